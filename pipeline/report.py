@@ -1,0 +1,78 @@
+"""Stage `report`: compare the scored systems in HTML, Markdown and JSON."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipeline.command import command
+from pipeline.score import SCORES
+from pipeline.stream import EVENTS
+from streamwer import config, eventlog
+from streamwer.config import Config
+from streamwer.metrics import Scores, normaliser, summarise
+from streamwer.reports import Comparison, System, write
+
+REPORT = Path("reports/comparison")
+_RECORDED_PACKAGES = ("streamwer", "faster-whisper", "ctranslate2", "jiwer", "numpy")
+
+
+@command
+def main() -> int:
+    write(comparison(config.load()), REPORT)
+    print(f"report: {REPORT / 'index.html'}")
+    return 0
+
+
+def comparison(settings: Config) -> Comparison:
+    """Read the tables of every compared system and work out its figures."""
+    scores = {name: _read(name) for name in settings.compare}
+    baseline = settings.scoring.baseline
+    systems = tuple(
+        System(
+            summarise(
+                name,
+                scores[name],
+                None if name == baseline else scores.get(baseline),
+                settings.scoring,
+                eventlog.read(EVENTS / name).machine,
+            ),
+            scores[name],
+            asdict(config.system(settings, name)),
+        )
+        for name in settings.compare
+    )
+    return Comparison(
+        systems=systems,
+        baseline=baseline if baseline in scores else "",
+        dataset=settings.dataset.name,
+        clock=settings.clock.name,
+        provenance=_provenance(settings),
+    )
+
+
+def _read(name: str) -> Scores:
+    tables = (pd.read_parquet(SCORES / name / f"{table}.parquet") for table in Scores.__annotations__)
+    return Scores(*tables)
+
+
+def _provenance(settings: Config) -> dict[str, Any]:
+    scoring = settings.scoring
+    return {
+        "data set": settings.dataset.name,
+        "clock": settings.clock.name,
+        "model": settings.model.name,
+        "normaliser": normaliser(scoring.normaliser).signature,
+        "bootstrap": f"{scoring.replicates} replicates, seed {scoring.seed}",
+        **{package: version(package) for package in _RECORDED_PACKAGES},
+        "reproduce": "make repro",
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

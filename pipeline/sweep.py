@@ -1,0 +1,44 @@
+"""Try many settings: `python -m pipeline.sweep -m clock=unaware policy=offline,local_agreement`.
+
+Each job streams and scores its systems on the prepared data set and writes their figures into
+its own Hydra output folder; the DVC pipeline's files are left alone.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig, OmegaConf
+
+import streamwer.schemas  # noqa: F401 - registers the schemas that conf/ refers to
+from pipeline.prepare import PREPARED
+from pipeline.stream import stream
+from streamwer import config, eventlog
+from streamwer.datasets import read_manifest
+from streamwer.metrics import normaliser, score
+
+
+@hydra.main(version_base=None, config_path="../conf", config_name="config")
+def main(values: DictConfig) -> None:
+    OmegaConf.resolve(values)
+    settings = config.typed(values)
+    folder = Path(HydraConfig.get().runtime.output_dir)
+    normalise = normaliser(settings.scoring.normaliser)
+    for name in settings.compare:
+        outcome = stream(settings, name)
+        log = eventlog.EventLog(tuple(outcome.steps), tuple(outcome.failures), outcome.facts)
+        eventlog.write(folder / name, log)
+        scores = score(read_manifest(PREPARED), log, normalise)
+        late = (scores.words["committed"] - scores.words["end"]).quantile(0.5, "lower")
+        from streamwer.metrics.summary import pooled
+
+        line = {"system": name, "wer": pooled(scores.recordings).rate, "commit_p50": float(late)}
+        (folder / f"{name}.json").write_text(json.dumps(line) + "\n")
+        print(json.dumps(line))
+
+
+if __name__ == "__main__":
+    main()

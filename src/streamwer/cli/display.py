@@ -1,0 +1,190 @@
+"""Tells the user what happens: live in a terminal, as plain lines anywhere else.
+
+Standard output gets the transcripts, standard error what went wrong, whatever they are.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self, TextIO
+
+from rich.console import Console
+from rich.live import Live
+
+from streamwer.cli.board import Board
+from streamwer.cli.output import Transcript
+from streamwer.cli.views import Progress, printable, problem, transcript
+from streamwer.cluster.worker import Job
+from streamwer.transcript import Step
+
+
+class Display:
+    """Plain lines: `name: text` for each file, in the order of the files.
+
+    Args:
+        board: kept up to date with what the workers report.
+        names: the files, in order.
+        quiet: show nothing but errors.
+        watched: also note on standard error what is being done.
+    """
+
+    shows_total = False
+    """Whether it is of use to know how much audio there will be."""
+
+    def __init__(
+        self, board: Board, names: Sequence[str], quiet: bool = False, watched: bool = False
+    ) -> None:
+        self._board, self._quiet, self._watched = board, quiet, watched
+        self._names, self._held = list(names), dict[str, Transcript]()
+        self._warnings: set[str] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """What finished out of turn is shown, even when the work was interrupted."""
+        for name in self._names:
+            if name in self._held:
+                self._show(self._held.pop(name))
+
+    def opened(self, job: Job, seconds: float) -> None:
+        board = self._board
+        board.opened(job.recording, seconds)
+        if self._watched:
+            number = board.done + len(board.running)
+            self.say(f"[{number}/{board.files}] {job.recording} ({seconds:.1f} s)")
+
+    def stepped(self, job: Job, step: Step) -> None:
+        self._board.stepped(job.recording, step)
+
+    def warned(self, text: str) -> None:
+        """A library's warning, once however many workers have it."""
+        if text not in self._warnings and not self._quiet:
+            self._warnings.add(text)
+            self.say(f"warning: {text}")
+
+    def finished(self, done: Transcript) -> None:
+        """Show a file's text, once those of the files before it are shown."""
+        self._board.finished(done.file)
+        self._held[done.file] = done
+        while self._names and self._names[0] in self._held:
+            self._show(self._held.pop(self._names.pop(0)))
+
+    def say(self, message: str) -> None:
+        """Something that the user should know, on standard error."""
+        print(printable(message), file=sys.stderr, flush=True)
+
+    def summary(self, message: str) -> None:
+        """What was done, for someone who watches."""
+        if self._watched:
+            self.say(message)
+
+    def _show(self, done: Transcript) -> None:
+        if done.error is not None:
+            self.say(f"error: {done.file}: {done.error}")
+        elif not self._quiet:
+            _write_line(f"{printable(done.file)}: {printable(done.text)}")
+
+
+class LiveDisplay(Display):
+    """A terminal: texts that grow above one progress line.
+
+    Args:
+        console: on standard output; on standard error if standard output is not a terminal,
+            and then it has the progress line only.
+    """
+
+    shows_total = True
+
+    def __init__(self, board: Board, names: Sequence[str], console: Console) -> None:
+        super().__init__(board, names)
+        self._console, self._has_texts = console, not console.stderr
+        self._live = Live(
+            Progress(board, panels=self._has_texts),
+            console=console,
+            refresh_per_second=10,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._live.stop()
+        super().__exit__(kind, error, trace)
+
+    def finished(self, done: Transcript) -> None:
+        if not self._has_texts:
+            super().finished(done)
+            return
+        self._board.finished(done.file)
+        self._show(done)
+
+    def say(self, message: str) -> None:
+        if sys.stderr.isatty():
+            self._console.print(problem(message))
+        else:
+            super().say(message)
+
+    def summary(self, message: str) -> None:
+        self._console.print(message, style="dim", markup=False, highlight=False)
+
+    def _show(self, done: Transcript) -> None:
+        if done.error is None and self._has_texts:
+            self._console.print(transcript(done.file, done.text))
+        else:
+            super()._show(done)
+
+
+def choose(board: Board, names: Sequence[str], quiet: bool) -> Display:
+    """The display that suits where the output goes."""
+    console = None if quiet else _live_console()
+    if console:
+        return LiveDisplay(board, names, console)
+    return Display(board, names, quiet, watched=not quiet and sys.stderr.isatty())
+
+
+def _live_console() -> Console | None:
+    """The terminal to draw in, if there is one.
+
+    Asked of the streams, not of rich: FORCE_COLOR must not bring escape codes into a file. What
+    reads a pipe may write to the same terminal at any moment, across whatever is drawn there.
+    """
+    if sys.stdout.isatty():
+        console = Console(highlight=False)
+    elif sys.stderr.isatty() and not _is_pipe(sys.stdout):
+        console = Console(stderr=True, highlight=False)
+    else:
+        return None
+    return None if console.is_dumb_terminal else console
+
+
+def _is_pipe(stream: TextIO) -> bool:
+    try:
+        return stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def _write_line(line: str) -> None:
+    try:
+        print(line, flush=True)
+    except BrokenPipeError:  # the reader has had enough; the work and its file go on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,110 @@
+"""The JSON file of transcripts: deterministic, and written in one piece or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from streamwer.errors import StreamwerError
+from streamwer.transcript import Step, Word
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """What became of one file.
+
+    Attributes:
+        file: its name.
+        seconds: length of its audio, None if that was not found out.
+        words: the committed words.
+        error: why it could not be transcribed, None if it was.
+    """
+
+    file: str
+    seconds: float | None
+    words: tuple[Word, ...] = ()
+    error: str | None = None
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+
+def committed(steps: Iterable[Step]) -> tuple[Word, ...]:
+    """The final words of a stream."""
+    return tuple(word for step in steps for word in step.update.committed)
+
+
+def document(settings: Mapping[str, Any], transcripts: Sequence[Transcript]) -> dict[str, Any]:
+    """What is written; it says nothing about when, where or how fast."""
+    return {"schema": SCHEMA, "settings": dict(settings), "files": list(map(_entry, transcripts))}
+
+
+def check(path: Path) -> None:
+    """See that the file can be written, without touching what is there.
+
+    Raises:
+        StreamwerError: it cannot.
+    """
+    if path.is_dir():
+        raise _unwritable(path, "it is a folder")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise _unwritable(path, "no permission")
+    if _special(path):
+        return
+    try:
+        _scratch(path).touch(exist_ok=False)
+        _scratch(path).unlink()
+    except OSError as error:
+        raise _unwritable(path, error.strerror) from error
+
+
+def write(path: Path, content: Mapping[str, Any]) -> None:
+    """Write the transcripts, replacing the whole file at once.
+
+    Raises:
+        StreamwerError: the disk is full, or the folder has gone.
+    """
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    data = text.encode("utf-8", "replace")
+    scratch = path if _special(path) else _scratch(path)
+    try:
+        scratch.write_bytes(data)
+        if scratch != path:
+            scratch.replace(path.resolve())
+    except OSError as error:
+        if scratch != path:
+            scratch.unlink(missing_ok=True)
+        raise _unwritable(path, error.strerror) from error
+
+
+def _entry(transcript: Transcript) -> dict[str, Any]:
+    failed = transcript.error is not None
+    length = transcript.seconds
+    return {
+        "file": transcript.file,
+        "seconds": None if length is None else round(length, 3),
+        "text": None if failed else transcript.text,
+        "words": [] if failed else [asdict(word) for word in transcript.words],
+        "error": transcript.error,
+    }
+
+
+def _special(path: Path) -> bool:
+    """A device or a pipe, such as /dev/null: it is written to, never replaced."""
+    return path.exists() and not path.is_file()
+
+
+def _scratch(path: Path) -> Path:
+    whole = path.resolve()  # a link stays a link: the file behind it is replaced
+    return whole.with_name(f".{whole.name}.{os.getpid()}")
+
+
+def _unwritable(path: Path, reason: str | None) -> StreamwerError:
+    return StreamwerError(f"--output {path}: cannot be written ({reason})")

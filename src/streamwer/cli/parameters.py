@@ -1,0 +1,126 @@
+"""The hyper-parameters that `conf/` declares, each with its flag, comment and default.
+
+The files are read as text: YAML loses the comments, and `streaming -h` has no time for Hydra.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from streamwer.config import POLICY_SCHEMAS, ModelConfig
+
+_KEY = re.compile(r"(?P<key>[a-z]\w*):[ ]+(?P<value>.*?)(?:\s+#\s*(?P<comment>.*))?$")
+_NOT_FLAGS = frozenset({"name", "defaults"})  # the option's own name; Hydra's list
+
+
+@dataclass(frozen=True)
+class Option:
+    """One file of a config group, such as `conf/policy/offline.yaml`.
+
+    Attributes:
+        about: its first comment: what it is.
+        values: default, as written, by key.
+        comments: what is said beside each key.
+    """
+
+    name: str
+    about: str
+    values: Mapping[str, str]
+    comments: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A hyper-parameter: one key of the options of a group that have it.
+
+    Attributes:
+        group: "model" or "policy".
+        flag: as typed, such as `--chunk-s`.
+        kind: its type, as `streamwer.config` writes it.
+        defaults: by option, as written in the files.
+        comments: by option.
+    """
+
+    group: str
+    key: str
+    flag: str
+    kind: str
+    defaults: Mapping[str, str] = field(hash=False)
+    comments: Mapping[str, str] = field(hash=False)
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The options that have it."""
+        return tuple(self.defaults)
+
+
+def options(conf: Path, group: str) -> dict[str, Option]:
+    """The options of a config group by name, in alphabetical order."""
+    return {path.stem: _option(path) for path in sorted((conf / group).glob("*.yaml"))}
+
+
+def parameters(
+    groups: Mapping[str, Mapping[str, Option]], reserved: Collection[str]
+) -> list[Parameter]:
+    """Every hyper-parameter of the groups, in the order of the files.
+
+    A key whose flag is taken already gets its group's name in front.
+
+    Args:
+        groups: options by group; their order decides who gets a plain flag.
+        reserved: flags of the command itself.
+    """
+    found: list[Parameter] = []
+    for group, members in groups.items():
+        for key in _keys(members.values()):
+            taken = {*reserved, *(parameter.flag for parameter in found)}
+            found.append(_parameter(group, key, members, taken))
+    return found
+
+
+def default_option(conf: Path, group: str) -> str:
+    """The option of a group that `conf/config.yaml` chooses, or its first file's name."""
+    lines = (conf / "config.yaml").read_text(encoding="utf-8").splitlines()
+    chosen = (re.fullmatch(rf"\s*-\s*{group}:\s*(\w+)\s*(?:#.*)?", line) for line in lines)
+    return next((match[1] for match in chosen if match), next(iter(options(conf, group)), ""))
+
+
+def _option(path: Path) -> Option:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    abouts = (line[1:].strip() for line in lines if re.match(r"#\s*[^\s@]", line))
+    matches = [match for line in lines if (match := _KEY.match(line))]
+    entries = {match["key"]: match for match in matches if match["key"] not in _NOT_FLAGS}
+    return Option(
+        name=path.stem,
+        about=next(abouts, ""),
+        values={key: match["value"].strip("\"'") for key, match in entries.items()},
+        comments={key: match["comment"] or "" for key, match in entries.items()},
+    )
+
+
+def _keys(members: Iterable[Option]) -> list[str]:
+    return list(dict.fromkeys(key for option in members for key in option.values))
+
+
+def _parameter(
+    group: str, key: str, members: Mapping[str, Option], taken: Collection[str]
+) -> Parameter:
+    owners = [option for option in members.values() if key in option.values]
+    plain = f"--{key.replace('_', '-')}"
+    return Parameter(
+        group=group,
+        key=key,
+        flag=plain if plain not in taken else f"--{group}-{key.replace('_', '-')}",
+        kind=_kind(group, owners[0].name, key),
+        defaults={option.name: option.values[key] for option in owners},
+        comments={option.name: option.comments[key] for option in owners},
+    )
+
+
+def _kind(group: str, option: str, key: str) -> str:
+    """The declared type of a key, as the text of its annotation; `str` for an undeclared one."""
+    schema = ModelConfig if group == "model" else POLICY_SCHEMAS.get(option)
+    return str(getattr(schema, "__annotations__", {}).get(key, "str"))

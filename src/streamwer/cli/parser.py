@@ -1,0 +1,214 @@
+"""The argument parser: the command's own options, and one flag per hyper-parameter of `conf/`."""
+
+from __future__ import annotations
+
+import argparse
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from streamwer.cli.parameters import Option, Parameter, default_option, options
+from streamwer.errors import ConfigError
+
+OWN_FLAGS = frozenset(
+    f"--{name}"
+    for name in "audio-folder clock help jobs live model output policy quiet version".split()
+)
+_DEFAULT_POLICY = "local_agreement"
+_DEFAULT_CLOCK = "measured"
+_PLACEHOLDERS = {"int": "N", "float": "X", "bool": "true|false", "list[float]": "X,X"}
+_FEW = 3  # more options than this are not listed one by one
+_ABOUT = (
+    "Transcribe audio files as if they were live calls: the audio arrives bit by bit, and words "
+    "are committed while the call goes on."
+)
+
+Groups = Mapping[str, Mapping[str, Option]]
+
+
+def build(conf: Path, groups: Groups, known: Sequence[Parameter]) -> argparse.ArgumentParser:
+    """The parser. A hyper-parameter is stored as text under its flag, None if it was not given."""
+    parser = _Parser(
+        prog="streaming",
+        usage="streaming [option ...] [--audio-folder DIR | PATH ...]",
+        description=_ABOUT,
+        epilog="\n\n".join(_listing(group, members) for group, members in groups.items()),
+        formatter_class=_Formatter,
+        allow_abbrev=False,
+        add_help=False,
+    )
+    _add_input(parser.add_argument_group("what to transcribe"))
+    _add_choices(parser.add_argument_group("with what"), conf, groups)
+    _add_own(parser.add_argument_group("how"))
+    _add_parameters(parser, known)
+    return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise ConfigError(f"{message} (streaming -h lists the options)")
+
+
+class _Formatter(argparse.HelpFormatter):
+    """Keeps the lines of the listing; each is wrapped with a hanging indent."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        lines = text.splitlines()
+        hang = [indent + "    " * line.startswith(" ") for line in lines]
+        filled = (
+            textwrap.fill(line, width, initial_indent=indent, subsequent_indent=after)
+            for line, after in zip(lines, hang, strict=True)
+        )
+        return "\n".join(filled)
+
+
+class _ShowVersion(argparse.Action):
+    """Looks the versions up only when they are asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            own = version("streamwer")
+        except PackageNotFoundError:
+            own = "(not installed)"
+        print(f"streamwer {own}, faster-whisper {version('faster-whisper')}")
+        parser.exit()
+
+
+def _add_input(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "paths",
+        nargs="*",
+        type=Path,
+        metavar="PATH",
+        help="an audio file, or a folder: every audio file in it and below it",
+    )
+    group.add_argument(
+        "--audio-folder",
+        dest="folders",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="DIR",
+        help="a folder of audio files; may be given several times",
+    )
+
+
+def _add_choices(group: argparse._ArgumentGroup, conf: Path, groups: Groups) -> None:
+    _add_choice(group, "model", groups["model"], default_option(conf, "model"), "which Whisper")
+    _add_choice(
+        group, "policy", groups["policy"], _DEFAULT_POLICY, "what decides when a word is final"
+    )
+    clocks = options(conf, "clock")
+    abouts = "; ".join(f"{name}: {each.about.rstrip('.')}" for name, each in clocks.items())
+    how = group.add_mutually_exclusive_group()
+    _add_choice(how, "clock", clocks, _DEFAULT_CLOCK, f"how time passes; {abouts}")
+    how.add_argument(
+        "--live",
+        dest="clock",
+        action="store_const",
+        const="wall",
+        default=argparse.SUPPRESS,
+        help="play every file at the speed of speech: the same as --clock wall",
+    )
+
+
+def _add_choice(
+    group: argparse._ActionsContainer,
+    name: str,
+    members: Mapping[str, Option],
+    default: str,
+    about: str,
+) -> None:
+    group.add_argument(
+        f"--{name}",
+        choices=list(members),
+        default=default,
+        metavar="NAME",
+        help=f"{about} (default: {default})",
+    )
+
+
+def _add_own(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--output",
+        type=Path,
+        default=Path("transcripts.json"),
+        metavar="FILE",
+        help="where the transcripts go, as JSON (default: transcripts.json)",
+    )
+    group.add_argument(
+        "--jobs",
+        type=_positive,
+        default=1,
+        metavar="N",
+        help="files at a time, each in a process with a model of its own (default: 1)",
+    )
+    group.add_argument("--quiet", action="store_true", help="show nothing but errors")
+    group.add_argument(
+        "--version",
+        action=_ShowVersion,
+        nargs=0,
+        dest=argparse.SUPPRESS,
+        default=argparse.SUPPRESS,
+        help="show the version",
+    )
+    group.add_argument("-h", "--help", action="help", help="show this help")
+
+
+def _add_parameters(parser: argparse.ArgumentParser, known: Sequence[Parameter]) -> None:
+    sections: dict[str, argparse._ArgumentGroup] = {}
+    for parameter in known:
+        owners = f" {', '.join(parameter.owners)}" if parameter.group == "policy" else ""
+        title = f"{parameter.group}{owners}"
+        if title not in sections:
+            sections[title] = parser.add_argument_group(title)
+        sections[title].add_argument(
+            parameter.flag,
+            dest=parameter.flag,
+            metavar=_placeholder(parameter),
+            help=_help(parameter, parser.get_default(parameter.group)).replace("%", "%%"),
+        )
+
+
+def _placeholder(parameter: Parameter) -> str:
+    if parameter.kind == "float" and parameter.key.endswith("_s"):
+        return "SECONDS"
+    return _PLACEHOLDERS.get(parameter.kind, "TEXT")
+
+
+def _help(parameter: Parameter, default: str) -> str:
+    """The comment beside the key, and the default; one by one where the options differ."""
+    defaults = {name: text.strip("[]") for name, text in parameter.defaults.items()}
+    if len(set(defaults.values())) > _FEW:
+        kept = {name: text for name, text in defaults.items() if name == default}
+        defaults = dict.fromkeys(defaults, "their own") | kept
+    return f"{_merged(parameter.comments)} (default: {_merged(defaults)})"
+
+
+def _merged(texts: Mapping[str, str]) -> str:
+    """One text for all options, or each with the options that share it."""
+    owners: dict[str, list[str]] = {}
+    for name, text in texts.items():
+        owners.setdefault(text, []).append(name)
+    if len(owners) == 1:
+        return next(iter(owners))
+    by_size = sorted(owners.items(), key=lambda item: len(item[1]))
+    parts = [f"{', '.join(names)}: {text}" for text, names in by_size]
+    if len(by_size[-1][1]) > _FEW:
+        parts[-1] = f"others: {by_size[-1][0]}"
+    return "; ".join(parts)
+
+
+def _listing(group: str, members: Mapping[str, Option]) -> str:
+    """`--policy NAME:` and a line for each option."""
+    lines = (f"  {option.name}: {option.about}" for option in members.values())
+    return "\n".join((f"--{group} NAME:", *lines))
+
+
+def _positive(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)

@@ -1,0 +1,157 @@
+"""One run of the command: check everything first, transcribe, write what is done."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from streamwer.cli import output, settings
+from streamwer.cli.arguments import Arguments
+from streamwer.cli.board import Board
+from streamwer.cli.display import choose
+from streamwer.cli.files import AudioFile, find, length
+from streamwer.cli.output import Transcript
+from streamwer.cli.views import duration
+from streamwer.cli.workers import StartWorkers, start_processes
+from streamwer.cluster.pool import Finished, Workers
+from streamwer.cluster.pool import run as run_all
+from streamwer.cluster.worker import Job
+from streamwer.errors import StreamwerError
+
+DONE, FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
+
+
+def run(arguments: Arguments, start: StartWorkers | None = None) -> int:
+    """Transcribe the files and write the transcripts; the exit status.
+
+    Raises:
+        StreamwerError: something is missing or contradictory, and no work was begun.
+    """
+    chosen = settings.read(arguments)
+    files = find(arguments.paths, arguments.folders)
+    output.check(arguments.output)
+    if start is None:
+        chosen, start = settings.with_model(chosen), start_processes
+    return _Session(arguments, chosen, files).run(start)
+
+
+class _Session:
+    """The files, what became of them, and who is told."""
+
+    def __init__(
+        self, arguments: Arguments, chosen: settings.Settings, files: Sequence[AudioFile]
+    ) -> None:
+        self._arguments, self._settings = arguments, chosen
+        self._files = files
+        self._done: dict[str, Transcript] = {}
+        names = [file.name for file in files]
+        self._board = Board(names, chosen.system.clock.name)
+        self._display = choose(self._board, names, arguments.quiet)
+
+    def run(self, start: StartWorkers) -> int:
+        try:
+            with _terminable(), self._display:
+                if self._display.shows_total:
+                    self._board.expect({file.name: length(file.path) for file in self._files})
+                self._transcribe(start)
+        except KeyboardInterrupt:
+            self._stopped("interrupted")
+            return INTERRUPTED
+        except StreamwerError as error:
+            self._stopped(f"error: {error}")
+            return UNUSABLE
+        self._write()
+        self._report()
+        return FAILED if any(each.error for each in self._done.values()) else DONE
+
+    def _transcribe(self, start: StartWorkers) -> None:
+        count = min(self._arguments.jobs, len(self._files))
+        workers = _Answers(start(self._settings.system, count, self._display))
+        # No lengths: the pool begins with the longest, but whoever watches expects their order.
+        jobs = [Job(file.name, file.path, seconds=0.0) for file in self._files]
+        run_all(jobs, workers, done=lambda job: self._finished(workers.latest[job.recording]))
+
+    def _finished(self, answer: Finished) -> None:
+        name = answer.job.recording
+        self._done[name] = Transcript(
+            file=name,
+            seconds=self._board.seconds(name),
+            words=() if answer.error else output.committed(answer.steps),
+            error=answer.error or None,
+        )
+        self._display.finished(self._done[name])
+
+    def _stopped(self, reason: str) -> None:
+        """Keep what is done; the other files' entries say why they are not."""
+        where, count = self._arguments.output, len(self._done)
+        if count:
+            self._write(reason)
+            reason += f": {count} of {len(self._files)} files were finished and are in {where}"
+        self._display.say(reason if count else f"{reason}; nothing was written to {where}")
+
+    def _write(self, why_not: str = "") -> None:
+        entries = (
+            self._done.get(file.name) or Transcript(file.name, None, error=why_not)
+            for file in self._files
+        )
+        content = output.document(self._settings.shown, list(entries))
+        output.write(self._arguments.output, content)
+
+    def _report(self) -> None:
+        """What was done, and whether the machine was fast enough for it to be repeatable."""
+        board, where = self._board, self._arguments.output
+        files = "1 file" if board.files == 1 else f"{board.files} files"
+        self._display.summary(
+            f"{files}, {duration(board.total)} of audio in {duration(board.elapsed)}: {where}"
+        )
+        if board.late_steps and not self._arguments.quiet:
+            hint = (
+                "; with --clock unaware it does"
+                if self._settings.system.clock.name != "wall"
+                else ""
+            )
+            self._display.say(
+                f"note: in {board.late_steps} of {board.steps} steps the model was slower than "
+                f"speech, so that another run may not give the same words{hint}"
+            )
+
+
+class _Answers:
+    """Workers whose last answer for each recording is kept: `pool.run` only says that it ended."""
+
+    def __init__(self, workers: Workers) -> None:
+        self._workers = workers
+        self.latest: dict[str, Finished] = {}
+
+    def wait(self) -> Finished:
+        finished = self._workers.wait()
+        self.latest[finished.job.recording] = finished
+        return finished
+
+    def idle(self) -> list[int]:
+        return self._workers.idle()
+
+    def submit(self, worker: int, job: Job) -> None:
+        self._workers.submit(worker, job)
+
+    def facts(self) -> dict[str, Any]:
+        return self._workers.facts()
+
+    def close(self) -> None:
+        self._workers.close()
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """A request to terminate is treated like Ctrl-C: the terminal is tidied up, work is kept."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

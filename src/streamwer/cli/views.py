@@ -1,0 +1,128 @@
+"""What a terminal shows while files are transcribed: their growing texts and one progress line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.progress_bar import ProgressBar
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from streamwer.cli.board import Board, Running
+
+# Controls move the cursor, and these marks turn the direction of whatever follows.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_FEWEST_LINES, _MOST_LINES = 2, 8
+_WORDS_KEPT = 400
+_NARROW = 60
+
+
+def printable(text: str) -> str:
+    """The text on one line, without characters that would act on the terminal."""
+    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def duration(seconds: float) -> str:
+    """Minutes and seconds, with hours if there are any."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def transcript(name: str, text: str) -> RenderableType:
+    """A finished file: its name, and its text set in below."""
+    body = Text(printable(text)) if text else Text("(no words)", style="dim")
+    return Group(Text(printable(name), style="bold cyan"), Padding(body, (0, 0, 0, 2)))
+
+
+def problem(message: str) -> Text:
+    """An error or a warning, on a line of its own."""
+    return Text(printable(message), style="red")
+
+
+class Progress:
+    """Everything below the finished texts, drawn anew at each refresh.
+
+    Args:
+        panels: whether to show the texts, or only how far everything is.
+    """
+
+    def __init__(self, board: Board, panels: bool) -> None:
+        self._board, self._panels = board, panels
+        self._spinner = Spinner("dots", Text("loading the model", style="dim"))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        running = list(self._board.running.values())
+        if self._panels:
+            yield from _texts(running, console.height)
+        if running or self._board.done:
+            yield _line(self._board, options.max_width - len("^C"))
+        else:
+            yield self._spinner
+
+
+class _LastLines:
+    """The end of a text: as many of its lines, once wrapped, as there is room for."""
+
+    def __init__(self, text: Text, lines: int) -> None:
+        self._text, self._lines = text, lines
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        lines = self._text.wrap(console, options.max_width)[-self._lines :]
+        yield from lines
+        yield from [Text()] * (min(self._lines, _FEWEST_LINES) - len(lines))
+
+
+def _texts(running: Sequence[Running], height: int) -> Iterator[RenderableType]:
+    """A panel for each file, no higher than leaves room for all; or a line each."""
+    lines = (height - 3) // max(1, len(running)) - 2
+    if lines >= 1:
+        for each in running:
+            words = _LastLines(_words(each), min(lines, _MOST_LINES))
+            yield _panel(each, words)
+        return
+    for each in running[: max(1, height - 3)]:
+        title = Text(printable(each.name), style="bold cyan")
+        yield Text.assemble(title, f" {duration(each.heard)}", no_wrap=True, overflow="ellipsis")
+
+
+def _panel(running: Running, words: RenderableType) -> Panel:
+    return Panel(
+        words,
+        title=Text(printable(running.name), style="bold cyan"),
+        title_align="left",
+        subtitle=Text(f"{running.heard:.1f} of {running.seconds:.1f} s", style="dim"),
+        subtitle_align="right",
+        border_style="dim",
+    )
+
+
+def _words(running: Running) -> Text:
+    """Committed words as they are, the tentative ones after them dim."""
+    final = " ".join(word.text for word in running.committed[-_WORDS_KEPT:])
+    open_words = " ".join(word.text for word in running.tentative)
+    text = Text(printable(final))
+    return text.append(" " * bool(final and open_words)).append(printable(open_words), "dim")
+
+
+def _line(board: Board, width: int) -> Table:
+    """Files done, a bar of audio done, and the speed."""
+    narrow = width < _NARROW
+    files = f"{board.done}/{board.files}" + ("" if narrow else " files")
+    audio = f"{duration(board.heard)}/{duration(board.total)}" + ("" if narrow else " of audio")
+    speed = f"{board.speed:.1f}×" + ("" if narrow else " real time") if board.heard else ""
+    # As wide as that: a line that the terminal's own `^C` makes wrap could not be cleared again.
+    table = Table.grid(padding=(0, 1))
+    table.width = width
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, style="dim")
+    bar = ProgressBar(total=max(board.total, 1e-9), completed=board.heard)
+    table.add_row(files, bar, audio, speed)
+    return table

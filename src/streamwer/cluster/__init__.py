@@ -1,0 +1,52 @@
+"""Running many recordings: workers with one model each, in this process or as Ray actors."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from streamwer.cluster.pool import Outcome, Workers, run
+from streamwer.cluster.worker import Job, Worker
+from streamwer.config import ClusterConfig, SystemConfig
+from streamwer.errors import ConfigError
+from streamwer.recognisers.hub import locate
+
+
+def stream_all(
+    jobs: Sequence[Job],
+    system: SystemConfig,
+    cluster: ClusterConfig,
+    done: Callable[[Job], None] = lambda job: None,
+) -> Outcome:
+    """Stream every job with one system.
+
+    Raises:
+        ConfigError: the cluster config asks for what the machine does not have.
+        ModelError: the model cannot be loaded.
+    """
+    return run(jobs, _workers(len(jobs), system, cluster), done)
+
+
+def _workers(jobs: int, system: SystemConfig, cluster: ClusterConfig) -> Workers:
+    locate(system.model)  # a missing model is one error here, not one from every actor
+    build = partial(Worker, system)
+    if cluster.name == "local":
+        from streamwer.cluster.local import LocalWorkers
+
+        return LocalWorkers(build())
+    if cluster.name != "ray":
+        raise ConfigError(f"cluster.name={cluster.name!r} must be one of local, ray")
+    from streamwer.cluster.ray_workers import RayWorkers
+
+    threads = system.model.cpu_threads
+    count = cluster.workers or max(1, cores() // threads)
+    return RayWorkers(build, min(count, jobs), threads, cluster.timeout_s, cluster.address)
+
+
+def cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+__all__ = ["Job", "Outcome", "Worker", "cores", "stream_all"]

@@ -1,0 +1,91 @@
+"""Hand out recordings to workers, and lose none: the loop behind both runners.
+
+Longest recording first, one in flight per worker. A worker that dies is replaced and its
+recording tried once more; a recording that fails again is a `Failure`, not a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from streamwer.cluster.worker import Job
+from streamwer.transcript import Failure, Step
+
+ATTEMPTS = 2
+
+Result = tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A worker's answer for one job: its steps, or why there are none."""
+
+    worker: int
+    job: Job
+    steps: Result = ()
+    error: str = ""
+    worker_died: bool = False
+
+
+class Workers(Protocol):
+    """Numbered workers that take one job at a time."""
+
+    def idle(self) -> list[int]:
+        """Workers that have no job."""
+        ...
+
+    def submit(self, worker: int, job: Job) -> None: ...
+
+    def wait(self) -> Finished:
+        """The next job that ends, however it ends; a dead worker has been replaced by then."""
+        ...
+
+    def facts(self) -> dict[str, Any]: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass
+class Outcome:
+    """What a run of all jobs gave."""
+
+    steps: list[Step] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def run(
+    jobs: Iterable[Job], workers: Workers, done: Callable[[Job], None] = lambda job: None
+) -> Outcome:
+    """Stream every job; `done` is called as each one ends, in whatever order."""
+    outcome = Outcome()
+    try:
+        for finished in _finished(list(jobs), workers):
+            if finished.error:
+                outcome.failures.append(Failure(finished.job.recording, finished.error))
+            outcome.steps += finished.steps
+            done(finished.job)
+        outcome.facts = workers.facts()
+    finally:
+        workers.close()
+    return outcome
+
+
+def _finished(jobs: list[Job], workers: Workers) -> Iterator[Finished]:
+    waiting = sorted(jobs, key=lambda job: (-job.seconds, job.recording))
+    attempts = dict.fromkeys((job.recording for job in jobs), 0)
+    running = 0
+    while waiting or running:
+        for worker in workers.idle():
+            if waiting:
+                attempts[waiting[0].recording] += 1
+                workers.submit(worker, waiting.pop(0))
+                running += 1
+        finished = workers.wait()
+        running -= 1
+        if finished.worker_died and attempts[finished.job.recording] < ATTEMPTS:
+            waiting.insert(0, finished.job)
+        else:
+            yield finished

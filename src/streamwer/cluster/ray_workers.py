@@ -1,0 +1,137 @@
+"""Workers as Ray actors: one model per actor, on cores of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from streamwer.cluster.local import reason
+from streamwer.cluster.pool import Finished
+from streamwer.cluster.worker import Job, StreamWorker
+from streamwer.errors import ConfigError
+
+# Before Ray is imported: no usage pings, and no second environment built per worker under uv.
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
+
+import ray  # noqa: E402
+from ray.exceptions import RayActorError, RayError, RayTaskError  # noqa: E402
+
+_START_TIMEOUT_S = 300.0
+
+
+class _Actor:
+    """The worker inside the actor's process; built there, since a forked model hangs."""
+
+    def __init__(self, build: Callable[[], StreamWorker]) -> None:
+        self._worker = build()
+
+    def ready(self) -> bool:
+        return True
+
+    def stream(self, job: Job) -> Any:
+        return self._worker.stream(job)
+
+    def facts(self) -> dict[str, Any]:
+        return self._worker.facts()
+
+
+class RayWorkers:
+    """`count` actors, each with `cpus` cores, on a Ray of our own unless `address` names one.
+
+    Args:
+        build: makes the worker inside the actor.
+        timeout_s: longest time one recording may take before its worker is replaced.
+
+    Raises:
+        ConfigError: the cluster is too small for one worker, or a worker cannot start.
+    """
+
+    def __init__(
+        self,
+        build: Callable[[], StreamWorker],
+        count: int,
+        cpus: int,
+        timeout_s: float,
+        address: str = "local",
+    ) -> None:
+        self._build, self._cpus, self._timeout = build, cpus, timeout_s
+        own = {"num_cpus": count * cpus, "include_dashboard": False} if address == "local" else {}
+        ray.init(address=address, log_to_driver=False, logging_level="ERROR", **own)
+        try:
+            self._refuse_the_impossible()
+            self._actors = [self._spawn() for _ in range(count)]
+            self._await_start()
+        except BaseException:
+            ray.shutdown()
+            raise
+        self._running: dict[Any, tuple[int, Job]] = {}
+
+    def idle(self) -> list[int]:
+        busy = {worker for worker, _ in self._running.values()}
+        return [worker for worker in range(len(self._actors)) if worker not in busy]
+
+    def submit(self, worker: int, job: Job) -> None:
+        self._running[self._actors[worker].stream.remote(job)] = (worker, job)
+
+    def wait(self) -> Finished:
+        ready, _ = ray.wait(list(self._running), num_returns=1, timeout=self._timeout)
+        if not ready:
+            return self._timed_out()
+        worker, job = self._running.pop(ready[0])
+        try:
+            return Finished(worker, job, steps=ray.get(ready[0]))
+        except RayTaskError as error:
+            return Finished(worker, job, error=reason(error.cause or error))
+        except RayActorError as error:
+            self._replace(worker)
+            return Finished(worker, job, error=f"its worker died ({_why(error)})", worker_died=True)
+
+    def facts(self) -> dict[str, Any]:
+        each = ray.get([actor.facts.remote() for actor in self._actors])
+        worst = {key: max(facts[key] for facts in each) for key in each[0]}
+        return {"workers": len(each), **worst}
+
+    def close(self) -> None:
+        ray.shutdown()
+
+    def _spawn(self) -> Any:
+        # Threads are set in the model's config as well: an actor without num_cpus gets one.
+        remote: Any = ray.remote(num_cpus=self._cpus, max_restarts=0, max_task_retries=0)(_Actor)
+        return remote.remote(self._build)
+
+    def _refuse_the_impossible(self) -> None:
+        have = ray.cluster_resources().get("CPU", 0)
+        if have < self._cpus:
+            raise ConfigError(
+                f"model.cpu_threads={self._cpus} needs {self._cpus} cores on one node,"
+                f" but the cluster has {have:.0f}"
+            )
+
+    def _await_start(self) -> None:
+        try:
+            ray.get([actor.ready.remote() for actor in self._actors], timeout=_START_TIMEOUT_S)
+        except RayTaskError as error:
+            raise error.cause or error from None
+        except RayError as error:
+            raise ConfigError(f"a worker could not start: {reason(error)}") from error
+
+    def _timed_out(self) -> Finished:
+        """Nobody answered in time: give up on the recording that has run longest."""
+        future = next(iter(self._running))
+        worker, job = self._running.pop(future)
+        ray.kill(self._actors[worker])
+        self._replace(worker)
+        error = f"no answer within cluster.timeout_s={self._timeout:g} s"
+        return Finished(worker, job, error=error, worker_died=True)
+
+    def _replace(self, worker: int) -> None:
+        self._actors[worker] = self._spawn()
+
+
+def _why(error: RayActorError) -> str:
+    text = str(error)
+    marks = ("exit type:", "exit detail:")
+    found = next((line for line in text.splitlines() if any(m in line.lower() for m in marks)), "")
+    return " ".join(found.split()) or "reason unknown"

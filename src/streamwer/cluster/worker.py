@@ -1,0 +1,66 @@
+"""One worker: one model, serving one recording at a time. It runs in-process or as an actor."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from streamwer import audio, policies, simulation
+from streamwer.config import SystemConfig
+from streamwer.transcript import Step
+
+
+@dataclass(frozen=True)
+class Job:
+    """A recording to be streamed: its id, its prepared audio, and its length for scheduling."""
+
+    recording: str
+    audio: Path
+    seconds: float
+
+
+class StreamWorker(Protocol):
+    """What a pool needs of a worker; the model is built in its constructor."""
+
+    def stream(self, job: Job) -> tuple[Step, ...]: ...
+
+    def facts(self) -> dict[str, Any]: ...
+
+
+class Worker:
+    """Builds the system's recogniser once and plays recordings into it."""
+
+    def __init__(self, system: SystemConfig) -> None:
+        from streamwer.recognisers.faster_whisper import FasterWhisper
+        from streamwer.recognisers.hub import locate
+
+        began = time.perf_counter()
+        self._system = system
+        self._recogniser = FasterWhisper(locate(system.model), system.model)
+        self._load_seconds = time.perf_counter() - began
+
+    def stream(self, job: Job) -> tuple[Step, ...]:
+        """Every step of the recording.
+
+        Raises:
+            AudioError: the recording's audio is missing or broken.
+        """
+        return tuple(
+            simulation.play(
+                job.recording,
+                audio.load(job.audio),
+                self._recogniser,
+                policies.build(self._system.policy),
+                simulation.build_clock(self._system.clock.name),
+            )
+        )
+
+    def facts(self) -> dict[str, Any]:
+        """What this worker measured about itself."""
+        unit = 1 if sys.platform == "darwin" else 1024  # bytes on macOS, KiB elsewhere
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+        return {"load_seconds": round(self._load_seconds, 3), "peak_memory_mb": peak // 2**20}

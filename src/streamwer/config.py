@@ -1,0 +1,203 @@
+"""The typed records behind every file in `conf/`.
+
+Hydra and DVC both check a composed config against these through `hydra_plugins/`; the stages
+read `params.yaml` into them once, at the edge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from streamwer.errors import ConfigError
+
+MISSING = "???"  # OmegaConf's marker for a value that a config file must give
+
+
+@dataclass
+class ModelConfig:
+    """conf/model: which Whisper, on what, and how it decodes."""
+
+    name: str = MISSING
+    path: str = MISSING
+    revision: str | None = None
+    device: str = "cpu"
+    compute_type: str = "int8"
+    cpu_threads: int = 1
+    language: str = "en"
+    beam_size: int = 5
+    temperatures: list[float] = field(default_factory=lambda: [0.0])
+    condition_on_previous_text: bool = True
+    no_speech_threshold: float = 0.6
+    log_prob_threshold: float = -1.0
+    compression_ratio_threshold: float = 2.4
+
+
+@dataclass
+class ColumnsConfig:
+    """Names of a data set's columns; an empty name means that there is none."""
+
+    id: str = "id"
+    audio: str = "audio"
+    text: str = "text"
+    speaker: str = ""
+    condition: str = ""
+    words: str = ""
+
+
+@dataclass
+class DatasetConfig:
+    """conf/dataset: recordings and their transcripts, from a folder or from a hub."""
+
+    name: str = MISSING
+    source: str = MISSING
+    path: str = MISSING
+    subset: str | None = None
+    split: str | None = None
+    revision: str | None = None
+    columns: ColumnsConfig = field(default_factory=ColumnsConfig)
+    limit: int | None = None
+
+
+@dataclass
+class OfflineConfig:
+    """conf/policy/offline: the whole recording at once."""
+
+    name: str = "offline"
+
+
+@dataclass
+class PromptedBufferConfig:
+    """conf/policy/prompted_buffer: a bounded buffer, prompted with the result before it."""
+
+    name: str = "prompted_buffer"
+    chunk_s: float = 1.0
+    buffer_s: float = 12.0
+    holdback_s: float = 1.0
+    prompt: str = "committed"
+    prompt_chars: int = 200
+
+
+@dataclass
+class LocalAgreementConfig:
+    """conf/policy/local_agreement: commit what n successive hypotheses agree on."""
+
+    name: str = "local_agreement"
+    chunk_s: float = 1.0
+    agreement: int = 2
+    trim_s: float = 15.0
+    buffer_s: float = 28.0
+    prompt_chars: int = 200
+
+
+@dataclass
+class ClockConfig:
+    """conf/clock: how compute becomes time on the stream's line."""
+
+    name: str = MISSING
+
+
+@dataclass
+class ClusterConfig:
+    """conf/cluster: where the workers run."""
+
+    name: str = MISSING
+    workers: int | None = None
+    timeout_s: float = 900.0
+    address: str = "local"
+
+
+@dataclass
+class ScoringConfig:
+    """conf/scoring: how transcripts are compared and how sure the figures are."""
+
+    normaliser: str = MISSING
+    replicates: int = 2000
+    seed: int = 1
+    confidence: float = 0.95
+    baseline: str = "offline"
+
+
+@dataclass
+class SystemConfig:
+    """What is compared: a recogniser, a policy and a clock."""
+
+    policy: dict[str, Any]
+    model: ModelConfig
+    clock: ClockConfig
+
+
+@dataclass
+class SystemChoice:
+    """One entry of `systems`: a policy, and a model or clock of its own where it has one."""
+
+    policy: Any = MISSING
+    model: ModelConfig | None = None
+    clock: ClockConfig | None = None
+
+
+@dataclass
+class Config:
+    """The whole of `params.yaml`."""
+
+    dataset: DatasetConfig = field(default_factory=DatasetConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
+    systems: dict[str, SystemChoice] = field(default_factory=dict)
+    clock: ClockConfig = field(default_factory=ClockConfig)
+    cluster: ClusterConfig = field(default_factory=ClusterConfig)
+    scoring: ScoringConfig = field(default_factory=ScoringConfig)
+    compare: list[str] = field(default_factory=list)
+
+
+POLICY_SCHEMAS: dict[str, type] = {
+    "offline": OfflineConfig,
+    "prompted_buffer": PromptedBufferConfig,
+    "local_agreement": LocalAgreementConfig,
+}
+"""The record of each policy; the other groups are checked as parts of `Config`."""
+
+
+def typed(values: DictConfig) -> Config:
+    """The records of a composed config.
+
+    Raises:
+        ConfigError: a key is unknown or missing, or a value has the wrong type.
+    """
+    try:
+        # Plain values first: a policy that Hydra composed would come out as a record, not a dict.
+        plain = OmegaConf.to_container(values)
+        config = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(Config), plain))
+    except OmegaConfBaseException as error:
+        raise ConfigError(f"params.yaml: {error}") from error
+    assert isinstance(config, Config)
+    return config
+
+
+def load(path: Path = Path("params.yaml")) -> Config:
+    """Read the composed config that DVC runs with.
+
+    Raises:
+        ConfigError: the file is missing, or does not fit the schema.
+    """
+    if not path.is_file():
+        raise ConfigError(f"{path}: not found; write it with `python -m pipeline.compose --write`")
+    values = OmegaConf.load(path)
+    if not isinstance(values, DictConfig):
+        raise ConfigError(f"{path}: not a mapping; write it with `python -m pipeline.compose --write`")
+    return typed(values)
+
+
+def system(config: Config, name: str) -> SystemConfig:
+    """One compared system, with the shared model and clock where it has none of its own.
+
+    Raises:
+        ConfigError: there is no system of that name.
+    """
+    if name not in config.systems:
+        raise ConfigError(f"no system {name!r}: params.yaml has {', '.join(sorted(config.systems))}")
+    choice = config.systems[name]
+    return SystemConfig(choice.policy, choice.model or config.model, choice.clock or config.clock)

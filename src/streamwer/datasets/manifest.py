@@ -1,0 +1,108 @@
+"""A prepared data set: a folder with `manifest.jsonl` and 16 kHz mono audio beside it.
+
+One recording a line, sorted by id; the same recordings give the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from itertools import pairwise
+from pathlib import Path
+
+from streamwer.datasets.words import LONGEST_S
+from streamwer.errors import DatasetError
+from streamwer.transcript import Reference, Word
+
+NAME = "manifest.jsonl"
+_HINT = "prepare the data set again"
+_TEXTS = ("recording", "audio", "text", "speaker", "condition")
+
+
+def audio_path(recording: str) -> str:
+    """Where the audio of a recording lies, relative to the manifest."""
+    return f"audio/{recording}.flac"
+
+
+def write(folder: Path, references: Iterable[Reference]) -> None:
+    """Write `manifest.jsonl` into an existing folder, sorted by id.
+
+    Of the words, text and times are kept: a reference word is certain.
+
+    Raises:
+        DatasetError: there are no recordings, or two have the same id.
+    """
+    ordered = sorted(references, key=lambda reference: reference.recording)
+    if not ordered:
+        raise DatasetError(f"{folder / NAME}: no recordings to write")
+    for one, other in pairwise(ordered):
+        if one.recording == other.recording:
+            raise DatasetError(f"{folder / NAME}: two recordings have the id '{one.recording}'")
+    lines = [json.dumps(_record(item), ensure_ascii=False, allow_nan=False) for item in ordered]
+    (folder / NAME).write_bytes("".join(f"{line}\n" for line in lines).encode())
+
+
+def read(folder: Path) -> tuple[Reference, ...]:
+    """The recordings of a prepared data set, sorted by id.
+
+    Raises:
+        DatasetError: there is no manifest, it is empty, a line of it is not a recording, two
+            lines have the same id, or an audio file is missing. Names the file and the line.
+    """
+    path = folder / NAME
+    if not path.is_file():
+        raise DatasetError(f"{folder}: no prepared data set here ({NAME} is missing); {_HINT}")
+    # Not splitlines(): a transcript may hold other line separators than "\n".
+    lines = path.read_bytes().removesuffix(b"\n").split(b"\n")
+    if lines == [b""]:
+        raise DatasetError(f"{path}: the manifest is empty; {_HINT}")
+    found: dict[str, Reference] = {}
+    for number, line in enumerate(lines, start=1):
+        reference = _parse(line, f"{path}, line {number}")
+        if reference.recording in found:
+            raise DatasetError(f"{path}, line {number}: id '{reference.recording}' occurs again")
+        if not (folder / reference.audio).is_file():
+            raise DatasetError(f"{path}, line {number}: {reference.audio} is missing; {_HINT}")
+        found[reference.recording] = reference
+    return tuple(found[recording] for recording in sorted(found))
+
+
+def _record(reference: Reference) -> dict[str, object]:
+    record: dict[str, object] = {
+        "recording": reference.recording,
+        "audio": reference.audio,
+        "seconds": reference.seconds,
+        "text": reference.text,
+        "speaker": reference.speaker,
+        "condition": reference.condition,
+    }
+    words = [{"text": word.text, "start": word.start, "end": word.end} for word in reference.words]
+    return record | {"words": words} if words else record
+
+
+def _parse(line: bytes, where: str) -> Reference:
+    try:
+        record = json.loads(line)
+        texts = {name: _text(record[name]) for name in _TEXTS}
+        words = tuple(_word(word) for word in record.get("words", ()))
+        return Reference(**texts, seconds=_number(record["seconds"]), words=words)
+    except KeyError as error:
+        raise DatasetError(f"{where}: the field {error} is missing; {_HINT}") from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise DatasetError(f"{where}: not a recording ({error}); {_HINT}") from error
+
+
+def _word(record: dict[str, object]) -> Word:
+    return Word(_text(record["text"]), _number(record["start"]), _number(record["end"]))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not a text")
+    return value
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < LONGEST_S:
+        raise TypeError(f"{value!r} is not a number")
+    return float(value)

@@ -1,0 +1,25 @@
+"""Metrics: from an event log and the references to word errors, latencies and their intervals.
+
+Needs neither Ray nor Hydra nor a model: a log that another program wrote scores as well.
+"""
+
+from streamwer.metrics.bootstrap import Interval
+from streamwer.metrics.normalise import Normaliser, normaliser
+from streamwer.metrics.quantiles import Quantile
+from streamwer.metrics.summary import Cost, Slice, Summary, summarise
+from streamwer.metrics.tables import Scores, score
+from streamwer.metrics.word_errors import WordErrors
+
+__all__ = [
+    "Cost",
+    "Interval",
+    "Normaliser",
+    "Quantile",
+    "Scores",
+    "Slice",
+    "Summary",
+    "WordErrors",
+    "normaliser",
+    "score",
+    "summarise",
+]

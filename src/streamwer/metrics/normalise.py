@@ -1,0 +1,60 @@
+"""Named, versioned text normalisers: what counts as the same word.
+
+Raw text is stored; it is normalised when scored, so an old log can be scored anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+
+from whisper_normalizer.basic import BasicTextNormalizer
+from whisper_normalizer.english import EnglishTextNormalizer
+
+from streamwer.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Normaliser:
+    """A normaliser with the name that goes into a score's signature.
+
+    Attributes:
+        signature: name and version, e.g. "basic@0.1.15".
+        apply: text in, normalised text out.
+    """
+
+    signature: str
+    apply: Callable[[str], str]
+
+    def tokens(self, text: str) -> list[str]:
+        """The normalised words of a text."""
+        return self.apply(text).split()
+
+
+def _packaged(text_normaliser: Callable[[], Callable[[str], str]]) -> Callable[[], Normaliser]:
+    def build() -> Normaliser:
+        name = "basic" if text_normaliser is BasicTextNormalizer else "whisper_english"
+        return Normaliser(f"{name}@{version('whisper-normalizer')}", text_normaliser())
+
+    return build
+
+
+_BUILDERS: dict[str, Callable[[], Normaliser]] = {
+    "basic": _packaged(BasicTextNormalizer),
+    "whisper_english": _packaged(EnglishTextNormalizer),
+    "none": lambda: Normaliser("none", lambda text: text),
+}
+
+
+@cache
+def normaliser(name: str) -> Normaliser:
+    """The normaliser of that name: `basic` (case, punctuation), `whisper_english`, `none`.
+
+    Raises:
+        ConfigError: there is no such normaliser.
+    """
+    if name not in _BUILDERS:
+        raise ConfigError(f"scoring.normaliser={name!r} must be one of {', '.join(_BUILDERS)}")
+    return _BUILDERS[name]()

@@ -1,0 +1,182 @@
+"""From the scored tables of one system to its figures, each with its uncertainty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from streamwer.config import ScoringConfig
+from streamwer.metrics import bootstrap
+from streamwer.metrics.bootstrap import Interval
+from streamwer.metrics.quantiles import Quantile, quantile
+from streamwer.metrics.tables import Scores
+from streamwer.metrics.word_errors import WordErrors
+
+PERCENTILES = (50, 95, 99)
+STAGES = ("features", "encode", "decode", "align")
+
+Percentiles = Mapping[str, Quantile]
+"""p50, p95, p99 of a latency in seconds."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What the machine spent: seconds of compute per second of audio, by stage."""
+
+    rtf: float
+    stages: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The recordings that share a condition."""
+
+    condition: str
+    recordings: int
+    errors: WordErrors
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The figures of one system.
+
+    Attributes:
+        name: the system's name in the config.
+        errors: pooled word error counts; `errors.rate` is the WER.
+        wer: WER with its interval over speakers.
+        delta_wer: WER minus the baseline system's on the same recordings; None for the baseline.
+        commit_latency: from the end of a word to the update that made it final, compute included.
+        commit_latency_ideal: the same with compute and queueing taken out of that last step.
+        shown_latency: from the end of a word to the first update that showed it for good.
+        first_text: from the end of the first word to the first text shown.
+        finalisation: from the end of the last word to the last commit.
+        coverage: share of reference words that were emitted at all.
+        erasure: shown words taken back, per final word (normalised erasure).
+        cost: measured compute, whatever the clock made of it.
+        failures: recordings that failed, with the reason.
+        forced_words: words committed only to bound the buffer.
+        slices: error counts by condition.
+        machine: what the run measured about itself (workers, load_seconds, peak_memory_mb).
+    """
+
+    name: str
+    recordings: int
+    audio_seconds: float
+    errors: WordErrors
+    wer: Interval
+    delta_wer: Interval | None
+    commit_latency: Percentiles
+    commit_latency_ideal: Percentiles
+    shown_latency: Percentiles
+    first_text: Percentiles
+    finalisation: Percentiles
+    coverage: float
+    erasure: float
+    cost: Cost
+    failures: Mapping[str, str]
+    forced_words: int
+    slices: tuple[Slice, ...]
+    machine: Mapping[str, Any] = field(default_factory=dict)
+
+
+def summarise(
+    name: str,
+    scores: Scores,
+    baseline: Scores | None,
+    scoring: ScoringConfig,
+    machine: Mapping[str, Any],
+) -> Summary:
+    """All figures of one system; `baseline` holds the system that ΔWER is taken against."""
+    recordings, words = scores.recordings, scores.words
+    late = words["end"]
+    return Summary(
+        name=name,
+        recordings=len(recordings),
+        audio_seconds=float(recordings["seconds"].sum()),
+        errors=pooled(recordings),
+        wer=_wer(recordings, None, scoring),
+        delta_wer=None if baseline is None else _wer(recordings, baseline.recordings, scoring),
+        commit_latency=_percentiles(words["committed"] - late, words["recording"], scoring),
+        commit_latency_ideal=_percentiles(words["audio_end"] - late, words["recording"], scoring),
+        shown_latency=_percentiles(words["shown"] - late, words["recording"], scoring),
+        first_text=_percentiles(recordings["first_text"], recordings["recording"], scoring),
+        finalisation=_percentiles(recordings["finalisation"], recordings["recording"], scoring),
+        coverage=float(np.isfinite(words["committed"]).mean()) if len(words) else float("nan"),
+        erasure=_ratio(recordings["erased_words"].sum(), recordings["final_words"].sum()),
+        cost=_cost(recordings),
+        failures=_failures(recordings),
+        forced_words=int(recordings["forced_words"].sum()),
+        slices=_slices(recordings),
+        machine=machine,
+    )
+
+
+def pooled(recordings: pd.DataFrame) -> WordErrors:
+    """Error counts summed over the rows of a recordings table."""
+    columns = ("hits", "substitutions", "deletions", "insertions")
+    return WordErrors(**{column: int(recordings[column].sum()) for column in columns})
+
+
+def _wer(
+    recordings: pd.DataFrame, baseline: pd.DataFrame | None, scoring: ScoringConfig
+) -> Interval:
+    blocks = _blocks(recordings)
+    zero = np.zeros(len(blocks))
+    return bootstrap.difference(
+        blocks["errors"].to_numpy(),
+        zero if baseline is None else _blocks(baseline)["errors"].to_numpy(),
+        blocks["words"].to_numpy(),
+        scoring.replicates,
+        scoring.seed,
+        scoring.confidence,
+    )
+
+
+def _blocks(recordings: pd.DataFrame) -> pd.DataFrame:
+    """Errors and words of each speaker, in order of speaker."""
+    errors = recordings["substitutions"] + recordings["deletions"] + recordings["insertions"]
+    words = recordings["hits"] + recordings["substitutions"] + recordings["deletions"]
+    counts = pd.DataFrame({"speaker": recordings["speaker"], "errors": errors, "words": words})
+    return counts.groupby("speaker").sum().astype(float)
+
+
+def _percentiles(
+    values: pd.Series[float], recordings: pd.Series[str], scoring: ScoringConfig
+) -> Percentiles:
+    known = values.notna().to_numpy()
+    groups, _ = pd.factorize(recordings[known], sort=True)
+    return {
+        f"p{percentile}": quantile(
+            values[known].to_numpy(float),
+            groups,
+            percentile / 100,
+            replicates=scoring.replicates,
+            seed=scoring.seed,
+            confidence=scoring.confidence,
+        )
+        for percentile in PERCENTILES
+    }
+
+
+def _cost(recordings: pd.DataFrame) -> Cost:
+    audio = recordings["seconds"].sum()
+    stages = {stage: _ratio(recordings[f"{stage}_s"].sum(), audio) for stage in STAGES}
+    return Cost(sum(stages.values()), stages)
+
+
+def _failures(recordings: pd.DataFrame) -> dict[str, str]:
+    failed = recordings[recordings["failure"] != ""]
+    return dict(zip(failed["recording"], failed["failure"], strict=True))
+
+
+def _slices(recordings: pd.DataFrame) -> tuple[Slice, ...]:
+    grouped = recordings.groupby("condition")
+    return tuple(Slice(str(name), len(rows), pooled(rows)) for name, rows in grouped)
+
+
+def _ratio(numerator: float, denominator: float) -> float:
+    return float(numerator / denominator) if denominator else 0.0

@@ -1,0 +1,42 @@
+"""Policies: state machines that choose windows and decide which words are safe to commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from streamwer.errors import ConfigError
+from streamwer.policies.base import Policy, Request
+from streamwer.policies.local_agreement import LocalAgreement
+from streamwer.policies.offline import Offline
+from streamwer.policies.prompted_buffer import PromptedBuffer
+
+POLICIES: Mapping[str, Callable[..., Policy]] = {
+    "local_agreement": LocalAgreement,
+    "offline": Offline,
+    "prompted_buffer": PromptedBuffer,
+}
+
+
+def build(config: Mapping[str, Any]) -> Policy:
+    """A fresh policy for one stream, from its config (`name` and its hyper-parameters).
+
+    Raises:
+        ConfigError: the name is unknown or the values make no sense together.
+    """
+    values = dict(config)
+    name = values.pop("name", None)
+    if name not in POLICIES:
+        raise ConfigError(f"policy.name={name!r} must be one of {', '.join(sorted(POLICIES))}")
+    return POLICIES[name](**values)
+
+
+__all__ = [
+    "POLICIES",
+    "LocalAgreement",
+    "Offline",
+    "Policy",
+    "PromptedBuffer",
+    "Request",
+    "build",
+]

@@ -1,0 +1,108 @@
+"""What every policy with a growing audio buffer shares: window, prompt, overlap, bound."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import replace
+
+from streamwer.audio import SAMPLE_RATE, samples
+from streamwer.errors import ConfigError
+from streamwer.policies.base import Request
+from streamwer.policies.overlap import repeated
+from streamwer.transcript import Hypothesis, Update, Word
+
+
+class Buffered(ABC):
+    """Transcribes everything since `start` at each chunk, and commits a prefix of what is new.
+
+    Args:
+        chunk_s: new audio to wait for before each step, seconds.
+        buffer_s: longest window, seconds; never exceeded.
+        prompt_chars: length of the prompt, cut at a word.
+    """
+
+    def __init__(self, chunk_s: float, buffer_s: float, prompt_chars: int) -> None:
+        if not 0 < chunk_s <= buffer_s:
+            raise ConfigError(
+                f"policy.chunk_s={chunk_s} must be above 0 and at most policy.buffer_s={buffer_s}"
+            )
+        self._chunk, self._limit = samples(chunk_s), samples(buffer_s)
+        self._prompt_chars = prompt_chars
+        self._start = self._end = 0
+        self._more_arrived = self._final = False
+        self._committed: list[Word] = []
+
+    def wants(self) -> float:
+        return self._end if self._more_arrived else self._end + self._chunk
+
+    def plan(self, arrived: int, ended: bool) -> Request | None:
+        self._end = min(arrived, self._start + self._limit)
+        self._more_arrived = self._end < arrived
+        self._final = ended and not self._more_arrived
+        return Request(self._start, self._end, _last_chars(self._prompt(), self._prompt_chars))
+
+    def absorb(self, hypothesis: Hypothesis) -> Update:
+        fresh = hypothesis.words[repeated(self._inside(), hypothesis.words) :]
+        settled = len(fresh) if self._final else self._settled(fresh)
+        forced = 0
+        if self._full() and not self._final:
+            forced = self._overdue(fresh[settled:])
+        committed = self._commit(fresh[: settled + forced])
+        tentative = fresh[settled + forced :]
+        self._remember(tentative, len(committed))
+        self._start = max(self._start, min(self._end, self._cut(hypothesis, tentative)))
+        return Update(committed, tentative, forced)
+
+    @abstractmethod
+    def _settled(self, fresh: Sequence[Word]) -> int:
+        """How many of the words that are not yet committed are safe to commit."""
+
+    @abstractmethod
+    def _cut(self, hypothesis: Hypothesis, tentative: Sequence[Word]) -> int:
+        """Where the next window may begin, in samples."""
+
+    def _remember(self, tentative: Sequence[Word], committed: int) -> None:
+        """Note the new tentative tail, and how many words left it for good."""
+
+    def _prompt(self) -> str:
+        """Committed text whose audio has left the buffer."""
+        begin = self._start / SAMPLE_RATE
+        return " ".join(word.text for word in self._committed if _middle(word) < begin)
+
+    def _inside(self) -> list[Word]:
+        begin = self._start / SAMPLE_RATE
+        return [word for word in self._committed[-200:] if _middle(word) >= begin]
+
+    def _full(self) -> bool:
+        """Whether the next chunk would not fit."""
+        return self._end - self._start + self._chunk > self._limit
+
+    def _overdue(self, unsettled: Sequence[Word]) -> int:
+        """Words in the older half of a full buffer: they must be committed to let it move on."""
+        half = (self._start + self._end) / 2 / SAMPLE_RATE
+        return sum(1 for word in unsettled if word.end <= half)
+
+    def _commit(self, words: Sequence[Word]) -> tuple[Word, ...]:
+        """Append to the committed text, keeping its times in order."""
+        added = []
+        for word in words:
+            floor = self._committed[-1].end if self._committed else 0.0
+            start = max(word.start, floor)
+            added.append(replace(word, start=start, end=max(word.end, start)))
+            self._committed.append(added[-1])
+        return tuple(added)
+
+    def _committed_until(self) -> int:
+        return samples(self._committed[-1].end) if self._committed else 0
+
+
+def _middle(word: Word) -> float:
+    return (word.start + word.end) / 2
+
+
+def _last_chars(text: str, count: int) -> str:
+    """At most the last `count` characters, beginning at a word."""
+    if len(text) <= count:
+        return text
+    return text[-count:].partition(" ")[2] if count else ""

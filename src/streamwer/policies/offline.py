@@ -1,0 +1,21 @@
+"""The whole recording in one step: the accuracy that streaming is measured against."""
+
+from __future__ import annotations
+
+import math
+
+from streamwer.policies.base import Request
+from streamwer.transcript import Hypothesis, Update
+
+
+class Offline:
+    """Waits for the end of the stream, then transcribes all of it and commits every word."""
+
+    def wants(self) -> float:
+        return math.inf
+
+    def plan(self, arrived: int, ended: bool) -> Request | None:
+        return Request(0, arrived) if ended else None
+
+    def absorb(self, hypothesis: Hypothesis) -> Update:
+        return Update(committed=hypothesis.words)

@@ -1,0 +1,28 @@
+"""Reports: from scored systems to a web page, a pull-request comment and files for machines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from streamwer.reports import data_files, files, html, markdown
+from streamwer.reports.comparison import Comparison, System
+
+
+def write(comparison: Comparison, folder: Path) -> None:
+    """Write every file of the comparison report into `folder` (made if missing).
+
+    `index.html` is the report, `comparison.md` its short form, `metrics.json` and `costs.json`
+    its figures, `latency_cdf.csv` and `wer_latency.json` the tables behind two of its plots.
+
+    Raises:
+        StreamwerError: the folder cannot be written; files already there are left as they were.
+    """
+    contents = {
+        "comparison.md": markdown.render(comparison),
+        "index.html": html.render(comparison),
+        **data_files.render(comparison),
+    }
+    files.write_all(folder, contents)
+
+
+__all__ = ["Comparison", "System", "write"]

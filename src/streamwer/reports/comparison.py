@@ -1,0 +1,44 @@
+"""What a comparison report is made from: the figures and tables of every system."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from streamwer.metrics import Scores, Summary
+
+
+@dataclass(frozen=True)
+class System:
+    """One compared system.
+
+    Attributes:
+        summary: its figures.
+        scores: its two tables (one row per recording, one row per reference word).
+        config: its policy, model and clock, as composed.
+    """
+
+    summary: Summary
+    scores: Scores
+    config: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything a report shows.
+
+    Attributes:
+        systems: in the order of the config.
+        baseline: name of the system that ΔWER is taken against; "" if it was not run.
+        dataset: name of the data set.
+        clock: name of the clock ("measured", "unaware", "wall").
+        provenance: what identifies the run: versions, digests, normaliser, seed, commands;
+            plain strings and numbers, the same on every run of the same inputs.
+    """
+
+    systems: tuple[System, ...]
+    baseline: str
+    dataset: str
+    clock: str
+    provenance: Mapping[str, Any]

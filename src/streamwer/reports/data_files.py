@@ -1,0 +1,119 @@
+"""The report's figures for machines: JSON for DVC metrics, small tables for DVC plots."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from streamwer.metrics import Interval, Summary
+from streamwer.metrics.summary import Percentiles
+from streamwer.reports import machine
+from streamwer.reports.comparison import Comparison
+from streamwer.reports.headline import MEASURING_CLOCKS
+from streamwer.reports.latencies import commit_latencies
+
+SCHEMA = 1
+_RATE, _SECONDS = 6, 4
+
+
+def render(comparison: Comparison) -> dict[str, str]:
+    """File name → contents."""
+    summaries = [system.summary for system in comparison.systems]
+    measured = comparison.clock in MEASURING_CLOCKS
+    return {
+        "metrics.json": _by_system({s.name: _metrics(s, measured) for s in summaries}),
+        "costs.json": _by_system({s.name: _costs(s) for s in summaries}),
+        "wer_latency.json": _json([_wer_latency(summary) for summary in summaries]),
+        "latency_cdf.csv": _latency_cdf(comparison),
+    }
+
+
+def _metrics(summary: Summary, measured: bool) -> dict[str, Any]:
+    latencies = ("commit_latency", "commit_latency_ideal", "shown_latency", "first_text")
+    timed = {name: _percentiles(getattr(summary, name)) for name in (*latencies, "finalisation")}
+    figures = {
+        **_interval("wer", summary.wer),
+        **_interval("delta_wer", summary.delta_wer),
+        **timed,
+        "words": summary.errors.words,
+        "substitutions": summary.errors.substitutions,
+        "deletions": summary.errors.deletions,
+        "insertions": summary.errors.insertions,
+        "coverage": _number(summary.coverage, _RATE),
+        "erasure": _number(summary.erasure, _RATE),
+        "rtf": _number(summary.cost.rtf, _RATE) if measured else None,
+        "recordings": summary.recordings,
+        "audio_seconds": _number(summary.audio_seconds, _SECONDS),
+        "failures": len(summary.failures),
+        "forced_words": summary.forced_words,
+        "wer_by_condition": {s.condition: _number(s.errors.rate, _RATE) for s in summary.slices},
+    }
+    return _defined(figures)
+
+
+def _costs(summary: Summary) -> dict[str, Any]:
+    facts = {key: _number(value, _SECONDS) for key, value in machine.numbers(summary).items()}
+    stages = {stage: _number(rtf, _RATE) for stage, rtf in summary.cost.stages.items()}
+    return _defined({**facts, "rtf": _number(summary.cost.rtf, _RATE), "rtf_by_stage": stages})
+
+
+def _wer_latency(summary: Summary) -> dict[str, Any]:
+    late = summary.commit_latency["p50"]
+    ends = {"latency": late.value, "latency_low": late.low, "latency_high": late.high}
+    seconds = {name: _number(value, _SECONDS) for name, value in ends.items()}
+    return _defined({"system": summary.name, **_interval("wer", summary.wer), **seconds})
+
+
+def _latency_cdf(comparison: Comparison) -> str:
+    """Commit latency at every whole percent of the words, as far as words were emitted."""
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(["system", "latency", "share"])
+    for system in comparison.systems:
+        late = np.sort(commit_latencies(system.scores))
+        for share in range(1, 101) if len(late) else ():
+            value = late[math.ceil(share * len(late) / 100) - 1]
+            if np.isfinite(value):
+                table.writerow([system.summary.name, f"{value:.4f}", f"{share / 100:.2f}"])
+    return out.getvalue()
+
+
+def _percentiles(percentiles: Percentiles) -> dict[str, Any]:
+    return {name: _number(quantile.value, _SECONDS) for name, quantile in percentiles.items()}
+
+
+def _interval(name: str, interval: Interval | None) -> dict[str, Any]:
+    if interval is None:
+        return {}
+    values = {name: interval.value, f"{name}_low": interval.low, f"{name}_high": interval.high}
+    return {key: _number(value, _RATE) for key, value in values.items()}
+
+
+def _number(value: float | None, digits: int) -> float | str | None:
+    """Rounded; None for what is not defined, and a word for infinity, which JSON lacks."""
+    if value is None or math.isnan(value):
+        return None
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    return value if isinstance(value, int) else round(value, digits) + 0.0  # no negative zero
+
+
+def _defined(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the figures that are not defined."""
+    nested = {k: _defined(v) if isinstance(v, Mapping) else v for k, v in figures.items()}
+    return {key: value for key, value in nested.items() if value is not None and value != {}}
+
+
+def _by_system(figures: Mapping[str, Any]) -> str:
+    return _json({"schema": SCHEMA, "systems": figures})
+
+
+def _json(value: object) -> str:
+    text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return f"{text}\n"

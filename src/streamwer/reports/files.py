@@ -1,0 +1,38 @@
+"""Write several text files so that a reader never meets a half-written one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from streamwer.errors import StreamwerError
+
+
+def write_all(folder: Path, contents: Mapping[str, str]) -> None:
+    """Write each name → text; nothing is renamed into place before everything is on disk.
+
+    Raises:
+        StreamwerError: the folder cannot be written.
+    """
+    partial = {name: folder / f".{name}.partial" for name in contents}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in contents.items():
+            # A transcript may hold what UTF-8 cannot; it is no reason to lose the report.
+            partial[name].write_bytes(text.encode("utf-8", errors="replace"))
+        for name, path in partial.items():
+            path.replace(folder / name)
+    except OSError as error:
+        raise StreamwerError(
+            f"{folder}: the report cannot be written ({error.strerror or error});"
+            " make it a folder you may write to, with room left, or choose another"
+        ) from error
+    finally:
+        _remove(partial.values())
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)

@@ -1,0 +1,115 @@
+"""The headline table: one row per figure, one column per system."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from streamwer.metrics import Quantile, Summary
+from streamwer.reports import figures, verdict
+from streamwer.reports.comparison import Comparison
+
+MEASURING_CLOCKS = ("measured", "wall")
+"""Clocks whose outcome holds measured time; the others repeat themselves to the bit."""
+
+
+class Cell(NamedTuple):
+    """A figure, its interval in the same unit, and what that interval shows."""
+
+    text: str
+    interval: str = ""
+    remark: str = ""
+
+
+class Row(NamedTuple):
+    """A figure of every system; `hint` says in a few words what it is."""
+
+    label: str
+    hint: str
+    cells: list[Cell]
+
+
+class Group(NamedTuple):
+    """Rows that belong together."""
+
+    title: str
+    rows: list[Row]
+
+
+def groups(comparison: Comparison, *, measured: bool = True) -> list[Group]:
+    """The whole table; `measured=False` leaves out what another run would not repeat."""
+
+    def row(label: str, hint: str, cell: Callable[[Summary], Cell]) -> Row:
+        return Row(label, hint, [cell(system.summary) for system in comparison.systems])
+
+    cost = [Group("Cost", [row("RTF", "compute seconds per second of audio", _rtf)])]
+    return [
+        Group("Accuracy", list(_accuracy(row, comparison))),
+        Group("Latency", list(_latency(row))),
+        Group(
+            "Stability and completeness",
+            [
+                row("Erasure", "shown words taken back, per final word", _erasure),
+                row("Coverage", "share of reference words emitted at all", _coverage),
+                row("Failures", "recordings without a transcript", _failures),
+            ],
+        ),
+        *(cost if measured else []),
+    ]
+
+
+_RowOf = Callable[[str, str, Callable[[Summary], Cell]], Row]
+
+
+def _accuracy(row: _RowOf, comparison: Comparison) -> Iterator[Row]:
+    yield row("WER", "word error rate", _wer)
+    if comparison.baseline:
+        yield row(f"ΔWER to {comparison.baseline}", "in percentage points", _delta)
+
+
+def _latency(row: _RowOf) -> Iterator[Row]:
+    final = "of the words are final within"
+    for name, share in (("p50", "half"), ("p95", "95\u00a0%"), ("p99", "99\u00a0%")):
+        yield row(
+            f"Commit {name}", f"{share} {final}", lambda s, p=name: _late(s.commit_latency[p])
+        )
+    hint = "the same without compute and queueing"
+    yield row("Commit p50, ideal", hint, lambda s: _late(s.commit_latency_ideal["p50"]))
+    hint = "half of the words are shown for good within"
+    yield row("First shown p50", hint, lambda s: _late(s.shown_latency["p50"]))
+    hint = "from the first word’s end to any text"
+    yield row("First text p50", hint, lambda s: _late(s.first_text["p50"]))
+    hint = "from the last word’s end to the last commit"
+    yield row("Finalisation p50", hint, lambda s: _late(s.finalisation["p50"]))
+
+
+def _wer(summary: Summary) -> Cell:
+    return Cell(figures.percent(summary.wer.value), figures.percent_range(summary.wer, unit=False))
+
+
+def _delta(summary: Summary) -> Cell:
+    delta = summary.delta_wer
+    if delta is None:
+        return Cell(figures.UNKNOWN, "baseline")
+    shown = verdict.difference(delta)
+    return Cell(figures.points(delta.value), figures.points_range(delta), shown)
+
+
+def _late(quantile: Quantile) -> Cell:
+    return Cell(figures.seconds(quantile.value), figures.seconds_range(quantile, unit=False))
+
+
+def _erasure(summary: Summary) -> Cell:
+    return Cell(figures.number(summary.erasure, 2))
+
+
+def _coverage(summary: Summary) -> Cell:
+    return Cell(figures.percent(summary.coverage))
+
+
+def _failures(summary: Summary) -> Cell:
+    return Cell(f"{len(summary.failures)} of {summary.recordings}")
+
+
+def _rtf(summary: Summary) -> Cell:
+    return Cell(figures.number(summary.cost.rtf, 3))

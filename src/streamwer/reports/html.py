@@ -1,0 +1,102 @@
+"""The web page: one file that loads nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from streamwer.reports import figures, headline, machine, notes, provenance, verdict
+from streamwer.reports.calls import calls
+from streamwer.reports.comparison import Comparison
+from streamwer.reports.palette import styles
+from streamwer.reports.plots import bars, curves, scatter
+
+_WIDE, _NARROW = 560.0, 344.0
+
+
+def render(comparison: Comparison) -> str:
+    """The whole page."""
+    environment = _environment()
+    return environment.get_template("index.html.j2").render(
+        calls=calls(comparison),
+        comparison=comparison,
+        commands=provenance.commands(comparison),
+        confidence=provenance.confidence(comparison),
+        config=provenance.config_rows(comparison.systems),
+        definitions=notes.DEFINITIONS,
+        facts=provenance.facts(comparison),
+        groups=headline.groups(comparison),
+        intervals=notes.intervals(comparison),
+        limits=notes.limits(comparison),
+        machine=machine.table(comparison),
+        measured=comparison.clock in headline.MEASURING_CLOCKS,
+        offline_note=notes.offline_note(comparison),
+        script_digest=_digest(_source(environment, "table.js")),
+        sizes=_sizes(comparison),
+        speakers=notes.speakers(comparison),
+        styles=styles(comparison),
+        summaries=[system.summary for system in comparison.systems],
+        title=verdict.title(comparison),
+        verdict=verdict.sentences(comparison),
+        **_plots(comparison),
+    )
+
+
+def _plots(comparison: Comparison) -> dict[str, list[tuple[str, object]]]:
+    """Each plot laid out for wide and for narrow screens."""
+    return {
+        "scatters": [
+            ("wide", scatter.scatter(comparison, scatter.WIDE)),
+            ("narrow", scatter.scatter(comparison, scatter.NARROW)),
+        ],
+        "curves": [
+            ("wide", curves.curves(comparison, curves.WIDE)),
+            ("narrow", curves.curves(comparison, curves.NARROW)),
+        ],
+        "costs": [
+            ("wide", bars.cost(comparison, _WIDE)),
+            ("narrow", bars.cost(comparison, _NARROW)),
+        ],
+        "conditions": [
+            ("wide", bars.by_condition(comparison, _WIDE)),
+            ("narrow", bars.by_condition(comparison, _NARROW)),
+        ],
+    }
+
+
+def _sizes(comparison: Comparison) -> dict[str, str]:
+    """How much was compared, for the line below the verdict."""
+    first = comparison.systems[0].summary if comparison.systems else None
+    return {
+        "recordings": figures.count(first.recordings if first else 0, "recording"),
+        "audio": figures.duration(first.audio_seconds if first else 0.0),
+        "words": figures.count(first.errors.words if first else 0, "word"),
+    }
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("streamwer.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals["figures"] = figures
+    # Our own style sheet and script, not data: they go in as they are.
+    environment.globals["asset"] = lambda name: Markup(_source(environment, name))
+    return environment
+
+
+def _source(environment: Environment, name: str) -> str:
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0]
+
+
+def _digest(script: str) -> str:
+    """The page's content policy lets this one script run, and nothing that a transcript smuggles in."""
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -1,0 +1,31 @@
+"""Word latencies out of the scored tables, as the plots and tables need them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from streamwer.metrics import Scores, quantiles
+
+Floats = NDArray[np.float64]
+
+
+def commit_latencies(scores: Scores) -> Floats:
+    """Seconds from the end of each timed reference word to its commit, shape (n,)."""
+    return np.asarray(_late(scores.words), dtype=np.float64)
+
+
+def commit_medians(scores: Scores) -> dict[str, float | None]:
+    """Median commit latency of each recording; None where it has too few timed words."""
+    grouped = _late(scores.words).groupby(scores.words["recording"])
+    return {str(recording): _median(late.to_numpy(float)) for recording, late in grouped}
+
+
+def _late(words: pd.DataFrame) -> pd.Series[float]:
+    return (words["committed"] - words["end"]).dropna()
+
+
+def _median(late: Floats) -> float | None:
+    together = np.zeros(len(late), dtype=np.int64)
+    return quantiles.quantile(late, together, 0.5, replicates=1, seed=0, confidence=0.95).value

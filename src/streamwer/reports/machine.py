@@ -1,0 +1,47 @@
+"""What a run measured about the machine: numbers only, because nothing may tell whose it is."""
+
+from __future__ import annotations
+
+import math
+
+from streamwer.metrics import Summary
+from streamwer.reports import figures
+from streamwer.reports.comparison import Comparison
+
+_LABELS = {
+    "load_seconds": "model load, s",
+    "peak_memory_mb": "peak memory, MB",
+    "workers": "workers",
+}
+
+
+def numbers(summary: Summary) -> dict[str, float]:
+    """The facts that are finite numbers; an event log stores all of them as text."""
+    found = {key: _number(str(value)) for key, value in summary.machine.items()}
+    return {key: value for key, value in found.items() if math.isfinite(value)}
+
+
+def table(comparison: Comparison) -> list[tuple[str, dict[str, str]]]:
+    """Label → text by system, for each fact that any system has."""
+    facts = {system.summary.name: numbers(system.summary) for system in comparison.systems}
+    keys = dict.fromkeys(key for values in facts.values() for key in sorted(values))
+    return [
+        (
+            _LABELS.get(key, key.replace("_", " ")),
+            {name: _text(values.get(key)) for name, values in facts.items()},
+        )
+        for key in keys
+    ]
+
+
+def _number(text: str) -> float:
+    try:
+        return int(text) if text.isdigit() else float(text)
+    except ValueError:
+        return math.nan
+
+
+def _text(value: float | None) -> str:
+    if value is None:
+        return figures.UNKNOWN
+    return f"{value:,}" if isinstance(value, int) else figures.number(value, 2)

@@ -1,0 +1,47 @@
+"""The short report for a pull request."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from streamwer.reports import headline, notes, provenance, verdict
+from streamwer.reports.comparison import Comparison
+
+_BREAKS = re.compile(r"[\t-\r\x85\u2028\u2029]+")
+_SPECIAL = re.compile(r"([\\`*_\[\]|~#@])")
+
+
+def render(comparison: Comparison) -> str:
+    """The Markdown text."""
+    environment = Environment(
+        loader=PackageLoader("streamwer.reports"),
+        autoescape=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["plain"] = plain
+    measured = comparison.clock in headline.MEASURING_CLOCKS
+    return environment.get_template("comparison.md.j2").render(
+        baseline=comparison.baseline,
+        commands=provenance.commands(comparison),
+        facts=provenance.facts(comparison),
+        groups=headline.groups(comparison, measured=measured),
+        intervals=notes.intervals(comparison),
+        measured=measured,
+        names=[system.summary.name for system in comparison.systems],
+        offline_note=notes.offline_note(comparison),
+        failures={s.summary.name: s.summary.failures for s in comparison.systems},
+        title=verdict.title(comparison),
+        verdict=verdict.sentences(comparison),
+    )
+
+
+def plain(text: object) -> str:
+    """Text that Markdown and HTML leave alone, on one line."""
+    one_line = _BREAKS.sub(" ", str(text))
+    return _SPECIAL.sub(r"\\\1", html.escape(one_line, quote=False))

@@ -1,0 +1,143 @@
+"""What the numbers mean, and what they do not: the words below the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from streamwer.reports import figures
+from streamwer.reports.comparison import Comparison
+from streamwer.reports.provenance import confidence, policy
+
+FEW_SPEAKERS = 10
+
+
+class Definition(NamedTuple):
+    """A term and its meaning."""
+
+    term: str
+    meaning: str
+
+
+DEFINITIONS = (
+    Definition(
+        "WER",
+        "Word error rate: substituted, deleted and inserted words per word said, summed over all"
+        " recordings first and divided then, after the normaliser named under provenance.",
+    ),
+    Definition(
+        "ΔWER",
+        "A system’s WER minus the baseline’s on the same recordings. Where the interval holds 0,"
+        " this data shows no difference; that is not proof that there is none.",
+    ),
+    Definition(
+        "Commit latency",
+        "From the end of a spoken word to the update that made it final. Each word said counts"
+        " once; half of them are final within the p50. Compute and backlog are included as the"
+        " clock counts them. Negative values are kept.",
+    ),
+    Definition(
+        "Ideal commit latency",
+        "The same to the end of the audio which that update had heard: what the policy waits"
+        " for, without compute and queueing.",
+    ),
+    Definition(
+        "First shown",
+        "From the end of a spoken word to the first update that showed it at its place and from"
+        " which it stayed.",
+    ),
+    Definition(
+        "First text, finalisation",
+        "From the end of the first word to the first text on screen, and from the end of the last"
+        " word to the last commit; one value per recording.",
+    ),
+    Definition(
+        "Coverage and words never emitted",
+        "A word that was said but has no counterpart in the transcript is infinitely late. It"
+        " stays in every percentile, which is “never” once so many words are missing. Coverage is"
+        " the share that did come; a word recognised as another one did.",
+    ),
+    Definition(
+        "Erasure",
+        "Shown words that were taken back, per word of the final text (normalised erasure)."
+        " Committed words are never taken back.",
+    ),
+    Definition(
+        "RTF",
+        "Real-time factor: seconds of compute per second of audio, measured on one worker"
+        " whatever the clock made of it.",
+    ),
+    Definition(
+        "n too small",
+        "p95 needs 72 events and p99 needs 368, or the interval’s upper end would be unknown.",
+    ),
+)
+
+
+def intervals(comparison: Comparison) -> str:
+    """How the intervals were made."""
+    seed = comparison.provenance.get("seed")
+    seeded = "" if seed is None else f" (seed {seed})"
+    return (
+        f"{confidence(comparison)} intervals by bootstrap{seeded}: of speakers for WER, paired with"
+        " the baseline for ΔWER; of recordings for latencies."
+    )
+
+
+def offline_note(comparison: Comparison) -> str:
+    """What the latency of a system that waits for the end is; "" where there is none."""
+    names = [s.summary.name for s in comparison.systems if policy(s) == "offline"]
+    if not names:
+        return ""
+    return (
+        f"A note on {' and '.join(names)}: it hears each call to its end before it writes a word,"
+        " so its latency is the time to the end of the call."
+    )
+
+
+def limits(comparison: Comparison) -> list[str]:
+    """What this comparison cannot tell."""
+    return [
+        *_speakers(comparison),
+        *_untimed(comparison),
+        _clock(comparison.clock),
+        "Each call has a worker to itself: queueing between simultaneous calls is not in it.",
+        "Intervals are not adjusted for the number of systems compared, and WER by condition has"
+        " none: read small differences there as noise.",
+        "Word times are only as exact as the data set’s; an error there moves every latency.",
+    ]
+
+
+def speakers(comparison: Comparison) -> int:
+    """Number of speakers, the blocks that are resampled."""
+    found = {s for each in comparison.systems for s in each.scores.recordings["speaker"]}
+    return len(found)
+
+
+def _speakers(comparison: Comparison) -> Iterator[str]:
+    few = speakers(comparison)
+    if few < FEW_SPEAKERS:
+        yield (
+            f"Only {figures.count(few, 'speaker')}: with fewer than {FEW_SPEAKERS}, intervals for"
+            " WER are too narrow to be trusted."
+        )
+
+
+def _untimed(comparison: Comparison) -> Iterator[str]:
+    for scores in (system.scores for system in comparison.systems[:1]):
+        timed = scores.words["recording"].nunique()
+        without = len(scores.recordings) - timed
+        if without:
+            yield (
+                f"{figures.count(without, 'recording')} of {len(scores.recordings)} have no word"
+                " times: they count in WER, but not in latency."
+            )
+
+
+def _clock(clock: str) -> str:
+    if clock == "unaware":
+        return "Compute counts as no time: on a real machine every latency is larger."
+    return (
+        "Latencies hold the compute time of the machine that ran this; on another machine, or a"
+        " busy one, they differ. The network between caller and recogniser is not in them."
+    )

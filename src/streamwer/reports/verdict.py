@@ -1,0 +1,104 @@
+"""The verdict in words: only what the figures and their intervals show."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from streamwer.metrics import Interval, Summary
+from streamwer.reports import figures
+from streamwer.reports.comparison import Comparison, System
+from streamwer.reports.provenance import confidence, policy
+
+
+class Sentence(NamedTuple):
+    """A sentence about a system ("" for all of them); `text` goes on after the name."""
+
+    system: str
+    text: str
+
+
+def sentences(comparison: Comparison) -> list[Sentence]:
+    """One sentence per system, the baseline last, then those on failures and on the clock."""
+    baseline = comparison.baseline
+    ordered = sorted(comparison.systems, key=lambda system: system.summary.name == baseline)
+    return [
+        *(_of(system, comparison) for system in ordered),
+        *(_failed(s.summary) for s in comparison.systems if s.summary.failures),
+        *_clock(comparison.clock),
+    ]
+
+
+def title(comparison: Comparison) -> str:
+    """What was compared, in one line."""
+    names = [system.summary.name for system in comparison.systems]
+    others = [name for name in names if name != comparison.baseline]
+    if len(names) > 4 or not others:
+        return f"{comparison.dataset}: {figures.count(len(names), 'system')} compared"
+    listed = " and ".join(filter(None, [", ".join(others[:-1]), others[-1]]))
+    against = f" against {comparison.baseline}" if len(others) < len(names) else ""
+    return f"{comparison.dataset}: {listed}{against}"
+
+
+def difference(delta: Interval) -> str:
+    """What an interval of a WER difference shows."""
+    if math.isnan(delta.value):
+        return "not known"
+    if delta.low <= 0 <= delta.high:
+        return "no difference shown"
+    return "more errors" if delta.value > 0 else "fewer errors"
+
+
+def _of(system: System, comparison: Comparison) -> Sentence:
+    summary = system.summary
+    if summary.name == comparison.baseline:
+        waits = " waits for the end of each call and" if policy(system) == "offline" else ""
+        return Sentence(summary.name, f", the baseline,{waits} makes {_wer(summary, comparison)}.")
+    accuracy = _accuracy(summary, comparison)
+    return Sentence(summary.name, f" {_latency(summary)}{accuracy}.")
+
+
+def _latency(summary: Summary) -> str:
+    middle = summary.shown_latency["p50"].value
+    if middle is None:
+        return "has too few timed words to say how late they are"
+    if math.isinf(middle):
+        return "never shows half of the words"
+    if middle <= 0:
+        return "shows half of the words before they end"
+    return f"shows half of the words within {figures.seconds(middle, 1)} of being spoken"
+
+
+def _accuracy(summary: Summary, comparison: Comparison) -> str:
+    delta, baseline = summary.delta_wer, comparison.baseline
+    if delta is None or math.isnan(delta.value):
+        return f", at {_wer(summary, comparison)}"
+    sure = f"{confidence(comparison)} interval {figures.points_range(delta)}"
+    if delta.low <= 0 <= delta.high:
+        return f"; no difference in WER to {baseline} is shown ({sure} points)"
+    size = f"{figures.number(100 * abs(delta.value), 1)} points"
+    if round(100 * abs(delta.value), 1) == 0:
+        size = "less than 0.1 points"
+    return f", at {size} {'more' if delta.value > 0 else 'less'} WER than {baseline} ({sure})"
+
+
+def _wer(summary: Summary, comparison: Comparison) -> str:
+    if math.isnan(summary.wer.value):
+        return "a WER that is not known, for want of reference words"
+    interval = f"{confidence(comparison)} interval {figures.percent_range(summary.wer)}"
+    return f"{figures.percent(summary.wer.value)} WER ({interval})"
+
+
+def _failed(summary: Summary) -> Sentence:
+    failed, of = len(summary.failures), figures.count(summary.recordings, "recording")
+    return Sentence(
+        summary.name,
+        f" failed on {failed} of {of}: their words count as deleted and as never shown.",
+    )
+
+
+def _clock(clock: str) -> list[Sentence]:
+    if clock != "unaware":
+        return []
+    text = "Compute counts as no time here (clock: unaware): latencies are the policies’ own delay."
+    return [Sentence("", text)]

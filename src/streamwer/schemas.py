@@ -1,0 +1,20 @@
+"""Registers the typed records of `streamwer.config` as Hydra schemas.
+
+`hydra_plugins/` imports this, which Hydra's command line and DVC's own composition both load:
+an unknown key or a value of the wrong type is refused wherever the tree is composed.
+"""
+
+from hydra.core.config_store import ConfigStore
+
+from streamwer.config import POLICY_SCHEMAS, Config
+
+
+def register() -> None:
+    """Store every schema; storing twice does no harm."""
+    store = ConfigStore.instance()
+    for policy, record in POLICY_SCHEMAS.items():
+        store.store(group="schema/policy", name=policy, node=record)
+    store.store(name="schema", node=Config)
+
+
+register()

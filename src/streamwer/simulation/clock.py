@@ -1,0 +1,82 @@
+"""Clocks: how the compute time of a step becomes time on the stream's time line.
+
+All clocks drive the same loop, so backlog is carried in the loop whatever the clock:
+start = max(ready, moment the worker is free), emitted = start + compute.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from streamwer.errors import ConfigError
+from streamwer.transcript import Hypothesis
+
+
+class Clock(Protocol):
+    """Turns steps into moments, in seconds on the stream's own line."""
+
+    def start(self, earliest: float) -> float:
+        """When a step that may begin at `earliest` begins; a real clock waits until then."""
+        ...
+
+    def finish(self, start: float, hypothesis: Hypothesis) -> float:
+        """When the update of a step that began at `start` is shown."""
+        ...
+
+
+class Measured:
+    """A step takes as long as its recogniser call really took."""
+
+    def start(self, earliest: float) -> float:
+        return earliest
+
+    def finish(self, start: float, hypothesis: Hypothesis) -> float:
+        return start + hypothesis.compute.total
+
+
+class Unaware:
+    """Compute takes no time: the policy's own delay, the same on every machine."""
+
+    def start(self, earliest: float) -> float:
+        return earliest
+
+    def finish(self, start: float, hypothesis: Hypothesis) -> float:
+        return start
+
+
+class Wall:
+    """Real time against absolute deadlines, so that pacing does not drift."""
+
+    def __init__(self) -> None:
+        self._origin = time.monotonic()
+
+    def start(self, earliest: float) -> float:
+        while (wait := earliest - self._now()) > 0:
+            time.sleep(wait)
+        return self._now()
+
+    def finish(self, start: float, hypothesis: Hypothesis) -> float:
+        return self._now()
+
+    def _now(self) -> float:
+        return time.monotonic() - self._origin
+
+
+CLOCKS: Mapping[str, Callable[[], Clock]] = {
+    "measured": Measured,
+    "unaware": Unaware,
+    "wall": Wall,
+}
+
+
+def build(name: str) -> Clock:
+    """A fresh clock for one stream.
+
+    Raises:
+        ConfigError: there is no such clock.
+    """
+    if name not in CLOCKS:
+        raise ConfigError(f"clock.name={name!r} must be one of {', '.join(CLOCKS)}")
+    return CLOCKS[name]()

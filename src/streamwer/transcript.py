@@ -1,0 +1,147 @@
+"""What a stream produces: words, updates, and one record per recogniser call.
+
+Times are seconds on the stream's own line: 0 is when its first sample is captured.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word: raw text, when it was spoken (seconds), and how sure the model is."""
+
+    text: str
+    start: float
+    end: float
+    probability: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Compute:
+    """Seconds that one recogniser call spent, by stage."""
+
+    features: float = 0.0
+    encode: float = 0.0
+    decode: float = 0.0
+    align: float = 0.0
+
+    @property
+    def total(self) -> float:
+        return self.features + self.encode + self.decode + self.align
+
+    def __add__(self, other: Compute) -> Compute:
+        return Compute(
+            self.features + other.features,
+            self.encode + other.encode,
+            self.decode + other.decode,
+            self.align + other.align,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What one recogniser call did, in machine-independent units."""
+
+    encoder_frames: int = 0
+    """Log-mel frames (10 ms each) given to the encoder, padding included."""
+    prompt_tokens: int = 0
+    decoded_tokens: int = 0
+
+    def __add__(self, other: Effort) -> Effort:
+        return Effort(
+            self.encoder_frames + other.encoder_frames,
+            self.prompt_tokens + other.prompt_tokens,
+            self.decoded_tokens + other.decoded_tokens,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What the recogniser heard in one window.
+
+    Attributes:
+        words: timed words, in seconds on the stream's line.
+        segment_ends: ends of the segments the model marked, same line.
+        compute: measured seconds per stage.
+        effort: what the call did.
+    """
+
+    words: tuple[Word, ...] = ()
+    segment_ends: tuple[float, ...] = ()
+    compute: Compute = Compute()
+    effort: Effort = Effort()
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What a step shows: words newly committed, and the tentative words after them.
+
+    Attributes:
+        committed: words that are final from now on, in order.
+        tentative: the whole tentative tail as it now stands; it replaces the earlier one.
+        forced: how many of the committed words were committed only to bound the buffer.
+    """
+
+    committed: tuple[Word, ...] = ()
+    tentative: tuple[Word, ...] = ()
+    forced: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of the event log: a recogniser call and the update it led to.
+
+    Attributes:
+        recording: id of the recording in the data set's manifest.
+        step: 0, 1, 2 … within the recording.
+        audio_end: end of the audio that had arrived when the step started, seconds.
+        ready: when the chunk the policy waited for had fully arrived.
+        start: when the worker took it up; `start` − `ready` is queueing.
+        emitted: when its update was shown; `emitted` − `start` is the clock's compute.
+        compute: measured seconds, whatever the clock made of them.
+        is_last: whether the stream had ended, so that everything was committed.
+    """
+
+    recording: str
+    step: int
+    audio_end: float
+    ready: float
+    start: float
+    emitted: float
+    compute: Compute
+    effort: Effort
+    update: Update
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A recording that could not be streamed, and why; it stays in every denominator."""
+
+    recording: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What was really said in a recording: one row of a data set's manifest.
+
+    Attributes:
+        recording: unique id.
+        audio: path of the prepared audio, relative to the manifest.
+        seconds: length of the audio.
+        text: the reference transcript, raw.
+        speaker: who speaks, where known; the unit of resampling in the statistics.
+        condition: how the audio was altered ("clean", "telephone", …).
+        words: the reference words with their times; empty where the data set has none.
+    """
+
+    recording: str
+    audio: str
+    seconds: float
+    text: str
+    speaker: str = ""
+    condition: str = "clean"
+    words: tuple[Word, ...] = ()

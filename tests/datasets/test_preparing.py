@@ -1,0 +1,124 @@
+"""Preparing is all or nothing, gives the same bytes again, and tells how far it is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from omegaconf import OmegaConf
+
+from pipeline import prepare as stage
+from streamwer.datasets import prepare
+from streamwer.errors import DatasetError
+from tests.datasets.recordings import clip, config, contents, metadata
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    rows = [{"file_name": f"{n}.flac", "text": "hi", "id": f"call-{n}"} for n in range(3)]
+    for number in range(3):
+        clip(tmp_path / f"mine/{number}.flac", seed=number)
+    return metadata(tmp_path / "mine", rows)
+
+
+def test_the_same_source_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        prepare(config(folder), tmp_path / name)
+    assert contents(tmp_path / "one") == contents(tmp_path / "other")
+    assert sorted(contents(tmp_path / "one")) == [
+        "audio/call-0.flac",
+        "audio/call-1.flac",
+        "audio/call-2.flac",
+        "manifest.jsonl",
+    ]
+
+
+def test_a_new_result_replaces_the_former_one_as_a_whole(folder: Path, tmp_path: Path) -> None:
+    prepare(config(folder), tmp_path / "prepared")
+    prepare(config(folder, limit=1), tmp_path / "prepared")
+    assert sorted(contents(tmp_path / "prepared")) == ["audio/call-0.flac", "manifest.jsonl"]
+    assert {path.name for path in tmp_path.iterdir()} == {"mine", "prepared"}
+
+
+def test_an_error_leaves_the_former_result_as_it_was(folder: Path, tmp_path: Path) -> None:
+    prepare(config(folder), tmp_path / "prepared")
+    before = contents(tmp_path / "prepared")
+    (folder / "1.flac").write_text("not audio any more")
+    with pytest.raises(DatasetError, match="line 2"):
+        prepare(config(folder), tmp_path / "prepared")
+    assert contents(tmp_path / "prepared") == before
+    assert {path.name for path in tmp_path.iterdir()} == {"mine", "prepared"}
+
+
+def test_an_interrupt_leaves_nothing_behind(folder: Path, tmp_path: Path) -> None:
+    def interrupt(done: int, total: int | None) -> None:
+        assert total == 3
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        prepare(config(folder), tmp_path / "prepared", interrupt)
+    assert {path.name for path in tmp_path.iterdir()} == {"mine"}
+
+
+def test_what_a_killed_run_left_behind_does_no_harm(folder: Path, tmp_path: Path) -> None:
+    clip(tmp_path / ".prepared.partial/audio/stale.flac")
+    prepare(config(folder), tmp_path / "prepared")
+    assert {path.name for path in tmp_path.iterdir()} == {"mine", "prepared"}
+    assert "audio/stale.flac" not in contents(tmp_path / "prepared")
+
+
+def test_a_folder_with_something_else_in_it_is_never_deleted(folder: Path) -> None:
+    before = contents(folder)
+    with pytest.raises(DatasetError, match="holds something else than a prepared data set"):
+        prepare(config(folder), folder)
+    assert contents(folder) == before
+
+
+def test_progress_counts_the_recordings(folder: Path, tmp_path: Path) -> None:
+    told: list[tuple[int, int | None]] = []
+    prepare(config(folder, limit=2), tmp_path / "x", lambda done, total: told.append((done, total)))
+    assert told == [(1, 2), (2, 2)]
+
+
+def run_stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> int:
+    params = OmegaConf.load(Path(__file__).parents[2] / "params.yaml")
+    mine = {"name": "mine", "source": "folder", "path": path, "columns": {"audio": "file_name"}}
+    OmegaConf.update(params, "dataset", mine, merge=False)
+    OmegaConf.save(params, tmp_path / "params.yaml")
+    monkeypatch.chdir(tmp_path)
+    return stage.main()
+
+
+def test_the_stage_reads_params_and_prints_one_line(
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run_stage(tmp_path, monkeypatch, str(folder)) == 0
+    assert capsys.readouterr() == ("mine: 3 recordings, 0.0 min, 0 speakers\n", "")
+    assert (tmp_path / "data/prepared/manifest.jsonl").is_file()
+
+
+def test_the_stage_fails_with_one_line_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_stage(tmp_path, monkeypatch, "nowhere") == 1
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert error.endswith("nowhere: no such folder (dataset.path)\n")
+    assert error.count("\n") == 1
+    assert {path.name for path in tmp_path.iterdir()} == {"params.yaml"}
+
+
+def test_a_folder_needs_neither_the_hub_nor_torch() -> None:
+    # In a process of its own: here, other tests may have imported them.
+    code = (
+        "import sys, streamwer.datasets, streamwer.datasets.folder as f;"
+        "print({'datasets', 'torch', 'huggingface_hub'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

@@ -1,0 +1,98 @@
+"""Scoring an event log worked out by hand: every word, every denominator."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from streamwer.config import ScoringConfig
+from streamwer.eventlog import EventLog
+from streamwer.metrics import normaliser, score, summarise
+from streamwer.transcript import Compute, Effort, Failure, Reference, Step, Update, Word
+
+SPOKEN = (Word("My", 0.0, 0.2), Word("name", 0.2, 0.5), Word("is", 0.5, 0.7), Word("Jane", 0.8, 1.2))
+
+
+def reference(recording: str, words: tuple[Word, ...] = SPOKEN) -> Reference:
+    text = " ".join(word.text for word in words)
+    return Reference(recording, f"audio/{recording}.flac", 2.0, text, recording[:1], words=words)
+
+
+def step(recording: str, number: int, emitted: float, committed: str, tentative: str = "") -> Step:
+    def words(text: str) -> tuple[Word, ...]:
+        return tuple(Word(token, 0, 0) for token in text.split())
+
+    return Step(
+        recording=recording,
+        step=number,
+        audio_end=number + 1.0,
+        ready=number + 1.0,
+        start=emitted - 0.25,
+        emitted=emitted,
+        compute=Compute(features=0.01, encode=0.1, decode=0.13, align=0.01),
+        effort=Effort(100, 0, 5),
+        update=Update(words(committed), words(tentative)),
+        is_last=False,
+    )
+
+
+LOG = EventLog(
+    steps=(
+        step("a", 0, 1.25, "", "my nail"),
+        step("a", 1, 2.25, "my name was well", ""),
+    ),
+    failures=(Failure("b", "the file is empty (0 bytes)"),),
+)
+
+
+def test_every_reference_word_has_one_row_with_its_moments() -> None:
+    words = score([reference("a")], LOG, normaliser("basic")).words
+    assert list(words["word"]) == ["my", "name", "is", "jane"]
+    assert list(words["status"]) == ["hit", "hit", "substituted", "substituted"]
+    assert list(words["shown"]) == [1.25, 2.25, 2.25, 2.25]
+    assert list(words["committed"]) == [2.25] * 4
+    assert list(words["committed"] - words["end"]) == pytest.approx([2.05, 1.75, 1.55, 1.05])
+
+
+def test_a_failed_recording_loses_all_its_words_and_stays_in_the_denominator() -> None:
+    scores = score([reference("a"), reference("b")], LOG, normaliser("basic"))
+    failed = scores.recordings.set_index("recording").loc["b"]
+    assert failed["failure"] == "the file is empty (0 bytes)"
+    assert (failed["hits"], failed["deletions"]) == (0, 4)
+    late = scores.words[scores.words["recording"] == "b"]["committed"]
+    assert list(late) == [math.inf] * 4
+
+
+def test_a_recording_that_the_log_forgot_is_a_failure_too() -> None:
+    scores = score([reference("c")], LOG, normaliser("basic"))
+    assert scores.recordings["failure"][0] == "the event log does not mention it"
+    assert scores.recordings["deletions"][0] == 4
+
+
+def test_the_summary_pools_counts_and_tells_the_coverage() -> None:
+    scores = score([reference("a"), reference("b")], LOG, normaliser("basic"))
+    scoring = ScoringConfig(normaliser="basic", replicates=50)
+    summary = summarise("system", scores, None, scoring, {})
+    assert summary.errors.rate == pytest.approx(6 / 8)
+    assert summary.wer.value == pytest.approx(6 / 8)
+    assert summary.coverage == pytest.approx(0.5)
+    assert summary.commit_latency["p50"].value == pytest.approx(2.05)
+    assert summary.commit_latency["p95"].value is None
+    assert summary.erasure == pytest.approx(1 / 4)
+    assert summary.cost.rtf == pytest.approx(0.5 / 4.0)
+    assert dict(summary.failures) == {"b": "the file is empty (0 bytes)"}
+
+
+def test_a_data_set_without_word_times_still_has_a_wer() -> None:
+    bare = Reference("a", "audio/a.flac", 2.0, "My name is Jane")
+    summary = summarise(
+        "system",
+        score([bare], LOG, normaliser("basic")),
+        None,
+        ScoringConfig(normaliser="basic", replicates=50),
+        {},
+    )
+    assert summary.wer.value == pytest.approx(0.5)
+    assert summary.commit_latency["p50"].value is None
+    assert math.isnan(summary.coverage)

@@ -1,0 +1,53 @@
+"""When a word was first shown for good, when it was final, and what was taken back."""
+
+from __future__ import annotations
+
+from streamwer.metrics.timeline import emissions, erased
+from streamwer.transcript import Compute, Effort, Step, Update, Word
+
+
+def steps(*updates: tuple[str, str]) -> list[Step]:
+    """One step a second, each with its committed and its tentative text."""
+    return [
+        Step(
+            recording="call",
+            step=i,
+            audio_end=i + 1.0,
+            ready=i + 1.0,
+            start=i + 1.0,
+            emitted=i + 1.5,
+            compute=Compute(),
+            effort=Effort(),
+            update=Update(words(committed), words(tentative)),
+            is_last=i == len(updates) - 1,
+        )
+        for i, (committed, tentative) in enumerate(updates)
+    ]
+
+
+def words(text: str) -> tuple[Word, ...]:
+    return tuple(Word(token, 0.0, 0.0) for token in text.split())
+
+
+def shown(*updates: tuple[str, str]) -> list[tuple[str, float, float]]:
+    found = emissions(steps(*updates))
+    return [(e.word.text, e.shown.emitted, e.committed.emitted) for e in found]
+
+
+def test_a_word_counts_as_shown_from_where_it_stayed() -> None:
+    call = shown(("", "my name"), ("my", "nail"), ("", "name is"), ("name is", ""))
+    assert call == [("my", 1.5, 2.5), ("name", 3.5, 4.5), ("is", 3.5, 4.5)]
+
+
+def test_a_word_shown_at_another_place_was_not_yet_shown() -> None:
+    assert shown(("", "name"), ("my name", "")) == [("my", 2.5, 2.5), ("name", 2.5, 2.5)]
+
+
+def test_a_word_that_was_never_tentative_is_shown_when_it_is_final() -> None:
+    assert shown(("hello", "")) == [("hello", 1.5, 1.5)]
+
+
+def test_erased_words_are_those_after_the_first_change() -> None:
+    assert erased(steps(("", "my name is"), ("my", "nail was"), ("nail was", ""))) == 2
+    assert erased(steps(("", "a b"), ("a b", "c"), ("c", ""))) == 0
+    assert erased(steps(("", "a b"), ("", ""))) == 2

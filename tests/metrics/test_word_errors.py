@@ -1,0 +1,50 @@
+"""Word error counts add up, and the alignment agrees with a brute force."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamwer.metrics import WordErrors
+from streamwer.metrics.alignment import align, count
+
+sentences = st.lists(st.sampled_from("a b c d".split()), max_size=8)
+
+
+def edit_distance(reference: list[str], hypothesis: list[str]) -> int:
+    """The textbook recursion, without the tables."""
+    if not reference or not hypothesis:
+        return len(reference) + len(hypothesis)
+    return min(
+        edit_distance(reference[1:], hypothesis[1:]) + (reference[0] != hypothesis[0]),
+        edit_distance(reference[1:], hypothesis) + 1,
+        edit_distance(reference, hypothesis[1:]) + 1,
+    )
+
+
+@given(reference=sentences.filter(lambda s: len(s) < 6), hypothesis=sentences.filter(lambda s: len(s) < 6))
+def test_the_alignment_has_as_few_errors_as_a_brute_force_finds(
+    reference: list[str], hypothesis: list[str]
+) -> None:
+    pairs = align(reference, hypothesis)
+    errors = count(pairs)
+    assert errors.errors == edit_distance(reference, hypothesis)
+    assert errors.words == len(reference)
+    assert [p.reference for p in pairs if p.reference is not None] == list(range(len(reference)))
+    assert [p.hypothesis for p in pairs if p.hypothesis is not None] == list(range(len(hypothesis)))
+
+
+def test_the_rate_of_a_sum_is_not_the_mean_of_the_rates() -> None:
+    short, long = WordErrors(hits=0, substitutions=1), WordErrors(hits=9)
+    assert sum([short, long], WordErrors()).rate == pytest.approx(0.1)
+    assert sum([short, long]) == short + long  # type: ignore[comparison-overlap]
+
+
+def test_rates_cannot_be_added_by_accident() -> None:
+    with pytest.raises(TypeError):
+        sum([WordErrors(hits=1)], 1)  # type: ignore[call-overload]
+
+
+def test_there_is_no_rate_without_a_reference_word() -> None:
+    assert WordErrors(insertions=3).rate is None

@@ -1,0 +1,161 @@
+"""What every policy must keep to, whatever the recogniser does and however audio arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streamwer import policies
+from streamwer.audio import SAMPLE_RATE
+from streamwer.simulation import build_clock, play
+from streamwer.transcript import Step, Word
+from tests.scripted import Faults, Scripted, script, silence
+
+PROMPTED = {
+    "name": "prompted_buffer",
+    "chunk_s": 1.0,
+    "buffer_s": 12.0,
+    "holdback_s": 1.0,
+    "prompt": "committed",
+    "prompt_chars": 200,
+}
+AGREEMENT = {
+    "name": "local_agreement",
+    "chunk_s": 1.0,
+    "agreement": 2,
+    "trim_s": 15.0,
+    "buffer_s": 28.0,
+    "prompt_chars": 200,
+}
+STREAMING = [PROMPTED, PROMPTED | {"prompt": "previous"}, AGREEMENT, AGREEMENT | {"agreement": 3}]
+ALL = [{"name": "offline"}, *STREAMING]
+
+VOCABULARY = "one two two three no no please call me back on monday the the a blue order".split()
+
+
+def label(config: Mapping[str, Any]) -> str:
+    return "-".join(str(config[key]) for key in ("name", "prompt", "agreement") if key in config)
+
+
+every_policy = pytest.mark.parametrize("config", ALL, ids=label)
+streaming_policies = pytest.mark.parametrize("config", STREAMING, ids=label)
+
+
+@st.composite
+def calls(draw: st.DrawFn) -> tuple[Word, ...]:
+    """Words at a natural pace with pauses, some of them long holds; speech repeats itself."""
+    words, at = [], draw(st.floats(0.0, 3.0))
+    for token in draw(st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=60)):
+        length = draw(st.floats(0.15, 0.6))
+        words.append(Word(token, round(at, 3), round(at + length, 3)))
+        at += length + draw(st.sampled_from([0.0] * 12 + [0.3, 1.5, 22.0]))
+    return tuple(words)
+
+
+def run(config: Mapping[str, Any], recogniser: Scripted, seconds: float, clock: str) -> list[Step]:
+    policy = policies.build(config)
+    return list(play("call", silence(seconds), recogniser, policy, build_clock(clock)))
+
+
+def committed(steps: list[Step]) -> Iterator[Word]:
+    return (word for step in steps for word in step.update.committed)
+
+
+def length(words: tuple[Word, ...]) -> float:
+    return words[-1].end + 0.4
+
+
+@every_policy
+@settings(max_examples=40, deadline=None)
+@given(call=calls(), chunk=st.floats(0.3, 3.0), busy=st.floats(0.0, 2.5))
+def test_nothing_is_lost_and_nothing_is_said_twice(
+    config: Mapping[str, Any], call: tuple[Word, ...], chunk: float, busy: float
+) -> None:
+    chunked = config if config["name"] == "offline" else config | {"chunk_s": chunk}
+    steps = run(chunked, Scripted(call, cost=lambda n: busy), length(call), "measured")
+    assert [word.text for word in committed(steps)] == [word.text for word in call]
+
+
+@streaming_policies
+@settings(max_examples=40, deadline=None)
+@given(call=calls(), seed=st.integers(0, 2**16))
+def test_words_cut_by_the_window_are_heard_whole_in_the_end(
+    config: Mapping[str, Any], call: tuple[Word, ...], seed: int
+) -> None:
+    recogniser = Scripted(call, Faults(cut_words=True), seed=seed)
+    steps = run(config, recogniser, length(call), "unaware")
+    assert [word.text for word in committed(steps)] == [word.text for word in call]
+
+
+@streaming_policies
+@pytest.mark.parametrize("seed", range(5))
+def test_jittering_word_times_lose_no_words(config: Mapping[str, Any], seed: int) -> None:
+    call = script("my number is five five two oh two two nine no no that is not it" * 3, pause=0.05)
+    recogniser = Scripted(call, Faults(jitter=0.06), seed=seed)
+    steps = run(config, recogniser, length(call), "unaware")
+    assert [word.text for word in committed(steps)] == [word.text for word in call]
+
+
+@every_policy
+@settings(max_examples=40, deadline=None)
+@given(
+    call=calls(),
+    seed=st.integers(0, 2**16),
+    jitter=st.floats(0, 0.4),
+    hallucinate=st.floats(0, 1),
+    deaf=st.floats(0, 1),
+)
+def test_a_bad_recogniser_cannot_break_the_promises(
+    config: Mapping[str, Any],
+    call: tuple[Word, ...],
+    seed: int,
+    jitter: float,
+    hallucinate: float,
+    deaf: float,
+) -> None:
+    faults = Faults(jitter=jitter, cut_words=True, hallucinate=hallucinate, deaf=deaf)
+    recogniser = Scripted(call, faults, seed=seed)
+    seconds = length(call)
+    steps = run(config, recogniser, seconds, "unaware")
+    bound = config.get("buffer_s", seconds)
+    assert all(len(w.audio) <= bound * SAMPLE_RATE + 1 for w in recogniser.windows)
+    assert [step.is_last for step in steps] == [False] * (len(steps) - 1) + [True]
+    assert steps[-1].audio_end == pytest.approx(seconds, abs=1e-4)
+    assert not steps[-1].update.tentative
+    ends = [word.end for word in committed(steps)]
+    assert all(a <= b for a, b in pairwise(ends)) or config["name"] == "offline"
+    heard_to = 0
+    for window in recogniser.windows:  # no audio is skipped unheard
+        assert window.start <= heard_to
+        heard_to = window.start + len(window.audio)
+
+
+@streaming_policies
+def test_a_long_silence_costs_bounded_windows_and_keeps_the_context(
+    config: Mapping[str, Any],
+) -> None:
+    call = script("please hold the line")
+    call += tuple(
+        Word(word.text, word.start + 600, word.end + 600) for word in script("thank you for waiting")
+    )
+    recogniser = Scripted(call)
+    steps = run(config, recogniser, length(call), "unaware")
+    assert [word.text for word in committed(steps)] == [word.text for word in call]
+    longest = max(len(window.audio) for window in recogniser.windows) / SAMPLE_RATE
+    assert longest <= config["buffer_s"]
+    assert "please hold the line" in recogniser.windows[-1].prompt
+
+
+@every_policy
+@pytest.mark.parametrize("seconds", [0.0, 0.05])
+def test_hardly_any_audio_is_one_step_without_words(
+    config: Mapping[str, Any], seconds: float
+) -> None:
+    steps = run(config, Scripted(()), seconds, "unaware")
+    assert [step.is_last for step in steps] == [True]
+    assert not list(committed(steps))

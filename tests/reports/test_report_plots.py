@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from streamwer.reports import Comparison, figures
+from streamwer.reports.palette import styles
+from streamwer.reports.plots import bars, curves, scatter
+from streamwer.reports.plots.axis import Axis, Frame, rate_axis, seconds_axis
+from streamwer.reports.plots.labels import Box, beside_points, spread
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_an_axis_maps_there_and_back(log: bool) -> None:
+    axis = Axis(0.5, 20, 40, 540, log)
+    assert axis.at(0.5) == 40
+    assert axis.at(20) == 540
+    assert axis.value(axis.at(3.3)) == pytest.approx(3.3, rel=1e-3)
+    assert axis.at(99) == 540
+    assert axis.at(-1) == 40
+
+
+def test_latencies_get_a_log_axis_only_where_it_helps_and_can_be() -> None:
+    assert seconds_axis([0.4, 1, 18], 0, 1).log
+    assert not seconds_axis([1.2, 2.5], 0, 1).log
+    assert not seconds_axis([-0.1, 1, 18], 0, 1).log
+    assert seconds_axis([math.inf], 0, 1).high > 0
+
+
+def test_ticks_are_round_numbers_with_room_between() -> None:
+    assert [tick.label for tick in rate_axis([0.031, 0.087], 0, 100).ticks(6, 100)] == [
+        "0",
+        "2",
+        "4",
+        "6",
+        "8",
+        "10",
+    ]
+    log = Axis(0.4, 25, 0, 500, log=True).ticks(7)
+    assert [tick.label for tick in log] == ["0.5", "1", "2", "5", "10", "20"]
+
+
+def test_a_rate_axis_starts_at_zero_only_where_zero_is_near() -> None:
+    assert rate_axis([0.02, 0.08], 0, 1).low == 0
+    assert rate_axis([0.40, 0.44], 0, 1).low > 0.3
+
+
+def test_labels_do_not_cover_each_other() -> None:
+    points = [(100.0, 100.0), (104.0, 103.0), (108.0, 98.0), (300.0, 100.0)]
+    frame = Frame(400, 300, 40, 380, 10, 260)
+    boxes = beside_points(points, [(90.0, 30.0)] * 4, frame)
+    assert not [1 for a in boxes for b in boxes if a is not b and a.overlaps(b)]
+
+
+def test_spread_keeps_order_gap_and_bounds() -> None:
+    assert spread([10, 11, 12], 20, 0, 100) == [10, 30, 50]
+    assert spread([98, 99, 97], 20, 0, 100) == [80, 100, 60]
+
+
+def test_boxes_that_only_touch_do_not_overlap() -> None:
+    assert not Box(0, 0, 10, 10).overlaps(Box(10, 0, 20, 10))
+
+
+@pytest.mark.parametrize("frame", [curves.WIDE, curves.NARROW])
+def test_curves_end_where_words_never_came(failing: Comparison, frame: Frame) -> None:
+    plot = curves.curves(failing, frame)
+    ends = {curve.style.name: curve.end_y for curve in plot.curves}
+    assert ends["prompted_buffer"] > ends["offline"] > frame.top
+    heights = sorted(curve.label_y for curve in plot.curves)
+    assert all(below - above >= 30 for above, below in zip(heights, heights[1:], strict=False))
+    assert "never" in plot.description
+
+
+def test_the_scatter_leaves_out_what_has_no_place_and_names_it(failing: Comparison) -> None:
+    plot = scatter.scatter(failing, scatter.WIDE)
+    assert {point.name for point in plot.points} == {s.summary.name for s in failing.systems}
+    assert plot.left_out == []
+    for point in plot.points:
+        assert point.x_low <= point.x <= point.x_high
+        assert point.y_low >= point.y >= point.y_high  # pixels count downwards
+
+
+def test_stacked_stages_make_up_the_whole_bar(measured: Comparison) -> None:
+    for bar in bars.cost(measured, 560).groups[0].bars:
+        assert bar.parts[0].x == 12
+        assert sum(part.width for part in bar.parts) == pytest.approx(bar.end - 12, abs=0.5)
+
+
+def test_every_condition_has_a_bar_for_every_system(measured: Comparison) -> None:
+    groups = bars.by_condition(measured, 344).groups
+    assert [group.title for group in groups] == ["clean", "noise", "telephone"]
+    assert all(len(group.bars) == 3 for group in groups)
+
+
+def test_the_baseline_is_grey_and_no_two_systems_look_alike(measured: Comparison) -> None:
+    looks = styles(measured)
+    assert looks["offline"].colour == "var(--s0)"
+    assert len({(look.colour, look.marker) for look in looks.values()}) == 3
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "n too small"), (math.inf, "never"), (2.137, "2.14\u00a0s"), (-0.5, "−0.50\u00a0s")],
+)
+def test_latencies_in_words(value: float | None, text: str) -> None:
+    assert figures.seconds(value) == text
+
+
+def test_nothing_has_no_sign() -> None:
+    assert figures.points(-0.0001) == "0.0"
+    assert figures.points(-0.02) == "−2.0"
+    assert figures.points(0.02) == "+2.0"
+    assert figures.number(math.nan, 1) == "–"

@@ -1,0 +1,67 @@
+"""The event log keeps what was written, and refuses what it cannot read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from streamwer import eventlog
+from streamwer.errors import LogError
+from streamwer.eventlog import EventLog
+from streamwer.transcript import Compute, Effort, Failure, Step, Update, Word
+
+STEP = Step(
+    recording="call",
+    step=0,
+    audio_end=1.0,
+    ready=1.0,
+    start=1.25,
+    emitted=1.5,
+    compute=Compute(0.01, 0.1, 0.13, 0.01),
+    effort=Effort(3000, 12, 7),
+    update=Update((Word("hello", 0.1, 0.5, 0.93),), (Word("مرحبا <b>", 0.5, 0.9),), forced=1),
+    is_last=True,
+)
+LOG = EventLog((STEP,), (Failure("other", "its worker died"),), {"workers": "2"})
+
+
+def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+    eventlog.write(tmp_path, LOG)
+    assert eventlog.read(tmp_path) == LOG
+
+
+def test_measured_times_live_apart_from_what_was_said_when(tmp_path: Path) -> None:
+    eventlog.write(tmp_path / "a", LOG)
+    slower = EventLog((STEP.__class__(**{**_fields(STEP), "compute": Compute(9, 9, 9, 9)}),))
+    eventlog.write(tmp_path / "b", slower)
+    events = [(tmp_path / run / "events.parquet").read_bytes() for run in "ab"]
+    assert events[0] == events[1]
+
+
+def _fields(step: Step) -> dict[str, object]:
+    return {name: getattr(step, name) for name in step.__slots__}
+
+
+def test_rows_are_sorted_whatever_order_the_workers_finished_in(tmp_path: Path) -> None:
+    other = Step(**{**_fields(STEP), "recording": "a"})  # type: ignore[arg-type]
+    eventlog.write(tmp_path / "a", EventLog((STEP, other)))
+    eventlog.write(tmp_path / "b", EventLog((other, STEP)))
+    assert eventlog.read(tmp_path / "a") == eventlog.read(tmp_path / "b")
+
+
+def test_a_missing_log_says_which_stage_makes_it(tmp_path: Path) -> None:
+    with pytest.raises(LogError, match="events.parquet.*run the `stream` stage"):
+        eventlog.read(tmp_path)
+
+
+def test_something_else_is_not_taken_for_a_log(tmp_path: Path) -> None:
+    eventlog.write(tmp_path, LOG)
+    pq.write_table(pa.table({"recording": ["x"]}), tmp_path / "events.parquet")
+    with pytest.raises(LogError, match="schema none"):
+        eventlog.read(tmp_path)
+    (tmp_path / "events.parquet").write_text("hello")
+    with pytest.raises(LogError, match="not a Parquet file"):
+        eventlog.read(tmp_path)
