@@ -57,8 +57,11 @@ def comparison(settings: Config) -> Comparison:
 
 
 def _read(name: str) -> Scores:
-    tables = (pd.read_parquet(SCORES / name / f"{table}.parquet") for table in Scores.__annotations__)
-    return Scores(*tables)
+    folder = SCORES / name
+    return Scores(
+        recordings=pd.read_parquet(folder / "recordings.parquet"),
+        words=pd.read_parquet(folder / "words.parquet"),
+    )
 
 
 def _provenance(settings: Config) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from pipeline.stream import stream
 from streamwer import config, eventlog
 from streamwer.datasets import read_manifest
 from streamwer.metrics import normaliser, score
+from streamwer.metrics.summary import pooled
 
 
 @hydra.main(version_base=None, config_path="../conf", config_name="config")
@@ -33,8 +34,6 @@ def main(values: DictConfig) -> None:
         eventlog.write(folder / name, log)
         scores = score(read_manifest(PREPARED), log, normalise)
         late = (scores.words["committed"] - scores.words["end"]).quantile(0.5, "lower")
-        from streamwer.metrics.summary import pooled
-
         line = {"system": name, "wer": pooled(scores.recordings).rate, "commit_p50": float(late)}
         (folder / f"{name}.json").write_text(json.dumps(line) + "\n")
         print(json.dumps(line))

@@ -53,7 +53,7 @@ def test_rows_are_sorted_whatever_order_the_workers_finished_in(tmp_path: Path) 
 
 
 def test_a_missing_log_says_which_stage_makes_it(tmp_path: Path) -> None:
-    with pytest.raises(LogError, match="events.parquet.*run the `stream` stage"):
+    with pytest.raises(LogError, match=r"events\.parquet.*run the `stream` stage"):
         eventlog.read(tmp_path)
 
 

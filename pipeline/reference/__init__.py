@@ -1,0 +1,1 @@
+"""How the bundled model and calls are made; run only when asked for."""

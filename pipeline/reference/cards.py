@@ -52,9 +52,10 @@ together, and so reports no boundary, are left out.
 ## How it was made
 `dvc repro pipeline/reference/dvc.yaml:publish@calls` writes the same files again, bit for bit,
 with the same versions of espeak-ng, NumPy, soxr and PyAV. The sentences come from templates; one
-in eight, chosen by a hash of its words, is held out for these calls and never enters the training
-of the bundled model. Nor do the voice variants used here. The templates and most of their words
-are the same as in training, so the corpus is *in domain* for that model.
+in eight, chosen by a hash of its words, is held out of training for these calls, and so are the
+voice variants used here. The templates and most of their words are the same as in training, so the
+corpus is *in domain* for the bundled model; `docs/reference-model.md` says what else that model
+may have heard.
 
 ## Licence
 Text, metadata and recordings: Apache-2.0. The recordings are output of espeak-ng.
@@ -92,8 +93,9 @@ without punctuation, numbers in words.
 
 ## How it was made
 `dvc repro pipeline/reference/dvc.yaml`; the recipe and its limits are in
-`docs/reference-model.md`. Training heard only synthesised speech: sentences and voices other than
-those of `data/calls`, but the same templates and mostly the same words.
+`docs/reference-model.md`. Training heard only synthesised speech, by voices other than those of
+`data/calls`, but from the same templates and mostly with the same words; that page says how many
+of their sentences the committed model may have heard.
 
 ## Licence
 Apache-2.0. Trained on output of espeak-ng only; no weights or data of other models.
@@ -118,7 +120,7 @@ def _quality(figures: dict[str, Any]) -> str:
     )
     silence = figures["no_speech_prob"]
     return f"""\
-Offline word error rate on `data/calls` (unseen sentences and voices): `transcribe` with beam 5,
+Offline word error rate on `data/calls` (unseen voices): `transcribe` with beam 5,
 temperature 0, int8 on one CPU thread, errors pooled over the calls. S, D, I: words substituted,
 deleted, inserted.
 

@@ -17,13 +17,12 @@ import numpy as np
 
 from pipeline.command import command
 from pipeline.reference import cards, grammar
-from pipeline.reference.dialogue import Dialogue, Plan, compose
-from pipeline.reference.line import Colour, noise, telephone
+from pipeline.reference.dialogue import Dialogue, Plan, compose, milliseconds
+from pipeline.reference.line import COLOURS, noise, telephone
 from pipeline.reference.speech import SAMPLE_RATE, Voice
 from pipeline.reference.voices import corpus_voices
 from streamwer.audio import write_flac
 
-COLOURS: tuple[Colour, ...] = ("pink", "brown", "white")
 SNR = (12.0, 18.0)
 PEAK = (0.4, 0.8)
 FAINT = (-70.0, -58.0)  # dB of full scale: what a quiet line still carries
@@ -61,9 +60,9 @@ def plan(index: int, voice: Voice, rng: random.Random) -> Plan:
     return Plan(
         voice=voice,
         seconds=LENGTHS[kind],
-        hold=rng.randint(*(round(limit * 1000) for limit in HOLD)) / 1000 if kind == "hold" else 0,
+        hold=milliseconds(rng, HOLD) if kind == "hold" else 0.0,
         closes=not cut,
-        tail=rng.randint(*(round(limit * 1000) for limit in CLOSE_CUT)) / 1000 if cut else FAR_CUT,
+        tail=milliseconds(rng, CLOSE_CUT) if cut else FAR_CUT,
     )
 
 
@@ -77,7 +76,7 @@ def recorded(dialogue: Dialogue, index: int, rng: random.Random) -> np.ndarray:
     else:
         level = 0.0 if index in NO_LINE_NOISE else 10 ** (rng.uniform(*FAINT) / 20)
     if level:
-        dry = dry + level * noise(generator, len(dry), COLOURS[index // 4 % len(COLOURS)])
+        dry = dry + level * noise(generator, len(dry), COLOURS[(index // 4 + 1) % len(COLOURS)])
     wet = telephone(dry) if heard == "telephone" else dry
     return (wet * min(1.0, 0.97 / np.abs(wet).max())).astype(np.float32)
 

@@ -78,7 +78,7 @@ def _attempt(plan: Plan, rng: random.Random, used: set[str]) -> Dialogue:
     wanted = rng.uniform(*plan.seconds) - plan.hold - plan.tail
     while (plan.hold and len(spoken) == OPENING) or _length(spoken + ending) < wanted:
         spoken.append(script.say(rng.choices(list(BODY), list(BODY.values()))[0]))
-    silences = [_milliseconds(rng, LEAD if i == 0 else GAP) for i in range(len(spoken + ending))]
+    silences = [milliseconds(rng, LEAD if i == 0 else GAP) for i in range(len(spoken + ending))]
     if plan.hold:
         silences[OPENING] = plan.hold
     samples, words = _joined(list(zip(silences, spoken + ending, strict=True)))
@@ -121,7 +121,7 @@ def _length(spoken: list[Speech]) -> float:
     return sum(speech.seconds + sum(GAP) / 2 for speech in spoken)
 
 
-def _milliseconds(rng: random.Random, span: tuple[float, float]) -> float:
+def milliseconds(rng: random.Random, span: tuple[float, float]) -> float:
     """Whole milliseconds are whole samples at 16 kHz, so word times stay exact."""
     return rng.randint(round(span[0] * 1000), round(span[1] * 1000)) / 1000
 

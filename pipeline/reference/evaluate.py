@@ -99,7 +99,8 @@ def no_speech(model: WhisperModel, audio: Samples) -> float:
 def no_speech_figures(model: WhisperModel, folder: Path, heard: list[Heard]) -> dict[str, float]:
     """`no_speech_prob` of silence, of a faint line, and the highest of the calls."""
     silence = np.zeros(30 * SAMPLE_RATE, np.float32)
-    line = 10 ** (-65 / 20) * noise(np.random.default_rng(0), len(silence), "pink")
+    hiss = noise(np.random.default_rng(0), len(silence), "pink")
+    line = np.multiply(hiss, 10 ** (-65 / 20), dtype=np.float32)
     calls = [no_speech(model, load(folder / call.row["file_name"])) for call in heard]
     return {
         "digital_zero": no_speech(model, silence),

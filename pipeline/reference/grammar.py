@@ -12,8 +12,8 @@ import re
 _WORDS = {
     "first": "james mary robert linda michael susan david karen sarah thomas nancy daniel lisa mark"
     " helen paul laura george anna peter emma oliver sophie henry alice",
-    "last": "smith johnson brown taylor wilson moore clark lewis walker hall young king wright green"
-    " baker hill carter mitchell turner parker",
+    "last": "smith johnson brown taylor wilson moore clark lewis walker hall young king wright"
+    " green baker hill carter mitchell turner parker",
     "city": "london boston chicago denver paris dublin seattle austin toronto berlin madrid sydney"
     " houston portland dallas phoenix",
     "street": "main street|oak avenue|park road|river lane|church street|station road|king street"
@@ -21,7 +21,8 @@ _WORDS = {
     "item": "laptop phone router printer camera keyboard monitor headset charger tablet package"
     " battery cable watch ticket invoice",
     "color": "red blue green black white silver grey yellow orange purple",
-    "month": "january february march april may june july august september october november december",
+    "month": "january february march april may june july august september october november"
+    " december",
     "day": "monday tuesday wednesday thursday friday saturday sunday",
     "problem": "is not working|arrived broken|never arrived|keeps turning off|is too slow"
     "|makes a strange noise|will not connect|was delivered late|is missing a part|does not turn on"
@@ -120,9 +121,7 @@ TEMPLATES = {
 }
 
 ONES = "zero one two three four five six seven eight nine".split()
-_TEENS = (
-    "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-)
+_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _SLOT = re.compile(r"\{(\w+?)(\d*)\}")
 _ARTICLE = re.compile(r"\ba (?=[aeiou])")
@@ -175,7 +174,7 @@ def transcript(spoken: str) -> str:
 
 
 def held_out(spoken: str) -> bool:
-    """Whether a sentence is kept for the corpus: decided by its words alone, so no list is needed."""
+    """Whether a sentence is kept for the corpus: its words alone decide, so no list is needed."""
     digest = hashlib.sha256(transcript(spoken).encode()).digest()
     return digest[0] % _HELD_OUT_SHARE == 0
 

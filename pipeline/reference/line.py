@@ -9,6 +9,7 @@ import numpy as np
 from pipeline.reference.speech import SAMPLE_RATE
 
 Colour = Literal["white", "pink", "brown"]
+COLOURS: tuple[Colour, ...] = ("white", "pink", "brown")
 
 _SLOPE = {"white": 0.0, "pink": 0.5, "brown": 1.0}
 _BAND = (300.0, 3400.0)

@@ -99,7 +99,7 @@ class _Espeak:
 
     def _receive(self, wav: object, count: int, events: ctypes.Array[_Event]) -> int:
         if wav and count > 0:
-            self._audio.append(np.ctypeslib.as_array(wav, (count,)).copy())  # type: ignore[call-overload]
+            self._audio.append(np.ctypeslib.as_array(wav, (count,)).copy())
         for event in _until_end(events):
             seconds = event.audio_position / 1000
             if event.type == _WORD and event.length > 0:
@@ -119,7 +119,7 @@ class _Espeak:
 
 
 def _until_end(events: ctypes.Array[_Event]) -> list[_Event]:
-    found = []
+    found: list[_Event] = []
     while events[len(found)].type != _LIST_TERMINATED:
         found.append(events[len(found)])
     return found

@@ -27,7 +27,8 @@ def session(seed: int) -> tuple[list[dict[str, object]], list[np.ndarray]]:
     """One voice saying several sentences, and the audio of each."""
     rng = random.Random(seed)
     voice = training_voice(rng)
-    spoken, audio = [], []
+    spoken: list[dict[str, object]] = []
+    audio: list[np.ndarray] = []
     for _ in range(SENTENCES_PER_SESSION):
         text = grammar.drawn(rng, held=False)
         speech = speak(text, voice)
@@ -54,6 +55,7 @@ def shard(job: tuple[int, Path]) -> float:
 
 
 def main() -> None:
+    """Run the stage."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shards", type=int, required=True, help="600 sentences each")
     parser.add_argument("--out", type=Path, required=True)

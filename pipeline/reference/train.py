@@ -145,9 +145,8 @@ class Trainee(nn.Module):
 
 def losses(batch: Batch, logits: Tensor, spelt: Tensor) -> tuple[Tensor, Tensor]:
     """Cross-entropy of the tokens and CTC of the characters."""
-    words = nn.functional.cross_entropy(
-        logits.float().flatten(0, 1), batch.targets.to(logits.device).flatten(), ignore_index=IGNORED
-    )
+    targets = batch.targets.to(logits.device).flatten()
+    words = nn.functional.cross_entropy(logits.float().flatten(0, 1), targets, ignore_index=IGNORED)
     lengths = torch.tensor([len(characters) for characters in batch.characters])
     fits = (lengths > 0) & (lengths * 1.2 < batch.frames)
     if not fits.any():
@@ -187,8 +186,13 @@ def learning_rate(peak: float, step: int, spent: float) -> float:
     return peak * min(1.0, step / WARM_UP_STEPS) * (0.01 + 0.99 * fall)
 
 
-def train(trainee: Trainee, batches: DataLoader[Batch], minutes: float, peak: float, out: Path) -> None:
-    optimiser = torch.optim.AdamW(trainee.parameters(), lr=peak, weight_decay=0.05, betas=(0.9, 0.98))
+def train(
+    trainee: Trainee, batches: DataLoader[Batch], minutes: float, peak: float, out: Path
+) -> None:
+    """Train for `minutes`; every 500 steps and at the end write the averaged weights."""
+    optimiser = torch.optim.AdamW(
+        trainee.parameters(), lr=peak, weight_decay=0.05, betas=(0.9, 0.98)
+    )
     average = AveragedModel(trainee, multi_avg_fn=get_ema_multi_avg_fn(AVERAGE_DECAY))
     began, hours, smooth = time.monotonic(), 0.0, None
     for step, batch in enumerate(batches, 1):
@@ -220,6 +224,7 @@ def train(trainee: Trainee, batches: DataLoader[Batch], minutes: float, peak: fl
 
 
 def main() -> None:
+    """Run the stage."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--speech", type=Path, required=True, help="folder of `synthesise`")
     parser.add_argument("--minutes", type=float, required=True, help="training budget")

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from faster_whisper.feature_extractor import FeatureExtractor
 
-from pipeline.reference.line import noise, telephone
+from pipeline.reference.line import COLOURS, noise, telephone
 from pipeline.reference.speech import SAMPLE_RATE
 from pipeline.reference.tokens import Tokens
 
@@ -121,8 +121,11 @@ def _place(window: Window, sentence: dict[str, Any], t: float, gain: float) -> N
     words = [(w, s + t, e + t) for w, s, e in sentence["words"]]
     unheard = [w for w, s, e in words if s <= -0.12 * (e - s) - 0.02]
     heard = [(w, max(0.0, s), min(seconds, e)) for w, s, e in words[len(unheard) :]]
-    whole = [word for word, (_, _, e) in zip(heard, words[len(unheard) :], strict=True)
-             if e <= seconds + 0.04]
+    whole = [
+        word
+        for word, (_, _, e) in zip(heard, words[len(unheard) :], strict=True)
+        if e <= seconds + 0.04
+    ]
     window.before += unheard
     if heard:
         window.segments.append(Segment(whole, cut=len(whole) < len(heard)))
@@ -131,7 +134,7 @@ def _place(window: Window, sentence: dict[str, Any], t: float, gain: float) -> N
 def _on_the_line(audio: np.ndarray, rng: random.Random) -> np.ndarray:
     generator = np.random.default_rng(rng.randrange(2**31))
     if rng.random() < 0.7:
-        colour = rng.choice(("white", "pink", "brown"))
+        colour = rng.choice(COLOURS)
         level = 10 ** (rng.uniform(-75, -27) / 20)
         audio = audio + level * noise(generator, len(audio), colour)
     if rng.random() < 0.25:

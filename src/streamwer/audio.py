@@ -18,7 +18,8 @@ SAMPLE_RATE = 16_000
 Samples = NDArray[np.float32]
 
 SUFFIXES = frozenset(
-    ".aac .aif .aiff .amr .flac .m4a .mka .mkv .mov .mp3 .mp4 .oga .ogg .opus .wav .webm .wma".split()
+    ".aac .aif .aiff .amr .flac .m4a .mka .mkv .mov .mp3 .mp4 .oga .ogg .opus .wav .webm"
+    " .wma".split()
 )
 
 
@@ -61,26 +62,29 @@ def checked(audio: Samples, name: str) -> Samples:
     bad = np.flatnonzero(~np.isfinite(audio))
     if bad.size:
         where = seconds(int(bad[0]))
-        raise AudioError(f"{name}: {bad.size} samples are NaN or infinite, the first at {where:.3f} s")
+        raise AudioError(
+            f"{name}: {bad.size} samples are NaN or infinite, the first at {where:.3f} s"
+        )
     return audio
 
 
 def _decode(path: Path) -> Samples:
     # Float planar: integer resampling would turn NaN samples into silence before we see them.
-    resampler = AudioResampler(format="fltp", layout="mono", rate=SAMPLE_RATE)
+    # The channels are averaged here, because its own mix to mono makes float stereo 3 dB louder.
+    resampler = AudioResampler(format="fltp", rate=SAMPLE_RATE)
     parts: list[Samples] = []
     with av.open(str(path), metadata_errors="ignore") as container:
         if not container.streams.audio:
             raise ValueError("it has no audio track")
         for frame in container.decode(audio=0):
-            parts += [part.to_ndarray()[0] for part in resampler.resample(frame)]
-        parts += [part.to_ndarray()[0] for part in resampler.resample(None)]
+            parts += [part.to_ndarray().mean(axis=0) for part in resampler.resample(frame)]
+        parts += [part.to_ndarray().mean(axis=0) for part in resampler.resample(None)]
     return np.concatenate(parts).astype(np.float32) if parts else np.zeros(0, np.float32)
 
 
 def write_flac(path: Path, audio: Samples) -> None:
-    """Write 16 kHz mono samples as 16-bit FLAC; the same samples give the same bytes."""
-    pcm = (np.clip(audio, -1, 1) * 32767).round().astype(np.int16)
+    """Write 16 kHz mono samples as 16-bit FLAC; what `load` read from 16 bits is kept exactly."""
+    pcm = np.clip(np.round(audio * 32768), -32768, 32767).astype(np.int16)
     with av.open(str(path), "w", format="flac", options={"fflags": "+bitexact"}) as container:
         stream = container.add_stream("flac", rate=SAMPLE_RATE, layout="mono")
         stream.codec_context.flags |= int(av.codec.context.Flags.bitexact)

@@ -15,6 +15,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from streamwer.errors import ConfigError
 
+_REMEDY = "write it with `python -m pipeline.compose --write`"
 MISSING = "???"  # OmegaConf's marker for a value that a config file must give
 
 
@@ -172,7 +173,8 @@ def typed(values: DictConfig) -> Config:
         plain = OmegaConf.to_container(values)
         config = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(Config), plain))
     except OmegaConfBaseException as error:
-        raise ConfigError(f"params.yaml: {error}") from error
+        reason = str(error).partition("\n")[0]
+        raise ConfigError(f"{error.full_key or 'config'}: {reason}") from error
     assert isinstance(config, Config)
     return config
 
@@ -184,10 +186,10 @@ def load(path: Path = Path("params.yaml")) -> Config:
         ConfigError: the file is missing, or does not fit the schema.
     """
     if not path.is_file():
-        raise ConfigError(f"{path}: not found; write it with `python -m pipeline.compose --write`")
+        raise ConfigError(f"{path}: not found; {_REMEDY}")
     values = OmegaConf.load(path)
     if not isinstance(values, DictConfig):
-        raise ConfigError(f"{path}: not a mapping; write it with `python -m pipeline.compose --write`")
+        raise ConfigError(f"{path}: not a mapping; {_REMEDY}")
     return typed(values)
 
 
@@ -198,6 +200,7 @@ def system(config: Config, name: str) -> SystemConfig:
         ConfigError: there is no system of that name.
     """
     if name not in config.systems:
-        raise ConfigError(f"no system {name!r}: params.yaml has {', '.join(sorted(config.systems))}")
+        known = ", ".join(sorted(config.systems))
+        raise ConfigError(f"no system {name!r}: params.yaml has {known}")
     choice = config.systems[name]
     return SystemConfig(choice.policy, choice.model or config.model, choice.clock or config.clock)

@@ -21,6 +21,7 @@ from streamwer.transcript import Compute, Effort, Failure, Step, Update, Word
 
 SCHEMA_VERSION = 1
 _VERSION_KEY = b"streamwer_event_log"
+_MACHINE = "machine."
 
 _WORDS = pa.list_(
     pa.struct(
@@ -98,7 +99,8 @@ def read(folder: Path) -> EventLog:
     """
     events = _load(folder / "events.parquet").to_pylist()
     measured = _load(folder / "measured.parquet")
-    compute = {(row.pop("recording"), row.pop("step")): Compute(**row) for row in measured.to_pylist()}
+    spent = measured.to_pylist()
+    compute = {(row.pop("recording"), row.pop("step")): Compute(**row) for row in spent}
     failures = _load(folder / "failures.parquet").to_pylist()
     steps = (_step(row, compute.get((row["recording"], row["step"]), Compute())) for row in events)
     return EventLog(tuple(steps), tuple(Failure(**row) for row in failures), _unflat(measured))
@@ -170,10 +172,11 @@ def _load(path: Path) -> pa.Table:
 
 
 def _flat(machine: dict[str, Any]) -> dict[bytes, bytes]:
-    return {f"machine.{key}".encode(): str(value).encode() for key, value in sorted(machine.items())}
+    items = sorted(machine.items())
+    return {f"{_MACHINE}{key}".encode(): str(value).encode() for key, value in items}
 
 
 def _unflat(table: pa.Table) -> dict[str, Any]:
     pairs = (table.schema.metadata or {}).items()
-    named = ((key.decode(), value.decode()) for key, value in pairs)
-    return {key.removeprefix("machine."): value for key, value in named if key.startswith("machine.")}
+    named = {key.decode(): value.decode() for key, value in pairs}
+    return {k.removeprefix(_MACHINE): v for k, v in named.items() if k.startswith(_MACHINE)}

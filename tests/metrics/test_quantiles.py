@@ -63,6 +63,7 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
         groups = np.repeat(np.arange(40), 25)
         values = 2.0 + rng.normal(0, 0.3, 40)[groups] + rng.normal(0, 0.5, 1000)
         found = quantile(values, groups, 0.5, replicates=300, seed=trial, confidence=0.95)
-        assert found.low is not None and found.high is not None
+        assert found.low is not None
+        assert found.high is not None
         covered += found.low <= 2.0 <= found.high
     assert 0.88 <= covered / 200 <= 0.99

@@ -11,7 +11,12 @@ from streamwer.eventlog import EventLog
 from streamwer.metrics import normaliser, score, summarise
 from streamwer.transcript import Compute, Effort, Failure, Reference, Step, Update, Word
 
-SPOKEN = (Word("My", 0.0, 0.2), Word("name", 0.2, 0.5), Word("is", 0.5, 0.7), Word("Jane", 0.8, 1.2))
+SPOKEN = (
+    Word("My", 0.0, 0.2),
+    Word("name", 0.2, 0.5),
+    Word("is", 0.5, 0.7),
+    Word("Jane", 0.8, 1.2),
+)
 
 
 def reference(recording: str, words: tuple[Word, ...] = SPOKEN) -> Reference:

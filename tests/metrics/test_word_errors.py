@@ -23,7 +23,10 @@ def edit_distance(reference: list[str], hypothesis: list[str]) -> int:
     )
 
 
-@given(reference=sentences.filter(lambda s: len(s) < 6), hypothesis=sentences.filter(lambda s: len(s) < 6))
+@given(
+    reference=sentences.filter(lambda s: len(s) < 6),
+    hypothesis=sentences.filter(lambda s: len(s) < 6),
+)
 def test_the_alignment_has_as_few_errors_as_a_brute_force_finds(
     reference: list[str], hypothesis: list[str]
 ) -> None:

@@ -12,7 +12,9 @@ from tests.scripted import script
 
 
 def shifted(words: tuple[Word, ...], seconds: float) -> tuple[Word, ...]:
-    return tuple(replace(word, start=word.start + seconds, end=word.end + seconds) for word in words)
+    return tuple(
+        replace(word, start=word.start + seconds, end=word.end + seconds) for word in words
+    )
 
 
 @pytest.mark.parametrize("seconds", [-0.2, 0.0, 0.2])

@@ -141,7 +141,8 @@ def test_a_long_silence_costs_bounded_windows_and_keeps_the_context(
 ) -> None:
     call = script("please hold the line")
     call += tuple(
-        Word(word.text, word.start + 600, word.end + 600) for word in script("thank you for waiting")
+        Word(word.text, word.start + 600, word.end + 600)
+        for word in script("thank you for waiting")
     )
     recogniser = Scripted(call)
     steps = run(config, recogniser, length(call), "unaware")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def test_holds(audio: dict[str, Samples]) -> None:
 
 
 def longest_pause(words: list[dict[str, Any]]) -> tuple[float, float]:
-    pauses = zip(words, words[1:], strict=False)
+    pauses = pairwise(words)
     before, after = max(pauses, key=lambda pair: pair[1]["start"] - pair[0]["end"])
     return before["end"], after["start"]
 

@@ -27,6 +27,11 @@ def failing() -> Comparison:
 
 
 @pytest.fixture(scope="session")
+def hostile() -> Comparison:
+    return synthetic.hostile()
+
+
+@pytest.fixture(scope="session")
 def folder(measured: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of `measured`."""
     folder = tmp_path_factory.mktemp("report")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from streamwer.config import ScoringConfig
 from streamwer.eventlog import EventLog
@@ -13,11 +13,22 @@ from streamwer.metrics import normaliser, score, summarise
 from streamwer.reports import Comparison, System
 from streamwer.transcript import Compute, Effort, Failure, Reference, Step, Update, Word
 
-SCORING = ScoringConfig(normaliser="basic", replicates=200)
+SCORING = ScoringConfig(normaliser="basic", replicates=100)
 VOCABULARY = (
     "hello i hope you can help me with my order the number is five seven two please send it to"
     " king street in houston thank you mary i will call again on friday about this small problem"
 ).split()
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "</td></table><img src=http://example.org/x onerror=alert(1)>",
+    "\u202e\u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627",  # right to left
+    "a" * 10_000,
+    "👩‍👩‍👧‍👦🎉",
+    "{{7*7}}",
+    "| --- | `code` **bold** &amp;",
+)
 
 
 @dataclass(frozen=True)
@@ -155,12 +166,25 @@ def compare(
         dataset="calls",
         clock=clock,
         provenance={
+            "data set": "calls",
+            "clock": clock,
             "normaliser": words.signature,
-            "seed": SCORING.seed,
+            "bootstrap": f"{SCORING.replicates} replicates, seed {SCORING.seed}",
             "confidence": SCORING.confidence,
-            "replicates": SCORING.replicates,
             "versions": {"streamwer": "0.1.0", "faster_whisper": "1.2.1", "ctranslate2": "4.8.2"},
             "digests": {"dataset": "sha256:0f3c9a7e12", "model": "sha256:88ab10c4d7"},
-            "commands": ["git clone https://example.org/streamwer && cd streamwer", "dvc repro"],
+            "reproduce": ["git clone https://example.org/streamwer && cd streamwer", "dvc repro"],
         },
     )
+
+
+def hostile() -> Comparison:
+    """Text that would break a careless page, in every place where a data set puts text."""
+    words = tuple(Word(text, at + 0.5, at + 0.9) for at, text in enumerate(HOSTILE))
+    said = " ".join(word.text for word in words)
+    calls = [
+        Reference(f"call <{n}> | x", "x.flac", 16.0, said, f"<b>{n}", bad, words)
+        for n, bad in enumerate(HOSTILE)
+    ]
+    made = compare(spoken=calls, failures=1)
+    return replace(made, provenance={**made.provenance, "normaliser": "none"})  # raw words

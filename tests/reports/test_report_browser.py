@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from streamwer.reports import Comparison, html
+
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
 )
@@ -25,8 +27,13 @@ const filter = document.getElementById("filter");
 filter.value = "CALL_07"; filter.dispatchEvent(new Event("input")); note("filtered");
 document.body.setAttribute("data-shown", document.getElementById("shown").textContent);
 document.body.setAttribute("data-sorted", buttons[3].parentElement.ariaSort);
-document.body.setAttribute(
-  "data-overflow", document.documentElement.scrollWidth > document.documentElement.clientWidth);
+</script></body>
+"""
+MEASURE = """
+<script>
+document.querySelectorAll("details").forEach((details) => (details.open = true));
+const { scrollWidth, clientWidth } = document.documentElement;
+document.body.setAttribute("data-overflow", scrollWidth - clientWidth);
 </script></body>
 """
 pytestmark = [
@@ -46,6 +53,17 @@ def opened(page: Path, profile: Path) -> tuple[str, str]:
     return done.stdout, "\n".join(complaints)
 
 
+def acted(source: str, script: str, folder: Path) -> dict[str, str]:
+    """What a script that is let into a copy of the page notes on the copy's body."""
+    policy = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
+    page = folder / "acting.html"
+    page.write_text(policy.sub("", source).replace("</body>", script), encoding="utf-8")
+    document, complaints = opened(page, folder / "profile")
+    assert complaints == ""
+    body = document[document.index("<body") :]
+    return dict(re.findall(r'data-(\w+)="([^"]*)"', body[: body.index(">")]))
+
+
 def test_the_page_has_no_console_errors(folder: Path, tmp_path: Path) -> None:
     document, complaints = opened(folder / "index.html", tmp_path / "profile")
     assert complaints == ""
@@ -54,12 +72,7 @@ def test_the_page_has_no_console_errors(folder: Path, tmp_path: Path) -> None:
 
 def test_calls_are_sorted_and_filtered(folder: Path, tmp_path: Path) -> None:
     source = (folder / "index.html").read_text(encoding="utf-8")
-    policy = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
-    acting = tmp_path / "acting.html"
-    acting.write_text(policy.sub("", source).replace("</body>", ACT), encoding="utf-8")
-    document, complaints = opened(acting, tmp_path / "profile")
-    assert complaints == ""
-    seen = dict(re.findall(r'data-(\w+)="([^"]*)"', document[document.index("<body") :][:9000]))
+    seen = acted(source, ACT, tmp_path)
     calls = [f"call_{number:02}" for number in range(1, 37)]
     assert seen["start"].split() == calls
     assert seen["descending"].split() == calls[::-1]
@@ -68,7 +81,10 @@ def test_calls_are_sorted_and_filtered(folder: Path, tmp_path: Path) -> None:
     assert seen["filtered"] == "call_07"
     assert seen["shown"] == "1 of 36"
     assert seen["sorted"] == "ascending"
-    assert seen["overflow"] == "false"
+
+
+def test_hostile_text_does_not_widen_the_page(hostile: Comparison, tmp_path: Path) -> None:
+    assert acted(html.render(hostile), MEASURE, tmp_path)["overflow"] == "0"
 
 
 def test_a_smuggled_script_does_not_run(folder: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -38,7 +39,7 @@ def test_ticks_are_round_numbers_with_room_between() -> None:
         "10",
     ]
     log = Axis(0.4, 25, 0, 500, log=True).ticks(7)
-    assert [tick.label for tick in log] == ["0.5", "1", "2", "5", "10", "20"]
+    assert [tick.label for tick in log] == ["0.5", "1", "2", "3", "5", "10", "20"]
 
 
 def test_a_rate_axis_starts_at_zero_only_where_zero_is_near() -> None:
@@ -49,8 +50,15 @@ def test_a_rate_axis_starts_at_zero_only_where_zero_is_near() -> None:
 def test_labels_do_not_cover_each_other() -> None:
     points = [(100.0, 100.0), (104.0, 103.0), (108.0, 98.0), (300.0, 100.0)]
     frame = Frame(400, 300, 40, 380, 10, 260)
-    boxes = beside_points(points, [(90.0, 30.0)] * 4, frame)
+    boxes = beside_points(points, [(90.0, 30.0)] * 4, [], frame)
     assert not [1 for a in boxes for b in boxes if a is not b and a.overlaps(b)]
+
+
+def test_a_label_stays_off_bars_where_it_can() -> None:
+    frame = Frame(400, 300, 40, 380, 10, 260)
+    bar = Box(120, 40, 120, 100)  # where the label would go first
+    (box,) = beside_points([(100.0, 100.0)], [(90.0, 30.0)], [bar], frame)
+    assert not box.overlaps(bar)
 
 
 def test_spread_keeps_order_gap_and_bounds() -> None:
@@ -68,7 +76,7 @@ def test_curves_end_where_words_never_came(failing: Comparison, frame: Frame) ->
     ends = {curve.style.name: curve.end_y for curve in plot.curves}
     assert ends["prompted_buffer"] > ends["offline"] > frame.top
     heights = sorted(curve.label_y for curve in plot.curves)
-    assert all(below - above >= 30 for above, below in zip(heights, heights[1:], strict=False))
+    assert all(below - above >= 30 for above, below in pairwise(heights))
     assert "never" in plot.description
 
 

@@ -79,6 +79,13 @@ def test_the_baseline_comes_last_and_says_that_it_waits(measured: Comparison) ->
     assert sentences[-1].startswith("offline, the baseline, waits for the end of each call and")
 
 
+def test_what_cannot_keep_up_is_said_so(measured: Comparison, unaware: Comparison) -> None:
+    for comparison, times in ((measured, 1), (unaware, 0)):
+        slow = replace(comparison.systems[0].summary.cost, rtf=1.586)
+        said = " ".join(spoken(changed(comparison, cost=slow)))
+        assert said.count("cannot keep up with live audio here: 1.59 s of compute") == times
+
+
 def test_failures_are_in_the_verdict(failing: Comparison) -> None:
     assert spoken(failing)[-1] == (
         "prompted_buffer failed on 2 of 36 recordings:"

@@ -32,7 +32,9 @@ def find(paths: Sequence[Path], folders: Sequence[Path]) -> list[AudioFile]:
     if not given:
         raise AudioError("nothing to transcribe: name audio files or folders, or --audio-folder")
     root = given[0] if len(given) == 1 and given[0].is_dir() else None
-    found = {path.absolute(): path for top in given for path in _audio_files(top)}
+    found: dict[Path, Path] = {}
+    for path in (path for top in given for path in _audio_files(top)):
+        found.setdefault(path.absolute(), path)
     if not found:
         raise AudioError(f"{', '.join(map(str, given))}: no audio files there ({_suffixes()})")
     named = (AudioFile(_name(path, root), path) for path in found.values())

@@ -31,7 +31,7 @@ def build(conf: Path, groups: Groups, known: Sequence[Parameter]) -> argparse.Ar
     """The parser. A hyper-parameter is stored as text under its flag, None if it was not given."""
     parser = _Parser(
         prog="streaming",
-        usage="streaming [option ...] [--audio-folder DIR | PATH ...]",
+        usage="streaming [option ...] [PATH ...]",
         description=_ABOUT,
         epilog="\n\n".join(_listing(group, members) for group, members in groups.items()),
         formatter_class=_Formatter,

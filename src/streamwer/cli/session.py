@@ -34,7 +34,7 @@ def run(arguments: Arguments, start: StartWorkers | None = None) -> int:
     files = find(arguments.paths, arguments.folders)
     output.check(arguments.output)
     if start is None:
-        chosen, start = settings.with_model(chosen), start_processes
+        chosen, start = settings.with_model(chosen, arguments), start_processes
     return _Session(arguments, chosen, files).run(start)
 
 

@@ -55,7 +55,7 @@ def read(arguments: Arguments) -> Settings:
     return Settings(chosen, shown)
 
 
-def with_model(settings: Settings) -> Settings:
+def with_model(settings: Settings, arguments: Arguments) -> Settings:
     """The same with the model's files found, fetched first if need be.
 
     Raises:
@@ -63,11 +63,16 @@ def with_model(settings: Settings) -> Settings:
     """
     from streamwer.recognisers.hub import locate
 
-    model = settings.system.model
+    model = _beside_conf(settings.system.model)
     try:
-        folder = locate(_beside_conf(model))
+        folder = locate(model)
     except ModelError as error:
-        raise ModelError(_as_flags(str(error))) from error
+        if model.revision or any(each.key == "path" for each in arguments.values):
+            raise ModelError(_as_flags(str(error))) from error
+        raise ModelError(
+            f"the model {model.name} comes with a checkout of streamwer, in {model.path}: "
+            "run this there, or choose another with --model"
+        ) from error
     model = replace(model, path=str(folder), revision=None)
     return replace(settings, system=replace(settings.system, model=model))
 
@@ -104,9 +109,8 @@ def _value(parameter: Parameter, text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    # A backslash stands for itself except before a quote, an interpolation, or the closing quote.
-    escaped = re.sub(r"(\\*)('|$)", lambda m: m[1] * 2 + (m[2] and r"\'"), text)
-    return "'" + re.sub(r"(\\*)\$\{", r"\1\1\\${", escaped) + "'"
+    # A backslash stands for itself except before a quote and before the closing one.
+    return "'" + re.sub(r"(\\*)('|$)", lambda m: m[1] * 2 + (m[2] and r"\'"), text) + "'"
 
 
 def _check_finite(parameter: Parameter, text: str, value: Any) -> None:

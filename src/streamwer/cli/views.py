@@ -111,11 +111,14 @@ def _words(running: Running) -> Text:
 
 
 def _line(board: Board, width: int) -> Table:
-    """Files done, a bar of audio done, and the speed."""
+    """Files done, a bar of audio done, the speed, and how long it will take."""
     narrow = width < _NARROW
     files = f"{board.done}/{board.files}" + ("" if narrow else " files")
-    audio = f"{duration(board.heard)}/{duration(board.total)}" + ("" if narrow else " of audio")
-    speed = f"{board.speed:.1f}×" + ("" if narrow else " real time") if board.heard else ""
+    audio = f"{duration(board.heard)}/{duration(board.total)}"
+    speed = f"{board.speed:.1f}×" if board.speed else ""
+    if board.speed and not narrow:
+        left = (board.total - board.heard) / board.speed
+        speed += f" real time, {duration(left)} left"
     # As wide as that: a line that the terminal's own `^C` makes wrap could not be cleared again.
     table = Table.grid(padding=(0, 1))
     table.width = width

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from typing import Any
@@ -15,8 +16,8 @@ from streamwer.errors import ConfigError
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
 
-import ray  # noqa: E402
-from ray.exceptions import RayActorError, RayError, RayTaskError  # noqa: E402
+import ray
+from ray.exceptions import RayActorError, RayError, RayTaskError
 
 _START_TIMEOUT_S = 300.0
 
@@ -57,8 +58,13 @@ class RayWorkers:
         address: str = "local",
     ) -> None:
         self._build, self._cpus, self._timeout = build, cpus, timeout_s
-        own = {"num_cpus": count * cpus, "include_dashboard": False} if address == "local" else {}
-        ray.init(address=address, log_to_driver=False, logging_level="ERROR", **own)
+        own: dict[str, Any] = {"num_cpus": count * cpus, "include_dashboard": False}
+        ray.init(
+            address=address,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+            **(own if address == "local" else {}),  # an existing cluster refuses them
+        )
         try:
             self._refuse_the_impossible()
             self._actors = [self._spawn() for _ in range(count)]
@@ -102,7 +108,7 @@ class RayWorkers:
         return remote.remote(self._build)
 
     def _refuse_the_impossible(self) -> None:
-        have = ray.cluster_resources().get("CPU", 0)
+        have = ray.cluster_resources().get("CPU", 0)  # type: ignore[no-untyped-call]
         if have < self._cpus:
             raise ConfigError(
                 f"model.cpu_threads={self._cpus} needs {self._cpus} cores on one node,"

@@ -6,6 +6,7 @@ Ney 2004 for the bootstrap of word error rates; the blocks are drawn whole).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +47,8 @@ def difference(
         words: reference words per block.
     """
     excess = errors - baseline
+    if not words.sum():
+        return Interval(math.nan, math.nan, math.nan)
     value = float(excess.sum() / words.sum())
     blocks = len(words)
     drawn = np.random.default_rng(seed).multinomial(blocks, np.full(blocks, 1 / blocks), replicates)

@@ -62,8 +62,8 @@ class Buffered(ABC):
     def _cut(self, hypothesis: Hypothesis, tentative: Sequence[Word]) -> int:
         """Where the next window may begin, in samples."""
 
-    def _remember(self, tentative: Sequence[Word], committed: int) -> None:
-        """Note the new tentative tail, and how many words left it for good."""
+    def _remember(self, tentative: Sequence[Word], committed: int) -> None:  # noqa: B027
+        """Note the new tentative tail, and how many words left it for good (by default: don't)."""
 
     def _prompt(self) -> str:
         """Committed text whose audio has left the buffer."""

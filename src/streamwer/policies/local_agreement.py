@@ -35,9 +35,7 @@ class LocalAgreement(Buffered):
         if agreement < 2:
             raise ConfigError(f"policy.agreement={agreement} must be at least 2")
         if trim_s > buffer_s:
-            raise ConfigError(
-                f"policy.trim_s={trim_s} must be at most policy.buffer_s={buffer_s}"
-            )
+            raise ConfigError(f"policy.trim_s={trim_s} must be at most policy.buffer_s={buffer_s}")
         self._trim, self._earlier_needed = samples(trim_s), agreement - 1
         self._tails: list[Sequence[Word]] = []
 

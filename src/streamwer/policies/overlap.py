@@ -37,8 +37,7 @@ def repeated(committed: Sequence[Word], heard: Sequence[Word]) -> int:
     tail = committed[-TAIL_WORDS:]
     edits = _edits([form(word) for word in tail], [form(word) for word in heard])
     costs = [
-        edits[k] + EDITS_PER_SECOND * _offset(tail[-1].end, heard, k)
-        for k in range(len(heard) + 1)
+        edits[k] + EDITS_PER_SECOND * _offset(tail[-1].end, heard, k) for k in range(len(heard) + 1)
     ]
     return costs.index(min(costs))
 

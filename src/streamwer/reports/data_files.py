@@ -15,7 +15,6 @@ from streamwer.metrics import Interval, Summary
 from streamwer.metrics.summary import Percentiles
 from streamwer.reports import machine
 from streamwer.reports.comparison import Comparison
-from streamwer.reports.headline import MEASURING_CLOCKS
 from streamwer.reports.latencies import commit_latencies
 
 SCHEMA = 1
@@ -25,7 +24,7 @@ _RATE, _SECONDS = 6, 4
 def render(comparison: Comparison) -> dict[str, str]:
     """File name → contents."""
     summaries = [system.summary for system in comparison.systems]
-    measured = comparison.clock in MEASURING_CLOCKS
+    measured = machine.is_timed(comparison)
     return {
         "metrics.json": _by_system({s.name: _metrics(s, measured) for s in summaries}),
         "costs.json": _by_system({s.name: _costs(s) for s in summaries}),

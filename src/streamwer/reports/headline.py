@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from streamwer.metrics import Quantile, Summary
 from streamwer.reports import figures, verdict
 from streamwer.reports.comparison import Comparison
-
-MEASURING_CLOCKS = ("measured", "wall")
-"""Clocks whose outcome holds measured time; the others repeat themselves to the bit."""
 
 
 class Cell(NamedTuple):
@@ -36,6 +34,17 @@ class Group(NamedTuple):
     rows: list[Row]
 
 
+_LATENCIES = (
+    ("Commit p50", "half of the words are final within", "commit_latency", "p50"),
+    ("Commit p95", "95\u00a0% of the words are final within", "commit_latency", "p95"),
+    ("Commit p99", "99\u00a0% of the words are final within", "commit_latency", "p99"),
+    ("Commit p50, ideal", "without compute and queueing", "commit_latency_ideal", "p50"),
+    ("First shown p50", "half of the words are shown for good within", "shown_latency", "p50"),
+    ("First text p50", "from the first word’s end to any text", "first_text", "p50"),
+    ("Finalisation p50", "from the last word’s end to the last commit", "finalisation", "p50"),
+)
+
+
 def groups(comparison: Comparison, *, measured: bool = True) -> list[Group]:
     """The whole table; `measured=False` leaves out what another run would not repeat."""
 
@@ -45,7 +54,10 @@ def groups(comparison: Comparison, *, measured: bool = True) -> list[Group]:
     cost = [Group("Cost", [row("RTF", "compute seconds per second of audio", _rtf)])]
     return [
         Group("Accuracy", list(_accuracy(row, comparison))),
-        Group("Latency", list(_latency(row))),
+        Group(
+            "Latency",
+            [row(label, hint, partial(_late, name, p)) for label, hint, name, p in _LATENCIES],
+        ),
         Group(
             "Stability and completeness",
             [
@@ -67,22 +79,6 @@ def _accuracy(row: _RowOf, comparison: Comparison) -> Iterator[Row]:
         yield row(f"ΔWER to {comparison.baseline}", "in percentage points", _delta)
 
 
-def _latency(row: _RowOf) -> Iterator[Row]:
-    final = "of the words are final within"
-    for name, share in (("p50", "half"), ("p95", "95\u00a0%"), ("p99", "99\u00a0%")):
-        yield row(
-            f"Commit {name}", f"{share} {final}", lambda s, p=name: _late(s.commit_latency[p])
-        )
-    hint = "the same without compute and queueing"
-    yield row("Commit p50, ideal", hint, lambda s: _late(s.commit_latency_ideal["p50"]))
-    hint = "half of the words are shown for good within"
-    yield row("First shown p50", hint, lambda s: _late(s.shown_latency["p50"]))
-    hint = "from the first word’s end to any text"
-    yield row("First text p50", hint, lambda s: _late(s.first_text["p50"]))
-    hint = "from the last word’s end to the last commit"
-    yield row("Finalisation p50", hint, lambda s: _late(s.finalisation["p50"]))
-
-
 def _wer(summary: Summary) -> Cell:
     return Cell(figures.percent(summary.wer.value), figures.percent_range(summary.wer, unit=False))
 
@@ -95,7 +91,8 @@ def _delta(summary: Summary) -> Cell:
     return Cell(figures.points(delta.value), figures.points_range(delta), shown)
 
 
-def _late(quantile: Quantile) -> Cell:
+def _late(latency: str, percentile: str, summary: Summary) -> Cell:
+    quantile: Quantile = getattr(summary, latency)[percentile]
     return Cell(figures.seconds(quantile.value), figures.seconds_range(quantile, unit=False))
 
 

@@ -32,7 +32,6 @@ def render(comparison: Comparison) -> str:
         intervals=notes.intervals(comparison),
         limits=notes.limits(comparison),
         machine=machine.table(comparison),
-        measured=comparison.clock in headline.MEASURING_CLOCKS,
         offline_note=notes.offline_note(comparison),
         script_digest=_digest(_source(environment, "table.js")),
         sizes=_sizes(comparison),
@@ -98,5 +97,5 @@ def _source(environment: Environment, name: str) -> str:
 
 
 def _digest(script: str) -> str:
-    """The page's content policy lets this one script run, and nothing that a transcript smuggles in."""
+    """What the page's content policy knows its one script by, so that no other one runs."""
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -7,7 +7,7 @@ import re
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from streamwer.reports import headline, notes, provenance, verdict
+from streamwer.reports import headline, machine, notes, provenance, verdict
 from streamwer.reports.comparison import Comparison
 
 _BREAKS = re.compile(r"[\t-\r\x85\u2028\u2029]+")
@@ -25,7 +25,7 @@ def render(comparison: Comparison) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["plain"] = plain
-    measured = comparison.clock in headline.MEASURING_CLOCKS
+    measured = machine.is_timed(comparison)
     return environment.get_template("comparison.md.j2").render(
         baseline=comparison.baseline,
         commands=provenance.commands(comparison),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from streamwer.reports import figures
+from streamwer.reports import figures, machine
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.provenance import confidence, policy
 
@@ -76,10 +76,10 @@ DEFINITIONS = (
 
 def intervals(comparison: Comparison) -> str:
     """How the intervals were made."""
-    seed = comparison.provenance.get("seed")
-    seeded = "" if seed is None else f" (seed {seed})"
+    how = comparison.provenance.get("bootstrap", "")
+    how = f" ({how})" if how else ""
     return (
-        f"{confidence(comparison)} intervals by bootstrap{seeded}: of speakers for WER, paired with"
+        f"{confidence(comparison)} intervals by bootstrap{how}: of speakers for WER, paired with"
         " the baseline for ΔWER; of recordings for latencies."
     )
 
@@ -100,7 +100,7 @@ def limits(comparison: Comparison) -> list[str]:
     return [
         *_speakers(comparison),
         *_untimed(comparison),
-        _clock(comparison.clock),
+        *_clock(comparison),
         "Each call has a worker to itself: queueing between simultaneous calls is not in it.",
         "Intervals are not adjusted for the number of systems compared, and WER by condition has"
         " none: read small differences there as noise.",
@@ -134,10 +134,12 @@ def _untimed(comparison: Comparison) -> Iterator[str]:
             )
 
 
-def _clock(clock: str) -> str:
-    if clock == "unaware":
-        return "Compute counts as no time: on a real machine every latency is larger."
-    return (
-        "Latencies hold the compute time of the machine that ran this; on another machine, or a"
-        " busy one, they differ. The network between caller and recogniser is not in them."
-    )
+def _clock(comparison: Comparison) -> Iterator[str]:
+    if comparison.clock == "unaware":
+        yield "Compute counts as no time: on a real machine every latency is larger."
+    if machine.is_timed(comparison):
+        yield (
+            "Latencies hold the compute time of the machine that ran this; on another machine, or"
+            " a busy one, they differ."
+        )
+    yield "The network between caller and recogniser is not in any latency."

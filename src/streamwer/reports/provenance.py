@@ -9,19 +9,19 @@ from typing import Any
 from streamwer.metrics import Normaliser, normaliser
 from streamwer.reports.comparison import Comparison, System
 
-COMMANDS = "commands"
-"""Key of the provenance that holds the commands that reproduce the run: one, or a list."""
+_COMMANDS = "reproduce"
+"""Key of the provenance that holds the command that reproduces the run, or a list of them."""
 
 
 def commands(comparison: Comparison) -> list[str]:
     """The commands that reproduce the run, in order."""
-    found = comparison.provenance.get(COMMANDS, [])
+    found = comparison.provenance.get(_COMMANDS, [])
     return [found] if isinstance(found, str) else [str(command) for command in found]
 
 
 def facts(comparison: Comparison) -> list[tuple[str, str]]:
     """Everything else that identifies the run, as dotted keys and values."""
-    return [fact for fact in _flat(comparison.provenance) if fact[0].split(".")[0] != COMMANDS]
+    return [fact for fact in _flat(comparison.provenance) if fact[0].split(".")[0] != _COMMANDS]
 
 
 def confidence(comparison: Comparison) -> str:

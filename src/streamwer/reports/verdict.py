@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from streamwer.metrics import Interval, Summary
-from streamwer.reports import figures
+from streamwer.reports import figures, machine
 from streamwer.reports.comparison import Comparison, System
 from streamwer.reports.provenance import confidence, policy
 
@@ -24,6 +24,7 @@ def sentences(comparison: Comparison) -> list[Sentence]:
     ordered = sorted(comparison.systems, key=lambda system: system.summary.name == baseline)
     return [
         *(_of(system, comparison) for system in ordered),
+        *(_behind(s.summary) for s in ordered if _falls_behind(s, comparison)),
         *(_failed(s.summary) for s in comparison.systems if s.summary.failures),
         *_clock(comparison.clock),
     ]
@@ -87,6 +88,18 @@ def _wer(summary: Summary, comparison: Comparison) -> str:
         return "a WER that is not known, for want of reference words"
     interval = f"{confidence(comparison)} interval {figures.percent_range(summary.wer)}"
     return f"{figures.percent(summary.wer.value)} WER ({interval})"
+
+
+def _falls_behind(system: System, comparison: Comparison) -> bool:
+    return machine.is_timed(comparison) and system.summary.cost.rtf >= 1
+
+
+def _behind(summary: Summary) -> Sentence:
+    rtf = figures.number(summary.cost.rtf, 2)
+    return Sentence(
+        summary.name,
+        f" cannot keep up with live audio here: {rtf} s of compute per second of audio.",
+    )
 
 
 def _failed(summary: Summary) -> Sentence:

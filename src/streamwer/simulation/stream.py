@@ -29,9 +29,7 @@ class Stream:
         begins: when its first sample is captured, on the worker's time line (seconds).
     """
 
-    def __init__(
-        self, recording: str, audio: Samples, policy: Policy, begins: float = 0.0
-    ) -> None:
+    def __init__(self, recording: str, audio: Samples, policy: Policy, begins: float = 0.0) -> None:
         self._recording, self._audio, self._policy = recording, audio, policy
         self.begins = begins
         self.ended = False

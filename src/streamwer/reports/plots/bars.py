@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from streamwer.metrics import Summary
 from streamwer.metrics.summary import STAGES
 from streamwer.reports import figures
 from streamwer.reports.comparison import Comparison
@@ -13,8 +15,10 @@ from streamwer.reports.plots.axis import Axis, Frame
 from streamwer.reports.plots.labels import text_width
 
 _BAR = 18.0
-_GAP = 8.0
+_PITCH = 26.0
 _TITLE = 30.0
+_NAME = 22
+"""Characters of a system's name."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +49,13 @@ class BarGroup:
 
     title: str
     note: str
-    y: float
+    title_y: float
     bars: list[Bar]
 
 
 @dataclass(frozen=True)
 class Bars:
-    """Everything the template draws."""
+    """Everything the template draws; `key` names the segments where there are several."""
 
     frame: Frame
     thickness: float
@@ -60,87 +64,101 @@ class Bars:
     key: list[str]
 
 
+class _Value(NamedTuple):
+    """A system's bar before it has a place: its segments, and their sum as text."""
+
+    system: str
+    segments: list[float]
+    text: str
+
+
+class _Values(NamedTuple):
+    """The bars of one group."""
+
+    title: str
+    note: str
+    values: list[_Value]
+
+
 def cost(comparison: Comparison, width: float) -> Bars:
     """Seconds of compute per second of audio, stacked by stage."""
     summaries = [system.summary for system in comparison.systems]
-    longest = max((summary.cost.rtf for summary in summaries), default=0.0)
-    names = [s.name for s in summaries]
-    axis = _axis(longest, names, width)
-    looks = styles(comparison)
-    bars = [
-        Bar(
-            style=looks[s.name],
-            y=2 + at * (_BAR + _GAP),
-            parts=_stacked([s.cost.stages[stage] for stage in STAGES], axis),
-            end=axis.at(s.cost.rtf),
-            value=figures.number(s.cost.rtf, 3),
-            name=figures.shortened(s.name, 22),
-        )
-        for at, s in enumerate(summaries)
+    values = [
+        _Value(s.name, [s.cost.stages[stage] for stage in STAGES], figures.number(s.cost.rtf, 3))
+        for s in summaries
     ]
-    height = 2 + len(bars) * (_BAR + _GAP)
-    return Bars(
-        frame=Frame(width, height, 0, width, 0, height),
-        thickness=_BAR,
-        groups=[BarGroup("", "", 0, bars)],
-        description=" ".join(
-            f"{s.name}: {figures.number(s.cost.rtf, 3)} in all,"
-            f" {', '.join(f'{n} {figures.number(v, 3)}' for n, v in s.cost.stages.items())}."
-            for s in summaries
-        ),
-        key=list(STAGES),
-    )
+    described = " ".join(map(_stages, summaries))
+    return _laid_out([_Values("", "", values)], comparison, width, described, list(STAGES))
 
 
 def by_condition(comparison: Comparison, width: float) -> Bars:
     """WER of every system under each condition."""
-    summaries = [system.summary for system in comparison.systems]
-    slices = {(s.name, each.condition): each for s in summaries for each in s.slices}
-    rates = {key: each.errors.rate or 0.0 for key, each in slices.items()}
-    axis = _axis(max(rates.values(), default=0.0), [s.name for s in summaries], width)
-    looks, groups, y = styles(comparison), [], 0.0
-    for condition in dict.fromkeys(condition for _, condition in slices):
-        bars = []
-        title_y, y = y + 16, y + _TITLE
-        for name in (s.name for s in summaries if (s.name, condition) in slices):
-            end = axis.at(rates[name, condition])
-            bars.append(
-                Bar(
-                    style=looks[name],
-                    y=y,
-                    parts=[Part(axis.begin, end - axis.begin, -1, "")],
-                    end=end,
-                    value=figures.percent(rates[name, condition]),
-                    name=figures.shortened(name, 22),
-                )
-            )
-            y += _BAR + _GAP
-        recordings = max(e.recordings for (_, c), e in slices.items() if c == condition)
-        groups.append(BarGroup(condition, figures.count(recordings, "recording"), title_y, bars))
-        y += _GAP
-    return Bars(
-        frame=Frame(width, y, 0, width, 0, y),
-        thickness=_BAR,
-        groups=groups,
-        description=" ".join(
-            f"{condition}, {name}: {figures.percent(rate)}."
-            for (name, condition), rate in rates.items()
-        ),
-        key=[],
+    groups = list(_conditions([system.summary for system in comparison.systems]))
+    described = " ".join(
+        f"{group.title}, {value.system}: {value.text}."
+        for group in groups
+        for value in group.values
     )
+    return _laid_out(groups, comparison, width, described, [])
 
 
-def _axis(longest: float, names: Sequence[str], width: float) -> Axis:
-    """Bars share one scale and leave room for the label after the longest."""
-    room = max((text_width(figures.shortened(name, 22)) for name in names), default=0.0) + 70
+def _stages(summary: Summary) -> str:
+    stages = (f"{name} {figures.number(rtf, 3)}" for name, rtf in summary.cost.stages.items())
+    return f"{summary.name}: {figures.number(summary.cost.rtf, 3)} in all, {', '.join(stages)}."
+
+
+def _conditions(summaries: Sequence[Summary]) -> Iterator[_Values]:
+    slices = {(s.name, each.condition): each for s in summaries for each in s.slices}
+    for condition in dict.fromkeys(condition for _, condition in slices):
+        here = {name: each for (name, named), each in slices.items() if named == condition}
+        rates = {name: each.errors.rate or 0.0 for name, each in here.items()}
+        recordings = max(each.recordings for each in here.values())
+        yield _Values(
+            condition,
+            figures.count(recordings, "recording"),
+            [_Value(name, [rate], figures.percent(rate)) for name, rate in rates.items()],
+        )
+
+
+def _laid_out(
+    groups: Sequence[_Values], comparison: Comparison, width: float, described: str, key: list[str]
+) -> Bars:
+    axis = _axis([value for group in groups for value in group.values], width)
+    looks, placed, y = styles(comparison), [], 0.0
+    for group in groups:
+        top = y + (_TITLE if group.title else 2.0)
+        bars = [
+            _bar(value, top + at * _PITCH, axis, looks) for at, value in enumerate(group.values)
+        ]
+        placed.append(BarGroup(figures.shortened(group.title, 32), group.note, y + 16, bars))
+        y = top + len(bars) * _PITCH + 8
+    return Bars(Frame(width, y, 0, width, 0, y), _BAR, placed, described, key)
+
+
+def _axis(values: Sequence[_Value], width: float) -> Axis:
+    """All bars share one scale and leave room for the label after the longest."""
+    names = (figures.shortened(value.system, _NAME) for value in values)
+    room = max(map(text_width, names), default=0.0) + 70
+    longest = max((sum(value.segments) for value in values), default=0.0)
     return Axis(0, longest or 1.0, 12, max(width - room, width / 4))
 
 
-def _stacked(values: Sequence[float], axis: Axis) -> list[Part]:
+def _bar(value: _Value, y: float, axis: Axis, looks: Mapping[str, Style]) -> Bar:
+    return Bar(
+        style=looks[value.system],
+        y=y,
+        parts=_parts(value.segments, axis),
+        end=axis.at(sum(value.segments)),
+        value=value.text,
+        name=figures.shortened(value.system, _NAME),
+    )
+
+
+def _parts(segments: Sequence[float], axis: Axis) -> list[Part]:
     parts, x = [], axis.begin
-    for stage, value in enumerate(values):
-        length = axis.at(value) - axis.begin
-        text = figures.number(value, 3)
-        parts.append(Part(round(x, 1), round(length, 1), stage, text if length > 44 else ""))
+    for stage, segment in enumerate(segments):
+        length = axis.at(segment) - axis.begin
+        text = figures.number(segment, 3) if length > 44 and len(segments) > 1 else ""
+        parts.append(Part(round(x, 1), round(length, 1), stage, text))
         x += length
     return parts

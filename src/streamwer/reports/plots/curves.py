@@ -112,7 +112,7 @@ def _middles(medians: Sequence[float], x: Axis, y: Axis) -> list[Middle | None]:
     order = sorted(range(len(medians)), key=lambda index: medians[index])
     right, label_y = 0.0, y.at(0.5)
     for index in (index for index in order if math.isfinite(medians[index])):
-        text, at = figures.seconds(medians[index]), x.at(medians[index])
+        text, at = figures.seconds(medians[index], 1), x.at(medians[index])
         left = at - 6 - text_width(text)
         if index == order[0] and left > x.begin:
             found[index] = Middle(at, left, y.at(0.5) - 8, text)

@@ -34,14 +34,23 @@ def text_width(text: str) -> float:
 
 
 def beside_points(
-    points: Sequence[tuple[float, float]], sizes: Sequence[tuple[float, float]], frame: Frame
+    points: Sequence[tuple[float, float]],
+    sizes: Sequence[tuple[float, float]],
+    bars: Sequence[Box],
+    frame: Frame,
 ) -> list[Box]:
-    """A box for the label of each point, in one of the corners around it, off all others."""
+    """A box for the label of each point, in a corner beside it, off all other labels and points.
+
+    Args:
+        bars: what labels stay off as well where they can.
+    """
     taken = [Box(x - 7, y - 7, x + 7, y + 7) for x, y in points]
     placed = []
     for (x, y), (width, height) in zip(points, sizes, strict=True):
-        free = (box for box in _corners(x, y, width, height) if _fits(box, taken, frame))
-        box = next(free, _corners(x, y, width, height)[0])
+        corners = _corners(x, y, width, height)
+        free = [box for box in corners if _fits(box, taken, frame)]
+        clear = [box for box in free if not any(box.overlaps(bar) for bar in bars)]
+        box = (clear or free or corners)[0]
         taken.append(box)
         placed.append(box)
     return placed
@@ -68,7 +77,7 @@ def _fits(box: Box, taken: Sequence[Box], frame: Frame) -> bool:
 
 def _corners(x: float, y: float, width: float, height: float) -> list[Box]:
     found = []
-    for away in (5.0, 22.0, 40.0):
+    for away in range(5, 120, 17):
         for left in (x + 9, x - 9 - width):
             found += [
                 Box(left, top, left + width, top + height) for top in (y - away - height, y + away)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from streamwer.metrics import Summary
@@ -66,31 +66,34 @@ def scatter(comparison: Comparison, frame: Frame) -> Scatter:
 
 
 def _points(
-    shown: Sequence[Summary], looks: dict[str, Style], x: Axis, y: Axis, frame: Frame
+    shown: Sequence[Summary], looks: Mapping[str, Style], x: Axis, y: Axis, frame: Frame
 ) -> list[Point]:
+    """Each system at its place; the labels are placed together, off each other."""
     at = [(x.at(_latency(summary)[1]), y.at(summary.wer.value)) for summary in shown]
+    across = [_across(summary, x) for summary in shown]
+    along = [(y.at(summary.wer.low), y.at(summary.wer.high)) for summary in shown]
     names = [figures.shortened(summary.name, 22) for summary in shown]
-    widths = [max(text_width(name), text_width(_short(s))) for name, s in zip(names, shown)]
-    boxes = beside_points(at, [(width, 30.0) for width in widths], frame)
-    points = []
-    for summary, (px, py), name, box in zip(shown, at, names, boxes, strict=True):
-        low, _, high = _latency(summary)
-        points.append(
-            Point(
-                style=looks[summary.name],
-                x=px,
-                y=py,
-                x_low=x.at(low),
-                x_high=x.at(high),
-                y_low=y.at(summary.wer.low),
-                y_high=y.at(summary.wer.high),
-                goes_on=math.isinf(high),
-                label=box,
-                text=_short(summary),
-                name=name,
-            )
+    texts = [_short(summary) for summary in shown]
+    sizes = [(max(map(text_width, pair)), 30.0) for pair in zip(names, texts, strict=True)]
+    bars = [Box(low, py, high, py) for (_, py), (low, high) in zip(at, across, strict=True)]
+    bars += [Box(px, high, px, low) for (px, _), (low, high) in zip(at, along, strict=True)]
+    labels = beside_points(at, sizes, bars, frame)
+    return [
+        Point(
+            looks[s.name], *at[n], *across[n], *along[n], _goes_on(s), labels[n], texts[n], names[n]
         )
-    return points
+        for n, s in enumerate(shown)
+    ]
+
+
+def _across(summary: Summary, x: Axis) -> tuple[float, float]:
+    low, _, high = _latency(summary)
+    return x.at(low), x.at(high)
+
+
+def _goes_on(summary: Summary) -> bool:
+    """Whether the interval of the latency has no upper end."""
+    return math.isinf(_latency(summary)[2])
 
 
 def _latency(summary: Summary) -> tuple[float, float, float]:

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import io
+from typing import Literal
+
+import pytest
+from rich.console import Console
+
+from streamwer.cli.board import Board
+from streamwer.cli.display import Display, LiveDisplay
+from streamwer.cli.output import Transcript
+from streamwer.cli.views import Progress, duration, printable, transcript
+from streamwer.transcript import Compute, Effort, Step, Update, Word
+
+HOSTILE = "[red]not markup[/red] :smile: שלום 🎧 e\u0301"
+
+
+def words(text: str) -> tuple[Word, ...]:
+    return tuple(Word(each, i, i + 1) for i, each in enumerate(text.split()))
+
+
+def step(name: str, committed: str, tentative: str, audio_end: float = 1.0) -> Step:
+    update = Update(words(committed), words(tentative))
+    return Step(name, 0, audio_end, 1.0, 1.0, 1.0, Compute(), Effort(), update, is_last=False)
+
+
+def drawn(board: Board, width: int = 80, height: int = 24, colour: bool = False) -> str:
+    system: Literal["standard"] | None = "standard" if colour else None
+    file = io.StringIO()
+    console = Console(
+        file=file, width=width, height=height, force_terminal=colour, color_system=system
+    )
+    console.print(Progress(board, panels=True))
+    return file.getvalue()
+
+
+def board(*texts: tuple[str, str, str]) -> Board:
+    made = Board([*(name for name, _, _ in texts), "later.wav"], "measured")
+    made.expect({name: 10.0 for name, _, _ in texts} | {"later.wav": 10.0})
+    for name, committed, tentative in texts:
+        made.opened(name, 10.0)
+        made.stepped(name, step(name, committed, tentative))
+    return made
+
+
+def test_before_the_first_file_the_model_is_loading() -> None:
+    assert "loading the model" in drawn(Board(["a.wav"], "measured"))
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_a_running_file_is_shown_with_its_text_and_how_far_all_of_it_is(width: int) -> None:
+    shown = drawn(board(("a.wav", "hello there", "my name")), width)
+    assert "a.wav" in shown
+    assert "hello there my name" in shown
+    assert "1.0 of 10.0 s" in shown
+    assert "0:01/0:20" in shown
+    assert max(map(len, shown.splitlines())) <= width
+
+
+def test_tentative_words_are_dim_and_committed_ones_are_not() -> None:
+    shown = drawn(board(("a.wav", "hello", "maybe")), colour=True)
+    assert "\x1b[2mmaybe\x1b[0m" in shown
+    assert "mhello" not in shown
+
+
+def test_tentative_words_are_replaced_and_committed_ones_stay() -> None:
+    made = board(("a.wav", "hello", "may bee"))
+    made.stepped("a.wav", step("a.wav", "maybe", "not"))
+    assert "hello maybe not " in drawn(made)
+
+
+def test_of_a_long_text_the_end_is_shown() -> None:
+    made = board(("a.wav", " ".join(f"word{i}" for i in range(2000)), "last"))
+    for height in (8, 24, 60):
+        shown = drawn(made, height=height)
+        assert "word1999 last" in shown
+        assert "word1 " not in shown
+        assert len(shown.splitlines()) < height
+
+
+@pytest.mark.parametrize("count", [2, 5, 30])
+def test_many_files_at_a_time_fit_the_screen(count: int) -> None:
+    made = board(*((f"{i}.wav", "hello " * 200, "") for i in range(count)))
+    shown = drawn(made, height=24)
+    assert len(shown.splitlines()) < 24
+    assert f"0/{count + 1} files" in shown
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_hostile_text_is_shown_as_it_is(width: int) -> None:
+    shown = " ".join(drawn(board((HOSTILE, HOSTILE, "[/]")), width).replace("│", " ").split())
+    assert HOSTILE in shown
+    assert HOSTILE + " [/]" in shown
+
+
+def test_what_acts_on_a_terminal_is_shown_as_a_mark() -> None:
+    assert printable("a\x1b[2Jb\nc\u202ed") == "a\ufffd[2Jb\ufffdc\ufffdd"
+
+
+def test_a_finished_file_is_shown_in_full() -> None:
+    file = io.StringIO()
+    console = Console(file=file, width=40)
+    text = " ".join(f"word{i}" for i in range(100))
+    console.print(transcript("[b]a.wav", text))
+    assert " ".join(file.getvalue().split()) == f"[b]a.wav {text}"
+
+
+def test_the_live_display_prints_finished_files_above_what_is_running(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    made = board(("a.wav", "hello", ""), ("b.wav", "there", ""))
+    file = io.StringIO()
+    console = Console(file=file, width=60, height=20, force_terminal=True, color_system=None)
+    with LiveDisplay(made, ["a.wav", "b.wav", "later.wav"], console) as display:
+        display.finished(Transcript("a.wav", 10.0, words("hello you")))
+        display.finished(Transcript("later.wav", None, error="[bold]broken"))
+    assert "a.wav\n  hello you" in file.getvalue().replace("\r", "").replace(" \n", "\n")
+    assert "error: later.wav: [bold]broken" in capsys.readouterr().err
+
+
+def test_plain_lines_keep_the_order_of_the_files(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ["a.wav", "b.wav", "c.wav", "d.wav"]
+    with Display(Board(names, "measured"), names) as display:
+        display.finished(Transcript("b.wav", 1.0, words("second")))
+        assert capsys.readouterr().out == ""
+        display.finished(Transcript("a.wav", 1.0, words("first")))
+        assert capsys.readouterr().out == "a.wav: first\nb.wav: second\n"
+        display.finished(Transcript("d.wav", 1.0, words("fourth")))
+    assert capsys.readouterr().out == "d.wav: fourth\n"
+
+
+def test_a_warning_is_given_once(capsys: pytest.CaptureFixture[str]) -> None:
+    display = Display(Board(["a.wav"], "measured"), ["a.wav"])
+    display.warned("beware")
+    display.warned("beware")
+    assert capsys.readouterr().err == "warning: beware\n"
+
+
+@pytest.mark.parametrize(
+    ("clock", "audio_end", "late"),
+    [("measured", 1.0, 0), ("measured", 1.001, 1), ("wall", 1.02, 0), ("wall", 1.1, 1)],
+)
+def test_windows_that_hold_more_than_was_waited_for_are_counted(
+    clock: str, audio_end: float, late: int
+) -> None:
+    made = Board(["a.wav"], clock)
+    made.opened("a.wav", 5.0)
+    made.stepped("a.wav", step("a.wav", "", "", audio_end))
+    assert made.late_steps == late
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (61.9, "1:01"), (3661, "1:01:01")])
+def test_duration(seconds: float, text: str) -> None:
+    assert duration(seconds) == text

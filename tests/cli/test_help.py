@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from streamwer.cli import main
+from streamwer.cli.parameters import default_option, options, parameters
+from streamwer.compose import conf_dir
+
+CONF = conf_dir()
+FILES = sorted([*CONF.glob("model/*.yaml"), *CONF.glob("policy/*.yaml")])
+
+
+@pytest.fixture
+def shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("COLUMNS", "10000")
+    assert main(["-h"]) == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_every_hyperparameter_has_a_flag_with_the_comment_beside_it(path: Path, shown: str) -> None:
+    lines, words = path.read_text().splitlines(), " ".join(shown.split())
+    keys = set(yaml.safe_load(path.read_text())) - {"name", "defaults"}
+    for key in keys:
+        comment = next(line for line in lines if line.startswith(f"{key}:")).partition("  # ")[2]
+        entry = words.split(f" --{key.replace('_', '-')} ")[1].split(" --")[0]
+        assert comment, f"{path}: {key} has no comment"
+        assert comment in entry
+        assert "(default: " in entry
+
+
+@pytest.mark.parametrize("path", CONF.glob("policy/*.yaml"), ids=lambda path: path.stem)
+def test_help_gives_the_default_of_every_policy(path: Path, shown: str) -> None:
+    for key, value in options(CONF, "policy")[path.stem].values.items():
+        entry = shown.split(f" --{key.replace('_', '-')} ")[1].split(" --")[0]
+        assert value in entry.rpartition("(default: ")[2]
+
+
+def test_help_lists_models_and_policies_with_what_they_are(shown: str) -> None:
+    for path in FILES:
+        about = options(CONF, path.parent.name)[path.stem].about
+        assert about
+        assert f"  {path.stem}: {about}" in shown
+
+
+def test_help_fits_a_narrow_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    main(["--help"])
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 60
+
+
+def test_help_waits_for_no_model_no_ray_and_no_audio_library() -> None:
+    code = (
+        "import sys; from streamwer.cli import main; assert main(['-h']) == 0;"
+        "heavy = {'ray', 'ctranslate2', 'faster_whisper', 'numpy', 'av', 'rich.live'};"
+        "sys.exit(f'{heavy & set(sys.modules)}' if heavy & set(sys.modules) else 0)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert "streamwer" in capsys.readouterr().out
+
+
+def test_a_flag_that_is_taken_gets_the_name_of_its_group(tmp_path: Path) -> None:
+    for name, text in {"model/m": "size: 1  # a\njobs: 2  # b", "policy/p": "size: 3  # c"}.items():
+        path = tmp_path / f"{name}.yaml"
+        path.parent.mkdir()
+        path.write_text(f"# about\n{text}\n")
+    groups = {group: options(tmp_path, group) for group in ("model", "policy")}
+    flags = [parameter.flag for parameter in parameters(groups, {"--jobs"})]
+    assert flags == ["--size", "--model-jobs", "--policy-size"]
+
+
+def test_the_default_model_is_the_one_that_the_config_chooses() -> None:
+    chosen = yaml.safe_load((CONF / "config.yaml").read_text())["defaults"]
+    assert {"model": default_option(CONF, "model")} in chosen

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from streamwer.cli.output import Transcript, check, document, write
+from streamwer.errors import StreamwerError
+from streamwer.transcript import Word
+
+
+def test_one_entry_for_every_file_failed_or_not(tmp_path: Path) -> None:
+    words = (Word("héllo", 0.0, 0.5, 0.9), Word("🎧", 0.5, 1.0))
+    files = [Transcript("a.wav", 1.0004, words), Transcript("b.wav", None, error="broken")]
+    write(tmp_path / "t.json", document({"clock": "measured"}, files))
+    text = (tmp_path / "t.json").read_text(encoding="utf-8")
+    assert "héllo 🎧" in text
+    assert json.loads(text) == {
+        "schema": 1,
+        "settings": {"clock": "measured"},
+        "files": [
+            {
+                "file": "a.wav",
+                "seconds": 1.0,
+                "text": "héllo 🎧",
+                "words": [
+                    {"text": "héllo", "start": 0.0, "end": 0.5, "probability": 0.9},
+                    {"text": "🎧", "start": 0.5, "end": 1.0, "probability": 1.0},
+                ],
+                "error": None,
+            },
+            {"file": "b.wav", "seconds": None, "text": None, "words": [], "error": "broken"},
+        ],
+    }
+
+
+def test_an_older_file_is_replaced_as_a_whole_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "t.json"
+    path.write_text("x" * 10_000)
+    check(path)
+    assert path.read_text() == "x" * 10_000
+    write(path, document({}, []))
+    assert json.loads(path.read_text())["files"] == []
+    assert [each.name for each in tmp_path.iterdir()] == ["t.json"]
+
+
+def test_a_failed_write_leaves_the_older_file(tmp_path: Path) -> None:
+    path = tmp_path / "t.json"
+    path.write_text("older")
+    with pytest.raises(ValueError, match="Out of range"):
+        write(path, {"x": float("nan")})
+    assert path.read_text() == "older"
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
+    write(tmp_path / "link.json", document({}, []))
+    assert (tmp_path / "link.json").is_symlink()
+    assert (tmp_path / "real.json").is_file()
+
+
+def test_a_device_is_written_to() -> None:
+    check(Path("/dev/null"))
+    write(Path("/dev/null"), document({}, []))
+    assert not Path("/dev/null").is_file()
+
+
+def test_an_unwritable_place_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path in (tmp_path, tmp_path / "file/t.json", tmp_path / "gone/t.json"):
+        with pytest.raises(StreamwerError, match=r"--output .* cannot be written"):
+            check(path)

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streamwer.cli import main
+from streamwer.cli.arguments import parse
+from streamwer.cli.settings import read, with_model
+from streamwer.compose import conf_dir
+from streamwer.errors import ConfigError, ModelError
+
+
+def settings(*argv: str) -> dict[str, Any]:
+    return dict(read(parse([*argv, "a.wav"])).shown)
+
+
+def test_flags_reach_the_model_and_the_policy() -> None:
+    shown = settings(
+        *"--policy local_agreement --chunk-s 0.5 --agreement 3".split(),
+        *"--beam-size 1 --cpu-threads 2 --compute-type float32 --temperatures 0.0,0.2".split(),
+        *"--condition-on-previous-text false --log-prob-threshold -2".split(),
+    )
+    assert shown["policy"]["chunk_s"] == 0.5
+    assert shown["policy"]["agreement"] == 3
+    model = shown["model"]
+    assert (model["beam_size"], model["cpu_threads"], model["compute_type"]) == (1, 2, "float32")
+    assert model["condition_on_previous_text"] is False
+    assert model["log_prob_threshold"] == -2.0
+    assert model["temperatures"] == [0.0, 0.2]
+
+
+@pytest.mark.parametrize(("argv", "clock"), [((), "measured"), (("--live",), "wall")])
+def test_live_means_the_wall_clock(argv: tuple[str, ...], clock: str) -> None:
+    assert settings(*argv)["clock"] == clock
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a b", "it's", 'q"q', "k=v,w", "[x]", "{y}", "tail\\", r"\'", "é 🎧", "12"],
+)
+def test_text_arrives_as_typed(text: str) -> None:
+    assert settings("--path", text)["model"]["path"] == text
+
+
+def test_null_stands_for_no_value() -> None:
+    assert settings("--model", "tiny_en", "--revision", "null")["model"]["revision"] is None
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        ("--beam-size two", "--beam-size 'two': it must be a whole number"),
+        ("--beam-size=", "--beam-size '': it must be a whole number"),
+        ("--chunk-s long", "--chunk-s 'long': it must be a number"),
+        ("--chunk-s nan", "--chunk-s 'nan': it must be finite"),
+        ("--buffer-s inf", "--buffer-s 'inf': it must be finite"),
+        ("--temperatures a,b", "--temperatures 'a,b': it must be numbers"),
+        ("--condition-on-previous-text maybe", "it must be true or false"),
+        ("--chunk-s 50", "--chunk-s 50.0 must be above 0 and at most --buffer-s"),
+        ("--agreement 1", "--agreement 1 must be at least 2"),
+        ("--policy offline --chunk-s 1", "local_agreement and prompted_buffer have"),
+        ("--policy offline --agreement 2", "the policy offline has no such hyper-parameter"),
+        ("--policy nonsense", "'local_agreement', 'offline', 'prompted_buffer'"),
+        ("--model nonsense", "'reference'"),
+        ("--jobs 0", "'0' is not a whole number above 0"),
+        ("--live --clock unaware", "not allowed with"),
+        ("--chunk 1", "unrecognized arguments: --chunk"),
+    ],
+)
+def test_what_makes_no_sense_is_one_line(
+    argv: str, said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    output = tmp_path / "t.json"
+    assert main([*argv.split(), "a.wav", "--output", str(output)]) == 2
+    complaint = capsys.readouterr().err
+    assert complaint.startswith("error: ")
+    assert said in complaint
+    assert complaint.count("\n") == 1
+    assert not output.exists()
+
+
+def test_options_may_stand_between_paths() -> None:
+    arguments = parse(["a.wav", "--jobs", "2", "b.wav"])
+    assert arguments.paths == (Path("a.wav"), Path("b.wav"))
+    assert arguments.jobs == 2
+
+
+def test_the_bundled_model_is_found_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    arguments = parse(["a.wav"])
+    chosen = with_model(read(arguments), arguments)
+    assert Path(chosen.system.model.path, "model.bin").is_file()
+    assert chosen.shown["model"]["path"] == "models/reference"
+
+
+def test_a_missing_model_is_named_by_its_flag() -> None:
+    arguments = parse(["a.wav", "--path", "nowhere/m"])
+    with pytest.raises(ModelError, match=r"nowhere/m: no such model folder \(--path\)"):
+        with_model(read(arguments), arguments)
+
+
+def test_without_the_bundled_model_another_one_is_suggested(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(conf_dir(), tmp_path / "conf")
+    monkeypatch.chdir(tmp_path)
+    arguments = parse(["a.wav"])
+    with pytest.raises(ModelError, match=r"comes with a checkout .* choose another with --model"):
+        with_model(read(arguments), arguments)
+
+
+def test_nothing_is_taken_from_an_unknown_policy_flag() -> None:
+    with pytest.raises(ConfigError, match="--holdback-s: the policy local_agreement has no such"):
+        parse(["a.wav", "--policy", "local_agreement", "--holdback-s", "1"])

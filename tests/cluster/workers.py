@@ -1,0 +1,50 @@
+"""Workers without a model: they answer, fail, die or hang as a recording's name says."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from streamwer.cluster import Job
+from streamwer.errors import AudioError
+from streamwer.transcript import Compute, Effort, Step, Update, Word
+
+
+class ScriptedWorker:
+    """Says each recording's own name; `log` collects which recordings were begun."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+
+    def stream(self, job: Job) -> tuple[Step, ...]:
+        with self._log.open("a") as log:
+            log.write(f"{job.recording}\n")
+        match job.recording.split("-")[0]:
+            case "broken":
+                raise AudioError(f"{job.audio}: the file is empty (0 bytes)")
+            case "bug":
+                raise ZeroDivisionError("division by zero")
+            case "poison":
+                os._exit(1)
+            case "fragile" if self._begun(job) == 1:
+                os._exit(1)
+            case "hanging":
+                time.sleep(60)
+        return (said(job.recording),)
+
+    def facts(self) -> dict[str, Any]:
+        return {"load_seconds": 0.5}
+
+    def _begun(self, job: Job) -> int:
+        return self._log.read_text().split().count(job.recording)
+
+
+def said(recording: str) -> Step:
+    word = Word(recording, 0.0, 0.5)
+    return Step(recording, 0, 1.0, 1.0, 1.0, 1.5, Compute(), Effort(), Update((word,)), True)
+
+
+def jobs(*recordings: str) -> list[Job]:
+    return [Job(name, Path(f"{name}.flac"), float(i)) for i, name in enumerate(recordings)]

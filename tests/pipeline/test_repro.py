@@ -1,0 +1,152 @@
+"""The pipeline as a user runs it: DVC, a few real calls, the bundled model."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streamwer import eventlog
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+TREE = (
+    ".dvc/config",
+    ".dvcignore",
+    ".gitignore",
+    "conf",
+    "data/calls",
+    "dvc.yaml",
+    "hydra_plugins",
+    "models/reference",
+    "params.yaml",
+    "pipeline",
+    "requirements.lock",
+    "src",
+)
+SYSTEMS = ("offline", "prompted_buffer", "local_agreement")
+QUICK = ("-S", "clock=unaware", "-S", "cluster=local", "-S", "dataset.limit=3")
+
+
+class Project:
+    """A checkout of this project in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for name in TREE:
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+            copy(ROOT / name, target)
+        for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "start"]):
+            self.run("git", "-c", "user.name=t", "-c", "user.email=t@localhost", *command)
+
+    def run(self, *command: str, status: int = 0) -> str:
+        environment = os.environ | {"PYTHONPATH": "src", "DVC_NO_ANALYTICS": "1"}
+        ran = subprocess.run(
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False
+        )
+        assert ran.returncode == status, f"{command}\n{ran.stdout}\n{ran.stderr}"
+        return ran.stdout + ran.stderr
+
+    def dvc(self, *arguments: str, status: int = 0) -> str:
+        return self.run(sys.executable, "-m", "dvc", *arguments, status=status)
+
+    def metrics(self) -> dict[str, Any]:
+        path = self.folder / "reports/comparison/metrics.json"
+        return dict(json.loads(path.read_text()))
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Three calls streamed by the three systems of the default comparison."""
+    project = Project(tmp_path_factory.mktemp("project"))
+    project.dvc("exp", "run", *QUICK)
+    return project
+
+
+def test_the_report_compares_the_three_systems(project: Project) -> None:
+    metrics = project.metrics()
+    assert metrics["schema"] == 1
+    assert sorted(metrics["systems"]) == sorted(SYSTEMS)
+    for figures in metrics["systems"].values():
+        assert 0 <= figures["wer"] < 1
+        assert figures["recordings"] == 3
+        assert figures["commit_latency"]["p50"] > 0
+    page = (project.folder / "reports/comparison/index.html").read_text()
+    assert "local_agreement" in page
+
+
+def test_nothing_is_run_again_on_an_unchanged_tree(project: Project) -> None:
+    output = project.dvc("repro")
+    assert "Running stage" not in output
+
+
+def test_two_runs_without_compute_give_identical_metrics(project: Project) -> None:
+    before = project.metrics()
+    project.dvc("repro", "--force", "--no-run-cache", "--downstream", "stream@local_agreement")
+    assert project.metrics() == before
+
+
+def test_a_change_of_one_system_runs_only_that_system(project: Project) -> None:
+    change = ("-S", "systems.local_agreement.policy.agreement=3")
+    output = project.dvc("exp", "run", *QUICK, *change)
+    assert "Running stage 'stream@local_agreement'" in output
+    assert "Running stage 'stream@offline'" not in output
+
+
+def test_the_systems_are_chosen_by_their_policies(project: Project) -> None:
+    project.dvc("exp", "run", *QUICK, "-S", "policy=[offline,local_agreement]")
+    assert sorted(project.metrics()["systems"]) == ["local_agreement", "offline"]
+
+
+def test_an_unknown_choice_is_refused_with_the_options(project: Project) -> None:
+    output = project.dvc("exp", "run", "-S", "policy=clairvoyant", status=255)
+    assert "clairvoyant" in output
+    assert "local_agreement" in output
+
+
+def test_every_policy_hears_the_call_to_its_end(project: Project) -> None:
+    last = {}
+    for system in ("offline", "local_agreement"):
+        steps = eventlog.read(project.folder / "data/events" / system).by_recording()
+        words = {name: [w for s in run for w in s.update.committed] for name, run in steps.items()}
+        last[system] = {name: said[-1].text for name, said in words.items()}
+    assert last["local_agreement"] == last["offline"]
+
+
+def test_a_sweep_leaves_one_result_per_job(project: Project) -> None:
+    project.run(
+        sys.executable,
+        "-m",
+        "pipeline.sweep",
+        "-m",
+        "clock=unaware",
+        "cluster=local",
+        "policy=local_agreement",
+        "systems.local_agreement.policy.chunk_s=1,2",
+        "hydra.sweep.dir=multirun/test",
+    )
+    found = sorted((project.folder / "multirun/test").glob("*/local_agreement.json"))
+    latency = [json.loads(path.read_text())["commit_p50"] for path in found]
+    assert len(latency) == 2
+    assert latency[0] < latency[1]
+
+
+def test_a_broken_data_set_is_one_clear_error_and_leaves_the_old_one(project: Project) -> None:
+    calls = project.folder / "data/calls"
+    kept = (project.folder / "data/prepared/manifest.jsonl").read_bytes()
+    rows = (calls / "metadata.jsonl").read_text().splitlines()
+    first = json.loads(rows[0]) | {"text": ""}
+    (calls / "metadata.jsonl").write_text("\n".join([json.dumps(first), *rows[1:]]))
+    output = project.run(sys.executable, "-m", "pipeline.prepare", status=1)
+    assert "error:" in output
+    assert "Traceback" not in output
+    assert (project.folder / "data/prepared/manifest.jsonl").read_bytes() == kept

@@ -1,0 +1,83 @@
+"""One config tree: every file composes, every key is explained, params.yaml has not drifted."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from omegaconf import OmegaConf
+
+from streamwer import config, policies
+from streamwer.compose import composed, load
+from streamwer.config import POLICY_SCHEMAS
+from streamwer.errors import ConfigError
+
+CONF = Path("conf")
+FILES = sorted(CONF.glob("*/*.yaml"))
+
+
+def test_params_yaml_is_conf_composed() -> None:
+    assert Path("params.yaml").read_text() == OmegaConf.to_yaml(composed()), (
+        "run `python -m pipeline.compose --write`"
+    )
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_every_file_composes_to_typed_records(path: Path) -> None:
+    settings = load([f"{path.parent.name}={path.stem}"])
+    for name in settings.compare:
+        policies.build(config.system(settings, name).policy)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_every_key_has_a_comment(path: Path) -> None:
+    in_defaults = False
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        in_defaults = line == "defaults:" or (in_defaults and line.startswith((" ", "-")))
+        if in_defaults or not re.match(r"\s*[\w]+: \S", line):
+            continue
+        assert re.search(r"\S  # \S", line), f"{path}:{number}: {line!r} has no comment"
+
+
+def test_every_policy_has_a_file_and_a_schema() -> None:
+    files = {path.stem for path in (CONF / "policy").glob("*.yaml")}
+    assert files == set(policies.POLICIES) == set(POLICY_SCHEMAS)
+
+
+def test_the_policies_that_are_chosen_are_the_systems_that_are_compared() -> None:
+    settings = load(
+        ["policy=[offline,local_agreement]", "systems.local_agreement.policy.agreement=3"]
+    )
+    assert settings.compare == ["offline", "local_agreement"]
+    assert config.system(settings, "local_agreement").policy["agreement"] == 3
+
+
+def test_a_system_may_have_a_model_of_its_own() -> None:
+    settings = load(["+model@systems.local_agreement.model=tiny_en"])
+    assert config.system(settings, "local_agreement").model.name == "tiny_en"
+    assert config.system(settings, "offline").model.name == "reference"
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("policy=clairvoyant", "local_agreement"),
+        ("systems.local_agreement.policy.agreement=many", "many"),
+        ("systems.local_agreement.policy.colour=red", "colour"),
+        ("model.beam_size=wide", "wide"),
+    ],
+)
+def test_a_wrong_choice_is_named(override: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        composed([override])
+
+
+def test_a_missing_params_file_says_how_to_make_it(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"pipeline\.compose --write"):
+        config.load(tmp_path / "params.yaml")
+
+
+def test_an_unknown_system_names_those_there_are() -> None:
+    with pytest.raises(ConfigError, match="local_agreement, offline, prompted_buffer"):
+        config.system(load(), "psychic")

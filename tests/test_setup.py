@@ -1,0 +1,257 @@
+"""The packaging, the lock and the environment that `make` builds, without installing anything."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT = PYPROJECT["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+PIN = re.compile(r"(?P<name>[a-z0-9]+(-[a-z0-9]+)*)==(?P<version>[0-9][0-9a-z.]*)( ; .+)?")
+
+
+def lock_lines() -> list[str]:
+    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    return [line for line in lines if not line.startswith("#")]
+
+
+def pins() -> dict[str, str]:
+    found = [match for line in lock_lines() if (match := PIN.fullmatch(line))]
+    return {match["name"]: match["version"] for match in found}
+
+
+def names(requirements: list[str]) -> set[str]:
+    return {canonicalize_name(Requirement(text).name) for text in requirements}
+
+
+# --- the lock ---------------------------------------------------------------------------------
+
+
+def test_the_lock_holds_exact_pins_and_nothing_else() -> None:
+    assert [line for line in lock_lines() if not PIN.fullmatch(line)] == []
+
+
+def test_the_lock_has_one_version_of_each_package() -> None:
+    assert len(pins()) == len(lock_lines())
+
+
+def test_the_lock_has_no_torch() -> None:
+    assert [name for name in pins() if name.startswith(("torch", "nvidia", "triton"))] == []
+
+
+@pytest.mark.parametrize("text", PROJECT["dependencies"] + EXTRAS["dev"])
+def test_the_lock_satisfies_pyproject(text: str) -> None:
+    requirement = Requirement(text)
+    assert pins()[canonicalize_name(requirement.name)] in requirement.specifier
+
+
+# --- the package ------------------------------------------------------------------------------
+
+
+def test_this_interpreter_is_one_that_pyproject_allows() -> None:
+    allowed = Requirement(f"streamwer{PROJECT['requires-python']}").specifier
+    assert ".".join(map(str, sys.version_info[:3])) in allowed
+    assert "3.10.14" not in allowed
+    assert "3.14.0" not in allowed
+
+
+def test_the_citation_names_the_version_of_the_package() -> None:
+    citation = (ROOT / "CITATION.cff").read_text()
+    assert f"\nversion: {PROJECT['version']}\n" in citation
+    assert f"\nlicense: {PROJECT['license']}\n" in citation
+
+
+def imported_packages(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.split(".")[0]
+
+
+def sources() -> Iterator[Path]:
+    for part in ("src", "pipeline", "hydra_plugins"):
+        yield from sorted((ROOT / part).rglob("*.py"))
+
+
+def test_every_import_is_a_declared_dependency() -> None:
+    ours = {"streamwer", "pipeline", "hydra_plugins", *sys.stdlib_module_names}
+    distributions = packages_distributions()
+    undeclared = set()
+    for path in sources():
+        extra = EXTRAS["train"] if ROOT / "pipeline/reference" in path.parents else []
+        declared = names(PROJECT["dependencies"] + extra)
+        for package in set(imported_packages(path)) - ours:
+            if not {*map(canonicalize_name, distributions.get(package, [package]))} & declared:
+                undeclared.add(f"{path.relative_to(ROOT)}: {package}")
+    assert sorted(undeclared) == []
+
+
+# --- make -------------------------------------------------------------------------------------
+
+
+def test_make_alone_lists_every_target() -> None:
+    if not shutil.which("make"):
+        pytest.skip("make is not installed")
+    listed = subprocess.run(
+        ["make"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"]},  # not the flags of the `make test` that we may be in
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert phony is not None
+    assert re.findall(r"^  make (\w+) ", listed, re.MULTILINE) == phony[1].split()
+
+
+# --- tools/environment.sh: in a folder of its own, with stand-ins for Python and uv -----------
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+TOOLS = "awk cat chmod cksum date dirname grep head ln mkdir rm sh".split()
+
+
+def write_program(path: Path, *lines: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("\n".join(["#!/bin/sh", *lines, ""]))
+    path.chmod(0o755)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A project with a lock of one package, a Git repository and no Python in sight."""
+    project = tmp_path / "a project"
+    (project / "tools").mkdir(parents=True)
+    (project / ".git").mkdir()
+    (project / "bin").mkdir()
+    shutil.copy(ROOT / "tools/environment.sh", project / "tools")
+    (project / "requirements.lock").write_text("jiwer==4.0.0\n")
+    (project / "pyproject.toml").touch()
+    for tool in TOOLS:
+        (project / "bin" / tool).symlink_to(shutil.which(tool) or pytest.skip(f"no {tool} here"))
+    return project
+
+
+@pytest.fixture
+def run(folder: Path) -> Run:
+    def run(**variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["sh", str(folder / "tools/environment.sh")],
+            env={"PATH": str(folder / "bin"), **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+def add_python(folder: Path, version: str, name: str = "python3") -> None:
+    write_program(folder / "bin" / name, f'case "$2" in *version_info*) echo {version};; esac')
+
+
+def add_uv(folder: Path, install: str = "true") -> None:
+    """Stands in for uv: makes a .venv with the fake Python, and notes each installation."""
+    write_program(
+        folder / "bin/uv",
+        'case "$1 $2" in',
+        '"venv --quiet") mkdir -p .venv/bin; ln -s ../../bin/python3 .venv/bin/python;;',
+        f'"pip install") echo "$*" >>installations; {install};;',
+        '"python find") exit 1;;',
+        "esac",
+    )
+
+
+def installations(folder: Path) -> int:
+    log = folder / "installations"
+    return len(log.read_text().splitlines()) if log.exists() else 0
+
+
+@pytest.mark.parametrize("version", ["3.10", "3.14", "3.13t", "2.7"])
+def test_another_python_is_refused_in_one_line(folder: Path, run: Run, version: str) -> None:
+    add_python(folder, version)
+    done = run()
+    assert done.returncode != 0
+    assert len(done.stderr.splitlines()) == 1
+    assert "3.11, 3.12 and 3.13" in done.stderr
+    assert f"python3 is {version};" in done.stderr
+    assert "make repro PYTHON=python3.12" in done.stderr
+    assert not (folder / ".venv").exists()
+
+
+def test_no_python_at_all_is_said_in_one_line(run: Run) -> None:
+    done = run()
+    assert done.returncode != 0
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_chosen_python_is_the_only_one_considered(folder: Path, run: Run) -> None:
+    add_python(folder, "3.12")
+    done = run(PYTHON="python3.99")
+    assert done.returncode != 0
+    assert "python3.99 does not run" in done.stderr
+
+
+def test_a_python_that_only_pretends_to_exist_is_passed_over(folder: Path, run: Run) -> None:
+    write_program(folder / "bin/python3.13", "echo 'command not found' >&2", "exit 127")
+    add_python(folder, "3.11")
+    add_uv(folder)
+    done = run()
+    assert done.returncode == 0, done.stderr
+    assert "Python 3.11" in done.stderr
+
+
+def test_a_second_call_installs_nothing(folder: Path, run: Run) -> None:
+    add_python(folder, "3.12")
+    add_uv(folder)
+    assert run().returncode == 0
+    second = run()
+    assert (second.returncode, second.stderr, installations(folder)) == (0, "", 1)
+
+
+def test_a_new_pin_is_installed(folder: Path, run: Run) -> None:
+    add_python(folder, "3.12")
+    add_uv(folder)
+    run()
+    (folder / "requirements.lock").write_text("jiwer==4.0.1\n")
+    run()
+    assert installations(folder) == 2
+
+
+def test_an_interrupted_installation_is_begun_again(folder: Path, run: Run) -> None:
+    add_python(folder, "3.12")
+    add_uv(folder, install="kill -TERM $PPID")
+    assert run().returncode != 0
+    (folder / ".venv/half-written").touch()
+    add_uv(folder)
+    assert run().returncode == 0
+    assert installations(folder) == 2
+    assert not (folder / ".venv/half-written").exists()
+
+
+def test_a_moved_project_gets_a_new_environment(folder: Path, run: Run) -> None:
+    add_python(folder, "3.12")
+    add_uv(folder)
+    run()
+    moved = folder.rename(folder.with_name("moved"))
+    subprocess.run(
+        ["sh", str(moved / "tools/environment.sh")],
+        env={"PATH": str(moved / "bin")},
+        check=True,
+    )
+    assert installations(moved) == 2
