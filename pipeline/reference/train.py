@@ -44,7 +44,7 @@ SHORT_SECONDS = (4, 6, 10, 15, 20)
 EASY_BATCHES = 1200  # from scratch, the shortest windows come first
 SECONDS_PER_BATCH, FULL_PER_BATCH = 72, 4
 WARM_UP_STEPS = 200
-AVERAGE_DECAY = 0.999
+AVERAGE_DECAY = 0.99
 
 
 @dataclass(frozen=True)

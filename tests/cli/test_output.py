@@ -16,6 +16,7 @@ def test_one_entry_for_every_file_failed_or_not(tmp_path: Path) -> None:
     write(tmp_path / "t.json", document({"clock": "measured"}, files))
     text = (tmp_path / "t.json").read_text(encoding="utf-8")
     assert "héllo 🎧" in text
+    assert '\n        {"text": "héllo", "start": 0.0, "end": 0.5, "probability": 0.9},\n' in text
     assert json.loads(text) == {
         "schema": 1,
         "settings": {"clock": "measured"},
@@ -33,6 +34,13 @@ def test_one_entry_for_every_file_failed_or_not(tmp_path: Path) -> None:
             {"file": "b.wav", "seconds": None, "text": None, "words": [], "error": "broken"},
         ],
     }
+
+
+@pytest.mark.parametrize("text", [" } ", "{ }", "a\n          b", '"', "\\\\n"])
+def test_any_text_is_read_back_as_it_was(text: str, tmp_path: Path) -> None:
+    content = document({"name": text}, [Transcript(text, 1.0, (Word(text, 0.0, 0.5),))])
+    write(tmp_path / "t.json", content)
+    assert json.loads((tmp_path / "t.json").read_text(encoding="utf-8")) == content
 
 
 def test_an_older_file_is_replaced_as_a_whole_and_nothing_is_left_beside_it(tmp_path: Path) -> None:

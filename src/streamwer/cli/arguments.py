@@ -58,5 +58,5 @@ def _refuse_foreign(values: Mapping[Parameter, str], policy: str) -> None:
             has = "has" if len(parameter.owners) == 1 else "have"
             raise ConfigError(
                 f"{parameter.flag}: the policy {policy} has no such hyper-parameter; "
-                f"{' and '.join(parameter.owners)} {has}: choose with --policy"
+                f"{' and '.join(parameter.owners)} {has} it (choose with --policy)"
             )

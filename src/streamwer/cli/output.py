@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from streamwer.errors import StreamwerError
 from streamwer.transcript import Step, Word
 
 SCHEMA = 1
+# A word in indented JSON. A line break is never inside a string: there it is written as \\n.
+_BREAK = "\n" + 10 * " "
+_WORD = re.compile(r"(?<=\n {8})\{\n {10}(.*?)\n {8}\}", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ def write(path: Path, content: Mapping[str, Any]) -> None:
         StreamwerError: the disk is full, or the folder has gone.
     """
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    data = text.encode("utf-8", "replace")
+    data = _WORD.sub(_on_one_line, text).encode("utf-8", "replace")
     scratch = path if _special(path) else _scratch(path)
     try:
         scratch.write_bytes(data)
@@ -94,6 +98,10 @@ def _entry(transcript: Transcript) -> dict[str, Any]:
         "words": [] if failed else [asdict(word) for word in transcript.words],
         "error": transcript.error,
     }
+
+
+def _on_one_line(word: re.Match[str]) -> str:
+    return "{" + word[1].replace(_BREAK, " ") + "}"
 
 
 def _special(path: Path) -> bool:

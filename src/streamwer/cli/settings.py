@@ -67,12 +67,7 @@ def with_model(settings: Settings, arguments: Arguments) -> Settings:
     try:
         folder = locate(model)
     except ModelError as error:
-        if model.revision or any(each.key == "path" for each in arguments.values):
-            raise ModelError(_as_flags(str(error))) from error
-        raise ModelError(
-            f"the model {model.name} comes with a checkout of streamwer, in {model.path}: "
-            "run this there, or choose another with --model"
-        ) from error
+        raise ModelError(_missing(model, arguments) or _as_flags(str(error))) from error
     model = replace(model, path=str(folder), revision=None)
     return replace(settings, system=replace(settings.system, model=model))
 
@@ -136,6 +131,17 @@ def _as_flags(message: str) -> str:
         r"\b(?:policy|model)\.(\w+)(=?)",
         lambda match: "--" + match[1].replace("_", "-") + " " * bool(match[2]),
         message,
+    )
+
+
+def _missing(model: ModelConfig, arguments: Arguments) -> str:
+    """What to do where the bundled model is not there at all; empty for any other model."""
+    chosen = any(parameter.key == "path" for parameter in arguments.values)
+    if model.revision or chosen or Path(model.path).is_dir():
+        return ""
+    return (
+        f"the model {model.name} comes with a checkout of streamwer, in {model.path}: "
+        "run this there, or choose another with --model"
     )
 
 

@@ -1,0 +1,77 @@
+"""The commands that the documentation shows are commands that exist."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import re
+import shlex
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from streamwer.cli.arguments import parse
+from streamwer.compose import composed
+
+PAGES = (Path("README.md"), Path("CONTRIBUTING.md"), *sorted(Path("docs").glob("*.md")))
+_BLOCK = re.compile(r"^```(?:console|sh|bash)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+ELSEWHERE = {"apt-get", "arecord", "cd", "ffmpeg", "git", "pip", "sudo", "."}
+
+
+def commands() -> Iterator[tuple[str, list[str]]]:
+    for page in PAGES:
+        for block in _BLOCK.findall(page.read_text()):
+            for line in block.replace("\\\n", " ").splitlines():
+                words = shlex.split(line.removeprefix("$ "), comments=True)
+                if words:
+                    yield f"{page.name}: {line.strip()}", words
+
+
+def make(arguments: list[str]) -> None:
+    targets = set(re.findall(r"^([a-z]+):", Path("Makefile").read_text(), re.MULTILINE))
+    assert {word for word in arguments if "=" not in word} <= targets
+
+
+def streaming(arguments: list[str]) -> None:
+    if {"-h", "--help"} & set(arguments):
+        with pytest.raises(SystemExit):
+            parse(arguments)
+    else:
+        parse(arguments)
+
+
+def dvc(arguments: list[str]) -> None:
+    composed([value for flag, value in itertools.pairwise(arguments) if flag == "-S"])
+    for target in arguments[1:]:
+        if arguments[0] == "repro" and not target.startswith("-"):
+            assert Path(target.partition(":")[0]).is_file()
+
+
+def python(arguments: list[str]) -> None:
+    assert arguments[0] == "-m"
+    if arguments[1] == "pip":
+        return
+    assert importlib.util.find_spec(arguments[1])
+    if arguments[1] == "pipeline.sweep":
+        choices = (word for word in arguments[2:] if word != "-m")
+        composed([re.sub(r"(=[^\[,]*),.*", r"\1", choice) for choice in choices])
+
+
+CHECKS: dict[str, Callable[[list[str]], None]] = {
+    "make": make,
+    "streaming": streaming,
+    "dvc": dvc,
+    "python": python,
+}
+
+
+@pytest.mark.parametrize("words", [pytest.param(words, id=line) for line, words in commands()])
+def test_the_command_exists(words: list[str]) -> None:
+    program = Path(words[0]).name
+    if program not in ELSEWHERE:
+        CHECKS[program](words[1:])
+
+
+def test_there_are_commands_to_check() -> None:
+    assert len(list(commands())) > 10
