@@ -17,9 +17,9 @@ export RAY_ENABLE_UV_RUN_RUNTIME_ENV := 0
 export RAY_USAGE_STATS_ENABLED := 0
 export DVC_NO_ANALYTICS := 1
 export HF_HUB_DISABLE_TELEMETRY := 1
-# DVC asks for the name of the user, and a container's user may have none.
+# DVC asks for the name of the user; where a container's user has none, the number will do.
 ifndef USER
-export USER := $(shell id -nu 2>/dev/null || id -u)
+export USER := $(shell id -u)
 endif
 
 .DEFAULT_GOAL := help

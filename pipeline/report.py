@@ -71,6 +71,7 @@ def _provenance(settings: Config) -> dict[str, Any]:
         "clock": settings.clock.name,
         "model": settings.model.name,
         "normaliser": normaliser(scoring.normaliser).signature,
+        "confidence": scoring.confidence,
         "bootstrap": f"{scoring.replicates} replicates, seed {scoring.seed}",
         **{package: version(package) for package in _RECORDED_PACKAGES},
         "reproduce": "make repro",

@@ -6,6 +6,10 @@ set -eu
 cd "$(dirname "$0")/.."
 
 stamp=.venv/streamwer-stamp
+# `make` and an activated environment put this on PATH, but it may be what has to be replaced.
+bin=$(pwd -P)/.venv/bin
+while [ "${PATH#"$bin:"}" != "$PATH" ]; do PATH=${PATH#"$bin:"}; done
+
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 export PIP_USER=0 # where pip is set up to install for the user, a virtual environment refuses
 

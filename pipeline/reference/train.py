@@ -37,8 +37,7 @@ from pipeline.reference.windows import (
 )
 
 WIDTH, ENCODER_LAYERS, DECODER_LAYERS, HEADS = 192, 4, 2, 3
-CTC_WEIGHT = 0.4
-FULL_SHARE = 0.45
+FULL_SHARE = 0.6
 FULL_SECONDS = (5.0, 12.0, 20.0, 27.0, 30.0, 30.0)
 SHORT_SECONDS = (4, 6, 10, 15, 20)
 EASY_BATCHES = 1200  # from scratch, the shortest windows come first
@@ -186,26 +185,33 @@ def learning_rate(peak: float, step: int, spent: float) -> float:
     return peak * min(1.0, step / WARM_UP_STEPS) * (0.01 + 0.99 * fall)
 
 
-def train(
-    trainee: Trainee, batches: DataLoader[Batch], minutes: float, peak: float, out: Path
-) -> None:
-    """Train for `minutes`; every 500 steps and at the end write the averaged weights."""
+@dataclass(frozen=True)
+class Schedule:
+    """How long to train, at which highest learning rate, and the weight of the CTC loss."""
+
+    minutes: float
+    peak: float
+    spelling: float
+
+
+def train(trainee: Trainee, batches: DataLoader[Batch], schedule: Schedule, out: Path) -> None:
+    """Train to the end of the schedule; every 500 steps and at the end write averaged weights."""
     optimiser = torch.optim.AdamW(
-        trainee.parameters(), lr=peak, weight_decay=0.05, betas=(0.9, 0.98)
+        trainee.parameters(), lr=schedule.peak, weight_decay=0.05, betas=(0.9, 0.98)
     )
     average = AveragedModel(trainee, multi_avg_fn=get_ema_multi_avg_fn(AVERAGE_DECAY))
     began, hours, smooth = time.monotonic(), 0.0, None
     for step, batch in enumerate(batches, 1):
-        spent = (time.monotonic() - began) / (minutes * 60)
+        spent = (time.monotonic() - began) / (schedule.minutes * 60)
         if spent >= 1:
             break
         for group in optimiser.param_groups:
-            group["lr"] = learning_rate(peak, step, spent)
+            group["lr"] = learning_rate(schedule.peak, step, spent)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits, spelt = trainee(batch.features, batch.inputs)
         words, spelling = losses(batch, logits, spelt)
         optimiser.zero_grad()
-        ((1 - CTC_WEIGHT) * words + CTC_WEIGHT * spelling).backward()
+        torch.lerp(words, spelling, schedule.spelling).backward()
         nn.utils.clip_grad_norm_(trainee.parameters(), 1.0)
         optimiser.step()
         average.update_parameters(trainee)
@@ -229,6 +235,7 @@ def main() -> None:
     parser.add_argument("--speech", type=Path, required=True, help="folder of `synthesise`")
     parser.add_argument("--minutes", type=float, required=True, help="training budget")
     parser.add_argument("--peak", type=float, required=True, help="highest learning rate")
+    parser.add_argument("--spelling", type=float, required=True, help="weight of the CTC loss")
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--init", default="", help="checkpoint folder to continue from, or empty")
     parser.add_argument("--out", type=Path, required=True, help="checkpoint folder to write")
@@ -245,7 +252,8 @@ def main() -> None:
     easy = 0 if args.init else EASY_BATCHES
     data = Batches(args.speech, tokenizer, args.seed, easy)
     loader = DataLoader(data, batch_size=None, num_workers=1, prefetch_factor=6)
-    train(Trainee(whisper), loader, args.minutes, args.peak, args.out)
+    schedule = Schedule(args.minutes, args.peak, args.spelling)
+    train(Trainee(whisper), loader, schedule, args.out)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import pty
-import re
 import select
 import signal
 import subprocess
@@ -83,7 +82,7 @@ def test_an_interrupted_terminal_is_left_tidy_and_finished_work_is_kept(
     assert gone(process.pid)
     assert "loud3-0 loud3-1" in shown
     assert "a [red]é.flac" in shown
-    assert re.search(r"interrupted: 1 of 2 files", shown)
+    assert "interrupted: 1 of 2 files done" in shown
     assert "Traceback" not in shown
     assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l")  # the cursor is back
     entries = json.loads((tmp_path / "transcripts.json").read_text())["files"]
@@ -132,6 +131,8 @@ def test_the_bundled_model_hears_the_same_with_any_number_of_jobs(
     for name in ("call_01", "call_02"):
         samples = audio.load(ROOT / f"data/calls/{name}.flac")
         audio.write_flac(tmp_path / f"{name}.flac", samples[: 4 * audio.SAMPLE_RATE])
+    rows = map(json.loads, (ROOT / "data/calls/metadata.jsonl").read_text().splitlines())
+    said = {row["file_name"]: row["text"] for row in rows}
     monkeypatch.chdir(tmp_path)
     options = "--policy prompted_buffer --beam-size 1 --chunk-s 1.5 --clock unaware".split()
     for jobs in "12":
@@ -139,6 +140,7 @@ def test_the_bundled_model_hears_the_same_with_any_number_of_jobs(
     assert Path("1.json").read_bytes() == Path("2.json").read_bytes()
     entries = json.loads(Path("1.json").read_text())["files"]
     assert [entry["file"] for entry in entries] == ["call_01.flac", "call_02.flac"]
-    assert all("hello" in entry["text"] for entry in entries)
-    assert all(0 <= word["start"] <= word["end"] <= 4 for word in entries[0]["words"])
+    for entry in entries:
+        assert len(set(entry["text"].split()) & set(said[entry["file"]].split())) >= 3
+        assert all(0 <= word["start"] <= word["end"] <= 4 for word in entry["words"])
     assert capsys.readouterr().err == ""

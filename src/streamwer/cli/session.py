@@ -89,7 +89,7 @@ class _Session:
         where, count = self._arguments.output, len(self._done)
         if count:
             self._write(reason)
-            reason += f": {count} of {len(self._files)} files were finished and are in {where}"
+            reason += f": {count} of {len(self._files)} files done, in {where}"
         self._display.say(reason if count else f"{reason}; nothing was written to {where}")
 
     def _write(self, why_not: str = "") -> None:

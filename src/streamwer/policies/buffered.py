@@ -27,6 +27,8 @@ class Buffered(ABC):
             raise ConfigError(
                 f"policy.chunk_s={chunk_s} must be above 0 and at most policy.buffer_s={buffer_s}"
             )
+        if prompt_chars < 0:
+            raise ConfigError(f"policy.prompt_chars={prompt_chars} must not be negative")
         self._chunk, self._limit = samples(chunk_s), samples(buffer_s)
         self._prompt_chars = prompt_chars
         self._start = self._end = 0
