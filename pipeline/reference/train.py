@@ -185,6 +185,12 @@ def learning_rate(peak: float, step: int, spent: float) -> float:
     return peak * min(1.0, step / WARM_UP_STEPS) * (0.01 + 0.99 * fall)
 
 
+def save(whisper: WhisperForConditionalGeneration, folder: Path) -> None:
+    """Write the weights in half precision: enough to convert them and to continue from them."""
+    half = {name: weight.half() for name, weight in whisper.state_dict().items()}
+    whisper.save_pretrained(folder, state_dict=half)
+
+
 @dataclass(frozen=True)
 class Schedule:
     """How long to train, at which highest learning rate, and the weight of the CTC loss."""
@@ -225,8 +231,8 @@ def train(trainee: Trainee, batches: DataLoader[Batch], schedule: Schedule, out:
                 flush=True,
             )
         if step % 500 == 0:
-            average.module.whisper.save_pretrained(out)
-    average.module.whisper.save_pretrained(out)
+            save(average.module.whisper, out)
+    save(average.module.whisper, out)
 
 
 def main() -> None:
@@ -245,7 +251,7 @@ def main() -> None:
     tokenizer = args.out / "tokenizer.json"
     if args.init:
         shutil.copy(Path(args.init) / "tokenizer.json", tokenizer)
-        whisper = WhisperForConditionalGeneration.from_pretrained(args.init)
+        whisper = WhisperForConditionalGeneration.from_pretrained(args.init, dtype=torch.float32)
     else:
         vocabulary.trained(Speech(args.speech).texts()).save(str(tokenizer))
         whisper = fresh(Tokens(tokenizer))

@@ -1,0 +1,93 @@
+"""Audio in and out: what is kept exactly, and what is refused with which words."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamwer import audio
+from streamwer.errors import AudioError
+
+TONE = (0.25 * np.sin(np.arange(16_000) * 2 * np.pi * 440 / 16_000)).astype(np.float32)
+
+
+def write_wav(path: Path, samples: np.ndarray, rate: int) -> None:
+    """Write float samples, shape (n, channels), as 16-bit PCM."""
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(samples.shape[1])
+        out.setsampwidth(2)
+        out.setframerate(rate)
+        out.writeframes((samples * 32767).astype("<i2").tobytes())
+
+
+def write_float_wav(path: Path, samples: np.ndarray) -> None:
+    """A 32-bit float WAV, which can hold NaN: 44 bytes of header and the samples."""
+    data = samples.astype("<f4").tobytes()
+    form = b"fmt " + np.array([16, 0], "<u4").tobytes()[:4]
+    form += np.array([3, 1], "<u2").tobytes() + np.array([16_000, 64_000], "<u4").tobytes()
+    form += np.array([4, 32], "<u2").tobytes()
+    body = b"WAVE" + form + b"data" + np.array([len(data)], "<u4").tobytes() + data
+    path.write_bytes(b"RIFF" + np.array([len(body)], "<u4").tobytes() + body)
+
+
+def test_flac_keeps_sixteen_bits_exactly_and_gives_the_same_bytes(tmp_path: Path) -> None:
+    samples = (np.random.default_rng(0).integers(-32768, 32768, 5_000) / 32768).astype(np.float32)
+    for name in ("a.flac", "b.flac"):
+        audio.write_flac(tmp_path / name, samples)
+    np.testing.assert_array_equal(audio.load(tmp_path / "a.flac"), samples)
+    assert (tmp_path / "a.flac").read_bytes() == (tmp_path / "b.flac").read_bytes()
+
+
+@pytest.mark.parametrize("rate", [8_000, 22_050, 44_100, 48_000])
+def test_any_rate_becomes_16_khz_of_the_same_length(tmp_path: Path, rate: int) -> None:
+    seconds = np.arange(rate) / rate
+    write_wav(tmp_path / "x.wav", 0.25 * np.sin(seconds * 2 * np.pi * 440)[:, None], rate)
+    loaded = audio.load(tmp_path / "x.wav")
+    assert len(loaded) == pytest.approx(16_000, abs=20)
+    middle = slice(2_000, 14_000)
+    assert np.corrcoef(loaded[middle], TONE[middle])[0, 1] > 0.99
+
+
+def test_stereo_is_the_mean_of_its_channels(tmp_path: Path) -> None:
+    write_wav(tmp_path / "x.wav", np.stack([TONE, -TONE / 2], axis=1), 16_000)
+    np.testing.assert_allclose(audio.load(tmp_path / "x.wav"), TONE / 4, atol=1e-3)
+
+
+def test_nan_samples_are_refused_with_their_place(tmp_path: Path) -> None:
+    broken = TONE.copy()
+    broken[8_000:8_003] = np.nan
+    write_float_wav(tmp_path / "x.wav", broken)
+    with pytest.raises(AudioError, match=r"x\.wav: 3 samples are NaN.*first at 0\.500 s"):
+        audio.load(tmp_path / "x.wav")
+
+
+@pytest.mark.parametrize(
+    ("name", "contents", "message"),
+    [
+        ("zero.wav", b"", r"zero\.wav: the file is empty"),
+        ("text.wav", b"hello, this is no sound", r"text\.wav: "),
+        ("text.flac", b"hello, this is no sound", r"text\.flac: "),
+        ("cut.wav", b"RIFF\x00\x00", r"cut\.wav: "),
+    ],
+)
+def test_what_is_no_audio_is_refused_by_name(
+    tmp_path: Path, name: str, contents: bytes, message: str
+) -> None:
+    (tmp_path / name).write_bytes(contents)
+    with pytest.raises(AudioError, match=message):
+        audio.load(tmp_path / name)
+
+
+def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(AudioError, match=r"gone\.wav: no such audio file"):
+        audio.load(tmp_path / "gone.wav")
+
+
+@given(st.integers(0, 10**9))
+def test_positions_survive_a_trip_through_seconds(count: int) -> None:
+    assert audio.samples(audio.seconds(count)) == count
