@@ -7,6 +7,7 @@ its own Hydra output folder; the DVC pipeline's files are left alone.
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import hydra
@@ -18,14 +19,16 @@ from pipeline.prepare import PREPARED
 from pipeline.stream import stream
 from streamwer import config, eventlog
 from streamwer.datasets import read_manifest
-from streamwer.metrics import normaliser, score
-from streamwer.metrics.summary import pooled
+from streamwer.errors import ConfigError
+from streamwer.metrics import normaliser, score, summarise
 
 
 @hydra.main(version_base=None, config_path="../conf", config_name="config")
 def main(values: DictConfig) -> None:
     OmegaConf.resolve(values)
     settings = config.typed(values)
+    if settings.dataset != config.load().dataset:
+        raise ConfigError("a sweep runs on the prepared data set: choose another with DVC first")
     folder = Path(HydraConfig.get().runtime.output_dir)
     normalise = normaliser(settings.scoring.normaliser)
     for name in settings.compare:
@@ -33,10 +36,16 @@ def main(values: DictConfig) -> None:
         log = eventlog.EventLog(tuple(outcome.steps), tuple(outcome.failures), outcome.facts)
         eventlog.write(folder / name, log)
         scores = score(read_manifest(PREPARED), log, normalise)
-        late = (scores.words["committed"] - scores.words["end"]).quantile(0.5, "lower")
-        line = {"system": name, "wer": pooled(scores.recordings).rate, "commit_p50": float(late)}
+        summary = summarise(name, scores, None, settings.scoring, outcome.facts)
+        late = summary.commit_latency["p50"].value
+        line = {"system": name, "wer": summary.errors.rate, "commit_p50": _readable(late)}
         (folder / f"{name}.json").write_text(json.dumps(line) + "\n")
         print(json.dumps(line))
+
+
+def _readable(seconds: float | None) -> float | str | None:
+    """JSON has no infinity."""
+    return "inf" if seconds == math.inf else seconds
 
 
 if __name__ == "__main__":

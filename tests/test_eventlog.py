@@ -20,7 +20,7 @@ STEP = Step(
     ready=1.0,
     start=1.25,
     emitted=1.5,
-    compute=Compute(0.01, 0.1, 0.13, 0.01),
+    compute=Compute(0.01, 0.1, 0.13, 0.01, 0.02),
     effort=Effort(3000, 12, 7),
     update=Update((Word("hello", 0.1, 0.5, 0.93),), (Word("مرحبا <b>", 0.5, 0.9),), forced=1),
     is_last=True,

@@ -66,8 +66,8 @@ def convert(checkpoint: Path, out: Path) -> None:
     spec.config.suppress_ids = [tokenizer.token_to_id(token) for token in _NEVER_DECODED]
     spec.config.suppress_ids_begin = [tokenizer.token_to_id("<|endoftext|>")]
     spec.config.lang_ids = []  # without language tokens CTranslate2 takes it as English-only
-    # The last layer looks where a word is; with the first one's heads the median error of a word's
-    # end grows from 0.09 to 0.13 s, and `transcribe` repeats more words around holds.
+    # The last layer looks where a word is. The first one's heads blur word times, and `transcribe`,
+    # which seeks to the end of the last word, then repeats words around holds.
     last = model.config.decoder_layers - 1
     heads = range(model.config.decoder_attention_heads)
     spec.config.alignment_heads = [(last, head) for head in heads]

@@ -37,7 +37,7 @@ from pipeline.reference.windows import (
 )
 
 WIDTH, ENCODER_LAYERS, DECODER_LAYERS, HEADS = 192, 4, 2, 3
-FULL_SHARE = 0.6
+FULL_SHARE = 0.45
 FULL_SECONDS = (5.0, 12.0, 20.0, 27.0, 30.0, 30.0)
 SHORT_SECONDS = (4, 6, 10, 15, 20)
 EASY_BATCHES = 1200  # from scratch, the shortest windows come first

@@ -106,7 +106,7 @@ def _first_start(rng: random.Random, seconds: float) -> float:
 
 def _gap(rng: random.Random, seconds: float) -> float:
     kind = rng.random()
-    if kind < 0.1:
+    if kind < 0.04:
         return rng.uniform(0.1, 0.8) * seconds
     return rng.uniform(0.05, 0.4) if kind < 0.5 else rng.uniform(0.3, 1.5)
 

@@ -58,6 +58,7 @@ _MEASURED = pa.schema(
         ("encode", pa.float64()),
         ("decode", pa.float64()),
         ("align", pa.float64()),
+        ("other", pa.float64()),
     ]
 )
 _FAILURES = pa.schema([("recording", pa.string()), ("reason", pa.string())])

@@ -26,10 +26,12 @@ class Compute:
     encode: float = 0.0
     decode: float = 0.0
     align: float = 0.0
+    other: float = 0.0
+    """The rest of the call: tokenising, splitting into segments, options."""
 
     @property
     def total(self) -> float:
-        return self.features + self.encode + self.decode + self.align
+        return self.features + self.encode + self.decode + self.align + self.other
 
     def __add__(self, other: Compute) -> Compute:
         return Compute(
@@ -37,6 +39,7 @@ class Compute:
             self.encode + other.encode,
             self.decode + other.decode,
             self.align + other.align,
+            self.other + other.other,
         )
 
 
@@ -96,7 +99,8 @@ class Step:
     Attributes:
         recording: id of the recording in the data set's manifest.
         step: 0, 1, 2 … within the recording.
-        audio_end: end of the audio that had arrived when the step started, seconds.
+        audio_end: end of the audio that the step heard: all that had arrived when it started,
+            unless the policy's longest window is shorter. Seconds.
         ready: when the chunk the policy waited for had fully arrived.
         start: when the worker took it up; `start` − `ready` is queueing.
         emitted: when its update was shown; `emitted` − `start` is the clock's compute.

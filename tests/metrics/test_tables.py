@@ -35,7 +35,7 @@ def step(recording: str, number: int, emitted: float, committed: str, tentative:
         ready=number + 1.0,
         start=emitted - 0.25,
         emitted=emitted,
-        compute=Compute(features=0.01, encode=0.1, decode=0.13, align=0.01),
+        compute=Compute(features=0.01, encode=0.1, decode=0.12, align=0.01, other=0.01),
         effort=Effort(100, 0, 5),
         update=Update(words(committed), words(tentative)),
         is_last=False,
@@ -85,7 +85,7 @@ def test_the_summary_pools_counts_and_tells_the_coverage() -> None:
     assert summary.commit_latency["p50"].value == pytest.approx(2.05)
     assert summary.commit_latency["p95"].value is None
     assert summary.erasure == pytest.approx(1 / 4)
-    assert summary.cost.rtf == pytest.approx(0.5 / 4.0)
+    assert summary.cost.rtf == pytest.approx(0.5 / 2.0)  # the failed one cost nothing we saw
     assert dict(summary.failures) == {"b": "the file is empty (0 bytes)"}
 
 

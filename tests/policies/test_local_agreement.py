@@ -54,6 +54,7 @@ def test_case_and_punctuation_do_not_break_agreement() -> None:
         {"chunk_s": 0.0},
         {"chunk_s": 29.0},
         {"prompt_chars": -1},
+        {"chunk_s": 1e-5},
     ],
 )
 def test_values_that_make_no_sense_name_their_key(values: dict[str, float]) -> None:

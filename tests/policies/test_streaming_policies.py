@@ -152,6 +152,14 @@ def test_a_long_silence_costs_bounded_windows_and_keeps_the_context(
     assert "please hold the line" in recogniser.windows[-1].prompt
 
 
+@pytest.mark.parametrize("trim_s", [2.0, 8.0])
+def test_a_buffer_that_may_only_be_trimmed_when_it_is_full_still_moves_on(trim_s: float) -> None:
+    tight = AGREEMENT | {"chunk_s": 0.5, "trim_s": trim_s, "buffer_s": trim_s}
+    steps = run(tight, Scripted(script("one two three")), 60.0, "unaware")
+    assert steps[-1].audio_end == 60.0
+    assert [word.text for word in committed(steps)] == "one two three".split()
+
+
 @every_policy
 @pytest.mark.parametrize("seconds", [0.0, 0.05])
 def test_hardly_any_audio_is_one_step_without_words(

@@ -54,6 +54,7 @@ def test_every_call_tells_what_it_did(recogniser: FasterWhisper, call: audio.Sam
     assert hypothesis.effort.decoded_tokens >= len(hypothesis.words)
     assert hypothesis.compute.encode > 0
     assert hypothesis.compute.decode > 0
+    assert hypothesis.compute.other > 0
     prompted = recogniser.recognise(Window(window.audio, 0, prompt="thank you for calling"))
     assert prompted.effort.prompt_tokens > hypothesis.effort.prompt_tokens
 

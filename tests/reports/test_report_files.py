@@ -113,7 +113,7 @@ def test_costs_name_no_machine(measured: Comparison) -> None:
     costs = parsed(measured, "costs.json")["systems"]["offline"]
     assert costs["load_seconds"] == 0.412
     assert costs["peak_memory_mb"] == 143
-    assert set(costs["rtf_by_stage"]) == {"features", "encode", "decode", "align"}
+    assert set(costs["rtf_by_stage"]) == {"features", "encode", "decode", "align", "other"}
     assert "host" not in costs
 
 

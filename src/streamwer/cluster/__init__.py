@@ -40,6 +40,10 @@ def _workers(jobs: int, system: SystemConfig, cluster: ClusterConfig) -> Workers
     from streamwer.cluster.ray_workers import RayWorkers
 
     threads = system.model.cpu_threads
+    if threads < 1 or (cluster.workers or 1) < 1:
+        raise ConfigError(
+            f"model.cpu_threads={threads} and cluster.workers={cluster.workers} must be at least 1"
+        )
     count = cluster.workers or max(1, cores() // threads)
     return RayWorkers(build, min(count, jobs), threads, cluster.timeout_s, cluster.address)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,9 +18,10 @@ os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
 
 import ray
-from ray.exceptions import RayActorError, RayError, RayTaskError
+from ray.exceptions import RayError, RayTaskError
 
 _START_TIMEOUT_S = 300.0
+_FACTS_TIMEOUT_S = 30.0
 
 
 class _Actor:
@@ -72,32 +74,36 @@ class RayWorkers:
         except BaseException:
             ray.shutdown()
             raise
-        self._running: dict[Any, tuple[int, Job]] = {}
+        self._running: dict[Any, tuple[int, Job, float]] = {}
 
     def idle(self) -> list[int]:
-        busy = {worker for worker, _ in self._running.values()}
+        busy = {worker for worker, _, _ in self._running.values()}
         return [worker for worker in range(len(self._actors)) if worker not in busy]
 
     def submit(self, worker: int, job: Job) -> None:
-        self._running[self._actors[worker].stream.remote(job)] = (worker, job)
+        future = self._actors[worker].stream.remote(job)
+        self._running[future] = (worker, job, time.monotonic() + self._timeout)
 
     def wait(self) -> Finished:
-        ready, _ = ray.wait(list(self._running), num_returns=1, timeout=self._timeout)
+        first = min(deadline for _, _, deadline in self._running.values())
+        patience = max(0.0, first - time.monotonic())
+        ready, _ = ray.wait(list(self._running), num_returns=1, timeout=patience)
         if not ready:
             return self._timed_out()
-        worker, job = self._running.pop(ready[0])
+        worker, job, _ = self._running.pop(ready[0])
         try:
             return Finished(worker, job, steps=ray.get(ready[0]))
         except RayTaskError as error:
             return Finished(worker, job, error=reason(error.cause or error))
-        except RayActorError as error:
+        except RayError as error:  # the actor is gone, or was killed for lack of memory
             self._replace(worker)
             return Finished(worker, job, error=f"its worker died ({_why(error)})", worker_died=True)
 
     def facts(self) -> dict[str, Any]:
-        each = ray.get([actor.facts.remote() for actor in self._actors])
-        worst = {key: max(facts[key] for facts in each) for key in each[0]}
-        return {"workers": len(each), **worst}
+        """The worst of what the workers that still live measured."""
+        each = [facts for actor in self._actors if (facts := _facts(actor))]
+        worst = {key: max(facts[key] for facts in each) for key in each[0]} if each else {}
+        return {"workers": len(self._actors), **worst}
 
     def close(self) -> None:
         ray.shutdown()
@@ -124,9 +130,9 @@ class RayWorkers:
             raise ConfigError(f"a worker could not start: {reason(error)}") from error
 
     def _timed_out(self) -> Finished:
-        """Nobody answered in time: give up on the recording that has run longest."""
-        future = next(iter(self._running))
-        worker, job = self._running.pop(future)
+        """Give up on the recording whose time is over."""
+        future = min(self._running, key=lambda running: self._running[running][2])
+        worker, job, _ = self._running.pop(future)
         ray.kill(self._actors[worker])
         self._replace(worker)
         error = f"no answer within cluster.timeout_s={self._timeout:g} s"
@@ -136,7 +142,14 @@ class RayWorkers:
         self._actors[worker] = self._spawn()
 
 
-def _why(error: RayActorError) -> str:
+def _facts(actor: Any) -> dict[str, Any]:
+    try:
+        return dict(ray.get(actor.facts.remote(), timeout=_FACTS_TIMEOUT_S))
+    except RayError:  # an actor that died after its last recording takes no result with it
+        return {}
+
+
+def _why(error: RayError) -> str:
     text = str(error)
     marks = ("exit type:", "exit detail:")
     found = next((line for line in text.splitlines() if any(m in line.lower() for m in marks)), "")

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import datasets
+
 from streamwer import audio, hub
 from streamwer.audio import Samples
 from streamwer.config import DatasetConfig

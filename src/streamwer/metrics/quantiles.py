@@ -45,13 +45,16 @@ def quantile(
         groups: the recording of each event as 0 … k−1, shape (n,).
 
     Returns:
-        value, low, high in the unit of `values`; infinite where so many events never came.
+        value, low, high in the unit of `values`; infinite where so many events never came,
+        and no interval from fewer than two recordings.
     """
     if not enough(len(values), q, confidence):
         return Quantile(None)
     order = np.argsort(values, kind="stable")
     values, groups = values[order], groups[order]
     value = float(values[_rank(len(values), q)])
+    if groups.max() == 0:
+        return Quantile(value)  # one recording says nothing about how recordings differ
     resampled = _resampled(values, groups, q, replicates, seed)
     tails = ((1 - confidence) / 2, (1 + confidence) / 2)
     low, high = np.quantile(resampled, tails, method="inverted_cdf")

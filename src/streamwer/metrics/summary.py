@@ -17,7 +17,7 @@ from streamwer.metrics.tables import Scores
 from streamwer.metrics.word_errors import WordErrors
 
 PERCENTILES = (50, 95, 99)
-STAGES = ("features", "encode", "decode", "align")
+STAGES = ("features", "encode", "decode", "align", "other")
 
 Percentiles = Mapping[str, Quantile]
 """p50, p95, p99 of a latency in seconds."""
@@ -125,15 +125,11 @@ def _wer(
     recordings: pd.DataFrame, baseline: pd.DataFrame | None, scoring: ScoringConfig
 ) -> Interval:
     blocks = _blocks(recordings)
-    zero = np.zeros(len(blocks))
-    return bootstrap.difference(
-        blocks["errors"].to_numpy(),
-        zero if baseline is None else _blocks(baseline)["errors"].to_numpy(),
-        blocks["words"].to_numpy(),
-        scoring.replicates,
-        scoring.seed,
-        scoring.confidence,
-    )
+    errors, words = blocks["errors"].to_numpy(), blocks["words"].to_numpy()
+    settings = bootstrap.Settings(scoring.replicates, scoring.seed, scoring.confidence)
+    if baseline is None:
+        return bootstrap.rate(errors, words, settings)
+    return bootstrap.difference(errors, _blocks(baseline)["errors"].to_numpy(), words, settings)
 
 
 def _blocks(recordings: pd.DataFrame) -> pd.DataFrame:
@@ -163,8 +159,10 @@ def _percentiles(
 
 
 def _cost(recordings: pd.DataFrame) -> Cost:
-    audio = recordings["seconds"].sum()
-    stages = {stage: _ratio(recordings[f"{stage}_s"].sum(), audio) for stage in STAGES}
+    """Of the recordings that were streamed: a failed one cost no compute that we could measure."""
+    done = recordings[recordings["failure"] == ""]
+    audio = done["seconds"].sum()
+    stages = {stage: _ratio(done[f"{stage}_s"].sum(), audio) for stage in STAGES}
     return Cost(sum(stages.values()), stages)
 
 

@@ -50,9 +50,15 @@ def score(references: Sequence[Reference], log: EventLog, normaliser: Normaliser
         mine = steps.get(reference.recording, [])
         missing = "" if mine else "the event log does not mention it"
         reason = reasons.get(reference.recording, missing)
-        said = [] if reason else emissions(mine)
-        recordings.append(_recording(reference, mine, said, reason, normaliser))
-        words += _words(reference, said, normaliser)
+        mine = [] if reason else mine
+        said = emissions(mine)
+        timed = _words(reference, said, normaliser)
+        heard_out = bool(timed) and timed[-1]["status"] != "deleted"
+        row = _recording(reference, mine, said, reason, normaliser)
+        if not heard_out:
+            row["finalisation"] = NEVER if timed else math.nan
+        recordings.append(row)
+        words += timed
     return Scores(pd.DataFrame(recordings), pd.DataFrame(words, columns=list(_WORD_COLUMNS)))
 
 
@@ -107,6 +113,7 @@ def _recording(
         "encode_s": compute.encode,
         "decode_s": compute.decode,
         "align_s": compute.align,
+        "other_s": compute.other,
         "encoder_frames": sum(step.effort.encoder_frames for step in steps),
         "decoded_tokens": sum(step.effort.decoded_tokens for step in steps),
     }

@@ -12,6 +12,8 @@ from streamwer.policies.base import Request
 from streamwer.policies.overlap import repeated
 from streamwer.transcript import Hypothesis, Update, Word
 
+SHORTEST_CHUNK_S = 0.01
+
 
 class Buffered(ABC):
     """Transcribes everything since `start` at each chunk, and commits a prefix of what is new.
@@ -23,9 +25,10 @@ class Buffered(ABC):
     """
 
     def __init__(self, chunk_s: float, buffer_s: float, prompt_chars: int) -> None:
-        if not 0 < chunk_s <= buffer_s:
+        if not SHORTEST_CHUNK_S <= chunk_s <= buffer_s:
             raise ConfigError(
-                f"policy.chunk_s={chunk_s} must be above 0 and at most policy.buffer_s={buffer_s}"
+                f"policy.chunk_s={chunk_s} must be at least {SHORTEST_CHUNK_S}"
+                f" and at most policy.buffer_s={buffer_s}"
             )
         if prompt_chars < 0:
             raise ConfigError(f"policy.prompt_chars={prompt_chars} must not be negative")
@@ -53,8 +56,14 @@ class Buffered(ABC):
         committed = self._commit(fresh[: settled + forced])
         tentative = fresh[settled + forced :]
         self._remember(tentative, len(committed))
-        self._start = max(self._start, min(self._end, self._cut(hypothesis, tentative)))
+        self._move_to(min(self._end, self._cut(hypothesis, tentative)))
         return Update(committed, tentative, forced)
+
+    def _move_to(self, cut: int) -> None:
+        """Begin the next window at `cut`; a window at its limit always moves on."""
+        if cut <= self._start and self._end - self._start >= self._limit:
+            cut = (self._start + self._end) // 2
+        self._start = max(self._start, cut)
 
     @abstractmethod
     def _settled(self, fresh: Sequence[Word]) -> int:

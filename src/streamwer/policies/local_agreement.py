@@ -61,7 +61,7 @@ class LocalAgreement(Buffered):
         done = self._committed_until()
         closed = [samples(end) for end in hypothesis.segment_ends[:-1]]
         cut = max((end for end in closed if end <= done), default=self._start)
-        if cut == self._start and self._full():
+        if cut <= self._start and self._full():
             middle = (self._start + self._end) // 2
             return done if done > self._start else middle
         return cut

@@ -44,6 +44,10 @@ class Meter:
     def did(self, **effort: int) -> None:
         self.effort += Effort(**effort)
 
+    def account_for(self, seconds: float) -> None:
+        """Book what a whole call of `seconds` spent outside the stages."""
+        self.compute = replace(self.compute, other=max(0.0, seconds - self.compute.total))
+
     def reset(self) -> None:
         self.compute, self.effort = Compute(), Effort()
 
@@ -115,7 +119,9 @@ class FasterWhisper:
     def recognise(self, window: Window) -> Hypothesis:
         """Transcribe one window of any length; empty audio gives an empty hypothesis."""
         self._meter.reset()
+        began = time.perf_counter()
         segments = list(self._transcribe(window))
+        self._meter.account_for(time.perf_counter() - began)
         offset = window.start / SAMPLE_RATE
         words = (word for segment in segments for word in segment.words or ())
         return Hypothesis(

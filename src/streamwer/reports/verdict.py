@@ -43,7 +43,7 @@ def title(comparison: Comparison) -> str:
 
 def difference(delta: Interval) -> str:
     """What an interval of a WER difference shows."""
-    if math.isnan(delta.value):
+    if math.isnan(delta.low):
         return "not known"
     if delta.low <= 0 <= delta.high:
         return "no difference shown"
@@ -72,7 +72,7 @@ def _latency(summary: Summary) -> str:
 
 def _accuracy(summary: Summary, comparison: Comparison) -> str:
     delta, baseline = summary.delta_wer, comparison.baseline
-    if delta is None or math.isnan(delta.value):
+    if delta is None or math.isnan(delta.low):
         return f", at {_wer(summary, comparison)}"
     sure = f"{confidence(comparison)} interval {figures.points_range(delta)}"
     if delta.low <= 0 <= delta.high:

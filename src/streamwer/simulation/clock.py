@@ -37,7 +37,7 @@ class Measured:
 
 
 class Unaware:
-    """Compute takes no time: the policy's own delay, the same on every machine."""
+    """Compute takes no time: the policy's own delay, the same on every run."""
 
     def start(self, earliest: float) -> float:
         return earliest
