@@ -79,7 +79,7 @@ class PromptedBufferConfig:
     chunk_s: float = 1.0
     buffer_s: float = 12.0
     holdback_s: float = 1.0
-    prompt: str = "committed"
+    prompt: str = "previous"
     prompt_chars: int = 200
 
 
