@@ -38,7 +38,12 @@ _LATENCIES = (
     ("Commit p50", "half of the words are final within", "commit_latency", "p50"),
     ("Commit p95", "95\u00a0% of the words are final within", "commit_latency", "p95"),
     ("Commit p99", "99\u00a0% of the words are final within", "commit_latency", "p99"),
-    ("Commit p50, ideal", "without compute and queueing", "commit_latency_ideal", "p50"),
+    (
+        "Commit p50, ideal",
+        "without the last step’s compute and queueing",
+        "commit_latency_ideal",
+        "p50",
+    ),
     ("First shown p50", "half of the words are shown for good within", "shown_latency", "p50"),
     ("First text p50", "from the first word’s end to any text", "first_text", "p50"),
     ("Finalisation p50", "from the last word’s end to the last commit", "finalisation", "p50"),

@@ -39,7 +39,7 @@ DEFINITIONS = (
     Definition(
         "Ideal commit latency",
         "The same to the end of the audio which that update had heard: what the policy waits"
-        " for, without compute and queueing.",
+        " for, without compute and queueing of that step.",
     ),
     Definition(
         "First shown",
