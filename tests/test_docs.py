@@ -20,9 +20,12 @@ ELSEWHERE = {"apt-get", "arecord", "cd", "ffmpeg", "git", "pip", "sudo", "."}
 
 
 def commands() -> Iterator[tuple[str, list[str]]]:
+    """Every command line; where some have a prompt, the lines without one are output."""
     for page in PAGES:
         for block in _BLOCK.findall(page.read_text()):
-            for line in block.replace("\\\n", " ").splitlines():
+            lines = block.replace("\\\n", " ").splitlines()
+            prompted = [line for line in lines if line.startswith("$ ")]
+            for line in prompted or lines:
                 words = shlex.split(line.removeprefix("$ "), comments=True)
                 if words:
                     yield f"{page.name}: {line.strip()}", words

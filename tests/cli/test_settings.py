@@ -59,7 +59,7 @@ def test_null_stands_for_no_value() -> None:
         ("--buffer-s inf", "--buffer-s 'inf': it must be finite"),
         ("--temperatures a,b", "--temperatures 'a,b': it must be numbers"),
         ("--condition-on-previous-text maybe", "it must be true or false"),
-        ("--chunk-s 50", "--chunk-s 50.0 must be above 0 and at most --buffer-s"),
+        ("--chunk-s 50", "--chunk-s 50.0 must be at least 0.01 and at most --buffer-s"),
         ("--agreement 1", "--agreement 1 must be at least 2"),
         ("--policy offline --chunk-s 1", "local_agreement and prompted_buffer have"),
         ("--policy offline --agreement 2", "the policy offline has no such hyper-parameter"),

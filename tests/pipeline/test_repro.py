@@ -130,6 +130,7 @@ def test_a_sweep_leaves_one_result_per_job(project: Project) -> None:
         "-m",
         "clock=unaware",
         "cluster=local",
+        "dataset.limit=3",
         "policy=local_agreement",
         "systems.local_agreement.policy.chunk_s=1,2",
         "hydra.sweep.dir=multirun/test",
