@@ -101,3 +101,13 @@ def test_a_data_set_without_word_times_still_has_a_wer() -> None:
     assert summary.wer.value == pytest.approx(0.5)
     assert summary.commit_latency["p50"].value is None
     assert math.isnan(summary.coverage)
+
+
+def test_a_call_whose_last_word_is_lost_was_never_finished() -> None:
+    said = EventLog((step("a", 0, 1.25, "my name"),))
+    heard = EventLog((step("a", 0, 1.25, "my name"), step("a", 1, 2.25, "is jane")))
+    finished = [
+        score([reference("a")], log, normaliser("basic")).recordings["finalisation"][0]
+        for log in (said, heard)
+    ]
+    assert finished == [math.inf, pytest.approx(2.25 - 1.2)]

@@ -133,12 +133,12 @@ class RayWorkers:
         """Give up on the recording whose time is over."""
         future = min(self._running, key=lambda running: self._running[running][2])
         worker, job, _ = self._running.pop(future)
-        ray.kill(self._actors[worker])
         self._replace(worker)
         error = f"no answer within cluster.timeout_s={self._timeout:g} s"
         return Finished(worker, job, error=error, worker_died=True)
 
     def _replace(self, worker: int) -> None:
+        ray.kill(self._actors[worker])  # one that still lives would keep the cores of the new one
         self._actors[worker] = self._spawn()
 
 

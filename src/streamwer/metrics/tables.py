@@ -53,11 +53,10 @@ def score(references: Sequence[Reference], log: EventLog, normaliser: Normaliser
         mine = [] if reason else mine
         said = emissions(mine)
         timed = _words(reference, said, normaliser)
-        heard_out = bool(timed) and timed[-1]["status"] != "deleted"
-        row = _recording(reference, mine, said, reason, normaliser)
-        if not heard_out:
-            row["finalisation"] = NEVER if timed else math.nan
-        recordings.append(row)
+        recordings.append(
+            _recording(reference, mine, said, reason, normaliser)
+            | {"finalisation": _finalisation(mine, timed)}
+        )
         words += timed
     return Scores(pd.DataFrame(recordings), pd.DataFrame(words, columns=list(_WORD_COLUMNS)))
 
@@ -108,7 +107,6 @@ def _recording(
         "forced_words": sum(step.update.forced for step in steps),
         "steps": len(steps),
         "first_text": _first_shown(steps) - spoken[0].end if spoken else math.nan,
-        "finalisation": _last_commit(steps) - spoken[-1].end if spoken else math.nan,
         "features_s": compute.features,
         "encode_s": compute.encode,
         "decode_s": compute.decode,
@@ -124,8 +122,13 @@ def _first_shown(steps: Sequence[Step]) -> float:
     return next(shown, NEVER)
 
 
-def _last_commit(steps: Sequence[Step]) -> float:
-    return max((step.emitted for step in steps if step.update.committed), default=NEVER)
+def _finalisation(steps: Sequence[Step], timed: Sequence[dict[str, Any]]) -> float:
+    """From the end of the last word to the last commit; never, if that word was not emitted."""
+    if not timed:
+        return math.nan
+    if timed[-1]["status"] == "deleted":
+        return NEVER
+    return max(step.emitted for step in steps if step.update.committed) - float(timed[-1]["end"])
 
 
 def _words(
