@@ -65,7 +65,7 @@ def test_a_system_may_have_a_model_of_its_own() -> None:
         ("policy=clairvoyant", "local_agreement"),
         ("systems.local_agreement.policy.agreement=many", "many"),
         ("systems.local_agreement.policy.colour=red", "colour"),
-        ("model.beam_size=wide", "wide"),
+        ("engine.beam_size=wide", "wide"),
     ],
 )
 def test_a_wrong_choice_is_named(override: str, message: str) -> None:

@@ -14,10 +14,12 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
@@ -40,19 +42,29 @@ WIDTH, ENCODER_LAYERS, DECODER_LAYERS, HEADS = 192, 4, 2, 3
 FULL_SHARE = 0.45
 FULL_SECONDS = (5.0, 12.0, 20.0, 27.0, 30.0, 30.0)
 SHORT_SECONDS = (4, 6, 10, 15, 20)
+STREAMED_SECONDS = (2, 3)  # what a policy with a short left context asks for
 EASY_BATCHES = 1200  # from scratch, the shortest windows come first
 SECONDS_PER_BATCH, FULL_PER_BATCH = 72, 4
 WARM_UP_STEPS = 200
+POSITIONS_PER_SECOND = FRAMES_PER_SECOND // 2
+LISTENING = 0.1  # weight of the attention loss
+PAUSE = 0.25  # share of a token's attention that belongs to the pause before it
 AVERAGE_DECAY = 0.99
+SPELLING = "spelling.safetensors"  # the CTC head, beside the model it was trained with
+HEAD_STEPS = 200  # a new head learns this long before it may move a trained encoder
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Padded examples: features (batch, 80, frames); inputs and targets (batch, tokens)."""
+    """Padded examples: features (batch, 80, frames); inputs and targets (batch, tokens).
+
+    `spans` (batch, tokens, 3) are encoder positions, zero where nothing is heard.
+    """
 
     features: Tensor
     inputs: Tensor
     targets: Tensor
+    spans: Tensor
     characters: list[Tensor]
     frames: Tensor
 
@@ -84,10 +96,10 @@ class Batches(IterableDataset[Batch]):
             spans = [self._full_span(rng) for _ in range(FULL_PER_BATCH)]
             frames = int(FULL_WINDOW * FRAMES_PER_SECOND)
         else:
-            longest = rng.choice(SHORT_SECONDS[: 2 if easy else None])
+            longest = rng.choice(SHORT_SECONDS[:2] if easy else SHORT_SECONDS + STREAMED_SECONDS)
             count = SECONDS_PER_BATCH // longest
             spans = [rng.uniform(0.45 * longest, longest) for _ in range(count)]
-            frames = longest * FRAMES_PER_SECOND + rng.choice((0, 200, 500))
+            frames = longest * FRAMES_PER_SECOND + rng.choice((0, 100, 200, 500))
         examples = [labeller.example(draw(speech, rng, span), rng) for span in spans]
         return _padded(examples, frames, tokens.end)
 
@@ -103,14 +115,18 @@ def _padded(examples: list[Example], frames: int, end: int) -> Batch:
     features = np.zeros((len(examples), 80, frames), np.float32)
     inputs = np.full((len(examples), length), end)
     targets = np.full((len(examples), length), IGNORED)
+    spans = np.zeros((len(examples), length, 3), np.int64)
     for i, example in enumerate(examples):
         features[i, :, : example.features.shape[1]] = example.features[:, :frames]
         inputs[i, : len(example.inputs)] = example.inputs
         targets[i, : len(example.targets)] = example.targets
+        heard = [span or (0.0, 0.0, 0.0) for span in example.spans]
+        spans[i, : len(heard)] = np.round(np.array(heard) * POSITIONS_PER_SECOND)
     return Batch(
         torch.from_numpy(features),
         torch.from_numpy(inputs),
         torch.from_numpy(targets),
+        torch.from_numpy(spans),
         [torch.tensor(example.characters, dtype=torch.long) for example in examples],
         torch.tensor([min(frames, example.features.shape[1]) // 2 for example in examples]),
     )
@@ -119,16 +135,39 @@ def _padded(examples: list[Example], frames: int, end: int) -> Batch:
 class Trainee(nn.Module):
     """Whisper and the character CTC head that exists only in training."""
 
-    def __init__(self, whisper: WhisperForConditionalGeneration) -> None:
+    def __init__(self, whisper: WhisperForConditionalGeneration, init: Path | None) -> None:
         super().__init__()
         self.whisper = whisper
+        self._attended: dict[str, Tensor] = {}
+        attention = whisper.model.decoder.layers[-1].encoder_attn
+        for name in ("q_proj", "k_proj"):
+            getattr(attention, name).register_forward_hook(partial(self._note, name))
         self.spelling = nn.Linear(WIDTH, len(CHARACTERS))
+        head = init / SPELLING if init else None
+        known = head is not None and head.is_file()
+        if head and known:
+            self.spelling.load_state_dict(load_file(head))
+        self.detached = HEAD_STEPS if init and not known else 0
 
-    def forward(self, features: Tensor, inputs: Tensor) -> tuple[Tensor, Tensor]:
+    def _note(self, name: str, _: nn.Module, __: object, output: Tensor) -> None:
+        self._attended[name] = output
+
+    def forward(self, features: Tensor, inputs: Tensor, step: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits of tokens, characters, and positions listened to.
+
+        A new character head on a trained encoder does not move it at first.
+        """
         heard = self._encode(features)
         decoder = self.whisper.model.decoder
         hidden = decoder(input_ids=inputs, encoder_hidden_states=heard).last_hidden_state
-        return self.whisper.proj_out(hidden), self.spelling(heard)
+        spelt = self.spelling(heard.detach() if step <= self.detached else heard)
+        return self.whisper.proj_out(hidden), spelt, self._listening()
+
+    def _listening(self) -> Tensor:
+        """What the first cross-attention head of the last layer looks at: the aligner's head."""
+        size = WIDTH // HEADS
+        queries, keys = (self._attended[name][..., :size] for name in ("q_proj", "k_proj"))
+        return queries @ keys.transpose(1, 2) * size**-0.5
 
     def _encode(self, features: Tensor) -> Tensor:
         """The encoder on any number of frames: transformers' own forward insists on 3000."""
@@ -158,6 +197,27 @@ def losses(batch: Batch, logits: Tensor, spelt: Tensor) -> tuple[Tensor, Tensor]
     return words, spelling
 
 
+def listening(batch: Batch, logits: Tensor) -> Tensor:
+    """Cross-entropy of the aligner's attention with where each token is heard.
+
+    Within a word, and within the pause before it, all positions are as good: a uniform target.
+    """
+    probabilities = torch.log_softmax(logits.float(), -1)
+    sums = nn.functional.pad(probabilities.cumsum(-1), (1, 0))
+    pause, begin, end = batch.spans.clamp(max=logits.shape[-1]).unbind(-1)
+    word, gap = _mean(sums, begin, end), _mean(sums, pause, begin)
+    paused = PAUSE * (pause < begin)
+    heard = (begin < end).float()
+    loss = -(1 - paused) * word - paused * gap
+    return (loss * heard).sum() / heard.sum().clamp(min=1)
+
+
+def _mean(sums: Tensor, begin: Tensor, end: Tensor) -> Tensor:
+    """Mean of what `sums` sums up, from `begin` to `end`, for each token; 0 where that is empty."""
+    first, last = (sums.gather(-1, at[..., None])[..., 0] for at in (begin, end))
+    return (last - first) / (end - begin).clamp(min=1)
+
+
 def fresh(tokens: Tokens) -> WhisperForConditionalGeneration:
     """An untrained model of the reference shape."""
     return WhisperForConditionalGeneration(
@@ -185,10 +245,11 @@ def learning_rate(peak: float, step: int, spent: float) -> float:
     return peak * min(1.0, step / WARM_UP_STEPS) * (0.01 + 0.99 * fall)
 
 
-def save(whisper: WhisperForConditionalGeneration, folder: Path) -> None:
+def save(trainee: Trainee, folder: Path) -> None:
     """Write the weights in half precision: enough to convert them and to continue from them."""
-    half = {name: weight.half() for name, weight in whisper.state_dict().items()}
-    whisper.save_pretrained(folder, state_dict=half)
+    half = {name: weight.half() for name, weight in trainee.whisper.state_dict().items()}
+    trainee.whisper.save_pretrained(folder, state_dict=half)
+    save_file(trainee.spelling.state_dict(), folder / SPELLING)
 
 
 @dataclass(frozen=True)
@@ -214,25 +275,26 @@ def train(trainee: Trainee, batches: DataLoader[Batch], schedule: Schedule, out:
         for group in optimiser.param_groups:
             group["lr"] = learning_rate(schedule.peak, step, spent)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits, spelt = trainee(batch.features, batch.inputs)
+            logits, spelt, attention = trainee(batch.features, batch.inputs, step)
         words, spelling = losses(batch, logits, spelt)
+        heard = listening(batch, attention)
         optimiser.zero_grad()
-        torch.lerp(words, spelling, schedule.spelling).backward()
+        (torch.lerp(words, spelling, schedule.spelling) + LISTENING * heard).backward()
         nn.utils.clip_grad_norm_(trainee.parameters(), 1.0)
         optimiser.step()
         average.update_parameters(trainee)
         hours += batch.hours
-        now = np.array([words.item(), spelling.item()])
+        now = np.array([words.item(), spelling.item(), heard.item()])
         smooth = now if smooth is None else 0.98 * smooth + 0.02 * now
         if step % 100 == 0:
             print(
                 f"step {step} · {spent:.0%} · {hours:.1f} h of audio ·"
-                f" words {smooth[0]:.3f} · spelling {smooth[1]:.3f}",
+                f" words {smooth[0]:.3f} · spelling {smooth[1]:.3f} · listening {smooth[2]:.3f}",
                 flush=True,
             )
         if step % 500 == 0:
-            save(average.module.whisper, out)
-    save(average.module.whisper, out)
+            save(average.module, out)
+    save(average.module, out)
 
 
 def main() -> None:
@@ -249,17 +311,18 @@ def main() -> None:
     torch.manual_seed(args.seed)
     args.out.mkdir(parents=True, exist_ok=True)
     tokenizer = args.out / "tokenizer.json"
-    if args.init:
-        shutil.copy(Path(args.init) / "tokenizer.json", tokenizer)
-        whisper = WhisperForConditionalGeneration.from_pretrained(args.init, dtype=torch.float32)
+    init = Path(args.init) if args.init else None
+    if init:
+        shutil.copy(init / "tokenizer.json", tokenizer)
+        whisper = WhisperForConditionalGeneration.from_pretrained(init, dtype=torch.float32)
     else:
         vocabulary.trained(Speech(args.speech).texts()).save(str(tokenizer))
         whisper = fresh(Tokens(tokenizer))
-    easy = 0 if args.init else EASY_BATCHES
+    easy = 0 if init else EASY_BATCHES
     data = Batches(args.speech, tokenizer, args.seed, easy)
     loader = DataLoader(data, batch_size=None, num_workers=1, prefetch_factor=6)
     schedule = Schedule(args.minutes, args.peak, args.spelling)
-    train(Trainee(whisper), loader, schedule, args.out)
+    train(Trainee(whisper, init), loader, schedule, args.out)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,9 @@ MAX_LABEL = 400
 MAX_FIRST_TIMESTAMP = 1.0  # faster-whisper's max_initial_timestamp
 
 Word = tuple[str, float, float]
+Span = tuple[float, float, float]
+"""Where a token is heard, seconds: the end of the word before it, its word's start and end."""
+Label = tuple[int, Span | None]
 
 
 @dataclass(frozen=True)
@@ -51,12 +54,16 @@ class Window:
 
 @dataclass(frozen=True)
 class Example:
-    """What one window trains: features (80, frames), token inputs and targets, characters."""
+    """What one window trains: features (80, frames), token inputs and targets, characters.
+
+    `spans` says for each target where in the window it is heard, None where it is not.
+    """
 
     features: np.ndarray
     inputs: list[int]
     targets: list[int]
     characters: list[int]
+    spans: list[Span | None]
 
 
 class Speech:
@@ -155,18 +162,18 @@ class Labeller:
         features = self._features(window.audio, padding=160)[:, :frames]
         prompt = self._prompt(window, rng)
         timed = rng.random() < 0.65
-        heard = [segment for segment in window.segments if segment.words]
-        body = self._timed(window) if timed else tokens.text(_words(heard)) if heard else []
-        if timed and not body:
-            body = [tokens.at(0)]
+        body = self._timed(window) if timed else self._plain(window)
         head = [tokens.start] if timed else [tokens.start, tokens.no_timestamps]
-        inputs = (prompt + head + body)[:MAX_LABEL]
-        targets = [IGNORED] * len(prompt) + (head[1:] + body + [tokens.end])
+        inputs = (prompt + head + [token for token, _ in body])[:MAX_LABEL]
+        targets = [IGNORED] * len(prompt) + head[1:] + [token for token, _ in body] + [tokens.end]
         if not window.segments:
             targets[len(prompt)] = tokens.no_speech  # what Whisper's no_speech_prob reads
-        text = " ".join(_words(heard))
+        before: list[Span | None] = [None] * (len(prompt) + len(head) - 1)
+        spans = [*before, *(span for _, span in body), None if timed else _rest(window)]
+        text = " ".join(_words(window.segments))
         characters = [CHARACTERS.index(c) for c in text]
-        return Example(features, inputs, targets[: len(inputs)], characters)
+        count = len(inputs)
+        return Example(features, inputs, targets[:count], characters, spans[:count])
 
     def _prompt(self, window: Window, rng: random.Random) -> list[int]:
         """Text before the window; sometimes it also covers the window's first words."""
@@ -187,20 +194,42 @@ class Labeller:
         ids += self._tokens.text(tail) if tail else []
         return [self._tokens.previous, *ids[-MAX_PROMPT:]] if ids else []
 
-    def _timed(self, window: Window) -> list[int]:
+    def _plain(self, window: Window) -> list[Label]:
+        return self._spoken([w for segment in window.segments for w in segment.words], 0.0)
+
+    def _timed(self, window: Window) -> list[Label]:
         seconds = len(window.audio) / SAMPLE_RATE
         full = seconds > FULL_WINDOW - 0.05
-        ids: list[int] = []
+        body: list[Label] = []
+        said = 0.0
         for segment in (s for s in window.segments if s.words):
             start, end = segment.words[0][1], segment.words[-1][2]
-            if not ids:
+            if not body:
                 start = min(start, MAX_FIRST_TIMESTAMP)
-            if full and segment.cut and ids:
+            if full and segment.cut and body:
                 # As Whisper was trained: a segment cut by a full window is left to the next.
-                return [*ids, self._tokens.at(start)]
-            ids += [self._tokens.at(start), *self._tokens.text(_words([segment]))]
-            ids.append(self._tokens.at(seconds if segment.cut else end))
-        return ids
+                return [*body, (self._tokens.at(start), None)]
+            body += [(self._tokens.at(start), None), *self._spoken(segment.words, said)]
+            body.append((self._tokens.at(seconds if segment.cut else end), None))
+            said = end
+        return body or [(self._tokens.at(0), None)]
+
+    def _spoken(self, words: list[Word], said: float) -> list[Label]:
+        """The tokens of words; `said` is where the word before them ends."""
+        body: list[Label] = []
+        for word, start, end in words:
+            spans = [(min(said, start), start, end), (start, start, end)]
+            tokens = self._tokens.text([word])
+            body += [(token, spans[min(i, 1)]) for i, token in enumerate(tokens)]
+            said = end
+        return body
+
+
+def _rest(window: Window) -> Span | None:
+    """What the end token hears: all that follows the last word."""
+    seconds = len(window.audio) / SAMPLE_RATE
+    ends = [end for segment in window.segments for _, _, end in segment.words]
+    return (ends[-1], ends[-1], seconds) if ends and seconds - ends[-1] > 0.04 else None
 
 
 def _words(segments: list[Segment]) -> list[str]:

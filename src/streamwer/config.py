@@ -6,6 +6,7 @@ read `params.yaml` into them once, at the edge.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ MISSING = "???"  # OmegaConf's marker for a value that a config file must give
 
 @dataclass
 class ModelConfig:
-    """conf/model: which Whisper, on what, and how it decodes."""
+    """conf/model: which Whisper, and what it runs on."""
 
     name: str = MISSING
     path: str = MISSING
@@ -30,12 +31,41 @@ class ModelConfig:
     compute_type: str = "int8"
     cpu_threads: int = 1
     language: str = "en"
+
+
+@dataclass
+class TranscribeConfig:
+    """conf/engine/transcribe: faster-whisper's own `transcribe`."""
+
+    name: str = "transcribe"
     beam_size: int = 5
     temperatures: list[float] = field(default_factory=lambda: [0.0])
     condition_on_previous_text: bool = True
     no_speech_threshold: float = 0.6
     log_prob_threshold: float = -1.0
     compression_ratio_threshold: float = 2.4
+    speech_threshold: float = 0.5
+
+
+@dataclass
+class DirectConfig:
+    """conf/engine/direct: CTranslate2 called directly, on windows as short as they are."""
+
+    name: str = "direct"
+    beam_size: int = 1
+    padding_s: float = 1.0
+    buckets_s: list[float] = field(default_factory=lambda: [30.0])
+    timestamps: bool = False
+    prompt_tokens: int = 223
+    tokens_per_s: float = 12.0
+    compression_ratio_threshold: float = 2.4
+    no_speech_threshold: float = 0.6
+    skip_silence: bool = True
+    speech_threshold: float = 0.5
+    batch_size: int = 1
+
+
+EngineConfig = TranscribeConfig | DirectConfig
 
 
 @dataclass
@@ -125,19 +155,21 @@ class ScoringConfig:
 
 @dataclass
 class SystemConfig:
-    """What is compared: a recogniser, a policy and a clock."""
+    """What is compared: a recogniser (a model and how it is called), a policy and a clock."""
 
     policy: dict[str, Any]
     model: ModelConfig
+    engine: EngineConfig
     clock: ClockConfig
 
 
 @dataclass
 class SystemChoice:
-    """One entry of `systems`: a policy, and a model or clock of its own where it has one."""
+    """One entry of `systems`: a policy; a model, engine or clock of its own where it has one."""
 
     policy: Any = MISSING
     model: ModelConfig | None = None
+    engine: Any = None
     clock: ClockConfig | None = None
 
 
@@ -147,6 +179,7 @@ class Config:
 
     dataset: DatasetConfig = field(default_factory=DatasetConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
+    engine: Any = MISSING
     systems: dict[str, SystemChoice] = field(default_factory=dict)
     clock: ClockConfig = field(default_factory=ClockConfig)
     cluster: ClusterConfig = field(default_factory=ClusterConfig)
@@ -159,7 +192,13 @@ POLICY_SCHEMAS: dict[str, type] = {
     "prompted_buffer": PromptedBufferConfig,
     "local_agreement": LocalAgreementConfig,
 }
-"""The record of each policy; the other groups are checked as parts of `Config`."""
+"""The record of each policy."""
+
+ENGINE_SCHEMAS: dict[str, type] = {
+    "transcribe": TranscribeConfig,
+    "direct": DirectConfig,
+}
+"""The record of each engine; the groups without such a table are checked as parts of `Config`."""
 
 
 def typed(values: DictConfig) -> Config:
@@ -168,15 +207,30 @@ def typed(values: DictConfig) -> Config:
     Raises:
         ConfigError: a key is unknown or missing, or a value has the wrong type.
     """
+    # Plain values first: a policy that Hydra composed would come out as a record, not a dict.
+    config: Config = _record(Config, OmegaConf.to_container(values))
+    return config
+
+
+def engine(values: Mapping[str, Any]) -> EngineConfig:
+    """The record of an engine, from its name and its hyper-parameters.
+
+    Raises:
+        ConfigError: the name or a key is unknown, or a value has the wrong type.
+    """
+    name = values.get("name")
+    if name not in ENGINE_SCHEMAS:
+        raise ConfigError(f"engine.name={name!r} must be one of {', '.join(ENGINE_SCHEMAS)}")
+    chosen: EngineConfig = _record(ENGINE_SCHEMAS[name], dict(values))
+    return chosen
+
+
+def _record(schema: type, values: Any) -> Any:
     try:
-        # Plain values first: a policy that Hydra composed would come out as a record, not a dict.
-        plain = OmegaConf.to_container(values)
-        config = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(Config), plain))
+        return OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(schema), values))
     except OmegaConfBaseException as error:
         reason = str(error).partition("\n")[0]
         raise ConfigError(f"{error.full_key or 'config'}: {reason}") from error
-    assert isinstance(config, Config)
-    return config
 
 
 def load(path: Path = Path("params.yaml")) -> Config:
@@ -194,7 +248,7 @@ def load(path: Path = Path("params.yaml")) -> Config:
 
 
 def system(config: Config, name: str) -> SystemConfig:
-    """One compared system, with the shared model and clock where it has none of its own.
+    """One compared system, with the shared model, engine and clock where it has none of its own.
 
     Raises:
         ConfigError: there is no system of that name.
@@ -203,4 +257,9 @@ def system(config: Config, name: str) -> SystemConfig:
         known = ", ".join(sorted(config.systems))
         raise ConfigError(f"no system {name!r}: params.yaml has {known}")
     choice = config.systems[name]
-    return SystemConfig(choice.policy, choice.model or config.model, choice.clock or config.clock)
+    return SystemConfig(
+        policy=choice.policy,
+        model=choice.model or config.model,
+        engine=engine(choice.engine or config.engine),
+        clock=choice.clock or config.clock,
+    )

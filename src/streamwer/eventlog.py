@@ -9,7 +9,7 @@ that failed is a row in `failures.parquet`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from streamwer.errors import LogError
 from streamwer.transcript import Compute, Effort, Failure, Step, Update, Word
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _VERSION_KEY = b"streamwer_event_log"
 _MACHINE = "machine."
 
@@ -44,6 +44,7 @@ _EVENTS = pa.schema(
         ("encoder_frames", pa.int64()),
         ("prompt_tokens", pa.int64()),
         ("decoded_tokens", pa.int64()),
+        ("fallbacks", pa.int64()),
         ("forced", pa.int32()),
         ("is_last", pa.bool_()),
         ("committed", _WORDS),
@@ -59,6 +60,7 @@ _MEASURED = pa.schema(
         ("decode", pa.float64()),
         ("align", pa.float64()),
         ("other", pa.float64()),
+        ("listen", pa.float64()),
     ]
 )
 _FAILURES = pa.schema([("recording", pa.string()), ("reason", pa.string())])
@@ -124,7 +126,7 @@ def _event_row(step: Step) -> dict[str, Any]:
 
 
 def _step(row: dict[str, Any], compute: Compute) -> Step:
-    effort = Effort(row["encoder_frames"], row["prompt_tokens"], row["decoded_tokens"])
+    effort = Effort(*(row[each.name] for each in fields(Effort)))
     committed, tentative = (_words(row[name]) for name in ("committed", "tentative"))
     return Step(
         recording=row["recording"],

@@ -6,14 +6,15 @@ an unknown key or a value of the wrong type is refused wherever the tree is comp
 
 from hydra.core.config_store import ConfigStore
 
-from streamwer.config import POLICY_SCHEMAS, Config
+from streamwer.config import ENGINE_SCHEMAS, POLICY_SCHEMAS, Config
 
 
 def register() -> None:
     """Store every schema; storing twice does no harm."""
     store = ConfigStore.instance()
-    for policy, record in POLICY_SCHEMAS.items():
-        store.store(group="schema/policy", name=policy, node=record)
+    for group, records in {"engine": ENGINE_SCHEMAS, "policy": POLICY_SCHEMAS}.items():
+        for name, record in records.items():
+            store.store(group=f"schema/{group}", name=name, node=record)
     store.store(name="schema", node=Config)
 
 

@@ -5,7 +5,8 @@ Times are seconds on the stream's own line: 0 is when its first sample is captur
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from operator import add
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +29,18 @@ class Compute:
     align: float = 0.0
     other: float = 0.0
     """The rest of the call: tokenising, splitting into segments, options."""
+    listen: float = 0.0
+    """Voice activity detection."""
 
     @property
     def total(self) -> float:
-        return self.features + self.encode + self.decode + self.align + self.other
+        return float(sum(astuple(self)))
 
     def __add__(self, other: Compute) -> Compute:
-        return Compute(
-            self.features + other.features,
-            self.encode + other.encode,
-            self.decode + other.decode,
-            self.align + other.align,
-            self.other + other.other,
-        )
+        return Compute(*map(add, astuple(self), astuple(other)))
+
+    def __truediv__(self, parts: int) -> Compute:
+        return Compute(*(seconds / parts for seconds in astuple(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,14 @@ class Effort:
     """Log-mel frames (10 ms each) given to the encoder, padding included."""
     prompt_tokens: int = 0
     decoded_tokens: int = 0
+    fallbacks: int = 0
+    """Decodings that ran on or repeated themselves, and were decoded again or cut."""
 
     def __add__(self, other: Effort) -> Effort:
-        return Effort(
-            self.encoder_frames + other.encoder_frames,
-            self.prompt_tokens + other.prompt_tokens,
-            self.decoded_tokens + other.decoded_tokens,
-        )
+        return Effort(*map(add, astuple(self), astuple(other)))
+
+    def __truediv__(self, parts: int) -> Effort:
+        return Effort(*(count // parts for count in astuple(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,15 @@ class Hypothesis:
     Attributes:
         words: timed words, in seconds on the stream's line.
         segment_ends: ends of the segments the model marked, same line.
+        silence: seconds at the window's end in which the voice detector hears no speech; 0 where
+            it was not asked.
         compute: measured seconds per stage.
         effort: what the call did.
     """
 
     words: tuple[Word, ...] = ()
     segment_ends: tuple[float, ...] = ()
+    silence: float = 0.0
     compute: Compute = Compute()
     effort: Effort = Effort()
 

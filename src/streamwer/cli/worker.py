@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Connection
 
-from streamwer import audio, policies, simulation
+from streamwer import audio, policies, recognisers, simulation
 from streamwer.cli.messages import Broken, Ended, Heard, Message, Opened, Warned
 from streamwer.cluster.local import reason
 from streamwer.cluster.worker import Job
@@ -71,7 +71,4 @@ def _faster_whisper(system: SystemConfig) -> Recogniser:
     # faster-whisper makes a bar for every window, hidden or not; its lock between processes would
     # be a semaphore that a process ended early leaves behind, with a warning at the very end.
     tqdm.set_lock(threading.RLock())
-    from streamwer.recognisers.faster_whisper import FasterWhisper
-    from streamwer.recognisers.hub import locate
-
-    return FasterWhisper(locate(system.model), system.model)
+    return recognisers.load(system)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from streamwer import audio, policies, simulation
+from streamwer import audio, policies, recognisers, simulation
 from streamwer.config import SystemConfig
 from streamwer.transcript import Step
 
@@ -35,12 +35,9 @@ class Worker:
     """Builds the system's recogniser once and plays recordings into it."""
 
     def __init__(self, system: SystemConfig) -> None:
-        from streamwer.recognisers.faster_whisper import FasterWhisper
-        from streamwer.recognisers.hub import locate
-
         began = time.perf_counter()
         self._system = system
-        self._recogniser = FasterWhisper(locate(system.model), system.model)
+        self._recogniser = recognisers.load(system)
         self._load_seconds = time.perf_counter() - began
 
     def stream(self, job: Job) -> tuple[Step, ...]:

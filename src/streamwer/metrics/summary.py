@@ -17,7 +17,7 @@ from streamwer.metrics.tables import Scores
 from streamwer.metrics.word_errors import WordErrors
 
 PERCENTILES = (50, 95, 99)
-STAGES = ("features", "encode", "decode", "align", "other")
+STAGES = ("listen", "features", "encode", "decode", "align", "other")
 
 Percentiles = Mapping[str, Quantile]
 """p50, p95, p99 of a latency in seconds."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -18,7 +18,7 @@ from streamwer.eventlog import EventLog
 from streamwer.metrics.alignment import align, count
 from streamwer.metrics.normalise import Normaliser
 from streamwer.metrics.timeline import Emission, emissions, erased
-from streamwer.transcript import Compute, Reference, Step, Word
+from streamwer.transcript import Compute, Effort, Reference, Step, Word
 
 NEVER = math.inf
 T = TypeVar("T")
@@ -107,13 +107,8 @@ def _recording(
         "forced_words": sum(step.update.forced for step in steps),
         "steps": len(steps),
         "first_text": _first_shown(steps) - spoken[0].end if spoken else math.nan,
-        "features_s": compute.features,
-        "encode_s": compute.encode,
-        "decode_s": compute.decode,
-        "align_s": compute.align,
-        "other_s": compute.other,
-        "encoder_frames": sum(step.effort.encoder_frames for step in steps),
-        "decoded_tokens": sum(step.effort.decoded_tokens for step in steps),
+        **{f"{stage}_s": seconds for stage, seconds in asdict(compute).items()},
+        **asdict(sum((step.effort for step in steps), Effort())),
     }
 
 

@@ -17,11 +17,16 @@ from streamwer.transcript import Hypothesis, Update
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The window a policy wants transcribed: samples [start, end) of the stream, and a prompt."""
+    """The window a policy wants transcribed: samples [start, end) of the stream, and a prompt.
+
+    With `listen_only` nothing is transcribed; the hypothesis only says how long the silence at
+    the window's end is.
+    """
 
     start: int
     end: int
     prompt: str = ""
+    listen_only: bool = False
 
 
 class Policy(Protocol):

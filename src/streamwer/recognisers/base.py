@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 from streamwer.audio import Samples
 from streamwer.transcript import Hypothesis
+
+if TYPE_CHECKING:
+    from streamwer.recognisers.log_mel import LogMel
+    from streamwer.recognisers.speech import SpeechDetector
+
+
+@dataclass
+class Memory:
+    """What a recogniser keeps of one stream from window to window.
+
+    Whoever plays the stream makes one and hands it over with every window of that stream; only
+    the recogniser looks inside.
+    """
+
+    features: LogMel | None = None
+    speech: SpeechDetector | None = None
 
 
 @dataclass(frozen=True)
@@ -17,11 +33,15 @@ class Window:
         audio: float32 samples at 16 kHz, shape (n,); may be read-only.
         start: where the window begins on the stream, in samples.
         prompt: text that came before the window.
+        listen_only: only ask the voice detector whether there is speech; nothing is decoded.
+        memory: of this stream; a window on its own has a fresh one.
     """
 
     audio: Samples
     start: int
     prompt: str = ""
+    listen_only: bool = False
+    memory: Memory = field(default_factory=Memory)
 
 
 class Recogniser(Protocol):

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from streamwer.audio import SAMPLE_RATE, Samples, seconds
 from streamwer.policies.base import Policy
-from streamwer.recognisers.base import Recogniser, Window
+from streamwer.recognisers.base import Memory, Recogniser, Window
 from streamwer.simulation.clock import Clock
 from streamwer.transcript import Step
 
@@ -31,6 +31,7 @@ class Stream:
 
     def __init__(self, recording: str, audio: Samples, policy: Policy, begins: float = 0.0) -> None:
         self._recording, self._audio, self._policy = recording, audio, policy
+        self._memory = Memory()
         self.begins = begins
         self.ended = False
         self._steps = 0
@@ -52,7 +53,8 @@ class Stream:
             self.ended = all_heard
             return None
         audio = self._audio[request.start : request.end]
-        hypothesis = recogniser.recognise(Window(audio, request.start, request.prompt))
+        window = Window(audio, request.start, request.prompt, request.listen_only, self._memory)
+        hypothesis = recogniser.recognise(window)
         update = self._policy.absorb(hypothesis)
         self.ended = all_heard and request.end == heard
         self._steps += 1

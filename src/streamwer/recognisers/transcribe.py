@@ -6,50 +6,24 @@ the published streaming systems call it.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, TypeVar
 
 import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.feature_extractor import FeatureExtractor
 
 from streamwer.audio import SAMPLE_RATE
-from streamwer.config import ModelConfig
+from streamwer.config import ModelConfig, TranscribeConfig
 from streamwer.errors import ModelError
-from streamwer.recognisers.base import Window
-from streamwer.transcript import Compute, Effort, Hypothesis, Word
+from streamwer.recognisers.base import Recogniser, Window
+from streamwer.recognisers.meter import Meter
+from streamwer.recognisers.speech import silence
+from streamwer.transcript import Hypothesis, Word
 
-Stage = Literal["features", "encode", "decode", "align"]
-
-
-class Meter:
-    """Adds up what one recogniser call spends and does."""
-
-    def __init__(self) -> None:
-        self.compute, self.effort = Compute(), Effort()
-
-    @contextmanager
-    def timing(self, stage: Stage) -> Iterator[None]:
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            spent = getattr(self.compute, stage) + time.perf_counter() - began
-            self.compute = replace(self.compute, **{stage: spent})
-
-    def did(self, **effort: int) -> None:
-        self.effort += Effort(**effort)
-
-    def account_for(self, seconds: float) -> None:
-        """Book what a whole call of `seconds` spent outside the stages."""
-        self.compute = replace(self.compute, other=max(0.0, seconds - self.compute.total))
-
-    def reset(self) -> None:
-        self.compute, self.effort = Compute(), Effort()
+Metered = TypeVar("Metered", bound="MeteredWhisper")
 
 
 class _MeteredFeatures(FeatureExtractor):  # type: ignore[misc]
@@ -62,7 +36,7 @@ class _MeteredFeatures(FeatureExtractor):  # type: ignore[misc]
             return super().__call__(*args, **kwargs)
 
 
-class _MeteredWhisper(WhisperModel):  # type: ignore[misc]
+class MeteredWhisper(WhisperModel):  # type: ignore[misc]
     """A WhisperModel whose stages report to a meter; it computes exactly the same."""
 
     def __init__(self, meter: Meter, path: str, **kwargs: Any) -> None:
@@ -71,7 +45,8 @@ class _MeteredWhisper(WhisperModel):  # type: ignore[misc]
         self.feature_extractor = _MeteredFeatures(meter, **self.feat_kwargs)
 
     def encode(self, features: Any) -> Any:
-        self._meter.did(encoder_frames=features.shape[-1])
+        windows = len(features) if features.ndim > 2 else 1
+        self._meter.did(encoder_frames=windows * features.shape[-1])
         with self._meter.timing("encode"):
             return super().encode(features)
 
@@ -89,53 +64,41 @@ class _MeteredWhisper(WhisperModel):  # type: ignore[misc]
             return super().find_alignment(*args, **kwargs)
 
 
-class FasterWhisper:
+class Transcribe:
     """One loaded Whisper model. Build it in the process that uses it: forking it hangs.
 
     Args:
         path: CTranslate2 model folder.
-        config: how to load and how to decode.
+        model: how to load it.
+        engine: how to decode.
 
     Raises:
         ModelError: the folder is not a usable model.
     """
 
-    def __init__(self, path: Path, config: ModelConfig) -> None:
-        self._config = config
+    def __init__(self, path: Path, model: ModelConfig, engine: TranscribeConfig) -> None:
+        self._language, self._config = model.language, engine
         self._meter = Meter()
-        try:
-            self._model = _MeteredWhisper(
-                self._meter,
-                str(path),
-                device=config.device,
-                compute_type=config.compute_type,
-                cpu_threads=config.cpu_threads,
-                num_workers=1,
-            )
-        except (RuntimeError, ValueError) as error:
-            raise ModelError(f"{path}: the model cannot be loaded ({error})") from error
-        self._warm_up()
+        self._model = loaded(MeteredWhisper, self._meter, path, model)
+        warm_up(self)
 
     def recognise(self, window: Window) -> Hypothesis:
         """Transcribe one window of any length; empty audio gives an empty hypothesis."""
-        self._meter.reset()
-        began = time.perf_counter()
-        segments = list(self._transcribe(window))
-        self._meter.account_for(time.perf_counter() - began)
-        offset = window.start / SAMPLE_RATE
-        words = (word for segment in segments for word in segment.words or ())
-        return Hypothesis(
-            words=tuple(_word(word, offset) for word in words if word.word.strip()),
-            segment_ends=tuple(round(segment.end + offset, 3) for segment in segments),
-            compute=self._meter.compute,
-            effort=self._meter.effort,
-        )
+        quiet, segments = 0.0, []
+        with self._meter.whole_call():
+            if window.listen_only:
+                with self._meter.timing("listen"):
+                    quiet = silence(window, self._config.speech_threshold)
+            else:
+                segments = list(self._transcribe(window))
+        heard = hypothesis(segments, window)
+        return replace(heard, silence=quiet, **self._meter.cost())
 
     def _transcribe(self, window: Window) -> Iterator[Any]:
         config = self._config
         segments, _ = self._model.transcribe(
             window.audio,
-            language=config.language,
+            language=self._language,
             beam_size=config.beam_size,
             temperature=config.temperatures,
             condition_on_previous_text=config.condition_on_previous_text,
@@ -148,10 +111,40 @@ class FasterWhisper:
         )
         yield from segments
 
-    def _warm_up(self) -> None:
-        """The first call allocates and is slower: it must not count as a step."""
-        hiss = np.random.default_rng(0).normal(0, 1e-3, SAMPLE_RATE).astype(np.float32)
-        self.recognise(Window(hiss, 0))
+
+def loaded(kind: type[Metered], meter: Meter, path: Path, model: ModelConfig) -> Metered:
+    """A model of that kind, loaded as its config says.
+
+    Raises:
+        ModelError: the folder is not a usable model.
+    """
+    try:
+        return kind(
+            meter,
+            str(path),
+            device=model.device,
+            compute_type=model.compute_type,
+            cpu_threads=model.cpu_threads,
+            num_workers=1,
+        )
+    except (RuntimeError, ValueError) as error:
+        raise ModelError(f"{path}: the model cannot be loaded ({error})") from error
+
+
+def warm_up(recogniser: Recogniser) -> None:
+    """The first call allocates and is slower: it must not count as a step."""
+    hiss = np.random.default_rng(0).normal(0, 1e-3, SAMPLE_RATE).astype(np.float32)
+    recogniser.recognise(Window(hiss, 0))
+
+
+def hypothesis(segments: Sequence[Any], window: Window) -> Hypothesis:
+    """The words and segment ends of faster-whisper's segments, on the stream's line."""
+    offset = window.start / SAMPLE_RATE
+    words = (word for segment in segments for word in segment.words or ())
+    return Hypothesis(
+        words=tuple(_word(word, offset) for word in words if word.word.strip()),
+        segment_ends=tuple(round(segment.end + offset, 3) for segment in segments),
+    )
 
 
 def _word(word: Any, offset: float) -> Word:

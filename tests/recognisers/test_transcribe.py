@@ -9,19 +9,18 @@ import numpy as np
 import pytest
 from faster_whisper import WhisperModel
 
-from streamwer import audio
+from streamwer import audio, config, recognisers
 from streamwer.compose import load
 from streamwer.errors import ModelError
-from streamwer.recognisers import Window
-from streamwer.recognisers.faster_whisper import FasterWhisper
+from streamwer.recognisers import Recogniser, Window
 
 MODEL = Path("models/reference")
 CALL = Path("data/calls/call_01.flac")
 
 
 @pytest.fixture(scope="module")
-def recogniser() -> FasterWhisper:
-    return FasterWhisper(MODEL, load().model)
+def recogniser() -> Recogniser:
+    return recognisers.load(config.system(load(), "offline"), MODEL)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +28,7 @@ def call() -> audio.Samples:
     return audio.load(CALL)
 
 
-def test_metering_does_not_change_the_words(recogniser: FasterWhisper, call: audio.Samples) -> None:
+def test_metering_does_not_change_the_words(recogniser: Recogniser, call: audio.Samples) -> None:
     plain = WhisperModel(str(MODEL), device="cpu", compute_type="int8", cpu_threads=1)
     segments, _ = plain.transcribe(
         call, language="en", beam_size=5, temperature=[0.0], word_timestamps=True
@@ -38,7 +37,7 @@ def test_metering_does_not_change_the_words(recogniser: FasterWhisper, call: aud
     assert [word.text for word in recogniser.recognise(Window(call, 0)).words] == expected
 
 
-def test_word_times_are_on_the_streams_line(recogniser: FasterWhisper, call: audio.Samples) -> None:
+def test_word_times_are_on_the_streams_line(recogniser: Recogniser, call: audio.Samples) -> None:
     early = recogniser.recognise(Window(call, 0))
     late = recogniser.recognise(Window(call, 160_000))
     assert [round(word.start + 10, 3) for word in early.words] == [w.start for w in late.words]
@@ -47,7 +46,7 @@ def test_word_times_are_on_the_streams_line(recogniser: FasterWhisper, call: aud
     assert all(0 <= word.probability <= 1 for word in early.words)
 
 
-def test_every_call_tells_what_it_did(recogniser: FasterWhisper, call: audio.Samples) -> None:
+def test_every_call_tells_what_it_did(recogniser: Recogniser, call: audio.Samples) -> None:
     window = Window(call[: 16_000 * 5], 0)
     hypothesis = recogniser.recognise(window)
     assert hypothesis.effort.encoder_frames % 3000 == 0
@@ -60,12 +59,12 @@ def test_every_call_tells_what_it_did(recogniser: FasterWhisper, call: audio.Sam
 
 
 @pytest.mark.parametrize("samples", [0, 1, 800, 8_000])
-def test_hardly_any_audio_is_no_error(recogniser: FasterWhisper, samples: int) -> None:
+def test_hardly_any_audio_is_no_error(recogniser: Recogniser, samples: int) -> None:
     hypothesis = recogniser.recognise(Window(np.zeros(samples, np.float32), 0))
     assert hypothesis.words == ()
 
 
-def test_silence_is_silence(recogniser: FasterWhisper) -> None:
+def test_silence_is_silence(recogniser: Recogniser) -> None:
     hiss = np.random.default_rng(0).normal(0, 1e-4, 16_000 * 20).astype(np.float32)
     assert recogniser.recognise(Window(hiss, 0)).words == ()
 
@@ -73,4 +72,4 @@ def test_silence_is_silence(recogniser: FasterWhisper) -> None:
 def test_a_folder_that_is_no_model_is_one_error(tmp_path: Path) -> None:
     (tmp_path / "model.bin").write_text("not a model")
     with pytest.raises(ModelError, match="cannot be loaded"):
-        FasterWhisper(tmp_path, load().model)
+        recognisers.load(config.system(load(), "offline"), tmp_path)

@@ -1,0 +1,179 @@
+"""faster-whisper without its 30 s: CTranslate2 called directly, on windows as short as they are.
+
+features → encode → generate → align, each once per window. The encoder hears the window and
+`padding_s` of nothing, rounded up to one of a few lengths; the decoder is greedy and guarded by a
+token budget and a loop detector in place of a ladder of temperatures; words get their times and
+probabilities from one alignment pass. Windows longer than the encoder's 30 s are followed by
+faster-whisper's own `transcribe`, with the same short encodings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from faster_whisper.tokenizer import Tokenizer
+
+from streamwer.audio import SAMPLE_RATE
+from streamwer.config import DirectConfig, ModelConfig
+from streamwer.errors import ConfigError
+from streamwer.recognisers.base import Window
+from streamwer.recognisers.decoder import Decoder, ShortWhisper
+from streamwer.recognisers.log_mel import FRAMES_PER_SECOND, HOP, Features, LogMel
+from streamwer.recognisers.meter import Meter
+from streamwer.recognisers.speech import silence
+from streamwer.recognisers.transcribe import hypothesis, loaded, warm_up
+from streamwer.transcript import Hypothesis, Word
+
+_LONGEST = 30 * FRAMES_PER_SECOND
+_SHORTEST = 2 * HOP  # samples; less is no sound to speak of
+
+
+@dataclass(frozen=True)
+class _Short:
+    """A window for one encoder pass: which it is of those asked for, and what is heard in it."""
+
+    index: int
+    window: Window
+    features: Features
+
+
+class Direct:
+    """One loaded Whisper model. Build it in the process that uses it: forking it hangs.
+
+    Args:
+        path: CTranslate2 model folder.
+        model: how to load it.
+        engine: how to call it.
+
+    Raises:
+        ModelError: the folder is not a usable model.
+        ConfigError: the engine's values make no sense.
+    """
+
+    def __init__(self, path: Path, model: ModelConfig, engine: DirectConfig) -> None:
+        self._config, self._language = _checked(engine), model.language
+        self._buckets = sorted(int(s * FRAMES_PER_SECOND) for s in engine.buckets_s)
+        self._meter = Meter()
+        self._model = loaded(ShortWhisper, self._meter, path, model)
+        self._model.bucket = self._bucket
+        tokenizer = Tokenizer(
+            self._model.hf_tokenizer,
+            self._model.model.is_multilingual,
+            "transcribe",
+            model.language,
+        )
+        self._decoder = Decoder(self._model, self._meter, tokenizer, engine)
+        warm_up(self)
+
+    def recognise(self, window: Window) -> Hypothesis:
+        """Transcribe one window; audio without speech gives an empty hypothesis."""
+        return self.recognise_all([window])[0]
+
+    def recognise_all(self, windows: Sequence[Window]) -> list[Hypothesis]:
+        """Transcribe windows of several streams, up to `batch_size` of a bucket in one call.
+
+        What a call costs is shared out among its windows.
+        """
+        with self._meter.whole_call():
+            quiet = [self._silence(window) for window in windows]
+            heard = self._heard(windows, quiet)
+        cost = self._meter.cost(share=len(windows))
+        return [replace(h, silence=q, **cost) for h, q in zip(heard, quiet, strict=True)]
+
+    def _heard(self, windows: Sequence[Window], quiet: Sequence[float]) -> list[Hypothesis]:
+        heard = [Hypothesis() for _ in windows]
+        short = []
+        for i, window in enumerate(windows):
+            if self._skips(window, quiet[i]):
+                continue
+            if self._config.timestamps or len(window.audio) > _LONGEST * HOP:
+                heard[i] = self._followed(window)
+            else:
+                short.append(_Short(i, window, self._features(window)))
+        for batch in self._batches(short):
+            for each, words in zip(batch, self._words(batch), strict=True):
+                heard[each.index] = Hypothesis(words, (words[-1].end,) if words else ())
+        return heard
+
+    def _silence(self, window: Window) -> float:
+        if not (self._config.skip_silence or window.listen_only):
+            return 0.0
+        with self._meter.timing("listen"):
+            return silence(window, self._config.speech_threshold)
+
+    def _skips(self, window: Window, quiet: float) -> bool:
+        silent = self._config.skip_silence and quiet * SAMPLE_RATE >= len(window.audio)
+        return window.listen_only or silent or len(window.audio) < _SHORTEST
+
+    def _features(self, window: Window) -> Features:
+        with self._meter.timing("features"):
+            if window.memory.features is None:
+                window.memory.features = LogMel(self._model.feature_extractor)
+            return window.memory.features.window(window.audio, window.start)
+
+    def _bucket(self, frames: int) -> int:
+        """Frames given to the encoder for so many that are heard."""
+        padded = min(_LONGEST, frames + int(self._config.padding_s * FRAMES_PER_SECOND))
+        return next((bucket for bucket in self._buckets if bucket >= padded), _LONGEST)
+
+    def _batches(self, short: Sequence[_Short]) -> Iterator[list[_Short]]:
+        """Windows of one bucket each, `batch_size` of them at most."""
+        buckets: dict[int, list[_Short]] = {}
+        for each in short:
+            buckets.setdefault(self._bucket(each.features.shape[1]), []).append(each)
+        size = self._config.batch_size
+        for members in buckets.values():
+            yield from (members[i : i + size] for i in range(0, len(members), size))
+
+    def _words(self, batch: Sequence[_Short]) -> list[tuple[Word, ...]]:
+        frames = [each.features.shape[1] for each in batch]
+        bucket = self._bucket(frames[0])
+        padded = [np.pad(each.features, ((0, 0), (0, bucket)))[:, :bucket] for each in batch]
+        encoded = self._model.encode_whole(np.stack(padded))
+        prompts = [each.window.prompt for each in batch]
+        words = self._decoder.words(encoded, prompts, frames)
+        return [_placed(w, each.window) for w, each in zip(words, batch, strict=True)]
+
+    def _followed(self, window: Window) -> Hypothesis:
+        """A long window, or one whose timestamps are wanted, in as many passes as it takes."""
+        segments, _ = self._model.transcribe(
+            window.audio,
+            language=self._language,
+            beam_size=self._config.beam_size,
+            temperature=0.0,
+            compression_ratio_threshold=None,
+            no_speech_threshold=self._config.no_speech_threshold,
+            initial_prompt=window.prompt or None,
+            word_timestamps=True,
+        )
+        return hypothesis(list(segments), window)
+
+
+def _placed(words: Sequence[dict[str, Any]], window: Window) -> tuple[Word, ...]:
+    """Words on the stream's line."""
+    begin = window.start / SAMPLE_RATE
+    return tuple(
+        Word(
+            word["word"].strip(),
+            round(begin + float(word["start"]), 3),
+            round(begin + float(word["end"]), 3),
+            round(float(word["probability"]), 4),
+        )
+        for word in words
+    )
+
+
+def _checked(engine: DirectConfig) -> DirectConfig:
+    if not engine.buckets_s or not all(0 < bucket <= 30 for bucket in engine.buckets_s):
+        raise ConfigError(f"engine.buckets_s={engine.buckets_s} must be lengths of 30 s at most")
+    if not 0 <= engine.padding_s <= 30:
+        raise ConfigError(f"engine.padding_s={engine.padding_s} must be between 0 and 30")
+    if not 0 <= engine.prompt_tokens <= 223:
+        raise ConfigError(f"engine.prompt_tokens={engine.prompt_tokens} must be between 0 and 223")
+    if engine.batch_size < 1 or engine.tokens_per_s <= 0:
+        raise ConfigError("engine.batch_size and engine.tokens_per_s must be above 0")
+    return engine

@@ -1,0 +1,41 @@
+"""When a decoding cannot be what was said: it runs on, or it says the same again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_TIMES, _LONG = 3, 8
+"""A block of words that comes this often in a row, and makes this many words in all, is a loop:
+a telephone number with "five five five five" is not."""
+_LONGEST_BLOCK = 24
+_LEAST = 16  # tokens granted whatever the length of the audio
+
+
+def budget(seconds: float, tokens_per_s: float) -> int:
+    """How many tokens a window of that length may give.
+
+    Args:
+        tokens_per_s: of fast speech, with some to spare.
+    """
+    return _LEAST + int(seconds * tokens_per_s)
+
+
+def loop(words: Sequence[str]) -> int | None:
+    """Where a loop begins to repeat itself: what is before it is worth keeping. None without one.
+
+    >>> loop("call me back call me back call me back".split())
+    3
+    """
+    for begin in range(len(words)):
+        for size in range(1, min(_LONGEST_BLOCK, (len(words) - begin) // _TIMES) + 1):
+            if _repeats(words, begin, size) >= max(_TIMES, -(-_LONG // size)):
+                return begin + size
+    return None
+
+
+def _repeats(words: Sequence[str], begin: int, size: int) -> int:
+    """How often the block of `size` words at `begin` comes in a row."""
+    block, count = words[begin : begin + size], 1
+    while words[begin + count * size : begin + (count + 1) * size] == block:
+        count += 1
+    return count

@@ -1,0 +1,45 @@
+"""What one recogniser call spends and does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Literal
+
+from streamwer.transcript import Compute, Effort
+
+Stage = Literal["listen", "features", "encode", "decode", "align"]
+
+
+class Meter:
+    """Adds up what one recogniser call spends and does."""
+
+    def __init__(self) -> None:
+        self.compute, self.effort = Compute(), Effort()
+
+    @contextmanager
+    def timing(self, stage: Stage) -> Iterator[None]:
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = getattr(self.compute, stage) + time.perf_counter() - began
+            self.compute = replace(self.compute, **{stage: spent})
+
+    def did(self, **effort: int) -> None:
+        self.effort += Effort(**effort)
+
+    @contextmanager
+    def whole_call(self) -> Iterator[None]:
+        """Begin anew; what the call spends outside the stages is booked as `other`."""
+        self.compute, self.effort = Compute(), Effort()
+        began = time.perf_counter()
+        yield
+        rest = time.perf_counter() - began - self.compute.total
+        self.compute = replace(self.compute, other=max(0.0, rest))
+
+    def cost(self, share: int = 1) -> dict[str, Any]:
+        """What the last call spent and did, or one of `share` equal parts of it."""
+        return {"compute": self.compute / share, "effort": self.effort / share}
