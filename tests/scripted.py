@@ -72,11 +72,19 @@ class Scripted:
         end = begin + len(window.audio) / SAMPLE_RATE
         call = len(self.windows)
         self.windows.append(window)
+        quiet = self._silence(begin, end)
+        if window.listen_only:
+            return Hypothesis(silence=quiet, compute=Compute(listen=self._cost(call)))
         words = [] if self._rng.random() < self._faults.deaf else self._heard(begin, end)
         if self._rng.random() < self._faults.hallucinate:
             words += [Word("uh", max(begin, end - 0.1), end)]
         ends = tuple(word.end for word in words)
-        return Hypothesis(tuple(words), ends, compute=Compute(decode=self._cost(call)))
+        return Hypothesis(tuple(words), ends, quiet, compute=Compute(decode=self._cost(call)))
+
+    def _silence(self, begin: float, end: float) -> float:
+        """What a voice detector would say of the window's end."""
+        spoken = (min(word.end, end) for word in self._words if word.start < end)
+        return end - max(begin, *spoken, begin)
 
     def _heard(self, begin: float, end: float) -> list[Word]:
         heard = []

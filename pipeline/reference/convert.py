@@ -66,11 +66,8 @@ def convert(checkpoint: Path, out: Path) -> None:
     spec.config.suppress_ids = [tokenizer.token_to_id(token) for token in _NEVER_DECODED]
     spec.config.suppress_ids_begin = [tokenizer.token_to_id("<|endoftext|>")]
     spec.config.lang_ids = []  # without language tokens CTranslate2 takes it as English-only
-    # The last layer looks where a word is. The first one's heads blur word times, and `transcribe`,
-    # which seeks to the end of the last word, then repeats words around holds.
-    last = model.config.decoder_layers - 1
-    heads = range(model.config.decoder_attention_heads)
-    spec.config.alignment_heads = [(last, head) for head in heads]
+    # The head that `train` teaches to look where each word is heard.
+    spec.config.alignment_heads = [(model.config.decoder_layers - 1, 0)]
     spec.validate()
     spec.optimize(quantization="int8")
     out.mkdir(parents=True, exist_ok=True)

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from streamwer.errors import AudioError
 
 SAMPLE_RATE = 16_000
+HOP = 160
+"""Samples between log-mel frames: windows that begin on this grid of a stream share features."""
 Samples = NDArray[np.float32]
 
 SUFFIXES = frozenset(

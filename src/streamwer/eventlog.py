@@ -46,6 +46,7 @@ _EVENTS = pa.schema(
         ("decoded_tokens", pa.int64()),
         ("fallbacks", pa.int64()),
         ("forced", pa.int32()),
+        ("cut", pa.int32()),
         ("is_last", pa.bool_()),
         ("committed", _WORDS),
         ("tentative", _WORDS),
@@ -119,6 +120,7 @@ def _event_row(step: Step) -> dict[str, Any]:
         "emitted": step.emitted,
         **asdict(step.effort),
         "forced": step.update.forced,
+        "cut": step.update.cut,
         "is_last": step.is_last,
         "committed": [asdict(word) for word in step.update.committed],
         "tentative": [asdict(word) for word in step.update.tentative],
@@ -137,7 +139,7 @@ def _step(row: dict[str, Any], compute: Compute) -> Step:
         emitted=row["emitted"],
         compute=compute,
         effort=effort,
-        update=Update(committed, tentative, row["forced"]),
+        update=Update(committed, tentative, row["forced"], row["cut"]),
         is_last=row["is_last"],
     )
 

@@ -89,11 +89,13 @@ class Update:
         committed: words that are final from now on, in order.
         tentative: the whole tentative tail as it now stands; it replaces the earlier one.
         forced: how many of the committed words were committed only to bound the buffer.
+        cut: how many words of a decoding that said the same again and again were dropped.
     """
 
     committed: tuple[Word, ...] = ()
     tentative: tuple[Word, ...] = ()
     forced: int = 0
+    cut: int = 0
 
 
 @dataclass(frozen=True, slots=True)

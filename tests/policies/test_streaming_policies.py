@@ -32,14 +32,46 @@ AGREEMENT = {
     "buffer_s": 28.0,
     "prompt_chars": 200,
 }
-STREAMING = [PROMPTED, PROMPTED | {"prompt": "previous"}, AGREEMENT, AGREEMENT | {"agreement": 3}]
+TRIMMED = {
+    "chunk_s": 1.0,
+    "left_context_s": 1.0,
+    "pause_s": 0.8,
+    "buffer_s": 12.0,
+    "prompt_chars": 200,
+}
+CUTOFF = TRIMMED | {"name": "attention_cutoff", "margin_s": 0.2}
+HELD = TRIMMED | {"name": "hold_last_n", "hold_words": 1, "hold_s": 0.0}
+LISTENING = {key: value for key, value in TRIMMED.items() if key != "chunk_s"} | {"poll_s": 0.2}
+ENDPOINTED = LISTENING | {"name": "endpointed", "segment_s": 10.0}
+CONFIDENT = LISTENING | {
+    "name": "confident_cutoff",
+    "chunk_s": 1.0,
+    "longest_chunk_s": 4.0,
+    "breath_s": 0.2,
+    "margin_s": 0.1,
+    "unsure_margin_s": 1.0,
+    "sure": 0.6,
+}
+STREAMING = [
+    PROMPTED,
+    PROMPTED | {"prompt": "previous"},
+    AGREEMENT,
+    AGREEMENT | {"agreement": 3},
+    CUTOFF,
+    CUTOFF | {"left_context_s": 0.0},
+    HELD,
+    HELD | {"hold_words": 0, "hold_s": 0.5},
+    ENDPOINTED,
+    CONFIDENT,
+]
 ALL = [{"name": "offline"}, *STREAMING]
 
 VOCABULARY = "one two two three no no please call me back on monday the the a blue order".split()
 
 
 def label(config: Mapping[str, Any]) -> str:
-    return "-".join(str(config[key]) for key in ("name", "prompt", "agreement") if key in config)
+    keys = ("name", "prompt", "agreement", "left_context_s", "hold_words")
+    return "-".join(str(config[key]) for key in keys if key in config)
 
 
 every_policy = pytest.mark.parametrize("config", ALL, ids=label)
@@ -76,7 +108,7 @@ def length(words: tuple[Word, ...]) -> float:
 def test_nothing_is_lost_and_nothing_is_said_twice(
     config: Mapping[str, Any], call: tuple[Word, ...], chunk: float, busy: float
 ) -> None:
-    chunked = config if config["name"] == "offline" else config | {"chunk_s": chunk}
+    chunked = config | {"chunk_s": chunk} if "chunk_s" in config else config
     steps = run(chunked, Scripted(call, cost=lambda n: busy), length(call), "measured")
     assert [word.text for word in committed(steps)] == [word.text for word in call]
 

@@ -105,6 +105,7 @@ def _recording(
         "final_words": len(said),
         "erased_words": erased(steps),
         "forced_words": sum(step.update.forced for step in steps),
+        "cut_words": sum(step.update.cut for step in steps),
         "steps": len(steps),
         "first_text": _first_shown(steps) - spoken[0].end if spoken else math.nan,
         **{f"{stage}_s": seconds for stage, seconds in asdict(compute).items()},

@@ -6,13 +6,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 
-from streamwer.audio import SAMPLE_RATE, samples
+from streamwer.audio import HOP, SAMPLE_RATE, samples
 from streamwer.errors import ConfigError
 from streamwer.policies.base import Request
-from streamwer.policies.overlap import repeated
+from streamwer.policies.overlap import form, repeated
+from streamwer.recognisers.guard import loop
 from streamwer.transcript import Hypothesis, Update, Word
 
 SHORTEST_CHUNK_S = 0.01
+_REMNANT_S = 0.02  # by so much what is left of a committed word may end later than it did
 
 
 class Buffered(ABC):
@@ -35,8 +37,10 @@ class Buffered(ABC):
         self._chunk, self._limit = samples(chunk_s), samples(buffer_s)
         self._prompt_chars = prompt_chars
         self._start = self._end = 0
+        self._quiet = 0  # samples without speech at the end of the last window
         self._more_arrived = self._final = False
         self._committed: list[Word] = []
+        self._shown: tuple[Word, ...] = ()  # the tentative tail as it stands
 
     def wants(self) -> float:
         return self._end if self._more_arrived else self._end + self._chunk
@@ -48,22 +52,39 @@ class Buffered(ABC):
         return Request(self._start, self._end, _last_chars(self._prompt(), self._prompt_chars))
 
     def absorb(self, hypothesis: Hypothesis) -> Update:
-        fresh = hypothesis.words[repeated(self._inside(), hypothesis.words) :]
+        self._quiet = samples(hypothesis.silence)
+        fresh, cut = self._fresh(hypothesis.words)
         settled = len(fresh) if self._final else self._settled(fresh)
         forced = 0
         if self._full() and not self._final:
             forced = self._overdue(fresh[settled:])
         committed = self._commit(fresh[: settled + forced])
-        tentative = fresh[settled + forced :]
-        self._remember(tentative, len(committed))
+        tentative = tuple(fresh[settled + forced :])
+        self._shown = tentative
+        self._remember(len(committed))
         self._move_to(min(self._end, self._cut(hypothesis, tentative)))
-        return Update(committed, tentative, forced)
+        return Update(committed, tentative, forced, cut)
+
+    def _fresh(self, heard: Sequence[Word]) -> tuple[Sequence[Word], int]:
+        """What was not said before, up to where it begins to loop; and how much that cuts off."""
+        inside = self._inside()
+        known = repeated(inside, heard) if inside else self._remnant(heard)
+        fresh = heard[known:]
+        end = loop([form(word) for word in fresh])
+        return fresh[:end], len(fresh[end:]) if end is not None else 0
+
+    def _remnant(self, heard: Sequence[Word]) -> int:
+        """1 if a window that begins within the last committed word begins with the rest of it."""
+        done = self._committed[-1].end if self._committed else 0.0
+        if not heard or self._start >= samples(done):
+            return 0
+        return int(heard[0].start < heard[0].end <= done + _REMNANT_S)
 
     def _move_to(self, cut: int) -> None:
         """Begin the next window at `cut`; a window at its limit always moves on."""
         if cut <= self._start and self._end - self._start >= self._limit:
             cut = (self._start + self._end) // 2
-        self._start = max(self._start, cut)
+        self._start = max(self._start, cut - cut % HOP)
 
     @abstractmethod
     def _settled(self, fresh: Sequence[Word]) -> int:
@@ -73,8 +94,8 @@ class Buffered(ABC):
     def _cut(self, hypothesis: Hypothesis, tentative: Sequence[Word]) -> int:
         """Where the next window may begin, in samples."""
 
-    def _remember(self, tentative: Sequence[Word], committed: int) -> None:  # noqa: B027
-        """Note the new tentative tail, and how many words left it for good (by default: don't)."""
+    def _remember(self, committed: int) -> None:  # noqa: B027
+        """Note how many words have left the tentative tail for good (by default: don't)."""
 
     def _prompt(self) -> str:
         """Committed text whose audio has left the buffer."""

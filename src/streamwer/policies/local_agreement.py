@@ -50,7 +50,7 @@ class LocalAgreement(Buffered):
             agreed += 1
         return agreed
 
-    def _remember(self, tentative: Sequence[Word], committed: int) -> None:
+    def _remember(self, committed: int) -> None:
         self._tails = [tail[committed:] for tail in self._tails]
 
     def _cut(self, hypothesis: Hypothesis, tentative: Sequence[Word]) -> int:

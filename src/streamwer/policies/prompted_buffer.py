@@ -34,19 +34,15 @@ class PromptedBuffer(Buffered):
         if prompt not in PROMPTS:
             raise ConfigError(f"policy.prompt={prompt!r} must be one of {', '.join(PROMPTS)}")
         self._holdback, self._prompt_kind = holdback_s, prompt
-        self._tentative: Sequence[Word] = ()
 
     def _settled(self, fresh: Sequence[Word]) -> int:
         safe = self._end / SAMPLE_RATE - self._holdback
         return next((i for i, word in enumerate(fresh) if word.end > safe), len(fresh))
 
-    def _remember(self, tentative: Sequence[Word], committed: int) -> None:
-        self._tentative = tentative
-
     def _prompt(self) -> str:
         if self._prompt_kind == "committed":
             return super()._prompt()
-        return " ".join(word.text for word in (*self._committed, *self._tentative))
+        return " ".join(word.text for word in (*self._committed, *self._shown))
 
     def _cut(self, hypothesis: Hypothesis, tentative: Sequence[Word]) -> int:
         """A full buffer loses its older half, at the end of a committed word if there is one."""

@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 from faster_whisper.tokenizer import Tokenizer
 
-from streamwer.audio import SAMPLE_RATE
+from streamwer.audio import HOP, SAMPLE_RATE
 from streamwer.config import DirectConfig, ModelConfig
 from streamwer.errors import ConfigError
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.decoder import Decoder, ShortWhisper
-from streamwer.recognisers.log_mel import FRAMES_PER_SECOND, HOP, Features, LogMel
+from streamwer.recognisers.log_mel import FRAMES_PER_SECOND, Features, LogMel
 from streamwer.recognisers.meter import Meter
 from streamwer.recognisers.speech import silence
 from streamwer.recognisers.transcribe import hypothesis, loaded, warm_up

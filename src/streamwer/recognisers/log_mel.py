@@ -12,10 +12,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from streamwer.audio import SAMPLE_RATE, Samples
+from streamwer.audio import HOP, SAMPLE_RATE, Samples
 
-HOP = 160
-"""Samples between frames; windows that begin on this grid of the stream share their frames."""
 FRAMES_PER_SECOND = SAMPLE_RATE // HOP
 _REACH = 200  # samples that a frame hears to either side of its centre
 _EDGE = 2  # frames at the beginning that hear mirrored audio

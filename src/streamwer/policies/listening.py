@@ -1,0 +1,51 @@
+"""What the policies share that listen for pauses: between decodings only the detector runs."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any
+
+from streamwer.audio import samples
+from streamwer.policies.base import Request
+from streamwer.policies.trimmed import Trimmed
+from streamwer.transcript import Hypothesis, Update
+
+
+class Listening(Trimmed):
+    """Asks the voice detector at every `poll_s`, and decodes when that makes a decoding due.
+
+    Args:
+        poll_s: how often the voice detector is asked, seconds.
+    """
+
+    def __init__(self, poll_s: float, **trimming: Any) -> None:
+        super().__init__(poll_s, **trimming)
+        self._listens = self._due = False
+        self._decoded = 0
+
+    def wants(self) -> float:
+        return self._end if self._due else super().wants()
+
+    def plan(self, arrived: int, ended: bool) -> Request | None:
+        request = super().plan(arrived, ended)
+        self._listens = not (self._due or self._final or self._more_arrived)
+        if request is None or not self._listens:
+            return request
+        return Request(request.start, request.end, listen_only=True)
+
+    def absorb(self, hypothesis: Hypothesis) -> Update:
+        if self._listens:
+            self._hear(samples(hypothesis.silence))
+            return Update(tentative=self._shown)
+        self._due, self._decoded = False, self._end
+        return super().absorb(hypothesis)
+
+    def _hear(self, quiet: int) -> None:
+        if quiet >= self._end - self._start and not self._shown:
+            self._move_to(self._end - self._pause)
+        else:
+            self._due = self._is_due(self._end - quiet, quiet)
+
+    @abstractmethod
+    def _is_due(self, spoken: int, quiet: int) -> bool:
+        """Whether to decode now: speech was heard until sample `spoken`, and `quiet` since."""

@@ -1,0 +1,66 @@
+"""What the policies for short windows share: a buffer trimmed right behind the committed words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from streamwer.audio import SAMPLE_RATE, samples
+from streamwer.errors import ConfigError
+from streamwer.policies.buffered import Buffered
+from streamwer.transcript import Hypothesis, Word
+
+_KEPT = samples(0.5)
+"""Of audio with nothing in it this much stays: a word may just have begun."""
+_UNHEARD = samples(6.0)
+"""A window this long in which nothing is heard is given up, but for its end."""
+_EARLY = samples(0.1)
+"""A window begins this long before its first word: times are not that exact."""
+
+
+class Trimmed(Buffered):
+    """Begins its windows `left_context_s` before the end of what is committed.
+
+    One step is enough to commit a word, and at a pause all of them are.
+
+    Args:
+        left_context_s: committed audio that a window begins with, seconds; it is cut at a word.
+        pause_s: silence after which everything said before it is committed.
+    """
+
+    def __init__(
+        self,
+        chunk_s: float,
+        left_context_s: float,
+        pause_s: float,
+        buffer_s: float,
+        prompt_chars: int,
+    ) -> None:
+        super().__init__(chunk_s, buffer_s, prompt_chars)
+        if not 0 <= left_context_s < buffer_s:
+            raise ConfigError(
+                f"policy.left_context_s={left_context_s} must be at least 0"
+                f" and below policy.buffer_s={buffer_s}"
+            )
+        if pause_s <= 0:
+            raise ConfigError(f"policy.pause_s={pause_s} must be above 0")
+        self._left_context, self._pause = samples(left_context_s), samples(pause_s)
+
+    def _paused(self, fresh: Sequence[Word]) -> bool:
+        """Whether the speaker has stopped: no speech, or no word, for a while."""
+        unspoken = self._end - samples(fresh[-1].end) if fresh else 0
+        return max(self._quiet, unspoken) >= self._pause
+
+    def _ended_by(self, fresh: Sequence[Word], moment: int) -> int:
+        """How many words end by that sample of the stream, up to the first that does not."""
+        late = (i for i, word in enumerate(fresh) if word.end * SAMPLE_RATE > moment)
+        return next(late, len(fresh))
+
+    def _cut(self, hypothesis: Hypothesis, tentative: Sequence[Word]) -> int:
+        done = self._committed_until()
+        starts = (samples(word.start) - _EARLY for word in self._inside())
+        oldest = done - self._left_context
+        cut = next((start for start in starts if start >= oldest), done - _EARLY)
+        unheard = self._end - self._start >= _UNHEARD
+        if not tentative and (self._quiet >= self._pause or unheard):
+            return max(cut, self._end - _KEPT)
+        return cut
