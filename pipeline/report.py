@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -52,7 +53,7 @@ def comparison(settings: Config) -> Comparison:
         baseline=baseline if baseline in scores else "",
         dataset=settings.dataset.name,
         clock=settings.clock.name,
-        provenance=_provenance(settings),
+        provenance=provenance(settings),
     )
 
 
@@ -64,18 +65,31 @@ def _read(name: str) -> Scores:
     )
 
 
-def _provenance(settings: Config) -> dict[str, Any]:
+def provenance(settings: Config) -> dict[str, Any]:
+    """What identifies the run."""
     scoring = settings.scoring
+    systems = {name: config.system(settings, name) for name in settings.compare}
     return {
         "data set": settings.dataset.name,
         "clock": settings.clock.name,
-        "model": settings.model.name,
+        "model": _by_system({name: each.model.name for name, each in systems.items()}),
+        "engine": _by_system({name: each.engine.name for name, each in systems.items()}),
         "normaliser": normaliser(scoring.normaliser).signature,
         "confidence": scoring.confidence,
         "bootstrap": f"{scoring.replicates} replicates, seed {scoring.seed}",
         **{package: version(package) for package in _RECORDED_PACKAGES},
         "reproduce": "make repro",
     }
+
+
+def _by_system(chosen: Mapping[str, str]) -> str:
+    """What all systems have, or each choice with the systems that made it."""
+    systems: dict[str, list[str]] = {}
+    for name, choice in chosen.items():
+        systems.setdefault(choice, []).append(name)
+    if len(systems) == 1:
+        return next(iter(systems))
+    return "; ".join(f"{choice} ({', '.join(names)})" for choice, names in systems.items())
 
 
 if __name__ == "__main__":

@@ -38,7 +38,12 @@ def main(values: DictConfig) -> None:
         scores = score(read_manifest(PREPARED), log, normalise)
         summary = summarise(name, scores, None, settings.scoring, outcome.facts)
         late = summary.commit_latency["p50"].value
-        line = {"system": name, "wer": summary.errors.rate, "commit_p50": _readable(late)}
+        line = {
+            "system": name,
+            "wer": summary.errors.rate,
+            "commit_p50": _readable(late),
+            "rtf": round(summary.cost.rtf, 4),
+        }
         (folder / f"{name}.json").write_text(json.dumps(line) + "\n")
         print(json.dumps(line))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from omegaconf import OmegaConf
 
 from streamwer import config, policies
 from streamwer.compose import composed, load
-from streamwer.config import POLICY_SCHEMAS
+from streamwer.config import ENGINE_SCHEMAS, POLICY_SCHEMAS, DirectConfig, TranscribeConfig
 from streamwer.errors import ConfigError
+from streamwer.limits import LIMITS
 
 CONF = Path("conf")
 FILES = sorted(CONF.glob("*/*.yaml"))
@@ -57,6 +59,47 @@ def test_a_system_may_have_a_model_of_its_own() -> None:
     settings = load(["+model@systems.local_agreement.model=tiny_en"])
     assert config.system(settings, "local_agreement").model.name == "tiny_en"
     assert config.system(settings, "offline").model.name == "reference"
+
+
+def test_every_engine_has_a_file_and_a_schema() -> None:
+    assert {path.stem for path in (CONF / "engine").glob("*.yaml")} == set(ENGINE_SCHEMAS)
+
+
+def test_a_system_may_have_an_engine_of_its_own() -> None:
+    settings = load(["+engine@systems.local_agreement.engine=direct", "engine.beam_size=2"])
+    assert config.system(settings, "local_agreement").engine == DirectConfig(
+        buckets_s=[2, 3, 4, 6, 8, 10, 15, 20, 25, 30]
+    )
+    assert config.system(settings, "offline").engine == TranscribeConfig(beam_size=2)
+
+
+@pytest.mark.parametrize("schema", ENGINE_SCHEMAS.values())
+def test_every_number_of_an_engine_has_a_limit(schema: type) -> None:
+    numbers = [field.name for field in fields(schema) if field.type not in ("str", "bool")]
+    assert numbers
+    assert set(numbers) <= set(LIMITS)
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        "engine.beam_size=0",
+        "engine.padding_s=-0.5",
+        "engine.padding_s=nan",
+        "engine.buckets_s=[]",
+        "engine.buckets_s=[10,31]",
+        "engine.prompt_tokens=224",
+        "engine.tokens_per_s=inf",
+        "engine.compression_ratio_threshold=0",
+        "engine.no_speech_threshold=1.5",
+        "engine.speech_threshold=-0.1",
+        "engine.batch_size=0",
+    ],
+)
+def test_an_engine_that_cannot_work_is_refused_before_a_model_is_loaded(override: str) -> None:
+    key = override.partition("=")[0]
+    with pytest.raises(ConfigError, match=rf"{key}=.* must be "):
+        config.system(load(["engine=direct", override]), "offline")
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from hydra import compose as hydra_compose
-from hydra import initialize_config_dir
-from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
@@ -37,10 +34,13 @@ def composed(overrides: Sequence[str] = ()) -> DictConfig:
     Raises:
         ConfigError: an unknown key, option or value, in Hydra's own words.
     """
+    import hydra  # only now: `streaming -h` asks for `conf_dir` and must not wait for it
+    from hydra.errors import HydraException
+
     import_module("streamwer.schemas")
     try:
-        with initialize_config_dir(str(conf_dir()), version_base=None):
-            config = hydra_compose("config", list(overrides))
+        with hydra.initialize_config_dir(str(conf_dir()), version_base=None):
+            config = hydra.compose("config", list(overrides))
             OmegaConf.resolve(config)
     except (HydraException, OmegaConfBaseException) as error:
         cause = f": {error.__cause__}" if error.__cause__ else ""

@@ -14,6 +14,7 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from streamwer import limits
 from streamwer.errors import ConfigError
 
 _REMEDY = "write it with `python -m pipeline.compose --write`"
@@ -278,12 +279,13 @@ def engine(values: Mapping[str, Any]) -> EngineConfig:
     """The record of an engine, from its name and its hyper-parameters.
 
     Raises:
-        ConfigError: the name or a key is unknown, or a value has the wrong type.
+        ConfigError: the name or a key is unknown, or a value has the wrong type or makes no sense.
     """
     name = values.get("name")
     if name not in ENGINE_SCHEMAS:
         raise ConfigError(f"engine.name={name!r} must be one of {', '.join(ENGINE_SCHEMAS)}")
     chosen: EngineConfig = _record(ENGINE_SCHEMAS[name], dict(values))
+    limits.check(chosen)
     return chosen
 
 
@@ -313,7 +315,7 @@ def system(config: Config, name: str) -> SystemConfig:
     """One compared system, with the shared model, engine and clock where it has none of its own.
 
     Raises:
-        ConfigError: there is no system of that name.
+        ConfigError: there is no system of that name, or its engine cannot work.
     """
     if name not in config.systems:
         known = ", ".join(sorted(config.systems))

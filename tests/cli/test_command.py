@@ -127,8 +127,9 @@ def test_a_reader_that_leaves_early_does_not_stop_the_work(tmp_path: Path) -> No
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("engine", ["direct", "transcribe"])
 def test_the_bundled_model_hears_the_same_with_any_number_of_jobs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("call_01", "call_02"):
         samples = audio.load(ROOT / f"data/calls/{name}.flac")
@@ -137,6 +138,7 @@ def test_the_bundled_model_hears_the_same_with_any_number_of_jobs(
     said = {row["file_name"]: row["text"] for row in rows}
     monkeypatch.chdir(tmp_path)
     options = "--policy prompted_buffer --beam-size 1 --chunk-s 1.5 --clock unaware".split()
+    options += ["--engine", engine]
     for jobs in "12":
         assert main([".", "--output", f"{jobs}.json", "--jobs", jobs, *options]) == 0
     assert Path("1.json").read_bytes() == Path("2.json").read_bytes()

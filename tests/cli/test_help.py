@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,11 +9,11 @@ import pytest
 import yaml
 
 from streamwer.cli import main
-from streamwer.cli.parameters import default_option, options, parameters
+from streamwer.cli.parameters import GROUPS, default_option, options, parameters
 from streamwer.compose import conf_dir
 
 CONF = conf_dir()
-FILES = sorted([*CONF.glob("model/*.yaml"), *CONF.glob("policy/*.yaml")])
+FILES = sorted(path for group in GROUPS for path in CONF.glob(f"{group}/*.yaml"))
 
 
 @pytest.fixture
@@ -34,14 +35,18 @@ def test_every_hyperparameter_has_a_flag_with_the_comment_beside_it(path: Path, 
         assert "(default: " in entry
 
 
-@pytest.mark.parametrize("path", CONF.glob("policy/*.yaml"), ids=lambda path: path.stem)
-def test_help_gives_the_default_of_every_policy(path: Path, shown: str) -> None:
-    for key, value in options(CONF, "policy")[path.stem].values.items():
+@pytest.mark.parametrize(
+    "path",
+    [path for path in FILES if path.parent.name != "model"],
+    ids=lambda path: f"{path.parent.name}-{path.stem}",
+)
+def test_help_gives_the_default_of_every_engine_and_policy(path: Path, shown: str) -> None:
+    for key, value in options(CONF, path.parent.name)[path.stem].values.items():
         entry = shown.split(f" --{key.replace('_', '-')} ")[1].split(" --")[0]
-        assert value in entry.rpartition("(default: ")[2]
+        assert value.strip("[]") in entry.rpartition("(default: ")[2]
 
 
-def test_help_lists_models_and_policies_with_what_they_are(shown: str) -> None:
+def test_help_lists_every_choice_with_what_it_is(shown: str) -> None:
     for path in FILES:
         about = options(CONF, path.parent.name)[path.stem].about
         assert about
@@ -56,10 +61,10 @@ def test_help_fits_a_narrow_terminal(
     assert max(map(len, capsys.readouterr().out.splitlines())) <= 60
 
 
-def test_help_waits_for_no_model_no_ray_and_no_audio_library() -> None:
+def test_help_waits_for_no_model_no_hydra_no_ray_and_no_audio_library() -> None:
     code = (
         "import sys; from streamwer.cli import main; assert main(['-h']) == 0;"
-        "heavy = {'ray', 'ctranslate2', 'faster_whisper', 'numpy', 'av', 'rich.live'};"
+        "heavy = {'hydra', 'ray', 'ctranslate2', 'faster_whisper', 'numpy', 'av', 'rich.live'};"
         "sys.exit(f'{heavy & set(sys.modules)}' if heavy & set(sys.modules) else 0)"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -81,6 +86,24 @@ def test_a_flag_that_is_taken_gets_the_name_of_its_group(tmp_path: Path) -> None
     assert flags == ["--size", "--model-jobs", "--policy-size"]
 
 
-def test_the_default_model_is_the_one_that_the_config_chooses() -> None:
+def test_help_says_which_policies_have_an_engine_of_their_own_and_which_share_a_flag(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(CONF, tmp_path / "conf")
+    for name in "abcd":
+        pin = f"  - /engine@_global_.systems.{name}.engine: direct" if name < "c" else ""
+        text = f"# about\ndefaults:\n{pin}\n  - _self_\nchunk_s: 1.0  # new audio\n"
+        (tmp_path / f"conf/policy/{name}.yaml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    assert main(["-h"]) == 0
+    help_text = capsys.readouterr().out
+    assert "how the model is called (default: transcribe; direct with a, attention_cut" in help_text
+    assert "\nevery policy but endpointed, offline:\n  --chunk-s " in help_text
+    assert "\npolicy local_agreement:\n  --agreement " in help_text
+
+
+@pytest.mark.parametrize("group", ["model", "engine"])
+def test_what_is_taken_by_default_is_what_the_config_chooses(group: str) -> None:
     chosen = yaml.safe_load((CONF / "config.yaml").read_text())["defaults"]
-    assert {"model": default_option(CONF, "model")} in chosen
+    assert {group: default_option(CONF, group)} in chosen

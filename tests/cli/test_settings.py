@@ -17,7 +17,18 @@ def settings(*argv: str) -> dict[str, Any]:
     return dict(read(parse([*argv, "a.wav"])).shown)
 
 
-def test_flags_reach_the_model_and_the_policy() -> None:
+@pytest.fixture
+def pinned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A policy whose file chooses the engine `direct` for its own system."""
+    shutil.copytree(conf_dir(), tmp_path / "conf")
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "conf/policy/prompted_buffer.yaml"
+    pin = "  - /engine@_global_.systems.prompted_buffer.engine: direct\n  - _self_"
+    path.write_text(path.read_text().replace("  - _self_", pin))
+    return "prompted_buffer"
+
+
+def test_flags_reach_the_model_the_engine_and_the_policy() -> None:
     shown = settings(
         *"--policy local_agreement --chunk-s 0.5 --agreement 3".split(),
         *"--beam-size 1 --cpu-threads 2 --compute-type float32 --temperatures 0.0,0.2".split(),
@@ -25,11 +36,39 @@ def test_flags_reach_the_model_and_the_policy() -> None:
     )
     assert shown["policy"]["chunk_s"] == 0.5
     assert shown["policy"]["agreement"] == 3
-    model = shown["model"]
-    assert (model["beam_size"], model["cpu_threads"], model["compute_type"]) == (1, 2, "float32")
-    assert model["condition_on_previous_text"] is False
-    assert model["log_prob_threshold"] == -2.0
-    assert model["temperatures"] == [0.0, 0.2]
+    assert (shown["model"]["cpu_threads"], shown["model"]["compute_type"]) == (2, "float32")
+    engine = shown["engine"]
+    assert (engine["name"], engine["beam_size"]) == ("transcribe", 1)
+    assert engine["condition_on_previous_text"] is False
+    assert engine["log_prob_threshold"] == -2.0
+    assert engine["temperatures"] == [0.0, 0.2]
+
+
+def test_the_engine_is_chosen_with_its_own_hyperparameters() -> None:
+    chosen = "--engine direct --padding-s 2 --buckets-s 5,30 --skip-silence false".split()
+    engine = settings(*chosen)["engine"]
+    assert (engine["name"], engine["padding_s"], engine["skip_silence"]) == ("direct", 2.0, False)
+    assert engine["buckets_s"] == [5.0, 30.0]
+
+
+def test_a_policy_runs_on_the_engine_that_its_file_chooses(pinned: str) -> None:
+    engine = settings("--policy", pinned, "--padding-s", "2")["engine"]
+    assert (engine["name"], engine["padding_s"]) == ("direct", 2.0)
+    assert settings("--policy", "local_agreement")["engine"]["name"] == "transcribe"
+
+
+def test_an_engine_that_is_asked_for_wins_over_the_policy_s_own(pinned: str) -> None:
+    engine = settings("--policy", pinned, "--engine", "transcribe", "--beam-size", "2")["engine"]
+    assert (engine["name"], engine["beam_size"]) == ("transcribe", 2)
+    with pytest.raises(ConfigError, match="--padding-s: the engine transcribe has no such"):
+        settings("--policy", pinned, "--engine", "transcribe", "--padding-s", "2")
+
+
+def test_a_wrong_value_for_the_policy_s_own_engine_is_named_by_its_flag(pinned: str) -> None:
+    with pytest.raises(ConfigError, match=r"--beam-size 'two': it must be a whole number"):
+        settings("--policy", pinned, "--beam-size", "two")
+    with pytest.raises(ConfigError, match=r"--padding-s -1.0 must be between 0 and 30"):
+        settings("--policy", pinned, "--padding-s", "-1")
 
 
 @pytest.mark.parametrize(("argv", "clock"), [((), "measured"), (("--live",), "wall")])
@@ -61,6 +100,15 @@ def test_null_stands_for_no_value() -> None:
         ("--condition-on-previous-text maybe", "it must be true or false"),
         ("--chunk-s 50", "--chunk-s 50.0 must be at least 0.01 and at most --buffer-s"),
         ("--agreement 1", "--agreement 1 must be at least 2"),
+        ("--engine direct --padding-s inf", "--padding-s 'inf': it must be finite"),
+        ("--engine direct --padding-s 31", "--padding-s 31.0 must be between 0 and 30"),
+        ("--engine direct --buckets-s 2,x", "--buckets-s '2,x': it must be numbers"),
+        ("--engine direct --buckets-s 40", "--buckets-s [40.0] must be one or more lengths"),
+        ("--beam-size 0", "--beam-size 0 must be at least 1"),
+        ("--temperatures=", "--temperatures [] must be one or more numbers"),
+        ("--padding-s 1", "the engine transcribe has no such hyper-parameter; direct has it"),
+        ("--engine direct --temperatures 0", "transcribe has it (choose with --engine)"),
+        ("--engine nonsense", "'direct', 'transcribe'"),
         ("--policy offline --chunk-s 1", "local_agreement and prompted_buffer have"),
         ("--policy offline --agreement 2", "the policy offline has no such hyper-parameter"),
         ("--policy nonsense", "'local_agreement', 'offline', 'prompted_buffer'"),

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from importlib import resources
 from itertools import pairwise
 
 import pytest
 
+from streamwer.metrics.summary import STAGES, Cost
 from streamwer.reports import Comparison, figures
 from streamwer.reports.palette import styles
 from streamwer.reports.plots import bars, curves, scatter
@@ -93,6 +96,24 @@ def test_stacked_stages_make_up_the_whole_bar(measured: Comparison) -> None:
     for bar in bars.cost(measured, 560).groups[0].bars:
         assert bar.parts[0].x == 12
         assert sum(part.width for part in bar.parts) == pytest.approx(bar.end - 12, abs=0.5)
+
+
+def test_the_key_names_the_stages_that_there_were(measured: Comparison) -> None:
+    assert "listen" not in bars.cost(measured, 560).key
+    cost = measured.systems[0].summary.cost
+    summary = replace(measured.systems[0].summary, cost=Cost(0.5, {**cost.stages, "listen": 0.01}))
+    listening = replace(measured, systems=(replace(measured.systems[0], summary=summary),))
+    plot = bars.cost(listening, 560)
+    assert plot.key["listen"] == "voice detector"
+    assert plot.groups[0].bars[0].parts[0].stage == "listen"
+    assert "voice detector 0.010" in plot.description
+
+
+def test_every_stage_has_a_colour_for_itself_and_for_text_in_it() -> None:
+    style = resources.files("streamwer.reports").joinpath("templates/style.css").read_text()
+    for stage in STAGES:
+        for of in "kt":
+            assert style.count(f"--{of}-{stage}: ") == 2  # in the light and in the dark
 
 
 def test_every_condition_has_a_bar_for_every_system(measured: Comparison) -> None:

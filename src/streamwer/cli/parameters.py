@@ -10,10 +10,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from streamwer.config import POLICY_SCHEMAS, ModelConfig
+from streamwer.config import ENGINE_SCHEMAS, POLICY_SCHEMAS, ModelConfig
 
 _KEY = re.compile(r"(?P<key>[a-z]\w*):[ ]+(?P<value>.*?)(?:\s+#\s*(?P<comment>.*))?$")
+_PIN = re.compile(r"\s*-\s*/engine@\S*\bsystems\.\w+\.engine:\s*(\w+)\s*(?:#.*)?")
 _NOT_FLAGS = frozenset({"name", "defaults"})  # the option's own name; Hydra's list
+GROUPS = ("model", "engine", "policy")
+"""The config groups whose hyper-parameters are flags."""
 
 
 @dataclass(frozen=True)
@@ -24,12 +27,14 @@ class Option:
         about: its first comment: what it is.
         values: default, as written, by key.
         comments: what is said beside each key.
+        engine: the engine that a policy's file chooses for its own system; empty if it has none.
     """
 
     name: str
     about: str
     values: Mapping[str, str]
     comments: Mapping[str, str]
+    engine: str
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class Parameter:
     """A hyper-parameter: one key of the options of a group that have it.
 
     Attributes:
-        group: "model" or "policy".
+        group: one of `GROUPS`.
         flag: as typed, such as `--chunk-s`.
         kind: its type, as `streamwer.config` writes it.
         defaults: by option, as written in the files.
@@ -91,6 +96,7 @@ def default_option(conf: Path, group: str) -> str:
 def _option(path: Path) -> Option:
     lines = path.read_text(encoding="utf-8").splitlines()
     abouts = (line[1:].strip() for line in lines if re.match(r"#\s*[^\s@]", line))
+    pins = (match[1] for line in lines if (match := _PIN.fullmatch(line)))
     matches = [match for line in lines if (match := _KEY.match(line))]
     entries = {match["key"]: match for match in matches if match["key"] not in _NOT_FLAGS}
     return Option(
@@ -98,6 +104,7 @@ def _option(path: Path) -> Option:
         about=next(abouts, ""),
         values={key: match["value"].strip("\"'") for key, match in entries.items()},
         comments={key: match["comment"] or "" for key, match in entries.items()},
+        engine=next(pins, ""),
     )
 
 
@@ -122,5 +129,9 @@ def _parameter(
 
 def _kind(group: str, option: str, key: str) -> str:
     """The declared type of a key, as the text of its annotation; `str` for an undeclared one."""
-    schema = ModelConfig if group == "model" else POLICY_SCHEMAS.get(option)
-    return str(getattr(schema, "__annotations__", {}).get(key, "str"))
+    schemas: Mapping[str, Mapping[str, type]] = {
+        "model": {option: ModelConfig},
+        "engine": ENGINE_SCHEMAS,
+        "policy": POLICY_SCHEMAS,
+    }
+    return str(getattr(schemas[group].get(option), "__annotations__", {}).get(key, "str"))

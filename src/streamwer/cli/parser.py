@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -13,7 +14,7 @@ from streamwer.errors import ConfigError
 
 OWN_FLAGS = frozenset(
     f"--{name}"
-    for name in "audio-folder clock help jobs live model output policy quiet version".split()
+    for name in "audio-folder clock engine help jobs live model output policy quiet version".split()
 )
 _DEFAULT_POLICY = "local_agreement"
 _DEFAULT_CLOCK = "measured"
@@ -41,7 +42,7 @@ def build(conf: Path, groups: Groups, known: Sequence[Parameter]) -> argparse.Ar
     _add_input(parser.add_argument_group("what to transcribe"))
     _add_choices(parser.add_argument_group("with what"), conf, groups)
     _add_own(parser.add_argument_group("how"))
-    _add_parameters(parser, known)
+    _add_parameters(parser, groups, known)
     return parser
 
 
@@ -61,6 +62,10 @@ class _Formatter(argparse.HelpFormatter):
             for line, after in zip(lines, hang, strict=True)
         )
         return "\n".join(filled)
+
+    def start_section(self, heading: str | None) -> None:
+        wide = self._width - 1  # argparse adds a colon, and wraps nothing
+        super().start_section(heading and textwrap.fill(heading, wide, subsequent_indent="  "))
 
 
 class _ShowVersion(argparse.Action):
@@ -98,6 +103,8 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
 
 def _add_choices(group: argparse._ArgumentGroup, conf: Path, groups: Groups) -> None:
     _add_choice(group, "model", groups["model"], default_option(conf, "model"), "which Whisper")
+    engines = _engines(groups["policy"].values(), default_option(conf, "engine"))
+    _add_choice(group, "engine", groups["engine"], None, f"how the model is called ({engines})")
     _add_choice(
         group, "policy", groups["policy"], _DEFAULT_POLICY, "what decides when a word is final"
     )
@@ -119,7 +126,7 @@ def _add_choice(
     group: argparse._ActionsContainer,
     name: str,
     members: Mapping[str, Option],
-    default: str,
+    default: str | None,
     about: str,
 ) -> None:
     group.add_argument(
@@ -127,7 +134,7 @@ def _add_choice(
         choices=list(members),
         default=default,
         metavar="NAME",
-        help=f"{about} (default: {default})",
+        help=f"{about} (default: {default})" if default else about,
     )
 
 
@@ -158,11 +165,22 @@ def _add_own(group: argparse._ArgumentGroup) -> None:
     group.add_argument("-h", "--help", action="help", help="show this help")
 
 
-def _add_parameters(parser: argparse.ArgumentParser, known: Sequence[Parameter]) -> None:
+def _engines(policies: Iterable[Option], usual: str) -> str:
+    """The engine that is taken where none is given, which may depend on the policy."""
+    pins: dict[str, list[str]] = {}
+    for policy in policies:
+        if policy.engine not in ("", usual):
+            pins.setdefault(policy.engine, []).append(policy.name)
+    others = (f"; {engine} with {', '.join(names)}" for engine, names in pins.items())
+    return f"default: {usual}{''.join(others)}"
+
+
+def _add_parameters(
+    parser: argparse.ArgumentParser, groups: Groups, known: Sequence[Parameter]
+) -> None:
     sections: dict[str, argparse._ArgumentGroup] = {}
     for parameter in known:
-        owners = f" {', '.join(parameter.owners)}" if parameter.group == "policy" else ""
-        title = f"{parameter.group}{owners}"
+        title = _title(parameter, groups[parameter.group])
         if title not in sections:
             sections[title] = parser.add_argument_group(title)
         sections[title].add_argument(
@@ -173,8 +191,19 @@ def _add_parameters(parser: argparse.ArgumentParser, known: Sequence[Parameter])
         )
 
 
+def _title(parameter: Parameter, members: Collection[str]) -> str:
+    """The group, and which of its options have the parameter unless all do."""
+    owners = parameter.owners
+    others = [name for name in members if name not in owners]
+    if not others:
+        return parameter.group
+    if len(owners) > _FEW and len(others) < len(owners):
+        return f"every {parameter.group} but {', '.join(others)}"
+    return f"{parameter.group} {', '.join(owners)}"
+
+
 def _placeholder(parameter: Parameter) -> str:
-    if parameter.kind == "float" and parameter.key.endswith("_s"):
+    if parameter.kind == "float" and re.search(r"(?<!_per)_s$", parameter.key):
         return "SECONDS"
     return _PLACEHOLDERS.get(parameter.kind, "TEXT")
 

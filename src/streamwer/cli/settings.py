@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from streamwer import compose
 from streamwer.cli.arguments import Arguments
-from streamwer.cli.parameters import Parameter
-from streamwer.config import ModelConfig, SystemConfig, system
+from streamwer.cli.parameters import GROUPS, Parameter
+from streamwer.config import Config, ModelConfig, SystemConfig, system
 from streamwer.errors import ConfigError, ModelError
 
 _NEEDED = {
@@ -28,7 +29,7 @@ class Settings:
     """What the files are transcribed with.
 
     Attributes:
-        system: model, policy and clock.
+        system: model, engine, policy and clock.
         shown: the same as the user gave it, for the output.
     """
 
@@ -42,16 +43,15 @@ def read(arguments: Arguments) -> Settings:
     Raises:
         ConfigError: a value has the wrong type, or makes no sense with the others.
     """
-    config = _composed(arguments)
-    chosen = system(config, arguments.policy)
+    for parameter, text in arguments.values.items():
+        _check_finite(parameter, text)
+    chosen = _checked(_composed(arguments), arguments)
     shown: dict[str, Any] = {
         "policy": chosen.policy,
         "model": asdict(chosen.model),
+        "engine": asdict(chosen.engine),
         "clock": chosen.clock.name,
     }
-    for parameter, text in arguments.values.items():
-        _check_finite(parameter, text, shown[parameter.group][parameter.key])
-    _check_policy(chosen)
     return Settings(chosen, shown)
 
 
@@ -67,27 +67,31 @@ def with_model(settings: Settings, arguments: Arguments) -> Settings:
     try:
         folder = locate(model)
     except ModelError as error:
-        raise ModelError(_missing(model, arguments) or _as_flags(str(error))) from error
+        said = _missing(model, arguments) or _as_flags(str(error), arguments.known)
+        raise ModelError(said) from error
     model = replace(model, path=str(folder), revision=None)
     return replace(settings, system=replace(settings.system, model=model))
 
 
 def overrides(arguments: Arguments) -> Iterator[str]:
     """The command line in Hydra's grammar."""
+    own = f"systems.{arguments.policy}"
+    engine = f"{own}.engine" if arguments.pinned else "engine"
+    places = {"model": "model", "engine": engine, "policy": f"{own}.policy"}
     yield f"model={arguments.model}"
+    yield f"{f'engine@{engine}' if arguments.pinned else engine}={arguments.engine}"
     yield f"policy={arguments.policy}"
     yield f"clock={arguments.clock}"
     for parameter, text in arguments.values.items():
-        place = "model" if parameter.group == "model" else f"systems.{arguments.policy}.policy"
-        yield f"{place}.{parameter.key}={_value(parameter, text)}"
+        yield f"{places[parameter.group]}.{parameter.key}={_value(parameter, text)}"
 
 
-def _composed(arguments: Arguments) -> Any:
+def _composed(arguments: Arguments) -> Config:
     try:
         return compose.load(list(overrides(arguments)))
     except ConfigError as error:
         for parameter, text in arguments.values.items():
-            if re.search(rf"full_key: \S*\b{parameter.key}\b", str(error)):
+            if re.search(rf"full_key: \S*\b{parameter.group}\.{parameter.key}\b", str(error)):
                 needed = _NEEDED.get(parameter.kind, f"of the type {parameter.kind}")
                 raise ConfigError(f"{parameter.flag} {text!r}: it must be {needed}") from error
         raise ConfigError(" ".join(str(error).split())) from error
@@ -96,11 +100,15 @@ def _composed(arguments: Arguments) -> Any:
 def _value(parameter: Parameter, text: str) -> str:
     """A value as Hydra reads it back: quoted, so that no character has a meaning of its own."""
     if parameter.kind.startswith("list"):
-        items = [item.strip() for item in text.strip().strip("[]").split(",")]
-        return f"[{','.join(_quoted(item) for item in items if item)}]"
+        return f"[{','.join(_quoted(item) for item in _items(text))}]"
     if "None" in parameter.kind and text == "null":
         return text
     return _quoted(text)
+
+
+def _items(text: str) -> list[str]:
+    items = (item.strip() for item in text.strip().strip("[]").split(","))
+    return [item for item in items if item]
 
 
 def _quoted(text: str) -> str:
@@ -108,28 +116,33 @@ def _quoted(text: str) -> str:
     return "'" + re.sub(r"(\\*)('|$)", lambda m: m[1] * 2 + (m[2] and r"\'"), text) + "'"
 
 
-def _check_finite(parameter: Parameter, text: str, value: Any) -> None:
-    numbers = value if isinstance(value, list) else [value]
-    if not all(math.isfinite(number) for number in numbers if isinstance(number, float)):
-        raise ConfigError(f"{parameter.flag} {text!r}: it must be finite")
+def _check_finite(parameter: Parameter, text: str) -> None:
+    for item in _items(text) if "float" in parameter.kind else ():
+        with suppress(ValueError):  # Hydra says what is no number at all
+            if not math.isfinite(float(item)):
+                raise ConfigError(f"{parameter.flag} {text!r}: it must be finite")
 
 
-def _check_policy(chosen: SystemConfig) -> None:
-    """Build one now: values that contradict each other are the user's to mend before any work."""
+def _checked(config: Config, arguments: Arguments) -> SystemConfig:
+    """The system: values that contradict each other are the user's to mend before any work."""
     from streamwer import policies
 
     try:
+        chosen = system(config, arguments.policy)
         policies.build(chosen.policy)
     except ConfigError as error:
-        raise ConfigError(_as_flags(str(error))) from error
+        raise ConfigError(_as_flags(str(error), arguments.known)) from error
+    return chosen
 
 
-def _as_flags(message: str) -> str:
+def _as_flags(message: str, known: Sequence[Parameter]) -> str:
     """`policy.chunk_s=5` as `--chunk-s 5`, and `model=reference` as `--model reference`."""
-    message = re.sub(r"\b(model|policy)=(?=\w)", r"--\1 ", message)
+    flags = {f"{parameter.group}.{parameter.key}": parameter.flag for parameter in known}
+    groups = "|".join(GROUPS)
+    message = re.sub(rf"\b({groups})=(?=\w)", r"--\1 ", message)
     return re.sub(
-        r"\b(?:policy|model)\.(\w+)(=?)",
-        lambda match: "--" + match[1].replace("_", "-") + " " * bool(match[2]),
+        rf"\b((?:{groups})\.\w+)(=?)",
+        lambda match: flags.get(match[1], match[1]) + " " * bool(match[2]),
         message,
     )
 

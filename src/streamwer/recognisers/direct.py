@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from faster_whisper.tokenizer import Tokenizer
 
+from streamwer import limits
 from streamwer.audio import HOP, SAMPLE_RATE
 from streamwer.config import DirectConfig, ModelConfig
-from streamwer.errors import ConfigError
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.decoder import Decoder, ShortWhisper
 from streamwer.recognisers.log_mel import FRAMES_PER_SECOND, Features, LogMel
@@ -55,7 +55,8 @@ class Direct:
     """
 
     def __init__(self, path: Path, model: ModelConfig, engine: DirectConfig) -> None:
-        self._config, self._language = _checked(engine), model.language
+        limits.check(engine)
+        self._config, self._language = engine, model.language
         self._buckets = sorted(int(s * FRAMES_PER_SECOND) for s in engine.buckets_s)
         self._meter = Meter()
         self._model = loaded(ShortWhisper, self._meter, path, model)
@@ -165,15 +166,3 @@ def _placed(words: Sequence[dict[str, Any]], window: Window) -> tuple[Word, ...]
         )
         for word in words
     )
-
-
-def _checked(engine: DirectConfig) -> DirectConfig:
-    if not engine.buckets_s or not all(0 < bucket <= 30 for bucket in engine.buckets_s):
-        raise ConfigError(f"engine.buckets_s={engine.buckets_s} must be lengths of 30 s at most")
-    if not 0 <= engine.padding_s <= 30:
-        raise ConfigError(f"engine.padding_s={engine.padding_s} must be between 0 and 30")
-    if not 0 <= engine.prompt_tokens <= 223:
-        raise ConfigError(f"engine.prompt_tokens={engine.prompt_tokens} must be between 0 and 223")
-    if engine.batch_size < 1 or engine.tokens_per_s <= 0:
-        raise ConfigError("engine.batch_size and engine.tokens_per_s must be above 0")
-    return engine

@@ -16,7 +16,7 @@ class System:
     Attributes:
         summary: its figures.
         scores: its two tables (one row per recording, one row per reference word).
-        config: its policy, model and clock, as composed.
+        config: its policy, model, engine and clock, as composed.
     """
 
     summary: Summary

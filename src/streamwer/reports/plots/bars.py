@@ -17,6 +17,8 @@ from streamwer.reports.plots.labels import text_width
 _BAR = 18.0
 _PITCH = 26.0
 _TITLE = 30.0
+_STAGE_LABELS = {"listen": "voice detector"}
+"""Of those stages whose name in the event log does not say it."""
 _NAME = 22
 """Characters of a system's name."""
 
@@ -27,7 +29,7 @@ class Part:
 
     x: float
     width: float
-    stage: int
+    stage: str
     text: str
 
 
@@ -55,20 +57,20 @@ class BarGroup:
 
 @dataclass(frozen=True)
 class Bars:
-    """Everything the template draws; `key` names the segments where there are several."""
+    """Everything the template draws; `key` says what the stages are called where there are any."""
 
     frame: Frame
     thickness: float
     groups: list[BarGroup]
     description: str
-    key: list[str]
+    key: Mapping[str, str]
 
 
 class _Value(NamedTuple):
-    """A system's bar before it has a place: its segments, and their sum as text."""
+    """A system's bar before it has a place: its segments by stage, and their sum as text."""
 
     system: str
-    segments: list[float]
+    segments: Mapping[str, float]
     text: str
 
 
@@ -81,14 +83,19 @@ class _Values(NamedTuple):
 
 
 def cost(comparison: Comparison, width: float) -> Bars:
-    """Seconds of compute per second of audio, stacked by stage."""
+    """Seconds of compute per second of audio, stacked by the stages that any system had."""
     summaries = [system.summary for system in comparison.systems]
+    key = {
+        stage: _STAGE_LABELS.get(stage, stage)
+        for stage in STAGES
+        if any(summary.cost.stages[stage] for summary in summaries)
+    }
     values = [
-        _Value(s.name, [s.cost.stages[stage] for stage in STAGES], figures.number(s.cost.rtf, 3))
+        _Value(s.name, {at: s.cost.stages[at] for at in key}, figures.number(s.cost.rtf, 3))
         for s in summaries
     ]
-    described = " ".join(map(_stages, summaries))
-    return _laid_out([_Values("", "", values)], comparison, width, described, list(STAGES))
+    described = " ".join(_described(value, key) for value in values)
+    return _laid_out([_Values("", "", values)], comparison, width, described, key)
 
 
 def by_condition(comparison: Comparison, width: float) -> Bars:
@@ -99,12 +106,12 @@ def by_condition(comparison: Comparison, width: float) -> Bars:
         for group in groups
         for value in group.values
     )
-    return _laid_out(groups, comparison, width, described, [])
+    return _laid_out(groups, comparison, width, described, {})
 
 
-def _stages(summary: Summary) -> str:
-    stages = (f"{name} {figures.number(rtf, 3)}" for name, rtf in summary.cost.stages.items())
-    return f"{summary.name}: {figures.number(summary.cost.rtf, 3)} in all, {', '.join(stages)}."
+def _described(value: _Value, key: Mapping[str, str]) -> str:
+    stages = (f", {key[at]} {figures.number(rtf, 3)}" for at, rtf in value.segments.items())
+    return f"{value.system}: {value.text} in all{''.join(stages)}."
 
 
 def _conditions(summaries: Sequence[Summary]) -> Iterator[_Values]:
@@ -116,12 +123,16 @@ def _conditions(summaries: Sequence[Summary]) -> Iterator[_Values]:
         yield _Values(
             condition,
             figures.count(recordings, "recording"),
-            [_Value(name, [rate], figures.percent(rate)) for name, rate in rates.items()],
+            [_Value(name, {"": rate}, figures.percent(rate)) for name, rate in rates.items()],
         )
 
 
 def _laid_out(
-    groups: Sequence[_Values], comparison: Comparison, width: float, described: str, key: list[str]
+    groups: Sequence[_Values],
+    comparison: Comparison,
+    width: float,
+    described: str,
+    key: Mapping[str, str],
 ) -> Bars:
     axis = _axis([value for group in groups for value in group.values], width)
     looks, placed, y = styles(comparison), [], 0.0
@@ -139,7 +150,7 @@ def _axis(values: Sequence[_Value], width: float) -> Axis:
     """All bars share one scale and leave room for the label after the longest."""
     names = (figures.shortened(value.system, _NAME) for value in values)
     room = max(map(text_width, names), default=0.0) + 70
-    longest = max((sum(value.segments) for value in values), default=0.0)
+    longest = max((sum(value.segments.values()) for value in values), default=0.0)
     return Axis(0, longest or 1.0, 12, max(width - room, width / 4))
 
 
@@ -148,15 +159,15 @@ def _bar(value: _Value, y: float, axis: Axis, looks: Mapping[str, Style]) -> Bar
         style=looks[value.system],
         y=y,
         parts=_parts(value.segments, axis),
-        end=axis.at(sum(value.segments)),
+        end=axis.at(sum(value.segments.values())),
         value=value.text,
         name=figures.shortened(value.system, _NAME),
     )
 
 
-def _parts(segments: Sequence[float], axis: Axis) -> list[Part]:
+def _parts(segments: Mapping[str, float], axis: Axis) -> list[Part]:
     parts, x = [], axis.begin
-    for stage, segment in enumerate(segments):
+    for stage, segment in segments.items():
         length = axis.at(segment) - axis.begin
         text = figures.number(segment, 3) if length > 44 and len(segments) > 1 else ""
         parts.append(Part(round(x, 1), round(length, 1), stage, text))
