@@ -43,6 +43,8 @@ class Faults:
     """A word that the window cuts is heard as something else."""
     hallucinate: float = 0.0
     """Share of windows that end in words nobody said."""
+    repeat: float = 0.0
+    """Share of windows whose last words are said again and again, in a loop."""
     deaf: float = 0.0
     """Share of windows in which nothing is heard."""
 
@@ -66,6 +68,7 @@ class Scripted:
         self._words, self._faults, self._cost = words, faults or Faults(), cost
         self._rng = random.Random(seed)
         self.windows: list[Window] = []
+        self.looped_words = 0
 
     def recognise(self, window: Window) -> Hypothesis:
         begin = window.start / SAMPLE_RATE
@@ -78,6 +81,10 @@ class Scripted:
         words = [] if self._rng.random() < self._faults.deaf else self._heard(begin, end)
         if self._rng.random() < self._faults.hallucinate:
             words += [Word("uh", max(begin, end - 0.1), end)]
+        if self._faults.repeat and self._rng.random() < self._faults.repeat:
+            looped = [replace(word, start=end, end=end) for word in words[-4:] * 8]
+            self.looped_words += len(looped)
+            words += looped
         ends = tuple(word.end for word in words)
         return Hypothesis(tuple(words), ends, quiet, compute=Compute(decode=self._cost(call)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -131,6 +132,23 @@ def test_jittering_word_times_lose_no_words(config: Mapping[str, Any], seed: int
     recogniser = Scripted(call, Faults(jitter=0.06), seed=seed)
     steps = run(config, recogniser, length(call), "unaware")
     assert [word.text for word in committed(steps)] == [word.text for word in call]
+
+
+@streaming_policies
+@settings(max_examples=40, deadline=None)
+@given(call=calls(), seed=st.integers(0, 2**16))
+def test_a_decoding_in_a_loop_is_cut_counted_and_kept_out_of_the_prompt(
+    config: Mapping[str, Any], call: tuple[Word, ...], seed: int
+) -> None:
+    numbered = tuple(replace(word, text=f"w{i}") for i, word in enumerate(call))
+    recogniser = Scripted(numbered, Faults(repeat=0.3), seed=seed)
+    steps = run(config, recogniser, length(call), "unaware")
+    said = [word.text for word in committed(steps)]
+    assert said == [word.text for word in numbered]
+    assert sum(step.update.cut for step in steps) == recogniser.looped_words
+    for window in recogniser.windows:
+        shown = window.prompt.split()
+        assert len(shown) == len(set(shown))
 
 
 @every_policy

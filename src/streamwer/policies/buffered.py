@@ -53,7 +53,8 @@ class Buffered(ABC):
 
     def absorb(self, hypothesis: Hypothesis) -> Update:
         self._quiet = samples(hypothesis.silence)
-        fresh, cut = self._fresh(hypothesis.words)
+        end = loop([form(word) for word in hypothesis.words])
+        fresh = self._fresh(hypothesis.words[:end])
         settled = len(fresh) if self._final else self._settled(fresh)
         forced = 0
         if self._full() and not self._final:
@@ -63,15 +64,12 @@ class Buffered(ABC):
         self._shown = tentative
         self._remember(len(committed))
         self._move_to(min(self._end, self._cut(hypothesis, tentative)))
-        return Update(committed, tentative, forced, cut)
+        return Update(committed, tentative, forced, len(hypothesis.words[end:]) if end else 0)
 
-    def _fresh(self, heard: Sequence[Word]) -> tuple[Sequence[Word], int]:
-        """What was not said before, up to where it begins to loop; and how much that cuts off."""
+    def _fresh(self, heard: Sequence[Word]) -> Sequence[Word]:
+        """What was not said before."""
         inside = self._inside()
-        known = repeated(inside, heard) if inside else self._remnant(heard)
-        fresh = heard[known:]
-        end = loop([form(word) for word in fresh])
-        return fresh[:end], len(fresh[end:]) if end is not None else 0
+        return heard[repeated(inside, heard) if inside else self._remnant(heard) :]
 
     def _remnant(self, heard: Sequence[Word]) -> int:
         """1 if a window that begins within the last committed word begins with the rest of it."""

@@ -52,6 +52,10 @@ class ConfidentCutoff(Listening):
                 f"policy.margin_s={margin_s} must be at least 0"
                 f" and at most policy.unsure_margin_s={unsure_margin_s}"
             )
+        if not 0 <= sure <= 1:
+            raise ConfigError(f"policy.sure={sure} must be between 0 and 1")
+        if breath_s <= 0:
+            raise ConfigError(f"policy.breath_s={breath_s} must be above 0")
         self._step, self._longest = samples(chunk_s), samples(longest_chunk_s)
         self._breath, self._sure = samples(breath_s), sure
         self._margin, self._unsure_margin = samples(margin_s), samples(unsure_margin_s)

@@ -6,7 +6,9 @@ from abc import abstractmethod
 from typing import Any
 
 from streamwer.audio import samples
+from streamwer.errors import ConfigError
 from streamwer.policies.base import Request
+from streamwer.policies.buffered import SHORTEST_CHUNK_S
 from streamwer.policies.trimmed import Trimmed
 from streamwer.transcript import Hypothesis, Update
 
@@ -19,6 +21,8 @@ class Listening(Trimmed):
     """
 
     def __init__(self, poll_s: float, **trimming: Any) -> None:
+        if poll_s < SHORTEST_CHUNK_S:
+            raise ConfigError(f"policy.poll_s={poll_s} must be at least {SHORTEST_CHUNK_S}")
         super().__init__(poll_s, **trimming)
         self._listens = self._due = False
         self._decoded = 0

@@ -1,0 +1,162 @@
+"""The policies that trim their buffer right behind the committed words, each by its own rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from streamwer import policies
+from streamwer.audio import SAMPLE_RATE
+from streamwer.errors import ConfigError
+from streamwer.simulation import build_clock, play
+from streamwer.transcript import Hypothesis, Step, Update, Word
+from tests.policies.test_streaming_policies import CONFIDENT, CUTOFF, ENDPOINTED, HELD, committed
+from tests.scripted import Faults, Scripted, script, silence
+
+SHORT = [CUTOFF, HELD, ENDPOINTED, CONFIDENT]
+every = pytest.mark.parametrize("config", SHORT, ids=lambda config: config["name"])
+
+
+def run(
+    config: Mapping[str, Any], recogniser: Scripted, seconds: float, clock: str = "unaware"
+) -> list[Step]:
+    policy = policies.build(config)
+    return list(play("call", silence(seconds), recogniser, policy, build_clock(clock)))
+
+
+def after_one_second(config: Mapping[str, Any], *words: Word, quiet: float = 0.0) -> Update:
+    """What the first decoding leads to: after 1 s, or sooner at a pause."""
+    policy = policies.build(config)
+    while True:
+        arrived = int(policy.wants())
+        request = policy.plan(arrived, ended=False)
+        assert request is not None
+        if not request.listen_only:
+            return policy.absorb(Hypothesis(words, silence=quiet))
+        policy.absorb(Hypothesis(silence=quiet))
+
+
+def texts(words: tuple[Word, ...]) -> str:
+    return " ".join(word.text for word in words)
+
+
+def test_attention_cutoff_commits_in_one_step_what_ends_before_the_margin() -> None:
+    update = after_one_second(CUTOFF, Word("my", 0.1, 0.4), Word("name", 0.4, 0.9))
+    assert (texts(update.committed), texts(update.tentative)) == ("my", "name")
+
+
+def test_attention_cutoff_commits_nothing_beyond_a_word_it_holds_back() -> None:
+    update = after_one_second(CUTOFF, Word("my", 0.1, 0.9), Word("name", 0.4, 0.5))
+    assert (texts(update.committed), texts(update.tentative)) == ("", "my name")
+
+
+def test_hold_last_n_commits_all_but_the_last_words() -> None:
+    words = script("we can send", pace=0.2, begin=0.3)
+    assert texts(after_one_second(HELD, *words).committed) == "we can"
+    assert texts(after_one_second(HELD | {"hold_words": 2}, *words).committed) == "we"
+    assert texts(after_one_second(HELD | {"hold_words": 0}, *words).committed) == "we can send"
+
+
+def test_hold_last_n_can_hold_by_age() -> None:
+    words = script("we can send", pace=0.2, begin=0.3)
+    young = HELD | {"hold_words": 0, "hold_s": 0.4}
+    assert texts(after_one_second(young, *words).committed) == "we"
+
+
+def test_a_sure_word_is_committed_sooner_than_an_unsure_one() -> None:
+    word = Word("name", 0.4, 0.8)
+    assert texts(after_one_second(CONFIDENT, word).committed) == "name"
+    unsure = replace(word, probability=0.3)
+    assert texts(after_one_second(CONFIDENT, unsure).tentative) == "name"
+
+
+@pytest.mark.parametrize("config", [CUTOFF, HELD, CONFIDENT], ids=lambda config: config["name"])
+def test_at_a_pause_everything_is_committed(config: Mapping[str, Any]) -> None:
+    pausing = config | {"pause_s": 0.4}
+    update = after_one_second(pausing, Word("name", 0.1, 0.5, probability=0.2), quiet=0.45)
+    assert texts(update.committed) == "name"
+
+
+def test_endpointed_decodes_once_for_each_thing_that_is_said() -> None:
+    call = script("call me back")
+    call += tuple(replace(w, start=w.start + 5, end=w.end + 5) for w in script("on monday"))
+    recogniser = Scripted(call)
+    steps = run(ENDPOINTED, recogniser, 8.0)
+    said = [texts(step.update.committed) for step in steps if step.update.committed]
+    assert said == ["call me back", "on monday"]
+    decoded = [window for window in recogniser.windows if not window.listen_only]
+    assert len(decoded) == 3  # the two, and the end of the stream
+    assert not any(step.update.tentative for step in steps)
+
+
+def test_endpointed_does_not_wait_for_ever_for_a_pause() -> None:
+    call = script("one two three four five six seven eight nine ten " * 6)
+    steps = run(ENDPOINTED | {"segment_s": 4.0}, Scripted(call), 25.0)
+    first = next(step for step in steps if step.update.committed)
+    assert first.emitted <= 4.4
+    assert [word.text for word in committed(steps)] == [word.text for word in call]
+
+
+def test_a_breath_is_not_waited_out() -> None:
+    call = script("call me", begin=1.1, pace=0.3)
+    steps = run(CONFIDENT | {"breath_s": 0.2, "poll_s": 0.1}, Scripted(call), 10.0)
+    shown = next(step for step in steps if step.update.committed)
+    assert texts(shown.update.committed) == "call me"
+    assert shown.emitted == pytest.approx(1.7 + 0.2, abs=0.11)
+
+
+def test_a_worker_that_is_behind_gets_longer_chunks() -> None:
+    call = script("one two three four five six seven eight nine ten " * 4)
+    slow, quick = Scripted(call, cost=lambda n: 0.9), Scripted(call)
+    steps = run(CONFIDENT | {"chunk_s": 0.5}, slow, 18.0, "measured")
+    run(CONFIDENT | {"chunk_s": 0.5}, quick, 18.0, "measured")
+    decoded = [sum(not w.listen_only for w in each.windows) for each in (slow, quick)]
+    assert decoded[0] < 0.6 * decoded[1]
+    assert [word.text for word in committed(steps)] == [word.text for word in call]
+
+
+@every
+def test_forty_seconds_on_hold_lose_nothing_and_are_hardly_decoded(
+    config: Mapping[str, Any],
+) -> None:
+    call = script("please hold the line")
+    call += tuple(replace(w, start=w.start + 42, end=w.end + 42) for w in script("thank you"))
+    recogniser = Scripted(call)
+    steps = run(config, recogniser, 45.0)
+    assert texts(tuple(committed(steps))) == "please hold the line thank you"
+    held = [w for w in recogniser.windows if 4.0 < w.start / SAMPLE_RATE < 40 and not w.listen_only]
+    assert all(len(window.audio) <= 2 * SAMPLE_RATE for window in held)
+
+
+@every
+def test_a_call_that_ends_in_mid_word_ends_with_what_was_heard_of_it(
+    config: Mapping[str, Any],
+) -> None:
+    recogniser = Scripted(script("see you tomorrow", pace=0.5), Faults(cut_words=True))
+    steps = run(config, recogniser, 1.5)  # "tomorrow" goes on to 1.7 s
+    assert texts(tuple(committed(steps))) == "see you to…"
+    assert steps[-1].is_last
+
+
+@pytest.mark.parametrize(
+    ("config", "key"),
+    [
+        (CUTOFF | {"left_context_s": 12.0}, "left_context_s"),
+        (CUTOFF | {"pause_s": 0.0}, "pause_s"),
+        (CUTOFF | {"margin_s": -0.1}, "margin_s"),
+        (HELD | {"hold_words": -1}, "hold_words"),
+        (ENDPOINTED | {"segment_s": 13.0}, "segment_s"),
+        (ENDPOINTED | {"poll_s": 0.0}, "poll_s"),
+        (CONFIDENT | {"chunk_s": 0.1}, "chunk_s"),
+        (CONFIDENT | {"margin_s": 2.0}, "margin_s"),
+        (CONFIDENT | {"sure": 60.0}, "sure"),
+        (CONFIDENT | {"breath_s": -1.0}, "breath_s"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value["name"],
+)
+def test_values_that_make_no_sense_are_named(config: Mapping[str, Any], key: str) -> None:
+    with pytest.raises(ConfigError, match=rf"policy\.{key}="):
+        policies.build(config)
