@@ -18,6 +18,7 @@ from transformers import WhisperForConditionalGeneration
 
 from pipeline.command import command
 from pipeline.reference import cards, tokens
+from pipeline.reference.train import LISTENING_HEAD
 from streamwer.errors import ModelError
 
 # Whisper's own front end; faster-whisper reads those of its parameters it knows.
@@ -67,7 +68,7 @@ def convert(checkpoint: Path, out: Path) -> None:
     spec.config.suppress_ids_begin = [tokenizer.token_to_id("<|endoftext|>")]
     spec.config.lang_ids = []  # without language tokens CTranslate2 takes it as English-only
     # The head that `train` teaches to look where each word is heard.
-    spec.config.alignment_heads = [(model.config.decoder_layers - 1, 0)]
+    spec.config.alignment_heads = [(model.config.decoder_layers - 1, LISTENING_HEAD)]
     spec.validate()
     spec.optimize(quantization="int8")
     out.mkdir(parents=True, exist_ok=True)

@@ -47,7 +47,7 @@ EASY_BATCHES = 1200  # from scratch, the shortest windows come first
 SECONDS_PER_BATCH, FULL_PER_BATCH = 72, 4
 WARM_UP_STEPS = 200
 POSITIONS_PER_SECOND = FRAMES_PER_SECOND // 2
-LISTENING = 0.1  # weight of the attention loss
+LISTENING_HEAD, LISTENING = 0, 0.1  # the aligner's head, and the weight of its attention loss
 PAUSE = 0.25  # share of a token's attention that belongs to the pause before it
 AVERAGE_DECAY = 0.99
 SPELLING = "spelling.safetensors"  # the CTC head, beside the model it was trained with
@@ -164,9 +164,10 @@ class Trainee(nn.Module):
         return self.whisper.proj_out(hidden), spelt, self._listening()
 
     def _listening(self) -> Tensor:
-        """What the first cross-attention head of the last layer looks at: the aligner's head."""
+        """What the aligner's cross-attention head in the last layer looks at."""
         size = WIDTH // HEADS
-        queries, keys = (self._attended[name][..., :size] for name in ("q_proj", "k_proj"))
+        head = slice(LISTENING_HEAD * size, (LISTENING_HEAD + 1) * size)
+        queries, keys = (self._attended[name][..., head] for name in ("q_proj", "k_proj"))
         return queries @ keys.transpose(1, 2) * size**-0.5
 
     def _encode(self, features: Tensor) -> Tensor:

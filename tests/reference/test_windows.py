@@ -81,6 +81,21 @@ def test_without_timestamps_only_words(speech: Speech) -> None:
         assert body(example) == [TOKENS.no_timestamps, *words, TOKENS.end]
 
 
+def test_each_token_is_heard_in_its_word_and_the_first_also_in_the_pause_before(
+    speech: Speech,
+) -> None:
+    words = {"hello": (0.0, 0.5, 0.9), "emma": (0.9, 1.0, 1.4)}
+    for example in examples(speech, window(5, FIRST)):
+        expected = []
+        for word, (pause, begin, end) in words.items():
+            later = [(begin, begin, end)] * (len(TOKENS.text([word])) - 1)
+            expected += [(pause, begin, end), *later]
+        rest = [] if timed(example) else [(1.4, 1.4, 5.0)]
+        assert [span for span in example.spans if span] == expected + rest
+        heard = [t for t, span in zip(example.targets, example.spans, strict=True) if span]
+        assert heard[: len(expected)] == TOKENS.text(["hello", "emma"])
+
+
 def test_full_window_leaves_a_cut_sentence_to_the_next(speech: Speech) -> None:
     for example in filter(timed, examples(speech, window(30, FIRST, CUT))):
         assert body(example)[-2:] == [TOKENS.at(28.0), TOKENS.end]
