@@ -110,7 +110,7 @@ def _add_results(group: argparse._ArgumentGroup) -> None:
         choices=list(EXPORTS),
         metavar="NAME",
         help="do not score: write an event log of this project as simuleval (instances.log) or"
-        " simulstream; needs -o, and no references",
+        " simulstream, into the file that -o names; references are optional then",
     )
     group.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="write here, not to the terminal"

@@ -82,7 +82,8 @@ class Figures:
 
     def _lines(self) -> Iterator[str]:
         errors, wer = self.summary.errors, self.summary.wer
-        yield _row("log", f"{self.format}, {self.summary.recordings} recordings")
+        count = self.summary.recordings
+        yield _row("log", f"{self.format}, {count} recording{'s' * (count != 1)}")
         rate = "no reference words" if errors.rate is None else f"{wer.value:.2%}"
         known = not math.isnan(wer.low)
         yield _row("WER", rate + (f"  [{wer.low:.2%}, {wer.high:.2%}]" if known else ""))
