@@ -7,7 +7,7 @@ last changed any of its letters. Until then it is tentative.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from streamwer.transcript import Update, Word
@@ -35,17 +35,30 @@ class _Piece(NamedTuple):
     """The revision that added it, or that changed the word it ends."""
 
 
+class _Final(NamedTuple):
+    """A word of the final text."""
+
+    text: str
+    owner: int
+    """The last revision that changed it: the one that commits it."""
+    piece: int
+    """Where the piece is in which it ends."""
+
+
 def updates(revisions: Sequence[Revision]) -> list[Update]:
     """One update per revision; together they commit the words of the final text, once each."""
     final = list(deque(_states(revisions), maxlen=1))
-    owned: list[list[str]] = [[] for _ in revisions]
-    for text, owner in _words(final[0] if final else ()):
-        owned[owner].append(text)
-    found, before = [], 0
-    for state, texts, revision in zip(_states(revisions), owned, revisions, strict=True):
-        before += len(texts)
-        tail = "".join(piece.text for piece in state).split()[before:]
-        found.append(Update(_timed(texts, revision), _timed(tail, revision)))
+    owned: list[list[_Final]] = [[] for _ in revisions]
+    for word in _words(final[0] if final else ()):
+        owned[word.owner].append(word)
+    found, begin, before = [], 0, 0
+    for state, words, revision in zip(_states(revisions), owned, revisions, strict=True):
+        if words:  # the tail begins in the piece in which the last of them ends
+            kept = before if words[-1].piece == begin else 0
+            begin = words[-1].piece
+            before = kept + sum(word.piece == begin for word in words)
+        tail = "".join(piece.text for piece in state[begin:]).split()[before:]
+        found.append(Update(_timed((w.text for w in words), revision), _timed(tail, revision)))
     return found
 
 
@@ -66,19 +79,19 @@ def _take_back(state: list[_Piece], deleted: int, number: int) -> None:
         state[-1] = _Piece(state[-1].text, number)  # "hello" has become "hel" just now
 
 
-def _words(pieces: Sequence[_Piece]) -> Iterator[tuple[str, int]]:
-    """The words of the joined pieces, each with the last revision that changed it."""
-    letters, owner = "", 0
-    for piece in pieces:
+def _words(pieces: Sequence[_Piece]) -> Iterator[_Final]:
+    """The words of the joined pieces."""
+    letters, owner, at = "", 0, 0
+    for number, piece in enumerate(pieces):
         for letter in piece.text:
             if not letter.isspace():
-                letters, owner = letters + letter, piece.owner
+                letters, owner, at = letters + letter, piece.owner, number
             elif letters:
-                yield letters, owner
+                yield _Final(letters, owner, at)
                 letters = ""
     if letters:
-        yield letters, owner
+        yield _Final(letters, owner, at)
 
 
-def _timed(texts: Sequence[str], revision: Revision) -> tuple[Word, ...]:
+def _timed(texts: Iterable[str], revision: Revision) -> tuple[Word, ...]:
     return tuple(Word(text, revision.start, revision.end) for text in texts)
