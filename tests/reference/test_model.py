@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +74,23 @@ def test_transcribes_with_word_times_and_prompt(model: WhisperModel) -> None:
     times = [word.start for word in words]
     assert times == sorted(times)
     assert 0 <= times[0] <= times[-1] <= 8
+
+
+def test_words_end_where_the_corpus_says_they_do(model: WhisperModel) -> None:
+    rows = [json.loads(line) for line in (CALL.parent / "metadata.jsonl").open()][:4]
+    late = []
+    for row in rows:
+        segments, _ = model.transcribe(
+            load(CALL.parent / row["file_name"]), word_timestamps=True, temperature=0.0
+        )
+        heard = [word for segment in segments for word in segment.words or []]
+        said = SequenceMatcher(
+            None, [w["text"] for w in row["words"]], [w.word.strip() for w in heard], autojunk=False
+        )
+        for i, j, size in said.get_matching_blocks():
+            late += [heard[j + k].end - row["words"][i + k]["end"] for k in range(size)]
+    assert len(late) > 100
+    assert np.mean(np.abs(late) < 0.25) > 0.9
 
 
 def test_no_speech_probability(model: WhisperModel) -> None:
