@@ -16,7 +16,7 @@ from pipeline.score import SCORES
 from pipeline.stream import EVENTS
 from streamwer import config, eventlog
 from streamwer.config import Config
-from streamwer.metrics import Scores, normaliser, summarise
+from streamwer.metrics import Scores, normaliser, summarise, wer_differences
 from streamwer.reports import Comparison, System, write
 
 REPORT = Path("reports/comparison")
@@ -34,12 +34,13 @@ def comparison(settings: Config) -> Comparison:
     """Read the tables of every compared system and work out its figures."""
     scores = {name: _read(name) for name in settings.compare}
     baseline = settings.scoring.baseline
+    differences = wer_differences(scores, baseline, settings.scoring)
     systems = tuple(
         System(
             summarise(
                 name,
                 scores[name],
-                None if name == baseline else scores.get(baseline),
+                differences.get(name),
                 settings.scoring,
                 eventlog.read(EVENTS / name).machine,
             ),
@@ -77,6 +78,7 @@ def provenance(settings: Config) -> dict[str, Any]:
         "normaliser": normaliser(scoring.normaliser).signature,
         "confidence": scoring.confidence,
         "bootstrap": f"{scoring.replicates} replicates, seed {scoring.seed}",
+        "smallest difference": f"{100 * scoring.smallest_difference:g} points of WER",
         **{package: version(package) for package in _RECORDED_PACKAGES},
         "reproduce": "make repro",
     }

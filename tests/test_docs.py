@@ -1,7 +1,8 @@
-"""The commands that the documentation shows are commands that exist."""
+"""The commands that the documentation shows exist, and its Python code gives what it says."""
 
 from __future__ import annotations
 
+import doctest
 import importlib.util
 import itertools
 import re
@@ -17,6 +18,7 @@ from streamwer.compose import composed
 
 PAGES = (Path("README.md"), Path("CONTRIBUTING.md"), *sorted(Path("docs").glob("*.md")))
 _BLOCK = re.compile(r"^```(?:console|sh|bash)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 ELSEWHERE = {"apt-get", "arecord", "cd", "ffmpeg", "git", "pip", "sudo", "."}
 
 
@@ -88,3 +90,14 @@ def test_the_command_exists(words: list[str]) -> None:
 
 def test_there_are_commands_to_check() -> None:
     assert len(list(commands())) > 10
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if _PYTHON.search(page.read_text())])
+def test_the_code_gives_what_the_page_says(page: Path) -> None:
+    """The Python blocks of a page are one session."""
+    source = "\n".join(_PYTHON.findall(page.read_text()))
+    session = doctest.DocTestParser().get_doctest(source, {}, page.name, str(page), 0)
+    report: list[str] = []
+    doctest.DocTestRunner().run(session, out=report.append)
+    assert session.examples, f"{page}: its Python blocks hold no `>>>` lines"
+    assert not report, "".join(report)

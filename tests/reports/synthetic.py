@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from streamwer.config import ScoringConfig
 from streamwer.eventlog import EventLog
-from streamwer.metrics import normaliser, score, summarise
+from streamwer.metrics import normaliser, score, summarise, wer_differences
 from streamwer.reports import Comparison, System
 from streamwer.transcript import Compute, Effort, Failure, Reference, Step, Update, Word
 
@@ -153,10 +153,10 @@ def compare(
 
     made = {name: (logs or default)(manner, name) for name, manner in MANNERS.items()}
     scores = {name: score(spoken, each, words) for name, each in made.items()}
+    differences = wer_differences(scores, baseline, SCORING)
     systems = []
     for name, each in scores.items():
-        reference = None if name == baseline else scores.get(baseline)
-        summary = summarise(name, each, reference, SCORING, made[name].machine)
+        summary = summarise(name, each, differences.get(name), SCORING, made[name].machine)
         policy = {"name": MANNERS[name].policy, "holdback_s": MANNERS[name].holdback}
         model = {"name": "made-up", "path": "/home/someone/models/made-up"}
         systems.append(System(summary, each, {"policy": policy, "model": model, "clock": clock}))

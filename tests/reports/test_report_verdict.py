@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from streamwer.metrics import Interval, Quantile
-from streamwer.reports import Comparison, verdict
+from streamwer.metrics import Difference, Interval, Quantile
+from streamwer.reports import Comparison, html, markdown, notes, verdict
 from tests.reports.test_report_files import changed
 
 
@@ -22,6 +22,28 @@ def of_agreement(comparison: Comparison, **figures: Any) -> str:
     return spoken(ordered)[0]
 
 
+def differing(
+    value: float,
+    low: float,
+    high: float,
+    p: float,
+    equivalent: float = 1.0,
+    check: float = math.nan,
+) -> Difference:
+    """A difference with this interval, found at the 5 % level."""
+    return Difference(
+        value,
+        low,
+        high,
+        p=p,
+        p_holm=p,
+        p_equivalent=equivalent,
+        p_mapsswe=check,
+        margin=0.005,
+        confidence=0.95,
+    )
+
+
 def late(seconds: float | None) -> dict[str, Quantile]:
     return {name: Quantile(seconds, seconds, seconds) for name in ("p50", "p95", "p99")}
 
@@ -30,29 +52,39 @@ def late(seconds: float | None) -> dict[str, Quantile]:
     ("delta", "said"),
     [
         (
-            Interval(0.019, 0.008, 0.031),
-            ", at 1.9 points more WER than offline (95 % interval +0.8 to +3.1).",
+            differing(0.019, 0.008, 0.031, 0.002),
+            ", at 1.9 points more WER than offline (95 % interval +0.8 to +3.1, p = 0.002).",
         ),
         (
-            Interval(-0.019, -0.031, -0.008),
-            ", at 1.9 points less WER than offline (95 % interval −3.1 to −0.8).",
+            differing(-0.019, -0.031, -0.008, 0.0001),
+            ", at 1.9 points less WER than offline (95 % interval −3.1 to −0.8, p < 0.001).",
         ),
         (
-            Interval(0.004, -0.008, 0.018),
-            "; no difference in WER to offline is shown (95 % interval −0.8 to +1.8 points).",
+            differing(0.004, -0.008, 0.018, 0.412),
+            "; no difference in WER to offline is shown (95 % interval −0.8 to +1.8, p = 0.41).",
+        ),
+        (  # adjusted for the number of systems, it is not shown
+            differing(0.01, 0.001, 0.02, 0.09),
+            "; no difference in WER to offline is shown (95 % interval +0.1 to +2.0, p = 0.090).",
+        ),
+        (  # the test and the interval disagree
+            differing(0.01, 0.0, 0.02, 0.04),
+            "; no difference in WER to offline is shown (95 % interval 0.0 to +2.0, p = 0.040).",
         ),
         (
-            Interval(0.01, 0.0, 0.02),
-            "; no difference in WER to offline is shown (95 % interval 0.0 to +2.0 points).",
+            differing(0.001, -0.001, 0.003, 0.412, equivalent=0.01),
+            "; no difference in WER to offline is shown, and one of 0.5 points or more is ruled out"
+            " (95 % interval −0.1 to +0.3, p = 0.41).",
         ),
         (
-            Interval(0.0004, 0.0002, 0.0006),
-            ", at less than 0.1 points more WER than offline (95 % interval 0.0 to +0.1).",
+            differing(0.0004, 0.0002, 0.0006, 0.01),
+            ", at less than 0.1 points more WER than offline (95 % interval 0.0 to +0.1,"
+            " p = 0.010).",
         ),
     ],
 )
 def test_a_difference_is_claimed_only_where_it_is_shown(
-    measured: Comparison, delta: Interval, said: str
+    measured: Comparison, delta: Difference, said: str
 ) -> None:
     sentence = of_agreement(measured, delta_wer=delta, shown_latency=late(2.14))
     start = "local_agreement shows half of the words within 2.1 s of being spoken"
@@ -104,7 +136,45 @@ def test_without_a_baseline_wer_stands_for_itself(measured: Comparison) -> None:
 
 def test_without_reference_words_nothing_is_claimed(measured: Comparison) -> None:
     unknown = Interval(math.nan, math.nan, math.nan)
-    assert "not known" in of_agreement(measured, wer=unknown, delta_wer=unknown)
+    delta = differing(math.nan, math.nan, math.nan, 1.0)
+    assert "not known" in of_agreement(measured, wer=unknown, delta_wer=delta)
+    assert verdict.difference(delta) == "not known"
+
+
+@pytest.mark.parametrize(
+    ("delta", "shown", "said"),
+    [
+        (differing(0.02, 0.01, 0.03, 0.01), "**+2.0**", "more errors, p = 0.010"),
+        (differing(0.02, 0.01, 0.03, 0.06), " +2.0<", "no difference shown, p = 0.060"),
+        (
+            differing(0.0, -0.001, 0.001, 1.0, 0.001),
+            " 0.0<",
+            "no difference that matters, p = 1.00",
+        ),
+    ],
+)
+def test_only_a_difference_that_is_shown_stands_out(
+    measured: Comparison, delta: Difference, shown: str, said: str
+) -> None:
+    text = markdown.render(changed(measured, delta_wer=delta)).replace("\u00a0", " ")
+    (row,) = (line for line in text.splitlines() if line.startswith("| **ΔWER"))
+    cell = row.split("|")[2]
+    assert shown in cell
+    assert said in cell
+    page = html.render(changed(measured, delta_wer=delta))
+    others = html.render(changed(measured, delta_wer=None)).count('class="value unshown"')
+    assert page.count('class="value unshown"') == others + (not delta.shown)
+
+
+def test_tests_that_disagree_are_reported(measured: Comparison) -> None:
+    delta = differing(0.01, -0.001, 0.02, 0.08, check=0.003)
+    limits = [
+        each for each in notes.limits(changed(measured, delta_wer=delta)) if "MAPSSWE" in each
+    ]
+    assert len(limits) == 1
+    assert "the ΔWER of offline: by speakers p\u00a0=\u00a00.080" in limits[0]
+    agreeing = changed(measured, delta_wer=differing(0.01, -0.001, 0.02, 0.08, check=0.2))
+    assert not [each for each in notes.limits(agreeing) if "MAPSSWE" in each]
 
 
 def test_titles(measured: Comparison) -> None:

@@ -4,6 +4,7 @@ Needs neither Ray nor Hydra nor a model: a log that another program wrote scores
 """
 
 from streamwer.metrics.bootstrap import Interval
+from streamwer.metrics.differences import Difference, wer_differences
 from streamwer.metrics.normalise import Normaliser, normaliser
 from streamwer.metrics.quantiles import Quantile
 from streamwer.metrics.summary import Cost, Slice, Summary, summarise
@@ -12,6 +13,7 @@ from streamwer.metrics.word_errors import WordErrors
 
 __all__ = [
     "Cost",
+    "Difference",
     "Interval",
     "Normaliser",
     "Quantile",
@@ -22,4 +24,5 @@ __all__ = [
     "normaliser",
     "score",
     "summarise",
+    "wer_differences",
 ]

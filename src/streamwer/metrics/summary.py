@@ -12,7 +12,8 @@ import pandas as pd
 from streamwer.config import ScoringConfig
 from streamwer.metrics import bootstrap
 from streamwer.metrics.bootstrap import Interval
-from streamwer.metrics.quantiles import Quantile, quantile
+from streamwer.metrics.differences import Difference, settings_of, word_blocks
+from streamwer.metrics.quantiles import Quantile, quantiles
 from streamwer.metrics.tables import Scores
 from streamwer.metrics.word_errors import WordErrors
 
@@ -48,7 +49,8 @@ class Summary:
         name: the system's name in the config.
         errors: pooled word error counts; `errors.rate` is the WER.
         wer: WER with its interval over speakers.
-        delta_wer: WER minus the baseline system's on the same recordings; None for the baseline.
+        delta_wer: WER minus the baseline system's on the same recordings, tested among the
+            other systems' differences; None for the baseline.
         commit_latency: from the end of a word to the update that made it final, compute included.
         commit_latency_ideal: the same with compute and queueing taken out of that last step.
         shown_latency: from the end of a word to the first update that showed it for good.
@@ -68,7 +70,7 @@ class Summary:
     audio_seconds: float
     errors: WordErrors
     wer: Interval
-    delta_wer: Interval | None
+    delta_wer: Difference | None
     commit_latency: Percentiles
     commit_latency_ideal: Percentiles
     shown_latency: Percentiles
@@ -86,11 +88,11 @@ class Summary:
 def summarise(
     name: str,
     scores: Scores,
-    baseline: Scores | None,
+    delta_wer: Difference | None,
     scoring: ScoringConfig,
     machine: Mapping[str, Any],
 ) -> Summary:
-    """All figures of one system; `baseline` holds the system that ΔWER is taken against."""
+    """All figures of one system; `delta_wer` is its part of `wer_differences`."""
     recordings, words = scores.recordings, scores.words
     late = words["end"]
     return Summary(
@@ -98,8 +100,8 @@ def summarise(
         recordings=len(recordings),
         audio_seconds=float(recordings["seconds"].sum()),
         errors=pooled(recordings),
-        wer=_wer(recordings, None, scoring),
-        delta_wer=None if baseline is None else _wer(recordings, baseline.recordings, scoring),
+        wer=_wer(recordings, scoring),
+        delta_wer=delta_wer,
         commit_latency=_percentiles(words["committed"] - late, words["recording"], scoring),
         commit_latency_ideal=_percentiles(words["audio_end"] - late, words["recording"], scoring),
         shown_latency=_percentiles(words["shown"] - late, words["recording"], scoring),
@@ -121,23 +123,10 @@ def pooled(recordings: pd.DataFrame) -> WordErrors:
     return WordErrors(**{column: int(recordings[column].sum()) for column in columns})
 
 
-def _wer(
-    recordings: pd.DataFrame, baseline: pd.DataFrame | None, scoring: ScoringConfig
-) -> Interval:
-    blocks = _blocks(recordings)
+def _wer(recordings: pd.DataFrame, scoring: ScoringConfig) -> Interval:
+    blocks = word_blocks(recordings)
     errors, words = blocks["errors"].to_numpy(), blocks["words"].to_numpy()
-    settings = bootstrap.Settings(scoring.replicates, scoring.seed, scoring.confidence)
-    if baseline is None:
-        return bootstrap.rate(errors, words, settings)
-    return bootstrap.difference(errors, _blocks(baseline)["errors"].to_numpy(), words, settings)
-
-
-def _blocks(recordings: pd.DataFrame) -> pd.DataFrame:
-    """Errors and words of each speaker, in order of speaker."""
-    errors = recordings["substitutions"] + recordings["deletions"] + recordings["insertions"]
-    words = recordings["hits"] + recordings["substitutions"] + recordings["deletions"]
-    counts = pd.DataFrame({"speaker": recordings["speaker"], "errors": errors, "words": words})
-    return counts.groupby("speaker").sum().astype(float)
+    return bootstrap.rate(errors, words, settings_of(scoring))
 
 
 def _percentiles(
@@ -145,17 +134,9 @@ def _percentiles(
 ) -> Percentiles:
     known = values.notna().to_numpy()
     groups, _ = pd.factorize(recordings[known], sort=True)
-    return {
-        f"p{percentile}": quantile(
-            values[known].to_numpy(float),
-            groups,
-            percentile / 100,
-            replicates=scoring.replicates,
-            seed=scoring.seed,
-            confidence=scoring.confidence,
-        )
-        for percentile in PERCENTILES
-    }
+    shares = [percentile / 100 for percentile in PERCENTILES]
+    found = quantiles(values[known].to_numpy(float), groups, shares, settings_of(scoring))
+    return {f"p{percentile}": each for percentile, each in zip(PERCENTILES, found, strict=True)}
 
 
 def _cost(recordings: pd.DataFrame) -> Cost:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from streamwer.metrics import Interval, Summary
+from streamwer.metrics import Difference, Interval, Summary
 from streamwer.metrics.summary import Percentiles
 from streamwer.reports import machine
 from streamwer.reports.comparison import Comparison
@@ -39,6 +39,7 @@ def _metrics(summary: Summary, measured: bool) -> dict[str, Any]:
     figures = {
         **_interval("wer", summary.wer),
         **_interval("delta_wer", summary.delta_wer),
+        **_tests("delta_wer", summary.delta_wer),
         **timed,
         "words": summary.errors.words,
         "substitutions": summary.errors.substitutions,
@@ -92,6 +93,13 @@ def _interval(name: str, interval: Interval | None) -> dict[str, Any]:
         return {}
     values = {name: interval.value, f"{name}_low": interval.low, f"{name}_high": interval.high}
     return {key: _number(value, _RATE) for key, value in values.items()}
+
+
+def _tests(name: str, delta: Difference | None) -> dict[str, Any]:
+    if delta is None:
+        return {}
+    kinds = ("p", "p_holm", "p_equivalent", "p_mapsswe")
+    return {f"{name}_{kind}": _number(getattr(delta, kind), _RATE) for kind in kinds}
 
 
 def _number(value: float | None, digits: int) -> float | str | None:

@@ -42,6 +42,14 @@ def points(fraction: float) -> str:
     return number(100 * fraction, 1, sign=True)
 
 
+def p_value(p: float) -> str:
+    """0.0312 → p = 0.031; a tiny one is not spelt out."""
+    if math.isnan(p):
+        return f"p{NO_BREAK}not{NO_BREAK}known"
+    relation = f"<{NO_BREAK}0.001" if p < 0.001 else f"={NO_BREAK}{number(p, 3 if p < 0.1 else 2)}"
+    return f"p{NO_BREAK}{relation}"
+
+
 def percent_range(interval: Interval, *, unit: bool = True) -> str:
     """Both ends of a rate's interval, in percent."""
     return f"{number(100 * interval.low, 1)} to {percent(interval.high, unit=unit)}"

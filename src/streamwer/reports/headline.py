@@ -12,11 +12,15 @@ from streamwer.reports.comparison import Comparison
 
 
 class Cell(NamedTuple):
-    """A figure, its interval in the same unit, and what that interval shows."""
+    """A figure, its interval in the same unit, and what that interval shows.
+
+    `shown` says of a difference whether there is one; only then does it stand out.
+    """
 
     text: str
     interval: str = ""
     remark: str = ""
+    shown: bool | None = None
 
 
 class Row(NamedTuple):
@@ -92,8 +96,10 @@ def _delta(summary: Summary) -> Cell:
     delta = summary.delta_wer
     if delta is None:
         return Cell(figures.UNKNOWN, "baseline")
-    shown = verdict.difference(delta)
-    return Cell(figures.points(delta.value), figures.points_range(delta), shown)
+    remark = verdict.difference(delta)
+    if delta.known:
+        remark += f", {figures.p_value(delta.p_holm)}"
+    return Cell(figures.points(delta.value), figures.points_range(delta), remark, delta.shown)
 
 
 def _late(latency: str, percentile: str, summary: Summary) -> Cell:

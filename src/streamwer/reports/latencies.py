@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from streamwer.metrics import Scores, quantiles
+from streamwer.metrics import Scores
+from streamwer.metrics.quantiles import quantiles
+from streamwer.metrics.resampling import Settings
 
 Floats = NDArray[np.float64]
 
@@ -28,4 +30,4 @@ def _late(words: pd.DataFrame) -> pd.Series[float]:
 
 def _median(late: Floats) -> float | None:
     together = np.zeros(len(late), dtype=np.int64)
-    return quantiles.quantile(late, together, 0.5, replicates=1, seed=0, confidence=0.95).value
+    return quantiles(late, together, [0.5], Settings(1, 0, 0.95))[0].value

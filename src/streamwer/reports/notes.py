@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from streamwer.metrics.bootstrap import STUDENTISED_BELOW, caution
 from streamwer.reports import figures, machine
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.provenance import confidence, policy
-
-FEW_SPEAKERS = 10
 
 
 class Definition(NamedTuple):
@@ -27,8 +26,16 @@ DEFINITIONS = (
     ),
     Definition(
         "ΔWER",
-        "A system’s WER minus the baseline’s on the same recordings. Where the interval holds 0,"
-        " this data shows no difference; that is not proof that there is none.",
+        "A system’s WER minus the baseline’s on the same recordings. A difference is shown where p"
+        " is below the level and the interval does not hold 0; where it is not shown, that is no"
+        " proof that there is none. “No difference that matters” is said where two one-sided"
+        " tests rule out one as large as the config calls the smallest that matters.",
+    ),
+    Definition(
+        "p",
+        "How often a difference as large comes up if, speaker by speaker, it is left to chance"
+        " which of the two systems had which errors; then adjusted for the number of systems"
+        " compared (Holm).",
     ),
     Definition(
         "Commit latency",
@@ -80,7 +87,8 @@ def intervals(comparison: Comparison) -> str:
     how = f" ({how})" if how else ""
     return (
         f"{confidence(comparison)} intervals by bootstrap{how}: of speakers for WER, paired with"
-        " the baseline for ΔWER; of recordings for latencies."
+        " the baseline for ΔWER; of recordings for latencies. Below"
+        f" {STUDENTISED_BELOW} speakers those for WER are widened as Student’s t asks."
     )
 
 
@@ -102,8 +110,9 @@ def limits(comparison: Comparison) -> list[str]:
         *_untimed(comparison),
         *_clock(comparison),
         "Each call has a worker to itself: queueing between simultaneous calls is not in it.",
-        "Intervals are not adjusted for the number of systems compared, and WER by condition has"
-        " none: read small differences there as noise.",
+        *_disputed(comparison),
+        "p values of ΔWER are adjusted for the number of systems compared, but intervals are not,"
+        " and WER by condition has none: read small differences there as noise.",
         "Word times are only as exact as the data set’s; an error there moves every latency.",
     ]
 
@@ -115,12 +124,22 @@ def speakers(comparison: Comparison) -> int:
 
 
 def _speakers(comparison: Comparison) -> Iterator[str]:
-    few = speakers(comparison)
-    if few < FEW_SPEAKERS:
-        yield (
-            f"Only {figures.count(few, 'speaker')}: with fewer than {FEW_SPEAKERS}, intervals for"
-            " WER are too narrow to be trusted."
-        )
+    warning = caution(speakers(comparison), "speaker")
+    if warning:
+        yield f"{warning[0].upper()}{warning[1:]}."
+
+
+def _disputed(comparison: Comparison) -> Iterator[str]:
+    """Where the cross-check comes to another answer."""
+    for summary in (system.summary for system in comparison.systems):
+        delta = summary.delta_wer
+        if delta is not None and delta.disputed:
+            yield (
+                f"Two tests disagree on the ΔWER of {summary.name}: by speakers"
+                f" {figures.p_value(delta.p)}, by MAPSSWE, which takes stretches of words for"
+                f" independent, {figures.p_value(delta.p_mapsswe)} (neither adjusted). The first"
+                " one counts here."
+            )
 
 
 def _untimed(comparison: Comparison) -> Iterator[str]:

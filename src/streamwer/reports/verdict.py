@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from streamwer.metrics import Interval, Summary
+from streamwer.metrics import Difference, Summary
 from streamwer.reports import figures, machine
 from streamwer.reports.comparison import Comparison, System
 from streamwer.reports.provenance import confidence, policy
@@ -41,12 +41,12 @@ def title(comparison: Comparison) -> str:
     return f"{comparison.dataset}: {listed}{against}"
 
 
-def difference(delta: Interval) -> str:
-    """What an interval of a WER difference shows."""
-    if math.isnan(delta.low):
+def difference(delta: Difference) -> str:
+    """What a WER difference shows."""
+    if not delta.known:
         return "not known"
-    if delta.low <= 0 <= delta.high:
-        return "no difference shown"
+    if not delta.shown:
+        return "no difference that matters" if delta.ruled_out else "no difference shown"
     return "more errors" if delta.value > 0 else "fewer errors"
 
 
@@ -72,11 +72,14 @@ def _latency(summary: Summary) -> str:
 
 def _accuracy(summary: Summary, comparison: Comparison) -> str:
     delta, baseline = summary.delta_wer, comparison.baseline
-    if delta is None or math.isnan(delta.low):
+    if delta is None or not delta.known:
         return f", at {_wer(summary, comparison)}"
-    sure = f"{confidence(comparison)} interval {figures.points_range(delta)}"
-    if delta.low <= 0 <= delta.high:
-        return f"; no difference in WER to {baseline} is shown ({sure} points)"
+    interval = f"{confidence(comparison)} interval {figures.points_range(delta)}"
+    sure = f"{interval}, {figures.p_value(delta.p_holm)}"
+    if not delta.shown:
+        margin = f"{100 * delta.margin:g} points"
+        small = f", and one of {margin} or more is ruled out" if delta.ruled_out else ""
+        return f"; no difference in WER to {baseline} is shown{small} ({sure})"
     size = f"{figures.number(100 * abs(delta.value), 1)} points"
     if round(100 * abs(delta.value), 1) == 0:
         size = "less than 0.1 points"

@@ -1,0 +1,94 @@
+"""What must happen to the figures when a log is changed in a known way."""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import replace
+
+import pytest
+
+from streamwer.config import ScoringConfig
+from streamwer.eventlog import EventLog
+from streamwer.metrics import Summary, normaliser, score, summarise
+from streamwer.metrics.summary import Percentiles
+from streamwer.transcript import Reference, Step, Update, Word
+from tests.reports.synthetic import MANNERS, log, references
+
+SPOKEN = references(count=18, words=30)
+LOG = log(SPOKEN, MANNERS["prompted_buffer"], failures=1)
+LATENCIES = ("commit_latency", "shown_latency", "first_text", "finalisation")
+
+
+def summary(events: EventLog, spoken: list[Reference] = SPOKEN) -> Summary:
+    scores = score(spoken, events, normaliser("basic"))
+    return summarise("system", scores, None, ScoringConfig("basic", replicates=200), {})
+
+
+def ends(percentiles: Percentiles) -> list[float]:
+    """Every quantile and interval end that there is."""
+    found = [each for q in percentiles.values() for each in (q.value, q.low, q.high)]
+    return [each for each in found if each is not None]
+
+
+@pytest.mark.parametrize("delay", [0.5, -0.25, 3.0])
+def test_a_delay_of_every_emission_delays_every_latency_by_as_much(delay: float) -> None:
+    steps = tuple(replace(step, emitted=step.emitted + delay) for step in LOG.steps)
+    before, after = summary(LOG), summary(replace(LOG, steps=steps))
+    for name in LATENCIES:
+        expected = [each + delay for each in ends(getattr(before, name))]
+        assert ends(getattr(after, name)) == pytest.approx(expected)
+        assert expected
+    assert (after.wer, after.coverage) == (before.wer, before.coverage)
+
+
+def test_the_order_of_recordings_changes_nothing() -> None:
+    mixed = random.Random(3).sample(SPOKEN, len(SPOKEN))
+    before, after = summary(LOG), summary(LOG, mixed)
+    assert (after.wer, after.errors, after.coverage) == (before.wer, before.errors, before.coverage)
+    for name in LATENCIES:
+        assert getattr(after, name) == getattr(before, name)
+
+
+def distinct(slow: float) -> tuple[list[Reference], EventLog]:
+    """Ten calls of 40 words, each another word; every fifth comes `slow` seconds later."""
+    words = tuple(Word(f"w{n}", n / 2, n / 2 + 0.4) for n in range(40))
+    calls = [
+        Reference(f"c{n}", "x.flac", 21.0, " ".join(w.text for w in words), f"s{n}", words=words)
+        for n in range(10)
+    ]
+    template = LOG.steps[0]
+    steps = [
+        replace(
+            template,
+            recording=call.recording,
+            step=n,
+            audio_end=word.end,
+            emitted=word.end + (slow if n % 5 == 0 else 1.0),
+            update=Update((word,), ()),
+            is_last=n == 39,
+        )
+        for call in calls
+        for n, word in enumerate(words)
+    ]
+    return calls, EventLog(tuple(steps), (), {})
+
+
+def silenced(step: Step) -> Step:
+    """The same step without its word."""
+    return replace(step, update=Update((), ()))
+
+
+@pytest.mark.parametrize("slow", [2.0, 10.0])
+def test_leaving_out_slow_words_improves_no_headline_figure(slow: float) -> None:
+    calls, events = distinct(slow)
+    fewer = tuple(silenced(s) if s.emitted - s.audio_end > 1.5 else s for s in events.steps)
+    before, after = summary(events, calls), summary(replace(events, steps=fewer), calls)
+    for percentile in ("p50", "p95", "p99"):
+        mine, other = (each.commit_latency[percentile].value for each in (after, before))
+        assert mine is not None
+        assert other is not None
+        assert mine >= other
+    assert after.commit_latency["p95"].value == math.inf
+    assert after.wer.value > before.wer.value
+    assert after.coverage < before.coverage
