@@ -1,7 +1,7 @@
 # `make` lists the targets. All it takes is a Python 3.11, 3.12 or 3.13 and a package index.
 #
 #   PYTHON=python3.12      the interpreter to make .venv with
-#   ARGS="-k wer"          more arguments for pytest or DVC
+#   ARGS="-k wer"          more arguments for pytest, DVC or the bench
 
 PYTHON ?=
 ARGS ?=
@@ -23,7 +23,7 @@ export USER := $(shell id -u)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help environment repro test check format lock clean
+.PHONY: help environment repro bench test check format lock clean
 # Two targets at once would fight for DVC's lock and spoil each other's timings, also under -j.
 .NOTPARALLEL:
 
@@ -35,6 +35,9 @@ environment: ## make .venv from requirements.lock
 
 repro: environment ## run the comparison: dvc repro
 	@$(VENV)/bin/python -m dvc repro $(ARGS)
+
+bench: environment ## measure what the direct engine and the policies gain
+	@$(VENV)/bin/python -m pipeline.bench $(ARGS)
 
 test: environment ## run the tests
 	@$(VENV)/bin/python -m pytest $(ARGS)

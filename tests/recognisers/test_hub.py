@@ -12,11 +12,12 @@ import pytest
 from huggingface_hub.errors import GatedRepoError, OfflineModeIsEnabled
 from omegaconf import OmegaConf
 
+from pipeline.bench import random_whisper
 from streamwer.config import ModelConfig
 from streamwer.errors import ModelError
 from streamwer.hub import reason
 from streamwer.recognisers.hub import locate
-from tests import hub, random_whisper
+from tests import hub
 
 CONF = Path(__file__).parents[2] / "conf/model"
 TINY = OmegaConf.load(CONF / "tiny_en.yaml")
