@@ -133,7 +133,7 @@ class AttentionCutoffConfig:
     name: str = "attention_cutoff"
     chunk_s: float = 1.0
     margin_s: float = 0.2
-    left_context_s: float = 1.0
+    left_context_s: float = 1.5
     pause_s: float = 0.8
     buffer_s: float = 12.0
     prompt_chars: int = 200
@@ -147,7 +147,7 @@ class HoldLastNConfig:
     chunk_s: float = 1.0
     hold_words: int = 1
     hold_s: float = 0.0
-    left_context_s: float = 1.0
+    left_context_s: float = 1.5
     pause_s: float = 0.8
     buffer_s: float = 12.0
     prompt_chars: int = 200
@@ -174,11 +174,11 @@ class ConfidentCutoffConfig:
     poll_s: float = 0.2
     chunk_s: float = 1.0
     longest_chunk_s: float = 4.0
-    breath_s: float = 0.2
-    margin_s: float = 0.1
-    unsure_margin_s: float = 1.0
-    sure: float = 0.6
-    left_context_s: float = 1.0
+    breath_s: float = 0.3
+    margin_s: float = 0.15
+    unsure_margin_s: float = 0.5
+    sure: float = 0.9
+    left_context_s: float = 1.5
     pause_s: float = 0.8
     buffer_s: float = 12.0
     prompt_chars: int = 200
