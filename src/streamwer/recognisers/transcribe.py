@@ -17,13 +17,15 @@ from faster_whisper.feature_extractor import FeatureExtractor
 
 from streamwer.audio import SAMPLE_RATE
 from streamwer.config import ModelConfig, TranscribeConfig
-from streamwer.errors import ModelError
+from streamwer.errors import ConfigError, ModelError
 from streamwer.recognisers.base import Recogniser, Window
 from streamwer.recognisers.meter import Meter
 from streamwer.recognisers.speech import silence
 from streamwer.transcript import Hypothesis, Word
 
 Metered = TypeVar("Metered", bound="MeteredWhisper")
+HISS = np.random.default_rng(0).normal(0, 1e-3, SAMPLE_RATE).astype(np.float32)
+"""A second of sound to try a model on."""
 
 
 class _MeteredFeatures(FeatureExtractor):  # type: ignore[misc]
@@ -74,6 +76,7 @@ class Transcribe:
 
     Raises:
         ModelError: the folder is not a usable model.
+        ConfigError: the model does not know the language.
     """
 
     def __init__(self, path: Path, model: ModelConfig, engine: TranscribeConfig) -> None:
@@ -117,9 +120,10 @@ def loaded(kind: type[Metered], meter: Meter, path: Path, model: ModelConfig) ->
 
     Raises:
         ModelError: the folder is not a usable model.
+        ConfigError: the model does not know the language.
     """
     try:
-        return kind(
+        whisper = kind(
             meter,
             str(path),
             device=model.device,
@@ -129,12 +133,16 @@ def loaded(kind: type[Metered], meter: Meter, path: Path, model: ModelConfig) ->
         )
     except (RuntimeError, ValueError) as error:
         raise ModelError(f"{path}: the model cannot be loaded ({error})") from error
+    if model.language not in whisper.supported_languages:
+        known = ", ".join(whisper.supported_languages)
+        raise ConfigError(f"model.language={model.language!r}: {path} knows only {known}")
+    return whisper
 
 
 def warm_up(recogniser: Recogniser) -> None:
     """The first call allocates and is slower: it must not count as a step."""
-    hiss = np.random.default_rng(0).normal(0, 1e-3, SAMPLE_RATE).astype(np.float32)
-    recogniser.recognise(Window(hiss, 0))
+    recogniser.recognise(Window(HISS, 0))
+    recogniser.recognise(Window(HISS, 0, listen_only=True))
 
 
 def hypothesis(segments: Sequence[Any], window: Window) -> Hypothesis:
