@@ -6,8 +6,7 @@ Times are seconds on the stream's own line: 0 is when its first sample is captur
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from itertools import pairwise
-from operator import add, sub
+from operator import add
 from typing import Any
 
 
@@ -61,8 +60,11 @@ class Effort:
 
     def shared(self, parts: int) -> list[Effort]:
         """Shares that add up to the whole and differ by 1 at most."""
-        until = [[i * count // parts for count in _values(self)] for i in range(parts + 1)]
-        return [Effort(*map(sub, end, begin)) for begin, end in pairwise(until)]
+        counts = _values(self)
+        return [
+            Effort(*((i + 1) * count // parts - i * count // parts for count in counts))
+            for i in range(parts)
+        ]
 
 
 def _values(record: Compute | Effort) -> list[Any]:

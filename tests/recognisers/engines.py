@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,13 +29,11 @@ def _configured() -> tuple[ModelConfig, DirectConfig]:
     return system.model, system.engine
 
 
-def direct(
-    path: Path = REFERENCE, device: str = "cpu", compute_type: str = "int8", **engine: Any
-) -> Direct:
-    """The direct engine as `conf/` has it, but for the values given."""
-    model, values = _configured()
-    chosen = replace(model, device=device, compute_type=compute_type)
-    return Direct(path, chosen, replace(values, **engine))
+def direct(path: Path = REFERENCE, **changes: Any) -> Direct:
+    """The direct engine as `conf/` has it, but for the values given of engine and model."""
+    model, engine = _configured()
+    ours = {key: changes.pop(key) for key in set(changes) & {each.name for each in fields(model)}}
+    return Direct(path, replace(model, **ours), replace(engine, **changes))
 
 
 @cache

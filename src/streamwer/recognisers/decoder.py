@@ -1,9 +1,10 @@
-"""From an encoding to timed words: a guarded greedy decoding, then one alignment pass."""
+"""From an encoding to timed text: a guarded greedy decoding, then one alignment pass."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from inspect import signature
+from operator import itemgetter
 from typing import Any
 
 import ctranslate2
@@ -17,14 +18,16 @@ from streamwer.recognisers.guard import AGAIN, Guard
 from streamwer.recognisers.log_mel import FRAMES_PER_SECOND
 from streamwer.recognisers.long_windows import ShortWhisper
 from streamwer.recognisers.meter import Meter
-from streamwer.recognisers.prompt import BROKEN, Prompts
+from streamwer.recognisers.prompt import Prompts
+from streamwer.recognisers.words import Piece
 
+_PARTS = itemgetter("word", "start", "end", "probability")
 _OPTIONS = signature(WhisperModel.transcribe).parameters
 _PUNCTUATION = [_OPTIONS[f"{where}_punctuations"].default for where in ("prepend", "append")]
 
 
 class Decoder:
-    """Turns encodings of windows into words.
+    """Turns encodings of windows into text.
 
     Args:
         model: whose encodings they are.
@@ -47,10 +50,10 @@ class Decoder:
         self._prompts, self._guard, self._config = prompts, guard, config
         self._suppressed = get_suppressed_tokens(tokenizer, [-1])
 
-    def words(
+    def pieces(
         self, encoded: Any, earlier: Sequence[str], frames: Sequence[int]
-    ) -> list[list[dict[str, Any]]]:
-        """Words of each window with `start`, `end` (its own seconds) and `probability`.
+    ) -> list[list[Piece]]:
+        """The text of each window in pieces with times.
 
         Args:
             encoded: of the windows, shape (windows, positions, width).
@@ -60,15 +63,16 @@ class Decoder:
         with self._meter.timing("decode"):
             texts = self._texts(encoded, self._prompts.batch(earlier), frames)
         heard = [i for i, tokens in enumerate(texts) if tokens]
-        words: list[list[dict[str, Any]]] = [[] for _ in texts]
+        pieces: list[list[Piece]] = [[] for _ in texts]
         if heard:
             chosen = encoded if len(heard) == len(texts) else _rows(encoded, heard)
             aligned = self._model.find_alignment(
                 self._tokenizer, [texts[i] for i in heard], chosen, [frames[i] for i in heard]
             )
             for i, timed in zip(heard, aligned, strict=True):
-                words[i] = _whole(timed)
-        return words
+                merge_punctuations(timed, *_PUNCTUATION)
+                pieces[i] = [Piece(*_PARTS(part)) for part in timed]
+        return pieces
 
     def _texts(
         self, encoded: Any, prompts: list[list[int]], frames: Sequence[int]
@@ -101,13 +105,6 @@ class Decoder:
         self._meter.did(prompt_tokens=sum(map(len, prompts)), decoded_tokens=decoded)
         silent = self._config.no_speech_threshold
         return [[] if r.no_speech_prob > silent else r.sequences_ids[0] for r in results]
-
-
-def _whole(timed: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Words with their punctuation, and without what is left of a character that was cut."""
-    merge_punctuations(timed, *_PUNCTUATION)
-    whole = [{**word, "word": word["word"].replace(BROKEN, "").strip()} for word in timed]
-    return [word for word in whole if word["word"]]
 
 
 def _rows(encoded: Any, chosen: Sequence[int]) -> Any:

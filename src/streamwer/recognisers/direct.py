@@ -12,13 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from faster_whisper.tokenizer import Tokenizer
 
 from streamwer import limits
-from streamwer.audio import HOP, SAMPLE_RATE, seconds
+from streamwer.audio import HOP, seconds
 from streamwer.config import DirectConfig, ModelConfig
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.decoder import Decoder
@@ -29,6 +28,7 @@ from streamwer.recognisers.meter import Meter
 from streamwer.recognisers.prompt import Prompts
 from streamwer.recognisers.speech import silence
 from streamwer.recognisers.transcribe import HISS, hypothesis, loaded, warm_up
+from streamwer.recognisers.words import words
 from streamwer.transcript import Hypothesis, Word
 
 _LONGEST = 30 * FRAMES_PER_SECOND
@@ -104,8 +104,8 @@ class Direct:
             else:
                 short.append(_Short(i, window, self._features(window)))
         for batch in self._batches(short):
-            for each, words in zip(batch, self._words(batch), strict=True):
-                heard[each.index] = Hypothesis(words, (words[-1].end,) if words else ())
+            for each, said in zip(batch, self._words(batch), strict=True):
+                heard[each.index] = Hypothesis(said, (said[-1].end,) if said else ())
         return heard
 
     def _silence(self, window: Window) -> float:
@@ -158,8 +158,9 @@ class Direct:
             row[:, : each.features.shape[1]] = each.features
         encoded = self._model.encode_whole(padded)
         earlier = [each.window.prompt for each in batch]
-        words = self._decoder.words(encoded, earlier, frames)
-        return [_placed(w, each.window) for w, each in zip(words, batch, strict=True)]
+        pieces = self._decoder.pieces(encoded, earlier, frames)
+        windows = (each.window for each in batch)
+        return [words(p, w, self._language) for p, w in zip(pieces, windows, strict=True)]
 
     def _followed(self, window: Window) -> Hypothesis:
         """A long window, or one whose timestamps are wanted, in as many passes as it takes."""
@@ -173,7 +174,7 @@ class Direct:
             initial_prompt=self._prompts.earlier(window.prompt) or None,
             word_timestamps=True,
         )
-        return hypothesis(list(segments), window)
+        return hypothesis(list(segments), window, self._language)
 
     def _guard(self, tokenizer: Tokenizer) -> Guard:
         config = self._config
@@ -183,17 +184,3 @@ class Direct:
             config.tokens_per_s,
             config.compression_ratio_threshold,
         )
-
-
-def _placed(words: Sequence[dict[str, Any]], window: Window) -> tuple[Word, ...]:
-    """Words on the stream's line."""
-    begin = window.start / SAMPLE_RATE
-    return tuple(
-        Word(
-            word["word"],
-            round(begin + float(word["start"]), 3),
-            round(begin + float(word["end"]), 3),
-            round(float(word["probability"]), 4),
-        )
-        for word in words
-    )

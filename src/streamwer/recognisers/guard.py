@@ -8,13 +8,11 @@ import numpy as np
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_compression_ratio
 
+from streamwer.recognisers.loops import loop
+
 AGAIN = {"repetition_penalty": 1.2, "no_repeat_ngram_size": 4}
 """How a decoding that failed is done again: at temperature 0 still, so that it is the same on
 every run."""
-_TIMES, _LONG = 3, 8
-"""A block of words that comes this often in a row, and makes this many words in all, is a loop:
-a telephone number with "five five five five" is not."""
-_LONGEST_BLOCK = 24
 _LEAST = 16  # tokens granted whatever the length of the audio
 
 
@@ -71,24 +69,3 @@ class Guard:
             return tokens
         last = max(spoken[:end], default=-1)
         return [token for group in groups[: last + 1] for token in group]
-
-
-def loop(words: Sequence[str]) -> int | None:
-    """Where a loop begins to repeat itself: what is before it is worth keeping. None without one.
-
-    >>> loop("call me back call me back call me back".split())
-    3
-    """
-    for begin in range(len(words)):
-        for size in range(1, min(_LONGEST_BLOCK, (len(words) - begin) // _TIMES) + 1):
-            if _repeats(words, begin, size) >= max(_TIMES, -(-_LONG // size)):
-                return begin + size
-    return None
-
-
-def _repeats(words: Sequence[str], begin: int, size: int) -> int:
-    """How often the block of `size` words at `begin` comes in a row."""
-    block, count = words[begin : begin + size], 1
-    while words[begin + count * size : begin + (count + 1) * size] == block:
-        count += 1
-    return count

@@ -17,6 +17,7 @@ _REACH = 200  # samples that a frame hears to either side of its centre
 _EDGE = 2  # frames at the beginning that hear mirrored audio
 _TOO_SHORT = 2000  # samples: not worth keeping
 _BLOCK = 16  # frames in one product; a larger one would wake a second thread of numpy's
+_BEYOND = np.zeros(HOP + _REACH, np.float32)  # faster-whisper's padding, and that mirrored
 _HANN = np.hanning(2 * _REACH + 1)[:-1].astype(np.float32)
 
 Features = NDArray[np.float32]
@@ -89,10 +90,8 @@ def _left(audio: Samples) -> Samples:
 
 
 def _right(audio: Samples, first: int) -> Samples:
-    """The other frames of a window from `first` on: it is padded, then mirrored at its end."""
-    inside = audio[first * HOP - _REACH :]
-    mirrored = audio[-1 : -2 - _REACH + HOP : -1]
-    return _frames(np.concatenate((inside, np.zeros(2 * HOP - 1, np.float32), mirrored)))
+    """The other frames of a window from `first` on; they hear no more than zeros beyond its end."""
+    return _frames(np.concatenate((audio[first * HOP - _REACH :], _BEYOND)))
 
 
 def _frames(audio: Samples) -> Samples:

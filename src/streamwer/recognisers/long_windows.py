@@ -43,6 +43,8 @@ class ShortWhisper(MeteredWhisper):
     ) -> Any:
         decode = super().generate_with_fallback
         budget = self.guard.budget(self._heard / FRAMES_PER_SECOND, len(prompt))
+        new = self.guard.max_length(budget, len(prompt)) - len(prompt)
+        options = replace(options, max_new_tokens=new)
         decoded = decode(encoder_output, prompt, tokenizer, options)
         if not self.guard.failed(decoded[0].sequences_ids[0], budget):
             return decoded
