@@ -19,8 +19,8 @@ from faster_whisper.tokenizer import Tokenizer
 
 from pipeline.bench.random_whisper import BASE, SMALL, TINY, Shape
 from streamwer.config import ModelConfig
-from streamwer.recognisers.decoder import ShortWhisper
 from streamwer.recognisers.log_mel import FRAMES_PER_SECOND
+from streamwer.recognisers.long_windows import ShortWhisper
 from streamwer.recognisers.meter import Meter
 from streamwer.recognisers.prompt import Prompts
 from streamwer.recognisers.transcribe import loaded

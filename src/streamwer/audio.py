@@ -16,7 +16,7 @@ from streamwer.errors import AudioError
 
 SAMPLE_RATE = 16_000
 HOP = 160
-"""Samples between log-mel frames: windows that begin on this grid of a stream share features."""
+"""Samples between log-mel frames: windows that begin whole hops apart share their features."""
 Samples = NDArray[np.float32]
 
 SUFFIXES = frozenset(

@@ -5,8 +5,9 @@ Times are seconds on the stream's own line: 0 is when its first sample is captur
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from operator import add
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,13 @@ class Compute:
 
     @property
     def total(self) -> float:
-        return float(sum(astuple(self)))
+        return float(sum(_values(self)))
 
     def __add__(self, other: Compute) -> Compute:
-        return Compute(*map(add, astuple(self), astuple(other)))
+        return Compute(*map(add, _values(self), _values(other)))
 
     def __truediv__(self, parts: int) -> Compute:
-        return Compute(*(seconds / parts for seconds in astuple(self)))
+        return Compute(*(seconds / parts for seconds in _values(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,20 @@ class Effort:
     """Decodings that ran on or repeated themselves, and were decoded again or cut."""
 
     def __add__(self, other: Effort) -> Effort:
-        return Effort(*map(add, astuple(self), astuple(other)))
+        return Effort(*map(add, _values(self), _values(other)))
 
-    def __truediv__(self, parts: int) -> Effort:
-        return Effort(*(count // parts for count in astuple(self)))
+    def shared(self, parts: int) -> list[Effort]:
+        """Shares that add up to the whole and differ by 1 at most."""
+        counts = _values(self)
+        return [
+            Effort(*((i + 1) * count // parts - i * count // parts for count in counts))
+            for i in range(parts)
+        ]
+
+
+def _values(record: Compute | Effort) -> list[Any]:
+    # `dataclasses.astuple` makes deep copies, which is slow enough to show in a recogniser call.
+    return [getattr(record, each.name) for each in fields(record)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from streamwer.audio import HOP, SAMPLE_RATE, samples
 from streamwer.errors import ConfigError
 from streamwer.policies.base import Request
 from streamwer.policies.overlap import form, repeated
-from streamwer.recognisers.guard import loop
+from streamwer.recognisers.loops import loop
 from streamwer.transcript import Hypothesis, Update, Word
 
 SHORTEST_CHUNK_S = 0.01

@@ -16,7 +16,7 @@ def load(system: SystemConfig, path: Path | None = None) -> Recogniser:
 
     Raises:
         ModelError: the model cannot be found, fetched or loaded.
-        ConfigError: the engine's values make no sense.
+        ConfigError: the engine's values make no sense, or the model does not know the language.
     """
     from streamwer.recognisers.hub import locate
 

@@ -30,7 +30,7 @@ class Window:
     """What one step gives to the recogniser.
 
     Attributes:
-        audio: float32 samples at 16 kHz, shape (n,); may be read-only.
+        audio: finite float32 samples at 16 kHz, shape (n,); may be read-only.
         start: where the window begins on the stream, in samples.
         prompt: text that came before the window.
         listen_only: only ask the voice detector whether there is speech; nothing is decoded.

@@ -1,89 +1,69 @@
-"""From an encoding to timed words: a guarded greedy decoding, then one alignment pass."""
+"""From an encoding to timed text: a guarded greedy decoding, then one alignment pass."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from inspect import signature
+from operator import itemgetter
 from typing import Any
 
 import ctranslate2
 import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
-from faster_whisper.transcribe import get_compression_ratio, merge_punctuations
+from faster_whisper.transcribe import get_suppressed_tokens, merge_punctuations
 
 from streamwer.config import DirectConfig
-from streamwer.recognisers import guard
+from streamwer.recognisers.guard import AGAIN, Guard
 from streamwer.recognisers.log_mel import FRAMES_PER_SECOND
+from streamwer.recognisers.long_windows import ShortWhisper
 from streamwer.recognisers.meter import Meter
 from streamwer.recognisers.prompt import Prompts
-from streamwer.recognisers.transcribe import MeteredWhisper
+from streamwer.recognisers.words import Piece
 
-AGAIN = {"repetition_penalty": 1.2, "no_repeat_ngram_size": 4}
-"""How a decoding that failed a guard is done again: at temperature 0 still, so that it is the
-same on every run."""
+_PARTS = itemgetter("word", "start", "end", "probability")
 _OPTIONS = signature(WhisperModel.transcribe).parameters
 _PUNCTUATION = [_OPTIONS[f"{where}_punctuations"].default for where in ("prepend", "append")]
-_BROKEN = "\N{REPLACEMENT CHARACTER}"
-
-
-class ShortWhisper(MeteredWhisper):
-    """A model whose `transcribe` encodes what there is to hear, and whose loops are decoded again.
-
-    `bucket` gives the number of frames to encode for so many that are heard.
-    """
-
-    bucket: Any = staticmethod(lambda frames: 3000)
-
-    def encode(self, features: Any) -> Any:
-        heard = int(np.flatnonzero(features.any(axis=0))[-1:].sum()) + 1
-        return super().encode(features[:, : self.bucket(heard)])
-
-    def encode_whole(self, features: Any) -> Any:
-        """Encode features of shape (windows, mels, frames) as they are."""
-        return super().encode(features)
-
-    def generate_with_fallback(
-        self, encoder_output: Any, prompt: list[int], tokenizer: Tokenizer, options: Any
-    ) -> Any:
-        decode = super().generate_with_fallback
-        decoded = decode(encoder_output, prompt, tokenizer, options)
-        if guard.loop(tokenizer.decode(decoded[0].sequences_ids[0]).split()) is None:
-            return decoded
-        self._meter.did(fallbacks=1)
-        return decode(encoder_output, prompt, tokenizer, replace(options, **AGAIN))
 
 
 class Decoder:
-    """Turns encodings of windows into words.
+    """Turns encodings of windows into text.
 
     Args:
         model: whose encodings they are.
         tokenizer: its tokens, with the language.
+        prompts: builds what a decoding begins with.
+        guard: judges what comes out.
         config: how to decode.
     """
 
     def __init__(
-        self, model: ShortWhisper, meter: Meter, tokenizer: Tokenizer, config: DirectConfig
+        self,
+        model: ShortWhisper,
+        meter: Meter,
+        tokenizer: Tokenizer,
+        prompts: Prompts,
+        guard: Guard,
+        config: DirectConfig,
     ) -> None:
         self._model, self._meter, self._tokenizer = model, meter, tokenizer
-        self._config, self._prompts = config, Prompts(tokenizer, config.prompt_tokens)
+        self._prompts, self._guard, self._config = prompts, guard, config
+        self._suppressed = get_suppressed_tokens(tokenizer, [-1])
 
-    def words(
-        self, encoded: Any, prompts: Sequence[str], frames: Sequence[int]
-    ) -> list[list[dict[str, Any]]]:
-        """Words of each window with `start`, `end` (its own seconds) and `probability`.
+    def pieces(
+        self, encoded: Any, earlier: Sequence[str], frames: Sequence[int]
+    ) -> list[list[Piece]]:
+        """The text of each window in pieces with times.
 
         Args:
             encoded: of the windows, shape (windows, positions, width).
-            prompts: the text before each window.
+            earlier: the text before each window.
             frames: how much of each window is audio and not padding, 10 ms each.
         """
         with self._meter.timing("decode"):
-            texts = self._texts(encoded, prompts, frames)
+            texts = self._texts(encoded, self._prompts.batch(earlier), frames)
         heard = [i for i, tokens in enumerate(texts) if tokens]
-        words: list[list[dict[str, Any]]] = [[] for _ in texts]
+        pieces: list[list[Piece]] = [[] for _ in texts]
         if heard:
             chosen = encoded if len(heard) == len(texts) else _rows(encoded, heard)
             aligned = self._model.find_alignment(
@@ -91,67 +71,45 @@ class Decoder:
             )
             for i, timed in zip(heard, aligned, strict=True):
                 merge_punctuations(timed, *_PUNCTUATION)
-                words[i] = [word for word in timed if word["word"].strip(f" {_BROKEN}")]
-        return words
+                pieces[i] = [Piece(*_PARTS(part)) for part in timed]
+        return pieces
 
     def _texts(
-        self, encoded: Any, prompts: Sequence[str], frames: Sequence[int]
+        self, encoded: Any, prompts: list[list[int]], frames: Sequence[int]
     ) -> list[list[int]]:
-        earlier = self._prompts.level([self._prompts.earlier(text) for text in prompts])
-        allowed = [guard.budget(n / FRAMES_PER_SECOND, self._config.tokens_per_s) for n in frames]
-        texts = self._generate(encoded, earlier, max(allowed))
-        failed = [i for i, text in enumerate(texts) if self._failed(text, allowed[i])]
-        self._meter.did(fallbacks=len(failed))
-        for i in failed:
-            row = _rows(encoded, [i])
-            again = self._generate(row, earlier[i : i + 1], allowed[i], **AGAIN)[0]
-            texts[i] = self._cut(again, allowed[i])
-        return texts
+        """Text tokens of each window, as far as they pass the guard."""
+        seconds = (n / FRAMES_PER_SECOND for n in frames)
+        budgets = [self._guard.budget(s, len(prompts[0])) for s in seconds]
+        texts = self._generate(encoded, prompts, max(budgets))
+        for i, budget in enumerate(budgets):
+            if self._guard.failed(texts[i], budget):
+                self._meter.did(fallbacks=1)
+                again = self._generate(_rows(encoded, [i]), [prompts[i]], budget, **AGAIN)
+                texts[i] = self._guard.cut(again[0], budget)
+        return [[token for token in text if token < self._tokenizer.eot] for text in texts]
 
     def _generate(
-        self, encoded: Any, earlier: Sequence[list[int]], allowed: int, **options: Any
+        self, encoded: Any, prompts: list[list[int]], budget: int, **options: Any
     ) -> list[list[int]]:
-        """Text tokens of each window: one more than allowed where it would run on."""
-        prompts = [self._prompts.full(tokens) for tokens in earlier]
-        length = len(prompts[0])
-        # CTranslate2 gives at most min(max_length / 2, max_length - prompt + 1) new tokens.
-        longest = max(2 * (allowed + 1), allowed + length)
+        """Tokens of each window: one more than the budget where it would run on."""
         results = self._model.model.generate(
             encoded,
             prompts,
             beam_size=self._config.beam_size,
-            max_length=min(self._model.max_length, longest),
+            max_length=self._guard.max_length(budget, len(prompts[0])),
+            suppress_tokens=self._suppressed,
             return_no_speech_prob=True,
             **options,
         )
-        tokens = [result.sequences_ids[0] for result in results]
-        self._meter.did(prompt_tokens=length * len(prompts), decoded_tokens=sum(map(len, tokens)))
-        silent = [r.no_speech_prob > self._config.no_speech_threshold for r in results]
-        end = self._tokenizer.eot
-        return [
-            [] if quiet else [token for token in each if token < end]
-            for each, quiet in zip(tokens, silent, strict=True)
-        ]
-
-    def _failed(self, text: list[int], allowed: int) -> bool:
-        if len(text) > allowed:
-            return True
-        plain = self._tokenizer.decode(text)
-        if not plain.strip():
-            return False
-        dense = get_compression_ratio(plain) > self._config.compression_ratio_threshold
-        return dense or guard.loop(plain.split()) is not None
-
-    def _cut(self, text: list[int], allowed: int) -> list[int]:
-        """What can be kept of a decoding: nothing beyond the budget, nothing said in a loop."""
-        words, groups = self._tokenizer.split_to_word_tokens(text)
-        lengths = np.cumsum([len(group) for group in groups])
-        kept = int(np.searchsorted(lengths, allowed, "right"))
-        end = guard.loop([word.strip() for word in words[:kept]])
-        return [token for group in groups[:kept][:end] for token in group]
+        decoded = sum(len(result.sequences_ids[0]) for result in results)
+        self._meter.did(prompt_tokens=sum(map(len, prompts)), decoded_tokens=decoded)
+        silent = self._config.no_speech_threshold
+        return [[] if r.no_speech_prob > silent else r.sequences_ids[0] for r in results]
 
 
 def _rows(encoded: Any, chosen: Sequence[int]) -> Any:
-    """Some windows of a batch of encodings."""
-    on_cpu = encoded.to_device(ctranslate2.Device.cpu) if encoded.device != "cpu" else encoded
-    return ctranslate2.StorageView.from_array(np.ascontiguousarray(np.array(on_cpu)[list(chosen)]))
+    """Some windows of a batch of encodings, from whichever device; the model takes them back."""
+    # numpy knows no bfloat16, and a GPU's memory not at all.
+    on_cpu = encoded.to_device(ctranslate2.Device.cpu).to(ctranslate2.DataType.float32)
+    rows = np.ascontiguousarray(np.array(on_cpu)[list(chosen)])
+    return ctranslate2.StorageView.from_array(rows)

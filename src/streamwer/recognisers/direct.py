@@ -12,20 +12,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from faster_whisper.tokenizer import Tokenizer
 
 from streamwer import limits
-from streamwer.audio import HOP, SAMPLE_RATE
+from streamwer.audio import HOP, seconds
 from streamwer.config import DirectConfig, ModelConfig
 from streamwer.recognisers.base import Window
-from streamwer.recognisers.decoder import Decoder, ShortWhisper
+from streamwer.recognisers.decoder import Decoder
+from streamwer.recognisers.guard import Guard
 from streamwer.recognisers.log_mel import FRAMES_PER_SECOND, Features, LogMel
+from streamwer.recognisers.long_windows import ShortWhisper
 from streamwer.recognisers.meter import Meter
+from streamwer.recognisers.prompt import Prompts
 from streamwer.recognisers.speech import silence
-from streamwer.recognisers.transcribe import hypothesis, loaded, warm_up
+from streamwer.recognisers.transcribe import HISS, hypothesis, loaded, warm_up
+from streamwer.recognisers.words import words
 from streamwer.transcript import Hypothesis, Word
 
 _LONGEST = 30 * FRAMES_PER_SECOND
@@ -51,24 +54,28 @@ class Direct:
 
     Raises:
         ModelError: the folder is not a usable model.
-        ConfigError: the engine's values make no sense.
+        ConfigError: the engine's values make no sense, or the model does not know the language.
     """
 
     def __init__(self, path: Path, model: ModelConfig, engine: DirectConfig) -> None:
         limits.check(engine)
         self._config, self._language = engine, model.language
-        self._buckets = sorted(int(s * FRAMES_PER_SECOND) for s in engine.buckets_s)
         self._meter = Meter()
         self._model = loaded(ShortWhisper, self._meter, path, model)
-        self._model.bucket = self._bucket
         tokenizer = Tokenizer(
             self._model.hf_tokenizer,
             self._model.model.is_multilingual,
             "transcribe",
             model.language,
         )
-        self._decoder = Decoder(self._model, self._meter, tokenizer, engine)
+        self._model.bucket, self._model.guard = self._bucket, self._guard(tokenizer)
+        self._buckets = sorted(map(self._encodable, engine.buckets_s))
+        self._prompts = Prompts(tokenizer, engine.prompt_tokens)
+        self._decoder = Decoder(
+            self._model, self._meter, tokenizer, self._prompts, self._model.guard, engine
+        )
         warm_up(self)
+        self._heard([Window(HISS, 0)], [0.0])  # which the voice detector has kept from the model
 
     def recognise(self, window: Window) -> Hypothesis:
         """Transcribe one window; audio without speech gives an empty hypothesis."""
@@ -82,8 +89,9 @@ class Direct:
         with self._meter.whole_call():
             quiet = [self._silence(window) for window in windows]
             heard = self._heard(windows, quiet)
-        cost = self._meter.cost(share=len(windows))
-        return [replace(h, silence=q, **cost) for h, q in zip(heard, quiet, strict=True)]
+        costs = self._meter.costs(len(windows))
+        each = zip(heard, quiet, costs, strict=True)
+        return [replace(h, silence=silent, **cost) for h, silent, cost in each]
 
     def _heard(self, windows: Sequence[Window], quiet: Sequence[float]) -> list[Hypothesis]:
         heard = [Hypothesis() for _ in windows]
@@ -96,8 +104,8 @@ class Direct:
             else:
                 short.append(_Short(i, window, self._features(window)))
         for batch in self._batches(short):
-            for each, words in zip(batch, self._words(batch), strict=True):
-                heard[each.index] = Hypothesis(words, (words[-1].end,) if words else ())
+            for each, said in zip(batch, self._words(batch), strict=True):
+                heard[each.index] = Hypothesis(said, (said[-1].end,) if said else ())
         return heard
 
     def _silence(self, window: Window) -> float:
@@ -107,13 +115,13 @@ class Direct:
             return silence(window, self._config.speech_threshold)
 
     def _skips(self, window: Window, quiet: float) -> bool:
-        silent = self._config.skip_silence and quiet * SAMPLE_RATE >= len(window.audio)
+        silent = self._config.skip_silence and quiet >= seconds(len(window.audio))
         return window.listen_only or silent or len(window.audio) < _SHORTEST
 
     def _features(self, window: Window) -> Features:
         with self._meter.timing("features"):
             if window.memory.features is None:
-                window.memory.features = LogMel(self._model.feature_extractor)
+                window.memory.features = LogMel(self._model.feature_extractor.mel_filters)
             return window.memory.features.window(window.audio, window.start)
 
     def _bucket(self, frames: int) -> int:
@@ -121,23 +129,38 @@ class Direct:
         padded = min(_LONGEST, frames + int(self._config.padding_s * FRAMES_PER_SECOND))
         return next((bucket for bucket in self._buckets if bucket >= padded), _LONGEST)
 
+    def _encodable(self, length_s: float) -> int:
+        """Frames of a bucket, or of one next to it.
+
+        CTranslate2 takes an encoding with as many positions as there are mels for features, and
+        encodes it again.
+        """
+        mels = len(self._model.feature_extractor.mel_filters)
+        frames = int(length_s * FRAMES_PER_SECOND)
+        return frames + 2 if (frames + 1) // 2 == mels else frames
+
     def _batches(self, short: Sequence[_Short]) -> Iterator[list[_Short]]:
         """Windows of one bucket each, `batch_size` of them at most."""
-        buckets: dict[int, list[_Short]] = {}
+        # A window that nothing came before would leave the others without their prompts, too.
+        alike: dict[tuple[int, bool], list[_Short]] = {}
         for each in short:
-            buckets.setdefault(self._bucket(each.features.shape[1]), []).append(each)
+            kind = self._bucket(each.features.shape[1]), bool(each.window.prompt.strip())
+            alike.setdefault(kind, []).append(each)
         size = self._config.batch_size
-        for members in buckets.values():
+        for members in alike.values():
             yield from (members[i : i + size] for i in range(0, len(members), size))
 
     def _words(self, batch: Sequence[_Short]) -> list[tuple[Word, ...]]:
         frames = [each.features.shape[1] for each in batch]
-        bucket = self._bucket(frames[0])
-        padded = [np.pad(each.features, ((0, 0), (0, bucket)))[:, :bucket] for each in batch]
-        encoded = self._model.encode_whole(np.stack(padded))
-        prompts = [each.window.prompt for each in batch]
-        words = self._decoder.words(encoded, prompts, frames)
-        return [_placed(w, each.window) for w, each in zip(words, batch, strict=True)]
+        mels = len(batch[0].features)
+        padded = np.zeros((len(batch), mels, self._bucket(frames[0])), np.float32)
+        for row, each in zip(padded, batch, strict=True):
+            row[:, : each.features.shape[1]] = each.features
+        encoded = self._model.encode_whole(padded)
+        earlier = [each.window.prompt for each in batch]
+        pieces = self._decoder.pieces(encoded, earlier, frames)
+        windows = (each.window for each in batch)
+        return [words(p, w, self._language) for p, w in zip(pieces, windows, strict=True)]
 
     def _followed(self, window: Window) -> Hypothesis:
         """A long window, or one whose timestamps are wanted, in as many passes as it takes."""
@@ -148,21 +171,16 @@ class Direct:
             temperature=0.0,
             compression_ratio_threshold=None,
             no_speech_threshold=self._config.no_speech_threshold,
-            initial_prompt=window.prompt or None,
+            initial_prompt=self._prompts.earlier(window.prompt) or None,
             word_timestamps=True,
         )
-        return hypothesis(list(segments), window)
+        return hypothesis(list(segments), window, self._language)
 
-
-def _placed(words: Sequence[dict[str, Any]], window: Window) -> tuple[Word, ...]:
-    """Words on the stream's line."""
-    begin = window.start / SAMPLE_RATE
-    return tuple(
-        Word(
-            word["word"].strip(),
-            round(begin + float(word["start"]), 3),
-            round(begin + float(word["end"]), 3),
-            round(float(word["probability"]), 4),
+    def _guard(self, tokenizer: Tokenizer) -> Guard:
+        config = self._config
+        return Guard(
+            tokenizer,
+            self._model.max_length,
+            config.tokens_per_s,
+            config.compression_ratio_threshold,
         )
-        for word in words
-    )

@@ -4,38 +4,68 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-_TIMES, _LONG = 3, 8
-"""A block of words that comes this often in a row, and makes this many words in all, is a loop:
-a telephone number with "five five five five" is not."""
-_LONGEST_BLOCK = 24
+import numpy as np
+from faster_whisper.tokenizer import Tokenizer
+from faster_whisper.transcribe import get_compression_ratio
+
+from streamwer.recognisers.loops import loop
+
+AGAIN = {"repetition_penalty": 1.2, "no_repeat_ngram_size": 4}
+"""How a decoding that failed is done again: at temperature 0 still, so that it is the same on
+every run."""
 _LEAST = 16  # tokens granted whatever the length of the audio
 
 
-def budget(seconds: float, tokens_per_s: float) -> int:
-    """How many tokens a window of that length may give.
+class Guard:
+    """Judges the decodings of one model.
 
     Args:
+        tokenizer: of the model.
+        context: tokens that its decoder knows, prompt and text together; Whisper's knows 448.
         tokens_per_s: of fast speech, with some to spare.
+        compression_ratio: a text that compresses better repeats itself.
     """
-    return _LEAST + int(seconds * tokens_per_s)
 
+    def __init__(
+        self, tokenizer: Tokenizer, context: int, tokens_per_s: float, compression_ratio: float
+    ) -> None:
+        self._tokenizer, self._context = tokenizer, context
+        self._tokens_per_s, self._compression_ratio = tokens_per_s, compression_ratio
 
-def loop(words: Sequence[str]) -> int | None:
-    """Where a loop begins to repeat itself: what is before it is worth keeping. None without one.
+    def budget(self, seconds: float, prompt: int) -> int:
+        """How many tokens a window of that length may give, after a prompt of so many tokens.
 
-    >>> loop("call me back call me back call me back".split())
-    3
-    """
-    for begin in range(len(words)):
-        for size in range(1, min(_LONGEST_BLOCK, (len(words) - begin) // _TIMES) + 1):
-            if _repeats(words, begin, size) >= max(_TIMES, -(-_LONG // size)):
-                return begin + size
-    return None
+        Less than the model can give, so that a text which runs on to the very end shows.
+        """
+        # CTranslate2 gives at most so many, though the decoder knows twice as many.
+        most = min(self._context // 2, self._context - prompt + 1)
+        return min(_LEAST + int(seconds * self._tokens_per_s), most - 1)
 
+    @staticmethod
+    def max_length(budget: int, prompt: int) -> int:
+        """CTranslate2's `max_length` with which it gives one token beyond the budget."""
+        return max(2 * (budget + 1), budget + prompt)
 
-def _repeats(words: Sequence[str], begin: int, size: int) -> int:
-    """How often the block of `size` words at `begin` comes in a row."""
-    block, count = words[begin : begin + size], 1
-    while words[begin + count * size : begin + (count + 1) * size] == block:
-        count += 1
-    return count
+    def failed(self, tokens: Sequence[int], budget: int) -> bool:
+        """Whether a decoding should be done again."""
+        if len(tokens) > budget:
+            return True
+        text = self._tokenizer.decode(list(tokens)).strip()
+        if not text:
+            return False
+        dense = get_compression_ratio(text) > self._compression_ratio
+        return dense or loop(text.split()) is not None
+
+    def cut(self, tokens: list[int], budget: int) -> list[int]:
+        """What can be kept of a decoding: whole words in the budget, nothing said in a loop.
+
+        Timestamps count and stay, except at the end of what is cut.
+        """
+        words, groups = self._tokenizer.split_to_word_tokens(tokens)
+        fitting = int(np.searchsorted(np.cumsum([len(group) for group in groups]), budget, "right"))
+        spoken = [i for i in range(fitting) if groups[i][0] < self._tokenizer.eot]
+        end = loop([words[i].strip() for i in spoken])
+        if end is None and len(tokens) <= budget:
+            return tokens
+        last = max(spoken[:end], default=-1)
+        return [token for group in groups[: last + 1] for token in group]

@@ -2,12 +2,10 @@
 
 What faster-whisper computes for a window depends on the window in two ways: at its edges, where
 the audio is mirrored, and through its loudest frame, which sets the floor of all. Frames are
-therefore kept without the floor, and the two frames at either edge are computed for each window.
+therefore kept without the floor, and those at either edge are computed for each window.
 """
 
 from __future__ import annotations
-
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,88 +16,85 @@ FRAMES_PER_SECOND = SAMPLE_RATE // HOP
 _REACH = 200  # samples that a frame hears to either side of its centre
 _EDGE = 2  # frames at the beginning that hear mirrored audio
 _TOO_SHORT = 2000  # samples: not worth keeping
+_BLOCK = 16  # frames in one product; a larger one would wake a second thread of numpy's
+_BEYOND = np.zeros(HOP + _REACH, np.float32)  # faster-whisper's padding, and that mirrored
+_HANN = np.hanning(2 * _REACH + 1)[:-1].astype(np.float32)
 
 Features = NDArray[np.float32]
-
-
-class Extractor(Protocol):
-    """What is needed of faster-whisper's `FeatureExtractor`."""
-
-    n_fft: int
-    hop_length: int
-    mel_filters: Any
-
-    def stft(self, *args: Any, **kwargs: Any) -> Any: ...
 
 
 class LogMel:
     """The features of one stream.
 
     Args:
-        extractor: of the model, for its mel filters.
+        filters: of the model's mels, shape (mels, 201).
     """
 
-    def __init__(self, extractor: Extractor) -> None:
-        self._extractor = extractor
-        self._hann = np.hanning(extractor.n_fft + 1)[:-1].astype(np.float32)
-        self._first = 0  # the stream's frame that is kept first
-        self._kept: Features = np.empty((len(extractor.mel_filters), 0), np.float32)
+    def __init__(self, filters: Features) -> None:
+        self._filters = np.ascontiguousarray(filters.T, np.float32)
+        self._first = 0  # the sample of the stream around which the first kept frame lies
+        self._kept: Features = np.empty((0, len(filters)), np.float32)
 
     def window(self, audio: Samples, start: int) -> Features:
         """Features of the window that begins at sample `start` of the stream.
 
-        The same as `FeatureExtractor()(audio)` without its last frame, which is padding.
+        The same as faster-whisper's `FeatureExtractor()(audio)` without its last frame, which is
+        padding.
 
         Args:
             audio: samples of the window, shape (n,).
-            start: where it begins; not before an earlier window.
+            start: where it begins; what is kept of later audio is forgotten.
 
         Returns:
             shape (mels, n // 160).
         """
-        log = self._whole(audio) if self._alone(audio, start) else self._extended(audio, start)
-        floored = np.maximum(log, log.max() - 8.0)
-        return np.asarray((floored[:, :-1] + 4.0) / 4.0, np.float32)
-
-    @staticmethod
-    def _alone(audio: Samples, start: int) -> bool:
-        return bool(start % HOP) or len(audio) < _TOO_SHORT
-
-    def _whole(self, audio: Samples) -> Features:
-        return self._log(np.pad(audio, (0, HOP)))
-
-    def _extended(self, audio: Samples, start: int) -> Features:
-        whole = (len(audio) - _REACH) // HOP + 1  # frames before this one hear no padding
-        self._extend(audio, start // HOP, whole)
-        left = self._log(audio[: 2 * _REACH + HOP])[:, :_EDGE]
-        right = self._log(np.pad(audio[(whole - _EDGE) * HOP :], (0, HOP)))[:, _EDGE:]
-        return np.concatenate((left, self._kept, right), axis=1)
-
-    def _extend(self, audio: Samples, first: int, whole: int) -> None:
-        """Keep just the frames from `first` + 2 to `first` + `whole` of the stream."""
-        begin, end = first + _EDGE, first + whole
-        known = self._first + self._kept.shape[1]
-        if not self._first <= begin <= known:
-            self._kept, known = self._kept[:, :0], begin
-        else:
-            self._kept = self._kept[:, begin - self._first :]
-        self._first = begin
-        if end > known:
-            new = self._log(audio[(known - first - _EDGE) * HOP :])[:, _EDGE:]
-            self._kept = np.concatenate((self._kept, new[:, : end - known]), axis=1)
-        else:
-            self._kept = self._kept[:, : end - begin]
-
-    def _log(self, audio: Samples) -> Features:
-        """Log power without a floor, one frame for every 160 samples."""
         audio = np.asarray(audio, np.float32)
-        spectrum = self._extractor.stft(
-            audio,
-            self._extractor.n_fft,
-            self._extractor.hop_length,
-            window=self._hann,
-            return_complex=True,
-        ).astype(np.complex64)
-        power = np.abs(spectrum[..., :-1]) ** 2
-        mel = self._extractor.mel_filters @ power
+        log = self._alone(audio) if len(audio) < _TOO_SHORT else self._shared(audio, start)
+        floored = np.maximum(log, log.max() - 8.0)[:-1]
+        return np.ascontiguousarray(((floored + 4.0) / 4.0).T)
+
+    def _alone(self, audio: Samples) -> Features:
+        padded = np.pad(audio, (0, HOP))
+        return self._log(_frames(np.pad(padded, _REACH, mode="reflect")))
+
+    def _shared(self, audio: Samples, start: int) -> Features:
+        """Log power of a window, made of the frames kept, those that are new and the edges."""
+        self._forget_before(start + _EDGE * HOP)
+        inner = (len(audio) - _REACH) // HOP + 1 - _EDGE  # frames that hear neither edge
+        known = min(inner, len(self._kept))
+        fresh = self._log(np.concatenate((_left(audio), _right(audio, _EDGE + known))))
+        log = np.concatenate((fresh[:_EDGE], self._kept[:known], fresh[_EDGE:]))
+        if inner > len(self._kept):
+            self._kept = log[_EDGE : _EDGE + inner]
+        return log
+
+    def _forget_before(self, first: int) -> None:
+        """Keep only frames from the one around sample `first` on, if that is one of them."""
+        behind, off = divmod(first - self._first, HOP)
+        usable = not off and 0 <= behind <= len(self._kept)
+        self._kept = self._kept[behind if usable else len(self._kept) :]
+        self._first = first
+
+    def _log(self, frames: Samples) -> Features:
+        """Log power without a floor, shape (frames, mels)."""
+        power = np.abs(np.fft.rfft(frames * _HANN).astype(np.complex64)) ** 2
+        blocks = np.zeros((-(-len(power) // _BLOCK), _BLOCK, power.shape[1]), np.float32)
+        blocks.reshape(-1, power.shape[1])[: len(power)] = power
+        mel = (blocks @ self._filters).reshape(-1, self._filters.shape[1])[: len(power)]
         return np.asarray(np.log10(np.maximum(mel, 1e-10)), np.float32)
+
+
+def _left(audio: Samples) -> Samples:
+    """The frames that hear audio mirrored at the beginning of a window."""
+    return _frames(np.concatenate((audio[_REACH:0:-1], audio[: _EDGE * HOP + _REACH])))
+
+
+def _right(audio: Samples, first: int) -> Samples:
+    """The other frames of a window from `first` on; they hear no more than zeros beyond its end."""
+    return _frames(np.concatenate((audio[first * HOP - _REACH :], _BEYOND)))
+
+
+def _frames(audio: Samples) -> Samples:
+    """Overlapping frames of audio but for the last, as faster-whisper has it; shape (n, 400)."""
+    count, size = (len(audio) - 2 * _REACH) // HOP, audio.itemsize
+    return np.ndarray((count, 2 * _REACH), np.float32, audio, strides=(HOP * size, size))

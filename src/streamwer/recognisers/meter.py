@@ -40,6 +40,11 @@ class Meter:
         rest = time.perf_counter() - began - self.compute.total
         self.compute = replace(self.compute, other=max(0.0, rest))
 
-    def cost(self, share: int = 1) -> dict[str, Any]:
-        """What the last call spent and did, or one of `share` equal parts of it."""
-        return {"compute": self.compute / share, "effort": self.effort / share}
+    def cost(self) -> dict[str, Any]:
+        """What the last call spent and did."""
+        return self.costs(1)[0]
+
+    def costs(self, parts: int) -> list[dict[str, Any]]:
+        """The same, shared out among `parts` windows."""
+        efforts = self.effort.shared(parts)
+        return [{"compute": self.compute / parts, "effort": effort} for effort in efforts]

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from faster_whisper.tokenizer import Tokenizer
+
+BROKEN = "\N{REPLACEMENT CHARACTER}"
+"""What bytes that make no whole character are decoded to."""
+_BYTES = 4  # of the longest character; a token is one byte at least
 
 
 class Prompts:
@@ -16,11 +22,17 @@ class Prompts:
     def __init__(self, tokenizer: Tokenizer, longest: int) -> None:
         self._tokenizer, self._longest = tokenizer, longest
 
+    def batch(self, texts: Sequence[str]) -> list[list[int]]:
+        """Whole prompts, equally long, for windows with these texts before them."""
+        return [self.full(tokens) for tokens in self.level([self.earlier(text) for text in texts])]
+
     def earlier(self, text: str) -> list[int]:
         """The last of the text before a window, beginning at a word."""
         if not text.strip() or not self._longest:
             return []
-        return self._cut(self._tokenizer.encode(" " + text.strip()), self._longest)
+        tokens = self._tokenizer.encode(" " + text.strip())
+        # A text that spells out a control token is no reason to obey it.
+        return self._cut([t for t in tokens if t < self._tokenizer.eot], self._longest)
 
     def full(self, earlier: list[int]) -> list[int]:
         """The whole prompt of a window whose text is wanted without timestamps."""
@@ -41,6 +53,9 @@ class Prompts:
     def _cut(self, tokens: list[int], longest: int) -> list[int]:
         if len(tokens) <= longest:
             return tokens
-        kept = tokens[len(tokens) - longest :]
-        begins = (self._tokenizer.decode([token]).startswith(" ") for token in kept)
-        return kept[next((i for i, begin in enumerate(begins) if begin), len(kept)) :]
+        kept, decode = tokens[len(tokens) - longest :], self._tokenizer.decode
+        words = (i for i in range(longest) if decode(kept[i : i + 1]).startswith(" "))
+        characters = (i for i in range(longest) if decode(kept[i : i + _BYTES])[0] != BROKEN)
+        # A text without spaces is in Chinese, Thai or the like: a whole character has to do.
+        begins = words if " " in decode(tokens).strip() else characters
+        return kept[next(begins, longest) :]

@@ -10,7 +10,9 @@ from streamwer.audio import SAMPLE_RATE, Samples
 from streamwer.recognisers.base import Window
 
 _FRAME, _CONTEXT = 512, 64  # samples: what Silero hears at a time, and of the frame before
-_HYSTERESIS = 0.15  # once there is speech, this much less still counts as speech
+_AT_ONCE = 1000  # frames in one call, to bound its memory
+_HYSTERESIS, _LEAST = 0.15, 0.01
+"""Once there is speech, so much less still counts as speech, as in faster-whisper."""
 
 
 class SpeechDetector:
@@ -25,41 +27,48 @@ class SpeechDetector:
 
         self._session: Any = get_vad_model().session
         self._threshold = threshold
-        self._reset(0)
+        self._rest = np.empty(0, np.float32)  # too few samples to decide on
+        self._start_at(0)
 
     def hear(self, audio: Samples, start: int) -> None:
         """Go on with what is new in a window; audio that no window held starts it afresh."""
-        if start > self._heard:
-            self._reset(start)
-        new = audio[self._heard - start :]
-        frames = len(new) // _FRAME
-        if frames > 0:
-            self._listen(np.asarray(new[: frames * _FRAME], np.float32).reshape(frames, _FRAME))
+        known = self._decided + len(self._rest)
+        if start > known:
+            self._start_at(start)
+            known = start
+        new = np.concatenate((self._rest, np.asarray(audio[known - start :], np.float32)))
+        whole = len(new) // _FRAME * _FRAME
+        self._rest = new[whole:].copy()
+        frames = new[:whole].reshape(-1, _FRAME)
+        for i in range(0, len(frames), _AT_ONCE):
+            self._listen(frames[i : i + _AT_ONCE])
 
     def silence(self, start: int, end: int) -> float:
-        """Seconds without speech at the end of the window of samples [start, end)."""
-        return max(0, end - max(start, self._spoken)) / SAMPLE_RATE
+        """Seconds without speech at the end of the window of samples [start, end).
 
-    def _reset(self, start: int) -> None:
-        self._heard = self._spoken = start
+        The last of it, shorter than 32 ms, is taken to be as what was before.
+        """
+        return 0.0 if self._talking else max(0, end - max(start, self._spoken)) / SAMPLE_RATE
+
+    def _start_at(self, start: int) -> None:
+        self._decided = self._spoken = start  # samples until which it is known, and last speech
+        self._rest = self._rest[:0]
         self._talking = False
         self._state = np.zeros((2, 1, 1, 128), np.float32)
-        self._tail = np.zeros(_CONTEXT, np.float32)
+        self._context = np.zeros((1, _CONTEXT), np.float32)
 
     def _listen(self, frames: Samples) -> None:
-        before = np.concatenate((self._tail[None], frames[:-1, -_CONTEXT:]))
-        inputs = {
-            "input": np.concatenate((before, frames), axis=1),
-            "h": self._state[0],
-            "c": self._state[1],
-        }
-        probabilities, h, c = self._session.run(None, inputs)
-        self._state, self._tail = np.stack((h, c)), frames[-1, -_CONTEXT:]
+        before = np.concatenate((self._context, frames[:-1, -_CONTEXT:]))
+        h, c = self._state
+        inputs = {"input": np.concatenate((before, frames), axis=1), "h": h, "c": c}
+        probabilities, *self._state = self._session.run(None, inputs)
+        self._context = frames[-1:, -_CONTEXT:].copy()
         for probability in np.ravel(probabilities):
-            self._heard += _FRAME
-            self._talking = probability >= self._threshold - _HYSTERESIS * self._talking
+            self._decided += _FRAME
+            least = max(self._threshold - _HYSTERESIS * self._talking, _LEAST)
+            self._talking = bool(probability >= least)
             if self._talking:
-                self._spoken = self._heard
+                self._spoken = self._decided
 
 
 def silence(window: Window, threshold: float) -> float:

@@ -17,13 +17,16 @@ from faster_whisper.feature_extractor import FeatureExtractor
 
 from streamwer.audio import SAMPLE_RATE
 from streamwer.config import ModelConfig, TranscribeConfig
-from streamwer.errors import ModelError
+from streamwer.errors import ConfigError, ModelError
 from streamwer.recognisers.base import Recogniser, Window
 from streamwer.recognisers.meter import Meter
 from streamwer.recognisers.speech import silence
-from streamwer.transcript import Hypothesis, Word
+from streamwer.recognisers.words import Piece, words
+from streamwer.transcript import Hypothesis
 
 Metered = TypeVar("Metered", bound="MeteredWhisper")
+HISS = np.random.default_rng(0).normal(0, 1e-3, SAMPLE_RATE).astype(np.float32)
+"""A second of sound to try a model on."""
 
 
 class _MeteredFeatures(FeatureExtractor):  # type: ignore[misc]
@@ -74,6 +77,7 @@ class Transcribe:
 
     Raises:
         ModelError: the folder is not a usable model.
+        ConfigError: the model does not know the language.
     """
 
     def __init__(self, path: Path, model: ModelConfig, engine: TranscribeConfig) -> None:
@@ -91,7 +95,7 @@ class Transcribe:
                     quiet = silence(window, self._config.speech_threshold)
             else:
                 segments = list(self._transcribe(window))
-        heard = hypothesis(segments, window)
+        heard = hypothesis(segments, window, self._language)
         return replace(heard, silence=quiet, **self._meter.cost())
 
     def _transcribe(self, window: Window) -> Iterator[Any]:
@@ -117,9 +121,10 @@ def loaded(kind: type[Metered], meter: Meter, path: Path, model: ModelConfig) ->
 
     Raises:
         ModelError: the folder is not a usable model.
+        ConfigError: the model does not know the language.
     """
     try:
-        return kind(
+        whisper = kind(
             meter,
             str(path),
             device=model.device,
@@ -129,28 +134,24 @@ def loaded(kind: type[Metered], meter: Meter, path: Path, model: ModelConfig) ->
         )
     except (RuntimeError, ValueError) as error:
         raise ModelError(f"{path}: the model cannot be loaded ({error})") from error
+    if model.language not in whisper.supported_languages:
+        known = ", ".join(whisper.supported_languages)
+        raise ConfigError(f"model.language={model.language!r}: {path} knows only {known}")
+    return whisper
 
 
 def warm_up(recogniser: Recogniser) -> None:
     """The first call allocates and is slower: it must not count as a step."""
-    hiss = np.random.default_rng(0).normal(0, 1e-3, SAMPLE_RATE).astype(np.float32)
-    recogniser.recognise(Window(hiss, 0))
+    recogniser.recognise(Window(HISS, 0))
+    recogniser.recognise(Window(HISS, 0, listen_only=True))
 
 
-def hypothesis(segments: Sequence[Any], window: Window) -> Hypothesis:
+def hypothesis(segments: Sequence[Any], window: Window, language: str) -> Hypothesis:
     """The words and segment ends of faster-whisper's segments, on the stream's line."""
     offset = window.start / SAMPLE_RATE
-    words = (word for segment in segments for word in segment.words or ())
+    parts = (part for segment in segments for part in segment.words or ())
+    pieces = (Piece(part.word, part.start, part.end, part.probability) for part in parts)
     return Hypothesis(
-        words=tuple(_word(word, offset) for word in words if word.word.strip()),
+        words=words(pieces, window, language),
         segment_ends=tuple(round(segment.end + offset, 3) for segment in segments),
-    )
-
-
-def _word(word: Any, offset: float) -> Word:
-    return Word(
-        text=word.word.strip(),
-        start=round(float(word.start) + offset, 3),
-        end=round(float(word.end) + offset, 3),
-        probability=round(float(word.probability), 4),
     )

@@ -1,0 +1,62 @@
+"""Long windows: faster-whisper's own `transcribe`, with short encodings and the guard.
+
+It follows the timestamps that the model gives through a window, in as many passes as it takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from faster_whisper.tokenizer import Tokenizer
+
+from streamwer.recognisers.guard import AGAIN, Guard
+from streamwer.recognisers.log_mel import FRAMES_PER_SECOND
+from streamwer.recognisers.transcribe import MeteredWhisper
+
+
+class ShortWhisper(MeteredWhisper):
+    """A model whose `transcribe` encodes what there is to hear, and decodes under guard.
+
+    Attributes:
+        bucket: gives the number of frames to encode for so many that are heard.
+        guard: judges what is decoded.
+    """
+
+    bucket: Callable[[int], int]
+    guard: Guard
+    _heard = 0  # frames of the last encoding that are not padding
+
+    def encode(self, features: Any) -> Any:
+        self._heard = int(np.flatnonzero(features.any(axis=0))[-1:].sum()) + 1
+        return super().encode(features[:, : self.bucket(self._heard)])
+
+    def encode_whole(self, features: Any) -> Any:
+        """Encode features of shape (windows, mels, frames) as they are."""
+        return super().encode(features)
+
+    def generate_with_fallback(
+        self, encoder_output: Any, prompt: list[int], tokenizer: Tokenizer, options: Any
+    ) -> Any:
+        decode = super().generate_with_fallback
+        budget = self.guard.budget(self._heard / FRAMES_PER_SECOND, len(prompt))
+        new = self.guard.max_length(budget, len(prompt)) - len(prompt)
+        options = replace(options, max_new_tokens=new)
+        decoded = decode(encoder_output, prompt, tokenizer, options)
+        if not self.guard.failed(decoded[0].sequences_ids[0], budget):
+            return decoded
+        self._meter.did(fallbacks=1)
+        result, *scores = decode(encoder_output, prompt, tokenizer, replace(options, **AGAIN))
+        return self._cut(result, budget, tokenizer.timestamp_begin), *scores
+
+    def _cut(self, result: Any, budget: int, zero: int) -> Any:
+        tokens = result.sequences_ids[0]
+        kept = self.guard.cut(tokens, budget)
+        if kept == tokens:
+            return result
+        # With a timestamp at its end `transcribe` takes the pass for complete, and goes on.
+        closed = [*kept, zero + self._heard // self.input_stride] if kept else []
+        return SimpleNamespace(sequences_ids=[closed], no_speech_prob=result.no_speech_prob)

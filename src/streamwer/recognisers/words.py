@@ -1,0 +1,53 @@
+"""From faster-whisper's pieces of text to words on the stream's line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from streamwer.audio import SAMPLE_RATE
+from streamwer.recognisers.base import Window
+from streamwer.recognisers.prompt import BROKEN
+from streamwer.transcript import Word
+
+_UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
+"""Languages in which faster-whisper takes every character for a word."""
+
+
+class Piece(NamedTuple):
+    """Text with its spaces as the model wrote it; times are the window's own, in seconds."""
+
+    text: str
+    start: float
+    end: float
+    probability: float
+
+
+def words(pieces: Iterable[Piece], window: Window, language: str) -> tuple[Word, ...]:
+    """Words in order; what is left of a character that was cut is dropped.
+
+    faster-whisper parts "3.5", "o'clock" and "twenty-five" at their punctuation; they are put
+    together again.
+    """
+    found: list[Word] = []
+    apart = True
+    for piece in pieces:
+        text = piece.text.replace(BROKEN, "")
+        apart = apart or text[:1].isspace() or language in _UNSPACED
+        if text.strip():
+            word = _placed(piece, text.strip(), window)
+            found.append(word if apart or not found else _joined(found.pop(), word))
+            apart = False
+        apart = apart or text[-1:].isspace()
+    return tuple(found)
+
+
+def _placed(piece: Piece, text: str, window: Window) -> Word:
+    begin = window.start / SAMPLE_RATE
+    start, end = round(begin + float(piece.start), 3), round(begin + float(piece.end), 3)
+    return Word(text, start, end, round(float(piece.probability), 4))
+
+
+def _joined(first: Word, second: Word) -> Word:
+    probability = min(first.probability, second.probability)
+    return Word(first.text + second.text, first.start, second.end, probability)

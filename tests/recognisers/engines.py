@@ -1,0 +1,67 @@
+"""Loaded engines and the bundled calls, for the tests of this package."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from streamwer import audio, config
+from streamwer.audio import SAMPLE_RATE, Samples
+from streamwer.compose import load
+from streamwer.config import DirectConfig, ModelConfig
+from streamwer.recognisers import Window
+from streamwer.recognisers.direct import Direct
+from streamwer.transcript import Hypothesis
+
+REFERENCE = Path("models/reference")
+CALLS = Path("data/calls")
+
+
+@cache
+def _configured() -> tuple[ModelConfig, DirectConfig]:
+    system = config.system(load(["engine=direct"]), "offline")
+    assert isinstance(system.engine, DirectConfig)
+    return system.model, system.engine
+
+
+def direct(path: Path = REFERENCE, **changes: Any) -> Direct:
+    """The direct engine as `conf/` has it, but for the values given of engine and model."""
+    model, engine = _configured()
+    ours = {key: changes.pop(key) for key in set(changes) & {each.name for each in fields(model)}}
+    return Direct(path, replace(model, **ours), replace(engine, **changes))
+
+
+@cache
+def call(number: int) -> Samples:
+    """A bundled call; read-only, because it is shared."""
+    samples = audio.load(CALLS / f"call_{number:02d}.flac")
+    samples.flags.writeable = False
+    return samples
+
+
+@cache
+def said(number: int) -> list[dict[str, Any]]:
+    """The words of a bundled call with their times."""
+    rows = (CALLS / "metadata.jsonl").read_text(encoding="utf-8").splitlines()
+    words: list[dict[str, Any]] = json.loads(rows[number - 1])["words"]
+    return words
+
+
+def part(number: int, begin: float, end: float) -> Window:
+    """Some seconds of a call, where they are on its line."""
+    first, last = audio.samples(begin), audio.samples(end)
+    return Window(call(number)[first:last], first)
+
+
+def hiss(seconds: float, level: float = 1e-4) -> Samples:
+    count = round(seconds * SAMPLE_RATE)
+    return np.random.default_rng(0).normal(0, level, count).astype(np.float32)
+
+
+def texts(hypothesis: Hypothesis) -> list[str]:
+    return [word.text for word in hypothesis.words]

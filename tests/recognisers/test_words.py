@@ -1,0 +1,55 @@
+"""Pieces of text become the words that were written, at their place on the stream's line."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from faster_whisper.tokenizer import Tokenizer
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.bench import random_whisper
+from streamwer.recognisers import Window
+from streamwer.recognisers.words import Piece, words
+from streamwer.transcript import Word
+
+TOKENIZER = Tokenizer(random_whisper.tokenizer(), multilingual=False)
+WINDOW = Window(np.zeros(0, np.float32), 160_000)
+
+
+def pieces(texts: list[str]) -> list[Piece]:
+    return [Piece(text, i / 10, (i + 1) / 10, 1 - i / 100) for i, text in enumerate(texts)]
+
+
+def written(texts: list[str], language: str = "en") -> list[str]:
+    return [word.text for word in words(pieces(texts), WINDOW, language)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["it's 3.5 at 10:30 o'clock", "twenty-five of $20,000", "well, no! (yes)", "a b", "a - b", ""],
+)
+def test_what_is_parted_at_its_punctuation_is_put_together(text: str) -> None:
+    parted, _ = TOKENIZER.split_to_word_tokens(TOKENIZER.encode(" " + text))
+    assert written(parted) == text.split()
+
+
+@given(st.text("ab1.,'-$ é請", max_size=30))
+def test_words_are_those_of_the_text(text: str) -> None:
+    parted, _ = TOKENIZER.split_to_word_tokens(TOKENIZER.encode(" " + text))
+    assert written(parted) == text.split()
+
+
+def test_a_word_lasts_from_its_first_piece_to_its_last_and_is_as_sure_as_the_least() -> None:
+    assert words(pieces([" at", " 10", ":", "30"]), WINDOW, "en") == (
+        Word("at", 10.0, 10.1, 1.0),
+        Word("10:30", 10.1, 10.4, 0.97),
+    )
+
+
+def test_characters_of_a_language_without_spaces_stay_apart() -> None:
+    assert written(["請", "稍", "後"], "zh") == ["請", "稍", "後"]
+
+
+def test_half_a_character_is_dropped() -> None:
+    assert written([" caf\ufffd", " \ufffd", "\ufffd", " it"]) == ["caf", "it"]
