@@ -12,6 +12,9 @@ from streamwer.config import EngineConfig, SystemConfig
 from streamwer.policies import POLICIES
 
 CHUNKS_S = (1.0, 0.5)
+TRIM_S = 4.0
+"""LocalAgreement with `direct` trims its buffer here: with word times it can at any word. With
+`transcribe` it keeps to the published 15 s, and to the ends of segments."""
 OFFLINE, BASELINE = "offline", "local_agreement"
 DIRECT, TRANSCRIBE = "direct", "transcribe"
 
@@ -70,8 +73,10 @@ def every() -> tuple[Entry, ...]:
     systems = {name: config.system(settings, name) for name in settings.compare}
     direct = config.engine(settings.engine)
     found = [Entry(_with(systems.pop(OFFLINE), direct))]
-    for engine in (peers, direct):
-        found += _at_chunks(_with(systems[BASELINE], engine))
+    agreement = systems[BASELINE]
+    trimmed = replace(agreement, policy=agreement.policy | {"trim_s": TRIM_S})
+    found += _at_chunks(_with(agreement, peers))
+    found += _at_chunks(_with(trimmed, direct))
     for name, system in systems.items():
         if name != BASELINE:
             found += _at_chunks(system)

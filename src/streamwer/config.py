@@ -45,7 +45,7 @@ class TranscribeConfig:
     no_speech_threshold: float = 0.6
     log_prob_threshold: float = -1.0
     compression_ratio_threshold: float = 2.4
-    speech_threshold: float = 0.5
+    speech_threshold: float = 0.3
 
 
 @dataclass
@@ -62,7 +62,7 @@ class DirectConfig:
     compression_ratio_threshold: float = 2.4
     no_speech_threshold: float = 0.6
     skip_silence: bool = True
-    speech_threshold: float = 0.5
+    speech_threshold: float = 0.3
     batch_size: int = 1
 
 

@@ -78,7 +78,8 @@ class Hypothesis:
 
     Attributes:
         words: timed words, in seconds on the stream's line.
-        segment_ends: ends of the segments the model marked, same line.
+        segment_ends: where the buffer may be cut, same line: the ends of the segments the model
+            marked, or of all words where it marks none.
         silence: seconds at the window's end in which the voice detector hears no speech; 0 where
             it was not asked.
         compute: measured seconds per stage.

@@ -105,7 +105,7 @@ class Direct:
                 short.append(_Short(i, window, self._features(window)))
         for batch in self._batches(short):
             for each, said in zip(batch, self._words(batch), strict=True):
-                heard[each.index] = Hypothesis(said, (said[-1].end,) if said else ())
+                heard[each.index] = Hypothesis(said, tuple(word.end for word in said))
         return heard
 
     def _silence(self, window: Window) -> float:
