@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from streamwer.cli.arguments import parse
+from streamwer.cli.scoring import parser as scoring_parser
 from streamwer.compose import composed
 
 PAGES = (Path("README.md"), Path("CONTRIBUTING.md"), *sorted(Path("docs").glob("*.md")))
@@ -46,6 +47,14 @@ def streaming(arguments: list[str]) -> None:
         parse(arguments)
 
 
+def streaming_score(arguments: list[str]) -> None:
+    if {"-h", "--help"} & set(arguments):
+        with pytest.raises(SystemExit):
+            scoring_parser().parse_args(arguments)
+    else:
+        scoring_parser().parse_args(arguments)
+
+
 def dvc(arguments: list[str]) -> None:
     composed([value for flag, value in itertools.pairwise(arguments) if flag == "-S"])
     for target in arguments[1:]:
@@ -66,6 +75,7 @@ def python(arguments: list[str]) -> None:
 CHECKS: dict[str, Callable[[list[str]], None]] = {
     "make": make,
     "streaming": streaming,
+    "streaming-score": streaming_score,
     "dvc": dvc,
     "python": python,
 }

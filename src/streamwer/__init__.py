@@ -10,4 +10,5 @@ The parts, in the order in which they depend on each other:
 - `streamwer.datasets`: recordings and their transcripts
 - `streamwer.eventlog`: what was said when, between running and scoring
 - `streamwer.metrics`, `streamwer.reports`: figures and how they are shown
+- `streamwer.logs`: what other programs logged, read as an event log, and ours written for them
 """

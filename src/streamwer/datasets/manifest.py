@@ -52,6 +52,19 @@ def read(folder: Path) -> tuple[Reference, ...]:
     path = folder / NAME
     if not path.is_file():
         raise DatasetError(f"{folder}: no prepared data set here ({NAME} is missing); {_HINT}")
+    return read_file(path, folder)
+
+
+def read_file(path: Path, audio: Path | None = None) -> tuple[Reference, ...]:
+    """The recordings of a manifest, sorted by id.
+
+    Args:
+        path: the file.
+        audio: the folder that must hold their audio; it is not looked for if None.
+
+    Raises:
+        DatasetError: as `read`.
+    """
     # Not splitlines(): a transcript may hold other line separators than "\n".
     lines = path.read_bytes().removesuffix(b"\n").split(b"\n")
     if lines == [b""]:
@@ -61,7 +74,7 @@ def read(folder: Path) -> tuple[Reference, ...]:
         reference = _parse(line, f"{path}, line {number}")
         if reference.recording in found:
             raise DatasetError(f"{path}, line {number}: id '{reference.recording}' occurs again")
-        if not (folder / reference.audio).is_file():
+        if audio and not (audio / reference.audio).is_file():
             raise DatasetError(f"{path}, line {number}: {reference.audio} is missing; {_HINT}")
         found[reference.recording] = reference
     return tuple(found[recording] for recording in sorted(found))

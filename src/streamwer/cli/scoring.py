@@ -1,0 +1,164 @@
+"""`streaming-score`: score the log of any streaming recogniser, or write ours for other tools."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from streamwer.cli.output import check
+from streamwer.config import ScoringConfig
+from streamwer.errors import StreamwerError
+from streamwer.eventlog import EventLog
+from streamwer.logs import FORMATS, Log, pair, read, references, simuleval, simulstream
+from streamwer.logs.figures import Figures, figures
+from streamwer.metrics import normaliser
+from streamwer.transcript import Reference
+
+NORMALISERS = ("basic", "whisper_english", "none")
+EXPORTS: Mapping[str, Callable[[EventLog, Mapping[str, Reference]], Iterator[str]]] = {
+    "simuleval": simuleval.write,
+    "simulstream": simulstream.write,
+}
+_ABOUT = (
+    "Score the log of a streaming recogniser: word error rate and word latency, against references"
+    " with word times. LOG is an event log of this project (a folder), SimulEval's instances.log, a"
+    " simulstream metrics log, or the output of whisper_streaming or SimulStreaming (one file per"
+    " recording, or a folder of them)."
+)
+_EPILOG = (
+    "Exit status: 0 if the log was scored or written, 2 if it or the references cannot be used;"
+    " then nothing is scored."
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Score or export what the command line names.
+
+    Returns:
+        0 if that was done, 2 if not, 130 after Ctrl-C.
+    """
+    try:
+        return _run(parser().parse_args(argv))
+    except StreamwerError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except SystemExit as shown:  # by -h
+        return int(shown.code or 0)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise StreamwerError(f"{message} (streaming-score -h lists the options)")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of the command."""
+    built = _Parser(
+        "streaming-score", description=_ABOUT, epilog=_EPILOG, allow_abbrev=False, add_help=False
+    )
+    _add_input(built.add_argument_group("what to score"))
+    _add_results(built.add_argument_group("what to write"))
+    return built
+
+
+def _add_input(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("log", nargs="+", type=Path, metavar="LOG", help="files, or one folder")
+    group.add_argument(
+        "--references",
+        action="append",
+        type=Path,
+        metavar="PATH",
+        help="a prepared data set or its manifest (.jsonl), CTM, STM, or TSV with the columns"
+        " start, end, word, recording; may be given several times; default: those in the log,"
+        " which only SimulEval's has",
+    )
+    group.add_argument(
+        "--format",
+        choices=list(FORMATS),
+        metavar="NAME",
+        help=f"one of {', '.join(FORMATS)} (default: found out from the content)",
+    )
+    group.add_argument(
+        "--normaliser",
+        choices=NORMALISERS,
+        default=NORMALISERS[0],
+        metavar="NAME",
+        help="what counts as the same word: basic (not case, not punctuation), whisper_english"
+        " (nor numbers and spelling variants), or none (default: basic)",
+    )
+    group.add_argument(
+        "--elapsed",
+        choices=("queue", "logged"),
+        default="queue",
+        metavar="HOW",
+        help="of a SimulEval log: queue takes the compute out of `elapsed` and lets it queue as in"
+        " a live stream; logged takes the field as it stands, with all compute since the start"
+        " (default: queue)",
+    )
+
+
+def _add_results(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--json", action="store_true", help="the figures as JSON, not as a table")
+    group.add_argument(
+        "--export",
+        choices=list(EXPORTS),
+        metavar="NAME",
+        help="do not score: write an event log of this project as simuleval (instances.log) or"
+        " simulstream, into the file that -o names; references are optional then",
+    )
+    group.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="write here, not to the terminal"
+    )
+    group.add_argument("-h", "--help", action="help", help="show this help")
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    if arguments.output:
+        check(arguments.output)
+    if arguments.export and not arguments.output:
+        raise StreamwerError("--export needs a file to write: -o FILE")
+    log = read(arguments.log, arguments.format, arguments.elapsed)
+    given = references.read(arguments.references) if arguments.references else None
+    if arguments.export:
+        _write(arguments.output, _exported(log, arguments.export, given))
+        return 0
+    scored = figures(
+        log,
+        pair(log, given),
+        normaliser(arguments.normaliser),
+        ScoringConfig(normaliser=arguments.normaliser),
+        given.notes if given else (),
+    )
+    _write(arguments.output, _shown(scored, arguments.json))
+    return 0
+
+
+def _exported(log: Log, name: str, given: references.References | None) -> str:
+    if log.format != "streamwer":
+        raise StreamwerError(f"--export: writes event logs of this project, not {log.format} logs")
+    known = {reference.recording: reference for reference in given.items} if given else {}
+    return "".join(f"{line}\n" for line in EXPORTS[name](log.events, known))
+
+
+def _shown(scored: Figures, as_json: bool) -> str:
+    return scored.json() if as_json else scored.table()
+
+
+def _write(path: Path | None, text: str) -> None:
+    if path is None:
+        print(text, end="")
+        return
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StreamwerError(f"--output {path}: cannot be written ({error.strerror})") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

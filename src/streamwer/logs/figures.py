@@ -1,0 +1,153 @@
+"""The figures of one log, as a table for people and as JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from streamwer.config import ScoringConfig
+from streamwer.logs.base import Log
+from streamwer.metrics import Normaliser, Quantile, Summary, score, summarise
+from streamwer.metrics.summary import PERCENTILES, Percentiles
+from streamwer.transcript import Reference
+
+_WIDTH = 26
+_EMPTY: Percentiles = {f"p{percentile}": Quantile(None) for percentile in PERCENTILES}
+_NEVER = "never"
+"""What stands for an infinite latency, in JSON too: that word was not emitted."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a log scores.
+
+    Attributes:
+        format: which program's log it was.
+        normaliser: the signature of the normaliser.
+        summary: the figures; a latency that the log cannot tell has no values.
+        timed: whether the references have word times: without them there is no latency.
+        ideal: whether the log tells the ideal latency.
+        compute_aware: whether it tells the latency with compute.
+        notes: what the reader must know about this log.
+    """
+
+    format: str
+    normaliser: str
+    summary: Summary
+    timed: bool
+    ideal: bool
+    compute_aware: bool
+    notes: tuple[str, ...]
+
+    def latencies(self) -> Mapping[str, Percentiles]:
+        """Seconds after the word's end, by name."""
+        summary = self.summary
+        return {
+            "commit_latency": summary.commit_latency if self.compute_aware else _EMPTY,
+            "commit_latency_ideal": summary.commit_latency_ideal if self.ideal else _EMPTY,
+            "shown_latency": summary.shown_latency,
+            "first_text": summary.first_text,
+            "finalisation": summary.finalisation,
+        }
+
+    def json(self) -> str:
+        """All figures; null is what cannot be told, "never" an infinite latency."""
+        errors = self.summary.errors
+        found = {
+            "format": self.format,
+            "normaliser": self.normaliser,
+            "recordings": self.summary.recordings,
+            "wer": asdict(self.summary.wer),
+            "words": errors.words,
+            "hits": errors.hits,
+            "substitutions": errors.substitutions,
+            "deletions": errors.deletions,
+            "insertions": errors.insertions,
+            **{
+                name: {key: asdict(value) for key, value in percentiles.items()}
+                for name, percentiles in self.latencies().items()
+            },
+            "coverage": self.summary.coverage,
+            "erasure": self.summary.erasure,
+            "failures": dict(self.summary.failures),
+            "notes": list(self.notes),
+        }
+        return json.dumps(_plain(found), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def table(self) -> str:
+        """The same for a terminal."""
+        return "".join(f"{line}\n" for line in self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        errors, wer = self.summary.errors, self.summary.wer
+        count = self.summary.recordings
+        yield _row("log", f"{self.format}, {count} recording{'s' * (count != 1)}")
+        rate = "no reference words" if errors.rate is None else f"{wer.value:.2%}"
+        known = not math.isnan(wer.low)
+        yield _row("WER", rate + (f"  [{wer.low:.2%}, {wer.high:.2%}]" if known else ""))
+        counts = f"{errors.substitutions} / {errors.deletions} / {errors.insertions}"
+        yield _row("S / D / I", f"{counts}  of {errors.words} words ({self.normaliser})")
+        if self.timed:
+            yield _row("seconds", "".join(f"{f'p{q}':>17}" for q in PERCENTILES))
+            for name, percentiles in self.latencies().items():
+                told = name != "commit_latency_ideal" or self.ideal
+                told = told and (name != "commit_latency" or self.compute_aware)
+                cells = "".join(f"{_cell(value):>17}" for value in percentiles.values())
+                yield _row(name.replace("_", " "), cells if told else "not in this log")
+            yield _row("coverage", f"{self.summary.coverage:.2%} of the words were emitted")
+        else:
+            yield _row("latency", "the references have no word times")
+        yield _row("erasure", f"{self.summary.erasure:.3f} words taken back per final word")
+        yield _row("failures", str(len(self.summary.failures)))
+        for recording, reason in self.summary.failures.items():
+            yield f"  {recording}: {reason}"
+        for note in self.notes:
+            yield f"note: {note}"
+
+
+def figures(
+    log: Log,
+    references: Sequence[Reference],
+    normaliser: Normaliser,
+    scoring: ScoringConfig,
+    notes: Sequence[str] = (),
+) -> Figures:
+    """Score a log against its references.
+
+    Args:
+        log: the log, with no recording that the references lack.
+        references: one per recording; those that the log lacks count as failed.
+        normaliser: what counts as the same word.
+        scoring: of the intervals.
+        notes: what is to be said about the references.
+    """
+    scores = score(references, log.events, normaliser)
+    return Figures(
+        format=log.format,
+        normaliser=normaliser.signature,
+        summary=summarise(log.format, scores, None, scoring, {}),
+        timed=bool(len(scores.words)),
+        ideal=log.ideal,
+        compute_aware=log.compute_aware,
+        notes=(*log.notes, *notes),
+    )
+
+
+def _row(label: str, text: str) -> str:
+    return f"{label:<{_WIDTH}}{text}".rstrip()
+
+
+def _cell(quantile: Quantile) -> str:
+    if quantile.value is None:
+        return "n too small"
+    return _NEVER if math.isinf(quantile.value) else f"{quantile.value:.3f}"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else _NEVER
+    return value

@@ -1,0 +1,41 @@
+"""Which reference belongs to which recording of a log; what does not match is named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from streamwer.errors import LogError
+from streamwer.logs.base import Log
+from streamwer.logs.references import References
+from streamwer.transcript import Reference
+
+_SHOWN = 10
+
+
+def pair(log: Log, given: References | None) -> tuple[Reference, ...]:
+    """The references to score the log against, named as the log names its recordings.
+
+    A reference that the log lacks stays: it counts as failed. One recording and one reference
+    belong together whatever their names, if either is named after its file.
+
+    Raises:
+        LogError: there are no references, or the log has recordings that they lack.
+    """
+    if given is None:
+        if not log.references:
+            raise LogError("the log holds no references; name them with --references")
+        return log.references
+    names = {step.recording for step in log.events.steps}
+    names |= {failure.recording for failure in log.events.failures}
+    if len(names) == len(given.items) == 1 and (log.unnamed or given.unnamed):
+        return (replace(given.items[0], recording=names.pop()),)
+    strange = sorted(names - {reference.recording for reference in given.items})
+    if strange:
+        raise LogError(f"no reference for {_listed(strange)} of the log")
+    return given.items
+
+
+def _listed(names: Sequence[str]) -> str:
+    rest = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(f"'{name}'" for name in names[:_SHOWN]) + rest

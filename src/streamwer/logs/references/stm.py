@@ -1,0 +1,66 @@
+"""STM, as NIST's sclite reads it: `FILE CHANNEL SPEAKER BEGIN END [<LABEL>] TEXT`, seconds.
+
+`;;` begins a comment. It times segments, not words, so there is a WER and no latency. A segment
+marked IGNORE_TIME_SEGMENT_IN_SCORING has no reference text; what a system says there counts as
+inserted, and a note says so. Alternatives `{a / b}` are refused, and so is a second channel.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from streamwer.errors import DatasetError
+from streamwer.logs.references.base import References, lines, span
+from streamwer.transcript import Reference
+
+_LABEL = re.compile(r"^<[^>]*>\s*")
+_IGNORED = "ignore_time_segment_in_scoring"
+_FIELDS = 5
+
+Segment = tuple[float, float, str, str]
+"""Begin, end, speaker, text."""
+
+
+def read(path: Path) -> References:
+    """Read the segments of all recordings.
+
+    Raises:
+        DatasetError: a line is malformed; names the file and the line.
+    """
+    segments: dict[str, list[Segment]] = {}
+    channels: dict[str, str] = {}
+    ignored = 0
+    for where, line in lines(path):
+        if line.startswith(";;"):
+            continue
+        name, channel, segment = _segment(where, line)
+        if channels.setdefault(name, channel) != channel:
+            raise DatasetError(f"{where}: '{name}' has channel {channel} besides {channels[name]}")
+        ignored += segment[3].lower() == _IGNORED
+        segments.setdefault(name, []).append(segment)
+    if not segments:
+        raise DatasetError(f"{path}: no references in this file")
+    told = f"{path.name}: {ignored} ignored segments; words said there count as inserted"
+    items = tuple(_reference(name, sorted(segments[name])) for name in sorted(segments))
+    return References(items, notes=(told,) if ignored else ())
+
+
+def _segment(where: str, line: str) -> tuple[str, str, Segment]:
+    fields = line.split(maxsplit=_FIELDS)
+    if len(fields) < _FIELDS:
+        raise DatasetError(f"{where}: not 'FILE CHANNEL SPEAKER BEGIN END TEXT': {line[:60]!r}")
+    name, channel, speaker, begin, end = fields[:_FIELDS]
+    text = _LABEL.sub("", fields[_FIELDS]) if len(fields) > _FIELDS else ""
+    if "{" in text:
+        raise DatasetError(f"{where}: alternatives cannot be scored; keep one of them")
+    return name, channel, (*span(where, begin, end), speaker, text.strip())
+
+
+def _reference(recording: str, segments: list[Segment]) -> Reference:
+    text = " ".join(said for *_, said in segments if said.lower() != _IGNORED)
+    speakers = {speaker for _, _, speaker, said in segments if said.lower() != _IGNORED}
+    only = speakers.pop() if len(speakers) == 1 else ""
+    return Reference(
+        recording, "", max(end for _, end, *_ in segments), " ".join(text.split()), only
+    )

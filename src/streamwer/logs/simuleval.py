@@ -1,0 +1,163 @@
+"""SimulEval's `instances.log`, after `simuleval/evaluator/instance.py` at 536de82 (v1.1, 2024).
+
+One JSON object a line and instance: `index`, `prediction` (words joined with spaces), and for each
+word `delays` (ms of audio read when it was written) and `elapsed` (ms). `source_length` is in ms;
+`source` is, for speech, the lines that soundfile prints of the audio, the file's name first: its
+stem names the recording, and the index does where there is none. `reference` is the target text.
+The latency unit must be the word.
+
+`elapsed` is the audio read plus *all* compute since the first sample, although SimulEval reads its
+audio as fast as it can. Time that a live system idles would count as lag, which grows without
+bound: 30 s after a minute at a real-time factor of 0.5. So the compute between two words is taken
+from the growth of `elapsed` − `delays`, and put through a queue: a step starts when its audio is
+there and the last step is done. `elapsed="logged"` takes the field as it stands.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path, PurePath
+from typing import Literal
+
+from streamwer.errors import LogError
+from streamwer.eventlog import EventLog
+from streamwer.logs.base import Line, Log, Moment, json_lines, queue, steps
+from streamwer.transcript import Reference, Step, Update, Word
+
+Elapsed = Literal["queue", "logged"]
+
+_EXPORTED = "elapsed_is"
+"""Beside SimulEval's own fields in what we export: `elapsed` holds times of emission."""
+_MS = 1000.0
+_ROUNDING_MS = 1.0
+_IDEAL = "the log has no `elapsed`: every latency is ideal, without compute"
+_QUEUED = "elapsed: the compute in it was put through a queue; SimulEval itself adds it all up"
+
+
+def read(paths: Sequence[Path], elapsed: Elapsed = "queue") -> Log:
+    """Read the instances of one run.
+
+    Raises:
+        LogError: a line is malformed, or an instance occurs twice; names the file and the line.
+    """
+    found: list[Step] = []
+    references: list[Reference] = []
+    seen: dict[str, str] = {}
+    lines = [line for path in paths for line in json_lines(path)]
+    for line in lines:
+        recording = _recording(line)
+        if recording in seen:
+            raise LogError(f"{line.where}: '{recording}' occurs again, after {seen[recording]}")
+        seen[recording] = line.where
+        found += _steps(line, recording, elapsed)
+        references += _reference(line, recording)
+    aware = any(line.record.get("elapsed") for line in lines)
+    queued = aware and elapsed == "queue" and any(_EXPORTED not in line.record for line in lines)
+    return Log(
+        "simuleval",
+        EventLog(tuple(found)),
+        compute_aware=aware,
+        references=tuple(references) if len(references) == len(lines) else (),
+        notes=(_QUEUED,) * queued + (_IDEAL,) * (not aware),
+    )
+
+
+def _recording(line: Line) -> str:
+    source = line.record.get("source")
+    if isinstance(source, list) and source and isinstance(source[0], str):
+        return PurePath(source[0]).stem
+    index = line.record.get("index")
+    if isinstance(index, bool) or not isinstance(index, int):
+        raise LogError(f"{line.where}: 'index' is {index!r}, not a whole number")
+    return str(index)
+
+
+def _reference(line: Line, recording: str) -> list[Reference]:
+    if not line.record.get("reference"):
+        return []
+    seconds = line.number("source_length") / _MS
+    return [Reference(recording, "", seconds, line.text("reference"))]
+
+
+def _steps(line: Line, recording: str, elapsed: Elapsed) -> tuple[Step, ...]:
+    words = line.text("prediction").split()
+    delays = line.numbers("delays")
+    aware = line.numbers("elapsed") if line.record.get("elapsed") else delays
+    for name, times in (("delays", delays), ("elapsed", aware)):
+        if len(times) != len(words):
+            raise LogError(
+                f"{line.where}: {len(words)} words in 'prediction' but {len(times)} '{name}';"
+                " only the latency unit `word` can be scored"
+            )
+    if not words:
+        end = line.number("source_length") / _MS if "source_length" in line.record else 0.0
+        return steps(recording, [Moment(end, end, end)], [Update()])
+    written = [
+        (times, [word for _, word in group])
+        for times, group in groupby(
+            zip(zip(delays, aware, strict=True), words, strict=True), key=lambda pair: pair[0]
+        )
+    ]
+    moments = _moments(line, [times for times, _ in written], elapsed)
+    updates = [
+        Update(tuple(Word(text, moment.audio_end, moment.audio_end) for text in texts))
+        for moment, (_, texts) in zip(moments, written, strict=True)
+    ]
+    return steps(recording, moments, updates)
+
+
+def _moments(line: Line, times: Sequence[tuple[float, float]], elapsed: Elapsed) -> list[Moment]:
+    if elapsed == "logged" or line.record.get(_EXPORTED) == "emission":
+        return [Moment(d / _MS, d / _MS, max(d, e) / _MS) for d, e in times]
+    spent, before = [], 0.0
+    for delay, aware in times:
+        lag = aware - delay
+        if lag < before - _ROUNDING_MS:
+            raise LogError(
+                f"{line.where}: 'elapsed' − 'delays' falls from {before:g} to {lag:g} ms, so it is"
+                " not SimulEval's sum of all compute; take it as it stands with --elapsed logged"
+            )
+        spent.append(max(0.0, lag - before) / _MS)
+        before = max(before, lag)
+    return queue([delay / _MS for delay, _ in times], spent)
+
+
+def write(log: EventLog, references: Mapping[str, Reference]) -> Iterator[str]:
+    """The lines of an `instances.log`, recordings sorted by id.
+
+    `elapsed` is the time of emission, so that SimulEval's computation-aware scores of the file are
+    those of a live stream. Tentative words are left out: SimulEval knows none. A recording that
+    failed predicts nothing, and so keeps its place in the denominators.
+    """
+    streams = log.by_recording()
+    failed = {failure.recording for failure in log.failures}
+    for index, recording in enumerate(sorted({*streams, *failed})):
+        mine = [] if recording in failed else streams[recording]
+        reference = references.get(recording)
+        yield json.dumps(_instance(index, recording, mine, reference), ensure_ascii=False)
+
+
+def _instance(
+    index: int, recording: str, mine: Sequence[Step], reference: Reference | None
+) -> dict[str, object]:
+    written = list(_written(mine))
+    heard = max((step.audio_end for step in mine), default=0.0)
+    return {
+        "index": index,
+        "prediction": " ".join(text for text, _ in written),
+        "delays": [step.audio_end * _MS for _, step in written],
+        "elapsed": [step.emitted * _MS for _, step in written],
+        "prediction_length": len(written),
+        "reference": reference.text if reference else "",
+        "source": [f"{recording}.flac"],
+        "source_length": (reference.seconds if reference else heard) * _MS,
+        _EXPORTED: "emission",
+    }
+
+
+def _written(mine: Iterable[Step]) -> Iterator[tuple[str, Step]]:
+    for step in mine:
+        for word in step.update.committed:
+            yield from ((text, step) for text in word.text.split())
