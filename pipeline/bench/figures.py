@@ -105,7 +105,7 @@ class Figures:
         effort = sum((step.effort for step in steps), Effort())
         return Work(
             stages={f.name: getattr(compute, f.name) / seconds for f in fields(compute)},
-            steps=len(steps) / seconds,
+            steps=sum(step.effort.encoder_frames > 0 for step in steps) / seconds,
             encoder_s=effort.encoder_frames / FRAMES_PER_SECOND / seconds,
             tokens=effort.decoded_tokens / seconds,
         )

@@ -61,6 +61,7 @@ class DirectConfig:
     tokens_per_s: float = 12.0
     compression_ratio_threshold: float = 2.4
     no_speech_threshold: float = 0.6
+    log_prob_threshold: float = -1.0
     skip_silence: bool = True
     speech_threshold: float = 0.3
     batch_size: int = 1

@@ -11,9 +11,17 @@ import pytest
 from streamwer import policies
 from streamwer.audio import SAMPLE_RATE
 from streamwer.errors import ConfigError
+from streamwer.recognisers import Window
 from streamwer.simulation import build_clock, play
-from streamwer.transcript import Hypothesis, Step, Update, Word
-from tests.policies.test_streaming_policies import CONFIDENT, CUTOFF, ENDPOINTED, HELD, committed
+from streamwer.transcript import Compute, Hypothesis, Step, Update, Word
+from tests.policies.test_streaming_policies import (
+    CONFIDENT,
+    CUTOFF,
+    ENDPOINTED,
+    HELD,
+    committed,
+    length,
+)
 from tests.scripted import Faults, Scripted, script, silence
 
 SHORT = [CUTOFF, HELD, ENDPOINTED, CONFIDENT]
@@ -37,6 +45,14 @@ def after_one_second(config: Mapping[str, Any], *words: Word, quiet: float = 0.0
         if not request.listen_only:
             return policy.absorb(Hypothesis(words, silence=quiet))
         policy.absorb(Hypothesis(silence=quiet))
+
+
+class Slow(Scripted):
+    """Listening costs it nothing, and a decoding 1.6 s."""
+
+    def recognise(self, window: Window) -> Hypothesis:
+        heard = super().recognise(window)
+        return replace(heard, compute=Compute(decode=0.0 if window.listen_only else 1.6))
 
 
 def texts(words: tuple[Word, ...]) -> str:
@@ -109,13 +125,15 @@ def test_a_breath_is_not_waited_out() -> None:
 
 
 def test_a_worker_that_is_behind_gets_longer_chunks() -> None:
-    call = script("one two three four five six seven eight nine ten " * 4)
-    slow, quick = Scripted(call, cost=lambda n: 0.9), Scripted(call)
-    steps = run(CONFIDENT | {"chunk_s": 0.5}, slow, 18.0, "measured")
-    run(CONFIDENT | {"chunk_s": 0.5}, quick, 18.0, "measured")
-    decoded = [sum(not w.listen_only for w in each.windows) for each in (slow, quick)]
-    assert decoded[0] < 0.6 * decoded[1]
-    assert [word.text for word in committed(steps)] == [word.text for word in call]
+    call = script("one two three four five six seven eight nine ten " * 6)
+    patient = CONFIDENT | {"chunk_s": 1.0, "breath_s": 5.0}
+    decodings = {}
+    for longest in (1.0, 4.0):
+        slow = Slow(call)
+        steps = run(patient | {"longest_chunk_s": longest}, slow, length(call), "measured")
+        assert [word.text for word in committed(steps)] == [word.text for word in call]
+        decodings[longest] = sum(not window.listen_only for window in slow.windows)
+    assert decodings[4.0] < 0.8 * decodings[1.0]
 
 
 @every
@@ -160,3 +178,32 @@ def test_a_call_that_ends_in_mid_word_ends_with_what_was_heard_of_it(
 def test_values_that_make_no_sense_are_named(config: Mapping[str, Any], key: str) -> None:
     with pytest.raises(ConfigError, match=rf"policy\.{key}="):
         policies.build(config)
+
+
+@pytest.mark.parametrize("config", [CONFIDENT, ENDPOINTED], ids=lambda config: config["name"])
+def test_what_a_decoding_held_back_is_committed_at_the_pause_after_it(
+    config: Mapping[str, Any],
+) -> None:
+    call = script("we are fifteen", pace=0.5)
+    unsure = (*call[:2], replace(call[2], probability=0.2))
+    recogniser = Scripted(unsure)
+    tight = config | ({"segment_s": 1.8} if config is ENDPOINTED else {"breath_s": 0.2})
+    steps = run(tight, recogniser, 20.0)
+    late = next(step for step in steps if "fifteen" in texts(step.update.committed))
+    assert late.emitted <= call[2].end + 0.8 + 0.4
+    assert all(len(window.audio) <= 3 * SAMPLE_RATE for window in recogniser.windows)
+
+
+def test_a_full_buffer_moves_on_whatever_times_the_recogniser_gives() -> None:
+    class Stretching(Scripted):
+        """Its last word always lasts to the end of the window; times lie on no grid."""
+
+        def recognise(self, window: Window) -> Hypothesis:
+            begin, seconds = window.start / SAMPLE_RATE, len(window.audio) / SAMPLE_RATE
+            words = (Word("one", begin, begin + 0.1037), Word("two", begin + 0.11, begin + seconds))
+            self.windows.append(window)
+            assert len(self.windows) < 200
+            return Hypothesis(words)
+
+    steps = run(CUTOFF, Stretching(()), 60.0)
+    assert steps[-1].is_last

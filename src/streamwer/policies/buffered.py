@@ -80,9 +80,11 @@ class Buffered(ABC):
 
     def _move_to(self, cut: int) -> None:
         """Begin the next window at `cut`; a window at its limit always moves on."""
+        cut -= cut % HOP
         if cut <= self._start and self._end - self._start >= self._limit:
-            cut = (self._start + self._end) // 2
-        self._start = max(self._start, cut - cut % HOP)
+            middle = (self._start + self._end) // 2
+            cut = max(middle - middle % HOP, self._start + HOP)
+        self._start = max(self._start, cut)
 
     @abstractmethod
     def _settled(self, fresh: Sequence[Word]) -> int:

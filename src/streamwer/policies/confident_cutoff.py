@@ -62,7 +62,8 @@ class ConfidentCutoff(Listening):
         self._late = 0
 
     def plan(self, arrived: int, ended: bool) -> Request | None:
-        self._late = arrived - int(self.wants())
+        if self._end == self._decoded:  # how late the first look after a decoding comes
+            self._late = arrived - int(self.wants())
         return super().plan(arrived, ended)
 
     def _is_due(self, spoken: int, quiet: int) -> bool:

@@ -45,10 +45,14 @@ class Listening(Trimmed):
         return super().absorb(hypothesis)
 
     def _hear(self, quiet: int) -> None:
-        if quiet >= self._end - self._start and not self._shown:
+        spoken = self._end - quiet
+        over = quiet >= self._pause and spoken <= self._decoded
+        if self._shown and over:
+            self._due = True  # decoded once more, so that the tail is committed
+        elif not self._shown and (over or quiet >= self._end - self._start):
             self._move_to(self._end - self._pause)
         else:
-            self._due = self._is_due(self._end - quiet, quiet)
+            self._due = self._is_due(spoken, quiet)
 
     @abstractmethod
     def _is_due(self, spoken: int, quiet: int) -> bool:

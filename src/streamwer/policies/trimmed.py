@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from streamwer.audio import SAMPLE_RATE, samples
+from streamwer.audio import HOP, SAMPLE_RATE, samples
 from streamwer.errors import ConfigError
 from streamwer.policies.buffered import Buffered
 from streamwer.transcript import Hypothesis, Word
@@ -59,8 +59,16 @@ class Trimmed(Buffered):
         done = self._committed_until()
         starts = (samples(word.start) - _EARLY for word in self._inside())
         oldest = done - self._left_context
-        cut = next((start for start in starts if start >= oldest), done - _EARLY)
+        cut = next((start for start in starts if start >= oldest), self._behind())
         unheard = self._end - self._start >= _UNHEARD
         if not tentative and (self._quiet >= self._pause or unheard):
             return max(cut, self._end - _KEPT)
         return cut
+
+    def _behind(self) -> int:
+        """Shortly before the end of the last committed word, and never in its first half."""
+        if not self._committed:
+            return 0
+        last = self._committed[-1]
+        half = samples(last.end - last.start) // 2 - HOP
+        return samples(last.end) - max(0, min(_EARLY, half))

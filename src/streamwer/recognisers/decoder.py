@@ -98,13 +98,18 @@ class Decoder:
             beam_size=self._config.beam_size,
             max_length=self._guard.max_length(budget, len(prompts[0])),
             suppress_tokens=self._suppressed,
+            return_scores=True,
             return_no_speech_prob=True,
             **options,
         )
         decoded = sum(len(result.sequences_ids[0]) for result in results)
         self._meter.did(prompt_tokens=sum(map(len, prompts)), decoded_tokens=decoded)
-        silent = self._config.no_speech_threshold
-        return [[] if r.no_speech_prob > silent else r.sequences_ids[0] for r in results]
+        return [[] if self._silent(result) else result.sequences_ids[0] for result in results]
+
+    def _silent(self, result: Any) -> bool:
+        """As faster-whisper judges: it says that nobody speaks, and is unsure of what it wrote."""
+        unlikely = result.scores[0] < self._config.log_prob_threshold
+        return bool(result.no_speech_prob > self._config.no_speech_threshold and unlikely)
 
 
 def _rows(encoded: Any, chosen: Sequence[int]) -> Any:
