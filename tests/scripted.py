@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from streamwer.audio import SAMPLE_RATE, Samples
+from streamwer.audio import HOP, SAMPLE_RATE, Samples
 from streamwer.recognisers import Window
-from streamwer.transcript import Compute, Hypothesis, Word
+from streamwer.transcript import Compute, Effort, Hypothesis, Word
 
 
 def script(
@@ -86,7 +86,8 @@ class Scripted:
             self.looped_words += len(looped)
             words += looped
         ends = tuple(word.end for word in words)
-        return Hypothesis(tuple(words), ends, quiet, compute=Compute(decode=self._cost(call)))
+        effort = Effort(encoder_frames=len(window.audio) // HOP + 1)
+        return Hypothesis(tuple(words), ends, quiet, Compute(decode=self._cost(call)), effort)
 
     def _silence(self, begin: float, end: float) -> float:
         """What a voice detector would say of the window's end."""

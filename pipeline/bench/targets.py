@@ -42,31 +42,38 @@ class Target:
 
 
 def of_engines(figures: Figures, compared: dict[float, Versus]) -> Iterator[Target]:
-    """LocalAgreement-2 with `direct` against `transcribe`, at the first chunk."""
-    found = compared[CHUNKS_S[0]]
-    yield Target(
-        "local_agreement_direct_over_transcribe",
-        found.compute.median,
-        ENGINE_LIMIT,
-        _where_it_goes(found.name, figures.work(found.name)),
-    )
-    yield Target(
-        "local_agreement_direct_wer_excess", found.wer_excess, ENGINE_WER_LIMIT, _errors(found)
-    )
+    """LocalAgreement-2 with `direct` against `transcribe`, at every chunk."""
+    for chunk_s, found in compared.items():
+        at = _at(chunk_s, CHUNKS_S[0])
+        yield Target(
+            f"local_agreement_direct_over_transcribe{at}",
+            found.compute.median,
+            ENGINE_LIMIT,
+            _where_it_goes(found.name, figures.work(found.name)),
+        )
+        figure = f"local_agreement_direct_wer_excess{at}"
+        yield Target(figure, found.wer_excess, ENGINE_WER_LIMIT, _errors(found))
 
 
 def of_policies(figures: Figures, choice: Choice) -> Iterator[Target]:
-    """The best policy against one offline pass, and against the peers' latency."""
+    """The best policy at every chunk against one offline pass, and against the peers' latency."""
     best = choice.best
-    found = best.over_offline
-    yield Target(
-        "best_over_offline",
-        found.compute.median,
-        COMPUTE_LIMIT,
-        _where_it_goes(found.name, figures.work(found.name)),
-    )
-    yield Target("best_wer_excess", found.wer_excess, WER_LIMIT, _errors(found))
-    yield Target("best_p50_over_local_agreement", best.p50_ratio, LATENCY_LIMIT, _delay(best))
+    others = [each for chunk_s, each in choice.at_chunks.items() if chunk_s != best.chunk_s]
+    for candidate in (best, *others):
+        at, found = _at(candidate.chunk_s, best.chunk_s), candidate.over_offline
+        yield Target(
+            f"best_over_offline{at}",
+            found.compute.median,
+            COMPUTE_LIMIT,
+            _where_it_goes(found.name, figures.work(found.name)),
+        )
+        yield Target(f"best_wer_excess{at}", found.wer_excess, WER_LIMIT, _errors(found))
+        figure = f"best_p50_over_local_agreement{at}"
+        yield Target(figure, candidate.p50_ratio, LATENCY_LIMIT, _delay(candidate))
+
+
+def _at(chunk_s: float, usual: float) -> str:
+    return "" if chunk_s == usual else f"_at_{chunk_s:g}s"
 
 
 def of_framework(framework: Framework) -> Target:

@@ -42,7 +42,7 @@ def test_everything_is_measured_printed_and_written(
     figures = ("local_agreement_direct_over_transcribe", "best_over_offline", "framework_share")
     assert all(found[figure] > 0 for figure in figures)
     assert found["details"]["complete"] is True
-    assert len(found["details"]["targets"]) == 6
+    assert len(found["details"]["targets"]) == 11
     assert str(tmp_path) not in out.read_text()
     printed = capsys.readouterr().out
     for part in ("best_over_offline", "whisper-nano", "framework", found["best_policy"]):

@@ -42,18 +42,22 @@ def test_a_figure_above_its_limit_or_not_there_says_why(value: float | None) -> 
 
 
 def test_the_engines_target_is_the_one_at_the_first_chunk(figures: Figures) -> None:
-    compute, wer = targets.of_engines(figures, comparison.engines(figures))
+    compute, wer, *at_other_chunks = targets.of_engines(figures, comparison.engines(figures))
     assert compute.value == pytest.approx(0.1)
     assert compute.reached
     assert wer.reached
     assert "decode 100%" in compute.why
+    assert {each.figure for each in at_other_chunks} == {
+        "local_agreement_direct_over_transcribe_at_0.5s",
+        "local_agreement_direct_wer_excess_at_0.5s",
+    }
     assert "0 substitutions" in wer.why
 
 
 def test_a_policy_that_is_too_costly_says_where_its_compute_goes(
     figures: Figures, choice: Choice
 ) -> None:
-    compute, wer, _ = targets.of_policies(figures, choice)
+    compute, wer, *_ = targets.of_policies(figures, choice)
     assert compute.value == choice.best.over_offline.compute.median
     assert compute.reached == (compute.value <= 2.5)
     assert "calls" in compute.why
