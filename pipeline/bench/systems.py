@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -15,6 +15,15 @@ CHUNKS_S = (1.0, 0.5)
 TRIM_S = 4.0
 """LocalAgreement with `direct` trims its buffer here: with word times it can at any word. With
 `transcribe` it keeps to the published 15 s, and to the ends of segments."""
+TUNED: Mapping[tuple[str, float], Mapping[str, float]] = {
+    ("confident_cutoff", 0.5): {
+        "left_context_s": 1.0,
+        "margin_s": 0.05,
+        "unsure_margin_s": 0.4,
+        "sure": 0.8,
+    }
+}
+"""What suits a chunk better than the conf file's values, which are for 1 s; chosen on other calls."""
 OFFLINE, BASELINE = "offline", "local_agreement"
 DIRECT, TRANSCRIBE = "direct", "transcribe"
 
@@ -97,4 +106,6 @@ def _at_chunks(system: SystemConfig) -> Iterator[Entry]:
         yield Entry(system)
         return
     for chunk_s in CHUNKS_S:
-        yield Entry(replace(system, policy=system.policy | {"chunk_s": chunk_s}), chunk_s)
+        tuned = TUNED.get((str(system.policy["name"]), chunk_s), {})
+        policy = system.policy | {"chunk_s": chunk_s} | tuned
+        yield Entry(replace(system, policy=policy), chunk_s)
