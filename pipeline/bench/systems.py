@@ -15,7 +15,7 @@ CHUNKS_S = (1.0, 0.5)
 TRIM_S = 4.0
 """LocalAgreement with `direct` trims its buffer here: with word times it can at any word. With
 `transcribe` it keeps to the published 15 s, and to the ends of segments."""
-TUNED: Mapping[tuple[str, float], Mapping[str, float]] = {
+TUNED: Mapping[tuple[str, float], dict[str, float]] = {
     ("confident_cutoff", 0.5): {
         "left_context_s": 1.0,
         "margin_s": 0.05,
@@ -23,7 +23,7 @@ TUNED: Mapping[tuple[str, float], Mapping[str, float]] = {
         "sure": 0.8,
     }
 }
-"""What suits a chunk better than the conf file's values, which are for 1 s; chosen on other calls."""
+"""What suits a chunk better than the conf file's values for 1 s; chosen on other calls."""
 OFFLINE, BASELINE = "offline", "local_agreement"
 DIRECT, TRANSCRIBE = "direct", "transcribe"
 
