@@ -22,7 +22,7 @@ class ScriptedDecoder:
 
     def __init__(self, model: Any, said: Callable[[dict[str, Any]], Sequence[int]]) -> None:
         self._model, self._said = model, said
-        self.no_speech_prob = 0.0
+        self.no_speech_prob, self.score = 0.0, 0.0
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._model, name)
@@ -32,7 +32,9 @@ class ScriptedDecoder:
         room = min(longest // 2, longest - len(prompts[0]) + 1)
         text = list(self._said(options))[:room]
         return [
-            SimpleNamespace(sequences_ids=[text], no_speech_prob=self.no_speech_prob, scores=[0.0])
+            SimpleNamespace(
+                sequences_ids=[text], no_speech_prob=self.no_speech_prob, scores=[self.score]
+            )
             for _ in prompts
         ]
 

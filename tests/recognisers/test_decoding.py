@@ -73,9 +73,12 @@ def test_a_run_on_text_ends_at_a_whole_word_within_its_budget(engine: Direct) ->
 
 def test_silence_by_the_models_own_account_is_no_text(random_model: Path) -> None:
     wary = direct(random_model, skip_silence=False, no_speech_threshold=0.6)
-    says(wary, spoken(wary, "thank you")).no_speech_prob = 0.7
+    decoder = says(wary, spoken(wary, "thank you"))
+    decoder.no_speech_prob, decoder.score = 0.7, -1.5
     assert heard(wary).words == ()
-    says(wary, spoken(wary, "thank you")).no_speech_prob = 0.5
+    decoder.score = -0.5  # it is sure of what it wrote
+    assert texts(heard(wary)) == ["thank", "you"]
+    decoder.no_speech_prob, decoder.score = 0.5, -1.5
     assert texts(heard(wary)) == ["thank", "you"]
 
 
