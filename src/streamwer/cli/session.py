@@ -114,8 +114,8 @@ class _Session:
                 else ""
             )
             self._display.say(
-                f"note: in {board.late_steps} of {board.steps} steps the model was slower than "
-                f"speech, so that another run may not give the same words{hint}"
+                f"note: in {board.late_steps} of {board.steps} steps more audio had arrived than "
+                f"was waited for, so that another run may not give the same words{hint}"
             )
 
 
