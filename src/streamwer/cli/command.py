@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from streamwer.errors import StreamwerError
@@ -27,8 +27,13 @@ def main(argv: Sequence[str] | None = None, start: StartWorkers | None = None) -
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows `?`
+    return guarded(lambda: _run(argv, start))
+
+
+def guarded(run: Callable[[], int]) -> int:
+    """What `run` returns; a user's error is one line on stderr and 2, Ctrl-C is 130."""
     try:
-        return _run(argv, start)
+        return run()
     except StreamwerError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

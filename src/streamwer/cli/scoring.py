@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from streamwer.cli.command import guarded
 from streamwer.cli.output import check
 from streamwer.config import ScoringConfig
 from streamwer.errors import StreamwerError
@@ -40,16 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         0 if that was done, 2 if not, 130 after Ctrl-C.
     """
-    try:
-        return _run(parser().parse_args(argv))
-    except StreamwerError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
-    except SystemExit as shown:  # by -h
-        return int(shown.code or 0)
+    return guarded(lambda: _run(parser().parse_args(argv)))
 
 
 class _Parser(argparse.ArgumentParser):

@@ -72,9 +72,7 @@ class ConfidentCutoff(Listening):
         step = min(self._longest, self._step + self._late)
         return quiet >= self._breath or self._end - self._decoded >= step
 
-    def _settled(self, fresh: Sequence[Word]) -> int:
-        if self._paused(fresh):
-            return len(fresh)
+    def _certain(self, fresh: Sequence[Word]) -> int:
         late = (i for i, word in enumerate(fresh) if word.end * SAMPLE_RATE > self._safe(word))
         return next(late, len(fresh))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 
 from streamwer.audio import HOP, SAMPLE_RATE, samples
@@ -44,6 +45,13 @@ class Trimmed(Buffered):
         if pause_s <= 0:
             raise ConfigError(f"policy.pause_s={pause_s} must be above 0")
         self._left_context, self._pause = samples(left_context_s), samples(pause_s)
+
+    def _settled(self, fresh: Sequence[Word]) -> int:
+        return len(fresh) if self._paused(fresh) else self._certain(fresh)
+
+    @abstractmethod
+    def _certain(self, fresh: Sequence[Word]) -> int:
+        """How many of the words are safe to commit while the speaker goes on."""
 
     def _paused(self, fresh: Sequence[Word]) -> bool:
         """Whether the speaker has stopped: no speech, or no word, for a while."""

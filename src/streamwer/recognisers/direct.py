@@ -171,6 +171,7 @@ class Direct:
             temperature=0.0,
             compression_ratio_threshold=None,
             no_speech_threshold=self._config.no_speech_threshold,
+            log_prob_threshold=self._config.log_prob_threshold,
             initial_prompt=self._prompts.earlier(window.prompt) or None,
             word_timestamps=True,
         )
