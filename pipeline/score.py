@@ -11,7 +11,7 @@ from pipeline.prepare import PREPARED
 from pipeline.stream import EVENTS
 from streamwer import config, eventlog
 from streamwer.datasets import read_manifest
-from streamwer.metrics import normaliser, score
+from streamwer.metrics import normaliser, store
 
 SCORES = Path("data/scores")
 
@@ -22,11 +22,8 @@ def main() -> int:
     parser.add_argument("--system", required=True, help="a name under `systems` in params.yaml")
     args = parser.parse_args()
     normalise = normaliser(config.load().scoring.normaliser)
-    scores = score(read_manifest(PREPARED), eventlog.read(EVENTS / args.system), normalise)
-    folder = SCORES / args.system
-    folder.mkdir(parents=True, exist_ok=True)
-    scores.recordings.to_parquet(folder / "recordings.parquet", index=False)
-    scores.words.to_parquet(folder / "words.parquet", index=False)
+    log = eventlog.read(EVENTS / args.system)
+    store.write(SCORES / args.system, store.scored(read_manifest(PREPARED), log, normalise))
     return 0
 
 

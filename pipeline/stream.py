@@ -8,11 +8,12 @@ from pathlib import Path
 
 from pipeline.command import command, progress
 from pipeline.prepare import PREPARED
-from streamwer import config, eventlog
-from streamwer.cluster import Job, Outcome, stream_all
+from streamwer import config, digests, eventlog
+from streamwer.cluster import Job, event_log, stream_all
 from streamwer.config import Config
 from streamwer.datasets import read_manifest
 from streamwer.errors import StreamwerError
+from streamwer.eventlog import EventLog
 
 EVENTS = Path("data/events")
 
@@ -22,29 +23,28 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m pipeline.stream", description=__doc__)
     parser.add_argument("--system", required=True, help="a name under `systems` in params.yaml")
     args = parser.parse_args()
-    outcome = stream(config.load(), args.system)
-    log = eventlog.EventLog(tuple(outcome.steps), tuple(outcome.failures), outcome.facts)
+    log = stream(config.load(), args.system)
     eventlog.write(EVENTS / args.system, log)
-    for failure in outcome.failures:
+    for failure in log.failures:
         print(f"failed: {failure.recording}: {failure.reason}", file=sys.stderr)
-    if not outcome.steps:
+    if not log.steps:
         raise StreamwerError(f"{args.system}: every recording failed; see the reasons above")
-    recordings = len({step.recording for step in outcome.steps})
-    print(f"{args.system}: {recordings} recordings, {len(outcome.failures)} failed")
+    print(f"{args.system}: {len(log.by_recording())} recordings, {len(log.failures)} failed")
     return 0
 
 
-def stream(settings: Config, name: str) -> Outcome:
+def stream(settings: Config, name: str) -> EventLog:
     """Run one system on the prepared data set."""
+    system = config.system(settings, name)
     jobs = [
         Job(reference.recording, (PREPARED / reference.audio).resolve(), reference.seconds)
         for reference in read_manifest(PREPARED)
     ]
     with progress() as bar:
         task = bar.add_task(name, total=len(jobs))
-        return stream_all(
-            jobs, config.system(settings, name), settings.cluster, lambda job: bar.advance(task)
-        )
+        outcome = stream_all(jobs, system, settings.cluster, lambda job: bar.advance(task))
+    heard = digests.of_audio({job.recording: job.audio for job in jobs})
+    return event_log(outcome, system, heard)
 
 
 if __name__ == "__main__":

@@ -32,11 +32,10 @@ def main(values: DictConfig) -> None:
     folder = Path(HydraConfig.get().runtime.output_dir)
     normalise = normaliser(settings.scoring.normaliser)
     for name in settings.compare:
-        outcome = stream(settings, name)
-        log = eventlog.EventLog(tuple(outcome.steps), tuple(outcome.failures), outcome.facts)
+        log = stream(settings, name)
         eventlog.write(folder / name, log)
         scores = score(read_manifest(PREPARED), log, normalise)
-        summary = summarise(name, scores, None, settings.scoring, outcome.facts)
+        summary = summarise(name, scores, None, settings.scoring, log.machine)
         late = summary.commit_latency["p50"].value
         line = {
             "system": name,

@@ -3,11 +3,13 @@
 One Parquet file per system, one row per step, its schema version in the file's metadata.
 What was said when is in `events.parquet`; what the machine measured while saying it is in
 `measured.parquet`, so that a virtual clock's event log is the same on every run. A recording
-that failed is a row in `failures.parquet`.
+that failed is a row in `failures.parquet`. What ran (policy, model, packages) is in the metadata of
+`events.parquet`; what it ran on, in that of `measured.parquet`.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -17,11 +19,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from streamwer.errors import LogError
+from streamwer.signature import Run
 from streamwer.transcript import Compute, Effort, Failure, Step, Update, Word
 
 SCHEMA_VERSION = 2
 _VERSION_KEY = b"streamwer_event_log"
 _MACHINE = "machine."
+_RUN_KEY = b"streamwer_run"
 
 _WORDS = pa.list_(
     pa.struct(
@@ -74,7 +78,9 @@ class EventLog:
     steps: tuple[Step, ...]
     failures: tuple[Failure, ...] = ()
     machine: dict[str, Any] = field(default_factory=dict)
-    """What the run measured about itself: model load seconds, peak memory, threads, …"""
+    """What the run measured about itself: model load seconds, peak memory, hardware, …"""
+    run: Run = field(default_factory=Run)
+    """What ran; unknown in logs of other programs and of earlier versions."""
 
     def by_recording(self) -> dict[str, list[Step]]:
         """The steps of each recording that has any, in order."""
@@ -89,7 +95,8 @@ def write(folder: Path, log: EventLog) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     steps = sorted(log.steps, key=lambda step: (step.recording, step.step))
     failures = sorted(log.failures, key=lambda failure: failure.recording)
-    _save(folder / "events.parquet", _EVENTS, map(_event_row, steps))
+    ran = {_RUN_KEY: json.dumps(log.run.to_dict(), ensure_ascii=False).encode()}
+    _save(folder / "events.parquet", _EVENTS, map(_event_row, steps), metadata=ran)
     measured = ({"recording": s.recording, "step": s.step, **asdict(s.compute)} for s in steps)
     _save(folder / "measured.parquet", _MEASURED, measured, metadata=_flat(log.machine))
     _save(folder / "failures.parquet", _FAILURES, map(asdict, failures))
@@ -101,13 +108,15 @@ def read(folder: Path) -> EventLog:
     Raises:
         LogError: a file is missing, is not an event log, or has another schema version.
     """
-    events = _load(folder / "events.parquet").to_pylist()
+    table = _load(folder / "events.parquet")
     measured = _load(folder / "measured.parquet")
     spent = measured.to_pylist()
     compute = {(row.pop("recording"), row.pop("step")): Compute(**row) for row in spent}
     failures = _load(folder / "failures.parquet").to_pylist()
-    steps = (_step(row, compute.get((row["recording"], row["step"]), Compute())) for row in events)
-    return EventLog(tuple(steps), tuple(Failure(**row) for row in failures), _unflat(measured))
+    rows = table.to_pylist()
+    steps = (_step(row, compute.get((row["recording"], row["step"]), Compute())) for row in rows)
+    failed = tuple(Failure(**row) for row in failures)
+    return EventLog(tuple(steps), failed, _unflat(measured), _run(table))
 
 
 def _event_row(step: Step) -> dict[str, Any]:
@@ -174,6 +183,10 @@ def _load(path: Path) -> pa.Table:
             " run the `stream` stage again"
         )
     return table
+
+
+def _run(table: pa.Table) -> Run:
+    return Run.from_dict(json.loads((table.schema.metadata or {}).get(_RUN_KEY, b"{}")))
 
 
 def _flat(machine: dict[str, Any]) -> dict[bytes, bytes]:

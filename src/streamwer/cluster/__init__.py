@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from streamwer.cluster.hardware import cores
 from streamwer.cluster.pool import Outcome, Workers, run
+from streamwer.cluster.recorded import event_log
 from streamwer.cluster.worker import Job, Worker
 from streamwer.config import ClusterConfig, SystemConfig
 from streamwer.errors import ConfigError
@@ -48,9 +49,4 @@ def _workers(jobs: int, system: SystemConfig, cluster: ClusterConfig) -> Workers
     return RayWorkers(build, min(count, jobs), threads, cluster.timeout_s, cluster.address)
 
 
-def cores() -> int:
-    """Cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-__all__ = ["Job", "Outcome", "Worker", "cores", "stream_all"]
+__all__ = ["Job", "Outcome", "Worker", "cores", "event_log", "stream_all"]

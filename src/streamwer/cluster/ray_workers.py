@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from streamwer.cluster.local import reason
@@ -100,9 +100,9 @@ class RayWorkers:
             return Finished(worker, job, error=f"its worker died ({_why(error)})", worker_died=True)
 
     def facts(self) -> dict[str, Any]:
-        """The worst of what the workers that still live measured."""
+        """The worst of what the workers that still live measured; of what is no number, all."""
         each = [facts for actor in self._actors if (facts := _facts(actor))]
-        worst = {key: max(facts[key] for facts in each) for key in each[0]} if each else {}
+        worst = {key: _worst([facts[key] for facts in each]) for key in each[0]} if each else {}
         return {"workers": len(self._actors), **worst}
 
     def close(self) -> None:
@@ -140,6 +140,13 @@ class RayWorkers:
     def _replace(self, worker: int) -> None:
         ray.kill(self._actors[worker])  # one that still lives would keep the cores of the new one
         self._actors[worker] = self._spawn()
+
+
+def _worst(facts: Sequence[Any]) -> Any:
+    """Workers on other machines may differ in what they load and run on: then both are told."""
+    if isinstance(facts[0], str):
+        return " / ".join(sorted(set(facts)))
+    return max(facts)
 
 
 def _facts(actor: Any) -> dict[str, Any]:

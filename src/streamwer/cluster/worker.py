@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from streamwer import audio, policies, recognisers, simulation
+from streamwer import audio, digests, policies, recognisers, simulation
+from streamwer.cluster import hardware, recorded
 from streamwer.config import SystemConfig
+from streamwer.recognisers.hub import locate
 from streamwer.transcript import Step
 
 
@@ -37,8 +39,10 @@ class Worker:
     def __init__(self, system: SystemConfig) -> None:
         began = time.perf_counter()
         self._system = system
-        self._recogniser = recognisers.load(system)
+        folder = locate(system.model)
+        self._recogniser = recognisers.load(system, folder)
         self._load_seconds = time.perf_counter() - began
+        self._digest = digests.of_model(folder)
 
     def stream(self, job: Job) -> tuple[Step, ...]:
         """Every step of the recording.
@@ -57,7 +61,13 @@ class Worker:
         )
 
     def facts(self) -> dict[str, Any]:
-        """What this worker measured about itself."""
+        """What this worker measured about itself, and what it loaded and runs on."""
         unit = 1 if sys.platform == "darwin" else 1024  # bytes on macOS, KiB elsewhere
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-        return {"load_seconds": round(self._load_seconds, 3), "peak_memory_mb": peak // 2**20}
+        return {
+            "load_seconds": round(self._load_seconds, 3),
+            "peak_memory_mb": peak // 2**20,
+            "hardware": hardware.described(self._system.model.device),
+            recorded.MODEL: self._digest,
+            **recorded.packages(),
+        }

@@ -15,13 +15,16 @@ from whisper_normalizer.english import EnglishTextNormalizer
 
 from streamwer.errors import ConfigError
 
+_VERSIONS = {"basic": 1, "whisper_english": 1, "none": 1}
+"""Raised when we change what a normaliser gives: old scores are not comparable then."""
+
 
 @dataclass(frozen=True)
 class Normaliser:
     """A normaliser with the name that goes into a score's signature.
 
     Attributes:
-        signature: name and version, e.g. "basic@0.1.15".
+        signature: name and version: the package's and, after a +, our own ("basic@0.1.15+1").
         apply: text in, normalised text out.
     """
 
@@ -36,7 +39,8 @@ class Normaliser:
 def _packaged(text_normaliser: Callable[[], Callable[[str], str]]) -> Callable[[], Normaliser]:
     def build() -> Normaliser:
         name = "basic" if text_normaliser is BasicTextNormalizer else "whisper_english"
-        return Normaliser(f"{name}@{version('whisper-normalizer')}", text_normaliser())
+        packaged = version("whisper-normalizer")
+        return Normaliser(f"{name}@{packaged}+{_VERSIONS[name]}", text_normaliser())
 
     return build
 
@@ -44,7 +48,7 @@ def _packaged(text_normaliser: Callable[[], Callable[[str], str]]) -> Callable[[
 _BUILDERS: dict[str, Callable[[], Normaliser]] = {
     "basic": _packaged(BasicTextNormalizer),
     "whisper_english": _packaged(EnglishTextNormalizer),
-    "none": lambda: Normaliser("none", lambda text: text),
+    "none": lambda: Normaliser(f"none@{_VERSIONS['none']}", lambda text: text),
 }
 
 

@@ -1,0 +1,75 @@
+"""The event log of a run, with what identifies it: what ran, and on which audio.
+
+The digest of the model and the versions of the packages are those of the workers: only there is it
+known what was loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+from streamwer.config import SystemConfig
+from streamwer.eventlog import EventLog
+from streamwer.signature import UNKNOWN, Run, Subject
+
+if TYPE_CHECKING:
+    from streamwer.cluster.pool import Outcome
+
+MODEL = "model_digest"
+_PACKAGE = "package "
+_PACKAGES = ("streamwer", "faster-whisper", "ctranslate2", "onnxruntime", "tokenizers", "numpy")
+"""Those that shape what is said; jiwer and the normaliser measure it and are named when scored."""
+
+
+def packages() -> dict[str, str]:
+    """The facts that say which packages a worker runs with."""
+    return {f"{_PACKAGE}{name}": _version(name) for name in _PACKAGES}
+
+
+def event_log(outcome: Outcome, system: SystemConfig, audio: str) -> EventLog:
+    """What a run gave, with what it was.
+
+    Args:
+        outcome: of `stream_all`.
+        system: what was run.
+        audio: digest of the recordings (`streamwer.digests.of_audio`).
+    """
+    facts = outcome.facts
+    versions = {k.removeprefix(_PACKAGE): v for k, v in facts.items() if k.startswith(_PACKAGE)}
+    rest = {k: v for k, v in facts.items() if k != MODEL and not k.startswith(_PACKAGE)}
+    model = system.model
+    subject = Subject(
+        policy=named(system.policy),
+        engine=named(asdict(system.engine)),
+        model=f"{model.name}@{facts.get(MODEL, UNKNOWN)}",
+        language=model.language,
+        device=model.device,
+        compute_type=model.compute_type,
+        packages=tuple(sorted(versions.items())),
+    )
+    run = Run(subject, named(asdict(system.clock)), str(model.cpu_threads), audio)
+    return EventLog(tuple(outcome.steps), tuple(outcome.failures), rest, run)
+
+
+def named(values: Mapping[str, Any]) -> str:
+    """A choice of the config in one word: "local_agreement(agreement=2,chunk_s=1,…)"."""
+    given = ",".join(f"{key}={_text(values[key])}" for key in sorted(values) if key != "name")
+    return f"{values['name']}({given})" if given else str(values["name"])
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{','.join(map(_text, value))}]"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return UNKNOWN

@@ -1,0 +1,76 @@
+"""Digests of contents: of what was played, of what was said, of the model that was loaded.
+
+No path, date or encoder is in any of them: the same contents give the same digest anywhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from streamwer.errors import AudioError
+from streamwer.signature import NONE
+from streamwer.transcript import Reference
+
+_LENGTH = 12
+_MODEL_FILES = ("config.json", "model.bin", "preprocessor_config.json", "tokenizer.json")
+_VOCABULARY = "vocabulary.*"
+_FLAC_MARK, _FLAC_MD5 = b"fLaC", slice(26, 42)
+"""Where a FLAC file keeps the MD5 of its samples (RFC 9639, section 8.2)."""
+
+
+def of_audio(files: Mapping[str, Path]) -> str:
+    """Of what the recordings of these names sound like.
+
+    Raises:
+        AudioError: a file cannot be read.
+    """
+    return _short(f"{name}\t{_samples(files[name])}" for name in sorted(files))
+
+
+def of_references(references: Sequence[Reference]) -> str:
+    """Of what was said, by whom and under which condition: all that a WER depends on."""
+    return _short(
+        json.dumps([each.recording, each.text, each.speaker, each.condition])
+        for each in sorted(references, key=lambda each: each.recording)
+    )
+
+
+def of_times(references: Sequence[Reference]) -> str:
+    """Of when each word was said; "none" where no recording has word times."""
+    if not any(reference.words for reference in references):
+        return NONE
+    return _short(
+        json.dumps([each.recording, [[word.text, word.start, word.end] for word in each.words]])
+        for each in sorted(references, key=lambda each: each.recording)
+    )
+
+
+def of_model(folder: Path) -> str:
+    """Of the files of a model folder that loading it reads."""
+    files = [folder / name for name in _MODEL_FILES]
+    found = sorted({file for file in (*files, *folder.glob(_VOCABULARY)) if file.is_file()})
+    return _short(f"{file.name}\t{_contents(file)}" for file in found)
+
+
+def _samples(file: Path) -> str:
+    try:
+        with file.open("rb") as opened:
+            head = opened.read(_FLAC_MD5.stop)
+        md5 = head[_FLAC_MD5]
+        known = head.startswith(_FLAC_MARK) and any(md5)
+        return md5.hex() if known else _contents(file)
+    except OSError as error:
+        raise AudioError(f"{file}: cannot be read ({error.strerror})") from error
+
+
+def _contents(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _short(lines: Iterable[str]) -> str:
+    whole = hashlib.sha256("".join(f"{line}\n" for line in lines).encode())
+    return whole.hexdigest()[:_LENGTH]

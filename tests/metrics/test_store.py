@@ -1,0 +1,106 @@
+"""Scores are kept with what they are of, and refused without it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from streamwer.errors import LogError
+from streamwer.eventlog import EventLog
+from streamwer.metrics import normaliser, store
+from streamwer.metrics.store import Scored
+from streamwer.signature import NONE, UNKNOWN, Run, Subject, reasons
+from tests.logs.calls import REFERENCE, own_step
+
+RUN = Run(Subject("offline", "direct", "tiny@77", packages=(("numpy", "2"),)), "measured", "1", "a")
+LOG = EventLog(
+    (own_step(0, 2.0, 2.5, "my name is jane"),), (), {"workers": "2", "hardware": "x"}, RUN
+)
+
+
+def scored(log: EventLog = LOG, name: str = "basic") -> Scored:
+    return store.scored([REFERENCE], log, normaliser(name))
+
+
+def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+    store.write(tmp_path, scored())
+    found = store.read(tmp_path)
+    assert found.signature == scored().signature
+    pd.testing.assert_frame_equal(found.scores.words, scored().scores.words)
+    pd.testing.assert_frame_equal(found.scores.recordings, scored().scores.recordings)
+
+
+def test_the_same_scores_are_the_same_bytes(tmp_path: Path) -> None:
+    for run in "ab":
+        store.write(tmp_path / run, scored())
+    for name in ("recordings.parquet", "words.parquet", "signature.json"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+    assert len(list((tmp_path / "a").iterdir())) == 3
+
+
+def test_the_signature_holds_what_ran_and_how_it_was_scored() -> None:
+    signature = scored(name="none").signature
+    assert signature.subject == RUN.subject
+    method = signature.method
+    assert (method.normaliser, method.pooling) == ("none@1", "ratio-of-sums")
+    assert (method.clock, method.threads, method.workers, method.hardware) == (
+        ("measured", "1", "2", "x")
+    )
+    assert method.audio == "a"
+
+
+def test_the_machine_is_not_in_the_signature_of_a_virtual_clock() -> None:
+    method = scored(replace(LOG, run=replace(RUN, clock="unaware"))).signature.method
+    assert (method.workers, method.hardware) == (NONE, NONE)
+
+
+def test_a_log_that_tells_nothing_has_a_signature_with_gaps() -> None:
+    signature = scored(EventLog(LOG.steps)).signature
+    assert (signature.subject, signature.method.clock) == (Subject(), UNKNOWN)
+    assert reasons(signature, scored().signature, "wer") == ()
+    assert reasons(signature, scored().signature, "latency")
+
+
+def test_other_word_times_leave_error_rates_comparable_but_not_latencies() -> None:
+    untimed = store.scored([replace(REFERENCE, words=())], LOG, normaliser("basic")).signature
+    assert untimed.method.times == NONE
+    assert reasons(untimed, scored().signature, "wer") == ()
+    (reason,) = reasons(untimed, scored().signature, "latency")
+    assert reason.startswith("word times: none, not ")
+
+
+def test_scores_that_are_not_there_say_which_stage_makes_them(tmp_path: Path) -> None:
+    with pytest.raises(LogError, match=r"signature\.json: no such scores; run the `score` stage"):
+        store.read(tmp_path)
+    store.write(tmp_path, scored())
+    (tmp_path / "words.parquet").unlink()
+    with pytest.raises(LogError, match=r"words\.parquet: no such scores; run the `score` stage"):
+        store.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("hello", "not the signature of scores"),
+        ("[]", "not the signature of scores"),
+        (json.dumps({"scores": 1}), "schema 1, but this version reads 2"),
+        (json.dumps({"scores": 2, "signature": {}}), "signature schema None"),
+        (json.dumps({"scores": 2, "signature": []}), "signature schema None"),
+    ],
+)
+def test_scores_of_another_kind_are_refused(tmp_path: Path, text: str, problem: str) -> None:
+    store.write(tmp_path, scored())
+    (tmp_path / "signature.json").write_text(text)
+    with pytest.raises(LogError, match=rf"signature\.json: {problem}.*; run the `score` stage"):
+        store.read(tmp_path)
+
+
+def test_a_table_that_is_none_is_refused(tmp_path: Path) -> None:
+    store.write(tmp_path, scored())
+    (tmp_path / "words.parquet").write_text("hello")
+    with pytest.raises(LogError, match=r"words\.parquet: not a Parquet file"):
+        store.read(tmp_path)
