@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-import pandas as pd
 
 from pipeline.command import command
 from pipeline.score import SCORES
 from pipeline.stream import EVENTS
 from streamwer import config, eventlog
 from streamwer.config import Config
-from streamwer.metrics import Scores, normaliser, summarise, wer_differences
+from streamwer.metrics import summarise
+from streamwer.metrics.comparing import comparable_differences, incomparable
+from streamwer.metrics.store import read
 from streamwer.reports import Comparison, System, write
+from streamwer.signature import Signature
 
 REPORT = Path("reports/comparison")
-_RECORDED_PACKAGES = ("streamwer", "faster-whisper", "ctranslate2", "jiwer", "numpy")
 
 
 @command
@@ -32,54 +31,60 @@ def main() -> int:
 
 def comparison(settings: Config) -> Comparison:
     """Read the tables of every compared system and work out its figures."""
-    scores = {name: _read(name) for name in settings.compare}
+    scored = {name: read(SCORES / name) for name in settings.compare}
+    signatures = {name: each.signature for name, each in scored.items()}
     baseline = settings.scoring.baseline
-    differences = wer_differences(scores, baseline, settings.scoring)
+    differences = comparable_differences(scored, baseline, settings.scoring)
+    reasons = incomparable(signatures, baseline)
     systems = tuple(
         System(
             summarise(
                 name,
-                scores[name],
+                scored[name].scores,
                 differences.get(name),
                 settings.scoring,
                 eventlog.read(EVENTS / name).machine,
             ),
-            scores[name],
+            scored[name].scores,
             asdict(config.system(settings, name)),
+            signature=signatures[name],
+            incomparable=reasons[name],
         )
         for name in settings.compare
     )
     return Comparison(
         systems=systems,
-        baseline=baseline if baseline in scores else "",
+        baseline=baseline if baseline in scored else "",
         dataset=settings.dataset.name,
         clock=settings.clock.name,
-        provenance=provenance(settings),
+        provenance=provenance(settings, signatures),
     )
 
 
-def _read(name: str) -> Scores:
-    folder = SCORES / name
-    return Scores(
-        recordings=pd.read_parquet(folder / "recordings.parquet"),
-        words=pd.read_parquet(folder / "words.parquet"),
-    )
-
-
-def provenance(settings: Config) -> dict[str, Any]:
-    """What identifies the run."""
+def provenance(settings: Config, signatures: Mapping[str, Signature]) -> dict[str, Any]:
+    """What identifies the run: what the signatures say, and the settings of the statistics."""
     scoring = settings.scoring
-    systems = {name: config.system(settings, name) for name in settings.compare}
+
+    def told(of: Callable[[Signature], str]) -> str:
+        return _by_system({name: of(signature) for name, signature in signatures.items()})
+
+    def release(package: str) -> str:
+        return told(lambda each: each.subject.package(package))
+
+    packages = dict.fromkeys(k for each in signatures.values() for k, _ in each.subject.packages)
     return {
         "data set": settings.dataset.name,
-        "clock": settings.clock.name,
-        "model": _by_system({name: each.model.name for name, each in systems.items()}),
-        "engine": _by_system({name: each.engine.name for name, each in systems.items()}),
-        "normaliser": normaliser(scoring.normaliser).signature,
+        "clock": told(lambda each: each.method.clock),
+        "model": told(lambda each: each.subject.model),
+        "engine": told(lambda each: each.subject.engine.partition("(")[0]),
+        "hardware": told(lambda each: each.method.hardware),
+        "normaliser": told(lambda each: each.method.normaliser),
+        "scorer": told(lambda each: each.method.scorer),
         "confidence": scoring.confidence,
         "bootstrap": f"{scoring.replicates} replicates, seed {scoring.seed}",
         "smallest difference": f"{100 * scoring.smallest_difference:g} points of WER",
-        **{package: version(package) for package in _RECORDED_PACKAGES},
+        **{name: release(name) for name in packages},
+        "signature": {name: signature.line() for name, signature in signatures.items()},
         "reproduce": "make repro",
     }
 

@@ -48,6 +48,11 @@ def of_times(references: Sequence[Reference]) -> str:
     )
 
 
+def of_text(text: str) -> str:
+    """Of a text."""
+    return _short([text])
+
+
 def of_model(folder: Path) -> str:
     """Of the files of a model folder that loading it reads."""
     files = [folder / name for name in _MODEL_FILES]

@@ -44,6 +44,10 @@ class Subject:
     compute_type: str = UNKNOWN
     packages: tuple[tuple[str, str], ...] = ()
 
+    def package(self, name: str) -> str:
+        """Version of a package."""
+        return dict(self.packages).get(name, UNKNOWN)
+
 
 @dataclass(frozen=True)
 class Run:
@@ -187,7 +191,7 @@ def changes(a: Signature, b: Signature) -> tuple[str, ...]:
     packages = sorted({*mine, *theirs})
     names = [*one, *packages]
     return tuple(
-        f"{name}: {first}, not {second}"
+        f"{name}: {_told(first)} against {_told(second)}"
         for name in names
         if (first := (one | mine).get(name, UNKNOWN))
         != (second := (other | theirs).get(name, UNKNOWN))
@@ -207,7 +211,7 @@ def _differences(a: Method, b: Method, names: tuple[str, ...]) -> Iterator[str]:
         mine, theirs = getattr(a, name), getattr(b, name)
         vouched = name == "audio" and UNKNOWN in (mine, theirs)
         if mine != theirs and not vouched:
-            yield f"{_LABELS.get(name, name)}: {_told(mine)}, not {_told(theirs)}"
+            yield f"{_LABELS.get(name, name)}: {_told(mine)} against {_told(theirs)}"
 
 
 def _told(value: str) -> str:

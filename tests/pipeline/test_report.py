@@ -3,19 +3,55 @@
 from __future__ import annotations
 
 from pipeline.report import provenance
+from streamwer.cluster import Outcome
+from streamwer.cluster.recorded import event_log
 from streamwer.compose import load
+from streamwer.config import Config, system
+from streamwer.metrics import normaliser, store
+from streamwer.signature import Signature
+from tests.logs.calls import REFERENCE, own_step
+
+FACTS = {"hardware": "EPYC, 2 cores", "workers": 2, "model_digest": "77", "package numpy": "2.4"}
+
+
+def signed(settings: Config, name: str, **facts: str) -> Signature:
+    """What a run of a system would have been signed with."""
+    outcome = Outcome([own_step(0, 2.0, 2.5, "my name is jane")], facts=FACTS | facts)
+    log = event_log(outcome, system(settings, name), "audio")
+    return store.sign([REFERENCE], log, normaliser("basic"))
+
+
+def told(settings: Config, **changed: Signature) -> dict[str, object]:
+    signatures = {name: signed(settings, name) for name in settings.compare}
+    return provenance(settings, signatures | changed)
 
 
 def test_a_choice_that_all_systems_share_is_named_once() -> None:
-    named = provenance(load(["engine=direct"]))
-    assert (named["model"], named["engine"]) == ("reference", "direct")
+    named = told(load(["engine=direct"]))
+    assert (named["model"], named["engine"]) == ("reference@77", "direct")
+    assert named["hardware"] == "EPYC, 2 cores"
 
 
 def test_where_systems_differ_each_choice_is_named_with_its_systems() -> None:
-    named = provenance(load(["experiment=engines", "+model@systems.offline.model=tiny_en"]))
+    named = told(load(["experiment=engines", "+model@systems.offline.model=tiny_en"]))
     assert named["engine"] == (
         "transcribe (offline, local_agreement); direct (offline_direct, local_agreement_direct)"
     )
     assert named["model"] == (
-        "tiny_en (offline); reference (local_agreement, offline_direct, local_agreement_direct)"
+        "tiny_en@77 (offline);"
+        " reference@77 (local_agreement, offline_direct, local_agreement_direct)"
     )
+
+
+def test_versions_are_those_of_the_run_not_of_the_report() -> None:
+    settings = load(["policy=[offline,local_agreement]"])
+    old = signed(settings, "offline", **{"package numpy": "1.26"})
+    assert told(settings, offline=old)["numpy"] == "1.26 (offline); 2.4 (local_agreement)"
+
+
+def test_every_signature_is_told() -> None:
+    settings = load()
+    lines = told(settings)["signature"]
+    assert isinstance(lines, dict)
+    assert list(lines) == settings.compare
+    assert "|policy:local_agreement(agreement=2,buffer_s=28,chunk_s=1," in lines["local_agreement"]

@@ -186,3 +186,35 @@ def test_titles(measured: Comparison) -> None:
     assert verdict.title(without) == "calls: prompted_buffer and local_agreement"
     many = replace(measured, systems=(first, *others, *others))
     assert verdict.title(many) == "calls: 5\u00a0systems compared"
+
+
+def refused(comparison: Comparison, **reasons: tuple[str, ...]) -> Comparison:
+    """The last system is not comparable with the baseline, for these reasons."""
+    *others, last = comparison.systems
+    summary = replace(last.summary, delta_wer=None) if reasons["wer"] else last.summary
+    system = replace(last, summary=summary, incomparable=reasons)
+    return replace(comparison, systems=(*others, system))
+
+
+def test_what_was_scored_in_another_way_is_not_compared(measured: Comparison) -> None:
+    why = ("normaliser: none@1 against basic@1",)
+    other = refused(measured, wer=why, latency=(*why, "clock: unaware against measured"))
+    assert spoken(other)[-1] == (
+        "local_agreement is not comparable with offline in WER or latency"
+        " (normaliser: none@1 against basic@1)."
+    )
+    assert not any("local_agreement" in said and " WER than " in said for said in spoken(other))
+    table = markdown.render(other)
+    (delta,) = (line for line in table.splitlines() if "ΔWER" in line and line.startswith("|"))
+    assert delta.endswith("| –<br><sub>not comparable</sub> |")
+    assert "–<br><sub>baseline</sub>" in delta
+    assert "is not comparable with offline" in html.render(other)
+
+
+def test_under_another_clock_only_latency_is_not_compared(measured: Comparison) -> None:
+    other = refused(measured, wer=(), latency=("clock: unaware against measured",))
+    assert spoken(other)[-1] == (
+        "local_agreement is not comparable with offline in latency (clock: unaware against"
+        " measured)."
+    )
+    assert "not comparable</sub>" not in markdown.render(other)

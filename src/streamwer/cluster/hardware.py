@@ -29,7 +29,7 @@ def described(device: str) -> str:
     """Processor and cores, and the graphics cards where `device` may use them."""
     cards = [] if device == "cpu" else sorted(_cards())
     count = cores()
-    return ", ".join([processor(), f"{count} core{'s' * (count != 1)}", *cards])
+    return " + ".join([f"{processor()} ({count} core{'s' * (count != 1)})", *cards])
 
 
 def _cards() -> list[str]:

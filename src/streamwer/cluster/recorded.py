@@ -6,14 +6,16 @@ known what was loaded.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+from streamwer import digests
 from streamwer.config import SystemConfig
 from streamwer.eventlog import EventLog
-from streamwer.signature import UNKNOWN, Run, Subject
+from streamwer.signature import UNKNOWN, Run, Subject, measures
 
 if TYPE_CHECKING:
     from streamwer.cluster.pool import Outcome
@@ -50,17 +52,26 @@ def event_log(outcome: Outcome, system: SystemConfig, audio: str) -> EventLog:
         compute_type=model.compute_type,
         packages=tuple(sorted(versions.items())),
     )
-    run = Run(subject, named(asdict(system.clock)), str(model.cpu_threads), audio)
+    run = Run(subject, _clock(asdict(system.clock)), str(model.cpu_threads), audio)
     return EventLog(tuple(outcome.steps), tuple(outcome.failures), rest, run)
 
 
 def named(values: Mapping[str, Any]) -> str:
     """A choice of the config in one word: "local_agreement(agreement=2,chunk_s=1,…)"."""
-    given = ",".join(f"{key}={_text(values[key])}" for key in sorted(values) if key != "name")
+    told = sorted(key for key in values if key != "name" and values[key] is not None)
+    given = ",".join(f"{key}={_text(values[key])}" for key in told)
     return f"{values['name']}({given})" if given else str(values["name"])
 
 
+def _clock(values: Mapping[str, Any]) -> str:
+    """A clock that measures has no values of its own, whatever profile lies beside it."""
+    name = str(values["name"])
+    return name if measures(name) or name == "unaware" else named(values)
+
+
 def _text(value: object) -> str:
+    if isinstance(value, Mapping):  # a whole file: its name for people, a digest for the rest
+        return f"{value.get('name', '')}@{digests.of_text(json.dumps(value, sort_keys=True))}"
     if isinstance(value, list | tuple):
         return f"[{','.join(map(_text, value))}]"
     if isinstance(value, float) and value.is_integer():

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from streamwer.metrics import Scores, Summary
+from streamwer.signature import Figure, Signature
 
 
 @dataclass(frozen=True)
@@ -17,11 +18,16 @@ class System:
         summary: its figures.
         scores: its two tables (one row per recording, one row per reference word).
         config: its policy, model, engine and clock, as composed.
+        signature: what its scores are of.
+        incomparable: by figure, why it is not comparable with the baseline (or with the first
+            system, where no baseline was run); nothing for a figure in which it is.
     """
 
     summary: Summary
     scores: Scores
     config: Mapping[str, Any]
+    signature: Signature | None = None
+    incomparable: Mapping[Figure, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -85,17 +85,18 @@ _RowOf = Callable[[str, str, Callable[[Summary], Cell]], Row]
 def _accuracy(row: _RowOf, comparison: Comparison) -> Iterator[Row]:
     yield row("WER", "word error rate", _wer)
     if comparison.baseline:
-        yield row(f"ΔWER to {comparison.baseline}", "in percentage points", _delta)
+        delta = partial(_delta, comparison.baseline)
+        yield row(f"ΔWER to {comparison.baseline}", "in percentage points", delta)
 
 
 def _wer(summary: Summary) -> Cell:
     return Cell(figures.percent(summary.wer.value), figures.percent_range(summary.wer, unit=False))
 
 
-def _delta(summary: Summary) -> Cell:
+def _delta(baseline: str, summary: Summary) -> Cell:
     delta = summary.delta_wer
     if delta is None:
-        return Cell(figures.UNKNOWN, "baseline")
+        return Cell(figures.UNKNOWN, "baseline" if summary.name == baseline else "not comparable")
     remark = verdict.difference(delta)
     if delta.known:
         remark += f", {figures.p_value(delta.p_holm)}"

@@ -26,6 +26,7 @@ def sentences(comparison: Comparison) -> list[Sentence]:
         *(_of(system, comparison) for system in ordered),
         *(_behind(s.summary) for s in ordered if _falls_behind(s, comparison)),
         *(_failed(s.summary) for s in comparison.systems if s.summary.failures),
+        *(_incomparable(s, comparison) for s in comparison.systems if any(s.incomparable.values())),
         *_clock(comparison.clock),
     ]
 
@@ -111,6 +112,17 @@ def _failed(summary: Summary) -> Sentence:
         summary.name,
         f" failed on {failed} of {of}: their words count as deleted and as never shown.",
     )
+
+
+def _incomparable(system: System, comparison: Comparison) -> Sentence:
+    """In which figures it cannot be compared; what WER needs, latency needs too."""
+    other = comparison.baseline or comparison.systems[0].summary.name
+    told = [
+        f"{'WER or latency' if figure == 'wer' else 'latency'} ({'; '.join(reasons)})"
+        for figure, reasons in system.incomparable.items()
+        if reasons and (figure == "wer" or not system.incomparable.get("wer"))
+    ]
+    return Sentence(system.summary.name, f" is not comparable with {other} in {', '.join(told)}.")
 
 
 def _clock(clock: str) -> list[Sentence]:

@@ -1,0 +1,61 @@
+"""Only results that were scored alike are compared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from streamwer.config import ScoringConfig
+from streamwer.eventlog import EventLog
+from streamwer.metrics import normaliser, store
+from streamwer.metrics.comparing import comparable_differences, incomparable
+from streamwer.metrics.store import Scored
+from streamwer.signature import Run, Signature
+from tests.logs.calls import REFERENCE, own_step
+
+SCORING = ScoringConfig(normaliser="basic", replicates=100)
+CALLS = [replace(REFERENCE, recording=f"call{n}", speaker=f"s{n}") for n in range(4)]
+
+
+def scored(heard: str, name: str = "basic", clock: str = "unaware") -> Scored:
+    steps = tuple(own_step(0, 2.0, 2.5, heard, name=call.recording) for call in CALLS)
+    return store.scored(CALLS, EventLog(steps, run=Run(clock=clock)), normaliser(name))
+
+
+def signatures(systems: dict[str, Scored]) -> dict[str, Signature]:
+    return {name: each.signature for name, each in systems.items()}
+
+
+SYSTEMS = {
+    "offline": scored("my name is jane"),
+    "good": scored("my name was jane"),
+    "raw": scored("My name is Jane", "none"),
+    "timed": scored("my name is june", clock="measured"),
+}
+
+
+def test_each_system_is_told_why_it_is_not_comparable() -> None:
+    found = incomparable(signatures(SYSTEMS), "offline")
+    assert found["offline"] == found["good"] == {"wer": (), "latency": ()}
+    (why,) = found["raw"]["wer"]
+    assert why.startswith("normaliser: none@1 against basic@")
+    assert found["timed"] == {"wer": (), "latency": ("clock: measured against unaware",)}
+
+
+def test_without_the_baseline_the_first_system_stands_in() -> None:
+    others = {name: SYSTEMS[name] for name in ("raw", "good")}
+    found = incomparable(signatures(others), "offline")
+    assert not found["raw"]["wer"]
+    assert found["good"]["wer"]
+    assert incomparable({}, "offline") == {}
+
+
+def test_differences_leave_out_what_is_not_comparable() -> None:
+    found = comparable_differences(SYSTEMS, "offline", SCORING)
+    assert {name: each.value for name, each in found.items()} == {"good": 0.25, "timed": 0.25}
+    assert comparable_differences({"good": SYSTEMS["good"]}, "offline", SCORING) == {}
+
+
+def test_what_is_left_out_takes_no_part_in_the_adjustment_of_p() -> None:
+    family = {name: each for name, each in SYSTEMS.items() if name in ("offline", "good", "raw")}
+    (alone,) = comparable_differences(family, "offline", SCORING).values()
+    assert alone.p_holm == alone.p
