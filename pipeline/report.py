@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
+from urllib.parse import quote
 
 from pipeline.command import command
+from pipeline.prepare import PREPARED
 from pipeline.score import SCORES
 from pipeline.stream import EVENTS
-from streamwer import config, eventlog
+from streamwer import audio, config, eventlog
 from streamwer.config import Config
+from streamwer.datasets import read_manifest
 from streamwer.metrics import summarise
 from streamwer.metrics.comparing import comparable_differences, incomparable
 from streamwer.metrics.store import read
-from streamwer.reports import Comparison, System, write
+from streamwer.reports import Comparison, Sound, System, peaks, write
 from streamwer.signature import Signature
 
 REPORT = Path("reports/comparison")
@@ -33,6 +37,7 @@ def comparison(settings: Config) -> Comparison:
     """Read the tables of every compared system and work out its figures."""
     scored = {name: read(SCORES / name) for name in settings.compare}
     signatures = {name: each.signature for name, each in scored.items()}
+    logs = {name: eventlog.read(EVENTS / name) for name in settings.compare}
     baseline = settings.scoring.baseline
     differences = comparable_differences(scored, baseline, settings.scoring)
     reasons = incomparable(signatures, baseline)
@@ -43,12 +48,13 @@ def comparison(settings: Config) -> Comparison:
                 scored[name].scores,
                 differences.get(name),
                 settings.scoring,
-                eventlog.read(EVENTS / name).machine,
+                logs[name].machine,
             ),
             scored[name].scores,
             asdict(config.system(settings, name)),
             signature=signatures[name],
             incomparable=reasons[name],
+            log=logs[name],
         )
         for name in settings.compare
     )
@@ -58,7 +64,19 @@ def comparison(settings: Config) -> Comparison:
         dataset=settings.dataset.name,
         clock=settings.clock.name,
         provenance=provenance(settings, signatures),
+        sounds=sounds(PREPARED, REPORT),
     )
+
+
+def sounds(prepared: Path, report: Path) -> dict[str, Sound]:
+    """The audio of every recording: its wave form, and its address as seen from the report."""
+    way = PurePath(os.path.relpath(prepared, report)).as_posix()
+    found = {}
+    for reference in read_manifest(prepared):
+        samples = audio.load(prepared / reference.audio)
+        address = quote(f"{way}/{reference.audio}")
+        found[reference.recording] = Sound(address, peaks(samples, audio.seconds(len(samples))))
+    return found
 
 
 def provenance(settings: Config, signatures: Mapping[str, Signature]) -> dict[str, Any]:

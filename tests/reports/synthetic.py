@@ -7,10 +7,12 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from streamwer.config import ScoringConfig
 from streamwer.eventlog import EventLog
 from streamwer.metrics import normaliser, score, summarise, wer_differences
-from streamwer.reports import Comparison, System
+from streamwer.reports import Comparison, Sound, System, peaks
 from streamwer.transcript import Compute, Effort, Failure, Reference, Step, Update, Word
 
 SCORING = ScoringConfig(normaliser="basic", replicates=100)
@@ -159,7 +161,8 @@ def compare(
         summary = summarise(name, each, differences.get(name), SCORING, made[name].machine)
         policy = {"name": MANNERS[name].policy, "holdback_s": MANNERS[name].holdback}
         model = {"name": "made-up", "path": "/home/someone/models/made-up"}
-        systems.append(System(summary, each, {"policy": policy, "model": model, "clock": clock}))
+        config = {"policy": policy, "model": model, "clock": clock}
+        systems.append(System(summary, each, config, log=made[name]))
     return Comparison(
         systems=tuple(systems),
         baseline=baseline,
@@ -175,7 +178,14 @@ def compare(
             "digests": {"dataset": "sha256:0f3c9a7e12", "model": "sha256:88ab10c4d7"},
             "reproduce": ["git clone https://example.org/streamwer && cd streamwer", "dvc repro"],
         },
+        sounds={call.recording: Sound(peaks=_wave(call)) for call in spoken},
     )
+
+
+def _wave(call: Reference) -> str:
+    """A tone that swells and fades; none of it can be played."""
+    times = np.arange(0, call.seconds, 0.001, dtype=np.float32)
+    return peaks(np.sin(times) * np.sin(700 * times), call.seconds)
 
 
 def hostile() -> Comparison:

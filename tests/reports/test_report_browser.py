@@ -1,96 +1,208 @@
+"""The report in a real browser: what a reader can do with it, and what it must not do."""
+
 from __future__ import annotations
 
-import re
-import shutil
-import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
-from streamwer.reports import Comparison, html
+from streamwer import audio
+from streamwer.reports import Comparison, Sound, html
+from tests.reports import synthetic
+from tests.reports.browser import launched, visited
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
-)
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
-# No driver is needed: the page's own copy acts on itself and leaves what it sees in the document.
-ACT = """
-<script>
-const order = () => [...document.querySelectorAll("#calls tbody:not([hidden]) th")]
-  .map((header) => header.textContent.trim()).join(" ");
-const note = (name) => document.body.setAttribute("data-" + name, order());
-const buttons = document.querySelectorAll("#calls thead button");
-note("start");
-buttons[0].click(); buttons[0].click(); note("descending");
-buttons[3].click(); note("length");
-const filter = document.getElementById("filter");
-filter.value = "CALL_07"; filter.dispatchEvent(new Event("input")); note("filtered");
-document.body.setAttribute("data-shown", document.getElementById("shown").textContent);
-document.body.setAttribute("data-sorted", buttons[3].parentElement.ariaSort);
-</script></body>
-"""
-MEASURE = """
-<script>
-document.querySelectorAll("details").forEach((details) => (details.open = true));
-const { scrollWidth, clientWidth } = document.documentElement;
-document.body.setAttribute("data-overflow", scrollWidth - clientWidth);
-</script></body>
-"""
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium or Chrome on this machine"),
-]
+pytestmark = pytest.mark.slow
 
 
-def opened(page: Path, profile: Path) -> tuple[str, str]:
-    """The document after its scripts have run, and what the browser complained about."""
-    quiet = "--disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    quiet += " --disable-component-update --disable-sync --enable-logging=stderr"
-    command = [CHROMIUM, "--headless", "--no-sandbox", *quiet.split()]
-    command += [f"--user-data-dir={profile}", "--dump-dom", page.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
-    complaints = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
-    return done.stdout, "\n".join(complaints)
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
 
 
-def acted(source: str, script: str, folder: Path) -> dict[str, str]:
-    """What a script that is let into a copy of the page notes on the copy's body."""
-    policy = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
-    page = folder / "acting.html"
-    page.write_text(policy.sub("", source).replace("</body>", script), encoding="utf-8")
-    document, complaints = opened(page, folder / "profile")
-    assert complaints == ""
-    body = document[document.index("<body") :]
-    return dict(re.findall(r'data-(\w+)="([^"]*)"', body[: body.index(">")]))
+@pytest.fixture(scope="module")
+def address(folder: Path) -> str:
+    return (folder / "index.html").as_uri()
 
 
-def test_the_page_has_no_console_errors(folder: Path, tmp_path: Path) -> None:
-    document, complaints = opened(folder / "index.html", tmp_path / "profile")
-    assert complaints == ""
-    assert "Call by call" in document
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    with visited(browser, address) as page:
+        yield page
 
 
-def test_calls_are_sorted_and_filtered(folder: Path, tmp_path: Path) -> None:
-    source = (folder / "index.html").read_text(encoding="utf-8")
-    seen = acted(source, ACT, tmp_path)
-    calls = [f"call_{number:02}" for number in range(1, 37)]
-    assert seen["start"].split() == calls
-    assert seen["descending"].split() == calls[::-1]
-    assert sorted(seen["length"].split()) == calls
-    assert seen["length"].split() != calls
-    assert seen["filtered"] == "call_07"
-    assert seen["shown"] == "1 of 36"
-    assert seen["sorted"] == "ascending"
+def saved(comparison: Comparison, folder: Path) -> str:
+    path = folder / "index.html"
+    path.write_text(html.render(comparison), encoding="utf-8", errors="replace")
+    return path.as_uri()
 
 
-def test_hostile_text_does_not_widen_the_page(hostile: Comparison, tmp_path: Path) -> None:
-    assert acted(html.render(hostile), MEASURE, tmp_path)["overflow"] == "0"
+def names(page: Page) -> list[str]:
+    return page.locator("#calls tbody th").all_inner_texts()
 
 
-def test_a_smuggled_script_does_not_run(folder: Path, tmp_path: Path) -> None:
+def reached(page: Page, seconds: float) -> None:
+    page.wait_for_selector("#play:has-text('Pause')")
+    for _ in range(500):
+        if float(page.input_value("#at")) > seconds:
+            return
+        page.wait_for_timeout(20)
+    pytest.fail("the replay stands still")
+
+
+CALLS = [f"call_{number:02}" for number in range(1, 37)]
+
+
+def test_calls_are_sorted(page: Page) -> None:
+    assert names(page) == CALLS
+    by_name = page.locator("#calls thead button").first
+    by_name.click()
+    by_name.click()
+    assert names(page) == CALLS[::-1]
+    page.get_by_role("button", name="length").click()
+    assert sorted(names(page)) == CALLS
+    assert names(page) != CALLS
+    assert page.locator("[aria-sort=ascending]").inner_text().startswith("length")
+
+
+def test_calls_are_searched_and_filtered(page: Page) -> None:
+    page.fill("#filter", "CALL_07")
+    assert names(page) == ["call_07"]
+    assert page.inner_text("#shown") == "1 of 36"
+    page.fill("#filter", "")
+    page.select_option("#condition", "telephone")
+    assert names(page) == CALLS[2::4]
+    page.select_option("#which", "failed")
+    assert names(page) == []
+    assert page.inner_text("#shown") == "0 of 36"
+
+
+def test_a_call_opens_and_closes_by_keyboard(page: Page) -> None:
+    page.get_by_role("button", name="call_03").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog[open] .spoken")
+    assert page.inner_text("#call-name") == "call_03"
+    assert page.evaluate("location.hash") == "#call=call_03"
+    page.click("#next")
+    while page.inner_text("#call-name") == "call_03":
+        page.wait_for_timeout(20)
+    page.focus("#track")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    assert page.locator(".spoken .chosen").get_attribute("data-at") == "2"
+    assert "final" in page.inner_text("#word")
+    page.keyboard.press("Escape")
+    assert page.locator("dialog[open]").count() == 0
+
+
+def test_a_call_has_an_address_of_its_own(browser: Browser, address: str) -> None:
+    with visited(browser, f"{address}#call=call_11") as page:
+        page.wait_for_selector("dialog[open] .spoken")
+        assert page.inner_text("#call-name") == "call_11"
+
+
+def test_a_replay_without_audio_runs_on_a_timer(page: Page) -> None:
+    page.get_by_role("button", name="call_03").click()
+    page.select_option("#speed", "2")
+    page.click("#play")
+    reached(page, 0.5)
+    assert page.inner_text("#sound") == "No audio beside this page: the replay runs on a timer."
+    page.click("#play")
+    assert page.inner_text("#play") == "Play"
+    at_pause = page.input_value("#at")
+    page.wait_for_timeout(100)
+    assert page.input_value("#at") == at_pause
+
+
+def test_a_replay_ends_with_the_text_that_was_scored(page: Page, measured: Comparison) -> None:
+    page.get_by_role("button", name="call_03").click()
+    page.wait_for_selector("dialog[open] .spoken")
+    page.focus("#at")
+    page.keyboard.press("End")
+    texts = [text.strip() for text in page.locator(".card .settled").all_inner_texts()]
+    rows = [system.scores.recordings.iloc[2] for system in measured.systems]
+    assert texts == [row["hypothesis"] for row in rows]
+    assert page.locator(".card .tentative").all_inner_texts() == ["", "", ""]
+    page.keyboard.press("Home")
+    assert set(page.locator(".card .settled").all_inner_texts()) == {""}
+
+
+def test_a_replay_follows_the_audio_beside_the_page(
+    browser: Browser, measured: Comparison, tmp_path: Path
+) -> None:
+    audio.write_flac(tmp_path / "a tone.flac", np.zeros(3 * audio.SAMPLE_RATE, np.float32))
+    sounds = {**measured.sounds, "call_03": Sound("a%20tone.flac", "0z")}
+    with visited(browser, saved(replace(measured, sounds=sounds), tmp_path)) as page:
+        page.get_by_role("button", name="call_03").click()
+        page.wait_for_selector("dialog[open] .spoken")
+        page.click("#play")
+        reached(page, 0.3)
+        assert page.inner_text("#sound") == ""
+
+
+def test_only_errors_are_shown_on_request(page: Page) -> None:
+    page.get_by_role("button", name="call_03").click()
+    page.wait_for_selector("dialog[open] .spoken")
+    whole = page.locator("#diffs .transcript").all_inner_texts()
+    wrong = page.locator("#diffs del, #diffs ins").all_inner_texts()
+    page.get_by_label("errors only").check()
+    short = page.locator("#diffs .transcript").all_inner_texts()
+    assert all(len(after) < len(before) for before, after in zip(whole, short, strict=True))
+    assert page.locator("#diffs del, #diffs ins").all_inner_texts() == wrong
+
+
+def test_every_time_is_in_a_table_as_well(page: Page) -> None:
+    page.get_by_role("button", name="call_03").click()
+    page.click("#times summary")
+    page.wait_for_selector("#word-table tbody tr")
+    assert page.locator("#word-table tbody tr").count() == page.locator(".spoken g").count() == 42
+
+
+def test_hostile_text_is_text(browser: Browser, hostile: Comparison, tmp_path: Path) -> None:
+    with visited(browser, saved(hostile, tmp_path)) as page:
+        for number, text in enumerate(synthetic.HOSTILE):
+            page.get_by_role("button", name=f"call <{number}> | x").click()
+            page.wait_for_selector("dialog[open] .spoken")
+            assert text in page.inner_text("#call-facts")
+            page.click("#close")
+        assert page.locator("#calls img, #calls script, #call img, #call script").count() == 0
+        said = page.evaluate("document.getElementById('diffs').textContent")
+        assert all(text in said for text in synthetic.HOSTILE)
+
+
+def test_a_smuggled_script_does_not_run(browser: Browser, folder: Path, tmp_path: Path) -> None:
     source = (folder / "index.html").read_text(encoding="utf-8")
     attacked = tmp_path / "attacked.html"
     smuggled = "<script>document.body.dataset.owned = 1</script></body>"
     attacked.write_text(source.replace("</body>", smuggled), encoding="utf-8")
-    document, _ = opened(attacked, tmp_path / "profile")
-    assert "data-owned" not in document
+    with pytest.raises(AssertionError, match="Content Security Policy"):  # noqa: SIM117
+        with visited(browser, attacked.as_uri()) as page:
+            assert page.locator("[data-owned]").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [400, 1280])
+def test_nothing_is_wider_than_the_screen(
+    browser: Browser, hostile: Comparison, tmp_path: Path, width: int, scheme: str
+) -> None:
+    size = {"width": width, "height": 800}
+    address = saved(hostile, tmp_path)
+    with visited(browser, address, viewport=size, color_scheme=scheme) as page:
+        page.get_by_role("button", name="call <2> | x").click()
+        page.wait_for_selector("dialog[open] .spoken")
+        for element in ("document.documentElement", "document.getElementById('call')"):
+            assert page.evaluate(f"{element}.scrollWidth - {element}.clientWidth") <= 0
+
+
+def test_it_prints(page: Page) -> None:
+    page.emulate_media(media="print")
+    assert not page.locator(".tools").is_visible()
+    assert page.locator("#calls tbody tr").count() == 36
+    assert page.pdf(format="A4").startswith(b"%PDF")

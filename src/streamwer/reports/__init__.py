@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from streamwer.reports import data_files, files, html, markdown
-from streamwer.reports.comparison import Comparison, System
+from streamwer.reports.comparison import Comparison, Sound, System
+from streamwer.reports.peaks import peaks
 
 
 def write(comparison: Comparison, folder: Path) -> None:
@@ -25,4 +26,4 @@ def write(comparison: Comparison, folder: Path) -> None:
     files.write_all(folder, contents)
 
 
-__all__ = ["Comparison", "System", "write"]
+__all__ = ["Comparison", "Sound", "System", "peaks", "write"]

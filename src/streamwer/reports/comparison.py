@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from streamwer.eventlog import EventLog
 from streamwer.metrics import Scores, Summary
 from streamwer.signature import Figure, Signature
 
@@ -21,6 +22,7 @@ class System:
         signature: what its scores are of.
         incomparable: by figure, why it is not comparable with the baseline (or with the first
             system, where no baseline was run); nothing for a figure in which it is.
+        log: what it showed when, for the replay of a call; the call view does without.
     """
 
     summary: Summary
@@ -28,6 +30,20 @@ class System:
     config: Mapping[str, Any]
     signature: Signature | None = None
     incomparable: Mapping[Figure, tuple[str, ...]] = field(default_factory=dict)
+    log: EventLog | None = None
+
+
+@dataclass(frozen=True)
+class Sound:
+    """The audio of one recording, as the call view draws and plays it.
+
+    Attributes:
+        address: where it lies, relative to the page; "" where it cannot be played.
+        peaks: its wave form, as `streamwer.reports.peaks` writes it.
+    """
+
+    address: str = ""
+    peaks: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +57,7 @@ class Comparison:
         clock: name of the clock ("measured", "unaware", "wall").
         provenance: what identifies the run: versions, digests, normaliser, seed, commands;
             plain strings and numbers, the same on every run of the same inputs.
+        sounds: the audio of each recording, as far as there is any.
     """
 
     systems: tuple[System, ...]
@@ -48,3 +65,4 @@ class Comparison:
     dataset: str
     clock: str
     provenance: Mapping[str, Any]
+    sounds: Mapping[str, Sound] = field(default_factory=dict)

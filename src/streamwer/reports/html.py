@@ -11,17 +11,22 @@ from markupsafe import Markup
 from streamwer.reports import figures, headline, machine, notes, provenance, verdict
 from streamwer.reports.calls import calls
 from streamwer.reports.comparison import Comparison
+from streamwer.reports.islands import islands
 from streamwer.reports.palette import styles
 from streamwer.reports.plots import bars, curves, scatter
 
 _WIDE, _NARROW = 560.0, 344.0
+_SCRIPTS = ("data.js", "elements.js", "table.js", "diff.js", "timeline.js", "replay.js", "call.js")
+"""They share one scope and go into the page as one script, so that one digest covers it."""
 
 
 def render(comparison: Comparison) -> str:
     """The whole page."""
     environment = _environment()
+    found = calls(comparison)
+    script = _script(environment)
     return environment.get_template("index.html.j2").render(
-        calls=calls(comparison),
+        calls=found,
         comparison=comparison,
         commands=provenance.commands(comparison),
         confidence=provenance.confidence(comparison),
@@ -29,11 +34,13 @@ def render(comparison: Comparison) -> str:
         definitions=notes.DEFINITIONS,
         facts=provenance.facts(comparison),
         groups=headline.groups(comparison),
+        islands=islands(comparison, found),
         intervals=notes.intervals(comparison),
         limits=notes.limits(comparison),
         machine=machine.table(comparison),
         offline_note=notes.offline_note(comparison),
-        script_digest=_digest(_source(environment, "table.js")),
+        script=Markup(script),
+        script_digest=_digest(script),
         sizes=_sizes(comparison),
         speakers=notes.speakers(comparison),
         styles=styles(comparison),
@@ -94,6 +101,11 @@ def _environment() -> Environment:
 def _source(environment: Environment, name: str) -> str:
     assert environment.loader is not None
     return environment.loader.get_source(environment, name)[0]
+
+
+def _script(environment: Environment) -> str:
+    parts = "\n".join(_source(environment, name) for name in _SCRIPTS)
+    return f'(() => {{\n"use strict";\n{parts}start();\n}})();'
 
 
 def _digest(script: str) -> str:

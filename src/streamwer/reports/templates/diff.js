@@ -1,0 +1,57 @@
+// What was said and what each system heard, word by word as it was scored.
+const CONTEXT = 2; // right words kept beside an error, where only errors are wanted
+
+function diffs(call, errorsOnly) {
+  return call.systems.map((system, at) => {
+    const [substituted, deleted, inserted] = system.errors;
+    const counts = `${substituted} substituted, ${deleted} deleted, ${inserted} inserted`;
+    const text = make("p", { ...ownDirection, class: "transcript" });
+    if (system.failure) text.append(make("b", {}, "failed: "), system.failure);
+    else text.append(...transcript(system.runs, errorsOnly));
+    const who = make("p", { class: "who" }, icon(at), ` ${system.name} `, make("span", {}, counts));
+    return make("div", {}, who, text);
+  });
+}
+
+function transcript(runs, errorsOnly) {
+  if (errorsOnly && runs.every((run) => run.kind === "hit")) return [make("i", {}, "no errors")];
+  return runs.flatMap((run, at) => {
+    if (run.kind === "hit") {
+      const words = errorsOnly ? shortened(run.said, at > 0, at < runs.length - 1) : run.said;
+      return [`${words.join(" ")} `];
+    }
+    const parts = [];
+    if (run.said.length) parts.push(make("del", {}, run.said.join(" ")));
+    if (run.heard.length) parts.push(make("ins", {}, run.heard.join(" ")));
+    if (parts.length === 1) return [parts[0], " "];
+    return [make("span", { class: "swap" }, parts[0], " ", parts[1]), " "];
+  });
+}
+
+// The first and the last words of a stretch that stand beside an error.
+function shortened(words, after, before) {
+  const head = after ? words.slice(0, CONTEXT) : [];
+  const tail = before ? words.slice(Math.max(words.length - CONTEXT, head.length)) : [];
+  return head.length + tail.length < words.length ? [...head, "…", ...tail] : words;
+}
+
+// All that the time line shows, as a table.
+function wordTable(call) {
+  const names = call.systems.map((system, at) =>
+    make("th", { scope: "col", class: "number" }, icon(at), ` ${system.name}`));
+  const head = make("tr", {}, make("th", { scope: "col" }, "word"),
+    make("th", { scope: "col", class: "number" }, "ends, s"), ...names);
+  const rows = call.spoken.map(({ word, end }, at) => make("tr", {},
+    make("th", { scope: "row", ...ownDirection }, word),
+    make("td", { class: "number" }, end === null ? UNKNOWN : fixed(end, 2)),
+    ...call.systems.map((system) => make("td", { class: "number" }, lateness(system.marks[at], end)))));
+  return make("table", { class: "plain" },
+    make("caption", {}, "Seconds from a word’s end until it was shown for good, and until it was final."),
+    make("thead", {}, head), make("tbody", {}, ...rows));
+}
+
+function lateness(mark, end) {
+  if (!mark) return UNKNOWN;
+  if (mark.final === null) return "never";
+  return `${mark.shown === null ? UNKNOWN : signed(mark.shown - end)}, ${signed(mark.final - end)}`;
+}
