@@ -10,11 +10,19 @@ from dataclasses import asdict, dataclass
 from streamwer.config import ScoringConfig
 from streamwer.logs.base import Log
 from streamwer.metrics import Normaliser, Quantile, Summary, score, summarise
+from streamwer.metrics.lagging import NAMES
 from streamwer.metrics.summary import PERCENTILES, Percentiles
 from streamwer.transcript import Reference
 
 _WIDTH = 26
 _EMPTY: Percentiles = {f"p{percentile}": Quantile(None) for percentile in PERCENTILES}
+_TITLES = {
+    "laal": "LAAL",
+    "stream_laal": "StreamLAAL",
+    "al": "AL",
+    "atd": "ATD",
+    "end_offset": "end offset",
+}
 _NEVER = "never"
 """What stands for an infinite latency, in JSON too: that word was not emitted."""
 
@@ -52,6 +60,16 @@ class Figures:
             "finalisation": summary.finalisation,
         }
 
+    def lagging(self) -> Mapping[str, Mapping[str, float] | int]:
+        """Seconds, ideal and computation-aware; NaN is what the log does not tell."""
+        found = asdict(self.summary.lagging)
+        for name in NAMES:
+            found[name]["aware"] = found[name]["aware"] if self.compute_aware else math.nan
+        return found
+
+    def _aware_of_both(self) -> bool:
+        return self.ideal and self.compute_aware
+
     def json(self) -> str:
         """All figures; null is what cannot be told, "never" an infinite latency."""
         errors = self.summary.errors
@@ -71,6 +89,9 @@ class Figures:
             },
             "coverage": self.summary.coverage,
             "erasure": self.summary.erasure,
+            "upwr": self.summary.upwr,
+            "lag_slope": self.summary.lag_slope if self._aware_of_both() else math.nan,
+            "lagging": self.lagging(),
             "failures": dict(self.summary.failures),
             "notes": list(self.notes),
         }
@@ -99,12 +120,29 @@ class Figures:
             yield _row("coverage", f"{self.summary.coverage:.2%} of the words were emitted")
         else:
             yield _row("latency", "the references have no word times")
+        yield from self._lagging_lines()
         yield _row("erasure", f"{self.summary.erasure:.3f} words taken back per final word")
+        if not math.isnan(self.summary.upwr):
+            yield _row("UPWR", f"{self.summary.upwr:.2%} of the tentative words shown did not hold")
         yield _row("failures", str(len(self.summary.failures)))
         for recording, reason in self.summary.failures.items():
             yield f"  {recording}: {reason}"
         for note in self.notes:
             yield f"note: {note}"
+
+    def _lagging_lines(self) -> Iterator[str]:
+        found = self.lagging()
+        yield _row("mean seconds", f"{'ideal':>17}{'with compute':>17}")
+        for name, title in _TITLES.items():
+            delay = found[name]
+            cells = "".join(f"{_mean(delay[kind]):>17}" for kind in ("ideal", "aware"))
+            yield _row(title, cells)
+        silent = self.summary.lagging.silent_recordings
+        if silent:
+            yield _row("", f"{silent} that said nothing left out, as the peers do")
+        slope = self.summary.lag_slope if self._aware_of_both() else math.nan
+        if not math.isnan(slope):
+            yield _row("lag slope", f"{slope:.3f} s gained per second of audio")
 
 
 def figures(
@@ -143,6 +181,10 @@ def _cell(quantile: Quantile) -> str:
     if quantile.value is None:
         return "n too small"
     return _NEVER if math.isinf(quantile.value) else f"{quantile.value:.3f}"
+
+
+def _mean(seconds: float) -> str:
+    return "–" if math.isnan(seconds) else f"{seconds:.3f}"
 
 
 def _plain(value: object) -> object:

@@ -5,6 +5,7 @@ Needs neither Ray nor Hydra nor a model: a log that another program wrote scores
 
 from streamwer.metrics.bootstrap import Interval
 from streamwer.metrics.differences import Difference, wer_differences
+from streamwer.metrics.lagging import Delay, Lagging
 from streamwer.metrics.normalise import Normaliser, normaliser
 from streamwer.metrics.quantiles import Quantile
 from streamwer.metrics.summary import Cost, Slice, Summary, summarise
@@ -13,8 +14,10 @@ from streamwer.metrics.word_errors import WordErrors
 
 __all__ = [
     "Cost",
+    "Delay",
     "Difference",
     "Interval",
+    "Lagging",
     "Normaliser",
     "Quantile",
     "Scores",

@@ -13,6 +13,9 @@ from streamwer.config import ScoringConfig
 from streamwer.metrics import bootstrap
 from streamwer.metrics.bootstrap import Interval
 from streamwer.metrics.differences import Difference, settings_of, word_blocks
+from streamwer.metrics.lag import pooled_slope
+from streamwer.metrics.lagging import Lagging, pooled_lagging
+from streamwer.metrics.partials import pooled_upwr
 from streamwer.metrics.quantiles import Quantile, quantiles
 from streamwer.metrics.tables import Scores
 from streamwer.metrics.word_errors import WordErrors
@@ -58,6 +61,10 @@ class Summary:
         finalisation: from the end of the last word to the last commit.
         coverage: share of reference words that were emitted at all.
         erasure: shown words taken back, per final word (normalised erasure).
+        upwr: share of the words shown as tentative that the final text lacks at that place; NaN
+            where none was shown.
+        lag_slope: seconds of lag gained per second of audio; NaN where no recording has two steps.
+        lagging: the latency figures that papers give (LAAL, StreamLAAL, AL, ATD, end offset).
         cost: measured compute, whatever the clock made of it.
         failures: recordings that failed, with the reason.
         forced_words: words committed only to bound the buffer.
@@ -78,6 +85,9 @@ class Summary:
     finalisation: Percentiles
     coverage: float
     erasure: float
+    upwr: float
+    lag_slope: float
+    lagging: Lagging
     cost: Cost
     failures: Mapping[str, str]
     forced_words: int
@@ -109,6 +119,9 @@ def summarise(
         finalisation=_percentiles(recordings["finalisation"], recordings["recording"], scoring),
         coverage=float(np.isfinite(words["committed"]).mean()) if len(words) else float("nan"),
         erasure=_ratio(recordings["erased_words"].sum(), recordings["final_words"].sum()),
+        upwr=pooled_upwr(recordings),
+        lag_slope=pooled_slope(recordings),
+        lagging=pooled_lagging(recordings),
         cost=_cost(recordings),
         failures=_failures(recordings),
         forced_words=int(recordings["forced_words"].sum()),

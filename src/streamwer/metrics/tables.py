@@ -16,7 +16,10 @@ import pandas as pd
 
 from streamwer.eventlog import EventLog
 from streamwer.metrics.alignment import align, count
+from streamwer.metrics.lag import lag_slope
+from streamwer.metrics.lagging import lagging_row
 from streamwer.metrics.normalise import Normaliser
+from streamwer.metrics.partials import partials
 from streamwer.metrics.timeline import Emission, emissions, erased
 from streamwer.transcript import Compute, Effort, Reference, Step, Word
 
@@ -89,6 +92,7 @@ def _recording(
     text = " ".join(emission.word.text for emission in said)
     errors = count(align(normaliser.tokens(reference.text), normaliser.tokens(text)))
     compute = sum((step.compute for step in steps), Compute())
+    partial, slope = partials(steps), lag_slope(steps)
     spoken = reference.words
     return {
         "recording": reference.recording,
@@ -104,10 +108,15 @@ def _recording(
         "insertions": errors.insertions,
         "final_words": len(said),
         "erased_words": erased(steps),
+        "partial_words": partial.shown,
+        "unstable_words": partial.unstable,
+        "lag_slope": slope.value,
+        "lag_spread": slope.spread,
         "forced_words": sum(step.update.forced for step in steps),
         "cut_words": sum(step.update.cut for step in steps),
         "steps": len(steps),
         "first_text": _first_shown(steps) - spoken[0].end if spoken else math.nan,
+        **lagging_row(reference, said, normaliser),
         **{f"{stage}_s": seconds for stage, seconds in asdict(compute).items()},
         **asdict(sum((step.effort for step in steps), Effort())),
     }

@@ -7,11 +7,12 @@ import io
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from streamwer.metrics import Difference, Interval, Summary
+from streamwer.metrics import Difference, Interval, Lagging, Summary
 from streamwer.metrics.summary import Percentiles
 from streamwer.reports import machine
 from streamwer.reports.comparison import Comparison
@@ -47,6 +48,9 @@ def _metrics(summary: Summary, measured: bool) -> dict[str, Any]:
         "insertions": summary.errors.insertions,
         "coverage": _number(summary.coverage, _RATE),
         "erasure": _number(summary.erasure, _RATE),
+        "upwr": _number(summary.upwr, _RATE),
+        "lag_slope": _number(summary.lag_slope, _RATE),
+        "lagging": _lagging(summary.lagging),
         "rtf": _number(summary.cost.rtf, _RATE) if measured else None,
         "recordings": summary.recordings,
         "audio_seconds": _number(summary.audio_seconds, _SECONDS),
@@ -55,6 +59,16 @@ def _metrics(summary: Summary, measured: bool) -> dict[str, Any]:
         "wer_by_condition": {s.condition: _number(s.errors.rate, _RATE) for s in summary.slices},
     }
     return _defined(figures)
+
+
+def _lagging(lagging: Lagging) -> dict[str, Any]:
+    """Each figure with its ideal and its computation-aware value, and the counts behind them."""
+    return {
+        name: {kind: _number(seconds, _SECONDS) for kind, seconds in value.items()}
+        if isinstance(value, dict)
+        else value
+        for name, value in asdict(lagging).items()
+    }
 
 
 def _costs(summary: Summary) -> dict[str, Any]:
