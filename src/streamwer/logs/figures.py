@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from streamwer.config import ScoringConfig
 from streamwer.logs.base import Log
@@ -60,7 +61,7 @@ class Figures:
             "finalisation": summary.finalisation,
         }
 
-    def lagging(self) -> Mapping[str, Mapping[str, float] | int]:
+    def lagging(self) -> Mapping[str, Any]:
         """Seconds, ideal and computation-aware; NaN is what the log does not tell."""
         found = asdict(self.summary.lagging)
         for name in NAMES:

@@ -1,0 +1,62 @@
+"""A log of SimulEval's, scored by SimulEval 1.1.4 and by us.
+
+`simuleval/scores.tsv` is what its scorers gave for `simuleval/instances.log`, in milliseconds, for
+each instance and over all, without and with `--computation-aware` (the columns `_CA`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from streamwer.config import ScoringConfig
+from streamwer.logs import pair, read
+from streamwer.logs.figures import figures
+from streamwer.logs.simuleval import Elapsed
+from streamwer.metrics import Lagging, normaliser, score
+
+HERE = Path(__file__).parent / "simuleval"
+THEIRS = pd.read_csv(HERE / "scores.tsv", sep="\t", index_col="index") / 1000
+INSTANCES = THEIRS.drop("mean")
+NAMES = {"LAAL": "laal", "AL": "al", "ATD": "atd", "EndOffset": "end_offset"}
+
+
+def instances(elapsed: Elapsed) -> pd.DataFrame:
+    log = read([HERE / "instances.log"], elapsed=elapsed)
+    return score(log.references, log.events, normaliser("basic")).recordings
+
+
+def means(elapsed: Elapsed) -> Lagging:
+    log = read([HERE / "instances.log"], elapsed=elapsed)
+    scoring = ScoringConfig("basic", replicates=10)
+    return figures(log, pair(log, None), normaliser("basic"), scoring).summary.lagging
+
+
+@pytest.mark.parametrize(("theirs", "ours"), NAMES.items())
+def test_the_ideal_figures_are_simulevals(theirs: str, ours: str) -> None:
+    found = list(instances("queue")[f"{ours}_ideal"])
+    assert len(found) == 6
+    assert found == pytest.approx(list(INSTANCES[theirs]))
+    assert getattr(means("queue"), ours).ideal == pytest.approx(THEIRS[theirs]["mean"])
+
+
+@pytest.mark.parametrize("theirs", ["LAAL", "AL", "EndOffset"])
+def test_so_are_those_with_compute_if_elapsed_is_taken_as_it_stands(theirs: str) -> None:
+    found = list(instances("logged")[f"{NAMES[theirs]}_aware"])
+    assert found == pytest.approx(list(INSTANCES[f"{theirs}_CA"]))
+    assert getattr(means("logged"), NAMES[theirs]).aware == pytest.approx(
+        THEIRS[f"{theirs}_CA"]["mean"]
+    )
+
+
+def test_its_atd_lets_compute_queue_as_we_do() -> None:
+    found = list(instances("queue")["atd_aware"])
+    assert found == pytest.approx(list(INSTANCES["ATD_CA"]))
+
+
+def test_its_other_figures_count_waiting_for_audio_as_lag() -> None:
+    ours, theirs = means("queue"), THEIRS.loc["mean"]
+    assert ours.laal.aware < theirs["LAAL_CA"] - 0.4
+    assert ours.end_offset.aware < theirs["EndOffset_CA"] - 0.4

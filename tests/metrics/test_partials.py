@@ -1,0 +1,42 @@
+"""Which of the words shown early did not hold."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from streamwer.metrics.partials import Partials, partials, pooled_upwr
+from tests.logs.calls import own_step
+
+
+def counted(*updates: tuple[str, str]) -> Partials:
+    steps = [own_step(i, i + 1.0, i + 1.5, *update) for i, update in enumerate(updates)]
+    return partials(steps)
+
+
+def test_each_tentative_word_is_held_against_the_final_word_at_its_place() -> None:
+    # Shown: my nail; was june; the final text is "my name is june".
+    found = counted(("", "my nail"), ("my name", "was june"), ("is june", ""))
+    assert found == Partials(shown=4, unstable=2)
+
+
+def test_a_word_counts_in_every_update_that_shows_it() -> None:
+    assert counted(("", "no"), ("", "no"), ("", "no"), ("yes", "")) == Partials(3, 3)
+
+
+def test_words_that_the_final_text_never_reaches_are_unstable() -> None:
+    assert counted(("", "my name is"), ("my", "")) == Partials(3, 2)
+
+
+def test_a_lost_word_moves_all_that_follow_it() -> None:
+    assert counted(("", "oh my name is"), ("my name is", "")) == Partials(4, 4)
+
+
+def test_committed_words_are_not_partial() -> None:
+    assert counted(("my", ""), ("name", "")) == Partials(0, 0)
+
+
+def test_the_ratio_is_one_of_sums() -> None:
+    table = pd.DataFrame({"partial_words": [10, 2], "unstable_words": [1, 2]})
+    assert pooled_upwr(table) == pytest.approx(3 / 12)
+    assert pooled_upwr(table[:0]) != pooled_upwr(table[:0])  # nothing shown: not a number
