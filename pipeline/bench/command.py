@@ -1,6 +1,6 @@
 """Measure what the direct engine and the policies gain: all in one run, on one thread.
 
-Prints tables and writes reports/benchmark.json. Run it on an idle machine; it takes some ten
+Prints tables and writes reports/benchmark.json. Run it on an idle machine; it takes some twenty
 minutes. docs/benchmark.md says what is measured.
 """
 
@@ -70,7 +70,7 @@ def _arguments() -> argparse.Namespace:
         "--peer-calls",
         type=_count,
         default=6,
-        help="calls that are repeated, and all that `transcribe` plays, which is slow (6)",
+        help="calls that are played in every repeat; the others once (6)",
     )
     parser.add_argument("--only", choices=PARTS, help="measure one part only")
     parser.add_argument(
@@ -127,7 +127,11 @@ def _framework(findings: Findings, calls: list[Call], bar: Progress) -> None:
     with TemporaryDirectory() as folder:
         model = random_whisper.build(Path(folder) / "tiny", random_whisper.TINY)
         findings.framework = framework.measure(
-            model, calls[:1], findings.repeats, Path(folder) / "log", partial(bar.advance, task)
+            model,
+            calls[: framework.CALLS],
+            findings.repeats,
+            Path(folder) / "log",
+            partial(bar.advance, task),
         )
     findings.targets.append(targets.of_framework(findings.framework))
 

@@ -20,7 +20,7 @@ WER_LIMIT = 0.01
 
 @dataclass(frozen=True)
 class Versus:
-    """One system against another on calls that both played: compute, and word errors of both."""
+    """One system against another: compute, and word errors of both."""
 
     name: str
     other: str
@@ -40,7 +40,7 @@ class Candidate:
 
     Attributes:
         over_offline: against one offline pass with `direct`.
-        p50: median commit latency without compute on the shared calls, seconds.
+        p50: median commit latency without compute, seconds.
         baseline_p50: that of LocalAgreement-2 with `transcribe` at the same chunk.
     """
 
@@ -75,14 +75,13 @@ class Choice:
 
 
 def versus(figures: Figures, name: str, other: str) -> Versus:
-    """Compute on the shared calls, word errors on all calls that both systems played."""
-    calls = figures.calls(name, other)
+    """Compute on the shared calls, word errors on all calls."""
     return Versus(
         name,
         other,
         figures.compute_ratio(name, other),
-        figures.errors(name, calls),
-        figures.errors(other, calls),
+        figures.errors(name, figures.calls),
+        figures.errors(other, figures.calls),
     )
 
 
@@ -121,8 +120,8 @@ def _candidate(figures: Figures, entry: Entry, chunk_s: float, offline: str) -> 
         engine=entry.engine,
         chunk_s=chunk_s,
         over_offline=versus(figures, entry.name, offline),
-        p50=figures.latency(entry.name, figures.shared).p50,
-        baseline_p50=figures.latency(peer, figures.shared).p50,
+        p50=figures.latency(entry.name, figures.calls).p50,
+        baseline_p50=figures.latency(peer, figures.calls).p50,
     )
 
 

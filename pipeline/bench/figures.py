@@ -60,10 +60,10 @@ class Figures:
         """The calls that every system played in every repeat."""
         return self._session.shared
 
-    def calls(self, *names: str) -> tuple[str, ...]:
-        """The calls that all these systems played."""
-        first = self._session.rounds[0]
-        return tuple(c for c in self._session.calls if all(c in first[name] for name in names))
+    @property
+    def calls(self) -> tuple[str, ...]:
+        """All calls: every system played them in the first repeat."""
+        return tuple(self._session.calls)
 
     def compute(self, name: str) -> Ratio:
         """Seconds of compute per second of audio, on the shared calls."""
@@ -97,10 +97,9 @@ class Figures:
         return Latency(*(_finite(percentiles[key].value) for key in ("p50", "p95")))
 
     def work(self, name: str) -> Work:
-        """What the system asked of its recogniser on all its calls, in the first repeat."""
-        calls = self.calls(name)
-        steps = self._steps(name, calls, "unaware")
-        seconds = self.seconds(calls)
+        """What the system asked of its recogniser on all calls, in the first repeat."""
+        steps = self._steps(name, self.calls, "unaware")
+        seconds = self.seconds(self.calls)
         compute = sum((step.compute for step in steps), Compute())
         effort = sum((step.effort for step in steps), Effort())
         return Work(
@@ -144,9 +143,8 @@ class Row:
 
     Attributes:
         compute: per second of audio, on the shared calls.
-        wer: on the shared calls.
-        wer_all: on all `calls` calls it played.
-        unaware: commit latency without compute, on all its calls.
+        wer: on all calls.
+        unaware: commit latency without compute, on all calls.
         measured: with compute and queueing.
         framework_share: time outside the recogniser's calls over time in them.
     """
@@ -155,10 +153,8 @@ class Row:
     policy: str
     engine: str
     chunk_s: float | None
-    calls: int
     compute: Ratio
     wer: float
-    wer_all: float
     unaware: Latency
     measured: Latency
     work: Work
@@ -167,16 +163,14 @@ class Row:
 
 def row(figures: Figures, entry: Entry) -> Row:
     """All figures of one system."""
-    name, calls = entry.name, figures.calls(entry.name)
+    name, calls = entry.name, figures.calls
     return Row(
         name=name,
         policy=entry.policy,
         engine=entry.engine,
         chunk_s=entry.chunk_s,
-        calls=len(calls),
         compute=figures.compute(name),
-        wer=figures.wer(name, figures.shared),
-        wer_all=figures.wer(name, calls),
+        wer=figures.wer(name, calls),
         unaware=figures.latency(name, calls),
         measured=figures.latency(name, calls, "measured"),
         work=figures.work(name),

@@ -1,28 +1,29 @@
 """The framework's own time (policy, simulation, event log) beside a model as large as Whisper tiny.
 
-The model's weights are random: it hears nothing in particular and costs what the real one costs.
-Left alone it would decode to the token budget of every window, so its budget is that of speech.
+The policies hear the bundled model, so that they work on real words. A model of Whisper tiny's
+size with random weights does the same work at every step (frames, prompt, tokens): its time is
+what the framework's is compared with.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.bench import playing, systems
-from pipeline.bench.playing import Call, Played
+from pipeline.bench.playing import Call
 from pipeline.bench.ratios import Ratio, ratio
+from pipeline.bench.shapes import Stages
 from pipeline.bench.systems import Entry
 from streamwer import eventlog
 from streamwer.config import DirectConfig
-from streamwer.recognisers import Recogniser
+from streamwer.recognisers import Recogniser, Window
+from streamwer.transcript import Hypothesis, Step
 
-TOKENS_PER_S = 4.0
-"""What fast English speech has."""
-LONGEST_S = 10.0
-"""Of a call this much is played: longer windows cost the recogniser more, the framework hardly."""
+CALLS = 3
+"""Calls that are played."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,31 @@ class Framework:
         return self.by_policy[self.worst].median
 
 
+class Shadowed:
+    """A recogniser whose every step is also worked off by a model of another size.
+
+    Attributes:
+        seconds: what the other model took, and the features and the voice detector, which do
+            not depend on the model.
+    """
+
+    def __init__(self, recogniser: Recogniser, stages: Stages) -> None:
+        self._recogniser, self._stages = recogniser, stages
+        self.seconds = 0.0
+
+    def recognise(self, window: Window) -> Hypothesis:
+        hypothesis = self._recogniser.recognise(window)
+        began = time.perf_counter()
+        self._stages.work(hypothesis.effort)
+        self.seconds += time.perf_counter() - began
+        self.seconds += hypothesis.compute.features + hypothesis.compute.listen
+        return hypothesis
+
+
 def entries() -> list[Entry]:
-    """Every streaming policy with `direct` at the first chunk, bounded to the tokens of speech."""
+    """Every streaming policy with `direct`, at the first chunk."""
     return [
-        replace(entry, system=replace(entry.system, engine=_bounded(entry.system.engine)))
+        entry
         for entry in systems.every()
         if isinstance(entry.system.engine, DirectConfig)
         and entry.policy != systems.OFFLINE
@@ -62,34 +84,30 @@ def measure(
 ) -> Framework:
     """Play the calls with every policy, and write an event log of each into the folder `log`.
 
+    Args:
+        model: folder of the model that the framework is compared with.
+
     Raises:
         ModelError: the folder is not a usable model.
     """
-    chosen = entries()
+    chosen, stages = entries(), Stages(model)
     own: dict[str, list[float]] = {entry.policy: [] for entry in chosen}
     heard: dict[str, list[float]] = {entry.policy: [] for entry in chosen}
-    loaded = playing.load_all(chosen, model)
+    loaded = playing.load_all(chosen)
     _writing([], log)  # the first one loads the writer
     for _ in range(repeats):
         for entry in chosen:
-            played = _played(entry, calls, loaded[entry.name])
-            spent = sum(one.own_s for one in played) + _writing(played, log)
-            own[entry.policy].append(spent)
-            heard[entry.policy].append(sum(one.recogniser_s for one in played))
+            shadowed = Shadowed(loaded[entry.name], stages)
+            played = [playing.play(entry, call, shadowed) for call in calls]
+            steps = [step for one in played for step in one.steps]
+            own[entry.policy].append(sum(one.own_s for one in played) + _writing(steps, log))
+            heard[entry.policy].append(shadowed.seconds)
             advance()
     return Framework({policy: ratio(own[policy], heard[policy]) for policy in own})
 
 
-def _bounded(engine: DirectConfig) -> DirectConfig:
-    return replace(engine, tokens_per_s=TOKENS_PER_S)
-
-
-def _played(entry: Entry, calls: Sequence[Call], recogniser: Recogniser) -> list[Played]:
-    return [playing.play(entry, call.until(LONGEST_S), recogniser) for call in calls]
-
-
-def _writing(played: Sequence[Played], folder: Path) -> float:
+def _writing(steps: Sequence[Step], folder: Path) -> float:
     """Seconds to write the event log."""
     began = time.perf_counter()
-    eventlog.write(folder, eventlog.EventLog(tuple(s for one in played for s in one.steps)))
+    eventlog.write(folder, eventlog.EventLog(tuple(steps)))
     return time.perf_counter() - began

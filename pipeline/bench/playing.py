@@ -81,7 +81,7 @@ class Session:
     """Everything that was played.
 
     Attributes:
-        calls: all calls, by name; the first round plays them all, but for slow systems.
+        calls: all calls, by name; the first round plays them all.
         shared: those that every system plays in every round.
         rounds: one per repeat.
         measured: steps of each system's calls in the first round, with the clock `measured`.
@@ -153,7 +153,7 @@ def turns(
     for i, call in enumerate(calls):
         begin = (i + repeat) % len(entries)
         for entry in (*entries[begin:], *entries[:begin]):
-            if call.name in shared or not (repeat or entry.slow):
+            if call.name in shared or not repeat:
                 yield entry, call
 
 

@@ -24,6 +24,7 @@ from streamwer.recognisers.long_windows import ShortWhisper
 from streamwer.recognisers.meter import Meter
 from streamwer.recognisers.prompt import Prompts
 from streamwer.recognisers.transcribe import loaded
+from streamwer.transcript import Effort
 
 SHAPES: Mapping[str, Shape] = {"tiny": TINY, "base": BASE, "small": SMALL}
 WINDOWS_S = (1, 2, 3, 4, 6, 8, 10, 15, 20, 30)
@@ -31,6 +32,7 @@ PADDINGS_S = (0, 1, 2, 5, 30)
 """Silence after the window; window and padding together are 30 s at most."""
 LONGEST_S = 30
 PROMPT_TOKENS, NEW_TOKENS = 40, 20
+_MOST_TOKENS = 223  # that Whisper takes as a prompt
 ENOUGH_S = 1.0
 """Time after which a length is not measured once more: a long call needs no third repeat."""
 
@@ -77,33 +79,41 @@ class Stages:
         self._tokenizer = Tokenizer(
             self._model.hf_tokenizer, self._model.model.is_multilingual, "transcribe", "en"
         )
-        tokens = np.random.default_rng(0).integers(1_000, 20_000, PROMPT_TOKENS).tolist()
-        self._prompt = Prompts(self._tokenizer, PROMPT_TOKENS).full(tokens)
-        self._said = tokens[:NEW_TOKENS]
+        self._prompts = Prompts(self._tokenizer, _MOST_TOKENS)
+        self._tokens = np.random.default_rng(0).integers(1_000, 20_000, _MOST_TOKENS).tolist()
 
-    def encode(self, seconds: int) -> Any:
-        """The encoding of so many seconds of noise."""
-        shape = (1, 80, seconds * FRAMES_PER_SECOND)
-        noise = np.random.default_rng(0).uniform(-1, 1, shape).astype(np.float32)
+    def encode(self, frames: int) -> Any:
+        """The encoding of so many frames of noise."""
+        noise = np.random.default_rng(0).uniform(-1, 1, (1, 80, frames)).astype(np.float32)
         return self._model.encode_whole(noise)
 
-    def decode(self, encoded: Any) -> int:
-        """Decode greedily; returns the number of new tokens, which is `NEW_TOKENS`."""
+    def decode(self, encoded: Any, new: int = NEW_TOKENS, prompt: int = PROMPT_TOKENS) -> int:
+        """Decode greedily after a prompt of so many tokens; returns the number of new tokens."""
+        tokens = self._prompts.full(self._tokens[:prompt])
         results = self._model.model.generate(
             encoded,
-            [self._prompt],
+            [tokens],
             beam_size=1,
             # CTranslate2 gives at most min(max_length / 2, max_length - prompt + 1) new tokens.
-            max_length=max(2 * NEW_TOKENS, NEW_TOKENS + len(self._prompt) - 1),
+            max_length=max(2 * new, new + len(tokens) - 1),
             suppress_tokens=[-1, self._tokenizer.eot],
             return_no_speech_prob=True,
         )
         return len(results[0].sequences_ids[0])
 
-    def align(self, encoded: Any, seconds: int) -> None:
-        """Align `NEW_TOKENS` tokens with a window of so many seconds."""
-        frames = [seconds * FRAMES_PER_SECOND]
-        self._model.find_alignment(self._tokenizer, [self._said], encoded, frames)
+    def align(self, encoded: Any, frames: int, tokens: int = NEW_TOKENS) -> None:
+        """Align so many tokens with a window of so many frames."""
+        said = self._tokens[:tokens]
+        self._model.find_alignment(self._tokenizer, [said], encoded, [frames])
+
+    def work(self, effort: Effort) -> None:
+        """As much as a step of that effort, on noise: encode, decode and align once."""
+        if not effort.encoder_frames:
+            return
+        encoded = self.encode(effort.encoder_frames)
+        if effort.decoded_tokens:
+            self.decode(encoded, effort.decoded_tokens, min(effort.prompt_tokens, _MOST_TOKENS))
+            self.align(encoded, effort.encoder_frames, effort.decoded_tokens)
 
 
 def grid() -> dict[int, list[int]]:
@@ -120,7 +130,7 @@ def measure(
     shape: str, stages: Stages, repeats: int, advance: Callable[[], None] = lambda: None
 ) -> list[Cell]:
     """The cost of every window and padding: medians of `repeats`, of fewer where a step is long."""
-    stages.decode(stages.encode(LONGEST_S))  # the first call allocates
+    stages.decode(stages.encode(LONGEST_S * FRAMES_PER_SECOND))  # the first call allocates
     lengths = grid()
     costs: dict[tuple[int, int], list[Cost]] = {}
     spent = dict.fromkeys(lengths, 0.0)
@@ -143,10 +153,10 @@ def _cells() -> Iterator[tuple[int, int, int]]:
 
 def _once(stages: Stages, encoded_s: int, windows: Sequence[int]) -> Iterator[tuple[int, Cost]]:
     """Encode and decode once for all windows of that encoded length; align each."""
-    encode, encoded = _timed(partial(stages.encode, encoded_s))
+    encode, encoded = _timed(partial(stages.encode, encoded_s * FRAMES_PER_SECOND))
     decode, _ = _timed(partial(stages.decode, encoded))
     for window in windows:
-        align, _ = _timed(partial(stages.align, encoded, window))
+        align, _ = _timed(partial(stages.align, encoded, window * FRAMES_PER_SECOND))
         yield window, Cost(encode, decode, align)
 
 

@@ -12,9 +12,9 @@ from streamwer.config import EngineConfig, SystemConfig
 from streamwer.policies import POLICIES
 
 CHUNKS_S = (1.0, 0.5)
-TRIM_S = 4.0
-"""LocalAgreement with `direct` trims its buffer here: with word times it can at any word. With
-`transcribe` it keeps to the published 15 s, and to the ends of segments."""
+TRIMMED = {"trim_s": 5.0, "left_context_s": 1.5}
+"""How LocalAgreement with `direct` trims its buffer: with word times it can at any word. With
+`transcribe` it keeps to the published 15 s, and to the ends of segments. Chosen on other calls."""
 TUNED: Mapping[tuple[str, float], dict[str, float]] = {
     ("confident_cutoff", 0.5): {
         "left_context_s": 1.0,
@@ -53,11 +53,6 @@ class Entry:
         chunk = "" if self.chunk_s is None else f"_{self.chunk_s:g}s"
         return f"{self.policy}_{self.engine}{chunk}"
 
-    @property
-    def slow(self) -> bool:
-        """Whether it encodes 30 s at every step, so that it plays some of the calls only."""
-        return self.engine == TRANSCRIBE and self.policy != OFFLINE
-
 
 def baseline(engine: str, chunk_s: float) -> str:
     """Name of LocalAgreement-2 with that engine at that chunk."""
@@ -83,7 +78,7 @@ def every() -> tuple[Entry, ...]:
     direct = config.engine(settings.engine)
     found = [Entry(_with(systems.pop(OFFLINE), direct))]
     agreement = systems[BASELINE]
-    trimmed = replace(agreement, policy=agreement.policy | {"trim_s": TRIM_S})
+    trimmed = replace(agreement, policy=agreement.policy | TRIMMED)
     found += _at_chunks(_with(agreement, peers))
     found += _at_chunks(_with(trimmed, direct))
     for name, system in systems.items():

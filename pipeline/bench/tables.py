@@ -53,14 +53,12 @@ def _parts(findings: Findings) -> Iterator[RenderableType]:
 
 def _systems(findings: Findings) -> Table:
     table = _table(
-        f"{findings.calls} calls, {len(findings.shared)} of them played by all systems in all"
+        f"{findings.calls} calls, {len(findings.shared)} of them played in all"
         f" {findings.repeats} repeats; compute per second of audio, commit latency in seconds",
         "system",
         "compute",
         "low – high",
         "WER",
-        "calls",
-        "WER, shared",
         "unaware p50",
         "p95",
         "measured p50",
@@ -75,8 +73,6 @@ def _system(row: Row) -> Iterator[str]:
     yield row.name
     yield f"{row.compute.median:.4f}"
     yield f"{row.compute.low:.4f}–{row.compute.high:.4f}"
-    yield f"{row.wer_all:.1%}"
-    yield str(row.calls)
     yield f"{row.wer:.1%}"
     for latency in (row.unaware, row.measured):
         yield from _latency(latency)

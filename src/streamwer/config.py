@@ -123,6 +123,7 @@ class LocalAgreementConfig:
     chunk_s: float = 1.0
     agreement: int = 2
     trim_s: float = 15.0
+    left_context_s: float = 0.0
     buffer_s: float = 28.0
     prompt_chars: int = 200
 

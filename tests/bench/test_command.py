@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.bench import command, framework, playing, random_whisper, shapes
+from pipeline.bench import command, playing, random_whisper, shapes
 from pipeline.bench.random_whisper import Shape
 from streamwer.compose import load
 
@@ -22,7 +22,6 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(playing, "read_calls", lambda dataset: calls)
     monkeypatch.setattr(shapes, "SHAPES", {"nano": NANO})
     monkeypatch.setattr(shapes, "WINDOWS_S", (1,))
-    monkeypatch.setattr(framework, "LONGEST_S", 2.0)
     monkeypatch.setattr(random_whisper, "TINY", NANO)
 
 

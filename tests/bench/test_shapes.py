@@ -7,6 +7,7 @@ import pytest
 from pipeline.bench import random_whisper, shapes
 from pipeline.bench.random_whisper import Shape
 from pipeline.bench.shapes import NEW_TOKENS, PADDINGS_S, WINDOWS_S, Stages
+from streamwer.transcript import Effort
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +26,23 @@ def test_window_and_padding_are_thirty_seconds_at_most() -> None:
 
 @pytest.mark.parametrize("seconds", [1, 7, 30])
 def test_a_step_decodes_as_many_tokens_whatever_the_window(stages: Stages, seconds: int) -> None:
-    encoded = stages.encode(seconds)
+    encoded = stages.encode(100 * seconds)
     assert encoded.shape == [1, 50 * seconds, 64]
     assert stages.decode(encoded) == NEW_TOKENS
-    stages.align(encoded, 1)
+    stages.align(encoded, 100)
+
+
+@pytest.mark.parametrize(("new", "prompt"), [(1, 0), (7, 5), (60, 223)])
+def test_a_step_decodes_as_many_tokens_as_are_asked_for(
+    stages: Stages, new: int, prompt: int
+) -> None:
+    assert stages.decode(stages.encode(400), new, prompt) == new
+
+
+def test_the_work_of_a_real_step_is_done_again(stages: Stages) -> None:
+    stages.work(Effort(encoder_frames=400, prompt_tokens=300, decoded_tokens=9))
+    stages.work(Effort(encoder_frames=400))
+    stages.work(Effort())
 
 
 def test_every_cell_of_the_table_is_measured(stages: Stages) -> None:

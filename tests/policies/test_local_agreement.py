@@ -16,7 +16,12 @@ def heard(*texts: str) -> list[Hypothesis]:
 
 def updates(agreement: int, hypotheses: list[Hypothesis]) -> list[Update]:
     policy = LocalAgreement(
-        chunk_s=1.0, agreement=agreement, trim_s=15.0, buffer_s=28.0, prompt_chars=0
+        chunk_s=1.0,
+        agreement=agreement,
+        trim_s=15.0,
+        left_context_s=0.0,
+        buffer_s=28.0,
+        prompt_chars=0,
     )
     shown = []
     for second, hypothesis in enumerate(hypotheses, 1):
@@ -51,6 +56,8 @@ def test_case_and_punctuation_do_not_break_agreement() -> None:
     [
         {"agreement": 1},
         {"trim_s": 30.0},
+        {"left_context_s": -1.0},
+        {"left_context_s": 15.0},
         {"chunk_s": 0.0},
         {"chunk_s": 29.0},
         {"prompt_chars": -1},
@@ -59,5 +66,6 @@ def test_case_and_punctuation_do_not_break_agreement() -> None:
 )
 def test_values_that_make_no_sense_name_their_key(values: dict[str, float]) -> None:
     sound = {"chunk_s": 1.0, "agreement": 2, "trim_s": 15.0, "buffer_s": 28.0, "prompt_chars": 0}
+    sound |= {"left_context_s": 0.0}
     with pytest.raises(ConfigError, match=f"policy.{next(iter(values))}"):
         LocalAgreement(**(sound | values))  # type: ignore[arg-type]

@@ -30,6 +30,7 @@ AGREEMENT = {
     "chunk_s": 1.0,
     "agreement": 2,
     "trim_s": 15.0,
+    "left_context_s": 0.0,
     "buffer_s": 28.0,
     "prompt_chars": 200,
 }
@@ -58,6 +59,7 @@ STREAMING = [
     PROMPTED | {"prompt": "previous"},
     AGREEMENT,
     AGREEMENT | {"agreement": 3},
+    AGREEMENT | {"trim_s": 5.0, "left_context_s": 1.5},
     CUTOFF,
     CUTOFF | {"left_context_s": 0.0},
     HELD,

@@ -25,18 +25,31 @@ class LocalAgreement(Buffered):
     Args:
         agreement: how many successive hypotheses must agree, 2 or more.
         trim_s: length above which the buffer is trimmed where that costs no words.
+        left_context_s: committed audio that stays when it is trimmed, seconds.
         buffer_s: length at which it is trimmed even if unsettled words must be committed.
     """
 
     def __init__(
-        self, chunk_s: float, agreement: int, trim_s: float, buffer_s: float, prompt_chars: int
+        self,
+        chunk_s: float,
+        agreement: int,
+        trim_s: float,
+        left_context_s: float,
+        buffer_s: float,
+        prompt_chars: int,
     ) -> None:
         super().__init__(chunk_s, buffer_s, prompt_chars)
         if agreement < 2:
             raise ConfigError(f"policy.agreement={agreement} must be at least 2")
         if trim_s > buffer_s:
             raise ConfigError(f"policy.trim_s={trim_s} must be at most policy.buffer_s={buffer_s}")
+        if not 0 <= left_context_s < trim_s:
+            raise ConfigError(
+                f"policy.left_context_s={left_context_s} must be at least 0"
+                f" and below policy.trim_s={trim_s}"
+            )
         self._trim, self._earlier_needed = samples(trim_s), agreement - 1
+        self._left_context = samples(left_context_s)
         self._tails: list[Sequence[Word]] = []
 
     def _settled(self, fresh: Sequence[Word]) -> int:
@@ -56,11 +69,12 @@ class LocalAgreement(Buffered):
     def _cut(self, hypothesis: Hypothesis, tentative: Sequence[Word]) -> int:
         if self._end - self._start <= self._trim:
             return self._start
-        if not tentative:
-            return max(self._committed_until(), self._end - _SILENCE_KEPT)
         done = self._committed_until()
+        oldest = done - self._left_context
+        if not tentative:
+            return max(oldest, self._end - _SILENCE_KEPT)
         closed = [samples(end) for end in hypothesis.segment_ends[:-1]]
-        cut = max((end for end in closed if end <= done), default=self._start)
+        cut = max((end for end in closed if end <= oldest), default=self._start)
         if cut <= self._start and self._full():
             middle = (self._start + self._end) // 2
             return done if done > self._start else middle
