@@ -12,7 +12,7 @@ from streamwer.config import ScoringConfig
 from streamwer.logs.base import Log
 from streamwer.metrics import Normaliser, Quantile, Summary, score, summarise
 from streamwer.metrics.lagging import NAMES
-from streamwer.metrics.summary import PERCENTILES, Percentiles
+from streamwer.metrics.summary import PERCENTILES, Percentiles, timed
 from streamwer.transcript import Reference
 
 _WIDTH = 26
@@ -79,6 +79,7 @@ class Figures:
             "normaliser": self.normaliser,
             "recordings": self.summary.recordings,
             "wer": asdict(self.summary.wer),
+            "cer": self.summary.char_errors.rate,
             "words": errors.words,
             "hits": errors.hits,
             "substitutions": errors.substitutions,
@@ -111,6 +112,9 @@ class Figures:
         yield _row("WER", rate + (f"  [{wer.low:.2%}, {wer.high:.2%}]" if known else ""))
         counts = f"{errors.substitutions} / {errors.deletions} / {errors.insertions}"
         yield _row("S / D / I", f"{counts}  of {errors.words} words ({self.normaliser})")
+        characters = self.summary.char_errors
+        if characters.rate is not None:
+            yield _row("CER", f"{characters.rate:.2%}  of {characters.characters} characters")
         if self.timed:
             yield _row("seconds", "".join(f"{f'p{q}':>17}" for q in PERCENTILES))
             for name, percentiles in self.latencies().items():
@@ -167,7 +171,7 @@ def figures(
         format=log.format,
         normaliser=normaliser.signature,
         summary=summarise(log.format, scores, None, scoring, {}),
-        timed=bool(len(scores.words)),
+        timed=bool(len(timed(scores.words))),
         ideal=log.ideal,
         compute_aware=log.compute_aware,
         notes=(*log.notes, *notes),

@@ -10,9 +10,10 @@ from streamwer.metrics.normalise import Normaliser, normaliser
 from streamwer.metrics.quantiles import Quantile
 from streamwer.metrics.summary import Cost, Slice, Summary, summarise
 from streamwer.metrics.tables import Scores, score
-from streamwer.metrics.word_errors import WordErrors
+from streamwer.metrics.word_errors import CharErrors, WordErrors
 
 __all__ = [
+    "CharErrors",
     "Cost",
     "Delay",
     "Difference",

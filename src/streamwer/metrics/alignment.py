@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import jiwer
 
-from streamwer.metrics.word_errors import WordErrors
+from streamwer.metrics.word_errors import CharErrors, WordErrors
 
 Status = Literal["hit", "substituted", "deleted", "inserted"]
 _STATUS: dict[str, Status] = {
@@ -53,3 +53,9 @@ def count(pairs: Sequence[Pair]) -> WordErrors:
         deletions=status.count("deleted"),
         insertions=status.count("inserted"),
     )
+
+
+def character_errors(reference: Sequence[str], hypothesis: Sequence[str]) -> CharErrors:
+    """The error counts of the characters of two token sequences, one space between tokens."""
+    output = jiwer.process_characters(" ".join(reference), " ".join(hypothesis))
+    return CharErrors(output.hits, output.substitutions, output.deletions, output.insertions)

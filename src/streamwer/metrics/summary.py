@@ -18,9 +18,10 @@ from streamwer.metrics.lagging import Lagging, pooled_lagging
 from streamwer.metrics.partials import pooled_upwr
 from streamwer.metrics.quantiles import Quantile, quantiles
 from streamwer.metrics.tables import Scores
-from streamwer.metrics.word_errors import WordErrors
+from streamwer.metrics.word_errors import CharErrors, WordErrors
 
 PERCENTILES = (50, 95, 99)
+_KINDS = ("hits", "substitutions", "deletions", "insertions")
 STAGES = ("listen", "features", "encode", "decode", "align", "other")
 
 Percentiles = Mapping[str, Quantile]
@@ -51,6 +52,7 @@ class Summary:
     Attributes:
         name: the system's name in the config.
         errors: pooled word error counts; `errors.rate` is the WER.
+        char_errors: pooled character error counts; `char_errors.rate` is the CER.
         wer: WER with its interval over speakers.
         delta_wer: WER minus the baseline system's on the same recordings, tested among the
             other systems' differences; None for the baseline.
@@ -76,6 +78,7 @@ class Summary:
     recordings: int
     audio_seconds: float
     errors: WordErrors
+    char_errors: CharErrors
     wer: Interval
     delta_wer: Difference | None
     commit_latency: Percentiles
@@ -103,17 +106,18 @@ def summarise(
     machine: Mapping[str, Any],
 ) -> Summary:
     """All figures of one system; `delta_wer` is its part of `wer_differences`."""
-    recordings, words = scores.recordings, scores.words
+    recordings, words = scores.recordings, timed(scores.words)
     late = words["end"]
     return Summary(
         name=name,
         recordings=len(recordings),
         audio_seconds=float(recordings["seconds"].sum()),
         errors=pooled(recordings),
+        char_errors=pooled_characters(recordings),
         wer=_wer(recordings, scoring),
         delta_wer=delta_wer,
         commit_latency=_percentiles(words["committed"] - late, words["recording"], scoring),
-        commit_latency_ideal=_percentiles(words["audio_end"] - late, words["recording"], scoring),
+        commit_latency_ideal=_percentiles(_ideal(words), words["recording"], scoring),
         shown_latency=_percentiles(words["shown"] - late, words["recording"], scoring),
         first_text=_percentiles(recordings["first_text"], recordings["recording"], scoring),
         finalisation=_percentiles(recordings["finalisation"], recordings["recording"], scoring),
@@ -132,8 +136,23 @@ def summarise(
 
 def pooled(recordings: pd.DataFrame) -> WordErrors:
     """Error counts summed over the rows of a recordings table."""
-    columns = ("hits", "substitutions", "deletions", "insertions")
-    return WordErrors(**{column: int(recordings[column].sum()) for column in columns})
+    return WordErrors(**{kind: int(recordings[kind].sum()) for kind in _KINDS})
+
+
+def pooled_characters(recordings: pd.DataFrame) -> CharErrors:
+    """Character error counts summed over the rows of a recordings table."""
+    return CharErrors(**{kind: int(recordings[f"char_{kind}"].sum()) for kind in _KINDS})
+
+
+def timed(words: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a words table that have a latency: reference tokens whose end is known."""
+    return words[words["end"].notna()]
+
+
+def _ideal(words: pd.DataFrame) -> pd.Series[float]:
+    """Commit latency without queueing and compute of the committing step; never stays never."""
+    late = words["waiting"] + words["held"]
+    return late.where(np.isfinite(words["committed"]), np.inf)
 
 
 def _wer(recordings: pd.DataFrame, scoring: ScoringConfig) -> Interval:

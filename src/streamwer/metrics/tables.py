@@ -1,4 +1,4 @@
-"""Score an event log: one row per recording and one row per reference word.
+"""Score an event log: one row per recording, one row per reference token or inserted word.
 
 Every figure follows from these two tables. A recording that failed has all its words
 deleted, and a word that was never emitted is infinitely late: both stay in every
@@ -10,21 +10,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import pandas as pd
 
 from streamwer.eventlog import EventLog
-from streamwer.metrics.alignment import align, count
+from streamwer.metrics import word_table
+from streamwer.metrics.alignment import align, character_errors, count
 from streamwer.metrics.lag import lag_slope
 from streamwer.metrics.lagging import lagging_row
 from streamwer.metrics.normalise import Normaliser
 from streamwer.metrics.partials import partials
-from streamwer.metrics.timeline import Emission, emissions, erased
-from streamwer.transcript import Compute, Effort, Reference, Step, Word
-
-NEVER = math.inf
-T = TypeVar("T")
+from streamwer.metrics.timeline import emissions, erased
+from streamwer.metrics.tokens import Token, attribute
+from streamwer.metrics.word_table import NEVER, Columns
+from streamwer.transcript import Compute, Effort, Reference, Step
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class Scores:
 
     Attributes:
         recordings: one row per recording: error counts, text, timing, cost.
-        words: one row per reference word that has a time: status and when it was emitted.
+        words: one row per reference token, in order, and one per inserted word, which has no
+            `word` and no `end`: figures over reference words leave those rows out.
     """
 
     recordings: pd.DataFrame
@@ -48,49 +49,47 @@ def score(references: Sequence[Reference], log: EventLog, normaliser: Normaliser
     steps = log.by_recording()
     reasons = {failure.recording: failure.reason for failure in log.failures}
     recordings: list[dict[str, Any]] = []
-    words: list[dict[str, Any]] = []
+    words: list[Columns] = []
     for reference in references:
         mine = steps.get(reference.recording, [])
         missing = "" if mine else "the event log does not mention it"
         reason = reasons.get(reference.recording, missing)
-        mine = [] if reason else mine
-        said = emissions(mine)
-        timed = _words(reference, said, normaliser)
+        heard = _Heard(reference, [] if reason else mine, normaliser)
         recordings.append(
-            _recording(reference, mine, said, reason, normaliser)
-            | {"finalisation": _finalisation(mine, timed)}
+            _recording(heard, reason) | lagging_row(reference, heard.said, normaliser)
         )
-        words += timed
-    return Scores(pd.DataFrame(recordings), pd.DataFrame(words, columns=list(_WORD_COLUMNS)))
+        words.append(heard.rows)
+    return Scores(
+        pd.DataFrame(recordings),
+        pd.DataFrame(word_table.table(words), columns=list(word_table.COLUMNS)),
+    )
 
 
-_WORD_COLUMNS = (
-    "recording",
-    "speaker",
-    "condition",
-    "index",
-    "word",
-    "heard",
-    "status",
-    "start",
-    "end",
-    "shown",
-    "committed",
-    "audio_end",
-    "ready",
-    "started",
-)
+class _Heard:
+    """One recording: what was said, what was heard, and how both are aligned."""
+
+    def __init__(self, reference: Reference, steps: Sequence[Step], normaliser: Normaliser) -> None:
+        self.reference, self.steps = reference, steps
+        self.said = emissions(steps)
+        self.text = " ".join(emission.word.text for emission in self.said)
+        raw = [word.text for word in reference.words] or [reference.text]
+        self.spoken = attribute(reference.text, raw, normaliser)
+        emitted = [emission.word.text for emission in self.said]
+        self.heard = attribute(self.text, emitted, normaliser)
+        self.pairs = align(_texts(self.spoken), _texts(self.heard))
+        self.rows = word_table.rows(
+            reference, self.spoken, self.heard, self.pairs, self.said, steps
+        )
 
 
-def _recording(
-    reference: Reference,
-    steps: Sequence[Step],
-    said: Sequence[Emission],
-    reason: str,
-    normaliser: Normaliser,
-) -> dict[str, Any]:
-    text = " ".join(emission.word.text for emission in said)
-    errors = count(align(normaliser.tokens(reference.text), normaliser.tokens(text)))
+def _texts(tokens: Sequence[Token]) -> list[str]:
+    return [token.text for token in tokens]
+
+
+def _recording(heard: _Heard, reason: str) -> dict[str, Any]:
+    reference, steps = heard.reference, heard.steps
+    errors = count(heard.pairs)
+    characters = character_errors(_texts(heard.spoken), _texts(heard.heard))
     compute = sum((step.compute for step in steps), Compute())
     partial, slope = partials(steps), lag_slope(steps)
     spoken = reference.words
@@ -101,12 +100,10 @@ def _recording(
         "seconds": reference.seconds,
         "failure": reason,
         "reference": reference.text,
-        "hypothesis": text,
-        "hits": errors.hits,
-        "substitutions": errors.substitutions,
-        "deletions": errors.deletions,
-        "insertions": errors.insertions,
-        "final_words": len(said),
+        "hypothesis": heard.text,
+        **asdict(errors),
+        **{f"char_{kind}": number for kind, number in asdict(characters).items()},
+        "final_words": len(heard.said),
         "erased_words": erased(steps),
         "partial_words": partial.shown,
         "unstable_words": partial.unstable,
@@ -116,7 +113,7 @@ def _recording(
         "cut_words": sum(step.update.cut for step in steps),
         "steps": len(steps),
         "first_text": _first_shown(steps) - spoken[0].end if spoken else math.nan,
-        **lagging_row(reference, said, normaliser),
+        "finalisation": _finalisation(heard),
         **{f"{stage}_s": seconds for stage, seconds in asdict(compute).items()},
         **asdict(sum((step.effort for step in steps), Effort())),
     }
@@ -127,56 +124,12 @@ def _first_shown(steps: Sequence[Step]) -> float:
     return next(shown, NEVER)
 
 
-def _finalisation(steps: Sequence[Step], timed: Sequence[dict[str, Any]]) -> float:
+def _finalisation(heard: _Heard) -> float:
     """From the end of the last word to the last commit; never, if that word was not emitted."""
-    if not timed:
+    if not heard.reference.words or not heard.spoken:
         return math.nan
-    if timed[-1]["status"] == "deleted":
+    last = next(pair for pair in reversed(heard.pairs) if pair.reference is not None)
+    if last.status == "deleted":
         return NEVER
-    return max(step.emitted for step in steps if step.update.committed) - float(timed[-1]["end"])
-
-
-def _words(
-    reference: Reference, said: Sequence[Emission], normaliser: Normaliser
-) -> list[dict[str, Any]]:
-    spoken = _tokens([(word, word) for word in reference.words], normaliser)
-    heard = _tokens([(emission.word, emission) for emission in said], normaliser)
-    pairs = align([token for token, _ in spoken], [token for token, _ in heard])
-    rows = []
-    for pair in pairs:
-        if pair.reference is None:
-            continue
-        token, word = spoken[pair.reference]
-        row = {
-            "recording": reference.recording,
-            "speaker": reference.speaker or reference.recording,
-            "condition": reference.condition,
-            "index": pair.reference,
-            "word": token,
-            "status": pair.status,
-            "start": word.start,
-            "end": word.end,
-        }
-        emission = None if pair.hypothesis is None else heard[pair.hypothesis][1]
-        rows.append(row | _emission(emission))
-    return rows
-
-
-def _emission(emission: Emission | None) -> dict[str, Any]:
-    if emission is None:
-        never = dict.fromkeys(("shown", "committed", "audio_end", "ready", "started"), NEVER)
-        return {"heard": None, **never}
-    step = emission.committed
-    return {
-        "heard": emission.word.text,
-        "shown": emission.shown.emitted,
-        "committed": step.emitted,
-        "audio_end": step.audio_end,
-        "ready": step.ready,
-        "started": step.start,
-    }
-
-
-def _tokens(words: Sequence[tuple[Word, T]], normaliser: Normaliser) -> list[tuple[str, T]]:
-    """Normalised tokens, each with the word it comes from: a word may give none or several."""
-    return [(token, source) for word, source in words for token in normaliser.tokens(word.text)]
+    end = heard.reference.words[heard.spoken[-1].last].end
+    return max(step.emitted for step in heard.steps if step.update.committed) - end

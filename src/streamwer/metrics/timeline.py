@@ -1,10 +1,9 @@
-"""When each word of a stream was first shown for good and when it was committed."""
+"""When each word of a stream was first shown, shown for good and committed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 from streamwer.transcript import Step, Word
 
@@ -17,36 +16,53 @@ class Emission:
         word: the word as committed.
         committed: the step that committed it.
         shown: the first step that showed it at its place and from which it stayed.
+        first_shown: the first step that showed anything at its place.
+        revisions: how often the text shown at its place was replaced or taken away.
     """
 
     word: Word
     committed: Step
     shown: Step
+    first_shown: Step
+    revisions: int
+
+
+class _Place:
+    """What stands at one place after the committed words."""
+
+    __slots__ = ("first", "revisions", "shown", "text")
+
+    def __init__(self, text: str, step: Step) -> None:
+        self.text: str | None = text
+        self.first = self.shown = step
+        self.revisions = 0
+
+    def show(self, text: str | None, step: Step) -> None:
+        if text == self.text:
+            return
+        self.revisions += self.text is not None  # to show a word where there was none is no change
+        self.text, self.shown = text, step
 
 
 def emissions(steps: Sequence[Step]) -> list[Emission]:
     """Every committed word of one recording, in order."""
-    before = [0, *accumulate(len(step.update.committed) for step in steps)]
-    found = []
-    for at, step in enumerate(steps):
-        for offset, word in enumerate(step.update.committed):
-            first = _first_shown(steps, before, at, before[at] + offset, word)
-            found.append(Emission(word, step, steps[first]))
+    found: list[Emission] = []
+    places: list[_Place] = []
+    for step in steps:
+        committed = step.update.committed
+        _show(places, (*committed, *step.update.tentative), step)
+        for word, place in zip(committed, places, strict=False):
+            found.append(Emission(word, step, place.shown, place.first, place.revisions))
+        del places[: len(committed)]
     return found
 
 
-def _first_shown(
-    steps: Sequence[Step], before: Sequence[int], committed: int, place: int, word: Word
-) -> int:
-    """Walk back from the commit while earlier steps showed the word at the same place."""
-    first = committed
-    for at in range(committed - 1, -1, -1):
-        offset = place - before[at + 1]
-        tail = steps[at].update.tentative
-        if not 0 <= offset < len(tail) or tail[offset].text != word.text:
-            break
-        first = at
-    return first
+def _show(places: list[_Place], words: Sequence[Word], step: Step) -> None:
+    for place, word in zip(places, words, strict=False):
+        place.show(word.text, step)
+    for place in places[len(words) :]:
+        place.show(None, step)
+    places += [_Place(word.text, step) for word in words[len(places) :]]
 
 
 def erased(steps: Sequence[Step]) -> int:

@@ -1,13 +1,67 @@
-"""Word error counts that add up, so that a mean of rates cannot be written by accident."""
+"""Error counts that add up, so that a mean of rates cannot be written by accident.
+
+The type is the record: a rate is only derived from it, so sums pool the counts (a ratio of sums),
+and counts of words never mix with counts of characters.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from typing import NoReturn, Self
+
+
+class Rate(float):
+    """A rate derived from counts; it refuses to be added, because the counts are what adds up."""
+
+    __slots__ = ()
+
+    def __add__(self, other: object) -> NoReturn:
+        raise TypeError("rates do not add up: add the error counts and take the rate of the sum")
+
+    __radd__ = __add__
 
 
 @dataclass(frozen=True, slots=True)
-class WordErrors:
-    """Counts from an alignment of hypothesis and reference; add them, then take the rate.
+class _Errors:
+    """Counts from an alignment of hypothesis and reference; add them, then take the rate."""
+
+    hits: int = 0
+    substitutions: int = 0
+    deletions: int = 0
+    insertions: int = 0
+
+    @property
+    def total(self) -> int:
+        """Units of the reference."""
+        return self.hits + self.substitutions + self.deletions
+
+    @property
+    def errors(self) -> int:
+        return self.substitutions + self.deletions + self.insertions
+
+    @property
+    def rate(self) -> Rate | None:
+        """Errors per unit of the reference, as a fraction; None where the reference is empty."""
+        return Rate(self.errors / self.total) if self.total else None
+
+    def __add__(self, other: Self) -> Self:
+        if type(other) is not type(self):
+            raise TypeError(
+                f"{type(self).__name__} add to {type(self).__name__} only,"
+                f" not to {type(other).__name__}"
+            )
+        return type(self)(*map(sum, zip(astuple(self), astuple(other), strict=True)))
+
+    def __radd__(self, other: int) -> Self:
+        """Lets `sum()` pool counts: its start value 0 adds nothing."""
+        if type(other) is not int or other != 0:
+            raise TypeError(f"{type(self).__name__} add to {type(self).__name__} only")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class WordErrors(_Errors):
+    """Word errors; `rate` is the WER.
 
     Attributes:
         hits: reference words that were recognised.
@@ -16,35 +70,20 @@ class WordErrors:
         insertions: recognised words that were not said.
     """
 
-    hits: int = 0
-    substitutions: int = 0
-    deletions: int = 0
-    insertions: int = 0
-
     @property
     def words(self) -> int:
         """Number of reference words."""
-        return self.hits + self.substitutions + self.deletions
+        return self.total
+
+
+@dataclass(frozen=True, slots=True)
+class CharErrors(_Errors):
+    """Character errors, with the same attributes; `rate` is the CER.
+
+    Characters are those of the normalised words and of one space between each two (as in jiwer).
+    """
 
     @property
-    def errors(self) -> int:
-        return self.substitutions + self.deletions + self.insertions
-
-    @property
-    def rate(self) -> float | None:
-        """Word error rate as a fraction; None where there is no reference word."""
-        return self.errors / self.words if self.words else None
-
-    def __add__(self, other: WordErrors) -> WordErrors:
-        return WordErrors(
-            self.hits + other.hits,
-            self.substitutions + other.substitutions,
-            self.deletions + other.deletions,
-            self.insertions + other.insertions,
-        )
-
-    def __radd__(self, other: int) -> WordErrors:
-        """Lets `sum()` pool counts: its start value 0 adds nothing."""
-        if other != 0:
-            raise TypeError("word errors add to word errors only")
-        return self
+    def characters(self) -> int:
+        """Number of reference characters."""
+        return self.total

@@ -46,6 +46,8 @@ def _metrics(summary: Summary, measured: bool) -> dict[str, Any]:
         "substitutions": summary.errors.substitutions,
         "deletions": summary.errors.deletions,
         "insertions": summary.errors.insertions,
+        "cer": _number(summary.char_errors.rate, _RATE),
+        "characters": summary.char_errors.characters,
         "coverage": _number(summary.coverage, _RATE),
         "erasure": _number(summary.erasure, _RATE),
         "upwr": _number(summary.upwr, _RATE),

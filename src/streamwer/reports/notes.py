@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from streamwer.metrics.bootstrap import STUDENTISED_BELOW, caution
+from streamwer.metrics.summary import timed
 from streamwer.reports import figures, machine
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.provenance import confidence, policy
@@ -144,8 +145,7 @@ def _disputed(comparison: Comparison) -> Iterator[str]:
 
 def _untimed(comparison: Comparison) -> Iterator[str]:
     for scores in (system.scores for system in comparison.systems[:1]):
-        timed = scores.words["recording"].nunique()
-        without = len(scores.recordings) - timed
+        without = len(scores.recordings) - timed(scores.words)["recording"].nunique()
         if without:
             yield (
                 f"{figures.count(without, 'recording')} of {len(scores.recordings)} have no word"

@@ -118,7 +118,7 @@ def _conditions(summaries: Sequence[Summary]) -> Iterator[_Values]:
     slices = {(s.name, each.condition): each for s in summaries for each in s.slices}
     for condition in dict.fromkeys(condition for _, condition in slices):
         here = {name: each for (name, named), each in slices.items() if named == condition}
-        rates = {name: each.errors.rate or 0.0 for name, each in here.items()}
+        rates = {name: float(each.errors.rate or 0.0) for name, each in here.items()}
         recordings = max(each.recordings for each in here.values())
         yield _Values(
             condition,
