@@ -78,7 +78,7 @@ def test_the_style_sheet_loads_nothing(folder: Path) -> None:
 def test_tables_and_plots_can_be_heard(page: Page) -> None:
     assert page.tags["caption"] == page.tags["table"]
     plots = [a for a in page.attributes if a == ("svg", "role", "img")]
-    assert page.tags["desc"] == len(plots) == 8  # four plots, each for wide and narrow screens
+    assert page.tags["desc"] == len(plots) == 12  # six plots, each for wide and narrow screens
     named = [value for tag, name, value in page.attributes if name == "aria-labelledby"]
     assert all(set(value.split()) <= set(page.ids) for value in named)
 

@@ -7,10 +7,11 @@ from itertools import pairwise
 
 import pytest
 
+from streamwer.metrics import Interval, Quantile
 from streamwer.metrics.summary import STAGES, Cost
 from streamwer.reports import Comparison, figures
 from streamwer.reports.palette import styles
-from streamwer.reports.plots import bars, curves, scatter
+from streamwer.reports.plots import bars, curves, lag, scatter
 from streamwer.reports.plots.axis import Axis, Frame, rate_axis, seconds_axis
 from streamwer.reports.plots.labels import Box, beside_points, spread
 
@@ -111,7 +112,7 @@ def test_the_key_names_the_stages_that_there_were(measured: Comparison) -> None:
 
 def test_every_stage_has_a_colour_for_itself_and_for_text_in_it() -> None:
     style = resources.files("streamwer.reports").joinpath("templates/style.css").read_text()
-    for stage in STAGES:
+    for stage in (*STAGES, *bars.CAUSES):
         for of in "kt":
             assert style.count(f"--{of}-{stage}: ") == 2  # in the light and in the dark
 
@@ -141,3 +142,43 @@ def test_nothing_has_no_sign() -> None:
     assert figures.points(-0.02) == "−2.0"
     assert figures.points(0.02) == "+2.0"
     assert figures.number(math.nan, 1) == "–"
+
+
+def beaten(measured: Comparison, *figures_of: tuple[float, float]) -> list[str]:
+    """The systems on the front, when they have these latencies and WERs."""
+    summaries = []
+    for at, (late, wer) in enumerate(figures_of):
+        summary = replace(
+            measured.systems[0].summary,
+            name=f"s{at}",
+            wer=Interval(wer, wer, wer),
+            commit_latency={"p50": Quantile(late, late, late)},
+        )
+        summaries.append(summary)
+    return [summary.name for summary in scatter.unbeaten(summaries)]
+
+
+def test_the_front_holds_the_systems_that_none_beats_in_both(measured: Comparison) -> None:
+    assert beaten(measured, (1, 0.05), (2, 0.04), (3, 0.03)) == ["s0", "s1", "s2"]
+    assert beaten(measured, (1, 0.05), (2, 0.06), (3, 0.03)) == ["s0", "s2"]
+    assert beaten(measured, (1, 0.05), (1, 0.04), (3, 0.04)) == ["s1"]
+
+
+def test_causes_make_up_the_mean_latency(measured: Comparison) -> None:
+    for system, bar in zip(
+        measured.systems, bars.causes(measured, 560).groups[0].bars, strict=True
+    ):
+        words = system.scores.words
+        late = (words["committed"] - words["end"]).replace(math.inf, math.nan).mean()
+        assert bar.value == figures.seconds(float(late))
+
+
+def test_a_system_that_falls_behind_is_seen_to(measured: Comparison) -> None:
+    system = measured.systems[1]
+    words = system.scores.words
+    slow = words.assign(committed=words["committed"] + 0.5 * words["audio_end"])
+    late = replace(system, scores=replace(system.scores, words=slow))
+    plot = lag.lag(replace(measured, systems=(late,)), lag.WIDE)
+    heights = [float(corner.split(",")[1]) for corner in plot.lines[0].middle[1:].split(" L")]
+    assert heights == sorted(heights, reverse=True)  # pixels count downwards
+    assert heights[0] - heights[-1] > 100

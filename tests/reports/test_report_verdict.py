@@ -12,7 +12,8 @@ from tests.reports.test_report_files import changed
 
 
 def spoken(comparison: Comparison) -> list[str]:
-    return [s.system + s.text.replace("\u00a0", " ") for s in verdict.sentences(comparison)]
+    said = [*verdict.sentences(comparison), *verdict.banners(comparison)]
+    return [s.system + s.text.replace("\u00a0", " ") for s in said]
 
 
 def of_agreement(comparison: Comparison, **figures: Any) -> str:
@@ -162,8 +163,8 @@ def test_only_a_difference_that_is_shown_stands_out(
     assert shown in cell
     assert said in cell
     page = html.render(changed(measured, delta_wer=delta))
-    others = html.render(changed(measured, delta_wer=None)).count('class="value unshown"')
-    assert page.count('class="value unshown"') == others + (not delta.shown)
+    others = html.render(changed(measured, delta_wer=None)).count('class="value shown"')
+    assert page.count('class="value shown"') == others + delta.shown
 
 
 def test_tests_that_disagree_are_reported(measured: Comparison) -> None:

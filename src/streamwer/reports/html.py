@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -13,7 +15,7 @@ from streamwer.reports.calls import calls
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.islands import islands
 from streamwer.reports.palette import styles
-from streamwer.reports.plots import bars, curves, scatter
+from streamwer.reports.plots import bars, curves, lag, scatter
 
 _WIDE, _NARROW = 560.0, 344.0
 _SCRIPTS = ("data.js", "elements.js", "table.js", "diff.js", "timeline.js", "replay.js", "call.js")
@@ -26,6 +28,7 @@ def render(comparison: Comparison) -> str:
     found = calls(comparison)
     script = _script(environment)
     return environment.get_template("index.html.j2").render(
+        banners=verdict.banners(comparison),
         calls=found,
         comparison=comparison,
         commands=provenance.commands(comparison),
@@ -53,23 +56,17 @@ def render(comparison: Comparison) -> str:
 
 def _plots(comparison: Comparison) -> dict[str, list[tuple[str, object]]]:
     """Each plot laid out for wide and for narrow screens."""
+    drawn: dict[str, tuple[Callable[[Comparison, Any], object], Any, Any]] = {
+        "scatters": (scatter.scatter, scatter.WIDE, scatter.NARROW),
+        "curves": (curves.curves, curves.WIDE, curves.NARROW),
+        "causes": (bars.causes, _WIDE, _NARROW),
+        "lags": (lag.lag, lag.WIDE, lag.NARROW),
+        "costs": (bars.cost, _WIDE, _NARROW),
+        "conditions": (bars.by_condition, _WIDE, _NARROW),
+    }
     return {
-        "scatters": [
-            ("wide", scatter.scatter(comparison, scatter.WIDE)),
-            ("narrow", scatter.scatter(comparison, scatter.NARROW)),
-        ],
-        "curves": [
-            ("wide", curves.curves(comparison, curves.WIDE)),
-            ("narrow", curves.curves(comparison, curves.NARROW)),
-        ],
-        "costs": [
-            ("wide", bars.cost(comparison, _WIDE)),
-            ("narrow", bars.cost(comparison, _NARROW)),
-        ],
-        "conditions": [
-            ("wide", bars.by_condition(comparison, _WIDE)),
-            ("narrow", bars.by_condition(comparison, _NARROW)),
-        ],
+        name: [("wide", draw(comparison, wide)), ("narrow", draw(comparison, narrow))]
+        for name, (draw, wide, narrow) in drawn.items()
     }
 
 

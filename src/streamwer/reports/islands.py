@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from streamwer.metrics.summary import timed
 from streamwer.reports.calls import Call, Outcome, Run
 from streamwer.reports.comparison import Comparison, Sound, System
 from streamwer.reports.palette import styles
@@ -101,15 +102,15 @@ class _Views:
     def call(self, call: Call) -> dict[str, Any]:
         name = call.recording
         sound = self._sounds.get(name, Sound())
-        timed = [words.get(name) for words in self._words]
-        spoken = next((table for table in timed if table is not None), None)
+        tables = [words.get(name) for words in self._words]
+        spoken = next((table for table in tables if table is not None), None)
         return {
             "said": call.reference.split(" ") if call.reference else [],
             "spoken": [] if spoken is None else _spoken(spoken),
             "audio": sound.address,
             "peaks": sound.peaks,
             "systems": [
-                _outcome(outcome, timed[at], self._steps[at].get(name, []))
+                _outcome(outcome, tables[at], self._steps[at].get(name, []))
                 for at, outcome in enumerate(call.outcomes)
             ],
         }
@@ -117,8 +118,7 @@ class _Views:
 
 def _by_recording(words: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The reference words that have a time; the view's time line has no place for others."""
-    timed = words[words["end"].notna()]
-    return {str(name): rows for name, rows in timed.groupby("recording", sort=False)}
+    return {str(name): rows for name, rows in timed(words).groupby("recording", sort=False)}
 
 
 def _steps(system: System) -> Mapping[str, list[Step]]:
@@ -155,7 +155,7 @@ def _run(run: Run) -> int | str | list[str]:
 
 def _marks(words: pd.DataFrame) -> list[list[int | None]]:
     """First shown, shown for good and committed, each as hundredths after the word's end."""
-    columns = [name if name in words else "shown" for name in ("first_shown", "shown", "committed")]
+    columns = ("first_shown", "shown", "committed")
     return [_hundredths(words[name] - words["end"]) for name in columns]
 
 

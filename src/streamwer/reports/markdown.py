@@ -27,6 +27,7 @@ def render(comparison: Comparison) -> str:
     environment.filters["plain"] = plain
     measured = machine.is_timed(comparison)
     return environment.get_template("comparison.md.j2").render(
+        banners=verdict.banners(comparison),
         baseline=comparison.baseline,
         commands=provenance.commands(comparison),
         facts=provenance.facts(comparison),

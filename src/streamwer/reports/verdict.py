@@ -26,8 +26,14 @@ def sentences(comparison: Comparison) -> list[Sentence]:
         *(_of(system, comparison) for system in ordered),
         *(_behind(s.summary) for s in ordered if _falls_behind(s, comparison)),
         *(_failed(s.summary) for s in comparison.systems if s.summary.failures),
-        *(_incomparable(s, comparison) for s in comparison.systems if any(s.incomparable.values())),
         *_clock(comparison.clock),
+    ]
+
+
+def banners(comparison: Comparison) -> list[Sentence]:
+    """What must not be compared with what, and why."""
+    return [
+        _incomparable(s, comparison) for s in comparison.systems if any(s.incomparable.values())
     ]
 
 

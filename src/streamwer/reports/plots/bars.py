@@ -1,4 +1,4 @@
-"""Horizontal bars: compute by stage, and WER by condition."""
+"""Horizontal bars: latency by cause, compute by stage, and WER by condition."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from streamwer.metrics import Summary
-from streamwer.metrics.summary import STAGES
+from streamwer.metrics.summary import STAGES, timed
 from streamwer.reports import figures
-from streamwer.reports.comparison import Comparison
+from streamwer.reports.comparison import Comparison, System
 from streamwer.reports.palette import Style, styles
 from streamwer.reports.plots.axis import Axis, Frame
 from streamwer.reports.plots.labels import text_width
@@ -19,6 +21,13 @@ _PITCH = 26.0
 _TITLE = 30.0
 _STAGE_LABELS = {"listen": "voice detector"}
 """Of those stages whose name in the event log does not say it."""
+CAUSES = {
+    "waiting": "waiting for audio",
+    "held": "held back by the policy",
+    "queued": "queued",
+    "computed": "computing",
+}
+"""Columns of the words table whose sum is a word's commit latency."""
 _NAME = 22
 """Characters of a system's name."""
 
@@ -98,6 +107,22 @@ def cost(comparison: Comparison, width: float) -> Bars:
     return _laid_out([_Values("", "", values)], comparison, width, described, key)
 
 
+def causes(comparison: Comparison, width: float) -> Bars:
+    """Mean commit latency of the words that came, stacked by what they waited for."""
+    values = [_caused(system) for system in comparison.systems]
+    described = " ".join(_described(value, CAUSES, 2) for value in values)
+    return _laid_out([_Values("", "", values)], comparison, width, described, CAUSES)
+
+
+def _caused(system: System) -> _Value:
+    """Parts that are negative, of words committed before their end, count as none in the bar."""
+    words = timed(system.scores.words)
+    came = words[np.isfinite(words["committed"].to_numpy(float))]
+    means = {cause: float(came[cause].mean()) if len(came) else 0.0 for cause in CAUSES}
+    text = figures.seconds(sum(means.values())) if len(came) else figures.NEVER
+    return _Value(system.summary.name, {c: max(mean, 0.0) for c, mean in means.items()}, text)
+
+
 def by_condition(comparison: Comparison, width: float) -> Bars:
     """WER of every system under each condition."""
     groups = list(_conditions([system.summary for system in comparison.systems]))
@@ -109,8 +134,8 @@ def by_condition(comparison: Comparison, width: float) -> Bars:
     return _laid_out(groups, comparison, width, described, {})
 
 
-def _described(value: _Value, key: Mapping[str, str]) -> str:
-    stages = (f", {key[at]} {figures.number(rtf, 3)}" for at, rtf in value.segments.items())
+def _described(value: _Value, key: Mapping[str, str], digits: int = 3) -> str:
+    stages = (f", {key[at]} {figures.number(size, digits)}" for at, size in value.segments.items())
     return f"{value.system}: {value.text} in all{''.join(stages)}."
 
 

@@ -45,6 +45,8 @@ class Scatter:
     log: bool
     description: str
     left_out: list[str]
+    front: str
+    """Path along the systems that no other one beats in both figures; "" for fewer than two."""
 
 
 def scatter(comparison: Comparison, frame: Frame) -> Scatter:
@@ -62,7 +64,26 @@ def scatter(comparison: Comparison, frame: Frame) -> Scatter:
         log=x.log,
         description=" ".join(f"{s.name}: {_described(s)}." for s in shown),
         left_out=[summary.name for summary in summaries if not _placeable(summary)],
+        front=_front([(x.at(_latency(s)[1]), y.at(s.wer.value)) for s in unbeaten(shown)]),
     )
+
+
+def unbeaten(shown: Sequence[Summary]) -> list[Summary]:
+    """By latency; one is beaten where another is as good in both figures and better in one."""
+    ordered = sorted(shown, key=lambda summary: (_latency(summary)[1], summary.wer.value))
+    found: list[Summary] = []
+    for summary in ordered:
+        if not found or summary.wer.value < found[-1].wer.value:
+            found.append(summary)
+    return found
+
+
+def _front(corners: Sequence[tuple[float, float]]) -> str:
+    """In steps, because a system between two others is not to be had."""
+    if len(corners) < 2:
+        return ""
+    (x, y), *others = corners
+    return f"M{x:g},{y:g} {' '.join(f'H{right:g} V{lower:g}' for right, lower in others)}"
 
 
 def _points(

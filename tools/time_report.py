@@ -1,0 +1,64 @@
+"""How large the report is and how fast it opens.
+
+Usage: python -m tools.time_report [recordings] [systems]
+
+Made-up calls as long as LibriSpeech's utterances; without a browser only the size is measured.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from streamwer import reports
+from streamwer.reports import Comparison
+from tests.reports import synthetic
+from tests.reports.browser import launched, visited
+
+_WORDS = 20
+
+
+def main(recordings: int = 2620, systems: int = 8) -> None:
+    made = compared(recordings, systems)
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        reports.write(made, Path(folder))
+        page = Path(folder, "index.html")
+        print(f"{recordings} recordings, {systems} systems")
+        print(f"written in {time.perf_counter() - began:.1f} s")
+        print(f"index.html: {page.stat().st_size / 1e6:.2f} MB", flush=True)
+        opened(page)
+
+
+def compared(recordings: int, systems: int) -> Comparison:
+    """The three made-up systems over and over, under other names."""
+    made = synthetic.compare(spoken=synthetic.references(recordings, _WORDS))
+    chosen = [made.systems[at % len(made.systems)] for at in range(systems)]
+    named = (
+        replace(each, summary=replace(each.summary, name=f"system_{at}"))
+        for at, each in enumerate(chosen)
+    )
+    return replace(made, systems=tuple(named), baseline="system_0")
+
+
+def opened(page: Path) -> None:
+    """Time until the list of calls is there, until it is sorted, and until a call is open."""
+    with launched() as browser:
+        began = time.perf_counter()
+        with visited(browser, page.as_uri()) as view:
+            print(f"opened in {time.perf_counter() - began:.2f} s")
+            for name, act, then in (
+                ("sorted", "#calls thead tr:last-child th:nth-child(6) button", "[aria-sort]"),
+                ("call open", "#calls tbody tr:last-child button", "dialog[open] .spoken"),
+            ):
+                began = time.perf_counter()
+                view.click(act)
+                view.wait_for_selector(then)
+                print(f"{name} in {time.perf_counter() - began:.2f} s")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
