@@ -134,7 +134,10 @@ class Signature:
         yield "compute", subject.compute_type
         yield from _pairs(method, "threads", "workers", "hardware")
         yield from _pairs(method, "audio", "references", "times")
-        yield "packages", ",".join(f"{name}@{number}" for name, number in subject.packages)
+        yield (
+            "packages",
+            ",".join(f"{name}@{number}" for name, number in subject.packages) or UNKNOWN,
+        )
         yield "signature", str(SCHEMA)
 
     def to_dict(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,11 @@ from streamwer import eventlog
 from streamwer.cli.scoring import main, parser
 from streamwer.datasets import write_manifest
 from streamwer.eventlog import EventLog
+from streamwer.signature import Run, Signature
 from tests.logs.calls import REFERENCE, lines, own_step
 
 TSV = ("0.2\t0.4\tmy", "0.4\t0.8\tname", "1.0\t1.2\tis", "1.3\t1.8\tjane")
+RUN = Run(clock="unaware", audio="a")
 TEXT = ("1500.0000 200 800 My name,", "2600.0000 1000 1800 was")
 
 
@@ -123,7 +126,136 @@ def test_our_own_log_scores_and_exports(tmp_path: Path, capsys: pytest.CaptureFi
         assert main([str(tmp_path / "log"), "--export", name, "-o", to]) == 0
         theirs = scored(capsys, to, *known)
         assert theirs.pop("format") == name
-        assert theirs == {key: value for key, value in ours.items() if key != "format"}
+        alike = theirs.keys() - {"signature"}  # the other formats cannot tell what ran
+        assert {key: theirs[key] for key in alike} == {key: ours[key] for key in alike}
+
+
+def test_several_logs_are_scored_one_by_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, heard in (("good", "my name is jane"), ("bad", "my name was")):
+        own_log(tmp_path / "events" / name, heard)
+    known = ("--references", prepared(tmp_path))
+    by_name = [str(tmp_path / "events" / name) for name in ("good", "bad")]
+    for logs in (by_name, [str(tmp_path / "events")]):
+        found = scored(capsys, *logs, *known)
+        assert found["baseline"] is None
+        systems = found["systems"]
+        assert isinstance(systems, dict)
+        assert {name: each["wer"]["value"] for name, each in systems.items()} == {
+            "good": 0.0,
+            "bad": 0.5,
+        }
+
+
+def test_logs_are_compared_with_a_baseline(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = own_log(tmp_path / "one", "my name is jane", late=2.5)
+    two = own_log(tmp_path / "two", "my name was jane", late=3.0)
+    known = ("--references", prepared(tmp_path))
+    for logs in ([two], [one, two]):  # the baseline may be among the logs
+        found = scored(capsys, *logs, *known, "--baseline", one)
+        systems = found["systems"]
+        assert isinstance(systems, dict)
+        assert list(systems) == ["one", "two"]
+        assert "against_baseline" not in systems["one"]
+        against = systems["two"]["against_baseline"]
+        assert (against["wer"]["value"], against["not_comparable"]) == (0.25, {})
+        assert systems["two"]["signature"]["method"]["audio"] == "a"
+    assert main([two, *known, "--baseline", one]) == 0
+    table = capsys.readouterr().out.splitlines()
+    assert "against                   one" in table
+    assert "ΔWER                      +25.00 points" in table
+
+
+def test_latencies_are_compared_word_by_word(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two = (
+        own_log(tmp_path / name, "my name is jane", late=late, calls=30)
+        for name, late in (("one", 2.5), ("two", 3.0))
+    )
+    known = ("--references", prepared(tmp_path, calls=30))
+    found = scored(capsys, two, *known, "--baseline", one)["systems"]
+    assert isinstance(found, dict)
+    latency = found["two"]["against_baseline"]["commit_latency"]
+    assert latency["p50"] == latency["p95"] == {"value": 0.5, "low": 0.5, "high": 0.5}
+    assert latency["p99"]["value"] is None
+    assert main([two, *known, "--baseline", one]) == 0
+    assert "Δ commit latency p50      +0.500 s  [+0.500, +0.500]" in capsys.readouterr().out
+
+
+def test_what_was_not_measured_alike_is_not_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = own_log(tmp_path / "one", "my name is jane")
+    slow = own_log(tmp_path / "slow", "my name is jane", run=Run(clock="measured", audio="a"))
+    other = own_log(tmp_path / "other", "my name is jane", run=Run(clock="unaware", audio="b"))
+    arguments = [slow, other, "--references", prepared(tmp_path), "--baseline", one]
+    assert main(arguments) == 1
+    table = capsys.readouterr().out
+    assert "not comparable (latency)  clock: measured against unaware\n" in table
+    assert "not comparable (wer)      audio: b against a\n" in table
+    assert main([*arguments, "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)["systems"]
+    assert found["slow"]["against_baseline"] == {
+        "wer": found["slow"]["against_baseline"]["wer"],
+        "not_comparable": {"latency": ["clock: measured against unaware"]},
+    }
+    assert found["slow"]["against_baseline"]["wer"]["value"] == 0
+    assert found["other"]["against_baseline"]["wer"] is None
+    assert main(arguments[:1] + arguments[2:]) == 0  # a WER was compared
+
+
+def test_another_program_is_compared_by_its_errors(
+    call: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The log names no recording and no clock; the references bring both together."""
+    ours = own_log(tmp_path / "ours", "my name is jane", name="gold")
+    assert main([*call, "--baseline", ours]) == 0
+    table = capsys.readouterr().out
+    assert "ΔWER                      +50.00 points" in table
+    assert "not comparable (latency)  clock: not known against unaware" in table
+
+
+def test_the_same_log_scored_anew_tells_how(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log, known = own_log(tmp_path / "log", "My name is Jane"), prepared(tmp_path)
+    for name, wer in (("none", 0.5), ("basic", 0.0)):
+        found = scored(capsys, log, "--references", known, "--normaliser", name)
+        assert found["wer"] == {"value": wer, "low": None, "high": None}
+        assert Signature.from_dict(found["signature"]).method.normaliser.startswith(f"{name}@")
+
+
+def test_a_baseline_is_one_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    logs = [own_log(tmp_path / "events" / name, "my name") for name in ("a", "b")]
+    assert main([*logs, "--baseline", str(tmp_path / "events")]) == 2
+    assert "--baseline" in (told := capsys.readouterr().err)
+    assert "2 event logs; name one of them" in told
+
+
+def own_log(
+    folder: Path,
+    heard: str,
+    *,
+    late: float = 2.5,
+    calls: int = 1,
+    name: str = "call",
+    run: Run = RUN,
+) -> str:
+    names = [name, *(f"{name}{n}" for n in range(1, calls))]
+    steps = tuple(own_step(0, 2.0, late, heard, name=each) for each in names)
+    eventlog.write(folder, EventLog(steps, run=run))
+    return str(folder)
+
+
+def prepared(folder: Path, calls: int = 1) -> str:
+    names = ["call", *(f"call{n}" for n in range(1, calls))]
+    (folder / "data").mkdir()
+    write_manifest(folder / "data", [replace(REFERENCE, recording=each) for each in names])
+    return str(folder / "data")
 
 
 def test_the_figures_can_go_to_a_file(

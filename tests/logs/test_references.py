@@ -13,7 +13,7 @@ from streamwer.eventlog import EventLog
 from streamwer.logs import Log, pair, references
 from streamwer.logs.references import References
 from streamwer.transcript import Failure, Word
-from tests.logs.calls import REFERENCE, SPOKEN, lines, own_step
+from tests.logs.calls import REFERENCE, lines, own_step
 
 CTM = ";; a comment", "call A 0.4 0.4 name 0.9", "call A 0.2 0.2 my", "", "b 1 0.0 1.5 hello"
 TSV = "word\trecording\tstart\tend\tnote", "hello\tb\t0.5\t1.25\tx", "my\tcall\t0.2\t0.4\ty"
@@ -131,13 +131,17 @@ def test_failures_need_a_reference_too() -> None:
 
 def test_a_reference_that_the_log_lacks_stays() -> None:
     other = replace(REFERENCE, recording="other")
-    assert pair(LOG, References((REFERENCE, other))) == (REFERENCE, other)
+    assert pair(LOG, References((REFERENCE, other))) == (LOG.events, (REFERENCE, other))
 
 
 def test_one_recording_and_one_reference_named_after_their_files_belong_together() -> None:
     other = replace(REFERENCE, recording="gold")
-    assert pair(replace(LOG, unnamed=True), References((other,)))[0].words == SPOKEN
-    assert pair(LOG, References((other,), unnamed=True))[0].recording == "call"
+    for log, given in (
+        (replace(LOG, unnamed=True), References((other,))),
+        (LOG, References((other,), unnamed=True)),
+    ):
+        events, (reference,) = pair(log, given)
+        assert (reference, list(events.by_recording())) == (other, ["gold"])
 
 
 def test_a_log_without_references_needs_some() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,7 +15,9 @@ from streamwer.config import ScoringConfig
 from streamwer.errors import StreamwerError
 from streamwer.eventlog import EventLog
 from streamwer.logs import FORMATS, Log, pair, read, references, simuleval, simulstream
+from streamwer.logs.comparison import Comparison, compare
 from streamwer.logs.figures import Figures, figures
+from streamwer.logs.systems import systems, with_baseline
 from streamwer.metrics import normaliser
 from streamwer.transcript import Reference
 
@@ -27,11 +30,11 @@ _ABOUT = (
     "Score the log of a streaming recogniser: word error rate and word latency, against references"
     " with word times. LOG is an event log of this project (a folder), SimulEval's instances.log, a"
     " simulstream metrics log, or the output of whisper_streaming or SimulStreaming (one file per"
-    " recording, or a folder of them)."
+    " recording, or a folder of them). Of several event logs, or a folder of them, each is scored."
 )
 _EPILOG = (
-    "Exit status: 0 if the log was scored or written, 2 if it or the references cannot be used;"
-    " then nothing is scored."
+    "Exit status: 0 if the log was scored or written, 1 if its WER is not comparable with that of"
+    " --baseline, 2 if a log or the references cannot be used; then nothing is scored."
 )
 
 
@@ -60,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_input(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("log", nargs="+", type=Path, metavar="LOG", help="files, or one folder")
+    group.add_argument("log", nargs="+", type=Path, metavar="LOG", help="files or folders")
     group.add_argument(
         "--references",
         action="append",
@@ -69,6 +72,13 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
         help="a prepared data set or its manifest (.jsonl), CTM, STM, or TSV with the columns"
         " start, end, word, recording; may be given several times; default: those in the log,"
         " which only SimulEval's has",
+    )
+    group.add_argument(
+        "--baseline",
+        type=Path,
+        metavar="LOG",
+        help="the log to compare the others with, one of them or another: differences in WER and"
+        " latency, paired; if what was measured differs, the reason why there is none",
     )
     group.add_argument(
         "--format",
@@ -115,20 +125,35 @@ def _run(arguments: argparse.Namespace) -> int:
         check(arguments.output)
     if arguments.export and not arguments.output:
         raise StreamwerError("--export needs a file to write: -o FILE")
-    log = read(arguments.log, arguments.format, arguments.elapsed)
     given = references.read(arguments.references) if arguments.references else None
     if arguments.export:
+        log = read(arguments.log, arguments.format, arguments.elapsed)
         _write(arguments.output, _exported(log, arguments.export, given))
         return 0
-    scored = figures(
-        log,
-        pair(log, given),
-        normaliser(arguments.normaliser),
-        ScoringConfig(normaliser=arguments.normaliser),
-        given.notes if given else (),
-    )
-    _write(arguments.output, _shown(scored, arguments.json))
-    return 0
+    compared = _compared(arguments, given)
+    _write(arguments.output, compared.json() if arguments.json else compared.table())
+    return 1 if compared.refused else 0
+
+
+def _compared(arguments: argparse.Namespace, given: references.References | None) -> Comparison:
+    scoring = ScoringConfig(normaliser=arguments.normaliser)
+    found, baseline = systems(arguments.log), ""
+    if arguments.baseline:
+        found, baseline = with_baseline(found, arguments.baseline)
+    scored = {
+        name: _figures(read(paths, arguments.format, arguments.elapsed), given, scoring, name)
+        for name, paths in found.items()
+    }
+    return compare(scored, baseline, scoring) if baseline else Comparison(scored)
+
+
+def _figures(
+    log: Log, given: references.References | None, scoring: ScoringConfig, name: str
+) -> Figures:
+    events, paired = pair(log, given)
+    notes = given.notes if given else ()
+    words = normaliser(scoring.normaliser)
+    return figures(replace(log, events=events), paired, words, scoring, notes, name)
 
 
 def _exported(log: Log, name: str, given: references.References | None) -> str:
@@ -136,10 +161,6 @@ def _exported(log: Log, name: str, given: references.References | None) -> str:
         raise StreamwerError(f"--export: writes event logs of this project, not {log.format} logs")
     known = {reference.recording: reference for reference in given.items} if given else {}
     return "".join(f"{line}\n" for line in EXPORTS[name](log.events, known))
-
-
-def _shown(scored: Figures, as_json: bool) -> str:
-    return scored.json() if as_json else scored.table()
 
 
 def _write(path: Path | None, text: str) -> None:

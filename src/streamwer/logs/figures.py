@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -10,9 +9,10 @@ from typing import Any
 
 from streamwer.config import ScoringConfig
 from streamwer.logs.base import Log
-from streamwer.metrics import Normaliser, Quantile, Summary, score, summarise
+from streamwer.metrics import Normaliser, Quantile, Scores, Summary, store, summarise
 from streamwer.metrics.lagging import NAMES
 from streamwer.metrics.summary import PERCENTILES, Percentiles, timed
+from streamwer.signature import Signature
 from streamwer.transcript import Reference
 
 _WIDTH = 26
@@ -24,7 +24,7 @@ _TITLES = {
     "atd": "ATD",
     "end_offset": "end offset",
 }
-_NEVER = "never"
+NEVER = "never"
 """What stands for an infinite latency, in JSON too: that word was not emitted."""
 
 
@@ -34,7 +34,8 @@ class Figures:
 
     Attributes:
         format: which program's log it was.
-        normaliser: the signature of the normaliser.
+        signature: what the scores are of.
+        scores: the tables that the figures are of.
         summary: the figures; a latency that the log cannot tell has no values.
         timed: whether the references have word times: without them there is no latency.
         ideal: whether the log tells the ideal latency.
@@ -43,7 +44,8 @@ class Figures:
     """
 
     format: str
-    normaliser: str
+    signature: Signature
+    scores: Scores
     summary: Summary
     timed: bool
     ideal: bool
@@ -71,12 +73,12 @@ class Figures:
     def _aware_of_both(self) -> bool:
         return self.ideal and self.compute_aware
 
-    def json(self) -> str:
-        """All figures; null is what cannot be told, "never" an infinite latency."""
+    def record(self) -> dict[str, object]:
+        """All figures; None is what cannot be told, "never" an infinite latency."""
         errors = self.summary.errors
-        found = {
+        return {
             "format": self.format,
-            "normaliser": self.normaliser,
+            "normaliser": self.signature.method.normaliser,
             "recordings": self.summary.recordings,
             "wer": asdict(self.summary.wer),
             "cer": self.summary.char_errors.rate,
@@ -96,58 +98,58 @@ class Figures:
             "lagging": self.lagging(),
             "failures": dict(self.summary.failures),
             "notes": list(self.notes),
+            "signature": self.signature.to_dict(),
         }
-        return json.dumps(_plain(found), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
-    def table(self) -> str:
+    def lines(self) -> Iterator[str]:
         """The same for a terminal."""
-        return "".join(f"{line}\n" for line in self._lines())
-
-    def _lines(self) -> Iterator[str]:
         errors, wer = self.summary.errors, self.summary.wer
         count = self.summary.recordings
-        yield _row("log", f"{self.format}, {count} recording{'s' * (count != 1)}")
+        yield row("log", f"{self.format}, {count} recording{'s' * (count != 1)}")
         rate = "no reference words" if errors.rate is None else f"{wer.value:.2%}"
         known = not math.isnan(wer.low)
-        yield _row("WER", rate + (f"  [{wer.low:.2%}, {wer.high:.2%}]" if known else ""))
+        yield row("WER", rate + (f"  [{wer.low:.2%}, {wer.high:.2%}]" if known else ""))
         counts = f"{errors.substitutions} / {errors.deletions} / {errors.insertions}"
-        yield _row("S / D / I", f"{counts}  of {errors.words} words ({self.normaliser})")
+        yield row(
+            "S / D / I", f"{counts}  of {errors.words} words ({self.signature.method.normaliser})"
+        )
         characters = self.summary.char_errors
         if characters.rate is not None:
-            yield _row("CER", f"{characters.rate:.2%}  of {characters.characters} characters")
+            yield row("CER", f"{characters.rate:.2%}  of {characters.characters} characters")
         if self.timed:
-            yield _row("seconds", "".join(f"{f'p{q}':>17}" for q in PERCENTILES))
+            yield row("seconds", "".join(f"{f'p{q}':>17}" for q in PERCENTILES))
             for name, percentiles in self.latencies().items():
                 told = name != "commit_latency_ideal" or self.ideal
                 told = told and (name != "commit_latency" or self.compute_aware)
                 cells = "".join(f"{_cell(value):>17}" for value in percentiles.values())
-                yield _row(name.replace("_", " "), cells if told else "not in this log")
-            yield _row("coverage", f"{self.summary.coverage:.2%} of the words were emitted")
+                yield row(name.replace("_", " "), cells if told else "not in this log")
+            yield row("coverage", f"{self.summary.coverage:.2%} of the words were emitted")
         else:
-            yield _row("latency", "the references have no word times")
+            yield row("latency", "the references have no word times")
         yield from self._lagging_lines()
-        yield _row("erasure", f"{self.summary.erasure:.3f} words taken back per final word")
+        yield row("erasure", f"{self.summary.erasure:.3f} words taken back per final word")
         if not math.isnan(self.summary.upwr):
-            yield _row("UPWR", f"{self.summary.upwr:.2%} of the tentative words shown did not hold")
-        yield _row("failures", str(len(self.summary.failures)))
+            yield row("UPWR", f"{self.summary.upwr:.2%} of the tentative words shown did not hold")
+        yield row("failures", str(len(self.summary.failures)))
         for recording, reason in self.summary.failures.items():
             yield f"  {recording}: {reason}"
+        yield row("signature", self.signature.line())
         for note in self.notes:
             yield f"note: {note}"
 
     def _lagging_lines(self) -> Iterator[str]:
         found = self.lagging()
-        yield _row("mean seconds", f"{'ideal':>17}{'with compute':>17}")
+        yield row("mean seconds", f"{'ideal':>17}{'with compute':>17}")
         for name, title in _TITLES.items():
             delay = found[name]
             cells = "".join(f"{_mean(delay[kind]):>17}" for kind in ("ideal", "aware"))
-            yield _row(title, cells)
+            yield row(title, cells)
         silent = self.summary.lagging.silent_recordings
         if silent:
-            yield _row("", f"{silent} that said nothing left out, as the peers do")
+            yield row("", f"{silent} that said nothing left out, as the peers do")
         slope = self.summary.lag_slope if self._aware_of_both() else math.nan
         if not math.isnan(slope):
-            yield _row("lag slope", f"{slope:.3f} s gained per second of audio")
+            yield row("lag slope", f"{slope:.3f} s gained per second of audio")
 
 
 def figures(
@@ -156,6 +158,7 @@ def figures(
     normaliser: Normaliser,
     scoring: ScoringConfig,
     notes: Sequence[str] = (),
+    name: str = "",
 ) -> Figures:
     """Score a log against its references.
 
@@ -165,36 +168,40 @@ def figures(
         normaliser: what counts as the same word.
         scoring: of the intervals.
         notes: what is to be said about the references.
+        name: of the system; that of the format if empty.
     """
-    scores = score(references, log.events, normaliser)
+    scored = store.scored(references, log.events, normaliser)
     return Figures(
         format=log.format,
-        normaliser=normaliser.signature,
-        summary=summarise(log.format, scores, None, scoring, {}),
-        timed=bool(len(timed(scores.words))),
+        signature=scored.signature,
+        scores=scored.scores,
+        summary=summarise(name or log.format, scored.scores, None, scoring, {}),
+        timed=bool(len(timed(scored.scores.words))),
         ideal=log.ideal,
         compute_aware=log.compute_aware,
         notes=(*log.notes, *notes),
     )
 
 
-def _row(label: str, text: str) -> str:
+def row(label: str, text: str) -> str:
+    """A line of a table."""
     return f"{label:<{_WIDTH}}{text}".rstrip()
 
 
 def _cell(quantile: Quantile) -> str:
     if quantile.value is None:
         return "n too small"
-    return _NEVER if math.isinf(quantile.value) else f"{quantile.value:.3f}"
+    return NEVER if math.isinf(quantile.value) else f"{quantile.value:.3f}"
 
 
 def _mean(seconds: float) -> str:
     return "–" if math.isnan(seconds) else f"{seconds:.3f}"
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """A value that JSON knows: NaN becomes null, and infinity `never`."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, float) and not math.isfinite(value):
-        return None if math.isnan(value) else _NEVER
+        return None if math.isnan(value) else NEVER
     return value

@@ -54,10 +54,15 @@ def read(
     return log
 
 
+def is_own(path: Path) -> bool:
+    """Whether it is an event log of this project: a folder."""
+    return (path / _MARK).is_file()
+
+
 def _files(path: Path) -> Iterator[Path]:
     if not path.exists():
         raise LogError(f"{path}: no such file or folder")
-    if not path.is_dir() or (path / _MARK).exists():
+    if not path.is_dir() or is_own(path):
         yield path
         return
     inside = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
@@ -69,7 +74,7 @@ def _files(path: Path) -> Iterator[Path]:
 def _detected(files: Sequence[Path]) -> str:
     """The format of the first file that has a line: one of a silent recording may be empty."""
     for file in files:
-        if (file / _MARK).exists():
+        if is_own(file):
             return "streamwer"
         for _, line in text_lines(file):
             return _format_of(file, line)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from streamwer.errors import LogError
+from streamwer.eventlog import EventLog
 from streamwer.logs.base import Log
 from streamwer.logs.references import References
 from streamwer.transcript import Reference
@@ -13,11 +14,12 @@ from streamwer.transcript import Reference
 _SHOWN = 10
 
 
-def pair(log: Log, given: References | None) -> tuple[Reference, ...]:
-    """The references to score the log against, named as the log names its recordings.
+def pair(log: Log, given: References | None) -> tuple[EventLog, tuple[Reference, ...]]:
+    """The log and the references to score it against, with the same names of recordings.
 
     A reference that the log lacks stays: it counts as failed. One recording and one reference
-    belong together whatever their names, if either is named after its file.
+    belong together whatever their names, if either is named after its file; then the log's is
+    named as the reference, so that several logs of one recording can be compared.
 
     Raises:
         LogError: there are no references, or the log has recordings that they lack.
@@ -25,15 +27,22 @@ def pair(log: Log, given: References | None) -> tuple[Reference, ...]:
     if given is None:
         if not log.references:
             raise LogError("the log holds no references; name them with --references")
-        return log.references
+        return log.events, log.references
     names = {step.recording for step in log.events.steps}
     names |= {failure.recording for failure in log.events.failures}
     if len(names) == len(given.items) == 1 and (log.unnamed or given.unnamed):
-        return (replace(given.items[0], recording=names.pop()),)
+        return _renamed(log.events, given.items[0].recording), given.items
     strange = sorted(names - {reference.recording for reference in given.items})
     if strange:
         raise LogError(f"no reference for {_listed(strange)} of the log")
-    return given.items
+    return log.events, given.items
+
+
+def _renamed(log: EventLog, name: str) -> EventLog:
+    """The log of one recording, under another name."""
+    steps = tuple(replace(step, recording=name) for step in log.steps)
+    failures = tuple(replace(failure, recording=name) for failure in log.failures)
+    return replace(log, steps=steps, failures=failures)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -24,6 +24,7 @@ from typing import Literal
 from streamwer.errors import LogError
 from streamwer.eventlog import EventLog
 from streamwer.logs.base import Line, Log, Moment, json_lines, queue, steps
+from streamwer.signature import UNKNOWN, Run
 from streamwer.transcript import Reference, Step, Update, Word
 
 Elapsed = Literal["queue", "logged"]
@@ -57,11 +58,18 @@ def read(paths: Sequence[Path], elapsed: Elapsed = "queue") -> Log:
     queued = aware and elapsed == "queue" and any(_EXPORTED not in line.record for line in lines)
     return Log(
         "simuleval",
-        EventLog(tuple(found)),
+        EventLog(tuple(found), run=Run(clock=_clock(aware, queued, elapsed))),
         compute_aware=aware,
         references=tuple(references) if len(references) == len(lines) else (),
         notes=(_QUEUED,) * queued + (_IDEAL,) * (not aware),
     )
+
+
+def _clock(aware: bool, queued: bool, elapsed: Elapsed) -> str:
+    """What an exported log's emissions are of, it does not say."""
+    if not aware:
+        return "unaware"
+    return "queued" if queued else "logged" if elapsed == "logged" else UNKNOWN
 
 
 def _recording(line: Line) -> str:

@@ -24,6 +24,7 @@ from streamwer.errors import LogError
 from streamwer.eventlog import EventLog
 from streamwer.logs.base import Line, Log, json_lines, queue, steps
 from streamwer.logs.revisions import Revision, updates
+from streamwer.signature import Run
 from streamwer.transcript import Reference, Step
 
 _SPACE, _BYTE_SPACE = "▁", "Ġ"
@@ -52,7 +53,8 @@ def read(paths: Sequence[Path]) -> Log:
     joined = _joiner(line for lines in chunks.values() for line in lines)
     found = [step for name, lines in chunks.items() for step in _steps(name, lines, joined)]
     revised = any(line.record["deleted_tokens"] for lines in chunks.values() for line in lines)
-    return Log("simulstream", EventLog(tuple(found)), notes=(_HINDSIGHT,) if revised else ())
+    events = EventLog(tuple(found), run=Run(clock="queued"))
+    return Log("simulstream", events, notes=(_HINDSIGHT,) if revised else ())
 
 
 def _id(line: Line) -> str:

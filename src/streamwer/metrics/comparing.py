@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import pandas as pd
+
 from streamwer.config import ScoringConfig
-from streamwer.metrics.differences import Difference, wer_differences
+from streamwer.metrics.differences import Difference, settings_of, wer_differences
+from streamwer.metrics.quantiles import Integers, Quantile, quantile_differences
 from streamwer.metrics.store import Scored
+from streamwer.metrics.summary import PERCENTILES, Percentiles, latencies, timed
+from streamwer.metrics.tables import Scores
 from streamwer.signature import Figure, Signature, reasons
 
 Reasons = Mapping[Figure, tuple[str, ...]]
@@ -40,3 +45,37 @@ def comparable_differences(
     used = kept[baseline].signature.method.normaliser.partition("@")[0]
     tables = {name: each.scores for name, each in kept.items()}
     return wer_differences(tables, baseline, replace(scoring, normaliser=used))
+
+
+def latency_differences(
+    mine: Scores, baseline: Scores, scoring: ScoringConfig
+) -> dict[str, Percentiles]:
+    """By how much a system's latency quantiles are above a baseline's, in seconds, by name.
+
+    Args:
+        mine: of a system whose latencies are comparable with the baseline's.
+        baseline: of the baseline.
+        scoring: of the intervals.
+    """
+    words, same = (_by_word(scores.words) for scores in (mine, baseline))
+    late, base = latencies(words), latencies(same.loc[words.index])
+    groups, _ = pd.factorize(words.index.get_level_values("recording"), sort=True)
+    return {name: _percentiles(late[name], base[name], groups, scoring) for name in late}
+
+
+def _by_word(words: pd.DataFrame) -> pd.DataFrame:
+    return timed(words).set_index(["recording", "index"])
+
+
+def _percentiles(
+    late: pd.Series[float], base: pd.Series[float], groups: Integers, scoring: ScoringConfig
+) -> Percentiles:
+    shares = [percentile / 100 for percentile in PERCENTILES]
+    found = (
+        quantile_differences(
+            late.to_numpy(float), base.to_numpy(float), groups, shares, settings_of(scoring)
+        )
+        if len(late)
+        else [Quantile(None)] * len(shares)
+    )
+    return {f"p{percentile}": each for percentile, each in zip(PERCENTILES, found, strict=True)}

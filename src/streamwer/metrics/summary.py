@@ -107,7 +107,10 @@ def summarise(
 ) -> Summary:
     """All figures of one system; `delta_wer` is its part of `wer_differences`."""
     recordings, words = scores.recordings, timed(scores.words)
-    late = words["end"]
+    late = {
+        name: _percentiles(values, words["recording"], scoring)
+        for name, values in latencies(words).items()
+    }
     return Summary(
         name=name,
         recordings=len(recordings),
@@ -116,9 +119,7 @@ def summarise(
         char_errors=pooled_characters(recordings),
         wer=_wer(recordings, scoring),
         delta_wer=delta_wer,
-        commit_latency=_percentiles(words["committed"] - late, words["recording"], scoring),
-        commit_latency_ideal=_percentiles(_ideal(words), words["recording"], scoring),
-        shown_latency=_percentiles(words["shown"] - late, words["recording"], scoring),
+        **late,
         first_text=_percentiles(recordings["first_text"], recordings["recording"], scoring),
         finalisation=_percentiles(recordings["finalisation"], recordings["recording"], scoring),
         coverage=float(np.isfinite(words["committed"]).mean()) if len(words) else float("nan"),
@@ -147,6 +148,15 @@ def pooled_characters(recordings: pd.DataFrame) -> CharErrors:
 def timed(words: pd.DataFrame) -> pd.DataFrame:
     """The rows of a words table that have a latency: reference tokens whose end is known."""
     return words[words["end"].notna()]
+
+
+def latencies(words: pd.DataFrame) -> dict[str, pd.Series[float]]:
+    """Seconds from the end of each of these words, which must be known, by name of the figure."""
+    return {
+        "commit_latency": words["committed"] - words["end"],
+        "commit_latency_ideal": _ideal(words),
+        "shown_latency": words["shown"] - words["end"],
+    }
 
 
 def _ideal(words: pd.DataFrame) -> pd.Series[float]:
