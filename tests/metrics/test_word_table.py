@@ -7,7 +7,7 @@ from itertools import accumulate
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streamwer.eventlog import EventLog
@@ -48,6 +48,7 @@ def scored(said: list[str], heard: list[str], name: str = "basic") -> Scores:
     return score([spoken(said)], at_once(heard), normaliser(name))
 
 
+@settings(max_examples=60)
 @given(said=TEXTS, heard=TEXTS, name=st.sampled_from(["basic", "whisper_english", "none"]))
 def test_the_rows_are_the_words_that_the_errors_are_counted_on(
     said: list[str], heard: list[str], name: str
@@ -136,6 +137,7 @@ def test_where_the_latency_of_a_word_went(end: float, expected: tuple[float, ...
     assert list(found) == pytest.approx(expected)
 
 
+@settings(max_examples=40)
 @given(
     spent=st.lists(st.floats(0, 5), min_size=12, max_size=12),
     said=st.lists(st.sampled_from("abc"), max_size=12),

@@ -1,12 +1,16 @@
-"""Which hypothesis word stands for which reference word; jiwer does the alignment."""
+"""Which hypothesis word stands for which reference word.
+
+jiwer does the alignment; where several have the same counts, time decides between them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 import jiwer
 
+from streamwer.metrics.ties import Tokens, Way, nearest_pairs
 from streamwer.metrics.word_errors import CharErrors, WordErrors
 
 Status = Literal["hit", "substituted", "deleted", "inserted"]
@@ -42,6 +46,27 @@ def align(reference: Sequence[str], hypothesis: Sequence[str]) -> list[Pair]:
         else:
             pairs += [Pair(i, j, status) for i, j in zip(r, h, strict=True)]
     return pairs
+
+
+def align_by_time(reference: Tokens, hypothesis: Tokens) -> list[Pair]:
+    """The alignment of as many edits and hits as `align` finds whose pairs are nearest in time."""
+    pairs = align(reference.texts, hypothesis.texts)
+    if all(pair.status == "hit" for pair in pairs) or not hypothesis.texts:
+        return pairs
+    given = tuple((i, j) for i, j, _ in pairs if i is not None and j is not None)
+    return list(_filled(nearest_pairs(reference, hypothesis, given), reference, hypothesis))
+
+
+def _filled(way: Way, reference: Tokens, hypothesis: Tokens) -> Iterator[Pair]:
+    """With the words between the pairs, which stand alone."""
+    i = j = 0
+    for mine, theirs in (*way, (len(reference.texts), len(hypothesis.texts))):
+        yield from (Pair(at, None, "deleted") for at in range(i, mine))
+        yield from (Pair(None, at, "inserted") for at in range(j, theirs))
+        if mine < len(reference.texts):
+            hit = reference.texts[mine] == hypothesis.texts[theirs]
+            yield Pair(mine, theirs, "hit" if hit else "substituted")
+        i, j = mine + 1, theirs + 1
 
 
 def count(pairs: Sequence[Pair]) -> WordErrors:

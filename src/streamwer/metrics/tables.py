@@ -16,11 +16,12 @@ import pandas as pd
 
 from streamwer.eventlog import EventLog
 from streamwer.metrics import word_table
-from streamwer.metrics.alignment import align, character_errors, count
+from streamwer.metrics.alignment import Pair, align, align_by_time, character_errors, count
 from streamwer.metrics.lag import lag_slope
 from streamwer.metrics.lagging import lagging_row
 from streamwer.metrics.normalise import Normaliser
 from streamwer.metrics.partials import partials
+from streamwer.metrics.ties import Tokens
 from streamwer.metrics.timeline import emissions, erased
 from streamwer.metrics.tokens import Token, attribute
 from streamwer.metrics.word_table import NEVER, Columns
@@ -76,9 +77,19 @@ class _Heard:
         self.spoken = attribute(reference.text, raw, normaliser)
         emitted = [emission.word.text for emission in self.said]
         self.heard = attribute(self.text, emitted, normaliser)
-        self.pairs = align(_texts(self.spoken), _texts(self.heard))
+        self.pairs = self._aligned()
         self.rows = word_table.rows(
             reference, self.spoken, self.heard, self.pairs, self.said, steps
+        )
+
+    def _aligned(self) -> list[Pair]:
+        spoken, heard = _texts(self.spoken), _texts(self.heard)
+        words = self.reference.words
+        if not words:
+            return align(spoken, heard)
+        return align_by_time(
+            Tokens(spoken, [words[token.last].end for token in self.spoken]),
+            Tokens(heard, [self.said[token.last].word.end for token in self.heard]),
         )
 
 
