@@ -40,6 +40,7 @@ bench: environment ## measure what the direct engine and the policies gain
 	@$(VENV)/bin/python -m pipeline.bench $(ARGS)
 
 test: environment ## run the tests
+	@sh tools/peers.sh
 	@$(VENV)/bin/python -m pytest $(ARGS)
 
 check: environment ## run the linter, the format check and the type check
