@@ -23,7 +23,7 @@ export USER := $(shell id -u)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help environment repro bench test check format lock clean
+.PHONY: help environment repro bench calibrate test check format lock clean
 # Two targets at once would fight for DVC's lock and spoil each other's timings, also under -j.
 .NOTPARALLEL:
 
@@ -39,8 +39,10 @@ repro: environment ## run the comparison: dvc repro
 bench: environment ## measure what the direct engine and the policies gain
 	@$(VENV)/bin/python -m pipeline.bench $(ARGS)
 
+calibrate: environment ## measure this machine for clock=profile
+	@$(VENV)/bin/python -m pipeline.calibrate $(ARGS)
+
 test: environment ## run the tests
-	@sh tools/peers.sh
 	@$(VENV)/bin/python -m pytest $(ARGS)
 
 check: environment ## run the linter, the format check and the type check

@@ -7,15 +7,16 @@ read `params.yaml` into them once, at the edge.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from streamwer import limits
+from streamwer import hardware, limits
 from streamwer.errors import ConfigError
+from streamwer.hardware import HardwareConfig
 
 _REMEDY = "write it with `python -m pipeline.compose --write`"
 MISSING = "???"  # OmegaConf's marker for a value that a config file must give
@@ -191,6 +192,7 @@ class ClockConfig:
     """conf/clock: how compute becomes time on the stream's line."""
 
     name: str = MISSING
+    hardware: Any = None
 
 
 @dataclass
@@ -244,6 +246,7 @@ class Config:
     engine: Any = MISSING
     systems: dict[str, SystemChoice] = field(default_factory=dict)
     clock: ClockConfig = field(default_factory=ClockConfig)
+    hardware: HardwareConfig = field(default_factory=HardwareConfig)
     cluster: ClusterConfig = field(default_factory=ClusterConfig)
     scoring: ScoringConfig = field(default_factory=ScoringConfig)
     compare: list[str] = field(default_factory=list)
@@ -318,15 +321,25 @@ def system(config: Config, name: str) -> SystemConfig:
     """One compared system, with the shared model, engine and clock where it has none of its own.
 
     Raises:
-        ConfigError: there is no system of that name, or its engine cannot work.
+        ConfigError: there is no system of that name, its engine cannot work, or the hardware
+            profile that its clock goes by lacks its costs.
     """
     if name not in config.systems:
         known = ", ".join(sorted(config.systems))
         raise ConfigError(f"no system {name!r}: params.yaml has {known}")
     choice = config.systems[name]
-    return SystemConfig(
+    chosen = SystemConfig(
         policy=choice.policy,
         model=choice.model or config.model,
         engine=engine(choice.engine or config.engine),
-        clock=choice.clock or config.clock,
+        clock=_clock(choice.clock or config.clock),
     )
+    if chosen.clock.name == "profile":
+        hardware.find(chosen.clock.hardware, chosen.model, chosen.engine)
+    return chosen
+
+
+def _clock(chosen: ClockConfig) -> ClockConfig:
+    """A clock with its hardware profile as a record: Hydra keeps no interpolation in one."""
+    profile = chosen.hardware
+    return replace(chosen, hardware=_record(HardwareConfig, profile)) if profile else chosen

@@ -22,7 +22,7 @@ from streamwer.errors import LogError
 from streamwer.signature import Run
 from streamwer.transcript import Compute, Effort, Failure, Step, Update, Word
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _VERSION_KEY = b"streamwer_event_log"
 _MACHINE = "machine."
 _RUN_KEY = b"streamwer_run"
@@ -49,6 +49,10 @@ _EVENTS = pa.schema(
         ("prompt_tokens", pa.int64()),
         ("decoded_tokens", pa.int64()),
         ("fallbacks", pa.int64()),
+        ("listened_frames", pa.int64()),
+        ("feature_frames", pa.int64()),
+        ("encodings", pa.int64()),
+        ("aligned_tokens", pa.int64()),
         ("forced", pa.int32()),
         ("cut", pa.int32()),
         ("is_last", pa.bool_()),

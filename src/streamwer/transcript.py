@@ -54,6 +54,13 @@ class Effort:
     decoded_tokens: int = 0
     fallbacks: int = 0
     """Decodings that ran on or repeated themselves, and were decoded again or cut."""
+    listened_frames: int = 0
+    """Frames of 32 ms in which the voice detector looked for speech."""
+    feature_frames: int = 0
+    """Log-mel frames computed for this call; those kept from an earlier one cost nothing."""
+    encodings: int = 0
+    """Windows given to the encoder."""
+    aligned_tokens: int = 0
 
     def __add__(self, other: Effort) -> Effort:
         return Effort(*map(add, _values(self), _values(other)))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from streamwer.audio import SAMPLE_RATE, Samples
 from streamwer.recognisers import Memory, Window
+from streamwer.recognisers.meter import Meter
 from streamwer.recognisers.speech import SpeechDetector, silence
 from tests.recognisers.engines import call, hiss, part, said
 
@@ -98,21 +99,21 @@ def test_silence_is_counted_from_the_last_word() -> None:
     words = said(6)
     held = max(range(1, len(words)), key=lambda i: words[i]["start"] - words[i - 1]["end"])
     begin, end = words[held - 1]["start"], words[held - 1]["end"]
-    heard = silence(part(6, 0.0, end + 15), 0.5)
+    heard = silence(part(6, 0.0, end + 15), 0.5, Meter())
     assert heard == pytest.approx(15, abs=0.5)
-    assert silence(part(6, 0.0, (begin + end) / 2), 0.5) == 0
+    assert silence(part(6, 0.0, (begin + end) / 2), 0.5, Meter()) == 0
 
 
 def test_a_window_without_speech_is_silent_to_its_last_sample() -> None:
     for audio in (np.zeros(48_123, np.float32), hiss(3.1)):
-        assert silence(Window(audio, 999), 0.3) == len(audio) / SAMPLE_RATE
+        assert silence(Window(audio, 999), 0.3, Meter()) == len(audio) / SAMPLE_RATE
 
 
 def test_speech_of_the_window_before_is_not_speech_of_this_one() -> None:
     memory, pause = Memory(), np.zeros(40_000, np.float32)
     audio = np.concatenate((call(1)[:60_000], pause, pause))
-    assert silence(Window(audio[:100_000], 0, memory=memory), 0.5) < 6
-    assert silence(Window(audio[100_000:], 100_000, memory=memory), 0.5) == 2.5
+    assert silence(Window(audio[:100_000], 0, memory=memory), 0.5, Meter()) < 6
+    assert silence(Window(audio[100_000:], 100_000, memory=memory), 0.5, Meter()) == 2.5
 
 
 @pytest.mark.parametrize("number", [1, 2, 4, 5], ids=["clean", "clean", "noise", "clean"])

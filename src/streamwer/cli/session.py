@@ -107,12 +107,9 @@ class _Session:
         self._display.summary(
             f"{files}, {duration(board.total)} of audio in {duration(board.elapsed)}: {where}"
         )
-        if board.late_steps and not self._arguments.quiet:
-            hint = (
-                "; with --clock unaware it does"
-                if self._settings.system.clock.name != "wall"
-                else ""
-            )
+        clock = self._settings.system.clock.name
+        if board.late_steps and clock != "profile" and not self._arguments.quiet:
+            hint = "; with --clock unaware it does" if clock != "wall" else ""
             self._display.say(
                 f"note: in {board.late_steps} of {board.steps} steps more audio had arrived than "
                 f"was waited for, so that another run may not give the same words{hint}"

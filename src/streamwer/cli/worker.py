@@ -30,7 +30,7 @@ def transcribe(job: Job, recogniser: Recogniser, system: SystemConfig) -> Iterat
     try:
         samples = audio.load(job.audio)
         yield Opened(audio.seconds(len(samples)))
-        policy, clock = policies.build(system.policy), simulation.build_clock(system.clock.name)
+        policy, clock = policies.build(system.policy), simulation.clock_of(system)
         for step in simulation.play(job.recording, samples, recogniser, policy, clock):
             yield Heard(step)
     except Exception as error:  # noqa: BLE001 - becomes the file's error, never a gap

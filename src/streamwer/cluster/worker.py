@@ -56,7 +56,7 @@ class Worker:
                 audio.load(job.audio),
                 self._recogniser,
                 policies.build(self._system.policy),
-                simulation.build_clock(self._system.clock.name),
+                simulation.clock_of(self._system),
             )
         )
 

@@ -111,8 +111,7 @@ class Direct:
     def _silence(self, window: Window) -> float:
         if not (self._config.skip_silence or window.listen_only):
             return 0.0
-        with self._meter.timing("listen"):
-            return silence(window, self._config.speech_threshold)
+        return silence(window, self._config.speech_threshold, self._meter)
 
     def _skips(self, window: Window, quiet: float) -> bool:
         silent = self._config.skip_silence and quiet >= seconds(len(window.audio))
@@ -122,7 +121,9 @@ class Direct:
         with self._meter.timing("features"):
             if window.memory.features is None:
                 window.memory.features = LogMel(self._model.feature_extractor.mel_filters)
-            return window.memory.features.window(window.audio, window.start)
+            features = window.memory.features.window(window.audio, window.start)
+        self._meter.did(feature_frames=window.memory.features.computed)
+        return features
 
     def _bucket(self, frames: int) -> int:
         """Frames given to the encoder for so many that are heard."""

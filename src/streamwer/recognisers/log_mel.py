@@ -32,6 +32,8 @@ class LogMel:
 
     def __init__(self, filters: Features) -> None:
         self._filters = np.ascontiguousarray(filters.T, np.float32)
+        self.computed = 0
+        """Frames that the last window needed afresh."""
         self._first = 0  # the sample of the stream around which the first kept frame lies
         self._kept: Features = np.empty((0, len(filters)), np.float32)
 
@@ -77,6 +79,7 @@ class LogMel:
 
     def _log(self, frames: Samples) -> Features:
         """Log power without a floor, shape (frames, mels)."""
+        self.computed = len(frames)
         power = np.abs(np.fft.rfft(frames * _HANN).astype(np.complex64)) ** 2
         blocks = np.zeros((-(-len(power) // _BLOCK), _BLOCK, power.shape[1]), np.float32)
         blocks.reshape(-1, power.shape[1])[: len(power)] = power

@@ -8,6 +8,7 @@ import numpy as np
 
 from streamwer.audio import SAMPLE_RATE, Samples
 from streamwer.recognisers.base import Window
+from streamwer.recognisers.meter import Meter
 
 _FRAME, _CONTEXT = 512, 64  # samples: what Silero hears at a time, and of the frame before
 _AT_ONCE = 1000  # frames in one call, to bound its memory
@@ -30,8 +31,12 @@ class SpeechDetector:
         self._rest = np.empty(0, np.float32)  # too few samples to decide on
         self._start_at(0)
 
-    def hear(self, audio: Samples, start: int) -> None:
-        """Go on with what is new in a window; audio that no window held starts it afresh."""
+    def hear(self, audio: Samples, start: int) -> int:
+        """Go on with what is new in a window; audio that no window held starts it afresh.
+
+        Returns:
+            frames of 32 ms that were listened to.
+        """
         known = self._decided + len(self._rest)
         if start > known:
             self._start_at(start)
@@ -42,6 +47,7 @@ class SpeechDetector:
         frames = new[:whole].reshape(-1, _FRAME)
         for i in range(0, len(frames), _AT_ONCE):
             self._listen(frames[i : i + _AT_ONCE])
+        return len(frames)
 
     def silence(self, start: int, end: int) -> float:
         """Seconds without speech at the end of the window of samples [start, end).
@@ -71,10 +77,11 @@ class SpeechDetector:
                 self._spoken = self._decided
 
 
-def silence(window: Window, threshold: float) -> float:
+def silence(window: Window, threshold: float, meter: Meter) -> float:
     """Seconds without speech at the end of a window; all of it if there is no speech in it."""
-    if window.memory.speech is None:
-        window.memory.speech = SpeechDetector(threshold)
-    detector = window.memory.speech
-    detector.hear(window.audio, window.start)
-    return detector.silence(window.start, window.start + len(window.audio))
+    with meter.timing("listen"):
+        if window.memory.speech is None:
+            window.memory.speech = SpeechDetector(threshold)
+        detector = window.memory.speech
+        meter.did(listened_frames=detector.hear(window.audio, window.start))
+        return detector.silence(window.start, window.start + len(window.audio))

@@ -36,7 +36,9 @@ class _MeteredFeatures(FeatureExtractor):  # type: ignore[misc]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         with self._meter.timing("features"):
-            return super().__call__(*args, **kwargs)
+            features = super().__call__(*args, **kwargs)
+        self._meter.did(feature_frames=features.shape[-1])
+        return features
 
 
 class MeteredWhisper(WhisperModel):  # type: ignore[misc]
@@ -49,7 +51,7 @@ class MeteredWhisper(WhisperModel):  # type: ignore[misc]
 
     def encode(self, features: Any) -> Any:
         windows = len(features) if features.ndim > 2 else 1
-        self._meter.did(encoder_frames=windows * features.shape[-1])
+        self._meter.did(encodings=windows, encoder_frames=windows * features.shape[-1])
         with self._meter.timing("encode"):
             return super().encode(features)
 
@@ -62,9 +64,10 @@ class MeteredWhisper(WhisperModel):  # type: ignore[misc]
         self._meter.did(prompt_tokens=len(prompt), decoded_tokens=tokens)
         return decoded
 
-    def find_alignment(self, *args: Any, **kwargs: Any) -> Any:
+    def find_alignment(self, tokenizer: Any, text_tokens: Any, *args: Any, **kwargs: Any) -> Any:
+        self._meter.did(aligned_tokens=sum(map(len, text_tokens)))
         with self._meter.timing("align"):
-            return super().find_alignment(*args, **kwargs)
+            return super().find_alignment(tokenizer, text_tokens, *args, **kwargs)
 
 
 class Transcribe:
@@ -91,8 +94,7 @@ class Transcribe:
         quiet, segments = 0.0, []
         with self._meter.whole_call():
             if window.listen_only:
-                with self._meter.timing("listen"):
-                    quiet = silence(window, self._config.speech_threshold)
+                quiet = silence(window, self._config.speech_threshold, self._meter)
             else:
                 segments = list(self._transcribe(window))
         heard = hypothesis(segments, window, self._language)

@@ -10,7 +10,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from streamwer import hardware
+from streamwer.config import SystemConfig
 from streamwer.errors import ConfigError
+from streamwer.simulation.profile import Profile
 from streamwer.transcript import Hypothesis
 
 
@@ -71,12 +74,28 @@ CLOCKS: Mapping[str, Callable[[], Clock]] = {
 }
 
 
+PROFILE = "profile"
+"""The name of the clock that needs the costs of the system's calls."""
+
+
 def build(name: str) -> Clock:
-    """A fresh clock for one stream.
+    """A fresh clock for one stream, of those that need no more than a name.
 
     Raises:
         ConfigError: there is no such clock.
     """
     if name not in CLOCKS:
-        raise ConfigError(f"clock.name={name!r} must be one of {', '.join(CLOCKS)}")
+        known = ", ".join([*CLOCKS, PROFILE])
+        raise ConfigError(f"clock.name={name!r} must be one of {known}")
     return CLOCKS[name]()
+
+
+def clock_of(system: SystemConfig) -> Clock:
+    """A fresh clock for one stream of a system.
+
+    Raises:
+        ConfigError: there is no such clock, or the hardware profile lacks the system's costs.
+    """
+    if system.clock.name == PROFILE:
+        return Profile(hardware.find(system.clock.hardware, system.model, system.engine))
+    return build(system.clock.name)
