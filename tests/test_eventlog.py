@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ import pytest
 from streamwer import eventlog
 from streamwer.errors import LogError
 from streamwer.eventlog import EventLog
+from streamwer.signature import Run, Subject
 from streamwer.transcript import Compute, Effort, Failure, Step, Update, Word
 
 STEP = Step(
@@ -31,6 +33,22 @@ LOG = EventLog((STEP,), (Failure("other", "its worker died"),), {"workers": "2"}
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     eventlog.write(tmp_path, LOG)
     assert eventlog.read(tmp_path) == LOG
+
+
+def test_what_ran_is_read_back(tmp_path: Path) -> None:
+    run = Run(Subject("offline", "direct", packages=(("numpy", "2.4"),)), "unaware", "1", "aa")
+    eventlog.write(tmp_path, replace(LOG, run=run))
+    assert eventlog.read(tmp_path).run == run
+
+
+def test_a_log_of_an_earlier_version_does_not_know_what_ran(tmp_path: Path) -> None:
+    eventlog.write(tmp_path, LOG)
+    path = tmp_path / "events.parquet"
+    table = pq.read_table(path)
+    metadata = {k: v for k, v in table.schema.metadata.items() if k != b"streamwer_run"}
+    pq.write_table(table.replace_schema_metadata(metadata), path)
+    assert eventlog.read(tmp_path) == LOG
+    assert LOG.run == Run()
 
 
 def test_measured_times_live_apart_from_what_was_said_when(tmp_path: Path) -> None:

@@ -19,9 +19,9 @@ from streamwer.logs.comparison import Comparison, compare
 from streamwer.logs.figures import Figures, figures
 from streamwer.logs.systems import systems, with_baseline
 from streamwer.metrics import normaliser
+from streamwer.metrics.normalise import NAMES
 from streamwer.transcript import Reference
 
-NORMALISERS = ("basic", "whisper_english", "none")
 EXPORTS: Mapping[str, Callable[[EventLog, Mapping[str, Reference]], Iterator[str]]] = {
     "simuleval": simuleval.write,
     "simulstream": simulstream.write,
@@ -88,8 +88,8 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--normaliser",
-        choices=NORMALISERS,
-        default=NORMALISERS[0],
+        choices=NAMES,
+        default=NAMES[0],
         metavar="NAME",
         help="what counts as the same word: basic (not case, not punctuation), whisper_english"
         " (nor numbers and spelling variants), or none (default: basic)",

@@ -51,10 +51,12 @@ _BUILDERS: dict[str, Callable[[], Normaliser]] = {
     "none": lambda: Normaliser(f"none@{_VERSIONS['none']}", lambda text: text),
 }
 
+NAMES = tuple(_BUILDERS)
+
 
 @cache
 def normaliser(name: str) -> Normaliser:
-    """The normaliser of that name: `basic` (case, punctuation), `whisper_english`, `none`.
+    """The normaliser of that name: one of `NAMES`.
 
     Raises:
         ConfigError: there is no such normaliser.
