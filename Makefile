@@ -43,6 +43,7 @@ calibrate: environment ## measure this machine for clock=profile
 	@$(VENV)/bin/python -m pipeline.calibrate $(ARGS)
 
 test: environment ## run the tests
+	@sh tools/peers.sh
 	@$(VENV)/bin/python -m pytest $(ARGS)
 
 check: environment ## run the linter, the format check and the type check

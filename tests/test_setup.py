@@ -59,6 +59,22 @@ def test_the_lock_satisfies_pyproject(text: str) -> None:
     assert pins()[canonicalize_name(requirement.name)] in requirement.specifier
 
 
+def peers() -> dict[str, str]:
+    lines = (ROOT / "requirements-peers.lock").read_text().splitlines()
+    found = [PIN.fullmatch(line) for line in lines if not line.startswith("#")]
+    return {match["name"]: match["version"] for match in found if match}
+
+
+@pytest.mark.parametrize("text", EXTRAS["peers"])
+def test_the_peers_lock_satisfies_pyproject(text: str) -> None:
+    requirement = Requirement(text)
+    assert peers()[canonicalize_name(requirement.name)] in requirement.specifier
+
+
+def test_no_package_is_pinned_twice() -> None:
+    assert not {*peers()} & {*pins()}
+
+
 # --- the package ------------------------------------------------------------------------------
 
 
@@ -180,6 +196,27 @@ def add_uv(folder: Path, install: str = "true") -> None:
 def installations(folder: Path) -> int:
     log = folder / "installations"
     return len(log.read_text().splitlines()) if log.exists() else 0
+
+
+def test_a_scorer_that_cannot_be_installed_is_named_and_not_tried_again(folder: Path) -> None:
+    shutil.copy(ROOT / "tools/peers.sh", folder / "tools")
+    (folder / "requirements-peers.lock").write_text("# both\nmeeteval==0.4.3\nomnisteval==0.1\n")
+    add_python(folder, "3.12")
+    add_uv(folder, install='case "$*" in *meeteval*) exit 1;; esac')
+    (folder / ".venv/bin").mkdir(parents=True)
+
+    def peers() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["sh", str(folder / "tools/peers.sh")],
+            env={"PATH": str(folder / "bin")},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+
+    assert "could not install meeteval: tests that need them are skipped" in peers().stderr
+    assert installations(folder) == 2
+    assert (peers().stderr, installations(folder)) == ("", 2)
 
 
 @pytest.mark.parametrize("version", ["3.10", "3.14", "3.13t", "2.7"])
