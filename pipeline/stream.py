@@ -10,7 +10,7 @@ from pipeline.command import command, progress
 from pipeline.prepare import PREPARED
 from streamwer import config, digests, eventlog
 from streamwer.cluster import Job, event_log, stream_all
-from streamwer.config import Config
+from streamwer.config import ClusterConfig, Config, SystemConfig
 from streamwer.datasets import read_manifest
 from streamwer.errors import StreamwerError
 from streamwer.eventlog import EventLog
@@ -35,14 +35,18 @@ def main() -> int:
 
 def stream(settings: Config, name: str) -> EventLog:
     """Run one system on the prepared data set."""
-    system = config.system(settings, name)
+    return stream_from(PREPARED, name, config.system(settings, name), settings.cluster)
+
+
+def stream_from(folder: Path, name: str, system: SystemConfig, cluster: ClusterConfig) -> EventLog:
+    """Run a system on the data set that was prepared in a folder."""
     jobs = [
-        Job(reference.recording, (PREPARED / reference.audio).resolve(), reference.seconds)
-        for reference in read_manifest(PREPARED)
+        Job(reference.recording, (folder / reference.audio).resolve(), reference.seconds)
+        for reference in read_manifest(folder)
     ]
     with progress() as bar:
         task = bar.add_task(name, total=len(jobs))
-        outcome = stream_all(jobs, system, settings.cluster, lambda job: bar.advance(task))
+        outcome = stream_all(jobs, system, cluster, lambda job: bar.advance(task))
     heard = digests.of_audio({job.recording: job.audio for job in jobs})
     return event_log(outcome, system, heard)
 

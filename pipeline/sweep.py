@@ -1,56 +1,44 @@
-"""Try many settings: `python -m pipeline.sweep -m clock=unaware policy=offline,local_agreement`.
+"""Try many settings: `python -m pipeline.sweep -m policy.chunk_s=0.3,0.5,1,2 model=reference`.
 
-Each job streams and scores its systems on the prepared data set and writes their figures into
-its own Hydra output folder; the DVC pipeline's files are left alone.
+Each job of the multirun is one point: one system, streamed and scored on the data set. All points
+share one Ray and one prepared data set, a point that was finished before is not computed again,
+and the report of them all is reports/sweep/NAME. See docs/sweeps.md.
 """
 
 from __future__ import annotations
 
-import json
-import math
+import os
+import sys
 from pathlib import Path
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
 import streamwer.schemas  # noqa: F401 - registers the schemas that conf/ refers to
-from pipeline.prepare import PREPARED
-from pipeline.stream import stream
-from streamwer import config, eventlog
-from streamwer.datasets import read_manifest
-from streamwer.errors import ConfigError
-from streamwer.metrics import normaliser, score, summarise
+from pipeline.command import command
+from pipeline.sweep_session import Session
+from streamwer.errors import StreamwerError
 
 
-@hydra.main(version_base=None, config_path="../conf", config_name="config")
-def main(values: DictConfig) -> None:
-    OmegaConf.resolve(values)
-    settings = config.typed(values)
-    if settings.dataset != config.load().dataset:
-        raise ConfigError("a sweep runs on the prepared data set: choose another with DVC first")
-    folder = Path(HydraConfig.get().runtime.output_dir)
-    normalise = normaliser(settings.scoring.normaliser)
-    for name in settings.compare:
-        log = stream(settings, name)
-        eventlog.write(folder / name, log)
-        scores = score(read_manifest(PREPARED), log, normalise)
-        summary = summarise(name, scores, None, settings.scoring, log.machine)
-        late = summary.commit_latency["p50"].value
-        line = {
-            "system": name,
-            "wer": summary.errors.rate,
-            "commit_p50": _readable(late),
-            "rtf": round(summary.cost.rtf, 4),
-        }
-        (folder / f"{name}.json").write_text(json.dumps(line) + "\n")
-        print(json.dumps(line))
+@command
+def main() -> int:
+    # A configuration that does not compose is one clear message of Hydra's, without its stack.
+    os.environ.setdefault("HYDRA_FULL_ERROR", "0")
+    with Session() as session:
 
+        @hydra.main(version_base=None, config_path="../conf", config_name="sweep")
+        def job(values: DictConfig) -> tuple[float, float]:
+            settings = HydraConfig.get()
+            folder = Path(settings.runtime.output_dir)
+            return session.run(values, list(settings.overrides.task), folder)
 
-def _readable(seconds: float | None) -> float | str | None:
-    """JSON has no infinity."""
-    return "inf" if seconds == math.inf else seconds
+        job()
+    failures = session.failures
+    if failures:
+        raise StreamwerError(f"{failures} of {session.points} points failed; the report says why")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

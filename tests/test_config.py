@@ -32,7 +32,9 @@ def test_every_file_composes_to_typed_records(path: Path) -> None:
         policies.build(config.system(settings, name).policy)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize(
+    "path", [*FILES, CONF / "sweep.yaml"], ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
 def test_every_key_has_a_comment(path: Path) -> None:
     in_defaults = False
     for number, line in enumerate(path.read_text().splitlines(), 1):
@@ -40,6 +42,11 @@ def test_every_key_has_a_comment(path: Path) -> None:
         if in_defaults or not re.match(r"\s*[\w]+: \S", line):
             continue
         assert re.search(r"\S  # \S", line), f"{path}:{number}: {line!r} has no comment"
+
+
+@pytest.mark.parametrize("policy", sorted(POLICY_SCHEMAS))
+def test_every_policy_is_a_choice_of_a_sweep(policy: str) -> None:
+    assert composed([f"policy={policy}"], "sweep").policy.name == policy
 
 
 def test_every_policy_has_a_file_and_a_schema() -> None:

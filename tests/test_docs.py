@@ -68,8 +68,8 @@ def python(arguments: list[str]) -> None:
         return
     assert importlib.util.find_spec(arguments[1])
     if arguments[1] == "pipeline.sweep":
-        choices = (word for word in arguments[2:] if word != "-m")
-        composed([re.sub(r"(=[^\[,]*),.*", r"\1", choice) for choice in choices])
+        choices = (word for word in arguments[2:] if word != "-m" and not word.startswith("hydra"))
+        composed([re.sub(r"(=[^\[,]*),.*", r"\1", choice) for choice in choices], "sweep")
 
 
 CHECKS: dict[str, Callable[[list[str]], None]] = {

@@ -28,8 +28,8 @@ def conf_dir() -> Path:
     raise ConfigError("no conf/config.yaml found: run this in a checkout of streamwer")
 
 
-def composed(overrides: Sequence[str] = ()) -> DictConfig:
-    """The resolved config that `overrides` ("policy=offline") give.
+def composed(overrides: Sequence[str] = (), primary: str = "config") -> DictConfig:
+    """The resolved config that `overrides` ("policy=offline") give to conf/`primary`.yaml.
 
     Raises:
         ConfigError: an unknown key, option or value, in Hydra's own words.
@@ -40,7 +40,7 @@ def composed(overrides: Sequence[str] = ()) -> DictConfig:
     import_module("streamwer.schemas")
     try:
         with hydra.initialize_config_dir(str(conf_dir()), version_base=None):
-            config = hydra.compose("config", list(overrides))
+            config = hydra.compose(primary, list(overrides))
             OmegaConf.resolve(config)
     except (HydraException, OmegaConfBaseException) as error:
         cause = f": {error.__cause__}" if error.__cause__ else ""

@@ -252,6 +252,34 @@ class Config:
     compare: list[str] = field(default_factory=list)
 
 
+@dataclass
+class SweepSettings:
+    """The key `sweep` of conf/sweep.yaml: what becomes of the points."""
+
+    name: str = "sweep"
+    budgets_s: list[float] = field(default_factory=list)
+    keep: int = 500
+
+
+@dataclass
+class SweepConfig:
+    """The whole of conf/sweep.yaml: one point of a sweep.
+
+    `systems` only holds what the file of a policy says of its system besides the policy: the
+    engine that it wants.
+    """
+
+    dataset: DatasetConfig = field(default_factory=DatasetConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
+    engine: Any = MISSING
+    policy: Any = MISSING
+    systems: dict[str, SystemChoice] = field(default_factory=dict)
+    clock: ClockConfig = field(default_factory=ClockConfig)
+    cluster: ClusterConfig = field(default_factory=ClusterConfig)
+    scoring: ScoringConfig = field(default_factory=ScoringConfig)
+    sweep: SweepSettings = field(default_factory=SweepSettings)
+
+
 POLICY_SCHEMAS: dict[str, type] = {
     "offline": OfflineConfig,
     "prompted_buffer": PromptedBufferConfig,
@@ -315,6 +343,17 @@ def load(path: Path = Path("params.yaml")) -> Config:
     if not isinstance(values, DictConfig):
         raise ConfigError(f"{path}: not a mapping; {_REMEDY}")
     return typed(values)
+
+
+def sweep(values: Mapping[str, Any]) -> SweepConfig:
+    """The record of one point of a sweep, from plain values.
+
+    Raises:
+        ConfigError: a key is unknown or missing, or a value has the wrong type or makes no sense.
+    """
+    found: SweepConfig = _record(SweepConfig, dict(values))
+    limits.check_sweep(found.sweep)
+    return found
 
 
 def system(config: Config, name: str) -> SystemConfig:

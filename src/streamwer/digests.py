@@ -53,11 +53,30 @@ def of_text(text: str) -> str:
     return _short([text])
 
 
+def of_files(paths: Sequence[Path]) -> str:
+    """Of files, and of all files below folders with their names there; in the order given.
+
+    Raises:
+        OSError: one cannot be read.
+    """
+    return _short(
+        f"{at}\t{file.relative_to(path).as_posix()}\t{_contents(file)}"
+        for at, path in enumerate(paths)
+        for file in _below(path)
+    )
+
+
 def of_model(folder: Path) -> str:
     """Of the files of a model folder that loading it reads."""
     files = [folder / name for name in _MODEL_FILES]
     found = sorted({file for file in (*files, *folder.glob(_VOCABULARY)) if file.is_file()})
     return _short(f"{file.name}\t{_contents(file)}" for file in found)
+
+
+def _below(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    return sorted(file for file in path.rglob("*") if file.is_file() and file.suffix != ".pyc")
 
 
 def _samples(file: Path) -> str:

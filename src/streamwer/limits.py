@@ -1,8 +1,9 @@
-"""What the values of an engine may be: a number that no model can work with is found at once."""
+"""What values may be: one that nothing can work with is found before anything is loaded."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from streamwer.errors import ConfigError
 
 if TYPE_CHECKING:
-    from streamwer.config import EngineConfig
+    from streamwer.config import EngineConfig, SweepSettings
 
 ENCODER_S = 30.0
 """Longest audio that Whisper's encoder hears at once, seconds."""
@@ -55,13 +56,40 @@ LIMITS: Mapping[str, Limit] = {
 """By key of `conf/engine`; what is not in here is no number."""
 
 
+SWEEP_LIMITS: Mapping[str, Limit] = {
+    "name": Limit(
+        lambda value: bool(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", value)),
+        "must be the name of a folder: letters, digits, and . _ - after the first",
+    ),
+    "budgets_s": Limit(
+        lambda value: bool(value) and all(0 < budget < math.inf for budget in value),
+        "must be one or more times above 0 and finite",
+    ),
+    "keep": _COUNT,
+}
+"""By key of `sweep` in conf/sweep.yaml."""
+
+
 def check(engine: EngineConfig) -> None:
     """Refuse an engine that cannot work.
 
     Raises:
         ConfigError: a value makes no sense; the first such key is named.
     """
-    for key, value in asdict(engine).items():
-        limit = LIMITS.get(key)
+    _check("engine", asdict(engine), LIMITS)
+
+
+def check_sweep(settings: SweepSettings) -> None:
+    """Refuse the settings of a sweep that could not be reported.
+
+    Raises:
+        ConfigError: a value makes no sense; the first such key is named.
+    """
+    _check("sweep", asdict(settings), SWEEP_LIMITS)
+
+
+def _check(group: str, values: Mapping[str, Any], limits: Mapping[str, Limit]) -> None:
+    for key, value in values.items():
+        limit = limits.get(key)
         if limit and not limit.holds(value):
-            raise ConfigError(f"engine.{key}={value} {limit.remedy}")
+            raise ConfigError(f"{group}.{key}={value} {limit.remedy}")

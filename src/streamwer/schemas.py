@@ -6,7 +6,7 @@ an unknown key or a value of the wrong type is refused wherever the tree is comp
 
 from hydra.core.config_store import ConfigStore
 
-from streamwer.config import ENGINE_SCHEMAS, POLICY_SCHEMAS, Config
+from streamwer.config import ENGINE_SCHEMAS, POLICY_SCHEMAS, Config, SweepConfig
 
 
 def register() -> None:
@@ -16,6 +16,7 @@ def register() -> None:
         for name, record in records.items():
             store.store(group=f"schema/{group}", name=name, node=record)
     store.store(name="schema", node=Config)
+    store.store(name="sweep_schema", node=SweepConfig)
 
 
 register()

@@ -122,25 +122,6 @@ def test_every_policy_hears_the_call_to_its_end(project: Project) -> None:
     assert last["local_agreement"] == last["offline"]
 
 
-def test_a_sweep_leaves_one_result_per_job(project: Project) -> None:
-    project.run(
-        sys.executable,
-        "-m",
-        "pipeline.sweep",
-        "-m",
-        "clock=unaware",
-        "cluster=local",
-        "dataset.limit=3",
-        "policy=local_agreement",
-        "systems.local_agreement.policy.chunk_s=1,2",
-        "hydra.sweep.dir=multirun/test",
-    )
-    found = sorted((project.folder / "multirun/test").glob("*/local_agreement.json"))
-    latency = [json.loads(path.read_text())["commit_p50"] for path in found]
-    assert len(latency) == 2
-    assert latency[0] < latency[1]
-
-
 def test_a_broken_data_set_is_one_clear_error_and_leaves_the_old_one(project: Project) -> None:
     calls = project.folder / "data/calls"
     kept = (project.folder / "data/prepared/manifest.jsonl").read_bytes()

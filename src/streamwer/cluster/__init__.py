@@ -7,6 +7,7 @@ from functools import partial
 
 from streamwer.cluster.hardware import cores
 from streamwer.cluster.pool import Outcome, Workers, run
+from streamwer.cluster.ray_session import kept
 from streamwer.cluster.recorded import event_log
 from streamwer.cluster.worker import Job, Worker
 from streamwer.config import ClusterConfig, SystemConfig
@@ -49,4 +50,4 @@ def _workers(jobs: int, system: SystemConfig, cluster: ClusterConfig) -> Workers
     return RayWorkers(build, min(count, jobs), threads, cluster.timeout_s, cluster.address)
 
 
-__all__ = ["Job", "Outcome", "Worker", "cores", "event_log", "stream_all"]
+__all__ = ["Job", "Outcome", "Worker", "cores", "event_log", "kept", "stream_all"]

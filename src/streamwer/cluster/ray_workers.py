@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-import os
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
+
+from streamwer.cluster import ray_session  # isort: skip - it sets Ray's environment
+
+import ray
+from ray.exceptions import RayError, RayTaskError
 
 from streamwer.cluster.local import reason
 from streamwer.cluster.pool import Finished
 from streamwer.cluster.worker import Job, StreamWorker
 from streamwer.errors import ConfigError
-
-# Before Ray is imported: no usage pings, and no second environment built per worker under uv.
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
-
-import ray
-from ray.exceptions import RayError, RayTaskError
 
 _START_TIMEOUT_S = 300.0
 _FACTS_TIMEOUT_S = 30.0
@@ -60,19 +56,14 @@ class RayWorkers:
         address: str = "local",
     ) -> None:
         self._build, self._cpus, self._timeout = build, cpus, timeout_s
-        own: dict[str, Any] = {"num_cpus": count * cpus, "include_dashboard": False}
-        ray.init(
-            address=address,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-            **(own if address == "local" else {}),  # an existing cluster refuses them
-        )
+        self._actors: list[Any] = []
+        ray_session.join(address, count * cpus)
         try:
             self._refuse_the_impossible()
-            self._actors = [self._spawn() for _ in range(count)]
+            self._actors += [self._spawn() for _ in range(count)]
             self._await_start()
         except BaseException:
-            ray.shutdown()
+            self.close()
             raise
         self._running: dict[Any, tuple[int, Job, float]] = {}
 
@@ -106,7 +97,9 @@ class RayWorkers:
         return {"workers": len(self._actors), **worst}
 
     def close(self) -> None:
-        ray.shutdown()
+        for actor in self._actors:
+            ray.kill(actor)  # in a Ray that is kept they would keep their cores
+        ray_session.leave()
 
     def _spawn(self) -> Any:
         # Threads are set in the model's config as well: an actor without num_cpus gets one.

@@ -1,4 +1,4 @@
-"""Write several text files so that a reader never meets a half-written one."""
+"""Write several files so that a reader never meets a half-written one."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 from streamwer.errors import StreamwerError
 
 
-def write_all(folder: Path, contents: Mapping[str, str]) -> None:
-    """Write each name → text; nothing is renamed into place before everything is on disk.
+def write_all(folder: Path, contents: Mapping[str, str | bytes]) -> None:
+    """Write each name → text or bytes; nothing is renamed into place before everything is on disk.
 
     Raises:
         StreamwerError: the folder cannot be written.
@@ -18,9 +18,8 @@ def write_all(folder: Path, contents: Mapping[str, str]) -> None:
     partial = {name: folder / f".{name}.partial" for name in contents}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, text in contents.items():
-            # A transcript may hold what UTF-8 cannot; it is no reason to lose the report.
-            partial[name].write_bytes(text.encode("utf-8", errors="replace"))
+        for name, content in contents.items():
+            partial[name].write_bytes(_bytes(content))
         for name, path in partial.items():
             path.replace(folder / name)
     except OSError as error:
@@ -30,6 +29,11 @@ def write_all(folder: Path, contents: Mapping[str, str]) -> None:
         ) from error
     finally:
         _remove(partial.values())
+
+
+def _bytes(content: str | bytes) -> bytes:
+    """A transcript may hold what UTF-8 cannot; it is no reason to lose the report."""
+    return content if isinstance(content, bytes) else content.encode("utf-8", errors="replace")
 
 
 def _remove(paths: Iterable[Path]) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
-from streamwer.reports import figures, headline, machine, notes, provenance, verdict
+from streamwer.reports import figures, headline, machine, notes, provenance, templating, verdict
 from streamwer.reports.calls import calls
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.islands import islands
@@ -24,7 +22,7 @@ _SCRIPTS = ("data.js", "elements.js", "table.js", "diff.js", "timeline.js", "rep
 
 def render(comparison: Comparison) -> str:
     """The whole page."""
-    environment = _environment()
+    environment = templating.environment()
     found = calls(comparison)
     script = _script(environment)
     return environment.get_template("index.html.j2").render(
@@ -43,7 +41,7 @@ def render(comparison: Comparison) -> str:
         machine=machine.table(comparison),
         offline_note=notes.offline_note(comparison),
         script=Markup(script),
-        script_digest=_digest(script),
+        script_digest=templating.digest(script),
         sizes=_sizes(comparison),
         speakers=notes.speakers(comparison),
         styles=styles(comparison),
@@ -80,31 +78,6 @@ def _sizes(comparison: Comparison) -> dict[str, str]:
     }
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("streamwer.reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.globals["figures"] = figures
-    # Our own style sheet and script, not data: they go in as they are.
-    environment.globals["asset"] = lambda name: Markup(_source(environment, name))
-    return environment
-
-
-def _source(environment: Environment, name: str) -> str:
-    assert environment.loader is not None
-    return environment.loader.get_source(environment, name)[0]
-
-
 def _script(environment: Environment) -> str:
-    parts = "\n".join(_source(environment, name) for name in _SCRIPTS)
+    parts = "\n".join(templating.source(environment, name) for name in _SCRIPTS)
     return f'(() => {{\n"use strict";\n{parts}start();\n}})();'
-
-
-def _digest(script: str) -> str:
-    """What the page's content policy knows its one script by, so that no other one runs."""
-    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

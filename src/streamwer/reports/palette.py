@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from streamwer.reports.comparison import Comparison
 
 # Okabe & Ito's colours are CSS variables --s1 … --s6 in style.css; --s0 is the baseline's grey.
-_COLOURS = 6
-_MARKERS = ("circle", "square", "triangle", "diamond", "cross")
+COLOURS = 6
+MARKERS = ("circle", "square", "triangle", "diamond", "cross")
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,6 @@ def styles(comparison: Comparison) -> dict[str, Style]:
     found = {}
     for name in names:
         at = 0 if name == comparison.baseline else 1 + others.index(name)
-        colour = at and 1 + (at - 1) % _COLOURS
-        found[name] = Style(name, f"var(--s{colour})", _MARKERS[at % len(_MARKERS)])
+        colour = at and 1 + (at - 1) % COLOURS
+        found[name] = Style(name, f"var(--s{colour})", MARKERS[at % len(MARKERS)])
     return found

@@ -1,0 +1,95 @@
+"""What a sweep runs on: prepared data sets of its own, and digests of all that its points need."""
+
+from __future__ import annotations
+
+import functools
+import json
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+
+import yaml
+
+from pipeline.command import progress
+from streamwer import digests
+from streamwer.config import DatasetConfig, ModelConfig
+from streamwer.datasets import prepare, read_manifest
+from streamwer.errors import StreamwerError
+from streamwer.recognisers.hub import locate
+
+_STAGES = ("prepare", "stream", "score")
+_CODE = ("src/", "pipeline/", "requirements.lock")
+_KEEP = 4
+"""Prepared data sets that stay for the next sweep's checks; the data itself is cheap to make."""
+
+
+class Prepared:
+    """Data sets, each prepared once by a process; the DVC pipeline's own one is left alone."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._done: dict[str, tuple[Path, str]] = {}
+
+    def of(self, dataset: DatasetConfig) -> tuple[Path, str]:
+        """The folder of a data set, and the digest of what is in it.
+
+        Raises:
+            DatasetError: it cannot be prepared.
+        """
+        named = digests.of_text(json.dumps(asdict(dataset), sort_keys=True))
+        if named not in self._done:
+            folder = self._root / named
+            with progress() as bar:
+                task = bar.add_task(f"preparing {dataset.name}", total=None)
+                prepare(
+                    dataset, folder, lambda at, total: bar.update(task, completed=at, total=total)
+                )
+            self._done[named] = folder, _digest(folder)
+            self._shrink()
+        return self._done[named]
+
+    def _shrink(self) -> None:
+        others = [path for path in self._root.iterdir() if path.name not in self._done]
+        for old in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[_KEEP:]:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _digest(folder: Path) -> str:
+    """Of what a prepared data set sounds like and says."""
+    references = read_manifest(folder)
+    audio = {reference.recording: folder / reference.audio for reference in references}
+    said = digests.of_references(references), digests.of_times(references)
+    return digests.of_text(" ".join([digests.of_audio(audio), *said]))
+
+
+@functools.cache
+def code_digest(stages: Path = Path("dvc.yaml")) -> str:
+    """Of the code and the packages that the stages up to the scores name as dependencies.
+
+    Raises:
+        StreamwerError: a dependency is missing.
+    """
+    described = yaml.safe_load(stages.read_text())["stages"]
+    named = {path for stage in _STAGES for path in described[stage]["deps"]}
+    code = [Path(path) for path in sorted(named) if path.startswith(_CODE)]
+    try:
+        return digests.of_files(code)
+    except OSError as error:
+        raise StreamwerError(f"{stages}: {error.filename}: {error.strerror}") from error
+
+
+def model_digest(model: ModelConfig) -> str:
+    """Of a model's files; a commit of the hub stands for them.
+
+    Raises:
+        ModelError: there is no such model.
+    """
+    folder = locate(model)
+    if model.revision is not None and not Path(model.path).expanduser().is_dir():
+        return f"{model.path}@{model.revision}"
+    return _folder_digest(folder)
+
+
+@functools.cache
+def _folder_digest(folder: Path) -> str:
+    return digests.of_model(folder)

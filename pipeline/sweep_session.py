@@ -1,0 +1,205 @@
+"""The points of one sweep: what they share, what is kept of them, and their report."""
+
+from __future__ import annotations
+
+import json
+import math
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from omegaconf import DictConfig, OmegaConf
+
+from pipeline.stream import stream_from
+from pipeline.sweep_data import Prepared, code_digest, model_digest
+from streamwer import cluster, config, digests
+from streamwer.cluster.hardware import described as hardware
+from streamwer.cluster.local import reason
+from streamwer.config import SweepConfig, SystemConfig
+from streamwer.datasets import read_manifest
+from streamwer.errors import ConfigError, StreamwerError
+from streamwer.metrics import normaliser, store
+from streamwer.metrics.store import Scored
+from streamwer.reports import sweep as report
+from streamwer.signature import measures
+from streamwer.sweeps import Point, Store, failed, gathered, measured
+
+ROOT = Path("data/sweeps")
+REPORTS = Path("reports/sweep")
+POINT = "point.json"
+SCORES = "scores"
+PROGRAM = "python -m pipeline.sweep"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One point as it is to be run: its system, and the rest of the sweep's config."""
+
+    system: SystemConfig
+    config: SweepConfig
+
+
+class Session:
+    """Runs the points of a multirun one after the other and reports them all at its end.
+
+    As a context manager it keeps one Ray for all points, and writes the report however the sweep
+    ends: points that were finished before a crash are in it.
+    """
+
+    def __init__(self) -> None:
+        self._data = Prepared(ROOT / "prepared")
+        self._found: list[tuple[Point, Scored | None]] = []
+        self._last: SweepConfig | None = None
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._stack.enter_context(cluster.kept())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+        if self._last is not None:
+            print(f"report: {self._report(self._last) / 'index.html'}")
+
+    @property
+    def points(self) -> int:
+        """How many points were run."""
+        return len(self._found)
+
+    @property
+    def failures(self) -> int:
+        """How many of them failed."""
+        return sum(bool(point.failure) for point, _ in self._found)
+
+    def run(
+        self, values: DictConfig, overrides: Sequence[str], folder: Path
+    ) -> tuple[float, float]:
+        """One point; its WER and its p95 of the commit latency, NaN for a point that failed.
+
+        An error of the user's makes a failed point; any other is reported as one and raised.
+        """
+        name, command = str(self.points + 1), shlex.join([*PROGRAM.split(), *overrides])
+        try:
+            setting = chosen(values, overrides)
+            self._last = setting.config
+            point, scores = self._point(name, command, setting)
+        except StreamwerError as error:
+            self._fail(folder, name, command, overrides, error)
+            return math.nan, math.nan
+        except Exception as error:
+            self._fail(folder, name, command, overrides, error)
+            raise
+        self._found.append((point, scores))
+        store.write(folder / SCORES, scores)
+        _write(folder, point)
+        return point.errors, point.delay
+
+    def _fail(
+        self, folder: Path, name: str, command: str, overrides: Sequence[str], error: Exception
+    ) -> None:
+        point = failed(name, command, dict(map(_parted, overrides)), reason(error))
+        self._found.append((point, None))
+        _write(folder, point)
+        print(f"failed: {' '.join(overrides)}: {point.failure}", file=sys.stderr)
+
+    def _point(self, name: str, command: str, setting: Setting) -> tuple[Point, Scored]:
+        settings = setting.config
+        folder, data = self._data.of(settings.dataset)
+        described = describe(setting, data)
+        kept = Store(ROOT / "store", settings.sweep.keep)
+        key = _key(setting, described)
+        scores = kept.get(key)
+        if scores is None:
+            scores = _run(folder, setting)
+            if not (scores.scores.recordings["failure"] != "").any():  # what failed is tried again
+                kept.put(key, scores)
+        return measured(name, command, described, scores.scores, settings.scoring), scores
+
+    def _report(self, settings: SweepConfig) -> Path:
+        folder = REPORTS / settings.sweep.name
+        facts = {"data set": settings.dataset.name, "normaliser": settings.scoring.normaliser}
+        sweep = gathered(
+            settings.sweep.name, self._found, settings.sweep.budgets_s, settings.scoring, facts
+        )
+        report.write(sweep, folder)
+        return folder
+
+
+def chosen(values: DictConfig, overrides: Sequence[str]) -> Setting:
+    """The system of a point.
+
+    A policy comes with the engine that its file names, unless `overrides` choose one.
+
+    Raises:
+        ConfigError: a value makes no sense, or an engine's key would have no effect.
+    """
+    OmegaConf.resolve(values)
+    plain: dict[str, Any] = OmegaConf.to_container(values)  # type: ignore[assignment]
+    policy = plain["policy"]["name"]
+    own = plain.pop("systems", {}).get(policy, {}).get("engine")
+    keys = [key for key, _ in map(_parted, overrides)]
+    named = "engine" in keys
+    ignored = next((key for key in keys if key.startswith("engine.")), None)
+    if own and ignored and not named:
+        raise ConfigError(
+            f"{ignored}: the policy {policy} comes with an engine of its own, {own['name']};"
+            f" choose one for all points, engine={own['name']}"
+        )
+    settings = config.sweep(plain)
+    engine = config.engine(settings.engine if named or not own else own)
+    system = SystemConfig(settings.policy, settings.model, engine, settings.clock)
+    return Setting(system, settings)
+
+
+def describe(setting: Setting, data: str) -> dict[str, Any]:
+    """What makes the result of a point, as plain values."""
+    system = setting.system
+    return {
+        "policy": dict(system.policy),
+        "model": asdict(system.model),
+        "engine": asdict(system.engine),
+        "clock": asdict(system.clock),
+        "normaliser": setting.config.scoring.normaliser,
+        "data": data,
+    }
+
+
+def _parted(override: str) -> tuple[str, str]:
+    key, _, value = override.lstrip("+~").partition("=")
+    return key, value
+
+
+def _key(setting: Setting, described: Mapping[str, Any]) -> str:
+    """Of everything that the scores of a point depend on."""
+    timed = measures(setting.system.clock.name)
+    depends = {
+        "config": described,
+        "model": model_digest(setting.system.model),
+        "code": code_digest(),
+        "cluster": asdict(setting.config.cluster) if timed else None,
+        "machine": hardware(setting.system.model.device) if timed else None,
+    }
+    return digests.of_text(json.dumps(depends, sort_keys=True))
+
+
+def _run(folder: Path, setting: Setting) -> Scored:
+    """Stream and score the data set with the system of a point."""
+    name, config = setting.system.policy["name"], setting.config
+    log = stream_from(folder, name, setting.system, config.cluster)
+    return store.scored(read_manifest(folder), log, normaliser(config.scoring.normaliser))
+
+
+def _write(folder: Path, point: Point) -> None:
+    """What a multirun's folder says of a point; the scores beside it come first."""
+    line = {"command": point.command, "config": point.config, "failure": point.failure}
+    (folder / POINT).write_text(json.dumps(line, indent=2) + "\n")

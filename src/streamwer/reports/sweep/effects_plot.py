@@ -1,0 +1,85 @@
+"""Main effects: for each setting, the mean WER and the mean p95 of each of its values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from streamwer.reports import figures
+from streamwer.reports.plots.axis import Axis, Frame, Tick, rate_axis, seconds_axis
+from streamwer.reports.sweep.findings import Findings
+from streamwer.sweeps import Effect, Level
+
+_FRAME = Frame(width=360, height=200, left=48, right=350, top=34, bottom=158)
+
+
+@dataclass(frozen=True)
+class Dot:
+    """The mean of one value, with the interval where there is one."""
+
+    x: float
+    y: float
+    low: float
+    high: float
+    title: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One figure of one setting."""
+
+    kind: str
+    frame: Frame
+    title: str
+    dots: list[Dot]
+    line: str
+    x_ticks: list[Tick]
+    y_ticks: list[Tick]
+    description: str
+
+
+def panels(found: Findings, effect: Effect) -> list[Panel]:
+    """The WER panel and the p95 panel; every setting's panels share their scales."""
+    every = [level for each in found.effects for level in each.levels]
+    rates = [e for level in every for e in (level.wer.low, level.wer.value, level.wer.high)]
+    late = [level.p95 for level in every]
+    return [
+        _panel("wer", "WER, %", effect, rate_axis(rates, _FRAME.bottom, _FRAME.top), 100),
+        _panel("p95", "p95, s", effect, seconds_axis(late, _FRAME.bottom, _FRAME.top), 1),
+    ]
+
+
+def _panel(kind: str, title: str, effect: Effect, y: Axis, factor: float) -> Panel:
+    xs = _across(len(effect.levels))
+    dots = [_dot(kind, level, x, y) for level, x in zip(effect.levels, xs, strict=True)]
+    dots = [dot for dot in dots if math.isfinite(dot.y)]
+    room = max(4, int((_FRAME.right - _FRAME.left) / max(1, len(xs)) / 7))
+    return Panel(
+        kind=kind,
+        frame=_FRAME,
+        title=title,
+        dots=dots,
+        line=f"M{' L'.join(f'{dot.x:g},{dot.y:g}' for dot in dots)}" if len(dots) > 1 else "",
+        x_ticks=[
+            Tick(x, figures.shortened(level.value, room))
+            for level, x in zip(effect.levels, xs, strict=True)
+        ],
+        y_ticks=y.ticks(4, factor),
+        description=". ".join(dot.title for dot in dots),
+    )
+
+
+def _across(count: int) -> Sequence[float]:
+    wide = (_FRAME.right - _FRAME.left) / count
+    return [round(_FRAME.left + (at + 0.5) * wide, 1) for at in range(count)]
+
+
+def _dot(kind: str, level: Level, x: float, y: Axis) -> Dot:
+    if kind == "p95":
+        at = y.at(level.p95) if math.isfinite(level.p95) else math.nan
+        return Dot(x, at, at, at, f"{level.value}: {figures.seconds(level.p95)}")
+    wer = level.wer
+    ends = [end if math.isfinite(end) else wer.value for end in (wer.low, wer.high)]
+    said = f"{level.value}: {figures.percent(wer.value)} ({figures.percent_range(wer)})"
+    return Dot(x, y.at(wer.value), y.at(ends[0]), y.at(ends[1]), said)

@@ -1,0 +1,85 @@
+"""What a sweep's report says, worked out once for all of its forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from streamwer.reports import figures
+from streamwer.sweeps import Choice, Effect, Point, Sweep, best_within, flat, main_effects, pareto
+from streamwer.sweeps.axes import level
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A sweep with all that follows from its points.
+
+    Attributes:
+        axes: the settings that were varied.
+        front: the points on the Pareto front, the fastest first.
+        choices: the best point for each latency budget.
+        effects: the main effect of each axis.
+    """
+
+    sweep: Sweep
+    axes: tuple[str, ...]
+    front: tuple[Point, ...]
+    choices: tuple[Choice, ...]
+    effects: tuple[Effect, ...]
+
+    def levels(self, point: Point) -> dict[str, str]:
+        """The point's value on every axis."""
+        config = flat(point.config)
+        return {axis: level(config, axis) for axis in self.axes}
+
+    def label(self, point: Point) -> str:
+        """What sets the point apart: "local_agreement, chunk_s 0.5"."""
+        said = [
+            value if "." not in axis else f"{axis.rpartition('.')[2]} {value}"
+            for axis, value in self.levels(point).items()
+            if value != "–"
+        ]
+        return ", ".join(said) or f"point {point.name}"
+
+    @property
+    def unplaced(self) -> list[Point]:
+        """Points that have figures, but no finite WER or p95."""
+        return [p for p in self.sweep.points if not p.failure and not p.placed]
+
+
+def findings(sweep: Sweep) -> Findings:
+    """The front, the best points and the main effects of a sweep."""
+    points, axes = sweep.points, tuple(sweep.axes)
+    on_front = pareto([(point.delay, point.errors) for point in points])
+    return Findings(
+        sweep=sweep,
+        axes=axes,
+        front=tuple(points[at] for at in on_front),
+        choices=tuple(best_within(points, sweep.budgets, sweep.scores, sweep.scoring)),
+        effects=tuple(main_effects(points, sweep.scores, axes, sweep.scoring)),
+    )
+
+
+def sentences(found: Findings) -> list[str]:
+    """The result in words."""
+    points, front = found.sweep.points, found.front
+    sized = f"{figures.count(len(points), 'point')} over {_list(found.axes) or 'one setting'}"
+    if not front:
+        return [f"{sized}; none has both a WER and a 95th percentile of its latency."]
+    accurate, fast = front[-1], front[0]
+    said = [f"{sized}; {len(front)} on the Pareto front."]
+    said.append(f"Fewest errors: {found.label(accurate)}, {at(accurate)}.")
+    if fast is not accurate:
+        said.append(f"Fastest: {found.label(fast)}, {at(fast)}.")
+    if found.sweep.failures:
+        count = figures.count(len(found.sweep.failures), "point")
+        said.append(f"{count} failed and stay in the list below.")
+    return said
+
+
+def at(point: Point) -> str:
+    """Both objectives of a point, in words."""
+    return f"WER {figures.percent(point.errors)} at p95 {figures.seconds(point.p95.value)}"
+
+
+def _list(axes: tuple[str, ...]) -> str:
+    return " × ".join(axes)

@@ -1,0 +1,75 @@
+"""Finished points, by a digest of everything that they depend on; of bounded size."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from streamwer.errors import LogError
+from streamwer.metrics import store
+from streamwer.metrics.store import Scored
+
+_PARTIAL = ".partial"
+
+
+class Store:
+    """Scores in a folder per key.
+
+    An entry is written beside its place and moved there when it is whole: a process that is killed
+    leaves no half entry, and two that write the same one do not meet.
+
+    Args:
+        root: the folder, made when something is put there.
+        keep: how many entries stay; the least recently used go first.
+    """
+
+    def __init__(self, root: Path, keep: int) -> None:
+        self._root, self._keep = root, keep
+
+    def get(self, key: str) -> Scored | None:
+        """The scores of a key, now the most recently used; None where there are none."""
+        folder = self._root / key
+        try:
+            os.utime(folder)
+            return store.read(folder)
+        except (OSError, LogError):  # not there, or another process is just dropping it
+            return None
+
+    def put(self, key: str, scores: Scored) -> None:
+        """Keep the scores; beyond `keep` entries the least recently used are dropped."""
+        partial = self._root / f"{key}.{os.getpid()}{_PARTIAL}"
+        shutil.rmtree(partial, ignore_errors=True)
+        store.write(partial, scores)
+        try:
+            partial.rename(self._root / key)
+        except OSError:  # it is there already: the same key is the same result
+            shutil.rmtree(partial)
+        self._shrink()
+
+    def _shrink(self) -> None:
+        for left in self._root.glob(f"*{_PARTIAL}"):
+            if not _alive(left):
+                shutil.rmtree(left, ignore_errors=True)
+        whole = [path for path in self._root.iterdir() if path.suffix != _PARTIAL]
+        for old in sorted(whole, key=_used, reverse=True)[max(1, self._keep) :]:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _used(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _alive(partial: Path) -> bool:
+    """Whether the process that writes this entry still runs."""
+    process = partial.name.removesuffix(_PARTIAL).rpartition(".")[2]
+    try:
+        os.kill(int(process), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True

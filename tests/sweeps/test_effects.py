@@ -1,0 +1,57 @@
+"""Main effects are plain means over the points with a value."""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+
+import pytest
+
+from streamwer.sweeps import main_effects
+from tests.reports.synthetic import SCORING
+from tests.sweeps import made_up
+
+
+def test_each_value_has_the_mean_of_its_points() -> None:
+    sweep = made_up.sweep()
+    good = [point for point in sweep.points if not point.failure]
+    for effect in main_effects(sweep.points, sweep.scores, sweep.axes, SCORING):
+        key = "name" if effect.axis == "policy" else "chunk_s"
+        for level in effect.levels:
+            mine = [
+                p
+                for p in good
+                if f"{p.config['policy'][key]:{'' if key == 'name' else 'g'}}" == level.value
+            ]
+            assert level.points == len(mine) > 0
+            assert level.wer.value == pytest.approx(sum(p.errors for p in mine) / len(mine))
+            assert level.p95 == pytest.approx(sum(p.delay for p in mine) / len(mine))
+            assert level.wer.low <= level.wer.value <= level.wer.high
+
+
+def test_a_full_grid_is_balanced_and_one_with_a_hole_is_not() -> None:
+    sweep = made_up.sweep()
+    full = main_effects(sweep.points, sweep.scores, sweep.axes, SCORING)
+    assert [effect.balanced for effect in full] == [True, True]
+    holed = main_effects(sweep.points[1:], sweep.scores, sweep.axes, SCORING)
+    assert [effect.balanced for effect in holed] == [False, False]
+
+
+def test_values_come_in_the_order_of_their_size() -> None:
+    sweep = made_up.sweep()
+    by_axis = {e.axis: e for e in main_effects(sweep.points, sweep.scores, sweep.axes, SCORING)}
+    assert [level.value for level in by_axis["policy.chunk_s"].levels] == ["0.5", "1", "2"]
+    assert [level.value for level in by_axis["policy"].levels] == ["careful", "hasty"]
+
+
+def test_a_point_without_a_p95_counts_for_the_wer_and_is_told() -> None:
+    tables = made_up.scores("careful", 1.0)
+    points = [
+        made_up.point(f"{a}{b}", 0.1, p95, a=a, b=b)
+        for (a, b), p95 in zip(product("xy", "uv"), [1.0, None, math.inf, None], strict=True)
+    ]
+    scores = {point.name: tables for point in points}
+    first, second = main_effects(points, scores, ["a"], SCORING)[0].levels
+    assert (first.points, first.p95, first.unplaced) == (2, 1.0, 1)
+    assert second.unplaced == 2
+    assert math.isnan(second.p95)
