@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from streamwer.metrics.alignment import align
@@ -65,6 +66,7 @@ def assign(
     return found
 
 
+@lru_cache(maxsize=1 << 16)  # a normaliser is slow, and most words come again
 def _key(text: str, normaliser: Normaliser) -> str:
     """What counts as the same word; one that the normaliser leaves nothing of stands for itself."""
     return "".join(normaliser.tokens(text)) or text
