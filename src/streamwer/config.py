@@ -218,6 +218,29 @@ class ScoringConfig:
 
 
 @dataclass
+class RuleConfig:
+    """One rule of conf/gate: how much worse a figure may become. All limits must be exceeded."""
+
+    worse: str = MISSING
+    absolute: float = 0.0
+    relative: float = 0.0
+    interval: bool = True
+
+
+@dataclass
+class GateConfig:
+    """conf/gate: when a change is a regression."""
+
+    name: str = MISSING
+    systems: list[str] = field(default_factory=list)
+    clock: str = MISSING
+    runs: int = 1
+    max_failed: float = 0.0
+    listed: int = 10
+    rules: dict[str, RuleConfig] = field(default_factory=dict)
+
+
+@dataclass
 class SystemConfig:
     """What is compared: a recogniser (a model and how it is called), a policy and a clock."""
 
@@ -249,6 +272,7 @@ class Config:
     hardware: HardwareConfig = field(default_factory=HardwareConfig)
     cluster: ClusterConfig = field(default_factory=ClusterConfig)
     scoring: ScoringConfig = field(default_factory=ScoringConfig)
+    gate: GateConfig = field(default_factory=GateConfig)
     compare: list[str] = field(default_factory=list)
 
 

@@ -70,6 +70,31 @@ def differences(
     return [Interval(*map(float, three)) for three in zip(values, low, high, strict=True)]
 
 
+def ratio_difference(
+    above: Floats, below: Floats, base_above: Floats, base_below: Floats, settings: Settings
+) -> Interval:
+    """A ratio of sums minus a baseline's, where the denominators differ too; one entry per block.
+
+    Both see the same resamples. With equal denominators it is what `differences` gives.
+
+    Returns:
+        NaN ends where there is but one block; all NaN where a denominator is 0.
+    """
+    blocks = len(below)
+    if not below.sum() or not base_below.sum():
+        return Interval(math.nan, math.nan, math.nan)
+    value = above.sum() / below.sum() - base_above.sum() / base_below.sum()
+    if blocks < 2:
+        return Interval(float(value), math.nan, math.nan)
+    sums = np.stack([above, below, base_above, base_below], axis=1)
+    drawn = np.concatenate([counts @ sums for counts in resamples(blocks, settings)])
+    drawn = drawn[(drawn[:, 1] > 0) & (drawn[:, 3] > 0)]
+    ratios = drawn[:, 0] / drawn[:, 1] - drawn[:, 2] / drawn[:, 3]
+    ends = np.quantile(ratios, settings.tails)
+    low, high = value + widening(blocks, settings.confidence) * (ends - value)
+    return Interval(float(value), float(low), float(high))
+
+
 def widening(blocks: int, confidence: float) -> float:
     """What the distance of a percentile to the estimate is multiplied by; 1 for many blocks.
 

@@ -1,0 +1,198 @@
+"""The figures that a rule can be about: each with its value and the interval of its change.
+
+Ratios are ratios of sums, resampled by speaker; quantiles pool the words of all recordings,
+which are resampled whole. Both sides see the same resamples.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+import pandas as pd
+
+from streamwer.gate.sides import Side, reference_words
+from streamwer.gate.verdict import Change
+from streamwer.metrics import bootstrap
+from streamwer.metrics.quantiles import Integers, quantile_differences, quantiles
+from streamwer.metrics.resampling import Floats, Settings
+from streamwer.metrics.summary import STAGES
+
+Figure = Literal["wer", "latency"]
+_ESTIMATE = Settings(replicates=1, seed=0, confidence=0.95)
+_FRAMES_PER_S = 100
+
+
+class Measure(Protocol):
+    """A figure that a rule can be about."""
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def unit(self) -> str: ...
+
+    @property
+    def figure(self) -> Figure:
+        """What it takes to compare it: `latency` needs the same machine where time is measured."""
+        ...
+
+    def value(self, side: Side) -> float:
+        """NaN where it is not known."""
+        ...
+
+    def change(self, baseline: Side, candidate: Side, settings: Settings) -> Change: ...
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A ratio of sums over recordings.
+
+    Attributes:
+        parts: numerator and denominator of each row of a side's recordings.
+    """
+
+    label: str
+    unit: str
+    figure: Figure
+    parts: Callable[[Side], tuple[Floats, Floats]]
+
+    def value(self, side: Side) -> float:
+        above, below = self.parts(side)
+        return float(above.sum() / below.sum()) if below.sum() else math.nan
+
+    def change(self, baseline: Side, candidate: Side, settings: Settings) -> Change:
+        values = self.value(baseline), self.value(candidate)
+        if any(map(math.isnan, values)):
+            return Change(*values)
+        return Change(*values, *self._interval(baseline, candidate, settings))
+
+    def _interval(self, baseline: Side, candidate: Side, settings: Settings) -> tuple[float, float]:
+        sides = [
+            [side.by_speaker(part) for part in self.parts(side)] for side in (candidate, baseline)
+        ]
+        (above, below), (base_above, base_below) = sides
+        found = bootstrap.ratio_difference(above, below, base_above, base_below, settings)
+        return found.low, found.high
+
+
+@dataclass(frozen=True)
+class Late:
+    """A quantile of a latency, over words or over recordings.
+
+    Attributes:
+        late: seconds, and the number of the recording of each; NaN where there is no time.
+        q: the quantile.
+    """
+
+    label: str
+    late: Callable[[Side], tuple[Floats, Integers]]
+    q: float
+    unit: str = "s"
+    figure: Figure = "latency"
+
+    def value(self, side: Side) -> float:
+        values, groups = self._events(side)
+        found = quantiles(values, groups, [self.q], _ESTIMATE)[0].value if len(values) else None
+        return math.nan if found is None else found
+
+    def change(self, baseline: Side, candidate: Side, settings: Settings) -> Change:
+        values = self.value(baseline), self.value(candidate)
+        mine, groups = self._events(candidate)
+        others, _ = self._events(baseline)
+        if any(map(math.isnan, values)) or len(mine) != len(others):
+            return Change(values[0], values[1] if len(mine) == len(others) else math.nan)
+        found = quantile_differences(mine, others, groups, [self.q], settings)[0]
+        ends = (math.nan if end is None else end for end in (found.low, found.high))
+        return Change(*values, *ends)
+
+    def _events(self, side: Side) -> tuple[Floats, Integers]:
+        late, recordings = self.late(side)
+        known = ~np.isnan(late)
+        groups = np.unique(recordings[known], return_inverse=True)[1]
+        return late[known], groups
+
+
+def _word_errors(side: Side) -> tuple[Floats, Floats]:
+    rows = side.recordings
+    errors = rows["substitutions"] + rows["deletions"] + rows["insertions"]
+    return _floats(errors), _floats(reference_words(rows))
+
+
+def _coverage(side: Side) -> tuple[Floats, Floats]:
+    """Words that came and words, of each recording; its runs share them alike."""
+    words = side.words
+    grouped = np.isfinite(words["committed"]).groupby(words["recording"])
+    names, runs = side.recordings["recording"], len(side.runs)
+    emitted, timed = (names.map(each).fillna(0) / runs for each in (grouped.sum(), grouped.size()))
+    return _floats(emitted), _floats(timed)
+
+
+def _per(above: str, below: str, scale: float = 1.0) -> Callable[[Side], tuple[Floats, Floats]]:
+    return lambda side: (
+        _floats(side.recordings[above]) / scale,
+        _floats(side.recordings[below]),
+    )
+
+
+def _rtf(side: Side) -> tuple[Floats, Floats]:
+    """Of the recordings that were streamed, as in the report."""
+    rows = side.recordings
+    done = (rows["failure"] == "").to_numpy()
+    spent = sum((rows[f"{stage}_s"] for stage in STAGES), start=rows["seconds"] * 0)
+    return _floats(spent.where(done, 0)), _floats(rows["seconds"].where(done, 0))
+
+
+def _failures(side: Side) -> tuple[Floats, Floats]:
+    failed = _floats(side.recordings["failure"] != "")
+    return failed, np.ones_like(failed)
+
+
+def _since_end(column: str) -> Callable[[Side], tuple[Floats, Integers]]:
+    return lambda side: (_floats(side.late[column]), side.late["recording"].to_numpy(np.int64))
+
+
+def _of_recordings(column: str) -> Callable[[Side], tuple[Floats, Integers]]:
+    def late(side: Side) -> tuple[Floats, Integers]:
+        numbers, _ = pd.factorize(side.recordings["recording"], sort=True)
+        return _floats(side.recordings[column]), numbers.astype(np.int64)
+
+    return late
+
+
+def _floats(values: pd.Series[float]) -> Floats:
+    found: Floats = values.to_numpy(np.float64)
+    return found
+
+
+def _late(
+    name: str, label: str, late: Callable[[Side], tuple[Floats, Integers]]
+) -> dict[str, Measure]:
+    return {f"{name}_p{p}": Late(f"{label}, p{p}", late, p / 100) for p in (50, 95, 99)}
+
+
+MEASURES: Mapping[str, Measure] = {
+    "wer": Ratio("WER", "%", "wer", _word_errors),
+    "coverage": Ratio("words that came", "%", "wer", _coverage),
+    "erasure": Ratio("erased words per final word", "", "wer", _per("erased_words", "final_words")),
+    "failures": Ratio("recordings that failed", "%", "wer", _failures),
+    **_late("commit", "commit latency", _since_end("committed")),
+    **_late("ideal", "commit latency without compute", _since_end("audio_end")),
+    **_late("shown", "first-shown latency", _since_end("shown")),
+    **_late("first_text", "first text", _of_recordings("first_text")),
+    **_late("finalisation", "finalisation", _of_recordings("finalisation")),
+    "encoded": Ratio(
+        "seconds encoded per second of audio",
+        "",
+        "wer",
+        _per("encoder_frames", "seconds", _FRAMES_PER_S),
+    ),
+    "decoded": Ratio(
+        "tokens decoded per second of audio", "", "wer", _per("decoded_tokens", "seconds")
+    ),
+    "rtf": Ratio("RTF", "", "latency", _rtf),
+}
+"""By the name that `conf/gate` gives it."""

@@ -1,0 +1,79 @@
+"""One side of a comparison: a system's scored tables, from one run or from several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from streamwer.metrics import Scores
+from streamwer.metrics.quantiles import Integers
+from streamwer.metrics.resampling import Floats
+
+_MOMENTS = ("shown", "committed", "audio_end")
+_COUNTED = ("hits", "substitutions", "deletions")
+
+
+@dataclass(frozen=True)
+class Side:
+    """The runs of one system, ordered so that rows of two sides stand for the same thing.
+
+    Args:
+        runs: one entry per run, all of the same recordings.
+    """
+
+    runs: tuple[Scores, ...]
+
+    @cached_property
+    def recordings(self) -> pd.DataFrame:
+        """One row per recording and run, sorted by recording."""
+        tables = [run.recordings for run in self.runs]
+        return pd.concat(tables, ignore_index=True).sort_values("recording", kind="stable")
+
+    @cached_property
+    def words(self) -> pd.DataFrame:
+        """One row per reference word that has a time, and run, sorted by recording and place."""
+        tables = [spoken(run.words) for run in self.runs]
+        together = pd.concat(tables, ignore_index=True)
+        return together.sort_values(["recording", "index"], kind="stable")
+
+    def by_speaker(self, values: Floats) -> Floats:
+        """Sums over the rows of `recordings`, for each speaker in order of name."""
+        sums: Floats = np.bincount(self._speakers, values).astype(np.float64)
+        return sums
+
+    @cached_property
+    def _speakers(self) -> Integers:
+        numbers: Integers = pd.factorize(self.recordings["speaker"], sort=True)[0]
+        return numbers
+
+    @cached_property
+    def late(self) -> pd.DataFrame:
+        """Seconds from the end of each word to each moment, with the number of its recording."""
+        words = self.words
+        numbers, _ = pd.factorize(words["recording"], sort=True)
+        since = {column: words[column] - words["end"] for column in _MOMENTS}
+        return pd.DataFrame({"recording": numbers, **since})
+
+    @cached_property
+    def single(self) -> list[Side]:
+        """Each run as a side of its own."""
+        return [Side((run,)) for run in self.runs]
+
+
+def side(runs: Sequence[Scores]) -> Side:
+    """A side of one run or more."""
+    return Side(tuple(runs))
+
+
+def spoken(words: pd.DataFrame) -> pd.DataFrame:
+    """The rows of reference words: those of inserted words have no reference word."""
+    return words[words["word"].notna()]
+
+
+def reference_words(recordings: pd.DataFrame) -> pd.Series[int]:
+    """Reference words of each recording."""
+    return sum((recordings[name] for name in _COUNTED[1:]), recordings[_COUNTED[0]])

@@ -1,0 +1,105 @@
+"""Verdicts in words: figures, changes and diffs, as every output of the gate prints them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from streamwer.gate.verdict import Exit, Finding, Regressed, Verdict
+from streamwer.reports import figures
+from streamwer.reports.calls import Run
+
+_CONTEXT = 2
+"""Right words that a diff shows on either side of a wrong one."""
+_HEADLINES = {
+    Exit.PASS: "pass",
+    Exit.REGRESSION: "regression",
+    Exit.NOT_COMPARABLE: "not comparable",
+    Exit.FAILURES: "too many failures",
+}
+
+
+def headline(verdict: Verdict) -> str:
+    """The verdict in one line."""
+    return f"{verdict.system}: {_HEADLINES[verdict.status]}"
+
+
+def summary(verdict: Verdict) -> list[str]:
+    """What stands above the figures: why nothing was judged, or how much is not as it was."""
+    lines = [f"not comparable: {reason}" for reason in verdict.reasons]
+    if verdict.too_many_failures:
+        names = ", ".join(f"{name} ({why})" for name, why in list(verdict.failed.items())[:3])
+        lines.append(f"{len(verdict.failed)} of {verdict.recordings} recordings failed: {names}")
+    if verdict.findings and verdict.tier == "deterministic":
+        count, total = len(verdict.changed), verdict.recordings
+        lines.append(
+            f"{count} of {total} recordings have other words or moments than in the baseline"
+            if count
+            else f"all {total} recordings are as in the baseline, to the last word and moment"
+        )
+    return [*lines, *verdict.notes]
+
+
+def figure(value: float, unit: str) -> str:
+    """A figure with its unit."""
+    if math.isinf(value):
+        return figures.NEVER
+    if unit == "%":
+        return figures.NO_BREAK.join([figures.number(100 * value, 2), "%"])
+    return figures.seconds(value, 3) if unit == "s" else figures.number(value, 4)
+
+
+def change(finding: Finding) -> str:
+    """The difference, and its interval where there is one."""
+    found, unit = finding.change, finding.unit
+    if math.isnan(found.difference):
+        return figures.UNKNOWN
+    value = _signed(found.difference, unit)
+    if math.isnan(found.low) or not (found.difference or found.low or found.high):
+        return value
+    return f"{value} ({_signed(found.low, unit)} to {_signed(found.high, unit)})"
+
+
+def counts(regressed: Regressed) -> str:
+    """By how much a recording became worse."""
+    old, new = regressed.baseline.errors, regressed.candidate.errors
+    more = figures.number(new - old, 0, sign=True)
+    parts = [f"{more} errors ({old} → {new} of {regressed.candidate.words} words)"]
+    if not math.isnan(regressed.later):
+        parts.append(f"median word {_signed(regressed.later, 's')} s")
+    if regressed.failure:
+        parts.append(f"failed: {regressed.failure}")
+    return ", ".join(parts)
+
+
+def diffs(regressed: Regressed) -> list[str]:
+    """What was wrong and what is wrong now; nothing where the words are the same."""
+    was, now = wrong(regressed.baseline_diff), wrong(regressed.candidate_diff)
+    return [] if was == now else [f"was: {was}", f"now: {now}"]
+
+
+def wrong(runs: Sequence[Run]) -> str:
+    """The words that are wrong, with some right ones around: [-said-] {+heard+}."""
+    return " ".join(_shown(runs)) or "no errors"
+
+
+def _shown(runs: Sequence[Run]) -> Iterator[str]:
+    for at, run in enumerate(runs):
+        if run.kind != "hit":
+            yield from (f"[-{run.said}-]",) if run.said else ()
+            yield from (f"{{+{run.heard}+}}",) if run.heard else ()
+            continue
+        words = run.said.split()
+        before = words[: _CONTEXT if at else 0]
+        after = words[-_CONTEXT:] if at < len(runs) - 1 else []
+        whole = at and at < len(runs) - 1 and len(words) <= 2 * _CONTEXT
+        parts = [words] if whole else [before, ["…"], after]
+        if len(runs) > 1:
+            yield " ".join(word for part in parts for word in part)
+
+
+def _signed(value: float, unit: str) -> str:
+    if math.isinf(value):
+        return figures.NEVER if value > 0 else f"not {figures.NEVER}"
+    scale, digits = {"%": (100, 2), "s": (1, 3)}.get(unit, (1, 4))
+    return figures.number(scale * value, digits, sign=True)
