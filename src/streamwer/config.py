@@ -233,7 +233,7 @@ class GateConfig:
 
     name: str = MISSING
     systems: list[str] = field(default_factory=list)
-    clock: str = MISSING
+    clock: ClockConfig = field(default_factory=ClockConfig)
     runs: int = 1
     max_failed: float = 0.0
     listed: int = 10
@@ -353,6 +353,16 @@ def _record(schema: type, values: Any) -> Any:
     except OmegaConfBaseException as error:
         reason = str(error).partition("\n")[0]
         raise ConfigError(f"{error.full_key or 'config'}: {reason}") from error
+
+
+def gate(values: Mapping[str, Any]) -> GateConfig:
+    """The rules of a file of conf/gate.
+
+    Raises:
+        ConfigError: a key is unknown or missing, or a value has the wrong type.
+    """
+    record: GateConfig = _record(GateConfig, dict(values))
+    return record
 
 
 def load(path: Path = Path("params.yaml")) -> Config:

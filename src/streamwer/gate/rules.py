@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from pathlib import Path
 
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
+
+from streamwer import config
+from streamwer.compose import conf_dir
 from streamwer.config import GateConfig, RuleConfig
 from streamwer.errors import ConfigError
 from streamwer.gate.measures import MEASURES, Measure
@@ -16,6 +23,26 @@ TIERS = ("deterministic", "statistical")
 _SIGNS = {"higher": 1.0, "lower": -1.0}
 _ROUNDING = 1e-9
 """A difference of exactly the floor does not exceed it, whatever floating point makes of it."""
+
+
+def read(name: str) -> GateConfig:
+    """The rules of that name in `conf/gate`, or of the file with that path; its clock is left out.
+
+    Raises:
+        ConfigError: there is no such file, or it holds something else.
+    """
+    path = Path(name) if name.endswith(".yaml") else conf_dir() / "gate" / f"{name}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(file.stem for file in (conf_dir() / "gate").glob("*.yaml")))
+        raise ConfigError(f"{path}: no such rules; name a .yaml file, or one of {known}")
+    try:
+        values = OmegaConf.to_container(OmegaConf.load(path))
+    except (OmegaConfBaseException, YAMLError) as error:
+        raise ConfigError(f"{path}: not rules ({str(error).splitlines()[0]})") from error
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: not rules, but {type(values).__name__}")
+    values.pop("defaults", None)
+    return config.gate({str(key): value for key, value in values.items()})
 
 
 def check(gate: GateConfig) -> None:
