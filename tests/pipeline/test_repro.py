@@ -28,6 +28,7 @@ TREE = (
     "models/reference",
     "params.yaml",
     "pipeline",
+    "reports/baseline",
     "requirements.lock",
     "src",
 )

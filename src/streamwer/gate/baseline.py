@@ -11,12 +11,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from streamwer.errors import ConfigError, LogError
+from streamwer.gate.sides import KINDS, spoken
 from streamwer.metrics import Scores, store
 from streamwer.metrics.store import Scored
-from streamwer.metrics.summary import STAGES
 from streamwer.signature import measures
 
 UPDATE = "python -m pipeline.gate --update-baseline"
+_RECORDINGS = (
+    *("recording", "speaker", "condition", "seconds", "failure", "reference", "hypothesis"),
+    *(f"{unit}{kind}" for unit in ("", "char_") for kind in KINDS),
+    *("final_words", "erased_words", "partial_words", "unstable_words"),
+    *("first_text", "finalisation", "encoder_frames", "decoded_tokens"),
+)
 _WORDS = ("recording", "index", "word", "end", "shown", "committed", "audio_end")
 _MOMENTS = ("shown", "committed", "audio_end")
 _DECIMALS = 6
@@ -75,8 +81,6 @@ def instructions() -> str:
 
 
 def _kept(scores: Scores) -> Scores:
-    spent = [f"{stage}_s" for stage in STAGES]
-    recordings = scores.recordings.drop(columns=spent, errors="ignore")
-    spoken = scores.words[scores.words["word"].notna()]
-    words = spoken[list(_WORDS)].round(dict.fromkeys(_MOMENTS, _DECIMALS))
-    return Scores(recordings.reset_index(drop=True), words.reset_index(drop=True))
+    recordings = scores.recordings[list(_RECORDINGS)].reset_index(drop=True)
+    words = spoken(scores.words)[list(_WORDS)].reset_index(drop=True)
+    return Scores(recordings, words.round(dict.fromkeys(_MOMENTS, _DECIMALS)))

@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 import numpy as np
 import pandas as pd
 
-from streamwer.gate.sides import Side, reference_words
+from streamwer.gate.sides import Side, errors, reference_words
 from streamwer.gate.verdict import Change
 from streamwer.metrics import bootstrap
 from streamwer.metrics.quantiles import Integers, quantile_differences, quantiles
@@ -116,10 +116,11 @@ class Late:
         return late[known], groups
 
 
-def _word_errors(side: Side) -> tuple[Floats, Floats]:
-    rows = side.recordings
-    errors = rows["substitutions"] + rows["deletions"] + rows["insertions"]
-    return _floats(errors), _floats(reference_words(rows))
+def _rate(unit: str) -> Callable[[Side], tuple[Floats, Floats]]:
+    return lambda side: (
+        _floats(errors(side.recordings, unit)),
+        _floats(reference_words(side.recordings, unit)),
+    )
 
 
 def _coverage(side: Side) -> tuple[Floats, Floats]:
@@ -175,9 +176,11 @@ def _late(
 
 
 MEASURES: Mapping[str, Measure] = {
-    "wer": Ratio("WER", "%", "wer", _word_errors),
+    "wer": Ratio("WER", "%", "wer", _rate("")),
+    "cer": Ratio("CER", "%", "wer", _rate("char_")),
     "coverage": Ratio("words that came", "%", "wer", _coverage),
     "erasure": Ratio("erased words per final word", "", "wer", _per("erased_words", "final_words")),
+    "upwr": Ratio("unstable partial words", "%", "wer", _per("unstable_words", "partial_words")),
     "failures": Ratio("recordings that failed", "%", "wer", _failures),
     **_late("commit", "commit latency", _since_end("committed")),
     **_late("ideal", "commit latency without compute", _since_end("audio_end")),

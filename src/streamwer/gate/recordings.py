@@ -8,17 +8,16 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from streamwer.gate.sides import Side
+from streamwer.gate.sides import KINDS, Side, errors
 from streamwer.gate.verdict import Regressed
 from streamwer.metrics import Normaliser, WordErrors
 from streamwer.metrics.resampling import Floats
 from streamwer.reports.calls import diff
 
 _ROUNDING_S = 1e-6
-_COUNTS = ("hits", "substitutions", "deletions", "insertions")
 _SAID = ("hypothesis", "failure")
 _MOMENTS = ("shown", "committed")
-_COUNTED = (*_COUNTS, "erased_words", "final_words")
+_COUNTED = (*KINDS, "erased_words", "final_words")
 
 
 def changed(baseline: Side, candidate: Side) -> tuple[str, ...]:
@@ -60,8 +59,8 @@ def _regressed(
         said = normaliser.tokens(new["reference"])
         yield Regressed(
             recording=name,
-            baseline=WordErrors(**{column: int(old[column]) for column in _COUNTS}),
-            candidate=WordErrors(**{column: int(new[column]) for column in _COUNTS}),
+            baseline=WordErrors(**{column: int(old[column]) for column in KINDS}),
+            candidate=WordErrors(**{column: int(new[column]) for column in KINDS}),
             later=float(later.get(name, math.nan)),
             baseline_diff=tuple(diff(said, normaliser.tokens(old["hypothesis"]))),
             candidate_diff=tuple(diff(said, normaliser.tokens(new["hypothesis"]))),
@@ -70,9 +69,7 @@ def _regressed(
 
 
 def _errors(side: Side) -> pd.Series[float]:
-    rows = side.recordings
-    errors = rows["substitutions"] + rows["deletions"] + rows["insertions"]
-    return errors.groupby(rows["recording"]).mean()
+    return errors(side.recordings).groupby(side.recordings["recording"]).mean()
 
 
 def _medians(side: Side) -> pd.Series[float]:

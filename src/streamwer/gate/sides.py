@@ -14,7 +14,8 @@ from streamwer.metrics.quantiles import Integers
 from streamwer.metrics.resampling import Floats
 
 _MOMENTS = ("shown", "committed", "audio_end")
-_COUNTED = ("hits", "substitutions", "deletions")
+KINDS = ("hits", "substitutions", "deletions", "insertions")
+"""Columns of the word errors; those of the character errors have `char_` before them."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,11 @@ def spoken(words: pd.DataFrame) -> pd.DataFrame:
     return words[words["word"].notna()]
 
 
-def reference_words(recordings: pd.DataFrame) -> pd.Series[int]:
-    """Reference words of each recording."""
-    return sum((recordings[name] for name in _COUNTED[1:]), recordings[_COUNTED[0]])
+def reference_words(recordings: pd.DataFrame, unit: str = "") -> pd.Series[int]:
+    """Reference words of each recording; characters where `unit` is "char_"."""
+    return recordings[[f"{unit}{kind}" for kind in KINDS[:3]]].sum(axis=1)
+
+
+def errors(recordings: pd.DataFrame, unit: str = "") -> pd.Series[int]:
+    """Errors of each recording, in the same unit."""
+    return recordings[[f"{unit}{kind}" for kind in KINDS[1:]]].sum(axis=1)
