@@ -6,23 +6,31 @@ import math
 import random
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from streamwer.config import ScoringConfig
 from streamwer.eventlog import EventLog
-from streamwer.metrics import Summary, normaliser, score, summarise
-from streamwer.metrics.summary import Percentiles
+from streamwer.metrics import Quantile, Scores, Summary, normaliser, score, summarise
+from streamwer.metrics.quantiles import quantile_differences
+from streamwer.metrics.resampling import Settings
+from streamwer.metrics.summary import Percentiles, latencies, timed
 from streamwer.transcript import Reference, Step, Update, Word
 from tests.reports.synthetic import MANNERS, log, references
 
 SPOKEN = references(count=18, words=30)
 LOG = log(SPOKEN, MANNERS["prompted_buffer"], failures=1)
 LATENCIES = ("commit_latency", "shown_latency", "first_text", "finalisation")
+SPLIT = ["waiting", "held", "queued", "computed"]
 
 
 def summary(events: EventLog, spoken: list[Reference] = SPOKEN) -> Summary:
     scores = score(spoken, events, normaliser("basic"))
     return summarise("system", scores, None, ScoringConfig("basic", replicates=200), {})
+
+
+def table(events: EventLog) -> Scores:
+    return score(SPOKEN, events, normaliser("basic"))
 
 
 def ends(percentiles: Percentiles) -> list[float]:
@@ -40,14 +48,42 @@ def test_a_delay_of_every_emission_delays_every_latency_by_as_much(delay: float)
         assert ends(getattr(after, name)) == pytest.approx(expected)
         assert expected
     assert (after.wer, after.coverage) == (before.wer, before.coverage)
+    for old, new in zip(before.slices, after.slices, strict=True):
+        assert (new.kind, new.name, new.errors, new.coverage) == (
+            (old.kind, old.name, old.errors, old.coverage)
+        )
+        for percentile in ("p50", "p95"):
+            then, now = (getattr(each, percentile).value for each in (old, new))
+            assert now == (None if then is None else pytest.approx(then + delay))
+
+
+@pytest.mark.parametrize("delay", [0.5, 3.0])
+def test_a_delay_of_every_emission_is_compute_in_the_split(delay: float) -> None:
+    steps = tuple(replace(step, emitted=step.emitted + delay) for step in LOG.steps)
+    before, after = (table(each).words[SPLIT] for each in (LOG, replace(LOG, steps=steps)))
+    expected = before.assign(computed=before["computed"] + delay)
+    pd.testing.assert_frame_equal(after, expected)
+    assert expected["computed"].notna().any()
 
 
 def test_the_order_of_recordings_changes_nothing() -> None:
     mixed = random.Random(3).sample(SPOKEN, len(SPOKEN))
     before, after = summary(LOG), summary(LOG, mixed)
     assert (after.wer, after.errors, after.coverage) == (before.wer, before.errors, before.coverage)
-    for name in LATENCIES:
+    for name in (*LATENCIES, "commit_latency_ideal"):
         assert getattr(after, name) == getattr(before, name)
+    assert after.slices == before.slices
+    assert after.char_errors == before.char_errors
+
+
+def test_a_system_against_itself_is_exactly_as_late() -> None:
+    words = timed(table(LOG).words)
+    calls, _ = pd.factorize(words["recording"])
+    settings = Settings(replicates=200, seed=1, confidence=0.95)
+    for late in latencies(words).values():
+        values = late.to_numpy(float)
+        same = quantile_differences(values, values, calls, (0.5, 0.95), settings)
+        assert same == [Quantile(0.0, 0.0, 0.0)] * 2
 
 
 def distinct(slow: float) -> tuple[list[Reference], EventLog]:
@@ -90,5 +126,9 @@ def test_leaving_out_slow_words_improves_no_headline_figure(slow: float) -> None
         assert other is not None
         assert mine >= other
     assert after.commit_latency["p95"].value == math.inf
+    for old, new in zip(before.slices, after.slices, strict=True):
+        for mine, other in ((new.p50.value, old.p50.value), (new.p95.value, old.p95.value)):
+            assert other is None or (mine is not None and mine >= other)
+        assert new.coverage <= old.coverage
     assert after.wer.value > before.wer.value
     assert after.coverage < before.coverage

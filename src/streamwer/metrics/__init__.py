@@ -8,7 +8,8 @@ from streamwer.metrics.differences import Difference, wer_differences
 from streamwer.metrics.lagging import Delay, Lagging
 from streamwer.metrics.normalise import Normaliser, normaliser
 from streamwer.metrics.quantiles import Quantile
-from streamwer.metrics.summary import Cost, Slice, Summary, summarise
+from streamwer.metrics.slices import Slice
+from streamwer.metrics.summary import Cost, Summary, summarise
 from streamwer.metrics.tables import Scores, score
 from streamwer.metrics.word_errors import CharErrors, WordErrors
 

@@ -59,6 +59,11 @@ def quantiles(
     return _with_intervals(found, len(values), groups, qs, settings, (values,))
 
 
+def alone(values: Floats, q: float) -> Quantile:
+    """The q-quantile by rank, without an interval; arguments as of `quantiles`."""
+    return Quantile(_rank_value(values, q) if enough(len(values), q) else None)
+
+
 def quantile_differences(
     values: Floats, baseline: Floats, groups: Integers, qs: Sequence[float], settings: Settings
 ) -> list[Quantile]:

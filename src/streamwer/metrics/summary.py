@@ -17,6 +17,7 @@ from streamwer.metrics.lag import pooled_slope
 from streamwer.metrics.lagging import Lagging, pooled_lagging
 from streamwer.metrics.partials import pooled_upwr
 from streamwer.metrics.quantiles import Quantile, quantiles
+from streamwer.metrics.slices import Slice, slices
 from streamwer.metrics.tables import Scores
 from streamwer.metrics.word_errors import CharErrors, WordErrors
 
@@ -34,15 +35,6 @@ class Cost:
 
     rtf: float
     stages: Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class Slice:
-    """The recordings that share a condition."""
-
-    condition: str
-    recordings: int
-    errors: WordErrors
 
 
 @dataclass(frozen=True)
@@ -70,7 +62,7 @@ class Summary:
         cost: measured compute, whatever the clock made of it.
         failures: recordings that failed, with the reason.
         forced_words: words committed only to bound the buffer.
-        slices: error counts by condition.
+        slices: word errors and latency by condition, speaker, length and position in the call.
         machine: what the run measured about itself (workers, load_seconds, peak_memory_mb).
     """
 
@@ -130,7 +122,7 @@ def summarise(
         cost=_cost(recordings),
         failures=_failures(recordings),
         forced_words=int(recordings["forced_words"].sum()),
-        slices=_slices(recordings),
+        slices=slices(recordings, scores.words),
         machine=machine,
     )
 
@@ -192,11 +184,6 @@ def _cost(recordings: pd.DataFrame) -> Cost:
 def _failures(recordings: pd.DataFrame) -> dict[str, str]:
     failed = recordings[recordings["failure"] != ""]
     return dict(zip(failed["recording"], failed["failure"], strict=True))
-
-
-def _slices(recordings: pd.DataFrame) -> tuple[Slice, ...]:
-    grouped = recordings.groupby("condition")
-    return tuple(Slice(str(name), len(rows), pooled(rows)) for name, rows in grouped)
 
 
 def _ratio(numerator: float, denominator: float) -> float:

@@ -58,9 +58,19 @@ def _metrics(summary: Summary, measured: bool) -> dict[str, Any]:
         "audio_seconds": _number(summary.audio_seconds, _SECONDS),
         "failures": len(summary.failures),
         "forced_words": summary.forced_words,
-        "wer_by_condition": {s.condition: _number(s.errors.rate, _RATE) for s in summary.slices},
+        **_slices(summary),
     }
     return _defined(figures)
+
+
+def _slices(summary: Summary) -> dict[str, Any]:
+    """The WER and the median commit latency of each slice, by kind; speakers may be too many."""
+    found: dict[str, dict[str, Any]] = {}
+    for each in (each for each in summary.slices if each.kind != "speaker"):
+        found.setdefault(f"wer_by_{each.kind}", {})[each.name] = _number(each.errors.rate, _RATE)
+        late = found.setdefault(f"commit_latency_p50_by_{each.kind}", {})
+        late[each.name] = _number(each.p50.value, _SECONDS)
+    return found
 
 
 def _lagging(lagging: Lagging) -> dict[str, Any]:

@@ -140,7 +140,8 @@ def _described(value: _Value, key: Mapping[str, str], digits: int = 3) -> str:
 
 
 def _conditions(summaries: Sequence[Summary]) -> Iterator[_Values]:
-    slices = {(s.name, each.condition): each for s in summaries for each in s.slices}
+    by = [(s.name, each) for s in summaries for each in s.slices if each.kind == "condition"]
+    slices = {(system, each.name): each for system, each in by}
     for condition in dict.fromkeys(condition for _, condition in slices):
         here = {name: each for (name, named), each in slices.items() if named == condition}
         rates = {name: float(each.errors.rate or 0.0) for name, each in here.items()}
