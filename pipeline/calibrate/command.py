@@ -26,6 +26,7 @@ from streamwer.compose import conf_dir, load
 from streamwer.config import Config, SystemConfig, system
 from streamwer.errors import ConfigError, DatasetError
 from streamwer.hardware import CallCosts, HardwareConfig
+from streamwer.recognisers.meter import NOW
 from streamwer.reports import files
 
 _NAME = re.compile(r"[a-z0-9_]+")
@@ -164,6 +165,7 @@ def _check(settings: Config, calls: Sequence[Call]) -> int:
         )
         for name, one in known.items()
     ]
+    NOW.set(stopwatch(known))  # as the profile was measured
     with progress() as bar:
         task = bar.add_task("calls", total=len(calls) * len(contestants))
         lines = checking.check(contestants, calls, settings.scoring, partial(bar.advance, task))

@@ -5,19 +5,21 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer import hardware
+from streamwer import eventlog, hardware, policies
 from streamwer.config import ClockConfig, DirectConfig, ModelConfig, SystemConfig, TranscribeConfig
 from streamwer.errors import ConfigError
 from streamwer.hardware import CallCosts, HardwareConfig
-from streamwer.simulation import Profile, Stream, clock_of, serve
+from streamwer.simulation import Profile, Stream, clock_of, play, serve
 from streamwer.transcript import Compute, Effort, Hypothesis
-from tests.scripted import silence
+from tests.scripted import Scripted, script, silence
 from tests.simulation.test_queueing import Timetable
+from tests.simulation.test_stream import CHUNKED
 
 COSTS = CallCosts(
     listen_call=10,
@@ -188,3 +190,15 @@ def test_costs_that_the_profile_lacks_are_never_guessed(
 def test_costs_that_no_call_could_have_are_refused(change: dict[str, object], key: str) -> None:
     with pytest.raises(ConfigError, match=rf"hardware\.costs\.{KEY}\.{key} must"):
         clock_of(system(costs=replace(COSTS, **change)))
+
+
+def test_the_event_log_is_the_same_to_the_byte_however_long_the_calls_took(tmp_path: Path) -> None:
+    logs = []
+    for real in (0.001, 5.0):
+        heard = Scripted(script("one two three four five"), cost=lambda call, real=real: real)
+        policy = policies.build(CHUNKED)
+        steps = tuple(play("call", silence(4), heard, policy, Profile(COSTS)))
+        assert any(step.emitted > step.start for step in steps)
+        eventlog.write(tmp_path, eventlog.EventLog(steps))
+        logs.append((tmp_path / "events.parquet").read_bytes())
+    assert logs[0] == logs[1]
