@@ -8,6 +8,7 @@ from typing import Any
 
 from streamwer.eventlog import EventLog
 from streamwer.metrics import Scores, Summary
+from streamwer.reports.versus import Versus
 from streamwer.signature import Figure, Signature
 
 
@@ -58,6 +59,7 @@ class Comparison:
         provenance: what identifies the run: versions, digests, normaliser, seed, commands;
             plain strings and numbers, the same on every run of the same inputs.
         sounds: the audio of each recording, as far as there is any.
+        versus: where old and new runs are compared: what changed.
     """
 
     systems: tuple[System, ...]
@@ -66,3 +68,4 @@ class Comparison:
     clock: str
     provenance: Mapping[str, Any]
     sounds: Mapping[str, Sound] = field(default_factory=dict)
+    versus: Versus | None = None

@@ -8,7 +8,16 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from streamwer.reports import figures, headline, machine, notes, provenance, templating, verdict
+from streamwer.reports import (
+    figures,
+    headline,
+    machine,
+    notes,
+    provenance,
+    templating,
+    verdict,
+    versus,
+)
 from streamwer.reports.calls import calls
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.islands import islands
@@ -48,6 +57,8 @@ def render(comparison: Comparison) -> str:
         summaries=[system.summary for system in comparison.systems],
         title=verdict.title(comparison),
         verdict=verdict.sentences(comparison),
+        versus=comparison.versus,
+        versus_rows=versus.table(comparison.versus) if comparison.versus else [],
         **_plots(comparison),
     )
 

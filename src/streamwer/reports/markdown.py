@@ -7,7 +7,7 @@ import re
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from streamwer.reports import headline, machine, notes, provenance, verdict
+from streamwer.reports import headline, machine, notes, provenance, verdict, versus
 from streamwer.reports.comparison import Comparison
 
 _BREAKS = re.compile(r"[\t-\r\x85\u2028\u2029]+")
@@ -39,6 +39,8 @@ def render(comparison: Comparison) -> str:
         failures={s.summary.name: s.summary.failures for s in comparison.systems},
         title=verdict.title(comparison),
         verdict=verdict.sentences(comparison),
+        versus=comparison.versus,
+        versus_rows=versus.table(comparison.versus) if comparison.versus else [],
     )
 
 

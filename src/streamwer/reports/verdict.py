@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from streamwer.metrics import Difference, Summary
-from streamwer.reports import figures, machine
+from streamwer.reports import figures, machine, versus
 from streamwer.reports.comparison import Comparison, System
 from streamwer.reports.provenance import confidence, policy
 
@@ -20,6 +20,8 @@ class Sentence(NamedTuple):
 
 def sentences(comparison: Comparison) -> list[Sentence]:
     """One sentence per system, the baseline last, then those on failures and on the clock."""
+    if comparison.versus:
+        return [Sentence(*said) for said in versus.sentences(comparison.versus)]
     baseline = comparison.baseline
     ordered = sorted(comparison.systems, key=lambda system: system.summary.name == baseline)
     return [
@@ -32,6 +34,8 @@ def sentences(comparison: Comparison) -> list[Sentence]:
 
 def banners(comparison: Comparison) -> list[Sentence]:
     """What must not be compared with what, and why."""
+    if comparison.versus:
+        return [Sentence(*said) for said in versus.banners(comparison.versus)]
     return [
         _incomparable(s, comparison) for s in comparison.systems if any(s.incomparable.values())
     ]
@@ -39,6 +43,8 @@ def banners(comparison: Comparison) -> list[Sentence]:
 
 def title(comparison: Comparison) -> str:
     """What was compared, in one line."""
+    if comparison.versus:
+        return f"{comparison.versus.old} → {comparison.versus.new}"
     names = [system.summary.name for system in comparison.systems]
     others = [name for name in names if name != comparison.baseline]
     if len(names) > 4 or not others:

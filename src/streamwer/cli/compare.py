@@ -1,0 +1,68 @@
+"""`streaming-compare`: two runs, old → new, with paired intervals."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from streamwer.cli.command import guarded
+from streamwer.config import ScoringConfig
+from streamwer.errors import StreamwerError
+
+NOT_COMPARABLE = 3
+_ABOUT = (
+    "Compare two runs, system by system: OLD and NEW are each a folder with scores (`.` is this"
+    " tree's, data/scores) or a Git revision, whose scores come from Git or from DVC's cache."
+    " Markdown goes to the terminal."
+)
+_EPILOG = (
+    "Exit status: 0 if they were compared, 2 if one of them cannot be read, 3 if a system was not"
+    " comparable, for the reasons that are given, or the runs have none in common."
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Compare what the command line names.
+
+    Returns:
+        0 if that was done, 2 if not, 3 where something is not comparable, 130 after Ctrl-C.
+    """
+    return guarded(lambda: _run(parser().parse_args(argv)))
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise StreamwerError(f"{message} (streaming-compare -h lists the options)")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of the command."""
+    built = _Parser("streaming-compare", description=_ABOUT, epilog=_EPILOG, allow_abbrev=False)
+    built.add_argument("old", metavar="OLD", help="a folder with scores, or a Git revision")
+    built.add_argument("new", metavar="NEW", help="another one")
+    built.add_argument(
+        "-o", "--output", type=Path, metavar="FOLDER", help="also write the page and its files here"
+    )
+    return built
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from streamwer import reports  # only now: help must not wait for the statistics
+    from streamwer.reports import markdown, runs
+    from streamwer.revisions import results
+
+    comparison = runs.comparison(
+        results(arguments.old), results(arguments.new), ScoringConfig(normaliser="basic")
+    )
+    assert comparison.versus
+    if arguments.output:
+        reports.write(comparison, arguments.output)
+    print(markdown.render(comparison), end="")
+    return NOT_COMPARABLE if comparison.versus.refused else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

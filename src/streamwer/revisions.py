@@ -1,0 +1,100 @@
+"""Scores of earlier runs: in a folder, or as a revision of a DVC repository had them."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from streamwer.errors import StreamwerError
+from streamwer.metrics import store
+from streamwer.metrics.store import Scored
+
+SCORES = "data/scores"
+"""Where the pipeline keeps them, seen from the root of the repository."""
+_MARK = "signature.json"
+
+
+@dataclass(frozen=True)
+class Results:
+    """The scores of every system of one run, by name, and what the run is called."""
+
+    label: str
+    scored: Mapping[str, Scored]
+
+
+def results(named: str) -> Results:
+    """The scores that a folder holds, or those of a Git revision.
+
+    A folder may hold one folder per system, or have those in `scores/` or `data/scores/`. The
+    scores of a revision come from Git, from DVC's cache or from its remote; nothing is changed.
+
+    Raises:
+        StreamwerError: it is neither, or the scores of the revision are not to be had.
+    """
+    folder = Path(named)
+    if folder.is_dir():
+        return Results(named, _read(_scores_in(folder)))
+    with tempfile.TemporaryDirectory() as copy:
+        label = _fetch(named, Path(copy))
+        return Results(label, _read(Path(copy, "scores")))
+
+
+def _scores_in(folder: Path) -> Path:
+    for place in (folder, folder / "scores", folder / SCORES):
+        if any(place.glob(f"*/{_MARK}")):
+            return place
+    raise StreamwerError(
+        f"{folder}: no scores there (a folder for each system, with {_MARK}); run `dvc repro`, or"
+        " name a folder that holds scores"
+    )
+
+
+def _read(folder: Path) -> dict[str, Scored]:
+    return {path.parent.name: store.read(path.parent) for path in sorted(folder.glob(f"*/{_MARK}"))}
+
+
+def _fetch(revision: str, copy: Path) -> str:
+    """Copy the scores of a revision into a folder; what the revision is called."""
+    commit = _commit(revision)
+    from dvc.api import DVCFileSystem  # only now: two folders are compared without DVC
+    from dvc.exceptions import DvcException
+
+    try:
+        files = DVCFileSystem(".", rev=commit)
+        files.get(f"/{SCORES}", str(copy / "scores"), recursive=True)
+    except FileNotFoundError as error:
+        raise StreamwerError(_not_there(revision, error)) from error
+    except (DvcException, OSError) as error:
+        raise StreamwerError(f"{revision}: DVC cannot read its scores ({error})") from error
+    if not any(Path(copy, "scores").glob(f"*/{_MARK}")):
+        raise StreamwerError(f"{revision}: it has no scores that this version can read")
+    return f"{revision} ({commit[:9]})" if not commit.startswith(revision) else commit[:9]
+
+
+def _commit(revision: str) -> str:
+    command = [
+        "git",
+        "rev-parse",
+        "--verify",
+        "--quiet",
+        "--end-of-options",
+        f"{revision}^{{commit}}",
+    ]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise StreamwerError(f"{revision}: no such folder, and there is no Git here") from None
+    if done.returncode:
+        raise StreamwerError(f"{revision}: neither a folder nor a Git revision of this repository")
+    return done.stdout.strip()
+
+
+def _not_there(revision: str, error: FileNotFoundError) -> str:
+    return (
+        f"{revision}: its scores are neither in Git nor in DVC’s cache ({error.args[-1]}). Where a"
+        " remote has them, `dvc fetch --all-commits` gets them. Else make them again beside this"
+        f" tree: `git worktree add ../old {revision}`, `make -C ../old repro`, and compare `../old`"
+    )

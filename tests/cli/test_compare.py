@@ -1,0 +1,163 @@
+"""`streaming-compare`: two runs from folders or from a repository's history."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from streamwer.cli.compare import main
+from streamwer.metrics import normaliser, store
+from streamwer.transcript import Reference
+from tests.reports import synthetic
+
+SPOKEN = synthetic.references(count=20, words=30)
+GOOD = synthetic.MANNERS["local_agreement"]
+BAD = replace(GOOD, error_rate=0.25, holdback=3.0)
+
+
+def scores(folder: Path, *, normalise: str = "basic", **systems: synthetic.Manner) -> Path:
+    """The scores of made-up systems, one folder each."""
+    for name, manner in systems.items():
+        write(folder / name, SPOKEN, manner, normalise)
+    return folder
+
+
+def write(
+    folder: Path, spoken: list[Reference], manner: synthetic.Manner, normalise: str = "basic"
+) -> None:
+    log = synthetic.log(spoken, manner, timed=False)
+    store.write(folder, store.scored(spoken, log, normaliser(normalise)))
+
+
+@pytest.fixture(scope="module")
+def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return scores(tmp_path_factory.mktemp("old"), alpha=GOOD, beta=GOOD)
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
+    code = main([str(each) for each in arguments])
+    seen = capsys.readouterr()
+    return code, (seen.out + seen.err).replace("\u00a0", " ")
+
+
+def test_a_run_does_not_differ_from_itself(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, text = told(capsys, old, old)
+    assert code == 0
+    assert text.count("no change in WER is shown (interval 0.0 to 0.0, p = 1.00)") == 2
+    assert "no change in median latency is shown, 0.00 s" in text
+
+
+def test_a_worse_system_is_found_and_the_other_left_alone(
+    old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = scores(tmp_path / "new", alpha=BAD, beta=GOOD)
+    code, text = told(capsys, old, new, "-o", tmp_path / "page")
+    assert code == 0
+    assert "- **alpha**: more errors, +" in text
+    assert "half of the words are final later by +" in text
+    assert "- **beta**: no change in WER is shown" in text
+    page = (tmp_path / "page" / "index.html").read_text(encoding="utf-8")
+    assert "What changed" in page
+    assert "alpha, old" in page
+
+
+def test_what_only_one_run_has_is_named(
+    old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, text = told(capsys, old, scores(tmp_path, alpha=GOOD))
+    assert code == 0
+    assert f"**beta, only in {old}".replace("_", r"\_") in text
+
+
+def test_other_words_are_refused_with_the_reason(
+    old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "alpha", SPOKEN[:-1], GOOD)
+    code, text = told(capsys, old, tmp_path)
+    assert code == 3
+    assert "**alpha** is not comparable in anything: reference texts: " in text
+
+
+def test_another_normaliser_is_refused(
+    old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, text = told(capsys, old, scores(tmp_path, normalise="none", alpha=GOOD))
+    assert code == 3
+    assert "normaliser: basic" in text
+
+
+def test_runs_with_nothing_in_common_are_refused(
+    old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _ = told(capsys, old, scores(tmp_path, gamma=GOOD), "-o", tmp_path / "page")
+    assert code == 3
+    assert (tmp_path / "page" / "index.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nowhere", "."], "nowhere: neither a folder nor a Git revision"),
+        ([".", "."], ".: no scores there"),
+        ([], "the following arguments are required: OLD, NEW"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_one_line(
+    arguments: list[str],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    monkeypatch.chdir(tmp_path)
+    code, text = told(capsys, *arguments)
+    assert code == 2
+    assert text.count("\n") == 1
+    assert said in text
+
+
+def run(folder: Path, *command: str) -> None:
+    who = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "DVC_NO_ANALYTICS": "1"}
+    who |= {"GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, env=os.environ | who)
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Two revisions of a DVC repository, whose scores are only in DVC's cache."""
+    root = tmp_path_factory.mktemp("repository")
+    dvc = (sys.executable, "-m", "dvc")
+    run(root, "git", "init", "-q")
+    run(root, *dvc, "init", "-q")
+    (root / "dvc.yaml").write_text('stages: {s: {cmd: "true", outs: [data/scores/alpha]}}\n')
+    for manner in (GOOD, BAD):
+        scores(root / "data/scores", alpha=manner)
+        run(root, *dvc, "commit", "-f")
+        run(root, "git", "add", "-A")
+        run(root, "git", "commit", "-q", "-m", "a run")
+    yield root
+    shutil.rmtree(root)
+
+
+@pytest.mark.slow
+def test_a_revision_is_compared_with_this_tree_and_without_its_cache_it_says_what_to_do(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(repository)
+    code, text = told(capsys, "HEAD~1", ".")
+    assert code == 0, text
+    assert "### HEAD\\~1 (" in text
+    assert "**alpha**: more errors" in text
+    shutil.rmtree(repository / ".dvc/cache")
+    code, text = told(capsys, "HEAD~1", ".")
+    assert code == 2
+    assert text.startswith("error: HEAD~1: its scores are neither in Git nor in DVC’s cache")
+    assert "git worktree add ../old HEAD~1" in text
