@@ -6,16 +6,19 @@ each instance and over all, without and with `--computation-aware` (the columns 
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from streamwer.config import ScoringConfig
-from streamwer.logs import pair, read
+from streamwer.logs import pair, read, simuleval
 from streamwer.logs.figures import figures
 from streamwer.logs.simuleval import Elapsed
 from streamwer.metrics import Lagging, normaliser, score
+from tests.metrics import peers
+from tests.reports.synthetic import MANNERS, log, references
 
 HERE = Path(__file__).parent / "simuleval"
 THEIRS = pd.read_csv(HERE / "scores.tsv", sep="\t", index_col="index") / 1000
@@ -60,3 +63,21 @@ def test_its_other_figures_count_waiting_for_audio_as_lag() -> None:
     ours, theirs = means("queue"), THEIRS.loc["mean"]
     assert ours.laal.aware < theirs["LAAL_CA"] - 0.4
     assert ours.end_offset.aware < theirs["EndOffset_CA"] - 0.4
+
+
+def test_simulevals_formulas_on_what_we_export_give_our_figures() -> None:
+    spoken = references(count=12)
+    events = log(spoken, MANNERS["local_agreement"], failures=0)
+    known = {each.recording: each for each in spoken}
+    exported = [json.loads(line) for line in simuleval.write(events, known)]
+    ours = score(spoken, events, normaliser("basic")).recordings.set_index("recording")
+    assert len(exported) == 12
+    for line in exported:
+        mine = ours.loc[line["source"][0].removesuffix(".flac")]
+        words, source = len(line["reference"].split(" ")), line["source_length"]
+        for field, kind in (("delays", "ideal"), ("elapsed", "aware")):
+            delays = line[field]
+            al = peers.lagging(delays, source, words)
+            laal = peers.lagging(delays, source, max(words, len(delays)))
+            assert mine[f"al_{kind}"] == pytest.approx(al / 1000)
+            assert mine[f"laal_{kind}"] == pytest.approx(laal / 1000)
