@@ -183,7 +183,7 @@ def test_latencies_are_compared_word_by_word(
     assert latency["p50"] == latency["p95"] == {"value": 0.5, "low": 0.5, "high": 0.5}
     assert latency["p99"]["value"] is None
     assert main([two, *known, "--baseline", one]) == 0
-    assert "Δ commit latency p50      +0.500 s  [+0.500, +0.500]" in capsys.readouterr().out
+    assert "Δ commit p50              +0.500 s  [+0.500, +0.500]" in capsys.readouterr().out
 
 
 def test_what_was_not_measured_alike_is_not_compared(

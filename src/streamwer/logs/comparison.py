@@ -55,7 +55,8 @@ class Against:
             yield row("ΔWER", _points(self.wer))
         for name, percentiles in self.latencies.items():
             for percentile, value in percentiles.items():
-                yield row(f"Δ {name.replace('_', ' ')} {percentile}", _seconds(value))
+                short = name.replace("_latency", "").replace("_", " ")
+                yield row(f"Δ {short} {percentile}", _seconds(value))
 
 
 @dataclass(frozen=True)
