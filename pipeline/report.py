@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import quote
 
+from pipeline.align import ALIGNED
 from pipeline.command import command
 from pipeline.prepare import PREPARED
 from pipeline.score import SCORES
@@ -22,6 +23,7 @@ from streamwer.metrics.comparing import comparable_differences, incomparable
 from streamwer.metrics.store import read
 from streamwer.reports import Comparison, Sound, System, peaks, write
 from streamwer.signature import Signature
+from streamwer.word_times import read_origin
 
 REPORT = Path("reports/comparison")
 
@@ -63,7 +65,7 @@ def comparison(settings: Config) -> Comparison:
         baseline=baseline if baseline in scored else "",
         dataset=settings.dataset.name,
         clock=settings.clock.name,
-        provenance=provenance(settings, signatures),
+        provenance=provenance(settings, signatures, read_origin(ALIGNED).line()),
         sounds=sounds(PREPARED, REPORT),
     )
 
@@ -79,7 +81,9 @@ def sounds(prepared: Path, report: Path) -> dict[str, Sound]:
     return found
 
 
-def provenance(settings: Config, signatures: Mapping[str, Signature]) -> dict[str, Any]:
+def provenance(
+    settings: Config, signatures: Mapping[str, Signature], word_times: str
+) -> dict[str, Any]:
     """What identifies the run: what the signatures say, and the settings of the statistics."""
     scoring = settings.scoring
 
@@ -92,6 +96,7 @@ def provenance(settings: Config, signatures: Mapping[str, Signature]) -> dict[st
     packages = dict.fromkeys(k for each in signatures.values() for k, _ in each.subject.packages)
     return {
         "data set": settings.dataset.name,
+        "word times": word_times,
         "clock": told(lambda each: each.method.clock),
         "model": told(lambda each: each.subject.model),
         "engine": told(lambda each: each.subject.engine.partition("(")[0]),

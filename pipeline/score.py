@@ -6,11 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from pipeline.align import references, refuse_model_under_test
 from pipeline.command import command
-from pipeline.prepare import PREPARED
 from pipeline.stream import EVENTS
 from streamwer import config, eventlog
-from streamwer.datasets import read_manifest
 from streamwer.metrics import normaliser, store
 
 SCORES = Path("data/scores")
@@ -21,9 +20,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m pipeline.score", description=__doc__)
     parser.add_argument("--system", required=True, help="a name under `systems` in params.yaml")
     args = parser.parse_args()
-    normalise = normaliser(config.load().scoring.normaliser)
+    settings = config.load()
     log = eventlog.read(EVENTS / args.system)
-    store.write(SCORES / args.system, store.scored(read_manifest(PREPARED), log, normalise))
+    scored = store.scored(references(), log, normaliser(settings.scoring.normaliser))
+    refuse_model_under_test(settings, args.system, scored.signature.subject.model)
+    store.write(SCORES / args.system, scored)
     return 0
 
 

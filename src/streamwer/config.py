@@ -14,25 +14,14 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from streamwer import hardware, limits
+from streamwer import alignment_config, hardware, limits
+from streamwer.alignment_config import ALIGNMENT_SCHEMAS, AlignmentConfig
 from streamwer.errors import ConfigError
 from streamwer.hardware import HardwareConfig
+from streamwer.model_config import MISSING
+from streamwer.model_config import ModelConfig as ModelConfig
 
 _REMEDY = "write it with `python -m pipeline.compose --write`"
-MISSING = "???"  # OmegaConf's marker for a value that a config file must give
-
-
-@dataclass
-class ModelConfig:
-    """conf/model: which Whisper, and what it runs on."""
-
-    name: str = MISSING
-    path: str = MISSING
-    revision: str | None = None
-    device: str = "cpu"
-    compute_type: str = "int8"
-    cpu_threads: int = 1
-    language: str = "en"
 
 
 @dataclass
@@ -265,6 +254,7 @@ class Config:
     """The whole of `params.yaml`."""
 
     dataset: DatasetConfig = field(default_factory=DatasetConfig)
+    alignment: Any = MISSING
     model: ModelConfig = field(default_factory=ModelConfig)
     engine: Any = MISSING
     systems: dict[str, SystemChoice] = field(default_factory=dict)
@@ -330,7 +320,20 @@ def typed(values: DictConfig) -> Config:
     """
     # Plain values first: a policy that Hydra composed would come out as a record, not a dict.
     config: Config = _record(Config, OmegaConf.to_container(values))
+    models = {name: config.systems[name].model or config.model for name in config.systems}
+    alignment_config.refuse_same_model(alignment(config.alignment), models)
     return config
+
+
+def alignment(values: Mapping[str, Any]) -> AlignmentConfig:
+    """The record of `conf/alignment`: where word times come from that the data set lacks.
+
+    Raises:
+        ConfigError: the name or a key is unknown, or a value has the wrong type or makes no sense.
+    """
+    chosen: AlignmentConfig = _named("alignment", ALIGNMENT_SCHEMAS, values)
+    alignment_config.check(chosen)
+    return chosen
 
 
 def engine(values: Mapping[str, Any]) -> EngineConfig:
@@ -339,12 +342,16 @@ def engine(values: Mapping[str, Any]) -> EngineConfig:
     Raises:
         ConfigError: the name or a key is unknown, or a value has the wrong type or makes no sense.
     """
-    name = values.get("name")
-    if name not in ENGINE_SCHEMAS:
-        raise ConfigError(f"engine.name={name!r} must be one of {', '.join(ENGINE_SCHEMAS)}")
-    chosen: EngineConfig = _record(ENGINE_SCHEMAS[name], dict(values))
+    chosen: EngineConfig = _named("engine", ENGINE_SCHEMAS, values)
     limits.check(chosen)
     return chosen
+
+
+def _named(group: str, schemas: Mapping[str, type], values: Mapping[str, Any]) -> Any:
+    name = values.get("name")
+    if name not in schemas:
+        raise ConfigError(f"{group}.name={name!r} must be one of {', '.join(schemas)}")
+    return _record(schemas[str(name)], dict(values))
 
 
 def _record(schema: type, values: Any) -> Any:

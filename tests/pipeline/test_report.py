@@ -23,7 +23,7 @@ def signed(settings: Config, name: str, **facts: str) -> Signature:
 
 def told(settings: Config, **changed: Signature) -> dict[str, object]:
     signatures = {name: signed(settings, name) for name in settings.compare}
-    return provenance(settings, signatures | changed)
+    return provenance(settings, signatures | changed, "none")
 
 
 def test_a_choice_that_all_systems_share_is_named_once() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from inspect import signature
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -24,6 +25,12 @@ from streamwer.recognisers.words import Piece
 _PARTS = itemgetter("word", "start", "end", "probability")
 _OPTIONS = signature(WhisperModel.transcribe).parameters
 _PUNCTUATION = [_OPTIONS[f"{where}_punctuations"].default for where in ("prepend", "append")]
+
+_MARKS = 2  # tokens of an aligned text besides the start and itself: no timestamps, and the end
+
+
+class TooLongError(ValueError):
+    """A text with more tokens than the model has places for."""
 
 
 class Decoder:
@@ -74,6 +81,27 @@ class Decoder:
                 pieces[i] = [Piece(*_PARTS(part)) for part in timed]
         return pieces
 
+    def placed(self, encoded: Any, said: Sequence[str], frames: int) -> list[Piece]:
+        """When each of some known words was said in one window; a word without a token is not.
+
+        Args:
+            encoded: of the window, shape (1, positions, width).
+            said: the words in order, without spaces.
+            frames: how much of the window is audio and not padding, 10 ms each.
+
+        Raises:
+            TooLongError: there are more tokens than the model has places for.
+        """
+        encode, eot = self._tokenizer.encode, self._tokenizer.eot
+        tokens = [[token for token in encode(f" {word}") if token < eot] for word in said]
+        whole = list(chain.from_iterable(tokens))
+        if len(whole) > self._model.max_length - len(self._tokenizer.sot_sequence) - _MARKS:
+            raise TooLongError
+        if not whole:
+            return []
+        (timed,) = self._model.find_alignment(self._tokenizer, [whole], encoded, [frames])
+        return _regrouped(timed, said, [len(each) for each in tokens])
+
     def _texts(
         self, encoded: Any, prompts: list[list[int]], frames: Sequence[int]
     ) -> list[list[int]]:
@@ -110,6 +138,21 @@ class Decoder:
         """As faster-whisper judges: it says that nobody speaks, and is unsure of what it wrote."""
         unlikely = result.scores[0] < self._config.log_prob_threshold
         return bool(result.no_speech_prob > self._config.no_speech_threshold and unlikely)
+
+
+def _regrouped(
+    timed: Sequence[Mapping[str, Any]], said: Sequence[str], counts: Sequence[int]
+) -> list[Piece]:
+    """One piece for each word, made of faster-whisper's, which part words at punctuation."""
+    first = np.cumsum([0, *(len(part["tokens"]) for part in timed)])[:-1]
+    owner = np.searchsorted(np.cumsum(counts), first, "right")
+    pieces = []
+    for index, word in enumerate(said):
+        mine = [part for part, whose in zip(timed, owner, strict=True) if whose == index]
+        if mine:
+            sure = float(np.mean([part["probability"] for part in mine]))
+            pieces.append(Piece(word, float(mine[0]["start"]), float(mine[-1]["end"]), sure))
+    return pieces
 
 
 def _rows(encoded: Any, chosen: Sequence[int]) -> Any:

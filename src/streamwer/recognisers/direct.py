@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from faster_whisper.tokenizer import Tokenizer
 
 from streamwer import limits
-from streamwer.audio import HOP, seconds
+from streamwer.audio import HOP, SAMPLE_RATE, seconds
 from streamwer.config import DirectConfig, ModelConfig
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.decoder import Decoder
@@ -28,7 +29,7 @@ from streamwer.recognisers.meter import Meter
 from streamwer.recognisers.prompt import Prompts
 from streamwer.recognisers.speech import silence
 from streamwer.recognisers.transcribe import HISS, hypothesis, loaded, warm_up
-from streamwer.recognisers.words import words
+from streamwer.recognisers.words import placed, words
 from streamwer.transcript import Hypothesis, Word
 
 _LONGEST = 30 * FRAMES_PER_SECOND
@@ -61,6 +62,7 @@ class Direct:
         limits.check(engine)
         self._config, self._language = engine, model.language
         self._meter = Meter()
+        self._nothing: Any = None  # silence, encoded
         self._model = loaded(ShortWhisper, self._meter, path, model)
         tokenizer = Tokenizer(
             self._model.hf_tokenizer,
@@ -92,6 +94,33 @@ class Direct:
         costs = self._meter.costs(len(windows))
         each = zip(heard, quiet, costs, strict=True)
         return [replace(h, silence=silent, **cost) for h, silent, cost in each]
+
+    def place(self, window: Window, said: Sequence[str]) -> tuple[Word, ...]:
+        """When each of some known words was said in one window, by forced alignment.
+
+        Args:
+            window: of up to 30 s; its prompt is not used.
+            said: the words in order, without spaces; one without a token is left out.
+
+        Raises:
+            TooLongError: there are more tokens than the model has places for.
+        """
+        features = self._features(window)
+        encoded = self._encoded([features])
+        pieces = self._decoder.placed(encoded, said, features.shape[1])
+        return tuple(placed(piece, piece.text, window) for piece in pieces)
+
+    def guess(self, said: Sequence[str]) -> tuple[float, ...]:
+        """How probable each of some words is to the model when it hears nothing at all.
+
+        Raises:
+            TooLongError: there are more tokens than the model has places for.
+        """
+        if self._nothing is None:
+            silence = Window(np.zeros(SAMPLE_RATE, np.float32), 0)
+            self._nothing = self._encoded([self._features(silence)])
+        pieces = self._decoder.placed(self._nothing, said, FRAMES_PER_SECOND)
+        return tuple(piece.probability for piece in pieces)
 
     def _heard(self, windows: Sequence[Window], quiet: Sequence[float]) -> list[Hypothesis]:
         heard = [Hypothesis() for _ in windows]
@@ -153,15 +182,19 @@ class Direct:
 
     def _words(self, batch: Sequence[_Short]) -> list[tuple[Word, ...]]:
         frames = [each.features.shape[1] for each in batch]
-        mels = len(batch[0].features)
-        padded = np.zeros((len(batch), mels, self._bucket(frames[0])), np.float32)
-        for row, each in zip(padded, batch, strict=True):
-            row[:, : each.features.shape[1]] = each.features
-        encoded = self._model.encode_whole(padded)
+        encoded = self._encoded([each.features for each in batch])
         earlier = [each.window.prompt for each in batch]
         pieces = self._decoder.pieces(encoded, earlier, frames)
         windows = (each.window for each in batch)
         return [words(p, w, self._language) for p, w in zip(pieces, windows, strict=True)]
+
+    def _encoded(self, batch: Sequence[Features]) -> Any:
+        """Windows of one bucket, padded to its length and encoded."""
+        length = self._bucket(batch[0].shape[1])
+        padded = np.zeros((len(batch), len(batch[0]), length), np.float32)
+        for row, features in zip(padded, batch, strict=True):
+            row[:, : features.shape[1]] = features
+        return self._model.encode_whole(padded)
 
     def _followed(self, window: Window) -> Hypothesis:
         """A long window, or one whose timestamps are wanted, in as many passes as it takes."""

@@ -85,3 +85,15 @@ def silence(window: Window, threshold: float, meter: Meter) -> float:
         detector = window.memory.speech
         meter.did(listened_frames=detector.hear(window.audio, window.start))
         return detector.silence(window.start, window.start + len(window.audio))
+
+
+def spans(audio: Samples, threshold: float) -> tuple[tuple[float, float], ...]:
+    """Where a whole recording has speech: begin and end of each stretch, seconds.
+
+    Pauses shorter than 0.1 s count as speech.
+    """
+    from faster_whisper.vad import VadOptions, get_speech_timestamps
+
+    options = VadOptions(threshold=threshold, min_silence_duration_ms=100, speech_pad_ms=0)
+    found = get_speech_timestamps(audio, options)
+    return tuple((span["start"] / SAMPLE_RATE, span["end"] / SAMPLE_RATE) for span in found)

@@ -35,14 +35,15 @@ def words(pieces: Iterable[Piece], window: Window, language: str) -> tuple[Word,
         text = piece.text.replace(BROKEN, "")
         apart = apart or text[:1].isspace() or language in _UNSPACED
         if text.strip():
-            word = _placed(piece, text.strip(), window)
+            word = placed(piece, text.strip(), window)
             found.append(word if apart or not found else _joined(found.pop(), word))
             apart = False
         apart = apart or text[-1:].isspace()
     return tuple(found)
 
 
-def _placed(piece: Piece, text: str, window: Window) -> Word:
+def placed(piece: Piece, text: str, window: Window) -> Word:
+    """A piece as a word on the stream's line."""
     begin = window.start / SAMPLE_RATE
     start, end = round(begin + float(piece.start), 3), round(begin + float(piece.end), 3)
     return Word(text, start, end, round(float(piece.probability), 4))

@@ -1,0 +1,135 @@
+"""Stage `align`: word times for recordings of the prepared data set that have none.
+
+With `--check`, recordings that have word times lose them, are aligned, and are compared with what
+they had: how good an aligner is. Nothing is written then.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline.command import command, progress
+from pipeline.prepare import PREPARED
+from streamwer import compose, config, digests
+from streamwer.alignment_config import ForcedConfig, NoAlignment, same_model
+from streamwer.config import Config
+from streamwer.datasets import manifest, read_manifest
+from streamwer.datasets.staging import replacing
+from streamwer.errors import ConfigError, DatasetError
+from streamwer.transcript import Reference
+from streamwer.word_times import Origin, place, read_origin, write_origin
+from streamwer.word_times.comparing import distance
+
+ALIGNED = Path("data/aligned")
+SHOWN = 10
+
+
+@command
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m pipeline.align", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare with known word times")
+    parser.add_argument("overrides", nargs="*", help="choices as for Hydra; none: params.yaml")
+    args = parser.parse_args()
+    settings = compose.load(args.overrides) if args.overrides else config.load()
+    references = read_manifest(PREPARED)
+    if args.check:
+        print(check(settings, references))
+        return 0
+    aligned, origin = place_all(settings, references)
+    with replacing(ALIGNED) as folder:
+        manifest.write(folder, aligned)
+        write_origin(folder, origin)
+    print(f"word times: {origin.line()}")
+    return 0
+
+
+def references() -> tuple[Reference, ...]:
+    """The prepared data set with its word times, which is what is scored.
+
+    Raises:
+        DatasetError: the stage has not run, or not on the data set that is prepared now.
+    """
+    prepared, path = read_manifest(PREPARED), ALIGNED / manifest.NAME
+    if not path.is_file():
+        raise DatasetError(f"{path}: not there; run `python -m pipeline.align`")
+    aligned = manifest.read_file(path)
+    if [replace(each, words=()) for each in aligned] != [
+        replace(each, words=()) for each in prepared
+    ]:
+        raise DatasetError(f"{path}: of another data set; run `python -m pipeline.align`")
+    return aligned
+
+
+def refuse_model_under_test(settings: Config, system: str, model: str) -> None:
+    """Refuse to score a system whose model placed the reference words.
+
+    Args:
+        system: the system's name.
+        model: name and digest of its model, as the signature has them.
+
+    Raises:
+        ConfigError: that model was the aligner, and the config does not allow it.
+    """
+    chosen, origin = config.alignment(settings.alignment), read_origin(ALIGNED)
+    digest = model.rpartition("@")[2]
+    if isinstance(chosen, ForcedConfig) and not chosen.allow_same_model and origin.digest == digest:
+        raise ConfigError(same_model(f"{origin.aligner}@{origin.digest}", system))
+
+
+def check(settings: Config, references: Sequence[Reference]) -> str:
+    """How far the configured alignment is from known word times, in one line.
+
+    Raises:
+        ConfigError: no alignment is configured.
+        DatasetError: there are no known word times.
+    """
+    if isinstance(config.alignment(settings.alignment), NoAlignment):
+        raise ConfigError("alignment=none aligns nothing; check alignment=forced or published")
+    known = [reference for reference in references if reference.words]
+    if not known:
+        raise DatasetError(f"{PREPARED}: no recording has word times to compare with")
+    aligned, origin = place_all(settings, [replace(each, words=()) for each in known])
+    return f"{origin.line()}\n{distance(known, aligned).line()}"
+
+
+def place_all(
+    settings: Config, references: Sequence[Reference]
+) -> tuple[tuple[Reference, ...], Origin]:
+    """Word times as configured, and where they come from; who gets none is told on stderr.
+
+    Raises:
+        ConfigError: the aligner is a model under test.
+    """
+    chosen = config.alignment(settings.alignment)
+    if isinstance(chosen, ForcedConfig) and not chosen.allow_same_model:
+        _refuse_same_files(settings, chosen)
+    with progress() as bar:
+        task = bar.add_task("word times", total=len(references))
+        placed = place(
+            references, PREPARED, chosen, lambda done, _: bar.update(task, completed=done)
+        )
+    refused = placed[1].refused()
+    for placing in refused[:SHOWN]:
+        print(f"no word times: {placing.recording}: {placing.reason}", file=sys.stderr)
+    if len(refused) > SHOWN:
+        print(f"no word times: {len(refused) - SHOWN} more", file=sys.stderr)
+    return placed
+
+
+def _refuse_same_files(settings: Config, chosen: ForcedConfig) -> None:
+    """The same model may lie in another folder. Those on a hub are compared when scored."""
+    aligner = Path(chosen.model.path).expanduser()
+    if not aligner.is_dir():
+        return
+    for name in settings.compare:
+        model = Path(config.system(settings, name).model.path).expanduser()
+        if model.is_dir() and digests.of_model(model) == digests.of_model(aligner):
+            raise ConfigError(same_model(chosen.model.path, name))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

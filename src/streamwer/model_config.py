@@ -1,0 +1,20 @@
+"""The record behind `conf/model`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MISSING = "???"  # OmegaConf's marker for a value that a config file must give
+
+
+@dataclass
+class ModelConfig:
+    """conf/model: which Whisper, and what it runs on."""
+
+    name: str = MISSING
+    path: str = MISSING
+    revision: str | None = None
+    device: str = "cpu"
+    compute_type: str = "int8"
+    cpu_threads: int = 1
+    language: str = "en"

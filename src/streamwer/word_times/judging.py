@@ -1,0 +1,77 @@
+"""How far placed words can be believed: a wrong transcript must get no times."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from streamwer.alignment_config import ForcedConfig
+from streamwer.transcript import Word
+from streamwer.word_times.trimming import STRETCHED_S, Span, odd, silent
+from streamwer.word_times.unplaceable import UnplaceableError
+
+_SURE = 1e-9  # below, a probability has no logarithm worth the name
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the placed words of a recording are like.
+
+    Attributes:
+        explained: which share of the surprise that the text holds for the aligner is gone once it
+            hears the recording: `1 - Σ log p(word | audio) / Σ log p(word | silence)`. Near 1 for
+            what was said; near 0, or below, for what was not. Does not depend on how well the
+            model knows such texts.
+        probability: mean over its words of p(word | audio).
+        odd: share of words without a length (below 0.03 s), or longer than 3 s.
+        silent: share of the words' time in which the voice detector hears no speech.
+    """
+
+    explained: float
+    probability: float
+    odd: float
+    silent: float
+
+
+def judge(words: Sequence[Word], guesses: Sequence[float], speech: Sequence[Span]) -> Judgement:
+    """What some placed words are like; there must be one.
+
+    Args:
+        words: with p(word | audio).
+        guesses: p(word | silence) of each.
+        speech: where there is speech.
+    """
+    time = sum(word.end - word.start for word in words)
+    heard = [word.probability for word in words]
+    return Judgement(
+        explained=round(1 - _surprise(heard) / max(_surprise(guesses), _SURE), 4),
+        probability=round(sum(heard) / len(words), 4),
+        odd=round(sum(map(odd, words)) / len(words), 4),
+        silent=round(silent(words, speech) / time, 4) if time else 1.0,
+    )
+
+
+def believed(judgement: Judgement, words: int, config: ForcedConfig) -> Judgement:
+    """The judgement itself, if so many words can be believed.
+
+    Raises:
+        UnplaceableError: they cannot; says what is wrong with them.
+    """
+    if judgement.explained < config.least_explained:
+        raise UnplaceableError(
+            f"the transcript does not fit the audio: hearing it explains {judgement.explained:.0%}"
+            " of the transcript to the aligner"
+        )
+    # One word in a short recording is a large share, and no sign of a wrong transcript.
+    if judgement.odd > config.most_odd and round(judgement.odd * words) > 1:
+        raise UnplaceableError(
+            f"{judgement.odd:.0%} of its words have no length or last over {STRETCHED_S:g} s"
+        )
+    if judgement.silent > config.most_silent:
+        raise UnplaceableError(f"no speech is heard in {judgement.silent:.0%} of its words' time")
+    return judgement
+
+
+def _surprise(probabilities: Sequence[float]) -> float:
+    return -sum(math.log(min(1.0, max(each, _SURE))) for each in probabilities)

@@ -1,0 +1,109 @@
+"""Word times for every recording of a prepared data set that has none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from streamwer import audio, digests
+from streamwer.alignment_config import AlignmentConfig, ForcedConfig, PublishedConfig
+from streamwer.transcript import Reference
+from streamwer.word_times.origin import DATASET, Origin, Placing
+from streamwer.word_times.unplaceable import UnplaceableError
+
+Place = Callable[[Reference], tuple[Reference, Placing]]
+Progress = Callable[[int, int], None]
+"""Told the number of recordings done, and of all."""
+
+
+def place(
+    references: Sequence[Reference],
+    folder: Path,
+    config: AlignmentConfig,
+    progress: Progress | None = None,
+) -> tuple[tuple[Reference, ...], Origin]:
+    """Give word times to the references that have none; those that have some keep them.
+
+    Args:
+        references: of a prepared data set.
+        folder: where their audio is.
+        config: where word times come from.
+
+    Returns:
+        The references, in order, and where the word times of each come from.
+
+    Raises:
+        AudioError, DatasetError, ModelError: what is needed cannot be read.
+    """
+    wanting = [reference for reference in references if not reference.words]
+    method, origin = _method(config, folder) if wanting else (_none, Origin(config.name))
+    done = list(_placed(references, method, progress))
+    placings = tuple(placing for _, placing in done)
+    return tuple(reference for reference, _ in done), replace(origin, placings=placings)
+
+
+def _placed(
+    references: Sequence[Reference], method: Place, progress: Progress | None
+) -> Iterator[tuple[Reference, Placing]]:
+    for number, reference in enumerate(references, start=1):
+        count = len(reference.text.split())
+        if reference.words:
+            yield reference, Placing(reference.recording, count, DATASET)
+        else:
+            try:
+                yield method(reference)
+            except UnplaceableError as error:
+                yield reference, Placing(reference.recording, count, reason=str(error))
+        if progress:
+            progress(number, len(references))
+
+
+def _method(config: AlignmentConfig, folder: Path) -> tuple[Place, Origin]:
+    if isinstance(config, ForcedConfig):
+        return _forced(config, folder)
+    if isinstance(config, PublishedConfig):
+        return _published(config)
+    return _none, Origin(config.name)
+
+
+def _none(reference: Reference) -> tuple[Reference, Placing]:
+    return reference, Placing(reference.recording, len(reference.text.split()))
+
+
+def _forced(config: ForcedConfig, folder: Path) -> tuple[Place, Origin]:
+    # Imported when wanted: most data sets need no model here.
+    from streamwer.recognisers.hub import locate
+    from streamwer.word_times.forced import Aligner
+
+    model = locate(config.model)
+    aligner = Aligner(model, config)
+
+    def forced(reference: Reference) -> tuple[Reference, Placing]:
+        samples = audio.load(folder / reference.audio)
+        words, judgement = aligner.place(reference.text, samples)
+        placing = Placing(reference.recording, len(words), config.name, judgement=judgement)
+        return replace(reference, words=words), placing
+
+    return forced, Origin(config.name, config.model.name, digests.of_model(model))
+
+
+def _published(config: PublishedConfig) -> tuple[Place, Origin]:
+    from streamwer.word_times.matching import match
+    from streamwer.word_times.published import read
+
+    alignments = read(config)
+
+    def published(reference: Reference) -> tuple[Reference, Placing]:
+        if reference.recording not in alignments:
+            raise UnplaceableError("the published alignments lack it")
+        aligned = alignments[reference.recording]
+        found = match(reference.text, aligned, reference.seconds, config.most_mismatched)
+        placing = Placing(
+            reference.recording, len(found.words), config.name, mismatched=found.mismatched
+        )
+        return replace(reference, words=found.words), placing
+
+    # Of the words, not of the files: the same alignment may come in another format.
+    told = "\n".join(f"{name}\t{words}" for name, words in sorted(alignments.items()))
+    return published, Origin(config.name, Path(config.path).name, digests.of_text(told))
