@@ -13,6 +13,7 @@ from streamwer.metrics.bootstrap import (
     caution,
     differences,
     rate,
+    ratio_difference,
     standard_errors,
     widening,
 )
@@ -103,3 +104,29 @@ def test_few_blocks_earn_a_warning() -> None:
     assert caution(FEW_BLOCKS) == ""
     assert caution(1, "speaker").startswith("only 1 speaker: with fewer than 10")
     assert caution(9).startswith("only 9 blocks")
+
+
+def test_with_equal_denominators_a_difference_of_ratios_is_that_of_rates() -> None:
+    errors, words = many()
+    settings = Settings(500, 1, 0.95)
+    (expected,) = differences(errors[np.newaxis], errors[::-1], words, settings)
+    found = ratio_difference(errors, words, errors[::-1], words, settings)
+    for end in ("value", "low", "high"):
+        assert getattr(found, end) == pytest.approx(getattr(expected, end))
+
+
+def test_a_difference_of_ratios_is_what_resampling_blocks_one_by_one_gives() -> None:
+    (above, below), (base_above, base_below) = many(3), many(4)
+    found = ratio_difference(above, below, base_above, base_below, Settings(20_000, 1, 0.9))
+    drawn = np.random.default_rng(99).integers(0, len(below), (20_000, len(below)))
+    sums = [part[drawn].sum(1) for part in (above, below, base_above, base_below)]
+    low, high = np.quantile(sums[0] / sums[1] - sums[2] / sums[3], [0.05, 0.95])
+    assert (found.low, found.high) == (pytest.approx(low, abs=2e-3), pytest.approx(high, abs=2e-3))
+
+
+def test_a_difference_of_ratios_needs_something_to_divide_by_and_two_blocks() -> None:
+    one, none, settings = np.array([1.0, 2.0]), np.zeros(2), Settings(100, 1, 0.95)
+    assert math.isnan(ratio_difference(one, one, one, none, settings).value)
+    single = ratio_difference(one[:1], one[:1], one[1:], one[:1], settings)
+    assert single.value == -1
+    assert math.isnan(single.low)

@@ -134,8 +134,8 @@ def _coverage(side: Side) -> tuple[Floats, Floats]:
 
 def _per(above: str, below: str, scale: float = 1.0) -> Callable[[Side], tuple[Floats, Floats]]:
     return lambda side: (
-        _floats(side.recordings[above]) / scale,
-        _floats(side.recordings[below]),
+        _column(side.recordings, above) / scale,
+        _column(side.recordings, below),
     )
 
 
@@ -143,8 +143,8 @@ def _rtf(side: Side) -> tuple[Floats, Floats]:
     """Of the recordings that were streamed, as in the report."""
     rows = side.recordings
     done = (rows["failure"] == "").to_numpy()
-    spent = sum((rows[f"{stage}_s"] for stage in STAGES), start=rows["seconds"] * 0)
-    return _floats(spent.where(done, 0)), _floats(rows["seconds"].where(done, 0))
+    spent = sum((_column(rows, f"{stage}_s") for stage in STAGES), start=np.zeros(len(rows)))
+    return np.where(done, spent, 0), np.where(done, rows["seconds"], 0)
 
 
 def _failures(side: Side) -> tuple[Floats, Floats]:
@@ -153,15 +153,20 @@ def _failures(side: Side) -> tuple[Floats, Floats]:
 
 
 def _since_end(column: str) -> Callable[[Side], tuple[Floats, Integers]]:
-    return lambda side: (_floats(side.late[column]), side.late["recording"].to_numpy(np.int64))
+    return lambda side: (_column(side.late, column), side.late["recording"].to_numpy(np.int64))
 
 
 def _of_recordings(column: str) -> Callable[[Side], tuple[Floats, Integers]]:
     def late(side: Side) -> tuple[Floats, Integers]:
         numbers, _ = pd.factorize(side.recordings["recording"], sort=True)
-        return _floats(side.recordings[column]), numbers.astype(np.int64)
+        return _column(side.recordings, column), numbers.astype(np.int64)
 
     return late
+
+
+def _column(table: pd.DataFrame, name: str) -> Floats:
+    """The column; NaN where there is none, which no rule lets pass."""
+    return _floats(table[name]) if name in table else np.full(len(table), np.nan)
 
 
 def _floats(values: pd.Series[float]) -> Floats:

@@ -41,8 +41,8 @@ def read(name: str) -> GateConfig:
         raise ConfigError(f"{path}: not rules ({str(error).splitlines()[0]})") from error
     if not isinstance(values, dict):
         raise ConfigError(f"{path}: not rules, but {type(values).__name__}")
-    values.pop("defaults", None)
-    return config.gate({str(key): value for key, value in values.items()})
+    rules = {str(key): value for key, value in values.items() if key != "defaults"}
+    return config.gate({**rules, "clock": {"name": ""}})  # the scores say which they are of
 
 
 def check(gate: GateConfig) -> None:

@@ -77,9 +77,14 @@ def spoken(words: pd.DataFrame) -> pd.DataFrame:
 
 def reference_words(recordings: pd.DataFrame, unit: str = "") -> pd.Series[int]:
     """Reference words of each recording; characters where `unit` is "char_"."""
-    return recordings[[f"{unit}{kind}" for kind in KINDS[:3]]].sum(axis=1)
+    return _sums(recordings, [f"{unit}{kind}" for kind in KINDS[:3]])
 
 
 def errors(recordings: pd.DataFrame, unit: str = "") -> pd.Series[int]:
     """Errors of each recording, in the same unit."""
-    return recordings[[f"{unit}{kind}" for kind in KINDS[1:]]].sum(axis=1)
+    return _sums(recordings, [f"{unit}{kind}" for kind in KINDS[1:]])
+
+
+def _sums(recordings: pd.DataFrame, columns: list[str]) -> pd.Series[int]:
+    """Of each row; NaN where a column is missing, which no rule lets pass."""
+    return recordings.reindex(columns=columns).sum(axis=1, skipna=False)

@@ -31,8 +31,8 @@ def render(verdict: Verdict) -> RenderableType:
     """One verdict: its headline, its figures, and what became worse."""
     good = verdict.status == Exit.PASS
     parts: list[RenderableType] = [
-        Text(text.headline(verdict), style="bold green" if good else "bold red"),
-        *(Text(line) for line in text.summary(verdict)),
+        _plain(text.headline(verdict), style="bold green" if good else "bold red"),
+        *(_plain(line) for line in text.summary(verdict)),
     ]
     if verdict.findings:
         parts.append(_figures(verdict))
@@ -60,6 +60,11 @@ def _figures(verdict: Verdict) -> Table:
 def _worst(verdict: Verdict) -> list[Text]:
     lines = []
     for each in verdict.worst:
-        lines.append(Text(f"  {each.recording}: {text.counts(each)}"))
-        lines += [Text(f"    {line}") for line in text.diffs(each)]
+        lines.append(_plain(f"  {each.recording}: {text.counts(each)}"))
+        lines += [_plain(f"    {line}") for line in text.diffs(each)]
     return lines
+
+
+def _plain(words: str, style: str = "") -> Text:
+    """One line without control characters: a transcript may hold them, or a workflow command."""
+    return Text("".join(sign if sign.isprintable() else " " for sign in words), style=style)

@@ -35,7 +35,7 @@ def summary(verdict: Verdict) -> list[str]:
         lines.append(
             f"{count} of {total} recordings have other words or moments than in the baseline"
             if count
-            else f"all {total} recordings are as in the baseline, to the last word and moment"
+            else f"all {total} recordings are as in the baseline, in every word and moment"
         )
     return [*lines, *verdict.notes]
 
