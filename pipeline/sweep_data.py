@@ -7,8 +7,9 @@ import json
 import shutil
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-import yaml
+from omegaconf import OmegaConf
 
 from pipeline.command import progress
 from streamwer import digests
@@ -69,7 +70,9 @@ def code_digest(stages: Path = Path("dvc.yaml")) -> str:
     Raises:
         StreamwerError: a dependency is missing.
     """
-    described = yaml.safe_load(stages.read_text())["stages"]
+    # Not resolved: what it interpolates is known to DVC only.
+    described: Any = OmegaConf.to_container(OmegaConf.load(stages), resolve=False)
+    described = described["stages"]
     named = {path for stage in _STAGES for path in described[stage]["deps"]}
     code = [Path(path) for path in sorted(named) if path.startswith(_CODE)]
     try:

@@ -20,7 +20,7 @@ from pipeline.sweep_data import Prepared, code_digest, model_digest
 from streamwer import cluster, config, digests
 from streamwer.cluster.hardware import described as hardware
 from streamwer.cluster.local import reason
-from streamwer.config import SweepConfig, SystemConfig
+from streamwer.config import Config, SweepConfig, SystemChoice, SystemConfig
 from streamwer.datasets import read_manifest
 from streamwer.errors import ConfigError, StreamwerError
 from streamwer.metrics import normaliser, store
@@ -115,7 +115,7 @@ class Session:
     def _point(self, name: str, command: str, setting: Setting) -> tuple[Point, Scored]:
         settings = setting.config
         folder, data = self._data.of(settings.dataset)
-        described = describe(setting, data)
+        described = describe(setting.system, settings.scoring.normaliser, data)
         kept = Store(ROOT / "store", settings.sweep.keep)
         key = _key(setting, described)
         scores = kept.get(key)
@@ -156,20 +156,26 @@ def chosen(values: DictConfig, overrides: Sequence[str]) -> Setting:
             f" choose one for all points, engine={own['name']}"
         )
     settings = config.sweep(plain)
-    engine = config.engine(settings.engine if named or not own else own)
-    system = SystemConfig(settings.policy, settings.model, engine, settings.clock)
-    return Setting(system, settings)
+    choice = SystemChoice(policy=settings.policy, engine=None if named else own)
+    whole = Config(
+        model=settings.model,
+        engine=settings.engine,
+        systems={policy: choice},
+        clock=settings.clock,
+        hardware=settings.hardware,
+    )
+    return Setting(config.system(whole, policy), settings)
 
 
-def describe(setting: Setting, data: str) -> dict[str, Any]:
+def describe(system: SystemConfig, normaliser: str, data: str) -> dict[str, Any]:
     """What makes the result of a point, as plain values."""
-    system = setting.system
+    profile = {"hardware": system.clock.hardware.name} if system.clock.hardware else {}
     return {
         "policy": dict(system.policy),
         "model": asdict(system.model),
         "engine": asdict(system.engine),
-        "clock": asdict(system.clock),
-        "normaliser": setting.config.scoring.normaliser,
+        "clock": {"name": system.clock.name, **profile},
+        "normaliser": normaliser,
         "data": data,
     }
 
@@ -184,6 +190,7 @@ def _key(setting: Setting, described: Mapping[str, Any]) -> str:
     timed = measures(setting.system.clock.name)
     depends = {
         "config": described,
+        "clock": asdict(setting.system.clock),
         "model": model_digest(setting.system.model),
         "code": code_digest(),
         "cluster": asdict(setting.config.cluster) if timed else None,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.sweep_report import parser as gathering
 from streamwer.cli.arguments import parse
 from streamwer.cli.scoring import parser as scoring_parser
 from streamwer.compose import composed
@@ -69,7 +70,15 @@ def python(arguments: list[str]) -> None:
     assert importlib.util.find_spec(arguments[1])
     if arguments[1] == "pipeline.sweep":
         choices = (word for word in arguments[2:] if word != "-m" and not word.startswith("hydra"))
-        composed([re.sub(r"(=[^\[,]*),.*", r"\1", choice) for choice in choices], "sweep")
+        composed([_first(choice) for choice in choices], "sweep")
+    if arguments[1] == "pipeline.sweep_report":
+        gathering().parse_args(arguments[2:])
+
+
+def _first(override: str) -> str:
+    """The override of the first point: one of several values, or the beginning of a range."""
+    ranged = re.sub(r"=(?:interval|range)\(([^,]+),.*", r"=\1", override)
+    return re.sub(r"(=[^\[,]*),.*", r"\1", ranged)
 
 
 CHECKS: dict[str, Callable[[list[str]], None]] = {

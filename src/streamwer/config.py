@@ -289,6 +289,7 @@ class SweepConfig:
     policy: Any = MISSING
     systems: dict[str, SystemChoice] = field(default_factory=dict)
     clock: ClockConfig = field(default_factory=ClockConfig)
+    hardware: HardwareConfig = field(default_factory=HardwareConfig)
     cluster: ClusterConfig = field(default_factory=ClusterConfig)
     scoring: ScoringConfig = field(default_factory=ScoringConfig)
     sweep: SweepSettings = field(default_factory=SweepSettings)

@@ -72,7 +72,7 @@ def sentences(found: Findings) -> list[str]:
         said.append(f"Fastest: {found.label(fast)}, {at(fast)}.")
     if found.sweep.failures:
         count = figures.count(len(found.sweep.failures), "point")
-        said.append(f"{count} failed and stay in the list below.")
+        said.append(f"{count} failed: the list below has the reasons.")
     return said
 
 

@@ -1,0 +1,156 @@
+"""Real sweeps of the bundled model on a few calls."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from omegaconf import OmegaConf
+
+from pipeline.sweep_session import chosen
+from streamwer.compose import composed
+from streamwer.errors import ConfigError
+
+ROOT = Path(__file__).parents[2]
+TREE = ("conf", "data/calls", "dvc.yaml", "hydra_plugins", "models", "pipeline", "src")
+QUICK = ("clock=unaware", "cluster=local", "dataset.limit=3", "policy=confident_cutoff")
+CHUNKS = "policy.chunk_s=1,2,3"
+
+
+class Checkout:
+    """A folder that sweeps run in; what it reads is linked, what it writes is its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for name in (*TREE, "requirements.lock"):
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.symlink_to(ROOT / name)
+
+    def start(self, *arguments: str, module: str = "pipeline.sweep") -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            cwd=self.folder,
+            env=os.environ | {"PYTHONPATH": "src:."},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, *arguments: str, status: int = 0, module: str = "pipeline.sweep") -> str:
+        process = self.start(*arguments, module=module)
+        output, _ = process.communicate()
+        assert process.returncode == status, output
+        return output
+
+    def report(self, name: str) -> dict[str, Any]:
+        return dict(json.loads((self.folder / f"reports/sweep/{name}/sweep.json").read_text()))
+
+    def stored(self) -> dict[str, int]:
+        """Each finished point, with when it was made."""
+        folders = self.folder.glob("data/sweeps/store/*/")
+        finished = (path / "words.parquet" for path in folders if not path.suffix)
+        return {path.parent.name: path.stat().st_ino for path in finished}
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    return Checkout(tmp_path)
+
+
+@pytest.mark.slow
+def test_a_killed_sweep_goes_on_and_ends_as_one_that_was_not(checkout: Checkout) -> None:
+    """Killed after its first point; then finished; then run once more elsewhere, undisturbed."""
+    arguments = ("-m", *QUICK, CHUNKS, "sweep.name=s")
+    process = checkout.start(*arguments)
+    while not checkout.stored():
+        assert process.poll() is None, process.communicate()[0]
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    before = checkout.stored()
+    assert 1 <= len(before) < 3
+    checkout.run(*arguments)
+    after = checkout.stored()
+    assert len(after) == 3
+    assert before.items() <= after.items()  # the very files: not one was computed again
+    reports = checkout.folder / "reports/sweep/s"
+    resumed = {path.name: path.read_bytes() for path in reports.iterdir()}
+    shutil.rmtree(checkout.folder / "data/sweeps")
+    checkout.run(*arguments)
+    undisturbed = {path.name: path.read_bytes() for path in reports.iterdir()}
+    for files in (resumed, undisturbed):
+        del files["costs.json"]  # measured
+    assert resumed == undisturbed
+
+
+@pytest.mark.slow
+def test_a_point_that_fails_is_reported_and_the_others_are_run(checkout: Checkout) -> None:
+    output = checkout.run("-m", *QUICK, "model.path=models/none,models/reference", status=1)
+    assert "1 of 2 points failed" in output
+    assert "Traceback" not in output
+    first, second = checkout.report("sweep")["points"]
+    assert "no such model folder" in first["failure"]
+    assert second["recordings"] == 3
+    gathered = checkout.run("--name", "again", "multirun", module="pipeline.sweep_report")
+    assert "reports/sweep/again" in gathered
+    again = checkout.report("again")["points"]
+    assert [point["failure"] for point in again] == [first["failure"], None]
+    assert again[1]["wer"] == second["wer"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("optuna") is None, reason="needs the extra `optuna`")
+def test_a_search_with_a_seed_finds_the_same_points_again(checkout: Checkout) -> None:
+    space = ("policy.chunk_s=interval(1.0,3.0)", "policy.pause_s=choice(0.8,1.0)")
+    search = ("-m", "hydra/sweeper=optuna", "hydra.sweeper.n_trials=2", *QUICK, *space)
+    checkout.run(*search, "sweep.name=s")
+    first = checkout.report("s")
+    assert len(first["points"]) == 2
+    assert 1.0 <= first["points"][0]["config"]["policy"]["chunk_s"] <= 3.0
+    before = checkout.stored()
+    checkout.run(*search, "sweep.name=s")
+    assert checkout.report("s") == first
+    assert checkout.stored() == before
+
+
+@pytest.mark.skipif(importlib.util.find_spec("optuna") is not None, reason="Optuna is installed")
+@pytest.mark.slow
+def test_without_optuna_a_search_says_what_to_install(checkout: Checkout) -> None:
+    search = ("-m", "hydra/sweeper=optuna", *QUICK, "policy.chunk_s=interval(1.0,3.0)")
+    output = checkout.run(*search, status=1)
+    assert "pip install -e '.[optuna]'" in output
+    assert "Traceback" not in output
+
+
+def test_a_policy_has_the_engine_of_its_file_unless_one_is_chosen() -> None:
+    def engine(*overrides: str) -> str:
+        values = OmegaConf.masked_copy(whole := composed(overrides, "sweep"), list(whole))
+        return chosen(values, overrides).system.engine.name
+
+    assert engine("policy=local_agreement") == "transcribe"
+    assert engine("policy=confident_cutoff") == "direct"
+    assert engine("policy=confident_cutoff", "engine=transcribe") == "transcribe"
+
+
+def test_a_key_of_an_engine_that_would_have_no_effect_is_refused() -> None:
+    overrides = ["policy=confident_cutoff", "engine.beam_size=1"]
+    with pytest.raises(ConfigError, match="engine=direct"):
+        chosen(composed(overrides, "sweep"), overrides)
+
+
+@pytest.mark.parametrize(
+    "override", ["sweep.name=../up", "sweep.budgets_s=[]", "sweep.budgets_s=[-1]", "sweep.keep=0"]
+)
+def test_settings_that_make_no_sense_are_refused(override: str) -> None:
+    with pytest.raises(ConfigError, match=r"sweep\.\w+=.* must be "):
+        chosen(composed([override], "sweep"), [override])
