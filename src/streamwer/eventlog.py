@@ -10,8 +10,9 @@ that failed is a row in `failures.parquet`. What ran (policy, model, packages) i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from streamwer.transcript import Compute, Effort, Failure, Step, Update, Word
 SCHEMA_VERSION = 3
 _VERSION_KEY = b"streamwer_event_log"
 _MACHINE = "machine."
+_ROWS = 20_000
+"""Read at a time."""
 _RUN_KEY = b"streamwer_run"
 
 _WORDS = pa.list_(
@@ -114,13 +117,11 @@ def read(folder: Path) -> EventLog:
     """
     table = _load(folder / "events.parquet")
     measured = _load(folder / "measured.parquet")
-    spent = measured.to_pylist()
-    compute = {(row.pop("recording"), row.pop("step")): Compute(**row) for row in spent}
+    compute = _compute(measured)
+    steps = tuple(step for part in table.to_batches(_ROWS) for step in _steps(part, compute))
     failures = _load(folder / "failures.parquet").to_pylist()
-    rows = table.to_pylist()
-    steps = (_step(row, compute.get((row["recording"], row["step"]), Compute())) for row in rows)
     failed = tuple(Failure(**row) for row in failures)
-    return EventLog(tuple(steps), failed, _unflat(measured), _run(table))
+    return EventLog(steps, failed, _unflat(measured), _run(table))
 
 
 def _event_row(step: Step) -> dict[str, Any]:
@@ -140,25 +141,47 @@ def _event_row(step: Step) -> dict[str, Any]:
     }
 
 
-def _step(row: dict[str, Any], compute: Compute) -> Step:
-    effort = Effort(*(row[each.name] for each in fields(Effort)))
-    committed, tentative = (_words(row[name]) for name in ("committed", "tentative"))
-    return Step(
-        recording=row["recording"],
-        step=row["step"],
-        audio_end=row["audio_end"],
-        ready=row["ready"],
-        start=row["start"],
-        emitted=row["emitted"],
-        compute=compute,
-        effort=effort,
-        update=Update(committed, tentative, row["forced"], row["cut"]),
-        is_last=row["is_last"],
+def _compute(measured: pa.Table) -> dict[tuple[str, int], Compute]:
+    keys = zip(_texts(measured["recording"]), measured["step"].to_pylist(), strict=True)
+    spent = (measured[each.name].to_pylist() for each in fields(Compute))
+    return dict(zip(keys, map(Compute, *spent), strict=True))
+
+
+def _steps(rows: pa.RecordBatch, compute: Mapping[tuple[str, int], Compute]) -> Iterator[Step]:
+    """Column by column, which takes a fraction of the time and the memory of row by row."""
+    efforts = map(Effort, *(rows[each.name].to_pylist() for each in fields(Effort)))
+    updates = map(
+        Update,
+        _words(rows["committed"]),
+        _words(rows["tentative"]),
+        rows["forced"].to_pylist(),
+        rows["cut"].to_pylist(),
     )
+    names = ("step", "audio_end", "ready", "start", "emitted", "is_last")
+    columns = (rows[name].to_pylist() for name in names)
+    texts = _texts(rows["recording"])
+    for text, step, audio_end, ready, start, emitted, is_last, effort, update in zip(
+        texts, *columns, efforts, updates, strict=True
+    ):
+        spent = compute.get((text, step), Compute())
+        yield Step(text, step, audio_end, ready, start, emitted, spent, effort, update, is_last)
 
 
-def _words(rows: Sequence[dict[str, Any]]) -> tuple[Word, ...]:
-    return tuple(Word(**row) for row in rows)
+def _words(column: pa.ListArray) -> list[tuple[Word, ...]]:
+    flat, offsets = column.flatten(), column.offsets.to_pylist()
+    texts = _texts(flat.field("text"))
+    times = (flat.field(name).to_pylist() for name in ("start", "end", "probability"))
+    words = list(map(Word, texts, *times))
+    return [tuple(words[i - offsets[0] : j - offsets[0]]) for i, j in pairwise(offsets)]
+
+
+def _texts(column: pa.Array | pa.ChunkedArray) -> list[str]:
+    """Equal texts as one object: few words make up most of a log."""
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    encoded = column.dictionary_encode()
+    known = encoded.dictionary.to_pylist()
+    return [known[at] for at in encoded.indices.to_pylist()]
 
 
 def _save(
