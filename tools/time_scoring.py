@@ -21,7 +21,7 @@ from streamwer.eventlog import EventLog
 from streamwer.metrics import normaliser, score, summarise
 from streamwer.transcript import Compute, Effort, Reference, Step, Update, Word
 
-HOURS, CALL_S, SPEAKERS = 30, 600, 60
+HOURS, CALL_S, SPEAKERS = 100, 600, 60
 PACE_S = 1 / 2.3
 """Seconds from one word to the next."""
 HELD_S, COMPUTE_S, ERROR_RATE = 2.0, 0.3, 0.1

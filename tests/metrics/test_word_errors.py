@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import statistics
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.metrics import WordErrors
+from streamwer.metrics import CharErrors, WordErrors
 from streamwer.metrics.alignment import align, count
 
 sentences = st.lists(st.sampled_from("a b c d".split()), max_size=8)
@@ -47,6 +52,39 @@ def test_the_rate_of_a_sum_is_not_the_mean_of_the_rates() -> None:
 def test_rates_cannot_be_added_by_accident() -> None:
     with pytest.raises(TypeError):
         sum([WordErrors(hits=1)], 1)  # type: ignore[call-overload]
+
+
+def test_a_sum_of_rates_is_refused() -> None:
+    rates = [each.rate for each in (WordErrors(hits=1, deletions=1), WordErrors(hits=1))]
+    with pytest.raises(TypeError, match="add the error counts"):
+        sum(rates)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="add the error counts"):
+        _ = rates[0] + 0.5  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("mean", [np.mean, statistics.mean, statistics.fmean])
+def test_counts_have_no_mean(mean: Callable[[list[WordErrors]], object]) -> None:
+    with pytest.raises(TypeError):
+        mean([WordErrors(hits=1), WordErrors(deletions=1)])
+
+
+def test_words_and_characters_do_not_mix() -> None:
+    with pytest.raises(TypeError, match="WordErrors add to WordErrors only, not to CharErrors"):
+        _ = WordErrors(hits=1) + CharErrors(hits=1)  # type: ignore[operator]
+    assert CharErrors(hits=3) + CharErrors(insertions=1) == CharErrors(hits=3, insertions=1)
+    assert WordErrors(hits=1) != CharErrors(hits=1)  # type: ignore[comparison-overlap]
+
+
+def test_counts_cannot_be_changed() -> None:
+    with pytest.raises(FrozenInstanceError):
+        WordErrors().hits = 1  # type: ignore[misc]
+
+
+def test_rates_may_be_compared_and_subtracted() -> None:
+    mine, other = WordErrors(hits=3, deletions=1).rate, WordErrors(hits=1, deletions=1).rate
+    assert mine is not None
+    assert other is not None
+    assert (mine < other, other - mine) == (True, 0.25)
 
 
 def test_there_is_no_rate_without_a_reference_word() -> None:
