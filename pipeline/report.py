@@ -15,6 +15,7 @@ from pipeline.command import command
 from pipeline.prepare import PREPARED
 from pipeline.score import SCORES
 from pipeline.stream import EVENTS
+from pipeline.versioning import lock_digest, revision
 from streamwer import audio, config, eventlog
 from streamwer.config import Config
 from streamwer.datasets import read_manifest
@@ -65,9 +66,21 @@ def comparison(settings: Config) -> Comparison:
         baseline=baseline if baseline in scored else "",
         dataset=settings.dataset.name,
         clock=settings.clock.name,
-        provenance=provenance(settings, signatures, read_origin(ALIGNED).line()),
+        provenance=provenance(settings, signatures, read_origin(ALIGNED).line())
+        | _versions(settings),
         sounds=sounds(PREPARED, REPORT),
     )
+
+
+def _versions(settings: Config) -> dict[str, Any]:
+    """What the report is of, and the commands that make it again."""
+    code = revision()
+    known = {"code revision": code, "lock digest": lock_digest(settings.compare)}
+    checkout = [f"git checkout {code}"] if code and "," not in code else []
+    return {
+        **{key: value for key, value in known.items() if value},
+        "reproduce": [*checkout, "make repro"],
+    }
 
 
 def sounds(prepared: Path, report: Path) -> dict[str, Sound]:
@@ -108,7 +121,6 @@ def provenance(
         "smallest difference": f"{100 * scoring.smallest_difference:g} points of WER",
         **{name: release(name) for name in packages},
         "signature": {name: signature.line() for name, signature in signatures.items()},
-        "reproduce": "make repro",
     }
 
 

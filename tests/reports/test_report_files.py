@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from streamwer import reports
@@ -19,9 +20,11 @@ from tests.reports import synthetic
 FILES = {
     "comparison.md",
     "costs.json",
+    "figures.parquet",
     "index.html",
     "latency_cdf.csv",
     "metrics.json",
+    "slices.parquet",
     "wer_latency.json",
 }
 
@@ -152,3 +155,28 @@ def test_nothing_half_written_is_left_behind(tmp_path: Path) -> None:
 def test_text_that_is_no_unicode_does_not_lose_the_report(tmp_path: Path) -> None:
     reports.files.write_all(tmp_path, {"page": "lone \ud800 surrogate"})
     assert (tmp_path / "page").read_text() == "lone ? surrogate"
+
+
+def test_parquet_has_the_figures_of_the_json_and_its_schema_version(
+    measured: Comparison, folder: Path
+) -> None:
+    table = pq.read_table(folder / "figures.parquet")
+    assert table.schema.metadata[b"streamwer_report"] == b"1"
+    found = {(row["system"], row["metric"]): row for row in table.to_pylist()}
+    for name, figures in parsed(measured, "metrics.json")["systems"].items():
+        row = found[name, "wer"]
+        assert [round(row[key], 6) for key in ("value", "low", "high")] == [
+            figures[key] for key in ("wer", "wer_low", "wer_high")
+        ]
+        p95 = found[name, "commit_latency_p95"]["value"]
+        assert round(p95, 4) == figures["commit_latency"]["p95"]
+    assert found["local_agreement", "delta_wer"]["p_holm"] is not None
+    assert ("offline", "delta_wer") not in found
+
+
+def test_slices_of_a_kind_make_up_the_whole(measured: Comparison, folder: Path) -> None:
+    table = pq.read_table(folder / "slices.parquet").to_pandas()
+    for (system, _), rows in table.groupby(["system", "kind"]):
+        (whole,) = (s.summary.errors for s in measured.systems if s.summary.name == system)
+        assert rows["hits"].sum() == whole.hits
+        assert rows["insertions"].sum() == whole.insertions

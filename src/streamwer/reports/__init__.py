@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from streamwer.reports import data_files, files, html, markdown
+from streamwer.reports import data_files, files, html, markdown, twins
 from streamwer.reports.comparison import Comparison, Sound, System
 from streamwer.reports.peaks import peaks
 
@@ -13,15 +13,17 @@ def write(comparison: Comparison, folder: Path) -> None:
     """Write every file of the comparison report into `folder` (made if missing).
 
     `index.html` is the report, `comparison.md` its short form, `metrics.json` and `costs.json`
-    its figures, `latency_cdf.csv` and `wer_latency.json` the tables behind two of its plots.
+    its figures, `latency_cdf.csv` and `wer_latency.json` the tables behind two of its plots,
+    `figures.parquet` and `slices.parquet` its figures as tables.
 
     Raises:
         StreamwerError: the folder cannot be written; files already there are left as they were.
     """
-    contents = {
+    contents: dict[str, str | bytes] = {
         "comparison.md": markdown.render(comparison),
         "index.html": html.render(comparison),
         **data_files.render(comparison),
+        **twins.render(comparison),
     }
     files.write_all(folder, contents)
 
