@@ -142,8 +142,8 @@ def _event_row(step: Step) -> dict[str, Any]:
 
 
 def _compute(measured: pa.Table) -> dict[tuple[str, int], Compute]:
-    keys = zip(_texts(measured["recording"]), measured["step"].to_pylist(), strict=True)
-    spent = (measured[each.name].to_pylist() for each in fields(Compute))
+    keys = zip(_values(measured["recording"]), measured["step"].to_pylist(), strict=True)
+    spent = (_values(measured[each.name]) for each in fields(Compute))
     return dict(zip(keys, map(Compute, *spent), strict=True))
 
 
@@ -159,7 +159,7 @@ def _steps(rows: pa.RecordBatch, compute: Mapping[tuple[str, int], Compute]) -> 
     )
     names = ("step", "audio_end", "ready", "start", "emitted", "is_last")
     columns = (rows[name].to_pylist() for name in names)
-    texts = _texts(rows["recording"])
+    texts = _values(rows["recording"])
     for text, step, audio_end, ready, start, emitted, is_last, effort, update in zip(
         texts, *columns, efforts, updates, strict=True
     ):
@@ -169,14 +169,12 @@ def _steps(rows: pa.RecordBatch, compute: Mapping[tuple[str, int], Compute]) -> 
 
 def _words(column: pa.ListArray) -> list[tuple[Word, ...]]:
     flat, offsets = column.flatten(), column.offsets.to_pylist()
-    texts = _texts(flat.field("text"))
-    times = (flat.field(name).to_pylist() for name in ("start", "end", "probability"))
-    words = list(map(Word, texts, *times))
+    words = list(map(Word, *(_values(flat.field(each.name)) for each in fields(Word))))
     return [tuple(words[i - offsets[0] : j - offsets[0]]) for i, j in pairwise(offsets)]
 
 
-def _texts(column: pa.Array | pa.ChunkedArray) -> list[str]:
-    """Equal texts as one object: few words make up most of a log."""
+def _values(column: pa.Array | pa.ChunkedArray) -> list[Any]:
+    """Equal values as one object: few words make up most of a log, shown again and again."""
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
     encoded = column.dictionary_encode()

@@ -75,10 +75,11 @@ def rows(
 
 
 def table(recordings: Sequence[Columns]) -> Columns:
-    """The columns of all recordings' rows, one recording after the other."""
+    """The columns of all recordings' rows, one recording after the other; takes them over."""
     if not recordings:
         return {name: np.array([]) for name in COLUMNS}
-    return {name: np.concatenate([each[name] for each in recordings]) for name in COLUMNS}
+    # Column by column, so that two copies of the whole are never there at once.
+    return {name: np.concatenate([each.pop(name) for each in recordings]) for name in COLUMNS}
 
 
 def _spoken(reference: Reference, tokens: Sequence[Token], at: NDArray[np.int64]) -> Columns:
