@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -81,15 +82,8 @@ def _from_experiments(names: Sequence[str], settings: SweepConfig) -> Iterator[F
 
 
 def _from_experiment(name: str, folder: Path, settings: SweepConfig) -> Iterator[Found]:
-    from dvc.api import DVCFileSystem
-    from dvc.exceptions import DvcException
-
-    try:
-        files = DVCFileSystem(".", rev=name)
-        files.get_file("params.yaml", str(folder / "params.yaml"))
-        files.get(STAGE_SCORES.as_posix(), str(folder / "scores"), recursive=True)
-    except (DvcException, OSError) as error:
-        raise StreamwerError(f"experiment {name}: its scores cannot be read ({error})") from error
+    for path in ("params.yaml", STAGE_SCORES.as_posix()):
+        _fetch(path, name, folder / Path(path).name)
     params = config.load(folder / "params.yaml")
     for system in params.compare:
         scored = store.read(folder / "scores" / system)
@@ -97,6 +91,15 @@ def _from_experiment(name: str, folder: Path, settings: SweepConfig) -> Iterator
         command = f"dvc exp apply {name}"
         label = f"{name}:{system}"
         yield measured(label, command, described, scored.scores, settings.scoring), scored
+
+
+def _fetch(path: str, revision: str, out: Path) -> None:
+    """A file or folder of a revision, out of Git or of DVC's cache."""
+    fetch = [sys.executable, "-m", "dvc", "get", "-q", ".", path, "--rev", revision, "-o", str(out)]
+    done = subprocess.run(fetch, capture_output=True, text=True, check=False)
+    if done.returncode:
+        why = " ".join(done.stderr.split()) or f"dvc get ended with {done.returncode}"
+        raise StreamwerError(f"experiment {revision}: {path} cannot be read: {why}")
 
 
 def _experiments() -> list[str]:

@@ -6,7 +6,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import ray
 
+from streamwer.cluster import kept
 from streamwer.cluster.local import LocalWorkers
 from streamwer.cluster.pool import run
 from streamwer.cluster.ray_workers import RayWorkers
@@ -43,6 +45,17 @@ def test_ray_and_in_process_give_the_same_steps(tmp_path: Path) -> None:
     key = lambda step: step.recording  # noqa: E731
     assert sorted(by_ray.steps, key=key) == sorted(in_process.steps, key=key)
     assert by_ray.facts == {"workers": 2, "load_seconds": 0.5}
+
+
+def test_one_ray_can_be_kept_for_several_runs(tmp_path: Path) -> None:
+    nodes = []
+    with kept():
+        for at in range(2):
+            outcome = run(jobs("fine-1", "fine-2"), ray_workers(tmp_path / str(at)))
+            assert len(outcome.steps) == 2
+            nodes.append(ray.get_runtime_context().get_node_id())
+    assert nodes[0] == nodes[1]
+    assert not ray.is_initialized()
 
 
 def test_a_worker_that_cannot_be_built_is_one_error() -> None:

@@ -123,6 +123,18 @@ def test_every_policy_hears_the_call_to_its_end(project: Project) -> None:
     assert last["local_agreement"] == last["offline"]
 
 
+def test_experiments_become_one_sweep_report(project: Project) -> None:
+    change = ("-S", "policy=[confident_cutoff]", "-S", "systems.confident_cutoff.policy.chunk_s=2")
+    project.dvc("exp", "run", "-n", "slower", *QUICK, *change)
+    gather = (sys.executable, "-m", "pipeline.sweep_report", "--name", "all", "--experiments")
+    project.run(*gather, "slower")
+    report = json.loads((project.folder / "reports/sweep/all/sweep.json").read_text())
+    (point,) = report["points"]
+    assert (point["name"], point["command"]) == ("slower:confident_cutoff", "dvc exp apply slower")
+    assert point["config"]["policy"]["chunk_s"] == 2
+    assert "cannot be read" in project.run(*gather, "nowhere", status=1)
+
+
 def test_a_broken_data_set_is_one_clear_error_and_leaves_the_old_one(project: Project) -> None:
     calls = project.folder / "data/calls"
     kept = (project.folder / "data/prepared/manifest.jsonl").read_bytes()

@@ -1,0 +1,46 @@
+"""`python -m pipeline.compose --check` finds a params.yaml that is not what conf/ composes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline import compose
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def params(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout with no more than conf/ and a fresh params.yaml."""
+    (tmp_path / "conf").symlink_to(ROOT / "conf")
+    monkeypatch.chdir(tmp_path)
+    assert run("--write", monkeypatch) == 0
+    return tmp_path / "params.yaml"
+
+
+def run(what: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setattr("sys.argv", ["compose", what])
+    return compose.main()
+
+
+@pytest.mark.usefixtures("params")
+def test_a_fresh_file_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("--check", monkeypatch) == 0
+
+
+def test_a_changed_value_fails_and_is_shown_with_the_remedy(
+    params: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    params.write_text(params.read_text().replace("beam_size: 5", "beam_size: 4"))
+    assert run("--check", monkeypatch) == 1
+    said = capsys.readouterr()
+    assert "-  beam_size: 4" in said.out
+    assert "+  beam_size: 5" in said.out
+    assert "pipeline.compose --write" in said.err
+
+
+def test_a_missing_file_fails(params: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    params.unlink()
+    assert run("--check", monkeypatch) == 1
