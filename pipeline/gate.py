@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline import gate_in_turns
+from pipeline.align import references
 from pipeline.prepare import PREPARED
 from pipeline.stream import stream
 from streamwer import config, digests
@@ -83,7 +84,7 @@ def _compare(settings: Config, name: str, committed: Scored, candidate: Scored) 
 def _play(settings: Config, name: str) -> Scored:
     """The candidate: one run of the system as it is in this tree, with the clock of the gate."""
     words = normaliser(settings.scoring.normaliser)
-    return store.scored(read_manifest(PREPARED), stream(_clocked(settings), name), words)
+    return store.scored(references(), stream(_clocked(settings), name), words)
 
 
 def _clocked(settings: Config) -> Config:

@@ -11,19 +11,20 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
+from pipeline.align import references
 from pipeline.prepare import PREPARED
 from pipeline.stream import EVENTS
 from streamwer import config, eventlog
 from streamwer.compose import composed
 from streamwer.config import GateConfig, ScoringConfig
-from streamwer.datasets import read_manifest
 from streamwer.errors import StreamwerError
 from streamwer.gate import Verdict, rules
 from streamwer.gate.comparing import compare
@@ -49,7 +50,7 @@ class Side:
 
     name: str
     code: Path
-    params: DictConfig
+    params: Mapping[str, Any]
 
 
 def add_arguments(parser: argparse.ArgumentParser, what: argparse._MutuallyExclusiveGroup) -> None:
@@ -92,8 +93,8 @@ def verdicts(args: argparse.Namespace) -> list[Verdict]:
     chosen = config.typed(ours)
     rules.check(chosen.gate)
     with tempfile.TemporaryDirectory(prefix="gate-") as scratch:
-        candidate = Side("this tree", Path.cwd(), ours)
-        with _baseline(args, Path(scratch), chosen.gate) as base:
+        candidate = Side("this tree", Path.cwd(), _plain(ours))
+        with _baseline(args, Path(scratch), ours) as base:
             print(
                 f"A: {base.name}; B: {candidate.name}; {chosen.gate.runs} runs of each", flush=True
             )
@@ -104,10 +105,11 @@ def verdicts(args: argparse.Namespace) -> list[Verdict]:
 
 
 @contextmanager
-def _baseline(args: argparse.Namespace, scratch: Path, gate: GateConfig) -> Iterator[Side]:
+def _baseline(args: argparse.Namespace, scratch: Path, ours: DictConfig) -> Iterator[Side]:
     if args.against_settings:
-        chosen = composed([f"gate={gate.name}", *args.against_settings])
-        yield Side(f"this tree with {' '.join(args.against_settings)}", Path.cwd(), chosen)
+        chosen = composed(["gate=statistical", *args.against_settings])
+        name = f"this tree with {' '.join(args.against_settings)}"
+        yield Side(name, Path.cwd(), _plain(chosen))
         return
     revision = _git("rev-parse", "--short", "--verify", f"{args.against}^{{commit}}").strip()
     tree = scratch / "baseline"
@@ -116,9 +118,16 @@ def _baseline(args: argparse.Namespace, scratch: Path, gate: GateConfig) -> Iter
         params = OmegaConf.load(tree / _PARAMS)
         if not isinstance(params, DictConfig):
             raise StreamwerError(f"{revision}: its {_PARAMS} is not a mapping")
-        yield Side(f"revision {revision}", tree, params)
+        # The same workers for both: how many share the machine shows in what is measured.
+        shared = {"cluster": _plain(ours)["cluster"]}
+        yield Side(f"revision {revision}", tree, {**_plain(params), **shared})
     finally:
         _git("worktree", "remove", "--force", str(tree))
+
+
+def _plain(params: DictConfig) -> dict[str, Any]:
+    """Without the schema of this code, which another revision may not share."""
+    return {str(key): value for key, value in OmegaConf.to_container(params).items()}  # type: ignore[union-attr]
 
 
 def _git(*arguments: str) -> str:
@@ -166,22 +175,22 @@ def _play(
     if ran.returncode:
         raise StreamwerError(f"{side.name}, {system}: {_last_line(ran.stderr)}")
     log = eventlog.read(folder / EVENTS / system)
-    return store.scored(read_manifest(PREPARED), log, normaliser(scoring.normaliser))
+    return store.scored(references(), log, normaliser(scoring.normaliser))
 
 
-def _furnish(folder: Path, params: DictConfig, system: str, gate: GateConfig) -> None:
+def _furnish(folder: Path, params: Mapping[str, Any], system: str, gate: GateConfig) -> None:
     """A folder that looks like a checkout to the `stream` stage, with the clock of the gate."""
     for shared in _SHARED:
         place = folder / shared
         place.parent.mkdir(parents=True, exist_ok=True)
         place.symlink_to(shared.resolve())
-    clocked = params.copy()
-    if system not in clocked.get("systems", {}):
-        known = ", ".join(map(str, clocked.get("systems", {})))
+    systems = params.get("systems", {})
+    if system not in systems:
+        known = ", ".join(map(str, systems))
         raise StreamwerError(f"gate.systems: no system {system!r} on one side, which has {known}")
-    clocked.clock = {key: value for key, value in vars(gate.clock).items() if value is not None}
-    clocked.systems[system].clock = None
-    OmegaConf.save(clocked, folder / _PARAMS)
+    clock = {key: value for key, value in vars(gate.clock).items() if value is not None}
+    mine = {system: {**systems[system], "clock": None}}
+    OmegaConf.save(OmegaConf.create({**params, "clock": clock, "systems": mine}), folder / _PARAMS)
 
 
 def _last_line(text: str) -> str:

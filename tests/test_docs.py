@@ -14,6 +14,7 @@ import pytest
 
 from pipeline.sweep_report import parser as gathering
 from streamwer.cli.arguments import parse
+from streamwer.cli.gating import parser as gate_parser
 from streamwer.cli.scoring import parser as scoring_parser
 from streamwer.compose import composed
 
@@ -56,6 +57,10 @@ def streaming_score(arguments: list[str]) -> None:
         scoring_parser().parse_args(arguments)
 
 
+def streaming_gate(arguments: list[str]) -> None:
+    gate_parser().parse_args(arguments)
+
+
 def dvc(arguments: list[str]) -> None:
     composed([value for flag, value in itertools.pairwise(arguments) if flag == "-S"])
     for target in arguments[1:]:
@@ -84,6 +89,7 @@ def _first(override: str) -> str:
 CHECKS: dict[str, Callable[[list[str]], None]] = {
     "make": make,
     "streaming": streaming,
+    "streaming-gate": streaming_gate,
     "streaming-score": streaming_score,
     "dvc": dvc,
     "python": python,
