@@ -10,11 +10,14 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from streamwer import reports
+from streamwer.eventlog import EventLog
 from streamwer.reports import Comparison
+from streamwer.transcript import Reference
 from tests.reports import synthetic
 from tests.reports.browser import launched, visited
 
@@ -34,14 +37,19 @@ def main(recordings: int = 2620, systems: int = 8) -> None:
 
 
 def compared(recordings: int, systems: int) -> Comparison:
-    """The three made-up systems over and over, under other names."""
-    made = synthetic.compare(spoken=synthetic.references(recordings, _WORDS))
-    chosen = [made.systems[at % len(made.systems)] for at in range(systems)]
+    """The three made-up systems over and over, each time with other errors."""
+    spoken = synthetic.references(recordings, _WORDS)
+    rounds = [synthetic.compare(_logs(spoken, seed), spoken) for seed in range(-(-systems // 3))]
+    all_of_them = [system for made in rounds for system in made.systems][:systems]
     named = (
         replace(each, summary=replace(each.summary, name=f"system_{at}"))
-        for at, each in enumerate(chosen)
+        for at, each in enumerate(all_of_them)
     )
-    return replace(made, systems=tuple(named), baseline="system_0")
+    return replace(rounds[0], systems=tuple(named), baseline="system_0")
+
+
+def _logs(spoken: list[Reference], seed: int) -> Callable[[synthetic.Manner, str], EventLog]:
+    return lambda manner, name: synthetic.log(spoken, manner, seed=seed)
 
 
 def opened(page: Path) -> None:

@@ -1,7 +1,8 @@
 // The time line of a call: wave form, spoken words, and a lane for each system.
 const TOP = 18; // the axis
 const WAVE = 44;
-const WORDS = 22;
+const WORDS = 38; // two rows, so that short words have room for their text
+const WORD_ROW = 17;
 const LANE = { title: 18, rows: 7, row: 6, steps: 12, gap: 8 };
 const LANE_HEIGHT = LANE.title + LANE.rows * LANE.row + LANE.steps + LANE.gap;
 const LEVELS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
@@ -60,18 +61,18 @@ const ending = (call, x, height) =>
   draw("line", { class: "ending", x1: x(call.seconds), x2: x(call.seconds), y1: TOP, y2: height });
 
 function spokenWords(call, x, select) {
-  const y = TOP + WAVE;
   const group = draw("g", { class: "spoken" });
   call.spoken.forEach(({ word, start, end }, at) => {
     if (start === null || end === null) return;
-    const width = Math.max(x(end) - x(start) - 1, 2);
-    const box = draw("g", { "data-at": at });
-    box.append(draw("rect", { x: x(start), y, width, height: WORDS - 4, rx: 2 }));
+    const y = TOP + WAVE + (at % 2) * WORD_ROW;
+    const next = call.spoken[at + 2]?.start ?? Infinity; // the next one in this row
+    const room = Math.floor((Math.min(x(next) - x(start), 8 * LONGEST) - 5) / 6.4);
     const shown = word.length > LONGEST ? `${word.slice(0, LONGEST)}…` : word;
-    const room = Math.floor((width - 4) / 6.6);
     const text = shown.length <= room ? shown : room > 2 ? `${shown.slice(0, room - 1)}…` : "";
-    if (text) box.append(draw("text", { x: x(start) + 3, y: y + 13 }, text));
-    box.append(draw("title", {}, shown));
+    const box = draw("g", { "data-at": at },
+      draw("rect", { x: x(start), y, width: Math.max(x(end) - x(start) - 1, 2), height: WORD_ROW - 2, rx: 2 }),
+      draw("text", { x: x(start) + 3, y: y + 12 }, text),
+      draw("title", {}, shown));
     box.addEventListener("click", (event) => {
       event.stopPropagation();
       select(at);
