@@ -14,24 +14,23 @@ from pathlib import Path
 
 from pipeline import gate_in_turns
 from pipeline.align import references
-from pipeline.prepare import PREPARED
 from pipeline.stream import stream
 from streamwer import config, digests
 from streamwer.cli.gating import malfunctions
 from streamwer.cluster import event_log
 from streamwer.cluster.pool import Outcome
-from streamwer.config import Config
-from streamwer.datasets import read_manifest
+from streamwer.config import ClockConfig, Config
 from streamwer.errors import StreamwerError
-from streamwer.gate import Exit, Verdict, baseline, publish
+from streamwer.gate import Exit, Verdict, baseline, exit_status, publish, rules
 from streamwer.gate.comparing import compare
 from streamwer.metrics import normaliser, store
 from streamwer.metrics.differences import settings_of
 from streamwer.metrics.store import Scored
-from streamwer.signature import UNKNOWN, Signature
+from streamwer.signature import UNKNOWN, Run, Signature, Subject
 
 BASELINE = Path("reports/baseline")
 VERDICT = Path("reports/gate")
+_EXPERIMENT = "an experiment: it was not judged"
 
 
 def main() -> int:
@@ -63,18 +62,20 @@ def _run(args: argparse.Namespace) -> int:
     if args.update_baseline:
         return _update(settings)
     verdicts = [_verdict(settings, name, stage=args.stage) for name in settings.gate.systems]
-    status = publish(verdicts, VERDICT)
-    return Exit.PASS if args.stage and status == Exit.NOT_COMPARABLE else status
+    publish(verdicts, VERDICT)
+    return exit_status(verdict for verdict in verdicts if _EXPERIMENT not in verdict.notes)
 
 
 def _verdict(settings: Config, name: str, *, stage: bool) -> Verdict:
     folder = BASELINE / name
     committed = baseline.read(folder)
-    if stage and (other := tuple(_other_settings(settings, name, committed.signature))):
-        return Verdict(name, settings.gate.name, other, ("an experiment: it was not judged",))
+    if stage and (other := _other_settings(settings, name, committed.signature)):
+        return Verdict(name, settings.gate.name, other, (_EXPERIMENT,))
+    elsewhere = baseline.note(folder)
+    if elsewhere:
+        settings = replace(settings, gate=rules.widened(settings.gate))
     found = _compare(settings, name, committed, _play(settings, name))
-    kind = baseline.note(folder) if found.changed else ""
-    return replace(found, notes=(*found.notes, *([kind] if kind else [])))
+    return replace(found, notes=(*found.notes, elsewhere)) if elsewhere else found
 
 
 def _compare(settings: Config, name: str, committed: Scored, candidate: Scored) -> Verdict:
@@ -84,30 +85,53 @@ def _compare(settings: Config, name: str, committed: Scored, candidate: Scored) 
 def _play(settings: Config, name: str) -> Scored:
     """The candidate: one run of the system as it is in this tree, with the clock of the gate."""
     words = normaliser(settings.scoring.normaliser)
-    return store.scored(references(), stream(_clocked(settings), name), words)
+    return store.scored(references(), stream(_clocked(settings, settings.gate.clock), name), words)
 
 
-def _clocked(settings: Config) -> Config:
+def _clocked(settings: Config, clock: ClockConfig) -> Config:
     systems = {name: replace(each, clock=None) for name, each in settings.systems.items()}
-    return replace(settings, clock=settings.gate.clock, systems=systems)
+    return replace(settings, clock=clock, systems=systems)
 
 
-def _other_settings(settings: Config, name: str, signature: Signature) -> Iterator[str]:
+def _other_settings(settings: Config, name: str, signature: Signature) -> tuple[str, ...]:
     """In what the settings differ from the baseline's, found out without running anything."""
     if name not in settings.systems:
-        yield f"{name} is not among the systems of this run"
-        return
-    system = config.system(_clocked(settings), name)
-    mine, theirs = event_log(Outcome(), system, UNKNOWN).run.subject, signature.subject
+        return (f"{name} is not among the systems of this run",)
+    found = (*_other_subject(settings, name, signature.subject), *_other_data(settings, signature))
+    return found or tuple(_other_clock(settings, name, signature.method.clock))
+
+
+def _other_subject(settings: Config, name: str, theirs: Subject) -> Iterator[str]:
+    # Not with the clock of the gate: there may be no hardware profile for this model or engine.
+    mine = _run_of(settings, name, ClockConfig("unaware")).subject
     for key in ("policy", "engine", "language", "device", "compute_type"):
         if getattr(mine, key) != getattr(theirs, key):
             yield f"{key}: {getattr(mine, key)}, not {getattr(theirs, key)}"
-    if mine.model.partition("@")[0] != theirs.model.partition("@")[0]:
-        yield f"model: {system.model.name}, not {theirs.model}"
-    if digests.of_references(read_manifest(PREPARED)) != signature.method.references:
+    model, other = (each.model.partition("@")[0] for each in (mine, theirs))
+    if model != other:
+        yield f"model: {model}, not {other}"
+
+
+def _other_clock(settings: Config, name: str, theirs: str) -> Iterator[str]:
+    mine = _run_of(settings, name, settings.gate.clock).clock
+    if mine != theirs:
+        yield f"clock: {mine}, not {theirs}"
+
+
+def _run_of(settings: Config, name: str, clock: ClockConfig) -> Run:
+    """What a log of the system would say of itself, but for the digests of model and audio."""
+    return event_log(Outcome(), config.system(_clocked(settings, clock), name), UNKNOWN).run
+
+
+def _other_data(settings: Config, signature: Signature) -> Iterator[str]:
+    method, spoken = signature.method, references()
+    if digests.of_references(spoken) != method.references:
         yield "the data set has other recordings or reference texts"
-    if normaliser(settings.scoring.normaliser).signature != signature.method.normaliser:
-        yield f"normaliser: {settings.scoring.normaliser}, not {signature.method.normaliser}"
+    elif digests.of_times(spoken) != method.times:
+        yield "the reference words have other times"
+    name = settings.scoring.normaliser
+    if name != method.normaliser.partition("@")[0]:
+        yield f"normaliser: {name}, not {method.normaliser}"
 
 
 def _update(settings: Config) -> int:

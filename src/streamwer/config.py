@@ -225,6 +225,7 @@ class GateConfig:
     clock: ClockConfig = field(default_factory=ClockConfig)
     runs: int = 1
     max_failed: float = 0.0
+    elsewhere: float = 1.0
     listed: int = 10
     rules: dict[str, RuleConfig] = field(default_factory=dict)
 

@@ -70,7 +70,7 @@ def note(folder: Path) -> str:
         return ""
     return (
         f"the baseline was made on {made_on}, this is {here}: integer kernels round differently,"
-        " so a few words may differ"
+        " so some words differ, and the floors are wider"
     )
 
 

@@ -12,6 +12,8 @@ from streamwer.gate import document, github, junit, markdown, table
 from streamwer.gate.verdict import Exit, Verdict, exit_status
 from streamwer.reports.files import write_all
 
+_LOG_WIDTH = 150
+
 
 def publish(
     verdicts: Sequence[Verdict],
@@ -33,7 +35,7 @@ def publish(
     Raises:
         StreamwerError: a file cannot be written.
     """
-    console = console or Console(soft_wrap=True)
+    console = console or _console()
     table.show(verdicts, console)
     if folder:
         contents = {
@@ -47,3 +49,9 @@ def publish(
             console.out(line, highlight=False)
         github.summarise(verdicts, environment)
     return exit_status(verdicts)
+
+
+def _console() -> Console:
+    """The terminal as it is; room for the whole table in a log, which has no width."""
+    terminal = Console(soft_wrap=True)
+    return terminal if terminal.is_terminal else Console(width=_LOG_WIDTH, soft_wrap=True)

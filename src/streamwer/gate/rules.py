@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from omegaconf import OmegaConf
@@ -55,6 +56,8 @@ def check(gate: GateConfig) -> None:
         raise ConfigError(f"gate.name={gate.name!r} must be one of {', '.join(TIERS)}")
     if not 0 <= gate.max_failed <= 1:
         raise ConfigError(f"gate.max_failed={gate.max_failed} must be between 0 and 1")
+    if not 1 <= gate.elsewhere < math.inf:
+        raise ConfigError(f"gate.elsewhere={gate.elsewhere} must be at least 1 and finite")
     for key, value in (("runs", gate.runs), ("listed", gate.listed)):
         if value < 1:
             raise ConfigError(f"gate.{key}={value} must be at least 1")
@@ -72,6 +75,19 @@ def _check(key: str, name: str, rule: RuleConfig) -> None:
     for limit, value in (("absolute", rule.absolute), ("relative", rule.relative)):
         if not 0 <= value < math.inf:
             raise ConfigError(f"{key}.{limit}={value} must be at least 0 and finite")
+
+
+def widened(gate: GateConfig) -> GateConfig:
+    """The rules for another kind of processor than the baseline's."""
+    wide = {
+        name: replace(
+            rule,
+            absolute=gate.elsewhere * rule.absolute,
+            relative=gate.elsewhere * rule.relative,
+        )
+        for name, rule in gate.rules.items()
+    }
+    return replace(gate, rules=wide)
 
 
 def hold(

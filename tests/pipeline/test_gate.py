@@ -1,0 +1,185 @@
+"""The stage and command `gate`, with a stand-in for the run of the candidate."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline import gate, gate_in_turns
+from streamwer.gate import Exit, baseline
+from streamwer.metrics import Scores
+from streamwer.metrics.store import Scored
+from tests.gate import calls
+
+SYSTEM = "confident_cutoff"
+ROOT = Path(__file__).parents[2]
+Run = Callable[..., int]
+
+
+def played(change: Callable[[Scores], None] = lambda scores: None) -> Scored:
+    """What the committed baseline says, changed."""
+    committed = baseline.read(ROOT / gate.BASELINE / SYSTEM)
+    change(committed.scores)
+    return committed
+
+
+def late(scores: Scores) -> None:
+    scores.words["committed"] += 0.2
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A checkout whose candidate is what the test says, and the command in it."""
+    spoken = calls.references()
+    shutil.copytree(gate.BASELINE / SYSTEM, tmp_path / gate.BASELINE / SYSTEM)
+    shutil.copytree("conf", tmp_path / "conf")
+    params = Path("params.yaml").read_text()
+    (tmp_path / "params.yaml").write_text(
+        params.replace(
+            "  - offline\n  - confident_cutoff\n  clock", "  - confident_cutoff\n  clock"
+        )
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    monkeypatch.setattr(gate, "references", lambda: spoken)
+
+    def run(candidate: Scored, *arguments: str) -> int:
+        monkeypatch.setattr(gate, "_play", lambda settings, name: candidate)
+        monkeypatch.setattr(sys, "argv", ["gate", *arguments])
+        return gate.main()
+
+    return run
+
+
+def test_this_tree_is_held_against_the_committed_baseline(run: Run) -> None:
+    assert run(played()) == Exit.PASS
+    assert run(played(late)) == Exit.REGRESSION
+    written = json.loads((gate.VERDICT / "gate.json").read_text())
+    assert written["exit"] == 1
+
+
+def test_no_baseline_is_a_clear_error(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.rmtree(gate.BASELINE)
+    assert run(played()) == Exit.USAGE
+    assert "--update-baseline" in capsys.readouterr().err
+
+
+def test_no_params_is_a_clear_error(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("params.yaml").unlink()
+    assert run(played()) == Exit.USAGE
+    assert "pipeline.compose --write" in capsys.readouterr().err
+
+
+def test_a_baseline_of_another_normaliser_is_not_comparable(run: Run) -> None:
+    candidate = played()
+    method = replace(candidate.signature.method, normaliser="none")
+    assert run(replace(candidate, signature=replace(candidate.signature, method=method))) == 3
+
+
+def test_an_updated_baseline_says_what_moved_and_then_passes(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(played(late), "--update-baseline") == Exit.PASS
+    assert "regressed: beyond every limit" in capsys.readouterr().out
+    assert run(played(late)) == Exit.PASS
+
+
+def test_a_baseline_is_not_updated_with_failures(run: Run) -> None:
+    def fail(scores: Scores) -> None:
+        scores.recordings.loc[0, "failure"] = "its worker died"
+
+    before = (gate.BASELINE / SYSTEM / "recordings.parquet").read_bytes()
+    assert run(played(fail), "--update-baseline") == Exit.FAILURES
+    assert (gate.BASELINE / SYSTEM / "recordings.parquet").read_bytes() == before
+
+
+def test_on_another_kind_of_processor_the_floors_are_wider(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """8-bit kernels round differently there: a few words more or less are no regression."""
+
+    def worse(every: int, lost: int) -> Callable[[Scores], None]:
+        def change(scores: Scores) -> None:
+            scores.recordings.loc[::every, "hits"] -= lost
+            scores.recordings.loc[::every, "substitutions"] += lost
+
+        return change
+
+    assert run(played(worse(2, 1))) == Exit.REGRESSION
+    (gate.BASELINE / SYSTEM / "instructions.txt").write_text("arm64 asimddp\n")
+    assert run(played(worse(2, 1))) == Exit.PASS
+    assert "the baseline was made on arm64 asimddp" in capsys.readouterr().out
+    assert run(played(worse(1, 2))) == Exit.REGRESSION
+
+
+def test_as_a_stage_a_regression_of_unchanged_settings_fails(run: Run) -> None:
+    assert run(played(), "--stage") == Exit.PASS
+    assert run(played(late), "--stage") == Exit.REGRESSION
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("      chunk_s: 1.0\n      longest", "      chunk_s: 2.0\n      longest", "policy"),
+        ("  name: reference\n  path", "  name: tiny_en\n  path", "model"),
+        ("  compute_type: int8\n", "  compute_type: float32\n", "compute_type"),
+        ("normaliser: basic", "normaliser: none", "normaliser"),
+        ("      name: reference\n      processor", "      name: mine\n      processor", "clock"),
+    ],
+)
+def test_as_a_stage_an_experiment_is_not_judged(
+    run: Run, old: str, new: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = Path("params.yaml").read_text()
+    assert old in text
+    Path("params.yaml").write_text(text.replace(old, new))
+    assert run(played(late), "--stage") == Exit.PASS
+    output = capsys.readouterr().out
+    assert "an experiment" in output
+    assert told in output
+
+
+def test_other_settings_are_judged_outside_of_the_stage(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    candidate = played(late)
+    subject = replace(candidate.signature.subject, policy="confident_cutoff(chunk_s=2)")
+    candidate = replace(candidate, signature=replace(candidate.signature, subject=subject))
+    assert run(candidate) == Exit.REGRESSION
+    assert "changed: policy: confident_cutoff(chunk_s=2)" in capsys.readouterr().out
+
+
+def test_runs_take_turns_and_a_regression_is_confirmed(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    measured = replace(played().signature.method, clock="measured", workers="1", hardware="x")
+
+    def play(side: gate_in_turns.Side, *_: object) -> Scored:
+        found = played(late if side.name == "this tree" else lambda scores: None)
+        found.scores.recordings["decode_s"] = 0.1
+        for stage in ("listen", "features", "encode", "align", "other"):
+            found.scores.recordings[f"{stage}_s"] = 0.0
+        return replace(found, signature=replace(found.signature, method=measured))
+
+    monkeypatch.setattr(gate_in_turns, "_play", play)
+    other = "systems.confident_cutoff.policy.chunk_s=0.5"
+    assert run(played(), "--in-turns", "--against-settings", other) == Exit.REGRESSION
+    output = capsys.readouterr().out
+    order = [f"{SYSTEM}: round {n}, {turn}" for n in (1, 2) for turn in ("A1", "B1", "A2", "B2")]
+    assert [
+        line for line in output.splitlines() if "round" in line and "second" not in line
+    ] == order
+    assert "a second round confirmed" in output
+
+
+def test_a_revision_that_there_is_not_is_a_clear_error(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(played(), "--in-turns", "--against", "no-such-revision") == Exit.USAGE
+    assert "git rev-parse" in capsys.readouterr().err
