@@ -14,6 +14,7 @@ import pytest
 
 from pipeline.sweep_report import parser as gathering
 from streamwer.cli.arguments import parse
+from streamwer.cli.compare import parser as compare_parser
 from streamwer.cli.gating import parser as gate_parser
 from streamwer.cli.scoring import parser as scoring_parser
 from streamwer.compose import composed
@@ -57,6 +58,10 @@ def streaming_score(arguments: list[str]) -> None:
         scoring_parser().parse_args(arguments)
 
 
+def streaming_compare(arguments: list[str]) -> None:
+    compare_parser().parse_args(arguments)
+
+
 def streaming_gate(arguments: list[str]) -> None:
     gate_parser().parse_args(arguments)
 
@@ -89,6 +94,7 @@ def _first(override: str) -> str:
 CHECKS: dict[str, Callable[[list[str]], None]] = {
     "make": make,
     "streaming": streaming,
+    "streaming-compare": streaming_compare,
     "streaming-gate": streaming_gate,
     "streaming-score": streaming_score,
     "dvc": dvc,

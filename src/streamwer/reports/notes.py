@@ -46,8 +46,19 @@ DEFINITIONS = (
     ),
     Definition(
         "Ideal commit latency",
-        "The same to the end of the audio which that update had heard: what the policy waits"
-        " for, without compute and queueing of that step.",
+        "The same without queueing and compute of the step that committed the word: what the policy"
+        " waits for and holds back.",
+    ),
+    Definition(
+        "Latency by cause",
+        "Commit latency in four parts that add up to it. Waiting for audio: until the first step"
+        " that could hear the whole word. Held back: until the step that committed it could begin."
+        " Queued: until it did begin. Computing: until its text was there.",
+    ),
+    Definition(
+        "Lag",
+        "From the end of the audio that a step heard to its text. Its slope, in milliseconds per"
+        " second of audio, is above 0 for a system that falls further behind as it listens.",
     ),
     Definition(
         "First shown",
