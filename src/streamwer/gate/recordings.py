@@ -52,20 +52,18 @@ def _regressed(
     names: list[str],
     later: pd.Series[float],
 ) -> Iterator[Regressed]:
-    """With the texts of the first run of either side."""
-    sides = [side.runs[0].recordings.set_index("recording") for side in (baseline, candidate)]
+    """With the counts of all runs together, and the texts of the first run of either side."""
+    sides = (baseline, candidate)
+    sums = [each.recordings.groupby("recording")[list(KINDS)].sum() for each in sides]
+    first = [each.runs[0].recordings.set_index("recording") for each in sides]
     for name in names:
-        old, new = (side.loc[name] for side in sides)
-        said = normaliser.tokens(new["reference"])
-        yield Regressed(
-            recording=name,
-            baseline=WordErrors(**{column: int(old[column]) for column in KINDS}),
-            candidate=WordErrors(**{column: int(new[column]) for column in KINDS}),
-            later=float(later.get(name, math.nan)),
-            baseline_diff=tuple(diff(said, normaliser.tokens(old["hypothesis"]))),
-            candidate_diff=tuple(diff(said, normaliser.tokens(new["hypothesis"]))),
-            failure=new["failure"],
+        old, new = (WordErrors(*map(int, table.loc[name])) for table in sums)
+        said = normaliser.tokens(first[1].loc[name, "reference"])
+        was, now = (
+            tuple(diff(said, normaliser.tokens(table.loc[name, "hypothesis"]))) for table in first
         )
+        failure = first[1].loc[name, "failure"]
+        yield Regressed(name, old, new, float(later.get(name, math.nan)), was, now, failure)
 
 
 def _errors(side: Side) -> pd.Series[float]:
