@@ -15,7 +15,7 @@ from streamwer import eventlog, hardware, policies
 from streamwer.config import ClockConfig, DirectConfig, ModelConfig, SystemConfig, TranscribeConfig
 from streamwer.errors import ConfigError
 from streamwer.hardware import CallCosts, HardwareConfig
-from streamwer.simulation import Profile, Stream, clock_of, play, serve
+from streamwer.simulation import Profile, Recording, Stream, clock_of, play, serve
 from streamwer.transcript import Compute, Effort, Hypothesis
 from tests.scripted import Scripted, script, silence
 from tests.simulation.test_queueing import Timetable
@@ -106,7 +106,7 @@ def test_backlog_is_lindleys_recursion_on_predicted_times(
     """Up to three times real time: emitted = max(ready, emitted before) + predicted."""
     slow = Profile(CallCosts(decode_token=100_000))
     ready = [sum(gaps[: i + 1]) for i in range(len(gaps))]
-    stream = Stream("0", silence(ready[-1] / 16_000 + 1), Timetable(ready))
+    stream = Stream("0", Recording(silence(ready[-1] / 16_000 + 1)), Timetable(ready))
     steps = list(serve([stream], Reads(tokens), slow))
     free = 0.0
     for step, sample, count in zip(steps, ready, tokens, strict=False):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from streamwer.audio import SAMPLE_RATE
 from streamwer.policies import Request
-from streamwer.simulation import Stream, build_clock, serve
+from streamwer.simulation import Recording, Stream, build_clock, serve
 from streamwer.transcript import Hypothesis, Step, Update
 from tests.scripted import Scripted, silence
 
@@ -39,7 +39,8 @@ class Timetable:
 def served(timetables: Sequence[Sequence[int]], cost: Sequence[float]) -> list[Step]:
     length = max(times[-1] for times in timetables) / SAMPLE_RATE + 1
     streams = [
-        Stream(str(i), silence(length), Timetable(times)) for i, times in enumerate(timetables)
+        Stream(str(i), Recording(silence(length)), Timetable(times))
+        for i, times in enumerate(timetables)
     ]
     recogniser = Scripted((), cost=lambda call: cost[call])
     return list(serve(streams, recogniser, build_clock("measured")))
@@ -124,7 +125,7 @@ def test_littles_law_holds_on_any_run() -> None:
 def test_compute_that_takes_no_time_is_the_unaware_clock() -> None:
     timetable = [8_000, 16_000, 40_000]
     free = served([timetable], [0.0] * 3)
-    streams = [Stream("0", silence(3.5), Timetable(timetable))]
+    streams = [Stream("0", Recording(silence(3.5)), Timetable(timetable))]
     slow = Scripted((), cost=lambda call: 5.0)
     unaware = list(serve(streams, slow, build_clock("unaware")))
     assert [(s.ready, s.start, s.emitted) for s in free] == [
@@ -133,8 +134,8 @@ def test_compute_that_takes_no_time_is_the_unaware_clock() -> None:
 
 
 def test_streams_that_begin_later_are_timed_on_their_own_line() -> None:
-    streams = [Stream("early", silence(2), Timetable([16_000]))]
-    streams += [Stream("late", silence(2), Timetable([16_000]), begins=5.0)]
+    streams = [Stream("early", Recording(silence(2)), Timetable([16_000]))]
+    streams += [Stream("late", Recording(silence(2)), Timetable([16_000]), begins=5.0)]
     steps = list(serve(streams, Scripted((), cost=lambda call: 0.5), build_clock("measured")))
     assert [(s.recording, s.start, s.emitted) for s in steps] == [
         ("early", 1.0, 1.5),

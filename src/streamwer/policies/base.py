@@ -41,7 +41,10 @@ class Policy(Protocol):
         ...
 
     def plan(self, arrived: int, ended: bool) -> Request | None:
-        """The next window, given that `arrived` samples are there; None if none is needed."""
+        """The next window, given that `arrived` samples are there; None if none is needed.
+
+        No window begins before an earlier one, so that a live stream can be forgotten behind it.
+        """
         ...
 
     def absorb(self, hypothesis: Hypothesis) -> Update:

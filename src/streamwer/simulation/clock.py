@@ -50,10 +50,14 @@ class Unaware:
 
 
 class Wall:
-    """Real time against absolute deadlines, so that pacing does not drift."""
+    """Real time against absolute deadlines, so that pacing does not drift.
 
-    def __init__(self) -> None:
-        self._origin = time.monotonic()
+    Args:
+        origin: when `time.monotonic()` is 0 on the stream's line; None is now.
+    """
+
+    def __init__(self, origin: float | None = None) -> None:
+        self._origin = time.monotonic() if origin is None else origin
 
     def start(self, earliest: float) -> float:
         while (wait := earliest - self._now()) > 0:

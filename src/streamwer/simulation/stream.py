@@ -1,4 +1,4 @@
-"""Play recordings into a recogniser as if they were arriving live.
+"""Play streams into a recogniser: recordings as if they were arriving live, and what is live.
 
 One worker serves its streams first come, first served. A step sees all audio that has arrived
 when it starts, so a slow step makes the next window larger and later: backlog is carried in
@@ -9,28 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from streamwer.audio import SAMPLE_RATE, Samples, seconds
+from streamwer.audio import Samples, seconds
 from streamwer.policies.base import Policy
 from streamwer.recognisers.base import Memory, Recogniser, Window
 from streamwer.simulation.clock import Clock
+from streamwer.simulation.source import Recording, Source
 from streamwer.transcript import Step
-
-_ROUNDING = 1e-6
-"""Samples; keeps a sample that arrives at `start` from being lost to floating point."""
 
 
 class Stream:
-    """One recording being played into one policy.
+    """One stream of audio being played into one policy.
 
     Args:
         recording: id for the event log.
-        audio: the whole recording, float32 at 16 kHz, shape (n,).
+        source: its audio.
         policy: a fresh policy of its own.
         begins: when its first sample is captured, on the worker's time line (seconds).
     """
 
-    def __init__(self, recording: str, audio: Samples, policy: Policy, begins: float = 0.0) -> None:
-        self._recording, self._audio, self._policy = recording, audio, policy
+    def __init__(self, recording: str, source: Source, policy: Policy, begins: float = 0.0) -> None:
+        self._recording, self._source, self._policy = recording, source, policy
         self._memory = Memory()
         self.begins = begins
         self.ended = False
@@ -38,21 +36,17 @@ class Stream:
 
     def ready(self) -> float:
         """When the audio that the policy waits for has arrived, on the worker's time line."""
-        return self.begins + self._ready()
-
-    def _ready(self) -> float:
-        return seconds(int(min(self._policy.wants(), len(self._audio))))
+        return self.begins + self._source.ready(self._policy.wants())
 
     def step(self, start: float, recogniser: Recogniser, clock: Clock) -> Step | None:
         """Run one step that starts at `start`; None if the policy needs no call."""
-        ready, start = self._ready(), start - self.begins
-        heard = min(len(self._audio), int(start * SAMPLE_RATE + _ROUNDING))
-        all_heard = heard == len(self._audio)
+        ready, start = self._source.ready(self._policy.wants()), start - self.begins
+        heard, all_heard = self._source.arrived(start)
         request = self._policy.plan(heard, all_heard)
         if request is None:
             self.ended = all_heard
             return None
-        audio = self._audio[request.start : request.end]
+        audio = self._source.window(request.start, request.end)
         window = Window(audio, request.start, request.prompt, request.listen_only, self._memory)
         hypothesis = recogniser.recognise(window)
         update = self._policy.absorb(hypothesis)
@@ -96,4 +90,4 @@ def play(
     recording: str, audio: Samples, recogniser: Recogniser, policy: Policy, clock: Clock
 ) -> Iterator[Step]:
     """Serve one stream alone: what a caller with a machine to himself would see."""
-    return serve([Stream(recording, audio, policy)], recogniser, clock)
+    return serve([Stream(recording, Recording(audio), policy)], recogniser, clock)

@@ -1,0 +1,96 @@
+"""A microphone as a source, through PortAudio (the optional package `sounddevice`)."""
+
+from __future__ import annotations
+
+import importlib
+import queue
+from typing import Any
+
+import numpy as np
+
+from streamwer.audio import SAMPLE_RATE
+from streamwer.errors import AudioError
+from streamwer.live.pcm import blocks
+from streamwer.live.reading import Bring, Put
+
+_PATIENCE_S = 0.1
+_NOTHING = np.zeros(0, np.float32)
+_EXTRA = "pip install 'streamwer[microphone]'"
+
+
+def microphone(device: str) -> Bring:
+    """Audio of an input device, mono.
+
+    Args:
+        device: its number, its name or a part of that; empty is the system's default.
+
+    Raises:
+        AudioError: the package, PortAudio or the device is not there.
+    """
+    library = _library()
+    chosen = int(device) if device.isdecimal() else device or None
+    rate = _rate(library, chosen, device)
+
+    def bring(put: Put) -> None:
+        try:
+            _record(library, chosen, rate, put)
+        except library.PortAudioError as error:
+            raise _unusable(library, device, error) from error
+
+    return bring
+
+
+def _library() -> Any:
+    try:
+        return importlib.import_module("sounddevice")
+    except ImportError as error:
+        raise AudioError(f"--microphone needs the package sounddevice: {_EXTRA}") from error
+    except OSError as error:
+        raise AudioError(
+            "--microphone needs PortAudio, which is not installed"
+            " (on Debian and Ubuntu: apt-get install libportaudio2)"
+        ) from error
+
+
+def _rate(library: Any, chosen: int | str | None, device: str) -> int:
+    """The rate to record at: what the model hears, if the device can; else the device's own."""
+    try:
+        found = library.query_devices(chosen, "input")
+    except (ValueError, library.PortAudioError) as error:
+        raise _unusable(library, device, error) from error
+    try:
+        library.check_input_settings(chosen, 1, "int16", samplerate=SAMPLE_RATE)
+    except library.PortAudioError:
+        return int(found["default_samplerate"])
+    return SAMPLE_RATE
+
+
+def _record(library: Any, chosen: int | str | None, rate: int, put: Put) -> None:
+    arrived: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+
+    def read(_: int) -> bytes:
+        while put(_NOTHING):  # still wanted
+            try:
+                return arrived.get(timeout=_PATIENCE_S)
+            except queue.Empty:
+                if not stream.active:
+                    raise AudioError("the microphone has stopped") from None
+        return b""
+
+    with library.RawInputStream(
+        samplerate=rate,
+        device=chosen,
+        channels=1,
+        dtype="int16",
+        callback=lambda data, *_: arrived.put(bytes(data)),
+    ) as stream:
+        for block in blocks(read, rate, 1, "the microphone"):
+            put(block)
+
+
+def _unusable(library: Any, device: str, error: Exception) -> AudioError:
+    inputs = [each["name"] for each in library.query_devices() if each["max_input_channels"]]
+    there = f"there are {', '.join(map(repr, inputs))}" if inputs else "this machine has none"
+    which = f"--microphone {device}" if device else "--microphone"
+    reason = " ".join(str(error).split())
+    return AudioError(f"{which}: no such input device, or it cannot be used ({reason}); {there}")
