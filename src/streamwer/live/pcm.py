@@ -162,7 +162,8 @@ def _raw(pipe: _Pipe, form: Form, size: int | None) -> Iterator[Samples]:
     least = max(1, int(form.rate * _AT_ONCE_S)) * form.frame
     most = _MOST // form.frame * form.frame
     while size is None or size > 0:
-        whole = pipe.take(least, most if size is None else min(most, size), form.frame)
+        left = most if size is None else size
+        whole = pipe.take(min(least, left), min(most, left), form.frame)
         if not whole:
             break
         size = None if size is None else size - len(whole)
