@@ -19,6 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from streamwer.collection import paused
 from streamwer.errors import LogError
 from streamwer.signature import Run
 from streamwer.transcript import Compute, Effort, Failure, Step, Update, Word
@@ -109,6 +110,7 @@ def write(folder: Path, log: EventLog) -> None:
     _save(folder / "failures.parquet", _FAILURES, map(asdict, failures))
 
 
+@paused()
 def read(folder: Path) -> EventLog:
     """Read what `write` wrote.
 

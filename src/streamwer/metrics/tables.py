@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from streamwer.collection import paused
 from streamwer.eventlog import EventLog
 from streamwer.metrics import word_table
 from streamwer.metrics.alignment import Pair, align, align_by_time, character_errors, count
@@ -42,6 +43,7 @@ class Scores:
     words: pd.DataFrame
 
 
+@paused()
 def score(references: Sequence[Reference], log: EventLog, normaliser: Normaliser) -> Scores:
     """Score one system's log against the manifest it was run on.
 
