@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import zlib
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -91,8 +93,17 @@ def _searched(call: Call) -> str:
     return " ".join(filter(None, [call.reference, *heard, *failures])).lower()
 
 
+class _Words(NamedTuple):
+    """The timed reference words of one recording, in hundredths of a second; None is never."""
+
+    spoken: list[list[Any]]
+    """Word, begin, length."""
+    marks: list[list[int | None]]
+    """First shown, shown for good and committed, each as hundredths after the word's end."""
+
+
 class _Views:
-    """What the call view shows of one call, looked up in tables that are grouped once."""
+    """What the call view shows of one call, looked up in tables that are gone through once."""
 
     def __init__(self, comparison: Comparison) -> None:
         self._sounds = comparison.sounds
@@ -102,45 +113,48 @@ class _Views:
     def call(self, call: Call) -> dict[str, Any]:
         name = call.recording
         sound = self._sounds.get(name, Sound())
-        tables = [words.get(name) for words in self._words]
-        spoken = next((table for table in tables if table is not None), None)
+        words = [system.get(name) for system in self._words]
         return {
             "said": call.reference.split(" ") if call.reference else [],
-            "spoken": [] if spoken is None else _spoken(spoken),
+            "spoken": next((each.spoken for each in words if each), []),
             "audio": sound.address,
             "peaks": sound.peaks,
             "systems": [
-                _outcome(outcome, tables[at], self._steps[at].get(name, []))
+                _outcome(outcome, words[at], self._steps[at].get(name, []))
                 for at, outcome in enumerate(call.outcomes)
             ],
         }
 
 
-def _by_recording(words: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def _by_recording(words: pd.DataFrame) -> dict[str, _Words]:
     """The reference words that have a time; the view's time line has no place for others."""
-    return {str(name): rows for name, rows in timed(words).groupby("recording", sort=False)}
+    words = timed(words)
+    starts, ends = _hundredths(words["start"]), _hundredths(words["end"])
+    spoken = [
+        [word, start, None if start is None or end is None else end - start]
+        for word, start, end in zip(words["word"], starts, ends, strict=True)
+    ]
+    columns = ("first_shown", "shown", "committed")
+    marks = [_hundredths(words[name] - words["end"]) for name in columns]
+    found = {}
+    for name, rows in groupby(range(len(words)), words["recording"].tolist().__getitem__):
+        first, *others = rows
+        part = slice(first, first + 1 + len(others))
+        found[str(name)] = _Words(spoken[part], [column[part] for column in marks])
+    return found
 
 
 def _steps(system: System) -> Mapping[str, list[Step]]:
     return system.log.by_recording() if system.log else {}
 
 
-def _spoken(words: pd.DataFrame) -> list[list[Any]]:
-    """Word, begin, length."""
-    starts, ends = _hundredths(words["start"]), _hundredths(words["end"])
-    return [
-        [word, start, None if start is None or end is None else end - start]
-        for word, start, end in zip(words["word"], starts, ends, strict=True)
-    ]
-
-
-def _outcome(outcome: Outcome, words: pd.DataFrame | None, steps: list[Step]) -> dict[str, Any]:
+def _outcome(outcome: Outcome, words: _Words | None, steps: list[Step]) -> dict[str, Any]:
     errors = outcome.errors
     return {
         "errors": [errors.substitutions, errors.deletions, errors.insertions],
         "failure": outcome.failure,
         "runs": [_run(run) for run in outcome.runs],
-        "marks": [] if words is None else _marks(words),
+        "marks": words.marks if words else [],
         "steps": [] if outcome.failure else _timeline(steps),
     }
 
@@ -153,14 +167,9 @@ def _run(run: Run) -> int | str | list[str]:
     return run.heard if run.kind == "substituted" else [run.heard]
 
 
-def _marks(words: pd.DataFrame) -> list[list[int | None]]:
-    """First shown, shown for good and committed, each as hundredths after the word's end."""
-    columns = ("first_shown", "shown", "committed")
-    return [_hundredths(words[name] - words["end"]) for name in columns]
-
-
 def _hundredths(values: pd.Series[float]) -> list[int | None]:
-    return [round(100 * value) if np.isfinite(value) else None for value in values.to_numpy(float)]
+    rounded = np.rint(100 * values.to_numpy(float)).tolist()
+    return [int(value) if math.isfinite(value) else None for value in rounded]
 
 
 def _timeline(steps: Sequence[Step]) -> list[list[Any]]:
