@@ -98,7 +98,8 @@ function lane(system, call, x, top) {
   system.marks.forEach((mark, at) => {
     const end = call.spoken[at].end;
     if (end === null) return;
-    const row = Math.max(0, free.findIndex((until) => until <= Math.min(end, mark.first ?? end)));
+    const first = free.findIndex((until) => until <= Math.min(end, mark.first ?? end));
+    const row = first < 0 ? at % LANE.rows : first; // where none is free, they share
     free[row] = (mark.final ?? end) + 0.02;
     group.append(markOf(mark, end, at, x, top + LANE.title + (row + 0.5) * LANE.row));
   });
