@@ -32,6 +32,11 @@ def address(folder: Path) -> str:
     return (folder / "index.html").as_uri()
 
 
+@pytest.fixture(scope="module")
+def hostile_address(hostile: Comparison, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return saved(hostile, tmp_path_factory.mktemp("hostile"))
+
+
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
     with visited(browser, address) as page:
@@ -165,8 +170,8 @@ def test_every_time_is_in_a_table_as_well(page: Page) -> None:
     assert page.locator("#word-table tbody tr").count() == page.locator(".spoken g").count() == 42
 
 
-def test_hostile_text_is_text(browser: Browser, hostile: Comparison, tmp_path: Path) -> None:
-    with visited(browser, saved(hostile, tmp_path)) as page:
+def test_hostile_text_is_text(browser: Browser, hostile_address: str) -> None:
+    with visited(browser, hostile_address) as page:
         for number, text in enumerate(synthetic.HOSTILE):
             page.get_by_role("button", name=f"call <{number}> | x").click()
             page.wait_for_selector("dialog[open] .spoken")
@@ -190,11 +195,10 @@ def test_a_smuggled_script_does_not_run(browser: Browser, folder: Path, tmp_path
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [400, 1280])
 def test_nothing_is_wider_than_the_screen(
-    browser: Browser, hostile: Comparison, tmp_path: Path, width: int, scheme: str
+    browser: Browser, hostile_address: str, width: int, scheme: str
 ) -> None:
     size = {"width": width, "height": 800}
-    address = saved(hostile, tmp_path)
-    with visited(browser, address, viewport=size, color_scheme=scheme) as page:
+    with visited(browser, hostile_address, viewport=size, color_scheme=scheme) as page:
         page.get_by_role("button", name="call <2> | x").click()
         page.wait_for_selector("dialog[open] .spoken")
         for element in ("document.documentElement", "document.getElementById('call')"):
