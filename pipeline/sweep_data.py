@@ -82,11 +82,13 @@ def code_digest(stages: Path = Path("dvc.yaml")) -> str:
 
 
 def model_digest(model: ModelConfig) -> str:
-    """Of a model's files; a commit of the hub stands for them.
+    """Of a model's files; a commit of the hub stands for them, or the name of an engine's own.
 
     Raises:
         ModelError: there is no such model.
     """
+    if not model.path:
+        return model.name
     folder = locate(model)
     if model.revision is not None and not Path(model.path).expanduser().is_dir():
         return f"{model.path}@{model.revision}"

@@ -11,7 +11,13 @@ from omegaconf import OmegaConf
 
 from streamwer import config, policies
 from streamwer.compose import composed, load
-from streamwer.config import ENGINE_SCHEMAS, POLICY_SCHEMAS, DirectConfig, TranscribeConfig
+from streamwer.config import (
+    ENGINE_SCHEMAS,
+    POLICY_SCHEMAS,
+    DirectConfig,
+    ModelConfig,
+    TranscribeConfig,
+)
 from streamwer.errors import ConfigError
 from streamwer.limits import LIMITS
 
@@ -131,3 +137,17 @@ def test_a_missing_params_file_says_how_to_make_it(tmp_path: Path) -> None:
 def test_an_unknown_system_names_those_there_are() -> None:
     with pytest.raises(ConfigError, match="local_agreement, offline, prompted_buffer"):
         config.system(load(), "psychic")
+
+
+def test_an_engine_may_bring_its_own_model() -> None:
+    system = config.system(
+        load(["engine=http", "engine.own_model=large", "model.language=de"]), "offline"
+    )
+    assert system.model == ModelConfig(
+        name="large", path="", device="none", compute_type="none", language="de"
+    )
+
+
+def test_the_profile_clock_refuses_an_engine_that_brings_its_own_model() -> None:
+    with pytest.raises(ConfigError, match="engine=http takes cannot be predicted"):
+        config.system(load(["engine=http", "clock=profile"]), "offline")

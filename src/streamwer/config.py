@@ -16,48 +16,18 @@ from omegaconf.errors import OmegaConfBaseException
 
 from streamwer import alignment_config, hardware, limits
 from streamwer.alignment_config import ALIGNMENT_SCHEMAS, AlignmentConfig
+from streamwer.engine_config import ENGINE_SCHEMAS as ENGINE_SCHEMAS
+from streamwer.engine_config import DirectConfig as DirectConfig
+from streamwer.engine_config import EngineConfig as EngineConfig
+from streamwer.engine_config import HttpConfig as HttpConfig
+from streamwer.engine_config import TranscribeConfig as TranscribeConfig
+from streamwer.engine_config import model_for
 from streamwer.errors import ConfigError
 from streamwer.hardware import HardwareConfig
 from streamwer.model_config import MISSING
 from streamwer.model_config import ModelConfig as ModelConfig
 
 _REMEDY = "write it with `python -m pipeline.compose --write`"
-
-
-@dataclass
-class TranscribeConfig:
-    """conf/engine/transcribe: faster-whisper's own `transcribe`."""
-
-    name: str = "transcribe"
-    beam_size: int = 5
-    temperatures: list[float] = field(default_factory=lambda: [0.0])
-    condition_on_previous_text: bool = True
-    no_speech_threshold: float = 0.6
-    log_prob_threshold: float = -1.0
-    compression_ratio_threshold: float = 2.4
-    speech_threshold: float = 0.3
-
-
-@dataclass
-class DirectConfig:
-    """conf/engine/direct: CTranslate2 called directly, on windows as short as they are."""
-
-    name: str = "direct"
-    beam_size: int = 1
-    padding_s: float = 1.0
-    buckets_s: list[float] = field(default_factory=lambda: [30.0])
-    timestamps: bool = False
-    prompt_tokens: int = 223
-    tokens_per_s: float = 12.0
-    compression_ratio_threshold: float = 2.4
-    no_speech_threshold: float = 0.6
-    log_prob_threshold: float = -1.0
-    skip_silence: bool = True
-    speech_threshold: float = 0.3
-    batch_size: int = 1
-
-
-EngineConfig = TranscribeConfig | DirectConfig
 
 
 @dataclass
@@ -307,12 +277,6 @@ POLICY_SCHEMAS: dict[str, type] = {
 }
 """The record of each policy."""
 
-ENGINE_SCHEMAS: dict[str, type] = {
-    "transcribe": TranscribeConfig,
-    "direct": DirectConfig,
-}
-"""The record of each engine; the groups without such a table are checked as parts of `Config`."""
-
 
 def typed(values: DictConfig) -> Config:
     """The records of a composed config.
@@ -410,10 +374,11 @@ def system(config: Config, name: str) -> SystemConfig:
         known = ", ".join(sorted(config.systems))
         raise ConfigError(f"no system {name!r}: params.yaml has {known}")
     choice = config.systems[name]
+    called = engine(choice.engine or config.engine)
     chosen = SystemConfig(
         policy=choice.policy,
-        model=choice.model or config.model,
-        engine=engine(choice.engine or config.engine),
+        model=model_for(called, choice.model or config.model),
+        engine=called,
         clock=_clock(choice.clock or config.clock),
     )
     if chosen.clock.name == "profile":

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from streamwer.engine_config import own_model
 from streamwer.errors import ConfigError
 from streamwer.transcript import Effort
 
@@ -153,7 +154,8 @@ def key(model: ModelConfig, engine: EngineConfig) -> str:
     """The name under `hardware.costs` of a model called in a way: all that sets its costs."""
     threads = f"{model.cpu_threads}_threads" if model.cpu_threads != 1 else "1_thread"
     parts = model.name, model.device, model.compute_type, threads, engine.name
-    return f"{'_'.join(parts)}_beam_{engine.beam_size}"
+    beam = getattr(engine, "beam_size", None)  # not every engine searches
+    return "_".join([*parts, f"beam_{beam}"] if beam else parts)
 
 
 def find(hardware: HardwareConfig | None, model: ModelConfig, engine: EngineConfig) -> CallCosts:
@@ -164,6 +166,11 @@ def find(hardware: HardwareConfig | None, model: ModelConfig, engine: EngineConf
     """
     hardware = hardware or HardwareConfig()
     wanted = key(model, engine)
+    if own_model(engine):
+        raise ConfigError(
+            f"clock=profile: what engine={engine.name} takes cannot be predicted, since a profile"
+            " is of models that run here, called by us; choose another clock"
+        )
     if wanted not in hardware.costs:
         known = ", ".join(sorted(hardware.costs)) or "nothing"
         raise ConfigError(

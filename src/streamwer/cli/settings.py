@@ -63,6 +63,8 @@ def with_model(settings: Settings, arguments: Arguments) -> Settings:
     """
     from streamwer.recognisers.hub import locate
 
+    if not settings.system.model.path:  # the engine brings its own
+        return settings
     model = _beside_conf(settings.system.model)
     try:
         folder = locate(model)

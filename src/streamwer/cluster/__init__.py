@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from streamwer import recognisers
 from streamwer.cluster.hardware import cores
 from streamwer.cluster.pool import Outcome, Workers, run
 from streamwer.cluster.ray_session import kept
@@ -12,7 +13,6 @@ from streamwer.cluster.recorded import event_log
 from streamwer.cluster.worker import Job, Worker
 from streamwer.config import ClusterConfig, SystemConfig
 from streamwer.errors import ConfigError
-from streamwer.recognisers.hub import locate
 
 
 def stream_all(
@@ -31,7 +31,7 @@ def stream_all(
 
 
 def _workers(jobs: int, system: SystemConfig, cluster: ClusterConfig) -> Workers:
-    locate(system.model)  # a missing model is one error here, not one from every actor
+    recognisers.files(system)  # a missing model is one error here, not one from every actor
     build = partial(Worker, system)
     if cluster.name == "local":
         from streamwer.cluster.local import LocalWorkers

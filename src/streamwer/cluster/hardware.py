@@ -27,7 +27,7 @@ def processor() -> str:
 
 def described(device: str) -> str:
     """Processor and cores, and the graphics cards where `device` may use them."""
-    cards = [] if device == "cpu" else sorted(_cards())
+    cards = [] if device in ("cpu", "none") else sorted(_cards())
     count = cores()
     return " + ".join([f"{processor()} ({count} core{'s' * (count != 1)})", *cards])
 

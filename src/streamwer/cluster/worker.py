@@ -12,7 +12,8 @@ from typing import Any, Protocol
 from streamwer import audio, digests, policies, recognisers, simulation
 from streamwer.cluster import hardware, recorded
 from streamwer.config import SystemConfig
-from streamwer.recognisers.hub import locate
+from streamwer.recognisers import Informed
+from streamwer.signature import UNKNOWN
 from streamwer.transcript import Step
 
 
@@ -39,10 +40,10 @@ class Worker:
     def __init__(self, system: SystemConfig) -> None:
         began = time.perf_counter()
         self._system = system
-        folder = locate(system.model)
+        folder = recognisers.files(system)
         self._recogniser = recognisers.load(system, folder)
         self._load_seconds = time.perf_counter() - began
-        self._digest = digests.of_model(folder)
+        self._digest = digests.of_model(folder) if folder else UNKNOWN
 
     def stream(self, job: Job) -> tuple[Step, ...]:
         """Every step of the recording.
@@ -63,11 +64,13 @@ class Worker:
     def facts(self) -> dict[str, Any]:
         """What this worker measured about itself, and what it loaded and runs on."""
         unit = 1 if sys.platform == "darwin" else 1024  # bytes on macOS, KiB elsewhere
+        recogniser = self._recogniser
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
         return {
             "load_seconds": round(self._load_seconds, 3),
             "peak_memory_mb": peak // 2**20,
             "hardware": hardware.described(self._system.model.device),
             recorded.MODEL: self._digest,
+            **(recogniser.facts() if isinstance(recogniser, Informed) else {}),
             **recorded.packages(),
         }

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from streamwer.config import DirectConfig, SystemConfig
-from streamwer.recognisers.base import Memory, Recogniser, Window
+from streamwer.config import DirectConfig, HttpConfig, SystemConfig
+from streamwer.recognisers.base import Informed, Memory, Recogniser, Window
+
+
+def files(system: SystemConfig) -> Path | None:
+    """The folder of the system's model, fetched if need be; None if its engine brings a model.
+
+    Raises:
+        ModelError: the model cannot be found or fetched.
+    """
+    from streamwer.recognisers.hub import locate
+
+    return locate(system.model) if system.model.path else None
 
 
 def load(system: SystemConfig, path: Path | None = None) -> Recogniser:
@@ -18,16 +29,21 @@ def load(system: SystemConfig, path: Path | None = None) -> Recogniser:
         ModelError: the model cannot be found, fetched or loaded.
         ConfigError: the engine's values make no sense, or the model does not know the language.
     """
+    engine = system.engine
+    if isinstance(engine, HttpConfig):
+        from streamwer.recognisers.http import Http
+
+        return Http(engine, system.model.language)
     from streamwer.recognisers.hub import locate
 
     folder = path or locate(system.model)
-    if isinstance(system.engine, DirectConfig):
+    if isinstance(engine, DirectConfig):
         from streamwer.recognisers.direct import Direct
 
-        return Direct(folder, system.model, system.engine)
+        return Direct(folder, system.model, engine)
     from streamwer.recognisers.transcribe import Transcribe
 
-    return Transcribe(folder, system.model, system.engine)
+    return Transcribe(folder, system.model, engine)
 
 
-__all__ = ["Memory", "Recogniser", "Window", "load"]
+__all__ = ["Informed", "Memory", "Recogniser", "Window", "files", "load"]

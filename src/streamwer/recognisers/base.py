@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from streamwer.audio import Samples
 from streamwer.transcript import Hypothesis
@@ -23,6 +23,8 @@ class Memory:
 
     features: LogMel | None = None
     speech: SpeechDetector | None = None
+    stream: Any = None
+    """Whatever else an engine follows the stream with."""
 
 
 @dataclass(frozen=True)
@@ -49,4 +51,17 @@ class Recogniser(Protocol):
 
     def recognise(self, window: Window) -> Hypothesis:
         """Transcribe one window; word times are on the stream's line, not the window's."""
+        ...
+
+
+@runtime_checkable
+class Informed(Protocol):
+    """A recogniser that knows more of itself than the config says."""
+
+    def facts(self) -> dict[str, str]:
+        """What the event log tells of it, under the same keys from every worker.
+
+        `model_digest` where the model is not in a folder of conf/model, and what else a reader of
+        the figures must know.
+        """
         ...

@@ -10,7 +10,7 @@ from streamwer.recognisers.base import Window
 from streamwer.recognisers.prompt import BROKEN
 from streamwer.transcript import Word
 
-_UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
+UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
 """Languages in which faster-whisper takes every character for a word."""
 
 
@@ -33,7 +33,7 @@ def words(pieces: Iterable[Piece], window: Window, language: str) -> tuple[Word,
     apart = True
     for piece in pieces:
         text = piece.text.replace(BROKEN, "")
-        apart = apart or text[:1].isspace() or language in _UNSPACED
+        apart = apart or text[:1].isspace() or language in UNSPACED
         if text.strip():
             word = placed(piece, text.strip(), window)
             found.append(word if apart or not found else _joined(found.pop(), word))
