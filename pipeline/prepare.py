@@ -1,21 +1,38 @@
-"""Stage `prepare`: the data set of `params.yaml` becomes `data/prepared`."""
+"""Stage `prepare`: the data set of `params.yaml` becomes `data/prepared`.
+
+With `--dry-run`, the first rows are shown as they are understood, and nothing is written.
+"""
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
 from pipeline.command import command, progress
-from streamwer import config
+from streamwer import compose, config
 from streamwer.config import DatasetConfig
-from streamwer.datasets import prepare
+from streamwer.datasets import Preview, outcome, prepare, preview
 
 PREPARED = Path("data/prepared")
 
 
 @command
 def main() -> int:
-    print(_prepared(config.load().dataset))
+    parser = argparse.ArgumentParser(prog="python -m pipeline.prepare", description=__doc__)
+    parser.add_argument("--dry-run", action="store_true", help="show rows and write nothing")
+    parser.add_argument("--rows", type=int, default=10, help="how many rows to show (10)")
+    parser.add_argument("overrides", nargs="*", help="choices as for Hydra; none: params.yaml")
+    args = parser.parse_args()
+    dataset = (compose.load(args.overrides) if args.overrides else config.load()).dataset
+    if args.dry_run:
+        _show(preview(dataset, args.rows), dataset.name)
+    else:
+        print(_prepared(dataset))
     return 0
 
 
@@ -25,9 +42,27 @@ def _prepared(dataset: DatasetConfig) -> str:
         references = prepare(
             dataset, PREPARED, lambda done, total: bar.update(task, completed=done, total=total)
         )
+    became = outcome(PREPARED)
+    for line in became.told() if became else ():
+        print(line, file=sys.stderr)
     minutes = sum(reference.seconds for reference in references) / 60
     speakers = len({reference.speaker for reference in references} - {""})
-    return f"{dataset.name}: {len(references)} recordings, {minutes:.1f} min, {speakers} speakers"
+    source = f"{became.form}, {became.rows} rows; " if became else ""
+    return (
+        f"{dataset.name}: {source}"
+        f"{len(references)} recordings, {minutes:.1f} min, {speakers} speakers"
+    )
+
+
+def _show(found: Preview, name: str) -> None:
+    total = "rows" if found.total is None else f"{found.total} rows"
+    table = Table(title=f"{name}: {found.form}, {total}", title_justify="left")
+    for column in ("row", "id", "speaker", "condition", "timed words", "transcript"):
+        table.add_column(column, overflow="fold")
+    for row in found.rows:
+        # As `Text`: a transcript may hold what rich takes for markup.
+        table.add_row(*map(Text, row.cells()), style="" if row.fields else "red")
+    Console().print(table)
 
 
 if __name__ == "__main__":

@@ -18,11 +18,11 @@ from pipeline.stream import EVENTS
 from pipeline.versioning import lock_digest, revision
 from streamwer import audio, config, eventlog
 from streamwer.config import Config
-from streamwer.datasets import read_manifest
+from streamwer.datasets import outcome, read_manifest
 from streamwer.metrics import summarise
 from streamwer.metrics.comparing import comparable_differences, incomparable
 from streamwer.metrics.store import read
-from streamwer.reports import Comparison, Sound, System, peaks, write
+from streamwer.reports import Comparison, Sound, System, Unused, peaks, write
 from streamwer.signature import Signature
 from streamwer.word_times import read_origin
 
@@ -69,6 +69,7 @@ def comparison(settings: Config) -> Comparison:
         provenance=provenance(settings, signatures, read_origin(ALIGNED).line())
         | _versions(settings),
         sounds=sounds(PREPARED, REPORT),
+        unused=unused(PREPARED),
     )
 
 
@@ -83,11 +84,21 @@ def _versions(settings: Config) -> dict[str, Any]:
     }
 
 
+def unused(prepared: Path) -> Unused:
+    """The rows of the data set that are in no figure."""
+    became = outcome(prepared)
+    if became is None:
+        return Unused()
+    return Unused(became.rows, tuple((row.where, row.reason) for row in became.unusable))
+
+
 def sounds(prepared: Path, report: Path) -> dict[str, Sound]:
     """The audio of every recording: its wave form, and its address as seen from the report."""
     way = PurePath(os.path.relpath(prepared, report)).as_posix()
     found = {}
     for reference in read_manifest(prepared):
+        if reference.broken:
+            continue
         samples = audio.load(prepared / reference.audio)
         address = quote(f"{way}/{reference.audio}")
         found[reference.recording] = Sound(address, peaks(samples, audio.seconds(len(samples))))

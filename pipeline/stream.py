@@ -14,6 +14,7 @@ from streamwer.config import ClusterConfig, Config, SystemConfig
 from streamwer.datasets import read_manifest
 from streamwer.errors import StreamwerError
 from streamwer.eventlog import EventLog
+from streamwer.transcript import Failure
 
 EVENTS = Path("data/events")
 
@@ -40,13 +41,21 @@ def stream(settings: Config, name: str) -> EventLog:
 
 def stream_from(folder: Path, name: str, system: SystemConfig, cluster: ClusterConfig) -> EventLog:
     """Run a system on the data set that was prepared in a folder."""
+    references = read_manifest(folder)
     jobs = [
         Job(reference.recording, (folder / reference.audio).resolve(), reference.seconds)
-        for reference in read_manifest(folder)
+        for reference in references
+        if not reference.broken
     ]
     with progress() as bar:
         task = bar.add_task(name, total=len(jobs))
         outcome = stream_all(jobs, system, cluster, lambda job: bar.advance(task))
+    # What was said in a recording without audio was missed: it failed, and stays in every figure.
+    outcome.failures += [
+        Failure(reference.recording, reference.broken)
+        for reference in references
+        if reference.broken
+    ]
     heard = digests.of_audio({job.recording: job.audio for job in jobs})
     return event_log(outcome, system, heard)
 

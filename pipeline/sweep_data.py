@@ -58,7 +58,11 @@ class Prepared:
 def _digest(folder: Path) -> str:
     """Of what a prepared data set sounds like and says."""
     references = read_manifest(folder)
-    audio = {reference.recording: folder / reference.audio for reference in references}
+    audio = {
+        reference.recording: folder / reference.audio
+        for reference in references
+        if not reference.broken
+    }
     said = digests.of_references(references), digests.of_times(references)
     return digests.of_text(" ".join([digests.of_audio(audio), *said]))
 

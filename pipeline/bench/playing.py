@@ -104,6 +104,7 @@ def read_calls(dataset: DatasetConfig) -> list[Call]:
         return [
             Call(reference, audio.load(prepared / reference.audio))
             for reference in prepare(dataset, prepared)
+            if not reference.broken
         ]
 
 

@@ -5,7 +5,10 @@ Positions in audio are integer sample counts; seconds appear only at the edges.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -41,15 +44,8 @@ def load(path: Path) -> Samples:
     Raises:
         AudioError: the file is missing, empty, not audio, broken, or holds NaN or infinity.
     """
-    if not path.is_file():
-        raise AudioError(f"{path}: no such audio file")
-    if path.stat().st_size == 0:
-        raise AudioError(f"{path}: the file is empty (0 bytes)")
-    try:
-        audio = _decode(path)
-    except (av.FFmpegError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise AudioError(f"{path}: not readable as audio ({reason})") from error
+    pieces = list(_pieces(path))
+    audio = np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
     if audio.size == 0:
         raise AudioError(f"{path}: the file holds no audio samples")
     return checked(audio, str(path))
@@ -70,27 +66,87 @@ def checked(audio: Samples, name: str) -> Samples:
     return audio
 
 
-def _decode(path: Path) -> Samples:
+def chunks(path: Path, channel: int | None = None) -> Iterator[Samples]:
+    """The samples of `load`, in pieces as they are decoded: an hour of audio is never held.
+
+    Args:
+        path: the file.
+        channel: the one to take, from 0 on; the mean of all if None.
+
+    Raises:
+        AudioError: as `load`, or there is no such channel; perhaps after some pieces.
+    """
+    count = 0
+    for piece in _pieces(path, channel):
+        bad = np.flatnonzero(~np.isfinite(piece))
+        if bad.size:
+            where = seconds(count + int(bad[0]))
+            raise AudioError(f"{path}: samples are NaN or infinite, the first at {where:.3f} s")
+        count += piece.size
+        yield piece
+    if count == 0:
+        raise AudioError(f"{path}: the file holds no audio samples")
+
+
+def _pieces(path: Path, channel: int | None = None) -> Iterator[Samples]:
+    if not path.is_file():
+        raise AudioError(f"{path}: no such audio file")
+    if path.stat().st_size == 0:
+        raise AudioError(f"{path}: the file is empty (0 bytes)")
+    try:
+        yield from _decoded(path, channel)
+    except OSError as error:  # FFmpeg's own errors are some of these
+        reason = error.strerror or str(error)
+        raise AudioError(f"{path}: not readable as audio ({reason})") from error
+    except (av.FFmpegError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise AudioError(f"{path}: not readable as audio ({reason})") from error
+
+
+def _decoded(path: Path, channel: int | None) -> Iterator[Samples]:
     # Float planar: integer resampling would turn NaN samples into silence before we see them.
     # The channels are averaged here, because its own mix to mono makes float stereo 3 dB louder.
     resampler = AudioResampler(format="fltp", rate=SAMPLE_RATE)
-    parts: list[Samples] = []
-    with av.open(str(path), metadata_errors="ignore") as container:
+    # An open file and no protocol: a play list in an audio file's clothes must not open others.
+    options = {"protocol_whitelist": "none"}
+    with (
+        path.open("rb") as file,
+        av.open(file, "r", metadata_errors="ignore", options=options) as container,
+    ):
         if not container.streams.audio:
             raise ValueError("it has no audio track")
-        for frame in container.decode(audio=0):
-            parts += [part.to_ndarray().mean(axis=0) for part in resampler.resample(frame)]
-        parts += [part.to_ndarray().mean(axis=0) for part in resampler.resample(None)]
-    return np.concatenate(parts).astype(np.float32) if parts else np.zeros(0, np.float32)
+        for frame in itertools.chain(container.decode(audio=0), (None,)):
+            for part in resampler.resample(frame):
+                yield _chosen(part.to_ndarray(), channel)
+
+
+def _chosen(planes: NDArray[Any], channel: int | None) -> Samples:
+    if channel is not None and channel >= len(planes):
+        raise ValueError(f"it has {len(planes)} channels, and no channel {channel + 1}")
+    chosen = planes.mean(axis=0) if channel is None else planes[channel]
+    return np.asarray(chosen, dtype=np.float32)
 
 
 def write_flac(path: Path, audio: Samples) -> None:
     """Write 16 kHz mono samples as 16-bit FLAC; what `load` read from 16 bits is kept exactly."""
-    pcm = np.clip(np.round(audio * 32768), -32768, 32767).astype(np.int16)
+    write_flac_chunks(path, (audio,))
+
+
+def write_flac_chunks(path: Path, pieces: Iterable[Samples]) -> int:
+    """Write pieces of one recording as `write_flac` does, without holding more than one of them.
+
+    Returns:
+        The number of samples written.
+    """
+    count = 0
     with av.open(str(path), "w", format="flac", options={"fflags": "+bitexact"}) as container:
         stream = container.add_stream("flac", rate=SAMPLE_RATE, layout="mono")
         stream.codec_context.flags |= int(av.codec.context.Flags.bitexact)
-        frame = av.AudioFrame.from_ndarray(pcm[np.newaxis], format="s16", layout="mono")
-        frame.sample_rate = SAMPLE_RATE
-        container.mux(stream.encode(frame))
+        for piece in filter(np.size, pieces):
+            pcm = np.clip(np.round(piece * 32768), -32768, 32767).astype(np.int16)
+            frame = av.AudioFrame.from_ndarray(pcm[np.newaxis], format="s16", layout="mono")
+            frame.sample_rate = SAMPLE_RATE
+            container.mux(stream.encode(frame))
+            count += piece.size
         container.mux(stream.encode(None))
+    return count

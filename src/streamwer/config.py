@@ -40,6 +40,18 @@ class ColumnsConfig:
     speaker: str = ""
     condition: str = ""
     words: str = ""
+    session: str = ""
+    channel: str = ""
+
+
+@dataclass
+class ConcatenateConfig:
+    """The key `concatenate` of conf/dataset: recordings joined into longer calls."""
+
+    by: str | None = None
+    seconds: float = 120.0
+    pause_s: list[float] = field(default_factory=lambda: [0.3, 1.5])
+    seed: int = 1
 
 
 @dataclass
@@ -52,8 +64,11 @@ class DatasetConfig:
     subset: str | None = None
     split: str | None = None
     revision: str | None = None
+    form: str = "auto"
+    channels: str = "mix"
     columns: ColumnsConfig = field(default_factory=ColumnsConfig)
     limit: int | None = None
+    concatenate: ConcatenateConfig = field(default_factory=ConcatenateConfig)
 
 
 @dataclass

@@ -165,6 +165,8 @@ class Reference:
         speaker: who speaks, where known; the unit of resampling in the statistics.
         condition: how the audio was altered ("clean", "telephone", …).
         words: the reference words with their times; empty where the data set has none.
+        broken: why there is no audio of it; "" where there is. It cannot be played, and counts
+            as a failure of every system.
     """
 
     recording: str
@@ -174,3 +176,4 @@ class Reference:
     speaker: str = ""
     condition: str = "clean"
     words: tuple[Word, ...] = ()
+    broken: str = ""

@@ -23,4 +23,4 @@ def test_every_data_set_config_is_whole_pinned_and_explained(path: Path) -> None
     pinned = given.source == "folder" or re.fullmatch("[0-9a-f]{40}", given.revision)
     assert pinned
     keys = [line for line in path.read_text().splitlines() if not line.startswith("#")]
-    assert [line for line in keys if "  # " not in line] == ["columns:"]
+    assert [line for line in keys if "  # " not in line] == ["columns:", "concatenate:"]

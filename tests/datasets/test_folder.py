@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from streamwer import audio
-from streamwer.datasets import prepare, read_manifest
+from streamwer.datasets import Outcome, prepare, read_manifest
+from streamwer.datasets import outcome as read_outcome
 from streamwer.errors import ConfigError, DatasetError
 from streamwer.transcript import Reference, Word
 from tests.datasets.recordings import ALL_COLUMNS, COLUMNS, clip, config, contents, metadata, noise
@@ -105,30 +106,68 @@ Row = dict[str, Any] | str
         ({"file_name": "a.flac", "text": " "}, "the transcript is empty (column 'text')"),
         ({"file_name": "a.flac", "text": 1.5}, "column 'text' holds 1.5, not a text"),
         ({"file_name": "a.flac", "text": "\ud800"}, "holds broken characters"),
-        ({"text": "hi", "id": "x"}, "no audio file is named (column 'file_name')"),
+        ({"file_name": "a.flac", "text": "hi", "id": "a/b"}, "'a/b' cannot be a file name"),
+        ({"file_name": "a.flac", "text": "hi", "id": ".."}, "'..' cannot be a file name"),
+        ({"file_name": "a.flac", "text": "hi", "id": ""}, "the id is empty"),
+        ({"file_name": "a.flac", "text": "hi", "id": "GOOD"}, "'GOOD' is that of line 1"),
+        ('{"file_name": "a.flac"', "not JSON"),
+        ("[]", "not a JSON object"),
+        ("[" * 100_000, "not JSON of a row (nested too deeply)"),
+        ("\u0660", "not JSON"),
+    ],
+)
+def test_a_row_without_a_reference_is_left_out_and_listed(
+    row: Row, message: str, tmp_path: Path
+) -> None:
+    good, outcome = prepared_with(row, tmp_path)
+    assert [item.recording for item in good] == ["good"]
+    (unusable,) = outcome.unusable
+    assert unusable.where == "line 2"
+    assert message in unusable.reason
+    assert (outcome.rows, outcome.broken) == (2, ())
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"text": "hi", "id": "x"}, "no audio file is named"),
         ({"file_name": "../a.flac", "text": "hi"}, "'../a.flac' is outside the folder"),
         ({"file_name": "/a.flac", "text": "hi"}, "'/a.flac' is outside the folder"),
         ({"file_name": "lost.flac", "text": "hi"}, "lost.flac: no such audio file"),
         ({"file_name": "text.wav", "text": "hi"}, "text.wav: not readable as audio"),
         ({"file_name": "empty.flac", "text": "hi"}, "empty.flac: the file is empty"),
-        ({"file_name": "a.flac", "text": "hi", "id": "a/b"}, "'a/b' cannot be a file name"),
-        ({"file_name": "a.flac", "text": "hi", "id": ".."}, "'..' cannot be a file name"),
-        ({"file_name": "a.flac", "text": "hi", "id": ""}, "the id is empty"),
-        ({"file_name": "a.flac", "text": "hi", "id": "GOOD"}, "'GOOD' is that of line 1"),
-        ('{"file_name": "a.flac"', "line 2: not JSON"),
-        ("[]", "line 2: not a JSON object"),
+        ({"file_name": "cut.flac", "text": "hi"}, "cut.flac: "),
     ],
 )
-def test_a_bad_row_is_named_with_file_and_line(row: Row, message: str, tmp_path: Path) -> None:
+def test_a_reference_without_audio_stays_and_counts_as_a_failure(
+    row: Row, message: str, tmp_path: Path
+) -> None:
+    told, outcome = prepared_with(row, tmp_path)
+    bad, good = sorted(told, key=lambda item: item.recording == "good")
+    assert (bad.text, bad.seconds, good.broken) == ("hi", 0.0, "")
+    assert message in bad.broken
+    assert read_manifest(tmp_path / "prepared") == told
+    assert not (tmp_path / "prepared" / bad.audio).exists()
+    assert [(row.where, row.reason) for row in outcome.broken] == [("line 2", bad.broken)]
+    assert outcome.unusable == ()
+
+
+def prepared_with(row: Row, tmp_path: Path) -> tuple[tuple[Reference, ...], Outcome]:
+    """Prepare a good row and this one."""
     folder = metadata(
         tmp_path / "mine",
         [{"file_name": "good.flac", "text": "fine", "id": "good"}, with_id(row, "bad")],
     )
-    for name in ("good", "a"):
+    for name in ("good", "a", "cut"):
         clip(folder / f"{name}.flac")
     (folder / "text.wav").write_text("this is no audio")
     (folder / "empty.flac").touch()
-    refused(tmp_path, "metadata.jsonl, line 2: ", message)
+    cut = (folder / "cut.flac").read_bytes()
+    (folder / "cut.flac").write_bytes(b"fLaC" + bytes(len(cut) // 2))
+    told = prepare(config(folder), tmp_path / "prepared")
+    became = read_outcome(tmp_path / "prepared")
+    assert became is not None
+    return told, became
 
 
 def with_id(row: Row, recording: str) -> Row:
@@ -147,10 +186,10 @@ def refused(tmp_path: Path, *messages: str, **keys: Any) -> str:
     return str(error.value)
 
 
-def test_all_bad_rows_are_told_at_once_and_counted(tmp_path: Path) -> None:
-    rows: list[Row] = [{"file_name": f"{n}.flac", "text": "hi", "id": f"{n}"} for n in range(14)]
-    clip(metadata(tmp_path / "mine", rows) / "3.flac")
-    message = refused(tmp_path, "metadata.jsonl: 13 rows cannot be used:")
+def test_a_source_without_any_usable_row_is_an_error_that_tells_and_counts(tmp_path: Path) -> None:
+    rows: list[Row] = [{"file_name": f"{n}.flac", "text": "hi", "id": f"{n}"} for n in range(13)]
+    metadata(tmp_path / "mine", rows)
+    message = refused(tmp_path, "metadata.jsonl: none of its 13 rows can be used:")
     assert message.count("no such audio file") == 10
     assert message.endswith("\n  and 3 more rows")
 
@@ -160,7 +199,13 @@ def test_duplicate_ids_name_both_rows(tmp_path: Path) -> None:
     folder = metadata(tmp_path / "mine", rows)
     for name in "abc":
         clip(folder / name / "x.flac")
-    refused(tmp_path, "2 rows", "line 2: the id 'x' is that of line 1", "line 3: the id 'x'")
+    prepare(config(folder), tmp_path / "prepared")
+    became = read_outcome(tmp_path / "prepared")
+    assert became is not None
+    assert [f"{row.where}: {row.reason}" for row in became.unusable] == [
+        "line 2: the id 'x' is that of line 1; ids must differ",
+        "line 3: the id 'x' is that of line 1; ids must differ",
+    ]
 
 
 def hi(text: str, start: float) -> dict[str, Any]:
@@ -218,9 +263,10 @@ def both_kinds(folder: Path) -> None:
     [
         (lambda _: None, "mine: no such folder (dataset.path)"),
         (Path.mkdir, "mine: the folder is empty"),
-        (a_clip_alone, "neither metadata.jsonl nor metadata.csv is there; write metadata.jsonl"),
+        (a_clip_alone, "no recordings with transcripts here; needed is:"),
+        (a_clip_alone, "audiofolder: audio files and metadata.jsonl, .csv or .parquet"),
         (no_rows, "metadata.jsonl: it has no rows; write {"),
-        (both_kinds, "both metadata.jsonl and metadata.csv are there; keep one"),
+        (both_kinds, "metadata.csv, metadata.jsonl are there; keep one"),
     ],
 )
 def test_a_folder_that_cannot_be_used_says_what_to_do(
@@ -236,7 +282,8 @@ def test_a_folder_that_cannot_be_used_says_what_to_do(
         (b"", "it has no rows"),
         (b"file_name,text\n", "it has no rows"),
         (b"\xff{}", "metadata.csv: not UTF-8 text (byte 0)"),
-        (b'file_name,text\n"a', "metadata.csv: not readable as CSV"),
+        (b'file_name,text\n"a', "metadata.csv, row 1: not readable as CSV"),
+        (b'file_name,text\nb,hi\n"a', "metadata.csv, row 2: not readable as CSV"),
         (b"file_name,text\na,hi,there\n", "metadata.csv, row 1: it has more cells"),
         (b"file,text\na,b\n", "metadata.csv: no column 'file_name' (dataset.columns.audio)"),
         (b"file,said\na,b\n", "and no 'text' (dataset.columns.text); it has: file, said"),

@@ -32,21 +32,26 @@ def test_the_same_source_gives_the_same_bytes(folder: Path, tmp_path: Path) -> N
         "audio/call-1.flac",
         "audio/call-2.flac",
         "manifest.jsonl",
+        "rows.json",
     ]
 
 
 def test_a_new_result_replaces_the_former_one_as_a_whole(folder: Path, tmp_path: Path) -> None:
     prepare(config(folder), tmp_path / "prepared")
     prepare(config(folder, limit=1), tmp_path / "prepared")
-    assert sorted(contents(tmp_path / "prepared")) == ["audio/call-0.flac", "manifest.jsonl"]
+    assert sorted(contents(tmp_path / "prepared")) == [
+        "audio/call-0.flac",
+        "manifest.jsonl",
+        "rows.json",
+    ]
     assert {path.name for path in tmp_path.iterdir()} == {"mine", "prepared"}
 
 
 def test_an_error_leaves_the_former_result_as_it_was(folder: Path, tmp_path: Path) -> None:
     prepare(config(folder), tmp_path / "prepared")
     before = contents(tmp_path / "prepared")
-    (folder / "1.flac").write_text("not audio any more")
-    with pytest.raises(DatasetError, match="line 2"):
+    (folder / "metadata.jsonl").write_text("not rows any more")
+    with pytest.raises(DatasetError, match="line 1"):
         prepare(config(folder), tmp_path / "prepared")
     assert contents(tmp_path / "prepared") == before
     assert {path.name for path in tmp_path.iterdir()} == {"mine", "prepared"}
@@ -83,12 +88,13 @@ def test_progress_counts_the_recordings(folder: Path, tmp_path: Path) -> None:
     assert told == [(1, 2), (2, 2)]
 
 
-def run_stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> int:
+def run_stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, *arguments: str) -> int:
     params = OmegaConf.load(Path(__file__).parents[2] / "params.yaml")
     mine = {"name": "mine", "source": "folder", "path": path, "columns": {"audio": "file_name"}}
     OmegaConf.update(params, "dataset", mine, merge=False)
     OmegaConf.save(params, tmp_path / "params.yaml")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["prepare", *arguments])
     return stage.main()
 
 
@@ -99,7 +105,11 @@ def test_the_stage_reads_params_and_prints_one_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert run_stage(tmp_path, monkeypatch, str(folder)) == 0
-    assert capsys.readouterr() == ("mine: 3 recordings, 0.0 min, 0 speakers\n", "")
+    assert capsys.readouterr() == (
+        "mine: Hugging Face audiofolder (metadata.jsonl), 3 rows; "
+        "3 recordings, 0.0 min, 0 speakers\n",
+        "",
+    )
     assert (tmp_path / "data/prepared/manifest.jsonl").is_file()
 
 

@@ -33,6 +33,11 @@ def open_source(config: DatasetConfig) -> Source:
         DatasetError: the hub cannot be reached, or lacks the data set, the revision, the subset or
             the split. Reading the rows raises it too, when the connection breaks.
     """
+    if config.form != "auto" or config.channels != "mix" or config.columns.channel:
+        raise ConfigError(
+            "dataset.form, channels and columns.channel: have no meaning on the hub; "
+            "leave them at auto, mix and empty"
+        )
     for key in ("revision", "split"):
         if not getattr(config, key):
             raise ConfigError(f"dataset.{key}: must be set for a data set from the hub")
@@ -46,7 +51,8 @@ def open_source(config: DatasetConfig) -> Source:
     splits = table.info.splits or {}
     total = splits[config.split].num_examples if config.split in splits else None
     rows = _rows(table, config.columns.audio, name)
-    return Source(name, tuple(table.column_names or ()), rows, total)
+    columns = tuple(table.column_names or ())
+    return Source(name, columns, rows, total, form="a data set on the hub")
 
 
 def _table(config: DatasetConfig, name: str) -> datasets.IterableDataset:
@@ -83,18 +89,18 @@ def _row(values: Mapping[str, Any], number: int, column: str) -> Row:
     clip = values.get(column)
     path = PurePosixPath((clip or {}).get("path") or f"row-{number:06d}")
     others = {key: value for key, value in values.items() if key != column}
-    return Row(f"row {number}", others, path.stem, partial(_load, clip, path.name))
+    return Row(f"row {number}", others, path.stem, partial(_sound, clip, path.name))
 
 
-def _load(clip: Mapping[str, Any] | None, name: str) -> Samples:
+def _sound(clip: Mapping[str, Any] | None, name: str) -> Iterator[Samples]:
     content = (clip or {}).get("bytes")
     if not content:
         raise AudioError("it holds no audio; the data set must embed its audio, as Parquet does")
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name
+        path = Path(folder) / "clip"  # not its name, which may be anything
         path.write_bytes(content)
         try:
-            return audio.load(path)
+            yield from audio.chunks(path)
         except AudioError as error:
             raise AudioError(str(error).replace(str(path), name)) from error
 

@@ -74,7 +74,7 @@ def read_file(path: Path, audio: Path | None = None) -> tuple[Reference, ...]:
         reference = _parse(line, f"{path}, line {number}")
         if reference.recording in found:
             raise DatasetError(f"{path}, line {number}: id '{reference.recording}' occurs again")
-        if audio and not (audio / reference.audio).is_file():
+        if audio and not reference.broken and not (audio / reference.audio).is_file():
             raise DatasetError(f"{path}, line {number}: {reference.audio} is missing; {_HINT}")
         found[reference.recording] = reference
     return tuple(found[recording] for recording in sorted(found))
@@ -89,6 +89,8 @@ def _record(reference: Reference) -> dict[str, object]:
         "speaker": reference.speaker,
         "condition": reference.condition,
     }
+    if reference.broken:
+        record["broken"] = reference.broken
     words = [{"text": word.text, "start": word.start, "end": word.end} for word in reference.words]
     return record | {"words": words} if words else record
 
@@ -98,7 +100,8 @@ def _parse(line: bytes, where: str) -> Reference:
         record = json.loads(line)
         texts = {name: _text(record[name]) for name in _TEXTS}
         words = tuple(_word(word) for word in record.get("words", ()))
-        return Reference(**texts, seconds=_number(record["seconds"]), words=words)
+        broken = _text(record.get("broken", ""))
+        return Reference(**texts, seconds=_number(record["seconds"]), words=words, broken=broken)
     except KeyError as error:
         raise DatasetError(f"{where}: the field {error} is missing; {_HINT}") from error
     except (ValueError, TypeError, AttributeError) as error:

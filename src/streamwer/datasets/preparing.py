@@ -1,4 +1,4 @@
-"""From a source to a prepared data set: every recording checked, decoded and written, or none."""
+"""From a source to a prepared data set: every recording that can be used, and what cannot."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from pathlib import Path
 
 from streamwer import audio
 from streamwer.config import ColumnsConfig, DatasetConfig
-from streamwer.datasets import manifest, rows, words
-from streamwer.datasets.problems import Problems
-from streamwer.datasets.rows import Row, Source
+from streamwer.datasets import concatenating, manifest, problems, rows, words
+from streamwer.datasets.problems import Outcome, Problems
+from streamwer.datasets.quoting import printable
+from streamwer.datasets.rows import Fields, Row, Source, Unusable
 from streamwer.datasets.staging import replacing
-from streamwer.errors import ConfigError, DatasetError
+from streamwer.errors import ConfigError, DatasetError, StreamwerError
 from streamwer.transcript import Reference
 
 Progress = Callable[[int, int | None], None]
-"""Told the number of recordings done, and of all where that is known."""
+"""Told the number of rows done, and of all where that is known."""
 
 
 def prepare(
@@ -25,27 +26,39 @@ def prepare(
     """Write a data set's manifest and 16 kHz mono audio into `out`, replacing an earlier result.
 
     Everything is written beside `out` and moved there at the end: an error or an interrupt leaves
-    `out` as it was. The same source gives the same bytes.
+    `out` as it was. The same source gives the same bytes. Audio is never held as a whole.
+
+    A row without a usable reference is left out and listed in `rows.json`; one whose reference is
+    sound but whose audio is not stays in the manifest, and counts as a failure of every system.
 
     Returns:
         The recordings, sorted by id.
 
     Raises:
         ConfigError: a key of the config makes no sense.
-        DatasetError: the source cannot be read, or some of its rows cannot be used: all of them
-            are named together. Or `out` holds something that is not a prepared data set.
+        DatasetError: the source cannot be read, or none of its rows can be used: the first of
+            them are named together. Or `out` holds something that is not a prepared data set.
     """
-    if config.limit is not None and config.limit < 1:
-        raise ConfigError(f"dataset.limit: {config.limit} is not a number of recordings from 1 on")
-    source = _open(config)
+    source = open_source(config)
     columns = rows.present(config.columns, source)
     with replacing(out) as folder:
-        references = _collect(source, columns, config.limit, folder, progress)
+        takes, outcome = _collect(source, columns, config.limit, folder, progress)
+        references = concatenating.join(takes, config.concatenate, folder)
         manifest.write(folder, references)
+        problems.write(folder, outcome)
     return tuple(sorted(references, key=lambda reference: reference.recording))
 
 
-def _open(config: DatasetConfig) -> Source:
+def open_source(config: DatasetConfig) -> Source:
+    """The rows that a config names.
+
+    Raises:
+        ConfigError: a key of the config makes no sense.
+        DatasetError: the source cannot be read.
+    """
+    if config.limit is not None and config.limit < 1:
+        raise ConfigError(f"dataset.limit: {config.limit} is not a number of rows from 1 on")
+    concatenating.check(config.concatenate)
     # Imported when wanted: `datasets` takes a second to import, which a folder need not wait for.
     if config.source == "folder":
         from streamwer.datasets import folder
@@ -64,34 +77,52 @@ def _collect(
     limit: int | None,
     folder: Path,
     progress: Progress | None,
-) -> list[Reference]:
+) -> tuple[list[concatenating.Take], Outcome]:
     (folder / "audio").mkdir()
     total = source.total if limit is None else min(limit, source.total or limit)
     taken: dict[str, str] = {}
-    references: list[Reference] = []
-    problems = Problems(source.name)
+    takes: list[concatenating.Take] = []
+    noted = Problems(source.name)
+    done = 0
     for done, row in enumerate(islice(source.rows, limit), start=1):
-        with problems.of(row.where):
-            references.append(_convert(row, columns, folder, taken))
+        if isinstance(row, Unusable):
+            noted.unusable.append(row)
+        else:
+            with noted.of(row.where):
+                said = rows.fields(row, columns)
+                _claim(said.recording, row.where, taken)
+                reference = _convert(row, said, folder)
+                takes.append(concatenating.Take(reference, said.session))
+                if reference.broken:
+                    noted.broken.append(Unusable(row.where, reference.broken))
         if progress:
             progress(done, total)
-    problems.raise_any("row", "rows")
-    if not references:
-        raise DatasetError(f"{source.name}: it has no rows")
-    return references
+    if all(take.reference.broken for take in takes):
+        noted.refuse()
+    return takes, Outcome(source.form, done, tuple(noted.unusable), tuple(noted.broken))
 
 
-def _convert(row: Row, columns: ColumnsConfig, folder: Path, taken: dict[str, str]) -> Reference:
-    said = rows.fields(row, columns)
+def _claim(recording: str, where: str, taken: dict[str, str]) -> None:
     # Two ids that differ only in case would be one file on some file systems.
-    first = taken.setdefault(said.recording.casefold(), row.where)
-    if first != row.where:
-        raise DatasetError(f"the id '{said.recording}' is that of {first}; ids must differ")
-    samples = row.load()
-    seconds = audio.seconds(samples.size)
-    words.check_inside(said.words, seconds)
+    first = taken.setdefault(recording.casefold(), where)
+    if first != where:
+        raise DatasetError(f"the id '{recording}' is that of {first}; ids must differ")
+
+
+def _convert(row: Row, said: Fields, folder: Path) -> Reference:
     path = manifest.audio_path(said.recording)
-    audio.write_flac(folder / path, samples)
+    seconds, broken = 0.0, ""
+    try:
+        seconds = audio.seconds(audio.write_flac_chunks(folder / path, row.sound()))
+    except StreamwerError as error:
+        (folder / path).unlink(missing_ok=True)
+        broken = printable(str(error))
+    if not broken:
+        try:
+            words.check_inside(said.words, seconds)
+        except DatasetError:
+            (folder / path).unlink()
+            raise
     return Reference(
         recording=said.recording,
         audio=path,
@@ -100,4 +131,5 @@ def _convert(row: Row, columns: ColumnsConfig, folder: Path, taken: dict[str, st
         speaker=said.speaker,
         condition=said.condition,
         words=said.words,
+        broken=broken,
     )

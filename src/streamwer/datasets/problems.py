@@ -1,21 +1,56 @@
-"""All that is wrong with a table's rows, told in one error instead of one per run."""
+"""The rows of a data set that could not be used, and why: told, counted and kept.
+
+They lie beside the manifest as `rows.json`, so that whoever reads a figure can see what is missing.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
+from streamwer.datasets.quoting import printable
+from streamwer.datasets.rows import Unusable
 from streamwer.errors import DatasetError, StreamwerError
 
+NAME = "rows.json"
 SHOWN = 10
 
 
-class Problems:
-    """The rows of one source that cannot be used, and why."""
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the rows of a source.
 
-    def __init__(self, source: str) -> None:
-        self._source = source
-        self._found: list[str] = []
+    Attributes:
+        form: what the source was recognised as.
+        rows: how many were read.
+        unusable: those that are in no figure, for want of a reference.
+        broken: those whose reference is sound but whose audio is not: they count as failures.
+    """
+
+    form: str
+    rows: int
+    unusable: tuple[Unusable, ...] = ()
+    broken: tuple[Unusable, ...] = ()
+
+    def told(self) -> list[str]:
+        """A line for each of the first rows that could not be used, and one for the rest."""
+        lines = [f"not used: {row.where}: {row.reason}" for row in self.unusable]
+        lines += [f"no audio: {row.where}: {row.reason}" for row in self.broken]
+        more = len(lines) - SHOWN
+        rest = [f"… and {more} more, in {NAME}"] if more > 0 else []
+        return [*map(printable, lines[:SHOWN]), *rest]
+
+
+@dataclass
+class Problems:
+    """Collects the rows of one source that cannot be used."""
+
+    source: str
+    unusable: list[Unusable] = field(default_factory=list)
+    broken: list[Unusable] = field(default_factory=list)
 
     @contextmanager
     def of(self, where: str) -> Iterator[None]:
@@ -23,23 +58,46 @@ class Problems:
         try:
             yield
         except StreamwerError as error:
-            self._found.append(f"{where}: {error}")
+            self.unusable.append(Unusable(where, str(error)))
 
-    def raise_any(self, one: str, many: str) -> None:
-        """Raise what was noted, if anything was.
-
-        Args:
-            one: what a row is called in this source.
-            many: and several of them.
+    def refuse(self) -> None:
+        """Raise what was noted: there is nothing else in the source.
 
         Raises:
             DatasetError: the first ten problems and the number of all.
         """
-        if not self._found:
-            return
-        if len(self._found) == 1:
-            raise DatasetError(f"{self._source}, {self._found[0]}")
-        more = len(self._found) - SHOWN
-        rest = [f"and {more} more {many if more > 1 else one}"] if more > 0 else []
-        told = "".join(f"\n  {problem}" for problem in self._found[:SHOWN] + rest)
-        raise DatasetError(f"{self._source}: {len(self._found)} {many} cannot be used:{told}")
+        found = [f"{row.where}: {row.reason}" for row in (*self.unusable, *self.broken)]
+        if not found:
+            raise DatasetError(f"{self.source}: it has no rows")
+        if len(found) == 1:
+            raise DatasetError(f"{self.source}, {printable(found[0])}")
+        more = len(found) - SHOWN
+        rest = [f"and {more} more row{'s' if more > 1 else ''}"] if more > 0 else []
+        lines = "".join(f"\n  {problem}" for problem in [*map(printable, found[:SHOWN]), *rest])
+        raise DatasetError(f"{self.source}: none of its {len(found)} rows can be used:{lines}")
+
+
+def write(folder: Path, outcome: Outcome) -> None:
+    """Write `rows.json` beside a manifest."""
+    content = json.dumps(asdict(outcome), indent=1)  # ASCII: a reason may quote broken text
+    (folder / NAME).write_text(f"{content}\n", encoding="utf-8")
+
+
+def read(folder: Path) -> Outcome | None:
+    """What became of the rows of a prepared data set; None where that was not kept.
+
+    Raises:
+        DatasetError: the file is not as `write` leaves it.
+    """
+    path = folder / NAME
+    if not path.is_file():
+        return None
+    try:
+        record = json.loads(path.read_bytes())
+        listed = {
+            kind: tuple(Unusable(str(row["where"]), str(row["reason"])) for row in record[kind])
+            for kind in ("unusable", "broken")
+        }
+        return Outcome(str(record["form"]), int(record["rows"]), **listed)
+    except (ValueError, TypeError, KeyError) as error:
+        raise DatasetError(f"{path}: not readable ({error}); prepare the data set again") from error

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from streamwer.audio import Samples
 from streamwer.config import ColumnsConfig
 from streamwer.datasets import words
+from streamwer.datasets.quoting import told
 from streamwer.errors import ConfigError, DatasetError
 from streamwer.transcript import Word
 
 DEFAULT_ID = ColumnsConfig().id
 # An id becomes a file name, also on file systems that allow less than Linux does.
+_LONGEST_ID = 200  # bytes, with room for a suffix
 _ID = re.compile(r"[^\W_][\w .,+=@()\[\]-]{0,119}")
 
 
@@ -26,14 +28,22 @@ class Row:
         where: how an error names it: "row 3".
         values: column name → value, as the source has it.
         stem: the id of a row whose source has no id column.
-        load: decodes the audio to float32 samples at 16 kHz, shape (n,); raises a
-            `StreamwerError` if it cannot.
+        sound: decodes the audio to pieces of float32 samples at 16 kHz, each of shape (n,);
+            raises a `StreamwerError`, perhaps after some pieces, if it cannot.
     """
 
     where: str
     values: Mapping[str, object]
     stem: str
-    load: Callable[[], Samples]
+    sound: Callable[[], Iterator[Samples]]
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """A row that cannot be used, and why."""
+
+    where: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -43,14 +53,18 @@ class Source:
     Attributes:
         name: how an error names it: a file, or a repository and its revision.
         columns: the columns it has.
-        rows: read once, in the source's own order.
+        rows: read once, in the source's own order; those that could not even be parsed too.
         total: how many rows there are, where that is known beforehand.
+        named: what its columns are called, where the form itself says so and not the config.
+        form: what it was recognised as.
     """
 
     name: str
     columns: tuple[str, ...]
-    rows: Iterable[Row]
+    rows: Iterable[Row | Unusable]
     total: int | None = None
+    named: ColumnsConfig | None = None
+    form: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,16 +76,17 @@ class Fields:
     speaker: str
     condition: str
     words: tuple[Word, ...]
+    session: str = ""
 
 
 def present(columns: ColumnsConfig, source: Source) -> ColumnsConfig:
-    """The columns to read: as configured, but without the default id column if there is none.
+    """The columns to read: as the form has them, or as configured, less a default id that is not.
 
     Raises:
         ConfigError: `audio` or `text` names no column.
         DatasetError: the source lacks a configured column.
     """
-    configured = {field.name: getattr(columns, field.name) for field in dataclasses.fields(columns)}
+    configured = dataclasses.asdict(source.named or columns)
     for name in ("audio", "text"):
         if not configured[name]:
             raise ConfigError(f"dataset.columns.{name}: must name a column")
@@ -104,15 +119,17 @@ def fields(row: Row, columns: ColumnsConfig) -> Fields:
         speaker=_text(row, columns.speaker),
         condition=_text(row, columns.condition) or "clean",
         words=words.parse(row.values.get(columns.words), text) if columns.words else (),
+        session=_text(row, columns.session),
     )
 
 
 def _id(value: str) -> str:
     if not value:
         raise DatasetError("the id is empty")
-    if not _ID.fullmatch(value) or value.endswith((".", " ")):
+    short = len(value.encode()) <= _LONGEST_ID
+    if not _ID.fullmatch(value) or value.endswith((".", " ")) or not short:
         raise DatasetError(
-            f"the id '{value}' cannot be a file name; "
+            f"the id '{told(value)}' cannot be a file name; "
             "use at most 120 letters, digits, dots, hyphens and underscores"
         )
     return value
@@ -123,8 +140,8 @@ def _text(row: Row, column: str) -> str:
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise DatasetError(f"column '{column}' holds {value!r}, not a text")
+        raise DatasetError(f"column '{column}' holds {told(value)}, not a text")
     text = str(value)
     if not words.writable(text):
-        raise DatasetError(f"column '{column}' holds broken characters: {text!r}")
+        raise DatasetError(f"column '{column}' holds broken characters: '{told(text)}'")
     return text

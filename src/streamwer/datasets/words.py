@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from itertools import pairwise
 
+from streamwer.datasets.quoting import told
 from streamwer.errors import DatasetError
 from streamwer.transcript import Word
 
@@ -53,15 +54,15 @@ def check_inside(words: tuple[Word, ...], seconds: float) -> None:
 def _decoded(value: str) -> object:
     try:
         return json.loads(value) if value.strip() else None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DatasetError(f"its words are not JSON ({error})") from error
 
 
 def _word(item: object, number: int) -> Word:
     if not isinstance(item, Mapping) or not isinstance(item.get("text"), str):
-        raise DatasetError(f"its word {number} is {item!r}, not {{text, start, end}}")
+        raise DatasetError(f"its word {number} is {told(item)}, not {{text, start, end}}")
     if not writable(item["text"]):
-        raise DatasetError(f"its word {number} holds broken characters: {item['text']!r}")
+        raise DatasetError(f"its word {number} holds broken characters: '{told(item['text'])}'")
     word = Word(item["text"], _time(item, "start", number), _time(item, "end", number))
     if not 0 <= word.start <= word.end:
         raise DatasetError(f"its word {_told(word)} ends before it starts, or starts below 0")
@@ -71,7 +72,9 @@ def _word(item: object, number: int) -> Word:
 def _time(item: Mapping[str, object], name: str, number: int) -> float:
     value = item.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < LONGEST_S:
-        raise DatasetError(f"its word {number} ('{item['text']}') has the {name} {value!r}")
+        raise DatasetError(
+            f"its word {number} ('{told(item['text'])}') has the {name} {told(value)}"
+        )
     return float(value)
 
 
@@ -80,4 +83,4 @@ def _letters(text: str) -> str:
 
 
 def _told(word: Word) -> str:
-    return f"'{word.text}' ({word.start}–{word.end} s)"
+    return f"'{told(word.text)}' ({word.start}–{word.end} s)"

@@ -48,6 +48,19 @@ class Sound:
 
 
 @dataclass(frozen=True)
+class Unused:
+    """Rows of the data set that are in no figure, for want of a reference.
+
+    Attributes:
+        rows: how many rows the data set has in all.
+        reasons: of those that were not used, where each is and why.
+    """
+
+    rows: int = 0
+    reasons: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Comparison:
     """Everything a report shows.
 
@@ -59,6 +72,7 @@ class Comparison:
         provenance: what identifies the run: versions, digests, normaliser, seed, commands;
             plain strings and numbers, the same on every run of the same inputs.
         sounds: the audio of each recording, as far as there is any.
+        unused: rows of the data set that are in no figure.
         versus: where old and new runs are compared: what changed.
     """
 
@@ -68,4 +82,5 @@ class Comparison:
     clock: str
     provenance: Mapping[str, Any]
     sounds: Mapping[str, Sound] = field(default_factory=dict)
+    unused: Unused = Unused()
     versus: Versus | None = None

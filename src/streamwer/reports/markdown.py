@@ -37,6 +37,7 @@ def render(comparison: Comparison) -> str:
         names=[system.summary.name for system in comparison.systems],
         offline_note=notes.offline_note(comparison),
         failures={s.summary.name: s.summary.failures for s in comparison.systems},
+        unused=list(notes.unused(comparison)),
         title=verdict.title(comparison),
         verdict=verdict.sentences(comparison),
         versus=comparison.versus,

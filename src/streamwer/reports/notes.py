@@ -11,6 +11,9 @@ from streamwer.reports import figures, machine
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.provenance import confidence, policy
 
+_SHOWN = 3
+"""So many rows that were not used are named; a list of all lies beside the data set."""
+
 
 class Definition(NamedTuple):
     """A term and its meaning."""
@@ -118,6 +121,7 @@ def offline_note(comparison: Comparison) -> str:
 def limits(comparison: Comparison) -> list[str]:
     """What this comparison cannot tell."""
     return [
+        *unused(comparison),
         *_speakers(comparison),
         *_untimed(comparison),
         *_clock(comparison),
@@ -139,6 +143,18 @@ def _speakers(comparison: Comparison) -> Iterator[str]:
     warning = caution(speakers(comparison), "speaker")
     if warning:
         yield f"{warning[0].upper()}{warning[1:]}."
+
+
+def unused(comparison: Comparison) -> Iterator[str]:
+    """Rows that are in no figure: a reader must know that the data set had more."""
+    reasons = comparison.unused.reasons
+    if reasons:
+        shown = "; ".join(f"{where}: {reason}" for where, reason in reasons[:_SHOWN])
+        more = f"; and {len(reasons) - _SHOWN} more, in rows.json" if len(reasons) > _SHOWN else ""
+        yield (
+            f"{len(reasons)} of {figures.count(comparison.unused.rows, 'row')} of the data set"
+            f" could not be used and are in no figure ({shown}{more})."
+        )
 
 
 def _disputed(comparison: Comparison) -> Iterator[str]:

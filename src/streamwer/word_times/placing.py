@@ -50,6 +50,8 @@ def _placed(
         count = len(reference.text.split())
         if reference.words:
             yield reference, Placing(reference.recording, count, DATASET)
+        elif reference.broken:
+            yield reference, Placing(reference.recording, count, reason="it has no audio")
         else:
             try:
                 yield method(reference)

@@ -6,6 +6,8 @@ recording has one channel and one transcript.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from streamwer.errors import DatasetError
@@ -13,6 +15,16 @@ from streamwer.logs.references.base import References, from_words, lines, second
 from streamwer.transcript import Word
 
 _FEWEST, _MOST = 5, 6
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One word of a file, and its place in it."""
+
+    where: str
+    recording: str
+    channel: str
+    word: Word
 
 
 def read(path: Path) -> References:
@@ -23,6 +35,22 @@ def read(path: Path) -> References:
     """
     words: dict[str, list[Word]] = {}
     channels: dict[str, str] = {}
+    for entry in entries(path):
+        name, channel = entry.recording, entry.channel
+        if channels.setdefault(name, channel) != channel:
+            raise DatasetError(
+                f"{entry.where}: '{name}' has channel {channel} besides {channels[name]}"
+            )
+        words.setdefault(name, []).append(entry.word)
+    return References(from_words(path, words))
+
+
+def entries(path: Path) -> Iterator[Entry]:
+    """The words of all recordings and channels, in the order of the lines.
+
+    Raises:
+        DatasetError: a line is malformed; names the file and the line.
+    """
     for where, line in lines(path):
         if line.startswith(";;"):
             continue
@@ -32,8 +60,5 @@ def read(path: Path) -> References:
         name, channel, begin, duration, text = fields[:_FEWEST]
         if text.startswith("<ALT"):
             raise DatasetError(f"{where}: word alternatives cannot be scored; keep one of them")
-        if channels.setdefault(name, channel) != channel:
-            raise DatasetError(f"{where}: '{name}' has channel {channel} besides {channels[name]}")
         start = seconds(where, begin)
-        words.setdefault(name, []).append(Word(text, start, start + seconds(where, duration)))
-    return References(from_words(path, words))
+        yield Entry(where, name, channel, Word(text, start, start + seconds(where, duration)))

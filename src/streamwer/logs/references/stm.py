@@ -8,6 +8,7 @@ inserted, and a note says so. Alternatives `{a / b}` are refused, and so is a se
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from streamwer.errors import DatasetError
@@ -31,10 +32,7 @@ def read(path: Path) -> References:
     segments: dict[str, list[Segment]] = {}
     channels: dict[str, str] = {}
     ignored = 0
-    for where, line in lines(path):
-        if line.startswith(";;"):
-            continue
-        name, channel, segment = _segment(where, line)
+    for where, name, channel, segment in entries(path):
         if channels.setdefault(name, channel) != channel:
             raise DatasetError(f"{where}: '{name}' has channel {channel} besides {channels[name]}")
         ignored += segment[3].lower() == _IGNORED
@@ -42,8 +40,19 @@ def read(path: Path) -> References:
     if not segments:
         raise DatasetError(f"{path}: no references in this file")
     told = f"{path.name}: {ignored} ignored segments; words said there count as inserted"
-    items = tuple(_reference(name, sorted(segments[name])) for name in sorted(segments))
+    items = tuple(reference(name, sorted(segments[name])) for name in sorted(segments))
     return References(items, notes=(told,) if ignored else ())
+
+
+def entries(path: Path) -> Iterator[tuple[str, str, str, Segment]]:
+    """Place, recording, channel and segment of each line.
+
+    Raises:
+        DatasetError: a line is malformed; names the file and the line.
+    """
+    for where, line in lines(path):
+        if not line.startswith(";;"):
+            yield where, *_segment(where, line)
 
 
 def _segment(where: str, line: str) -> tuple[str, str, Segment]:
@@ -57,7 +66,8 @@ def _segment(where: str, line: str) -> tuple[str, str, Segment]:
     return name, channel, (*span(where, begin, end), speaker, text.strip())
 
 
-def _reference(recording: str, segments: list[Segment]) -> Reference:
+def reference(recording: str, segments: Sequence[Segment]) -> Reference:
+    """What was said in a recording, from its segments in order of time."""
     text = " ".join(said for *_, said in segments if said.lower() != _IGNORED)
     speakers = {speaker for _, _, speaker, said in segments if said.lower() != _IGNORED}
     only = speakers.pop() if len(speakers) == 1 else ""

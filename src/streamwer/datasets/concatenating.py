@@ -1,0 +1,164 @@
+"""Recordings joined into longer calls with pauses, since some faults only show after minutes."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from streamwer import audio
+from streamwer.audio import Samples
+from streamwer.config import ConcatenateConfig
+from streamwer.datasets import manifest
+from streamwer.errors import ConfigError, DatasetError
+from streamwer.transcript import Reference, Word
+
+BY = ("speaker", "session")
+
+
+@dataclass(frozen=True)
+class Take:
+    """A recording as it came, and the session (chapter, meeting, call) that it is a part of."""
+
+    reference: Reference
+    session: str = ""
+
+
+@dataclass(frozen=True)
+class _Call:
+    """Recordings in order, with the pause before each, in samples; 0 before the first."""
+
+    parts: tuple[Reference, ...]
+    pauses: tuple[int, ...]
+
+
+def check(config: ConcatenateConfig) -> None:
+    """Refuse what cannot be joined by.
+
+    Raises:
+        ConfigError: names the key.
+    """
+    if config.by not in (None, *BY):
+        raise ConfigError(f"dataset.concatenate.by={config.by} must be null, {' or '.join(BY)}")
+    if not 0 < config.seconds < math.inf:
+        raise ConfigError(
+            f"dataset.concatenate.seconds={config.seconds} must be above 0 and finite"
+        )
+    pauses = config.pause_s
+    if len(pauses) != 2 or not 0 <= pauses[0] <= pauses[1] < math.inf:
+        raise ConfigError(
+            f"dataset.concatenate.pause_s={pauses} must be two lengths from 0 on, in order"
+        )
+
+
+def join(takes: Sequence[Take], config: ConcatenateConfig, folder: Path) -> list[Reference]:
+    """Join the recordings of one speaker or session, in the source's order, up to a length.
+
+    Each call takes recordings as long as it stays within `config.seconds`, and at least one. The
+    pauses between them are silence; their lengths depend on the seed and the call's first id
+    alone. A call has word times if all its parts have. Recordings without audio stay apart.
+
+    Args:
+        takes: in the source's order; their audio lies in `folder`.
+        config: how; nothing is done where `by` is None.
+        folder: a data set in the making, whose audio is replaced.
+
+    Raises:
+        DatasetError: no recording says what to join by.
+    """
+    if config.by is None:
+        return [take.reference for take in takes]
+    whole = [take for take in takes if not take.reference.broken]
+    groups: dict[tuple[str, str], list[Reference]] = {}
+    for take in whole:
+        key = take.session if config.by == "session" else take.reference.speaker
+        groups.setdefault((key, take.reference.condition), []).append(take.reference)
+    if not any(key for key, _ in groups):
+        raise DatasetError(
+            f"dataset.concatenate.by={config.by}: no recording says its {config.by}; "
+            f"name the column in dataset.columns.{config.by}"
+        )
+    (folder / "audio").rename(folder / "parts")
+    (folder / "audio").mkdir()
+    joined = [
+        _write(call, folder)
+        for (key, _), parts in groups.items()
+        for call in (_calls(parts, config) if key else (_Call((part,), (0,)) for part in parts))
+    ]
+    (folder / "parts").rmdir()
+    return joined + [take.reference for take in takes if take.reference.broken]
+
+
+def _calls(parts: Sequence[Reference], config: ConcatenateConfig) -> Iterator[_Call]:
+    taken: list[Reference] = []
+    pauses: list[int] = []
+    length, draw = 0, random.Random()
+    for part in parts:
+        samples = audio.samples(part.seconds)
+        pause = audio.samples(draw.uniform(*config.pause_s)) if taken else 0
+        if taken and length + pause + samples > audio.samples(config.seconds):
+            yield _Call(tuple(taken), tuple(pauses))
+            taken, pauses, length, pause = [], [], 0, 0
+        if not taken:  # seeded by what the call begins with, whatever comes before it
+            draw = random.Random(f"{config.seed}:{part.recording}")
+        taken.append(part)
+        pauses.append(pause)
+        length += pause + samples
+    if taken:
+        yield _Call(tuple(taken), tuple(pauses))
+
+
+def _write(call: _Call, folder: Path) -> Reference:
+    first = call.parts[0]
+    more = len(call.parts) - 1
+    name = f"{first.recording}+{more}" if more else first.recording
+    path = manifest.audio_path(name)
+    if more:
+        written = audio.write_flac_chunks(folder / path, _sound(call, folder))
+    else:
+        written = audio.samples(first.seconds)
+        _part(first, folder).rename(folder / path)
+    for part in call.parts:
+        _part(part, folder).unlink(missing_ok=True)
+    speakers = {part.speaker for part in call.parts}
+    return replace(
+        first,
+        recording=name,
+        audio=path,
+        seconds=audio.seconds(written),
+        text=" ".join(part.text.strip() for part in call.parts) if more else first.text,
+        speaker=first.speaker if len(speakers) == 1 else "",
+        words=_words(call),
+    )
+
+
+def _sound(call: _Call, folder: Path) -> Iterator[Samples]:
+    for part, pause in zip(call.parts, call.pauses, strict=True):
+        yield np.zeros(pause, np.float32)
+        yield from audio.chunks(_part(part, folder))
+
+
+def _words(call: _Call) -> tuple[Word, ...]:
+    if len(call.parts) == 1:
+        return call.parts[0].words
+    if not all(part.words for part in call.parts):
+        return ()
+    found: list[Word] = []
+    begin = 0
+    for part, pause in zip(call.parts, call.pauses, strict=True):
+        begin += pause
+        offset = audio.seconds(begin)
+        found += [
+            replace(word, start=round(word.start + offset, 4), end=round(word.end + offset, 4))
+            for word in part.words
+        ]
+        begin += audio.samples(part.seconds)
+    return tuple(found)
+
+
+def _part(reference: Reference, folder: Path) -> Path:
+    return folder / "parts" / f"{reference.recording}.flac"

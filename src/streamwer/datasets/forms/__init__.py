@@ -1,0 +1,53 @@
+"""The forms in which people keep recordings with transcripts, one reader per module.
+
+A form is recognised by what lies in the folder; the first that fits is taken, in the order of
+`FORMS`: those with an unmistakable file come first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from streamwer.datasets.forms import (
+    audiofolder,
+    json_lines,
+    kaldi,
+    librispeech,
+    pairs,
+    table,
+    timed,
+)
+from streamwer.datasets.forms.base import Form
+from streamwer.datasets.inside import Folder
+from streamwer.errors import ConfigError, DatasetError
+
+FORMS: Mapping[str, Form] = {
+    "audiofolder": audiofolder.FORM,
+    "kaldi": kaldi.FORM,
+    "librispeech": librispeech.FORM,
+    "json_lines": json_lines.FORM,
+    "table": table.FORM,
+    "pairs": pairs.FORM,
+    "timed": timed.FORM,
+}
+"""By name of `dataset.form`, in the order in which they are looked for."""
+
+
+def recognise(folder: Folder, name: str) -> Form:
+    """The form of a folder, or the one that the config names.
+
+    Raises:
+        ConfigError: there is no form of that name.
+        DatasetError: the folder has none of the forms, or not the one that was named.
+    """
+    if name != "auto" and name not in FORMS:
+        raise ConfigError(f"dataset.form={name} must be auto or one of {', '.join(FORMS)}")
+    looked_for = FORMS if name == "auto" else {name: FORMS[name]}
+    for form in looked_for.values():
+        if form.detect(folder):
+            return form
+    kinds = "".join(f"\n  {form.looks}" for form in looked_for.values())
+    raise DatasetError(f"{folder.path}: no recordings with transcripts here; needed is:{kinds}")
+
+
+__all__ = ["FORMS", "Form", "recognise"]

@@ -1,0 +1,96 @@
+"""What every form of data set is to the rest: how to recognise it, and its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from streamwer import audio
+from streamwer.audio import Samples
+from streamwer.config import ColumnsConfig, DatasetConfig
+from streamwer.datasets.inside import Folder
+from streamwer.datasets.quoting import told
+from streamwer.datasets.rows import Row, Source, Unusable
+from streamwer.errors import AudioError, ConfigError, DatasetError
+
+OWN = ColumnsConfig(
+    id="id", audio="audio", text="text", speaker="speaker", words="words", session="session"
+)
+"""Columns of the forms that have no columns of their own."""
+CHANNELS = {**{str(n + 1): n for n in range(8)}, **{"ABCDEFGH"[n]: n for n in range(8)}}
+"""Names of the channels of a call, as CTM and STM have them, and their place in the file."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form of data set.
+
+    Attributes:
+        name: what the user is told that was recognised.
+        looks: what it consists of, in a line.
+        detect: whether a folder has it; looks at names, and at no more than a file's first lines.
+        open: its rows; raises a `DatasetError` where they cannot be read at all.
+    """
+
+    name: str
+    looks: str
+    detect: Callable[[Folder], bool]
+    open: Callable[[Folder, DatasetConfig], Source]
+
+
+def sound(
+    folder: Folder, name: object, channel: int | None = None
+) -> Callable[[], Iterator[Samples]]:
+    """What decodes an audio file of the folder; all that is wrong with it is told only then."""
+    return partial(_chunks, folder, name, channel)
+
+
+def source(
+    folder: Folder, form: str, rows: Iterable[Row | Unusable], columns: ColumnsConfig = OWN
+) -> Source:
+    """The rows of a form that names its own columns."""
+    found = list(rows)
+    names = tuple(name for name in vars(columns).values() if name)
+    return Source(str(folder.path), names, found, len(found), columns, form)
+
+
+def channel(name: object) -> int:
+    """The place of a channel in its file.
+
+    Raises:
+        DatasetError: the name is none of `CHANNELS`.
+    """
+    found = CHANNELS.get(str(name).strip().upper())
+    if found is None:
+        raise DatasetError(f"the channel '{told(str(name))}' is none of 1, 2, … or A, B, …")
+    return found
+
+
+def refuse_split(config: DatasetConfig, form: str) -> None:
+    """Refuse to split channels whose transcripts a form cannot tell apart.
+
+    Raises:
+        ConfigError: that is asked for.
+    """
+    if config.channels == "split":
+        raise ConfigError(
+            f"dataset.channels=split: {form} does not say which channel a transcript is of; use "
+            "CTM or STM, call.A.txt and call.B.txt, or a table with dataset.columns.channel"
+        )
+
+
+def _chunks(folder: Folder, name: object, channel: int | None) -> Iterator[Samples]:
+    if not isinstance(name, str) or not name.strip():
+        raise DatasetError("no audio file is named")
+    path = folder.file(name)
+    try:
+        yield from audio.chunks(path, channel)
+    except AudioError as error:
+        raise AudioError(str(error).replace(str(path), told(name))) from error
+
+
+def beside(path: Path, suffix: str) -> Path:
+    """The file of the same name with another suffix."""
+    return path.with_name(f"{path.stem}{suffix}")

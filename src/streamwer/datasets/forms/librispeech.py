@@ -1,0 +1,58 @@
+"""LibriSpeech's layout: in each folder of a chapter, `SPEAKER-CHAPTER.trans.txt` and its audio."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from streamwer import audio
+from streamwer.config import DatasetConfig
+from streamwer.datasets.forms.base import OWN, Form, refuse_split, sound, source
+from streamwer.datasets.inside import Folder
+from streamwer.datasets.rows import Row, Source, Unusable
+
+_PATTERN = "*.trans.txt"
+
+
+def detect(folder: Folder) -> bool:
+    """Whether there is a transcript file at any depth."""
+    return bool(folder.files(_PATTERN, deep=True))
+
+
+def open_rows(folder: Folder, config: DatasetConfig) -> Source:
+    """The utterances of all chapters, in their order."""
+    refuse_split(config, FORM.name)
+    files = folder.files(_PATTERN, deep=True)
+    rows = [row for path in files for row in _chapter(folder, path)]
+    return source(folder, f"{FORM.name} ({len(files)} chapters)", rows, OWN)
+
+
+def _chapter(folder: Folder, path: Path) -> Iterator[Row | Unusable]:
+    name = folder.relative(path)
+    chapter = path.name.removesuffix(".trans.txt")
+    suffixes = {each.stem: each for each in sorted(path.parent.iterdir()) if _is_sound(each)}
+    for line in folder.lines(name, name):
+        if isinstance(line, Unusable):
+            yield line
+            continue
+        utterance, _, text = line.text.partition(" ")
+        found = suffixes.get(utterance, path.parent / f"{utterance}.flac")
+        values = {
+            "id": utterance,
+            "text": text,
+            "speaker": utterance.partition("-")[0],
+            "session": chapter,
+        }
+        yield Row(line.where, values, utterance, sound(folder, folder.relative(found)))
+
+
+def _is_sound(path: Path) -> bool:
+    return path.suffix.lower() in audio.SUFFIXES
+
+
+FORM = Form(
+    "LibriSpeech layout",
+    "librispeech: SPEAKER-CHAPTER.trans.txt with 'UTTERANCE WORDS' in each line, audio beside it",
+    detect,
+    open_rows,
+)

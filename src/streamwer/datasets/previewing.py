@@ -1,0 +1,62 @@
+"""The first rows of a data set as they are understood, before any audio is decoded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+
+from streamwer.config import ColumnsConfig, DatasetConfig
+from streamwer.datasets import rows
+from streamwer.datasets.preparing import open_source
+from streamwer.datasets.quoting import printable, told
+from streamwer.datasets.rows import Fields, Row, Unusable
+from streamwer.errors import DatasetError
+
+
+@dataclass(frozen=True)
+class PreviewRow:
+    """One row: what it says of a recording, or why it cannot be used."""
+
+    where: str
+    fields: Fields | None = None
+    reason: str = ""
+
+    def cells(self) -> tuple[str, ...]:
+        """Place, id, speaker, condition, number of timed words, and transcript or reason."""
+        said = self.fields
+        if said is None:
+            return (printable(self.where), "", "", "", "", printable(self.reason))
+        words = str(len(said.words)) if said.words else ""
+        texts = (said.recording, said.speaker, said.condition, words, told(said.text))
+        return (printable(self.where), *map(printable, texts))
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What was recognised, how many rows it has where that is known, and the first of them."""
+
+    form: str
+    total: int | None
+    rows: tuple[PreviewRow, ...]
+
+
+def preview(config: DatasetConfig, count: int) -> Preview:
+    """Read the first rows of a data set.
+
+    Raises:
+        ConfigError: a key of the config makes no sense.
+        DatasetError: the source cannot be read.
+    """
+    source = open_source(config)
+    columns = rows.present(config.columns, source)
+    found = tuple(_row(row, columns) for row in islice(source.rows, max(0, count)))
+    return Preview(source.form, source.total, found)
+
+
+def _row(row: Row | Unusable, columns: ColumnsConfig) -> PreviewRow:
+    if isinstance(row, Unusable):
+        return PreviewRow(row.where, reason=row.reason)
+    try:
+        return PreviewRow(row.where, rows.fields(row, columns))
+    except DatasetError as error:
+        return PreviewRow(row.where, reason=str(error))

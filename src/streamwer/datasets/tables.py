@@ -1,0 +1,108 @@
+"""Rows with named columns: from JSON lines, CSV, tab-separated values or Parquet."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from io import StringIO
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from streamwer.datasets.inside import LONGEST_LINE, Folder
+from streamwer.datasets.quoting import told
+from streamwer.datasets.rows import Unusable
+from streamwer.errors import DatasetError
+
+EXAMPLE = '{"file_name": "a.wav", "text": "what was said"}'
+
+Values = Mapping[str, object]
+Records = list[tuple[str, Values] | Unusable]
+"""Each with its place: "row 3"."""
+
+
+def read(folder: Folder, name: str) -> Records:
+    """The rows of a file, by its suffix.
+
+    Raises:
+        DatasetError: the file cannot be read at all, or has no rows.
+    """
+    suffix = name.rpartition(".")[2].lower()
+    readers = {"csv": _csv, "tsv": _csv, "parquet": _parquet}
+    found = list(readers.get(suffix, _json_lines)(folder, name))
+    if not found:
+        raise DatasetError(f"{folder.path / name}: it has no rows; write {EXAMPLE} for each")
+    return found
+
+
+def columns(records: Records) -> tuple[str, ...]:
+    """All columns that some row has, in the order in which they occur."""
+    rows = (record[1] for record in records if not isinstance(record, Unusable))
+    return tuple(dict.fromkeys(name for row in rows for name in row))
+
+
+def parse_object(text: str) -> dict[str, object]:
+    """A JSON object.
+
+    Raises:
+        DatasetError: it is something else.
+    """
+    try:
+        values = json.loads(text)
+    except ValueError as error:
+        raise DatasetError(f"not JSON ({told(str(error))})") from error
+    except RecursionError as error:
+        raise DatasetError("not JSON of a row (nested too deeply)") from error
+    if not isinstance(values, dict):
+        raise DatasetError(f"not a JSON object, such as {EXAMPLE}")
+    return values
+
+
+def _json_lines(folder: Folder, name: str) -> Iterator[tuple[str, Values] | Unusable]:
+    for line in folder.lines(name):
+        if isinstance(line, Unusable):
+            yield line
+            continue
+        try:
+            yield line.where, parse_object(line.text)
+        except DatasetError as error:
+            yield Unusable(line.where, str(error))
+
+
+def _csv(folder: Folder, name: str) -> Iterator[tuple[str, Values] | Unusable]:
+    # Rows, not lines: a quoted transcript may span several lines. Row 1 follows the header.
+    number = 0
+    try:
+        for number, row in enumerate(_dicts(folder, name), start=1):
+            if None in row:
+                reason = "it has more cells than the header has columns; quote commas"
+                yield Unusable(f"row {number}", reason)
+            else:
+                yield f"row {number}", row
+    except csv.Error as error:  # where the next row begins is not known any more
+        where = f"{folder.path / name}, row {number + 1}"
+        raise DatasetError(f"{where}: not readable as CSV ({error})") from error
+
+
+def _dicts(folder: Folder, name: str) -> Iterator[dict[Any, Any]]:
+    csv.field_size_limit(LONGEST_LINE)
+    text = StringIO(folder.text(name), newline="")
+    if name.lower().endswith(".tsv"):  # in tab-separated values, a quotation mark is only that
+        return iter(csv.DictReader(text, strict=True, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return iter(csv.DictReader(text, strict=True))
+
+
+def _parquet(folder: Folder, name: str) -> Iterator[tuple[str, Values] | Unusable]:
+    path = folder.file(name)
+    try:
+        number = 0
+        with parquet.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=256):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield f"row {number}", row
+    except (pa.ArrowException, OSError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
+        raise DatasetError(f"{folder.path / name}: not readable as Parquet ({reason})") from error

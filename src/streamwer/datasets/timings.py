@@ -1,0 +1,137 @@
+"""What CTM, STM and TextGrid files in a data set's folder say of its recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from streamwer.datasets.inside import LONGEST_LINE, Folder
+from streamwer.datasets.rows import Unusable
+from streamwer.errors import DatasetError
+from streamwer.logs.references import ctm, stm
+from streamwer.transcript import Word
+
+SUFFIXES = (".ctm", ".stm")
+_BIGGEST = 64 * LONGEST_LINE
+_Key = tuple[str, str]
+"""Recording and channel; "" where the file does not say."""
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What was said in a recording, or on one channel of it.
+
+    Attributes:
+        where: the file that says so.
+        text: the transcript.
+        speaker: who speaks, where there is one and it is known.
+        words: with their times; nothing where only segments are known.
+        segments: with their times, where they are known.
+    """
+
+    where: str
+    text: str
+    speaker: str = ""
+    words: tuple[Word, ...] = ()
+    segments: tuple[stm.Segment, ...] = ()
+
+
+@dataclass
+class Timings:
+    """What all files say, and which of them cannot be used."""
+
+    by_channel: dict[_Key, Spoken] = field(default_factory=dict)
+    problems: list[Unusable] = field(default_factory=list)
+
+    def mixed(self) -> dict[_Key, Spoken]:
+        """The same with the channels of each recording as one, in order of time."""
+        channels: dict[str, list[Spoken]] = {}
+        for (recording, _), spoken in sorted(self.by_channel.items()):
+            channels.setdefault(recording, []).append(spoken)
+        return {(recording, ""): _mixed(recording, parts) for recording, parts in channels.items()}
+
+
+def files(folder: Folder) -> list[Path]:
+    """All CTM, STM and TextGrid files, at any depth; STM last."""
+    found = folder.files("*", deep=True)
+    timed = [path for path in found if path.suffix.lower() in SUFFIXES]
+    return sorted(timed, key=lambda path: (path.suffix.lower() == ".stm", path))
+
+
+def read(folder: Folder) -> Timings:
+    """Everything that the files say; a file that cannot be read is one problem."""
+    found = Timings()
+    for path in files(folder):
+        name = folder.relative(path)
+        try:
+            inside = folder.file(name)
+            if inside.stat().st_size > _BIGGEST:
+                raise DatasetError(f"longer than {_BIGGEST // 2**20} MB")
+            for key, spoken in _READERS[path.suffix.lower()](inside, name):
+                _add(found, key, spoken)
+        except DatasetError as error:
+            reason = str(error).replace(str(path.resolve()), name)
+            found.problems.append(Unusable(name, reason))
+    return found
+
+
+def _add(found: Timings, key: _Key, spoken: Spoken) -> None:
+    known = found.by_channel.get(key)
+    if known is None:
+        found.by_channel[key] = spoken
+    elif spoken.segments and known.words and not known.segments:
+        # The transcript is the STM's, with the times of the words.
+        found.by_channel[key] = replace(spoken, words=known.words)
+    else:
+        raise DatasetError(f"'{key[0]}' is in {known.where} too")
+
+
+def _mixed(recording: str, parts: list[Spoken]) -> Spoken:
+    if len(parts) == 1:
+        return parts[0]
+    speakers = {part.speaker for part in parts}
+    speaker = speakers.pop() if len(speakers) == 1 else ""
+    where = ", ".join(dict.fromkeys(part.where for part in parts))
+    if all(part.words for part in parts):
+        words = sorted((word for part in parts for word in part.words), key=_times)
+        text = " ".join(word.text for word in words)
+        return Spoken(where, text, speaker, _in_order(words))
+    segments = sorted(segment for part in parts for segment in part.segments)
+    return Spoken(where, stm.reference(recording, segments).text, speaker)
+
+
+def _in_order(words: list[Word]) -> tuple[Word, ...]:
+    """Words of several channels as one list whose ends rise too: people talk at once."""
+    found: list[Word] = []
+    latest = 0.0
+    for word in words:
+        latest = max(latest, word.end)
+        found.append(replace(word, end=latest))
+    return tuple(found)
+
+
+def _times(word: Word) -> tuple[float, float]:
+    return word.start, word.end
+
+
+def _ctm(path: Path, name: str) -> Iterator[tuple[_Key, Spoken]]:
+    words: dict[_Key, list[Word]] = {}
+    for entry in ctm.entries(path):
+        words.setdefault((entry.recording, entry.channel), []).append(entry.word)
+    for key, spoken in words.items():
+        ordered = tuple(sorted(spoken, key=_times))
+        yield key, Spoken(name, " ".join(word.text for word in ordered), words=ordered)
+
+
+def _stm(path: Path, name: str) -> Iterator[tuple[_Key, Spoken]]:
+    segments: dict[_Key, list[stm.Segment]] = {}
+    for _, recording, channel, segment in stm.entries(path):
+        segments.setdefault((recording, channel), []).append(segment)
+    for key, found in segments.items():
+        ordered = tuple(sorted(found))
+        said = stm.reference(key[0], ordered)
+        yield key, Spoken(name, said.text, said.speaker, segments=ordered)
+
+
+_READERS = {".ctm": _ctm, ".stm": _stm}
