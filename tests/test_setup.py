@@ -65,7 +65,7 @@ def peers() -> dict[str, str]:
     return {match["name"]: match["version"] for match in found if match}
 
 
-@pytest.mark.parametrize("text", EXTRAS["peers"])
+@pytest.mark.parametrize("text", [*EXTRAS["peers"], *EXTRAS["pocketsphinx"]])
 def test_the_peers_lock_satisfies_pyproject(text: str) -> None:
     requirement = Requirement(text)
     assert peers()[canonicalize_name(requirement.name)] in requirement.specifier
@@ -111,6 +111,7 @@ def test_every_import_is_a_declared_dependency() -> None:
     for path in sources():
         extra = EXTRAS["train"] if ROOT / "pipeline/reference" in path.parents else []
         extra = EXTRAS["optuna"] if path.stem == "streamwer_optuna" else extra
+        extra = EXTRAS["pocketsphinx"] if path.stem == "pocketsphinx" else extra
         declared = names(PROJECT["dependencies"] + extra)
         for package in set(imported_packages(path)) - ours:
             if not {*map(canonicalize_name, distributions.get(package, [package]))} & declared:

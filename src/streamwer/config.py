@@ -20,6 +20,7 @@ from streamwer.engine_config import ENGINE_SCHEMAS as ENGINE_SCHEMAS
 from streamwer.engine_config import DirectConfig as DirectConfig
 from streamwer.engine_config import EngineConfig as EngineConfig
 from streamwer.engine_config import HttpConfig as HttpConfig
+from streamwer.engine_config import PocketSphinxConfig as PocketSphinxConfig
 from streamwer.engine_config import TranscribeConfig as TranscribeConfig
 from streamwer.engine_config import model_for
 from streamwer.errors import ConfigError

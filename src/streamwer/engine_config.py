@@ -61,12 +61,27 @@ class HttpConfig:
     speech_threshold: float = 0.3
 
 
-EngineConfig = TranscribeConfig | DirectConfig | HttpConfig
+@dataclass
+class PocketSphinxConfig:
+    """conf/engine/pocketsphinx: HMMs and a trigram, decoded bit by bit."""
+
+    name: str = "pocketsphinx"
+    own_model: str = "pocketsphinx_en_us"
+    acoustic_model: str = ""
+    language_model: str = ""
+    dictionary: str = ""
+    second_pass: bool = False
+    max_hmms: int = 30_000
+    speech_threshold: float = 0.3
+
+
+EngineConfig = TranscribeConfig | DirectConfig | HttpConfig | PocketSphinxConfig
 
 ENGINE_SCHEMAS: dict[str, type] = {
     "transcribe": TranscribeConfig,
     "direct": DirectConfig,
     "http": HttpConfig,
+    "pocketsphinx": PocketSphinxConfig,
 }
 """The record of each engine; the groups without such a table are checked as parts of `Config`."""
 

@@ -64,6 +64,7 @@ LIMITS: Mapping[str, Limit] = {
     "connect_timeout_s": _RATE,
     "longest_wait_s": _TIME,
     "log_prob_threshold": Limit(lambda value: value <= 0, "must be at most 0"),
+    "max_hmms": _COUNT,
     "no_speech_threshold": _PROBABILITY,
     "padding_s": Limit(
         lambda value: 0 <= value <= ENCODER_S, f"must be between 0 and {ENCODER_S:g}"

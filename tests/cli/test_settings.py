@@ -108,7 +108,7 @@ def test_null_stands_for_no_value() -> None:
         ("--temperatures=", "--temperatures [] must be one or more numbers"),
         ("--padding-s 1", "the engine transcribe has no such hyper-parameter; direct has it"),
         ("--engine direct --temperatures 0", "transcribe has it (choose with --engine)"),
-        ("--engine nonsense", "'direct', 'http', 'transcribe'"),
+        ("--engine nonsense", "'direct', 'http', 'pocketsphinx', 'transcribe'"),
         ("--policy offline --chunk-s 1", "local_agreement and prompted_buffer have"),
         ("--policy offline --agreement 2", "the policy offline has no such hyper-parameter"),
         ("--policy nonsense", "'local_agreement', 'offline', 'prompted_buffer'"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from streamwer.config import DirectConfig, HttpConfig, SystemConfig
+from streamwer.config import DirectConfig, HttpConfig, PocketSphinxConfig, SystemConfig
 from streamwer.recognisers.base import Informed, Memory, Recogniser, Window
 
 
@@ -34,6 +34,10 @@ def load(system: SystemConfig, path: Path | None = None) -> Recogniser:
         from streamwer.recognisers.http import Http
 
         return Http(engine, system.model.language)
+    if isinstance(engine, PocketSphinxConfig):
+        from streamwer.recognisers.pocketsphinx import PocketSphinx
+
+        return PocketSphinx(engine, system.model.language)
     from streamwer.recognisers.hub import locate
 
     folder = path or locate(system.model)

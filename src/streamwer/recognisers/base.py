@@ -61,7 +61,7 @@ class Informed(Protocol):
     def facts(self) -> dict[str, str]:
         """What the event log tells of it, under the same keys from every worker.
 
-        `model_digest` where the model is not in a folder of conf/model, and what else a reader of
-        the figures must know.
+        `model_digest` where the model is not in a folder of conf/model, `package NAME` for the
+        version of a package that shapes what is said, and what else a reader must know.
         """
         ...
