@@ -14,7 +14,7 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from streamwer import alignment_config, hardware, limits
+from streamwer import alignment_config, hardware, limits, load_config
 from streamwer.alignment_config import ALIGNMENT_SCHEMAS, AlignmentConfig
 from streamwer.engine_config import ENGINE_SCHEMAS as ENGINE_SCHEMAS
 from streamwer.engine_config import DirectConfig as DirectConfig
@@ -25,6 +25,7 @@ from streamwer.engine_config import TranscribeConfig as TranscribeConfig
 from streamwer.engine_config import model_for
 from streamwer.errors import ConfigError
 from streamwer.hardware import HardwareConfig
+from streamwer.load_config import LoadConfig, SloConfig
 from streamwer.model_config import MISSING
 from streamwer.model_config import ModelConfig as ModelConfig
 
@@ -218,12 +219,13 @@ class GateConfig:
 
 @dataclass
 class SystemConfig:
-    """What is compared: a recogniser (a model and how it is called), a policy and a clock."""
+    """What is compared: a recogniser (a model and how it is called), a policy, a clock, a load."""
 
     policy: dict[str, Any]
     model: ModelConfig
     engine: EngineConfig
     clock: ClockConfig
+    load: LoadConfig = field(default_factory=LoadConfig)
 
 
 @dataclass
@@ -247,6 +249,8 @@ class Config:
     systems: dict[str, SystemChoice] = field(default_factory=dict)
     clock: ClockConfig = field(default_factory=ClockConfig)
     hardware: HardwareConfig = field(default_factory=HardwareConfig)
+    load: LoadConfig = field(default_factory=LoadConfig)
+    slo: SloConfig = field(default_factory=SloConfig)
     cluster: ClusterConfig = field(default_factory=ClusterConfig)
     scoring: ScoringConfig = field(default_factory=ScoringConfig)
     gate: GateConfig = field(default_factory=GateConfig)
@@ -396,7 +400,9 @@ def system(config: Config, name: str) -> SystemConfig:
         model=model_for(called, choice.model or config.model),
         engine=called,
         clock=_clock(choice.clock or config.clock),
+        load=config.load,
     )
+    load_config.check(chosen.load)
     if chosen.clock.name == "profile":
         hardware.find(chosen.clock.hardware, chosen.model, chosen.engine)
     return chosen

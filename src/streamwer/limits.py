@@ -42,10 +42,10 @@ def _is_endpoint(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(host) and "@" not in parts.netloc
 
 
-_COUNT = Limit(lambda value: value >= 1, "must be at least 1")
+COUNT = Limit(lambda value: value >= 1, "must be at least 1")
 _PROBABILITY = Limit(lambda value: 0 <= value <= 1, "must be between 0 and 1")
-_TIME = Limit(lambda value: 0 <= value < math.inf, "must be at least 0 and finite")
-_RATE = Limit(lambda value: 0 < value < math.inf, "must be above 0 and finite")
+TIME = Limit(lambda value: 0 <= value < math.inf, "must be at least 0 and finite")
+RATE = Limit(lambda value: 0 < value < math.inf, "must be above 0 and finite")
 
 LIMITS: Mapping[str, Limit] = {
     "api_key_env": Limit(
@@ -53,16 +53,16 @@ LIMITS: Mapping[str, Limit] = {
         "must be the name of an environment variable, never the key itself",
         shown=False,
     ),
-    "backoff_s": _TIME,
-    "batch_size": _COUNT,
-    "beam_size": _COUNT,
+    "backoff_s": TIME,
+    "batch_size": COUNT,
+    "beam_size": COUNT,
     "buckets_s": Limit(
         lambda value: bool(value) and all(0 < length <= ENCODER_S for length in value),
         f"must be one or more lengths above 0 and up to {ENCODER_S:g}",
     ),
-    "compression_ratio_threshold": _RATE,
-    "connect_timeout_s": _RATE,
-    "longest_wait_s": _TIME,
+    "compression_ratio_threshold": RATE,
+    "connect_timeout_s": RATE,
+    "longest_wait_s": TIME,
     "log_prob_threshold": Limit(lambda value: value <= 0, "must be at most 0"),
     "max_hmms": _COUNT,
     "no_speech_threshold": _PROBABILITY,
@@ -77,15 +77,15 @@ LIMITS: Mapping[str, Limit] = {
     ),
     "retries": Limit(lambda value: 0 <= value <= MOST_RETRIES, f"must be 0 to {MOST_RETRIES}"),
     "seed": Limit(lambda value: value >= 0, "must be at least 0"),
-    "shortest_s": _TIME,
+    "shortest_s": TIME,
     "speech_threshold": _PROBABILITY,
     "temperature": _PROBABILITY,
     "temperatures": Limit(
         lambda value: bool(value) and all(0 <= each < math.inf for each in value),
         "must be one or more numbers of at least 0",
     ),
-    "timeout_s": _RATE,
-    "tokens_per_s": _RATE,
+    "timeout_s": RATE,
+    "tokens_per_s": RATE,
     "url": Limit(
         _is_endpoint,
         "must be http://… or https://… with a host and without a user name or a password",
@@ -101,7 +101,7 @@ SWEEP_LIMITS: Mapping[str, Limit] = {
         "must be the name of an environment variable, never the key itself",
         shown=False,
     ),
-    "backoff_s": _TIME,
+    "backoff_s": TIME,
     "name": Limit(
         lambda value: bool(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", value)),
         "must be the name of a folder: letters, digits, and . _ - after the first",
@@ -110,7 +110,7 @@ SWEEP_LIMITS: Mapping[str, Limit] = {
         lambda value: bool(value) and all(0 < budget < math.inf for budget in value),
         "must be one or more times above 0 and finite",
     ),
-    "keep": _COUNT,
+    "keep": COUNT,
 }
 """By key of `sweep` in conf/sweep.yaml."""
 
@@ -121,7 +121,7 @@ def check(engine: EngineConfig) -> None:
     Raises:
         ConfigError: a value makes no sense; the first such key is named.
     """
-    _check("engine", asdict(engine), LIMITS)
+    refuse("engine", asdict(engine), LIMITS)
 
 
 def check_sweep(settings: SweepSettings) -> None:
@@ -130,10 +130,15 @@ def check_sweep(settings: SweepSettings) -> None:
     Raises:
         ConfigError: a value makes no sense; the first such key is named.
     """
-    _check("sweep", asdict(settings), SWEEP_LIMITS)
+    refuse("sweep", asdict(settings), SWEEP_LIMITS)
 
 
-def _check(group: str, values: Mapping[str, Any], limits: Mapping[str, Limit]) -> None:
+def refuse(group: str, values: Mapping[str, Any], limits: Mapping[str, Limit]) -> None:
+    """Refuse the first value of a group that its limit does not hold for.
+
+    Raises:
+        ConfigError: there is one.
+    """
     for key, value in values.items():
         limit = limits.get(key)
         if limit and not limit.holds(value):

@@ -18,6 +18,9 @@ UNKNOWN = "?"
 NONE = "none"
 """Of a digest: there is nothing to digest. Of hardware: the clock does not measure it."""
 
+ALONE = "alone"
+"""The load of a run that says nothing of one."""
+
 Figure = Literal["wer", "latency"]
 Values = Mapping[str, Any]
 
@@ -58,16 +61,18 @@ class Run:
         clock: how compute became time: its name, and its values where it has any.
         threads: of one model.
         audio: digest of the samples that were played.
+        load: what else the worker had to do: its name and values; "alone" for nothing.
     """
 
     subject: Subject = Subject()
     clock: str = UNKNOWN
     threads: str = UNKNOWN
     audio: str = UNKNOWN
+    load: str = ALONE
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values for JSON."""
-        return {**asdict(self), "subject": _plain(self.subject)}
+        return _told_load({**asdict(self), "subject": _plain(self.subject)})
 
     @classmethod
     def from_dict(cls, values: Values) -> Run:
@@ -90,6 +95,7 @@ class Method:
         threads: of one model.
         workers: that shared the machine.
         hardware: processor and cores; "none" where the clock does not measure them.
+        load: what else a worker had to do while it served a call; "alone" for nothing.
     """
 
     audio: str = UNKNOWN
@@ -102,6 +108,7 @@ class Method:
     threads: str = UNKNOWN
     workers: str = UNKNOWN
     hardware: str = UNKNOWN
+    load: str = ALONE
 
 
 @dataclass(frozen=True)
@@ -130,6 +137,7 @@ class Signature:
         yield "scorer", method.scorer
         yield "pool", method.pooling
         yield "clock", method.clock
+        yield "load", method.load
         yield from _pairs(subject, "policy", "engine", "model", "language", "device")
         yield "compute", subject.compute_type
         yield from _pairs(method, "threads", "workers", "hardware")
@@ -145,7 +153,7 @@ class Signature:
         return {
             "schema": SCHEMA,
             "streamwer": self.streamwer,
-            "method": asdict(self.method),
+            "method": _told_load(asdict(self.method)),
             "subject": _plain(self.subject),
         }
 
@@ -168,7 +176,7 @@ class Signature:
 
 _LABELS = {"references": "reference texts", "times": "word times"}
 _WORDS = ("audio", "references", "normaliser", "scorer", "pooling")
-_TIMES = ("times", "clock")
+_TIMES = ("times", "clock", "load")
 _MACHINE = ("threads", "workers", "hardware")
 _UNMEASURED = ("unaware", "profile")
 
@@ -224,6 +232,11 @@ def _told(value: str) -> str:
 def _pairs(record: Method | Subject, *names: str) -> Iterator[tuple[str, str]]:
     for name in names:
         yield name, getattr(record, name)
+
+
+def _told_load(values: dict[str, Any]) -> dict[str, Any]:
+    """Without a load there is nothing to tell, and files stay as they were before there was any."""
+    return values if values["load"] != ALONE else {k: v for k, v in values.items() if k != "load"}
 
 
 def _plain(subject: Subject) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from streamwer import recognisers
+from streamwer.cluster import loaded
 from streamwer.cluster.hardware import cores
 from streamwer.cluster.pool import Outcome, Workers, run
 from streamwer.cluster.ray_session import kept
@@ -21,12 +22,14 @@ def stream_all(
     cluster: ClusterConfig,
     done: Callable[[Job], None] = lambda job: None,
 ) -> Outcome:
-    """Stream every job with one system.
+    """Stream every job with one system: on all workers, or under a load on one, in this process.
 
     Raises:
         ConfigError: the cluster config asks for what the machine does not have.
         ModelError: the model cannot be loaded.
     """
+    if not system.load.alone:
+        return loaded.run(jobs, Worker(system), done)
     return run(jobs, _workers(len(jobs), system, cluster), done)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from streamwer import digests
 from streamwer.config import SystemConfig
 from streamwer.eventlog import EventLog
+from streamwer.load_config import LoadConfig
 from streamwer.signature import UNKNOWN, Run, Subject, measures
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def event_log(outcome: Outcome, system: SystemConfig, audio: str) -> EventLog:
         compute_type=model.compute_type,
         packages=tuple(sorted(versions.items())),
     )
-    run = Run(subject, _clock(asdict(system.clock)), str(model.cpu_threads), audio)
+    clock, threads = _clock(asdict(system.clock)), str(model.cpu_threads)
+    run = Run(subject, clock, threads, audio, load_of(system.load))
     return EventLog(tuple(outcome.steps), tuple(outcome.failures), rest, run)
 
 
@@ -61,6 +63,11 @@ def named(values: Mapping[str, Any]) -> str:
     told = sorted(key for key in values if key != "name" and values[key] is not None)
     given = ",".join(f"{key}={_text(values[key])}" for key in told)
     return f"{values['name']}({given})" if given else str(values["name"])
+
+
+def load_of(load: LoadConfig) -> str:
+    """A load in one word; without one, none of its values matters."""
+    return load.name if load.alone else named(asdict(load))
 
 
 def _clock(values: Mapping[str, Any]) -> str:

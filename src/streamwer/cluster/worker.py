@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import sys
 import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,6 +15,7 @@ from streamwer.cluster import hardware, recorded
 from streamwer.config import SystemConfig
 from streamwer.recognisers import Informed
 from streamwer.signature import UNKNOWN
+from streamwer.simulation import Stream
 from streamwer.transcript import Step
 
 
@@ -60,6 +62,29 @@ class Worker:
                 simulation.clock_of(self._system),
             )
         )
+
+    def stream_together(
+        self, jobs: Sequence[Job], failed: Callable[[Stream, Exception], None]
+    ) -> Iterator[Step]:
+        """Every step of all the recordings, which arrive as the system's load says.
+
+        Raises:
+            AudioError: a recording's audio is missing or broken.
+            ConfigError: the schedule asks the engine for what it cannot do.
+        """
+        load = self._system.load
+        calls = simulation.arrivals([job.seconds for job in jobs], load)
+        return simulation.serve(
+            (self._arriving(jobs[call.recording], call.begins) for call in calls),
+            self._recogniser,
+            simulation.clock_of(self._system),
+            simulation.schedule_of(load),
+            failed,
+        )
+
+    def _arriving(self, job: Job, begins: float) -> Stream:
+        source = simulation.arriving(audio.load(job.audio), self._system.load)
+        return Stream(job.recording, source, policies.build(self._system.policy), begins)
 
     def facts(self) -> dict[str, Any]:
         """What this worker measured about itself, and what it loaded and runs on."""

@@ -59,6 +59,7 @@ def sign(references: Sequence[Reference], log: EventLog, normaliser: Normaliser)
         scorer=f"jiwer@{version('jiwer')}+{SCORER}",
         pooling=POOLING,
         clock=run.clock,
+        load=run.load,
         threads=run.threads,
         workers=str(log.machine.get("workers", UNKNOWN)) if measured else NONE,
         hardware=str(log.machine.get("hardware", UNKNOWN)) if measured else NONE,

@@ -1,22 +1,32 @@
 """Real time, simulated or not: clocks, and the loop that plays streams into a recogniser."""
 
+from streamwer.simulation.arrivals import Arrival, arrivals, drawn
 from streamwer.simulation.clock import CLOCKS, Clock, Wall, clock_of
 from streamwer.simulation.clock import build as build_clock
 from streamwer.simulation.profile import Profile
-from streamwer.simulation.source import Arrived, Recording, Source
-from streamwer.simulation.stream import Stream, play, serve
+from streamwer.simulation.serving import FIFO, Schedule, play, schedule_of, serve
+from streamwer.simulation.source import Arrived, InPackets, Recording, Source, arriving
+from streamwer.simulation.stream import Stream
 
 __all__ = [
     "CLOCKS",
+    "FIFO",
+    "Arrival",
     "Arrived",
     "Clock",
+    "InPackets",
     "Profile",
     "Recording",
+    "Schedule",
     "Source",
     "Stream",
     "Wall",
+    "arrivals",
+    "arriving",
     "build_clock",
     "clock_of",
+    "drawn",
     "play",
+    "schedule_of",
     "serve",
 ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple, Protocol
 
-from streamwer.audio import SAMPLE_RATE, Samples, seconds
+from streamwer.audio import SAMPLE_RATE, Samples, samples, seconds
+from streamwer.load_config import LoadConfig
 
 _ROUNDING = 1e-6
 """Samples; keeps a sample that arrives at a moment from being lost to floating point."""
@@ -55,3 +57,32 @@ class Recording:
 
     def window(self, start: int, end: int) -> Samples:
         return self._audio[start:end]
+
+
+class InPackets(Recording):
+    """A recording that is sent in packets: each arrives whole when its last sample was captured.
+
+    So there are few moments at which a window can end, and many calls ask for the same windows.
+
+    Args:
+        audio: all of it, float32 at 16 kHz, shape (n,).
+        packet: samples of a packet.
+    """
+
+    def __init__(self, audio: Samples, packet: int) -> None:
+        super().__init__(audio)
+        self._packet = packet
+
+    def ready(self, wanted: float) -> float:
+        whole = min(wanted, len(self._audio)) / self._packet
+        return super().ready(math.ceil(whole) * self._packet)
+
+    def arrived(self, moment: float) -> Arrived:
+        heard, everything = super().arrived(moment)
+        return Arrived(heard if everything else heard - heard % self._packet, everything)
+
+
+def arriving(audio: Samples, load: LoadConfig) -> Source:
+    """A recording as a load sends it."""
+    packet = samples(load.packet_s)
+    return InPackets(audio, packet) if packet > 1 else Recording(audio)

@@ -1,20 +1,23 @@
-"""Play streams into a recogniser: recordings as if they were arriving live, and what is live.
-
-One worker serves its streams first come, first served. A step sees all audio that has arrived
-when it starts, so a slow step makes the next window larger and later: backlog is carried in
-the loop, never added afterwards.
-"""
+"""One stream of audio and the policy that listens to it, step by step."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from streamwer.audio import Samples, seconds
-from streamwer.policies.base import Policy
-from streamwer.recognisers.base import Memory, Recogniser, Window
-from streamwer.simulation.clock import Clock
-from streamwer.simulation.source import Recording, Source
-from streamwer.transcript import Step
+from streamwer.audio import seconds
+from streamwer.policies.base import Policy, Request
+from streamwer.recognisers.base import Memory, Window
+from streamwer.simulation.source import Source
+from streamwer.transcript import Hypothesis, Step
+
+
+class _Begun(NamedTuple):
+    """A step between its window and its hypothesis; seconds on the stream's own line."""
+
+    ready: float
+    start: float
+    request: Request
+    is_last: bool
 
 
 class Stream:
@@ -25,12 +28,21 @@ class Stream:
         source: its audio.
         policy: a fresh policy of its own.
         begins: when its first sample is captured, on the worker's time line (seconds).
+        memory: what the recogniser keeps of it.
     """
 
-    def __init__(self, recording: str, source: Source, policy: Policy, begins: float = 0.0) -> None:
-        self._recording, self._source, self._policy = recording, source, policy
-        self._memory = Memory()
-        self.begins = begins
+    def __init__(
+        self,
+        recording: str,
+        source: Source,
+        policy: Policy,
+        begins: float = 0.0,
+        memory: Memory | None = None,
+    ) -> None:
+        self.recording, self._source, self._policy = recording, source, policy
+        self._memory = memory or Memory()
+        self._begun: _Begun | None = None
+        self.begins, self.heard_until = begins, begins
         self.ended = False
         self._steps = 0
 
@@ -38,56 +50,34 @@ class Stream:
         """When the audio that the policy waits for has arrived, on the worker's time line."""
         return self.begins + self._source.ready(self._policy.wants())
 
-    def step(self, start: float, recogniser: Recogniser, clock: Clock) -> Step | None:
-        """Run one step that starts at `start`; None if the policy needs no call."""
-        ready, start = self._source.ready(self._policy.wants()), start - self.begins
+    def take(self, now: float) -> Window | None:
+        """The window of a step that starts at `now`; None if the policy needs no call."""
+        ready, start = self._source.ready(self._policy.wants()), now - self.begins
         heard, all_heard = self._source.arrived(start)
+        self.heard_until = self.begins + seconds(heard)
         request = self._policy.plan(heard, all_heard)
         if request is None:
             self.ended = all_heard
             return None
+        self._begun = _Begun(ready, start, request, all_heard and request.end == heard)
         audio = self._source.window(request.start, request.end)
-        window = Window(audio, request.start, request.prompt, request.listen_only, self._memory)
-        hypothesis = recogniser.recognise(window)
-        update = self._policy.absorb(hypothesis)
-        self.ended = all_heard and request.end == heard
+        return Window(audio, request.start, request.prompt, request.listen_only, self._memory)
+
+    def give(self, hypothesis: Hypothesis, emitted: float) -> Step:
+        """The step whose window was taken, shown at `emitted` on the worker's time line."""
+        assert self._begun is not None, "no window was taken"
+        begun, self._begun = self._begun, None
+        self.ended = begun.is_last
         self._steps += 1
         return Step(
-            recording=self._recording,
+            recording=self.recording,
             step=self._steps - 1,
-            audio_end=seconds(request.end),
-            ready=ready,
-            start=start,
-            emitted=clock.finish(start + self.begins, hypothesis) - self.begins,
+            audio_end=seconds(begun.request.end),
+            ready=begun.ready,
+            start=begun.start,
+            emitted=emitted - self.begins,
             compute=hypothesis.compute,
             effort=hypothesis.effort,
-            update=update,
-            is_last=self.ended,
+            update=self._policy.absorb(hypothesis),
+            is_last=begun.is_last,
         )
-
-
-def serve(streams: Sequence[Stream], recogniser: Recogniser, clock: Clock) -> Iterator[Step]:
-    """Serve all streams with one recogniser; yield one step per call, in order of service.
-
-    start = max(ready, moment the worker is free), emitted = start + compute; of the streams
-    that are ready the one that became ready first goes first. The last step of a stream has
-    `is_last`.
-    """
-    free = 0.0
-    waiting = list(streams)
-    while waiting:
-        stream = min(waiting, key=Stream.ready)
-        start = clock.start(max(stream.ready(), free))
-        step = stream.step(start, recogniser, clock)
-        if step is not None:
-            free = step.emitted + stream.begins
-            yield step
-        if stream.ended:
-            waiting.remove(stream)
-
-
-def play(
-    recording: str, audio: Samples, recogniser: Recogniser, policy: Policy, clock: Clock
-) -> Iterator[Step]:
-    """Serve one stream alone: what a caller with a machine to himself would see."""
-    return serve([Stream(recording, Recording(audio), policy)], recogniser, clock)
