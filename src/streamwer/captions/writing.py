@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TextIO
 
 from streamwer.captions.cue import Cue
 from streamwer.captions.formats import Format
 from streamwer.errors import StreamwerError
+
+STDOUT = Path("-")
 
 
 class Writer:
     """Writes cues to a file, each at once; the file is begun anew.
 
     Args:
-        path: where; folders are made. A pipe or device is written to as it is.
+        path: where; folders are made. A pipe or device is written to as it is; `-` is standard
+            output.
 
     Raises:
         StreamwerError: it cannot be written.
@@ -24,8 +29,7 @@ class Writer:
     def __init__(self, path: Path, form: Format) -> None:
         self.path, self._form, self._count = path, form, 0
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("w", encoding="utf-8", errors="replace", newline="\n")
+            self._file = _opened(path)
         except OSError as error:
             raise self._unwritable(error) from error
         self._write(form.head)
@@ -46,7 +50,7 @@ class Writer:
     def remove(self) -> None:
         """Close and delete the file: what was written is no whole transcript."""
         self.close()
-        if self.path.is_file():
+        if self.path != STDOUT and self.path.is_file() and not self.path.is_symlink():
             self.path.unlink()
 
     def _write(self, text: str) -> None:
@@ -61,3 +65,11 @@ class Writer:
 
     def _unwritable(self, error: OSError) -> StreamwerError:
         return StreamwerError(f"--output {self.path}: cannot be written ({error.strerror})")
+
+
+def _opened(path: Path) -> TextIO:
+    if path == STDOUT:
+        sys.stdout.flush()
+        return os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", errors="replace")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.open("w", encoding="utf-8", errors="replace", newline="\n")

@@ -5,11 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from streamwer.cli.parameters import GROUPS, Parameter, default_option, options, parameters
 from streamwer.cli.parser import OWN_FLAGS, build
 from streamwer.compose import conf_dir
 from streamwer.errors import ConfigError
+
+_DEFAULT_CLOCK = "measured"
+STDIN = "-"
+"""The name of standard input on the command line, and of standard output for captions."""
+JSON = "json"
+"""The format of transcripts that is no captions."""
+
+
+@dataclass(frozen=True)
+class LiveInput:
+    """Audio that arrives while it is transcribed.
+
+    Attributes:
+        microphone: the device, empty for the default one; None is standard input.
+        rate, channels: of raw PCM on standard input, where they were given.
+    """
+
+    microphone: str | None = None
+    rate: int | None = None
+    channels: int | None = None
+
+    @property
+    def name(self) -> str:
+        return "standard input" if self.microphone is None else "microphone"
 
 
 @dataclass(frozen=True)
@@ -19,6 +44,9 @@ class Arguments:
     Attributes:
         paths: files and folders.
         folders: folders given with --audio-folder.
+        live: live input, in place of files.
+        form: of the transcripts: `json`, or a format of captions.
+        output: where they go; None is where that form goes by default.
         pinned: whether the policy's file chooses an engine for its own system.
         values: text given for each hyper-parameter that was set.
         known: every hyper-parameter there is.
@@ -26,7 +54,9 @@ class Arguments:
 
     paths: tuple[Path, ...]
     folders: tuple[Path, ...]
-    output: Path
+    live: LiveInput | None
+    form: str
+    output: Path | None
     jobs: int
     quiet: bool
     model: str
@@ -54,14 +84,39 @@ def parse(argv: Sequence[str] | None = None) -> Arguments:
     pin = groups["policy"][given["policy"]].engine
     given["engine"] = given["engine"] or pin or default_option(conf, "engine")
     _refuse_foreign(values, given)
+    live = _live(given)
+    given["clock"] = given["clock"] or ("wall" if live else _DEFAULT_CLOCK)
     return Arguments(
-        paths=tuple(given.pop("paths")),
+        paths=() if live else tuple(map(Path, given.pop("paths"))),
         folders=tuple(given.pop("folders")),
+        live=live,
         pinned=bool(pin),
         values=values,
         known=tuple(known),
         **given,
     )
+
+
+def _live(given: dict[str, Any]) -> LiveInput | None:
+    """Live input if it was asked for; what makes no sense with it, or without it, is refused."""
+    paths, device = given["paths"], given.pop("microphone")
+    form = {name: given.pop(name) for name in ("rate", "channels")}
+    piped = STDIN in paths
+    if not piped:
+        for name, value in form.items():
+            if value is not None:
+                raise ConfigError(f"--{name}: only raw PCM on standard input has it (streaming -)")
+    if not piped and device is None:
+        return None
+    what = STDIN if piped else "--microphone"
+    if len(paths) + len(given["folders"]) + (device is not None) > 1:
+        raise ConfigError(f"{what}: live input comes alone, without files or other input")
+    if given["clock"] not in (None, "wall"):
+        raise ConfigError(f"--clock {given['clock']}: live input has the wall's clock ({what})")
+    if given["jobs"] > 1:
+        raise ConfigError(f"--jobs {given['jobs']}: live input is one job ({what})")
+    given.pop("paths")
+    return LiveInput(microphone=device, **form)
 
 
 def _refuse_foreign(values: Mapping[Parameter, str], chosen: Mapping[str, str]) -> None:

@@ -10,24 +10,28 @@ from typing import TYPE_CHECKING
 from streamwer.errors import StreamwerError
 
 if TYPE_CHECKING:
+    from streamwer.cli.call import Load
     from streamwer.cli.workers import StartWorkers
 
 
-def main(argv: Sequence[str] | None = None, start: StartWorkers | None = None) -> int:
+def main(
+    argv: Sequence[str] | None = None, start: StartWorkers | None = None, load: Load | None = None
+) -> int:
     """Transcribe what the command line names.
 
     Args:
         argv: the arguments, those of the process if None.
         start: how workers are made; processes with faster-whisper if None.
+        load: how a recogniser for live input is made; faster-whisper if None.
 
     Returns:
-        0 if every file was transcribed, 1 if one failed, 2 if the work could not begin, and
-        130 after Ctrl-C.
+        0 if all was transcribed, 1 if a file failed, 2 if the work could not begin, 130 after
+        Ctrl-C and 143 after a request to terminate.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows `?`
-    return guarded(lambda: _run(argv, start))
+    return guarded(lambda: _run(argv, start, load))
 
 
 def guarded(run: Callable[[], int]) -> int:
@@ -44,10 +48,14 @@ def guarded(run: Callable[[], int]) -> int:
         return int(shown.code or 0)
 
 
-def _run(argv: Sequence[str] | None, start: StartWorkers | None) -> int:
+def _run(argv: Sequence[str] | None, start: StartWorkers | None, load: Load | None) -> int:
     from streamwer.cli.arguments import parse
 
     arguments = parse(argv)
+    if arguments.live:
+        from streamwer.cli import call
+
+        return call.run(arguments, arguments.live, load)
     from streamwer.cli.session import run  # only now: help must not wait for audio and models
 
     return run(arguments, start)

@@ -92,7 +92,7 @@ class Display:
         if done.error is not None:
             self.say(f"error: {done.file}: {done.error}")
         elif not self._quiet:
-            _write_line(f"{printable(done.file)}: {printable(done.text)}")
+            write_line(f"{printable(done.file)}: {printable(done.text)}")
 
 
 class LiveDisplay(Display):
@@ -155,13 +155,13 @@ class LiveDisplay(Display):
 
 def choose(board: Board, names: Sequence[str], quiet: bool) -> Display:
     """The display that suits where the output goes."""
-    console = None if quiet else _live_console()
+    console = None if quiet else live_console()
     if console:
         return LiveDisplay(board, names, console)
     return Display(board, names, quiet, watched=not quiet and sys.stderr.isatty())
 
 
-def _live_console() -> Console | None:
+def live_console() -> Console | None:
     """The terminal to draw in, if there is one.
 
     Asked of the streams, not of rich: FORCE_COLOR must not bring escape codes into a file. What
@@ -183,7 +183,8 @@ def _is_pipe(stream: TextIO) -> bool:
         return False
 
 
-def _write_line(line: str) -> None:
+def write_line(line: str) -> None:
+    """A line on standard output, whether or not anybody reads it still."""
     try:
         print(line, flush=True)
     except BrokenPipeError:  # the reader has had enough; the work and its file go on

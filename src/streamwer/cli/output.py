@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from streamwer.errors import StreamwerError
+from streamwer.joining import joined
 from streamwer.transcript import Step, Word
 
 SCHEMA = 1
@@ -27,7 +28,7 @@ class Transcript:
         file: its name.
         seconds: length of its audio, None if that was not found out.
         words: the committed words.
-        error: why it could not be transcribed, None if it was.
+        error: why it could not be transcribed, or not to its end; None if it was.
     """
 
     file: str
@@ -37,7 +38,7 @@ class Transcript:
 
     @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words)
+        return joined(word.text for word in self.words)
 
 
 def committed(steps: Iterable[Step]) -> tuple[Word, ...]:
@@ -69,6 +70,19 @@ def check(path: Path) -> None:
         raise _unwritable(path, error.strerror) from error
 
 
+def check_folder(path: Path) -> None:
+    """See that files can be written to a folder, which need not be there yet.
+
+    Raises:
+        StreamwerError: they cannot.
+    """
+    there = next(each for each in (path, *path.absolute().parents) if each.exists())
+    if not there.is_dir():
+        raise _unwritable(path, f"{there} is no folder")
+    if not os.access(there, os.W_OK):
+        raise _unwritable(path, "no permission")
+
+
 def write(path: Path, content: Mapping[str, Any]) -> None:
     """Write the transcripts, replacing the whole file at once.
 
@@ -89,7 +103,7 @@ def write(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def _entry(transcript: Transcript) -> dict[str, Any]:
-    failed = transcript.error is not None
+    failed = transcript.error is not None and not transcript.words
     length = transcript.seconds
     return {
         "file": transcript.file,

@@ -14,15 +14,18 @@ from streamwer.errors import ConfigError
 
 OWN_FLAGS = frozenset(
     f"--{name}"
-    for name in "audio-folder clock engine help jobs live model output policy quiet version".split()
+    for name in (
+        "audio-folder channels clock engine format help jobs live microphone model output policy"
+        " quiet rate version"
+    ).split()
 )
 _DEFAULT_POLICY = "local_agreement"
-_DEFAULT_CLOCK = "measured"
+_FORMATS = ("json", "text", "srt", "vtt")
 _PLACEHOLDERS = {"int": "N", "float": "X", "bool": "true|false", "list[float]": "X,X"}
 _FEW = 3  # more options than this are not listed one by one
 _ABOUT = (
-    "Transcribe audio files as if they were live calls: the audio arrives bit by bit, and words "
-    "are committed while the call goes on."
+    "Transcribe audio files as if they were live calls, or what is live: the audio arrives bit by "
+    "bit, and words are committed while the call goes on."
 )
 
 Groups = Mapping[str, Mapping[str, Option]]
@@ -86,9 +89,9 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "paths",
         nargs="*",
-        type=Path,
         metavar="PATH",
-        help="an audio file, or a folder: every audio file in it and below it",
+        help="an audio file, or a folder: every audio file in it and below it; - is what arrives "
+        "on standard input: WAV, or raw PCM of 16 bits",
     )
     group.add_argument(
         "--audio-folder",
@@ -98,6 +101,25 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
         type=Path,
         metavar="DIR",
         help="a folder of audio files; may be given several times",
+    )
+    group.add_argument(
+        "--microphone",
+        nargs="?",
+        const="",
+        metavar="DEVICE",
+        help="what the microphone hears, or another input device, by number or name",
+    )
+    group.add_argument(
+        "--rate",
+        type=_positive,
+        metavar="N",
+        help="samples a second of raw PCM on standard input (default: 16000)",
+    )
+    group.add_argument(
+        "--channels",
+        type=_positive,
+        metavar="N",
+        help="channels of raw PCM on standard input, which are averaged (default: 1)",
     )
 
 
@@ -111,7 +133,13 @@ def _add_choices(group: argparse._ArgumentGroup, conf: Path, groups: Groups) -> 
     clocks = options(conf, "clock")
     abouts = "; ".join(f"{name}: {each.about.rstrip('.')}" for name, each in clocks.items())
     how = group.add_mutually_exclusive_group()
-    _add_choice(how, "clock", clocks, _DEFAULT_CLOCK, f"how time passes; {abouts}")
+    _add_choice(
+        how,
+        "clock",
+        clocks,
+        None,
+        f"how time passes (default: measured; live input: wall); {abouts}",
+    )
     how.add_argument(
         "--live",
         dest="clock",
@@ -140,11 +168,20 @@ def _add_choice(
 
 def _add_own(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
+        "--format",
+        dest="form",
+        choices=_FORMATS,
+        default=_FORMATS[0],
+        help="of the transcripts: json is written at the end and has the times of the words; the "
+        "others are captions, written as they become final (default: json)",
+    )
+    group.add_argument(
         "--output",
         type=Path,
-        default=Path("transcripts.json"),
         metavar="FILE",
-        help="where the transcripts go, as JSON (default: transcripts.json)",
+        help="where the transcripts go (default: transcripts.json, .txt, .srt or .vtt); captions "
+        "of several files go to a folder, one file each (default: transcripts), and - is "
+        "standard output",
     )
     group.add_argument(
         "--jobs",

@@ -6,22 +6,25 @@ import signal
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from streamwer.cli import output, settings
-from streamwer.cli.arguments import Arguments
+from streamwer.cli import output, results, settings
+from streamwer.cli.arguments import STDIN, Arguments
 from streamwer.cli.board import Board
-from streamwer.cli.display import choose
+from streamwer.cli.display import Display, choose
 from streamwer.cli.files import AudioFile, find, length
 from streamwer.cli.output import Transcript
+from streamwer.cli.results import Results
 from streamwer.cli.views import duration
 from streamwer.cli.workers import StartWorkers, start_processes
 from streamwer.cluster.pool import Finished, Workers
 from streamwer.cluster.pool import run as run_all
 from streamwer.cluster.worker import Job
 from streamwer.errors import StreamwerError
+from streamwer.transcript import Step
 
-DONE, FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, UNUSABLE = 0, 1, 2
 
 
 def run(arguments: Arguments, start: StartWorkers | None = None) -> int:
@@ -32,24 +35,31 @@ def run(arguments: Arguments, start: StartWorkers | None = None) -> int:
     """
     chosen = settings.read(arguments)
     files = find(arguments.paths, arguments.folders)
-    output.check(arguments.output)
+    alone = len(files) == 1 and arguments.paths == (files[0].path,)
+    names = [file.name for file in files]
+    written = results.choose(arguments, chosen.shown, names, alone)
     if start is None:
         chosen, start = settings.with_model(chosen, arguments), start_processes
-    return _Session(arguments, chosen, files).run(start)
+    return _Session(arguments, chosen, files, written).run(start)
 
 
 class _Session:
     """The files, what became of them, and who is told."""
 
     def __init__(
-        self, arguments: Arguments, chosen: settings.Settings, files: Sequence[AudioFile]
+        self,
+        arguments: Arguments,
+        chosen: settings.Settings,
+        files: Sequence[AudioFile],
+        written: Results,
     ) -> None:
         self._arguments, self._settings = arguments, chosen
-        self._files = files
+        self._files, self._results = files, written
         self._done: dict[str, Transcript] = {}
         names = [file.name for file in files]
         self._board = Board(names, chosen.system.clock.name)
-        self._display = choose(self._board, names, arguments.quiet)
+        quiet = arguments.quiet or written.where == Path(STDIN)
+        self._display = choose(self._board, names, quiet)
 
     def run(self, start: StartWorkers) -> int:
         try:
@@ -57,19 +67,20 @@ class _Session:
                 if self._display.shows_total:
                     self._board.expect({file.name: length(file.path) for file in self._files})
                 self._transcribe(start)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as request:
             self._stopped("interrupted")
-            return INTERRUPTED
+            return status_of(request)
         except StreamwerError as error:
             self._stopped(f"error: {error}")
             return UNUSABLE
-        self._write()
+        self._close()
         self._report()
         return FAILED if any(each.error for each in self._done.values()) else DONE
 
     def _transcribe(self, start: StartWorkers) -> None:
         count = min(self._arguments.jobs, len(self._files))
-        workers = _Answers(start(self._settings.system, count, self._display))
+        heard = _Heard(self._display, self._results)
+        workers = _Answers(start(self._settings.system, count, heard))
         # No lengths: the pool begins with the longest, but whoever watches expects their order.
         jobs = [Job(file.name, file.path, seconds=0.0) for file in self._files]
         run_all(jobs, workers, done=lambda job: self._finished(workers.latest[job.recording]))
@@ -82,27 +93,27 @@ class _Session:
             words=() if answer.error else output.committed(answer.steps),
             error=answer.error or None,
         )
+        self._results.finished(self._done[name])
         self._display.finished(self._done[name])
 
     def _stopped(self, reason: str) -> None:
         """Keep what is done; the other files' entries say why they are not."""
-        where, count = self._arguments.output, len(self._done)
+        where, count = results.announced(self._results.where), len(self._done)
+        self._close(reason)
         if count:
-            self._write(reason)
             reason += f": {count} of {len(self._files)} files done, in {where}"
         self._display.say(reason if count else f"{reason}; nothing was written to {where}")
 
-    def _write(self, why_not: str = "") -> None:
+    def _close(self, why_not: str = "") -> None:
         entries = (
             self._done.get(file.name) or Transcript(file.name, None, error=why_not)
             for file in self._files
         )
-        content = output.document(self._settings.shown, list(entries))
-        output.write(self._arguments.output, content)
+        self._results.close(list(entries), bool(self._done))
 
     def _report(self) -> None:
         """What was done, and whether the machine was fast enough for it to be repeatable."""
-        board, where = self._board, self._arguments.output
+        board, where = self._board, results.announced(self._results.where)
         files = "1 file" if board.files == 1 else f"{board.files} files"
         self._display.summary(
             f"{files}, {duration(board.total)} of audio in {duration(board.elapsed)}: {where}"
@@ -114,6 +125,24 @@ class _Session:
                 f"note: in {board.late_steps} of {board.steps} steps more audio had arrived than "
                 f"was waited for, so that another run may not give the same words{hint}"
             )
+
+
+class _Heard:
+    """Passes on what workers say: to who is watching, and to what is written."""
+
+    def __init__(self, display: Display, written: Results) -> None:
+        self._display, self._results = display, written
+
+    def opened(self, job: Job, seconds: float) -> None:
+        self._results.opened(job.recording)
+        self._display.opened(job, seconds)
+
+    def stepped(self, job: Job, step: Step) -> None:
+        self._results.stepped(job.recording, step)
+        self._display.stepped(job, step)
+
+    def warned(self, text: str) -> None:
+        self._display.warned(text)
 
 
 class _Answers:
@@ -141,14 +170,23 @@ class _Answers:
         self._workers.close()
 
 
+def status_of(request: KeyboardInterrupt) -> int:
+    """The exit status that tells a shell which signal ended the command."""
+    return 128 + (request.args[0] if request.args else signal.SIGINT)
+
+
 @contextmanager
 def _terminable() -> Iterator[None]:
     """A request to terminate is treated like Ctrl-C: the terminal is tidied up, work is kept."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(number: int, _: object) -> None:
+    raise KeyboardInterrupt(number)

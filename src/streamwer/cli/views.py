@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from streamwer.cli.board import Board, Running
+from streamwer.joining import joined, spaced
 
 # Controls move the cursor, and these marks turn the direction of whatever follows.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -91,6 +92,11 @@ def _texts(running: Sequence[Running], height: int) -> Iterator[RenderableType]:
         yield Text.assemble(title, f" {duration(each.heard)}", no_wrap=True, overflow="ellipsis")
 
 
+def running_panel(running: Running, height: int) -> Panel:
+    """The end of one text in a panel, on a screen of so many lines."""
+    return _panel(running, _LastLines(_words(running), max(1, min(height - 3, _MOST_LINES))))
+
+
 def _panel(running: Running, words: RenderableType) -> Panel:
     return Panel(
         words,
@@ -104,10 +110,10 @@ def _panel(running: Running, words: RenderableType) -> Panel:
 
 def _words(running: Running) -> Text:
     """Committed words as they are, the tentative ones after them dim."""
-    final = " ".join(word.text for word in running.committed[-_WORDS_KEPT:])
-    open_words = " ".join(word.text for word in running.tentative)
+    final = joined(word.text for word in running.committed[-_WORDS_KEPT:])
+    open_words = joined(word.text for word in running.tentative)
     text = Text(printable(final))
-    return text.append(" " * bool(final and open_words)).append(printable(open_words), "dim")
+    return text.append(" " * spaced(final, open_words)).append(printable(open_words), "dim")
 
 
 def _line(board: Board, width: int) -> Table:
