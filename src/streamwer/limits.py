@@ -64,7 +64,7 @@ LIMITS: Mapping[str, Limit] = {
     "connect_timeout_s": RATE,
     "longest_wait_s": TIME,
     "log_prob_threshold": Limit(lambda value: value <= 0, "must be at most 0"),
-    "max_hmms": _COUNT,
+    "max_hmms": COUNT,
     "no_speech_threshold": _PROBABILITY,
     "padding_s": Limit(
         lambda value: 0 <= value <= ENCODER_S, f"must be between 0 and {ENCODER_S:g}"
