@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -15,7 +16,8 @@ from rich.text import Text
 
 from pipeline.command import command, progress
 from streamwer import compose, config
-from streamwer.config import DatasetConfig
+from streamwer.condition_config import Chain
+from streamwer.config import Config
 from streamwer.datasets import Preview, outcome, prepare, preview
 
 PREPARED = Path("data/prepared")
@@ -28,19 +30,23 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=10, help="how many rows to show (10)")
     parser.add_argument("overrides", nargs="*", help="choices as for Hydra; none: params.yaml")
     args = parser.parse_args()
-    dataset = (compose.load(args.overrides) if args.overrides else config.load()).dataset
+    settings = compose.load(args.overrides) if args.overrides else config.load()
     if args.dry_run:
-        _show(preview(dataset, args.rows), dataset.name)
+        _show(preview(settings.dataset, args.rows), settings.dataset.name)
     else:
-        print(_prepared(dataset))
+        print(_prepared(settings))
     return 0
 
 
-def _prepared(dataset: DatasetConfig) -> str:
+def _prepared(settings: Config) -> str:
+    dataset, chains = settings.dataset, config.conditions(settings)
     with progress() as bar:
         task = bar.add_task(f"preparing {dataset.name}", total=None)
         references = prepare(
-            dataset, PREPARED, lambda done, total: bar.update(task, completed=done, total=total)
+            dataset,
+            PREPARED,
+            lambda done, total: bar.update(task, completed=done, total=total),
+            chains,
         )
     became = outcome(PREPARED)
     for line in became.told() if became else ():
@@ -51,7 +57,14 @@ def _prepared(dataset: DatasetConfig) -> str:
     return (
         f"{dataset.name}: {source}"
         f"{len(references)} recordings, {minutes:.1f} min, {speakers} speakers"
+        f"{_conditions(chains)}"
     )
+
+
+def _conditions(chains: Sequence[Chain]) -> str:
+    """Under which conditions, where there are others than none."""
+    altered = any(chain.steps for chain in chains)
+    return f"; {', '.join(chain.name for chain in chains)}" if altered else ""
 
 
 def _show(found: Preview, name: str) -> None:

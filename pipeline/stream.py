@@ -11,7 +11,7 @@ from pipeline.prepare import PREPARED
 from streamwer import config, digests, eventlog
 from streamwer.cluster import Job, event_log, stream_all
 from streamwer.config import ClusterConfig, Config, SystemConfig
-from streamwer.datasets import read_manifest
+from streamwer.datasets import journeys, played, read_manifest
 from streamwer.errors import StreamwerError
 from streamwer.eventlog import EventLog
 from streamwer.transcript import Failure
@@ -41,11 +41,16 @@ def stream(settings: Config, name: str) -> EventLog:
 
 def stream_from(folder: Path, name: str, system: SystemConfig, cluster: ClusterConfig) -> EventLog:
     """Run a system on the data set that was prepared in a folder."""
-    references = read_manifest(folder)
+    references, arriving = read_manifest(folder), journeys(folder)
     jobs = [
-        Job(reference.recording, (folder / reference.audio).resolve(), reference.seconds)
-        for reference in references
-        if not reference.broken
+        Job(
+            each.recording,
+            (folder / each.audio).resolve(),
+            each.seconds,
+            arriving.get(each.recording),
+        )
+        for each in references
+        if not each.broken
     ]
     with progress() as bar:
         task = bar.add_task(name, total=len(jobs))
@@ -57,7 +62,7 @@ def stream_from(folder: Path, name: str, system: SystemConfig, cluster: ClusterC
         if reference.broken
     ]
     heard = digests.of_audio({job.recording: job.audio for job in jobs})
-    return event_log(outcome, system, heard)
+    return event_log(outcome, system, played(heard, arriving))
 
 
 if __name__ == "__main__":

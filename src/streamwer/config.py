@@ -16,6 +16,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from streamwer import alignment_config, hardware, limits, load_config
 from streamwer.alignment_config import ALIGNMENT_SCHEMAS, AlignmentConfig
+from streamwer.condition_config import CONDITION_SCHEMAS, Chain, chains
 from streamwer.engine_config import ENGINE_SCHEMAS as ENGINE_SCHEMAS
 from streamwer.engine_config import DirectConfig as DirectConfig
 from streamwer.engine_config import EngineConfig as EngineConfig
@@ -243,6 +244,8 @@ class Config:
     """The whole of `params.yaml`."""
 
     dataset: DatasetConfig = field(default_factory=DatasetConfig)
+    condition: dict[str, Any] = field(default_factory=dict)
+    conditions: list[str] | None = None
     alignment: Any = MISSING
     model: ModelConfig = field(default_factory=ModelConfig)
     engine: Any = MISSING
@@ -308,7 +311,27 @@ def typed(values: DictConfig) -> Config:
     config: Config = _record(Config, OmegaConf.to_container(values))
     models = {name: config.systems[name].model or config.model for name in config.systems}
     alignment_config.refuse_same_model(alignment(config.alignment), models)
+    conditions(config)
     return config
+
+
+def conditions(config: Config) -> tuple[Chain, ...]:
+    """The conditions under which each recording is prepared.
+
+    Raises:
+        ConfigError: an effect or a key of one is unknown, a value has the wrong type or makes no
+            sense, or a condition cannot be composed.
+    """
+    steps = {name: _step(name, values) for name, values in config.condition.items()}
+    return chains(steps, config.conditions)
+
+
+def _step(name: str, values: Any) -> Any:
+    effect = values.get("effect") if isinstance(values, Mapping) else None
+    if effect not in CONDITION_SCHEMAS:
+        known = ", ".join(CONDITION_SCHEMAS)
+        raise ConfigError(f"condition.{name}.effect={effect!r} must be one of {known}")
+    return _record(CONDITION_SCHEMAS[effect], dict(values))
 
 
 def alignment(values: Mapping[str, Any]) -> AlignmentConfig:

@@ -7,13 +7,19 @@ an unknown key or a value of the wrong type is refused wherever the tree is comp
 from hydra.core.config_store import ConfigStore
 
 from streamwer.alignment_config import ALIGNMENT_SCHEMAS
+from streamwer.condition_config import CONDITION_SCHEMAS
 from streamwer.config import ENGINE_SCHEMAS, POLICY_SCHEMAS, Config, SweepConfig
 
 
 def register() -> None:
     """Store every schema; storing twice does no harm."""
     store = ConfigStore.instance()
-    groups = {"alignment": ALIGNMENT_SCHEMAS, "engine": ENGINE_SCHEMAS, "policy": POLICY_SCHEMAS}
+    groups = {
+        "alignment": ALIGNMENT_SCHEMAS,
+        "condition": CONDITION_SCHEMAS,
+        "engine": ENGINE_SCHEMAS,
+        "policy": POLICY_SCHEMAS,
+    }
     for group, records in groups.items():
         for name, record in records.items():
             store.store(group=f"schema/{group}", name=name, node=record)

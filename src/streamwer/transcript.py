@@ -167,6 +167,7 @@ class Reference:
         words: the reference words with their times; empty where the data set has none.
         broken: why there is no audio of it; "" where there is. It cannot be played, and counts
             as a failure of every system.
+        source: the recording of which it is an altered copy (`conf/condition`), if it is one.
     """
 
     recording: str
@@ -177,3 +178,4 @@ class Reference:
     condition: str = "clean"
     words: tuple[Word, ...] = ()
     broken: str = ""
+    source: str = ""

@@ -12,20 +12,25 @@ from typing import Any, Protocol
 
 from streamwer import audio, digests, policies, recognisers, simulation
 from streamwer.cluster import hardware, recorded
+from streamwer.conditions import Journey
 from streamwer.config import SystemConfig
 from streamwer.recognisers import Informed
 from streamwer.signature import UNKNOWN
-from streamwer.simulation import Stream
+from streamwer.simulation import Packets, Stream
 from streamwer.transcript import Step
 
 
 @dataclass(frozen=True)
 class Job:
-    """A recording to be streamed: its id, its prepared audio, and its length for scheduling."""
+    """A recording to be streamed: its id, its prepared audio, and its length for scheduling.
+
+    It comes by the network of its journey, where it has one.
+    """
 
     recording: str
     audio: Path
     seconds: float
+    journey: Journey | None = None
 
 
 class StreamWorker(Protocol):
@@ -60,6 +65,7 @@ class Worker:
                 self._recogniser,
                 policies.build(self._system.policy),
                 simulation.clock_of(self._system),
+                job.journey,
             )
         )
 
@@ -83,7 +89,9 @@ class Worker:
         )
 
     def _arriving(self, job: Job, begins: float) -> Stream:
-        source = simulation.arriving(audio.load(job.audio), self._system.load)
+        sent = audio.load(job.audio)
+        load, journey = self._system.load, job.journey
+        source = Packets(sent, journey) if journey else simulation.arriving(sent, load)
         return Stream(job.recording, source, policies.build(self._system.policy), begins)
 
     def facts(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ prepared data sets.
 
 from streamwer.datasets.manifest import read as read_manifest
 from streamwer.datasets.manifest import write as write_manifest
+from streamwer.datasets.multiplying import journeys, played
 from streamwer.datasets.preparing import Progress, prepare
 from streamwer.datasets.previewing import Preview, preview
 from streamwer.datasets.problems import Outcome
@@ -16,7 +17,9 @@ __all__ = [
     "Outcome",
     "Preview",
     "Progress",
+    "journeys",
     "outcome",
+    "played",
     "prepare",
     "preview",
     "read_manifest",

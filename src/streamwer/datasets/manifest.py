@@ -91,6 +91,8 @@ def _record(reference: Reference) -> dict[str, object]:
     }
     if reference.broken:
         record["broken"] = reference.broken
+    if reference.source:
+        record["source"] = reference.source
     words = [{"text": word.text, "start": word.start, "end": word.end} for word in reference.words]
     return record | {"words": words} if words else record
 
@@ -100,8 +102,9 @@ def _parse(line: bytes, where: str) -> Reference:
         record = json.loads(line)
         texts = {name: _text(record[name]) for name in _TEXTS}
         words = tuple(_word(word) for word in record.get("words", ()))
-        broken = _text(record.get("broken", ""))
-        return Reference(**texts, seconds=_number(record["seconds"]), words=words, broken=broken)
+        broken, source = (_text(record.get(name, "")) for name in ("broken", "source"))
+        known = {"words": words, "broken": broken, "source": source}
+        return Reference(**texts, seconds=_number(record["seconds"]), **known)
     except KeyError as error:
         raise DatasetError(f"{where}: the field {error} is missing; {_HINT}") from error
     except (ValueError, TypeError, AttributeError) as error:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 
 from streamwer import audio
+from streamwer.condition_config import Chain
 from streamwer.config import ColumnsConfig, DatasetConfig
 from streamwer.datasets import concatenating, manifest, problems, rows, words
+from streamwer.datasets.multiplying import multiply
 from streamwer.datasets.problems import Outcome, Problems
 from streamwer.datasets.quoting import printable
 from streamwer.datasets.rows import Fields, Row, Source, Unusable
@@ -21,7 +23,10 @@ Progress = Callable[[int, int | None], None]
 
 
 def prepare(
-    config: DatasetConfig, out: Path, progress: Progress | None = None
+    config: DatasetConfig,
+    out: Path,
+    progress: Progress | None = None,
+    chains: Sequence[Chain] = (Chain(),),
 ) -> tuple[Reference, ...]:
     """Write a data set's manifest and 16 kHz mono audio into `out`, replacing an earlier result.
 
@@ -30,6 +35,12 @@ def prepare(
 
     A row without a usable reference is left out and listed in `rows.json`; one whose reference is
     sound but whose audio is not stays in the manifest, and counts as a failure of every system.
+
+    Args:
+        config: the source.
+        out: the folder.
+        progress: told of the recordings that are read, and then of those that are altered.
+        chains: the conditions under which each recording is prepared.
 
     Returns:
         The recordings, sorted by id.
@@ -44,9 +55,10 @@ def prepare(
     with replacing(out) as folder:
         takes, outcome = _collect(source, columns, config.limit, folder, progress)
         references = concatenating.join(takes, config.concatenate, folder)
-        manifest.write(folder, references)
+        altered = multiply(folder, references, chains, progress or (lambda done, total: None))
+        manifest.write(folder, altered)
         problems.write(folder, outcome)
-    return tuple(sorted(references, key=lambda reference: reference.recording))
+    return tuple(sorted(altered, key=lambda reference: reference.recording))
 
 
 def open_source(config: DatasetConfig) -> Source:

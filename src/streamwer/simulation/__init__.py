@@ -3,6 +3,7 @@
 from streamwer.simulation.arrivals import Arrival, arrivals, drawn
 from streamwer.simulation.clock import CLOCKS, Clock, Wall, clock_of
 from streamwer.simulation.clock import build as build_clock
+from streamwer.simulation.network import Packets
 from streamwer.simulation.profile import Profile
 from streamwer.simulation.serving import FIFO, Schedule, play, schedule_of, serve
 from streamwer.simulation.source import Arrived, InPackets, Recording, Source, arriving
@@ -15,6 +16,7 @@ __all__ = [
     "Arrived",
     "Clock",
     "InPackets",
+    "Packets",
     "Profile",
     "Recording",
     "Schedule",

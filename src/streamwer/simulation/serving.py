@@ -12,11 +12,13 @@ from itertools import count
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from streamwer.audio import Samples
+from streamwer.conditions import Journey
 from streamwer.errors import ConfigError
 from streamwer.load_config import LoadConfig
 from streamwer.policies.base import Policy
 from streamwer.recognisers.base import Recogniser, Window
 from streamwer.simulation.clock import Clock
+from streamwer.simulation.network import Packets
 from streamwer.simulation.source import Recording
 from streamwer.simulation.stream import Stream
 from streamwer.transcript import Compute, Effort, Hypothesis, Step
@@ -105,10 +107,19 @@ def serve(
 
 
 def play(
-    recording: str, audio: Samples, recogniser: Recogniser, policy: Policy, clock: Clock
+    recording: str,
+    audio: Samples,
+    recogniser: Recogniser,
+    policy: Policy,
+    clock: Clock,
+    journey: Journey | None = None,
 ) -> Iterator[Step]:
-    """Serve one stream alone: what a caller with a machine to himself would see."""
-    return serve([Stream(recording, Recording(audio), policy)], recogniser, clock)
+    """Serve one stream alone: what a caller with a machine to himself would see.
+
+    Without a `journey` through a network each sample arrives as it is captured.
+    """
+    source = Packets(audio, journey) if journey else Recording(audio)
+    return serve([Stream(recording, source, policy)], recogniser, clock)
 
 
 class _Queue:

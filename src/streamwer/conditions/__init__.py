@@ -1,0 +1,10 @@
+"""Conditions: recordings altered as a line, a room or a microphone would, and how they arrive.
+
+`alter` is for sound, when a data set is prepared; `Journey` is for packets, when it is played.
+"""
+
+from streamwer.conditions.altering import alter
+from streamwer.conditions.noises import files as noise_files
+from streamwer.conditions.packets import Delivered, Journey
+
+__all__ = ["Delivered", "Journey", "alter", "noise_files"]

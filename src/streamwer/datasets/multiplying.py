@@ -1,0 +1,199 @@
+"""A prepared data set under several conditions: each recording once for each of them.
+
+What was done is kept beside the manifest, in `conditions.json`: the steps of each condition with
+their values, and, of each altered recording, its source, its condition and what the network will
+do to it. Where nothing is altered there is no such file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from streamwer import audio, conditions, digests
+from streamwer.audio import Samples
+from streamwer.condition_config import JOINT, Chain, NetworkConfig, NoiseConfig, Step
+from streamwer.conditions import Journey
+from streamwer.datasets import manifest
+from streamwer.errors import DatasetError, StreamwerError
+from streamwer.transcript import Reference
+
+NAME = "conditions.json"
+UNALTERED = "clean"
+"""What a recording's condition is called where its source names none."""
+_AT = "@"
+_LONGEST_ID = 120
+
+Told = dict[str, Any]
+
+
+def multiply(
+    folder: Path,
+    references: Sequence[Reference],
+    chains: Sequence[Chain],
+    done: Callable[[int, int | None], None] = lambda at, total: None,
+) -> tuple[Reference, ...]:
+    """Write the audio of every recording under every condition, and `conditions.json`.
+
+    An altered recording is called `ID@CONDITION`; under `none` it keeps its id and its audio.
+
+    Args:
+        folder: where the unaltered recordings lie.
+        references: those recordings.
+        chains: the conditions.
+        done: told the number of recordings altered, and of all.
+
+    Returns:
+        All recordings, those of one condition after the other.
+
+    Raises:
+        DatasetError: an id would be too long or not unique, or a condition cannot be had for
+            any recording. One that cannot be had for some leaves them broken.
+        AudioError: there are no noise files.
+    """
+    altering = [chain for chain in chains if chain.steps]
+    if not altering:
+        return tuple(references)
+    names = {reference.recording.casefold() for reference in references}
+    found = list(references) if len(altering) < len(chains) else []
+    told: Told = {}
+    total = len(altering) * len(references)
+    for chain in altering:
+        mine = []
+        for reference in references:
+            copy = _named(reference, chain, references, names)
+            copy, told[copy.recording] = _altered(folder, reference, copy, chain, references)
+            mine.append(copy)
+            done(len(told), total)
+        _refuse_useless(chain, mine)
+        found += mine
+    if len(altering) == len(chains):
+        for reference in references:
+            (folder / reference.audio).unlink(missing_ok=True)
+    _write(folder, {chain.name: _plain(chain) for chain in altering}, told)
+    return tuple(found)
+
+
+def journeys(folder: Path) -> dict[str, Journey]:
+    """How the recordings of a prepared data set arrive, of those that come by a network.
+
+    Raises:
+        DatasetError: `conditions.json` is not what `multiply` wrote.
+    """
+    path = folder / NAME
+    if not path.is_file():
+        return {}
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        networks = {name: _network(steps) for name, steps in kept["conditions"].items()}
+        return {
+            recording: Journey(network, each["source"])
+            for recording, each in kept["recordings"].items()
+            if (network := networks[each["condition"]])
+        }
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise DatasetError(f"{path}: broken ({error}); prepare the data set again") from error
+
+
+def played(heard: str, arriving: Mapping[str, Journey]) -> str:
+    """Digest of what a recogniser is given: the audio, and how it arrives.
+
+    Args:
+        heard: digest of the audio.
+        arriving: of the recordings that come by a network.
+    """
+    if not arriving:
+        return heard
+    return digests.of_text(heard + json.dumps({k: asdict(arriving[k]) for k in sorted(arriving)}))
+
+
+def _altered(
+    folder: Path,
+    reference: Reference,
+    copy: Reference,
+    chain: Chain,
+    references: Sequence[Reference],
+) -> tuple[Reference, Told]:
+    """Write the audio of an altered copy; it is broken where that cannot be had."""
+    told: Told = {"source": reference.recording, "condition": chain.name}
+    if reference.broken:
+        return copy, told
+    others = {
+        each.recording: folder / each.audio
+        for each in references
+        if each != reference and not each.broken
+    }
+    try:
+        signal, words = conditions.alter(
+            audio.load(folder / reference.audio), copy.words, chain, reference.recording, others
+        )
+    except StreamwerError as error:
+        return replace(copy, seconds=0.0, words=(), broken=f"{chain.name}: {error}"), told
+    audio.write_flac(folder / copy.audio, signal)
+    told |= _delivered(reference, chain, signal)
+    return replace(copy, seconds=audio.seconds(len(signal)), words=words), told
+
+
+def _named(
+    reference: Reference, chain: Chain, references: Sequence[Reference], names: set[str]
+) -> Reference:
+    """The copy, not yet altered, under a name of its own."""
+    name = f"{reference.recording}{_AT}{chain.name}"
+    if len(name) > _LONGEST_ID:
+        raise DatasetError(f"the id '{name}' is longer than {_LONGEST_ID} letters")
+    if name.casefold() in names:
+        raise DatasetError(f"there is a recording '{name}' already")
+    names.add(name.casefold())
+    return replace(
+        reference,
+        recording=name,
+        audio=manifest.audio_path(name),
+        condition=_condition(reference.condition, chain, references),
+        source=reference.recording,
+    )
+
+
+def _refuse_useless(chain: Chain, copies: Sequence[Reference]) -> None:
+    if all(copy.broken for copy in copies):
+        raise DatasetError(f"no recording can be had so: {copies[0].broken}")
+
+
+def _condition(before: str, chain: Chain, references: Sequence[Reference]) -> str:
+    """Without what goes without saying: that all recordings of the data set were clean."""
+    said = any(reference.condition != UNALTERED for reference in references)
+    return f"{before}{JOINT}{chain.name}" if said else chain.name
+
+
+def _delivered(reference: Reference, chain: Chain, signal: Samples) -> Told:
+    if not chain.network:
+        return {}
+    delivered = Journey(chain.network, reference.recording).deliver(signal)
+    packets = len(delivered.available)
+    return {"packets": packets, "lost": delivered.lost, "late": delivered.late}
+
+
+def _plain(chain: Chain) -> list[Told]:
+    return [_step(step) for step in chain.steps]
+
+
+def _step(step: Step) -> Told:
+    told = {"step": step.name, **asdict(step.config)}
+    if isinstance(step.config, NoiseConfig) and step.config.kind == "files":
+        found = conditions.noise_files(Path(step.config.path))
+        told["files"] = digests.of_files(found)  # the path says nothing about what is there
+    return told
+
+
+def _network(steps: Sequence[Told]) -> NetworkConfig | None:
+    last = dict(steps[-1])
+    del last["step"]
+    return NetworkConfig(**last) if last["effect"] == NetworkConfig.effect else None
+
+
+def _write(folder: Path, chains: Told, recordings: Told) -> None:
+    kept = {"conditions": chains, "recordings": dict(sorted(recordings.items()))}
+    text = json.dumps(kept, indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / NAME).write_text(f"{text}\n", encoding="utf-8")
