@@ -60,7 +60,7 @@ def coded(signal: Samples, config: CodecConfig) -> Samples:
     codec = CODECS[config.codec]
     line = band(signal, config.low_hz, config.high_hz)
     sent = resampled(line, SAMPLE_RATE, codec.rate)
-    heard, rate = _through(fitted(sent, len(sent) + codec.delay), codec, config.bit_rate)
+    heard, rate = _through(fitted(sent, max(1, len(sent)) + codec.delay), codec, config.bit_rate)
     return fitted(resampled(heard[codec.delay :], rate, SAMPLE_RATE), len(signal))
 
 
