@@ -145,9 +145,25 @@ def test_user_files_of_noise_are_known_by_their_contents(folder: Path, tmp_path:
     assert kept(7) == kept(7) != kept(8)
 
 
-def test_all_that_goes_wrong_is_told_together_and_nothing_is_written(folder: Path) -> None:
+def test_a_recording_that_cannot_be_altered_stays_and_counts_as_failed(folder: Path) -> None:
+    audio.write_flac(folder / "1.flac", np.zeros(8000, np.float32))
+    out = prepared(folder, NONE, chain(HISS), chain(FAST))
+    broken = [each for each in read_manifest(out) if each.broken]
+    assert [each.recording for each in broken] == ["call-1@hiss"]
+    assert broken[0].broken.startswith("hiss: it is silent")
+    assert not (out / broken[0].audio).exists()
+
+
+def test_what_is_broken_before_stays_broken(folder: Path) -> None:
+    (folder / "1.flac").write_text("not audio any more")
+    found = {each.recording: each.broken for each in read_manifest(prepared(folder, chain(HISS)))}
+    assert found["call-1@hiss"]
+    assert not found["call-0@hiss"]
+
+
+def test_a_condition_that_no_recording_can_have_is_refused(folder: Path) -> None:
     crowd = Step("crowd", NoiseConfig(kind="babble", voices=3))
-    with pytest.raises(DatasetError, match=r"3 recordings cannot be used(.|\n)*crowd, call-0: bab"):
+    with pytest.raises(DatasetError, match=r"no recording can be had so: crowd: babble of 3"):
         prepared(folder, chain(crowd))
     assert not (folder.parent / "prepared").exists()
 

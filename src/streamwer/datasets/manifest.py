@@ -17,6 +17,7 @@ from streamwer.transcript import Reference, Word
 NAME = "manifest.jsonl"
 _HINT = "prepare the data set again"
 _TEXTS = ("recording", "audio", "text", "speaker", "condition")
+_SOMETIMES = ("broken", "source")
 
 
 def audio_path(recording: str) -> str:
@@ -89,10 +90,7 @@ def _record(reference: Reference) -> dict[str, object]:
         "speaker": reference.speaker,
         "condition": reference.condition,
     }
-    if reference.broken:
-        record["broken"] = reference.broken
-    if reference.source:
-        record["source"] = reference.source
+    record |= {name: text for name in _SOMETIMES if (text := getattr(reference, name))}
     words = [{"text": word.text, "start": word.start, "end": word.end} for word in reference.words]
     return record | {"words": words} if words else record
 
@@ -102,9 +100,8 @@ def _parse(line: bytes, where: str) -> Reference:
         record = json.loads(line)
         texts = {name: _text(record[name]) for name in _TEXTS}
         words = tuple(_word(word) for word in record.get("words", ()))
-        broken, source = (_text(record.get(name, "")) for name in ("broken", "source"))
-        known = {"words": words, "broken": broken, "source": source}
-        return Reference(**texts, seconds=_number(record["seconds"]), **known)
+        texts |= {name: _text(record.get(name, "")) for name in _SOMETIMES}
+        return Reference(seconds=_number(record["seconds"]), words=words, **texts)
     except KeyError as error:
         raise DatasetError(f"{where}: the field {error} is missing; {_HINT}") from error
     except (ValueError, TypeError, AttributeError) as error:

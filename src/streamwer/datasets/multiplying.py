@@ -68,7 +68,7 @@ def multiply(
             copy, told[copy.recording] = _altered(folder, reference, copy, chain, references)
             mine.append(copy)
             done(len(told), total)
-        _refuse_useless(chain, mine)
+        _refuse_useless(mine)
         found += mine
     if len(altering) == len(chains):
         for reference in references:
@@ -131,7 +131,7 @@ def _altered(
             audio.load(folder / reference.audio), copy.words, chain, reference.recording, others
         )
     except StreamwerError as error:
-        return replace(copy, seconds=0.0, words=(), broken=f"{chain.name}: {error}"), told
+        return replace(copy, seconds=0.0, broken=f"{chain.name}: {error}"), told
     audio.write_flac(folder / copy.audio, signal)
     told |= _delivered(reference, chain, signal)
     return replace(copy, seconds=audio.seconds(len(signal)), words=words), told
@@ -156,7 +156,7 @@ def _named(
     )
 
 
-def _refuse_useless(chain: Chain, copies: Sequence[Reference]) -> None:
+def _refuse_useless(copies: Sequence[Reference]) -> None:
     if all(copy.broken for copy in copies):
         raise DatasetError(f"no recording can be had so: {copies[0].broken}")
 
