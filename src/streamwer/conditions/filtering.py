@@ -24,7 +24,7 @@ def convolve(signal: NDArray[Any], kernel: Floats, begin: int = 0) -> Samples:
     size = 1 << int(max(_BLOCK, 4 * len(kernel)) - 1).bit_length()
     step = size - len(kernel) + 1
     spectrum = np.fft.rfft(kernel, size)
-    out = np.zeros(len(signal) + size, np.float64)
+    out = np.zeros(len(signal) + max(size, begin), np.float64)
     for at in range(0, len(signal), step):
         part = np.fft.irfft(np.fft.rfft(signal[at : at + step], size) * spectrum, size)
         out[at : at + size] += part
