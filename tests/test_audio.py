@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import wave
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -91,3 +92,25 @@ def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
 @given(st.integers(0, 10**9))
 def test_positions_survive_a_trip_through_seconds(count: int) -> None:
     assert audio.samples(audio.seconds(count)) == count
+
+
+@given(st.lists(st.integers(0, 9000), max_size=6))
+def test_what_is_written_in_pieces_is_what_is_written_at_once(sizes: list[int]) -> None:
+    rng = np.random.default_rng(1)
+    pieces = [rng.uniform(-1, 1, size).astype(np.float32) for size in sizes]
+    whole = np.concatenate([np.zeros(1, np.float32), *pieces])
+    with TemporaryDirectory() as folder:
+        one, other = Path(folder) / "one.flac", Path(folder) / "other.flac"
+        audio.write_flac(one, whole)
+        count = audio.write_flac_chunks(other, iter([whole[:1], *pieces]))
+        assert count == whole.size
+        assert one.read_bytes() == other.read_bytes()
+        assert np.array_equal(np.concatenate(list(audio.chunks(other))), audio.load(one))
+
+
+def test_nan_in_a_later_piece_is_refused_with_its_place(tmp_path: Path) -> None:
+    broken = np.zeros(200_000, np.float32)
+    broken[160_000] = np.nan
+    write_float_wav(tmp_path / "x.wav", broken)
+    with pytest.raises(AudioError, match=r"x\.wav: samples are NaN.*first at 10\.000 s"):
+        list(audio.chunks(tmp_path / "x.wav"))

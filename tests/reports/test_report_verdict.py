@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from streamwer.metrics import Difference, Interval, Quantile
-from streamwer.reports import Comparison, html, markdown, notes, verdict
+from streamwer.reports import Comparison, Unused, html, markdown, notes, verdict
 from tests.reports.test_report_files import changed
 
 
@@ -219,3 +219,15 @@ def test_under_another_clock_only_latency_is_not_compared(measured: Comparison) 
         " measured)."
     )
     assert "not comparable</sub>" not in markdown.render(other)
+
+
+def test_rows_that_are_in_no_figure_are_among_the_limits(measured: Comparison) -> None:
+    reasons = tuple((f"line {number}", "the transcript is empty") for number in range(5))
+    without = replace(measured, unused=Unused(40))
+    assert not [each for each in notes.limits(without) if "could not be used" in each]
+    missing = replace(measured, unused=Unused(40, reasons))
+    (told,) = notes.unused(missing)
+    assert told.startswith("5 of 40\N{NO-BREAK SPACE}rows of the data set could not be used")
+    assert told.endswith("line 2: the transcript is empty; and 2 more, in rows.json).")
+    assert told in notes.limits(missing)
+    assert "5 of 40" in markdown.render(missing)

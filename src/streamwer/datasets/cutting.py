@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import IO
@@ -60,6 +61,7 @@ class Cutter:
             self._file.close()
         self._name = None
         self._file = tempfile.TemporaryFile()  # noqa: SIM115
+        weakref.finalize(self, self._file.close)
         self._samples = 0
         for piece in whole():
             self._file.write(piece.tobytes())

@@ -111,7 +111,7 @@ def _collect(
             progress(done, total)
     if all(take.reference.broken for take in takes):
         noted.refuse()
-    return takes, Outcome(source.form, done, tuple(noted.unusable), tuple(noted.broken))
+    return takes, noted.outcome(source.form, done)
 
 
 def _claim(recording: str, where: str, taken: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ They lie beside the manifest as `rows.json`, so that whoever reads a figure can 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -41,7 +41,7 @@ class Outcome:
         lines += [f"no audio: {row.where}: {row.reason}" for row in self.broken]
         more = len(lines) - SHOWN
         rest = [f"… and {more} more, in {NAME}"] if more > 0 else []
-        return [*map(printable, lines[:SHOWN]), *rest]
+        return [*lines[:SHOWN], *rest]
 
 
 @dataclass
@@ -60,6 +60,10 @@ class Problems:
         except StreamwerError as error:
             self.unusable.append(Unusable(where, str(error)))
 
+    def outcome(self, form: str, rows: int) -> Outcome:
+        """What became of so many rows; places and reasons as a page can show them."""
+        return Outcome(form, rows, _plain(self.unusable), _plain(self.broken))
+
     def refuse(self) -> None:
         """Raise what was noted: there is nothing else in the source.
 
@@ -77,9 +81,13 @@ class Problems:
         raise DatasetError(f"{self.source}: none of its {len(found)} rows can be used:{lines}")
 
 
+def _plain(rows: Iterable[Unusable]) -> tuple[Unusable, ...]:
+    return tuple(Unusable(printable(row.where), printable(row.reason)) for row in rows)
+
+
 def write(folder: Path, outcome: Outcome) -> None:
     """Write `rows.json` beside a manifest."""
-    content = json.dumps(asdict(outcome), indent=1)  # ASCII: a reason may quote broken text
+    content = json.dumps(asdict(outcome), indent=1, ensure_ascii=False)
     (folder / NAME).write_text(f"{content}\n", encoding="utf-8")
 
 

@@ -12,7 +12,7 @@ from streamwer.errors import DatasetError
 from streamwer.logs.references import ctm, stm
 from streamwer.transcript import Word
 
-SUFFIXES = (".ctm", ".stm")
+SUFFIXES = (".ctm", ".stm", ".textgrid")
 _BIGGEST = 64 * LONGEST_LINE
 _Key = tuple[str, str]
 """Recording and channel; "" where the file does not say."""
@@ -134,4 +134,15 @@ def _stm(path: Path, name: str) -> Iterator[tuple[_Key, Spoken]]:
         yield key, Spoken(name, said.text, said.speaker, segments=ordered)
 
 
-_READERS = {".ctm": _ctm, ".stm": _stm}
+def _textgrid(path: Path, name: str) -> Iterator[tuple[_Key, Spoken]]:
+    # Imported when wanted: few data sets have one, and praatio takes a moment.
+    from streamwer.alignment_config import PublishedConfig
+    from streamwer.word_times.matching import spoken
+    from streamwer.word_times.published import textgrid
+
+    for words in textgrid.read(path, PublishedConfig()).values():
+        said = spoken(words)
+        yield (Path(name).stem, ""), Spoken(name, " ".join(word.text for word in said), words=said)
+
+
+_READERS = {".ctm": _ctm, ".stm": _stm, ".textgrid": _textgrid}

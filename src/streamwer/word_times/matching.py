@@ -39,16 +39,21 @@ def match(text: str, aligned: Sequence[Word], seconds: float, most_mismatched: f
         UnplaceableError: too many differ, or a word ends after the recording or before the last.
     """
     said = text.split()
-    spoken = [word for word in aligned if word.text.casefold() not in _SILENCES]
-    if not said or not spoken:
+    heard = spoken(aligned)
+    if not said or not heard:
         raise UnplaceableError(f"the {'alignment' if said else 'transcript'} has no words")
-    _check(spoken, seconds)
-    pairs = _pairs(said, [word.text for word in spoken])
+    _check(heard, seconds)
+    pairs = _pairs(said, [word.text for word in heard])
     hits = sum(pair.status == "hit" for pair in pairs)
     mismatched = round(1 - hits / len(said), 4)
     if mismatched > most_mismatched:
         raise UnplaceableError(f"{mismatched:.0%} of its words are others in the alignment")
-    return Matched(_timed(said, spoken, pairs), mismatched)
+    return Matched(_timed(said, heard, pairs), mismatched)
+
+
+def spoken(aligned: Sequence[Word]) -> tuple[Word, ...]:
+    """The words of an alignment without the pauses and noises among them."""
+    return tuple(word for word in aligned if word.text.casefold() not in _SILENCES)
 
 
 def _check(words: Sequence[Word], seconds: float) -> None:

@@ -1,0 +1,298 @@
+"""Each form in which people keep recordings is recognised, and read as it is meant."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from streamwer import audio
+from streamwer.datasets import prepare
+from streamwer.errors import ConfigError, DatasetError
+from streamwer.transcript import Word
+from tests.datasets.prepared import files, prepared, reasons, settings, stereo
+from tests.datasets.recordings import clip, noise
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    return tmp_path / "mine"
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "prepared"
+
+
+def test_audiofolder_metadata_may_be_parquet(mine: Path, out: Path) -> None:
+    clip(mine / "a.flac", 0.5)
+    words = [{"text": "hi", "start": 0.1, "end": 0.4}]
+    row = {"file_name": "a.flac", "text": "hi", "speaker": 3, "words": words}
+    parquet.write_table(pa.Table.from_pylist([row]), mine / "metadata.parquet")
+    found, became = prepared(mine, out, columns={"speaker": "speaker", "words": "words"})
+    assert (found["a"].speaker, found["a"].words) == ("3", (Word("hi", 0.1, 0.4),))
+    assert became.form == "Hugging Face audiofolder (metadata.parquet)"
+
+
+def test_a_nemo_manifest_cuts_its_segments_out_of_the_recording(mine: Path, out: Path) -> None:
+    clip(mine / "wavs/long.flac", 3.0)
+    lines = [
+        {"audio_filepath": "wavs/long.flac", "offset": 0.5, "duration": 1.0, "text": "one"},
+        {"audio_filepath": "wavs/long.flac", "offset": 2.0, "duration": 1.0, "text": "two"},
+        {"audio_filepath": str(mine / "wavs/long.flac"), "duration": 3.0, "text": "one two"},
+        {"audio_filepath": "wavs/long.flac", "offset": 2.5, "duration": 1.0, "text": "beyond"},
+        {"audio_filepath": "wavs/long.flac", "offset": "x", "text": "when"},
+    ]
+    files(mine, {"test.json": "".join(f"{json.dumps(line)}\n" for line in lines)})
+    found, became = prepared(mine, out)
+    assert became.form == "JSON lines manifest (test.json)"
+    assert [found[name].text for name in ("long", "long-00000500", "long-00002000")] == [
+        "one two",
+        "one",
+        "two",
+    ]
+    cut = audio.load(out / found["long-00002000"].audio)
+    assert np.abs(cut - noise(3.0)[2 * 16_000 :]).max() < 1e-4
+    assert found["long-00002500"].broken == "its segment ends at 3.5 s, the audio at 3 s"
+    assert reasons(became) == ["line 5: its offset is x, not a time in seconds"]
+
+
+def test_a_manifest_with_keys_wav_and_txt_is_one_too(mine: Path, out: Path) -> None:
+    clip(mine / "a.flac")
+    files(mine, {"data.jsonl": '{"key": "utt-1", "wav": "a.flac", "txt": "hi"}\n'})
+    found, _ = prepared(mine, out)
+    assert found["utt-1"].text == "hi"
+
+
+def test_librispeech_gives_speakers_and_chapters(mine: Path, out: Path) -> None:
+    for name in ("0000", "0001"):
+        clip(mine / f"84/121123/84-121123-{name}.flac")
+    lines = "84-121123-0000 GO DO YOU HEAR\n84-121123-0001 BUT IN LESS\n84-121123-0002 LOST\n"
+    files(mine, {"84/121123/84-121123.trans.txt": lines})
+    found, became = prepared(mine, out)
+    assert [(item.text, item.speaker) for item in found.values()] == [
+        ("GO DO YOU HEAR", "84"),
+        ("BUT IN LESS", "84"),
+        ("LOST", "84"),
+    ]
+    missing = "84/121123/84-121123-0002.flac: no such audio file"
+    assert found["84-121123-0002"].broken == missing
+    assert became.form == "LibriSpeech layout (1 chapters)"
+
+
+KALDI = {
+    "wav.scp": "rec-1 wav/rec-1.flac\nrec-2 sph2pipe -f wav /etc/passwd |\n",
+    "utt2spk": "a ann\nb bob\n",
+    "segments": "a rec-1 0.0 0.5\nb rec-1 0.5 -1\nc rec-2 0 1\nd rec-9 0 1\nf rec-1 zero 1\n",
+    "text": "a hello\nb good bye\nc lost\nd lost\ne lost\nf lost\ng\n",
+}
+
+
+def test_a_kaldi_folder_with_segments(mine: Path, out: Path) -> None:
+    clip(mine / "wav/rec-1.flac", 1.25)
+    found, became = prepared(files(mine, KALDI), out)
+    assert [(found[name].seconds, found[name].speaker) for name in "ab"] == [
+        (0.5, "ann"),
+        (0.75, "bob"),
+    ]
+    assert np.abs(audio.load(out / "audio/b.flac") - noise(1.25)[8_000:]).max() < 1e-4
+    assert "'sph2pipe -f wav /etc/passwd |' is a command, which is never run" in found["c"].broken
+    assert found["d"].broken == "'rec-9' is not in wav.scp"
+    assert reasons(became) == [
+        "text, line 5: 'e' is not in segments",
+        "text, line 6: segments, line 5: 'zero' is not a time in seconds",
+        "text, line 7: 'g' is not in segments",
+    ]
+
+
+def test_a_command_in_wav_scp_is_never_run(mine: Path, tmp_path: Path) -> None:
+    scp = f"a touch {tmp_path}/ran |\nb |touch {tmp_path}/ran\n"
+    files(mine, {"wav.scp": scp, "text": "a hi\nb hi\n"})
+    with pytest.raises(
+        DatasetError, match=r"(?s)none of its 2 rows.*is a command, which is never run"
+    ):
+        prepare(settings(mine), tmp_path / "prepared")
+    assert {path.name for path in tmp_path.iterdir()} == {"mine"}
+
+
+def test_a_kaldi_folder_without_segments_or_speakers(mine: Path, out: Path) -> None:
+    clip(mine / "a.flac")
+    found, became = prepared(files(mine, {"wav.scp": "a a.flac\na b.flac", "text": "a hi"}), out)
+    assert (found["a"].text, found["a"].speaker) == ("hi", "")
+    assert reasons(became) == ["wav.scp, line 2: 'a' occurs again"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("calls.csv", 'path,said,who\na.flac,"well, ""hi""",ann\n'),
+        ("calls.tsv", 'path\tsaid\twho\na.flac\twell, "hi"\tann\n'),
+    ],
+)
+def test_a_table_with_the_columns_that_the_config_names(
+    name: str, content: str, mine: Path, out: Path
+) -> None:
+    clip(mine / "a.flac")
+    config = settings(files(mine, {name: content}))
+    config.columns.audio, config.columns.text, config.columns.speaker = "path", "said", "who"
+    (only,) = prepare(config, out)
+    assert (only.recording, only.text, only.speaker) == ("a", 'well, "hi"', "ann")
+
+
+def test_pairs_of_audio_and_text(mine: Path, out: Path) -> None:
+    for name in ("a", "day/b", "alone"):
+        clip(mine / f"{name}.flac")
+    found, became = prepared(files(mine, {"a.txt": "well\nhi\n", "day/b.txt": "bye"}), out)
+    assert {name: item.text for name, item in found.items()} == {"a": "well hi", "b": "bye"}
+    assert reasons(became) == ["alone.flac: no alone.txt beside it"]
+
+
+CTM = "a 1 0.0 0.2 Well\na 1 0.2 0.2 hi\nb 1 0.1 0.3 bye\n"
+TEXTGRID = """File type = "ooTextFile"
+Object class = "TextGrid"
+
+0
+0.5
+<exists>
+1
+"IntervalTier"
+"words"
+0
+0.5
+3
+0
+0.1
+""
+0.1
+0.2
+"Well"
+0.2
+0.5
+"hi"
+"""
+
+
+def test_ctm_alone_gives_transcripts_and_times(mine: Path, out: Path) -> None:
+    for name in "abc":
+        clip(mine / f"{name}.flac")
+    found, became = prepared(files(mine, {"words.ctm": CTM}), out)
+    assert found["a"].text == "Well hi"
+    assert found["a"].words == (Word("Well", 0.0, 0.2), Word("hi", 0.2, 0.4))
+    assert reasons(became) == ["c.flac: no CTM, STM or TextGrid speaks of it"]
+
+
+def test_a_textgrid_alone_gives_transcript_and_times(mine: Path, out: Path) -> None:
+    clip(mine / "a.flac")
+    found, _ = prepared(files(mine, {"a.TextGrid": TEXTGRID}), out)
+    assert found["a"].words == (Word("Well", 0.1, 0.2), Word("hi", 0.2, 0.5))
+
+
+def test_stm_gives_the_transcript_and_ctm_its_times(mine: Path, out: Path) -> None:
+    clip(mine / "a.flac")
+    clip(mine / "b.flac")
+    stm = "a 1 ann 0.0 0.4 well, hi!\nb 1 bob 0.0 0.2 good\nb 1 bob 0.2 0.5 bye\n"
+    ctm = "a 1 0.0 0.2 well\na 1 0.2 0.2 hi\n"
+    found, _ = prepared(files(mine, {"text.stm": stm, "words.ctm": ctm}), out)
+    assert (found["a"].text, found["a"].speaker) == ("well, hi!", "ann")
+    assert [word.text for word in found["a"].words] == ["well", "hi"]
+    assert (found["b"].text, found["b"].words) == ("good bye", ())
+
+
+@pytest.mark.parametrize("timed", [{"words.ctm": CTM}, {"a.TextGrid": TEXTGRID}])
+def test_times_beside_another_form_are_taken(timed: dict[str, str], mine: Path, out: Path) -> None:
+    clip(mine / "a.flac")
+    found, became = prepared(files(mine, {"a.txt": "Well, hi!", **timed}), out)
+    assert found["a"].text == "Well, hi!"
+    assert [word.text for word in found["a"].words] == ["Well", "hi"]
+    assert became.form == "pairs of audio and text files, word times beside it"
+
+
+def test_times_of_other_words_are_refused(mine: Path, out: Path) -> None:
+    clip(mine / "a.flac")
+    clip(mine / "b.flac")
+    texts = {"a.txt": "something else", "b.txt": "bye", "x.ctm": CTM}
+    found, became = prepared(files(mine, texts), out)
+    assert list(found) == ["b"]
+    assert reasons(became) == ["a.txt: its words are not the words of its transcript"]
+
+
+TWO = "call A 0.0 0.3 hello\ncall B 0.2 0.4 hi\ncall A 0.7 0.2 bye\n"
+
+
+def test_a_two_party_call_is_split_into_its_channels(mine: Path, out: Path) -> None:
+    stereo(mine / "call.wav", 0.5, -0.25)
+    found, _ = prepared(files(mine, {"call.ctm": TWO}), out, channels="split")
+    assert {name: item.text for name, item in found.items()} == {
+        "call-A": "hello bye",
+        "call-B": "hi",
+    }
+    for name, level in (("call-A", 0.5), ("call-B", -0.25)):
+        assert np.allclose(audio.load(out / found[name].audio), level, atol=1e-4)
+
+
+def test_or_mixed_with_the_words_in_order_of_time(mine: Path, out: Path) -> None:
+    stereo(mine / "call.wav", 0.5, -0.25)
+    found, _ = prepared(files(mine, {"call.ctm": TWO}), out)
+    assert found["call"].text == "hello hi bye"
+    assert [(word.start, word.end) for word in found["call"].words] == [
+        (0.0, 0.3),
+        (0.2, pytest.approx(0.6)),
+        (0.7, pytest.approx(0.9)),
+    ]
+    assert np.allclose(audio.load(out / "audio/call.flac"), 0.125, atol=1e-4)
+
+
+def test_channels_of_pairs_and_tables(mine: Path, out: Path) -> None:
+    stereo(mine / "call.wav", 0.5, -0.25)
+    texts = {"call.A.txt": "hello", "call.B.txt": "hi"}
+    found, _ = prepared(files(mine, texts), out, channels="split")
+    assert {name: item.text for name, item in found.items()} == {"call-A": "hello", "call-B": "hi"}
+    rows = "file_name,text,side\ncall.wav,hello,1\ncall.wav,hi,2\ncall.wav,oh,3\ncall.wav,oh,x\n"
+    files(mine, {"metadata.csv": rows})
+    found, became = prepared(mine, out, channels="split", columns={"channel": "side"})
+    assert np.allclose(audio.load(out / found["call-2"].audio), -0.25, atol=1e-4)
+    assert "it has 2 channels, and no channel 3" in found["call-3"].broken
+    assert reasons(became) == ["row 4: the channel 'x' is none of 1, 2, … or A, B, …"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"channels": "left"}, "dataset.channels=left must be mix or split"),
+        ({"form": "tape"}, "dataset.form=tape must be auto or one of audiofolder, kaldi,"),
+        ({"channels": "split"}, "does not say which channel a transcript is of"),
+        ({"columns": {"channel": "side"}}, "use dataset.channels=split"),
+        ({"concatenate": {"by": "mood"}}, "dataset.concatenate.by=mood must be null, speaker"),
+        ({"concatenate": {"seconds": 0}}, "dataset.concatenate.seconds=0 must be above 0"),
+        ({"concatenate": {"pause_s": [2, 1]}}, "dataset.concatenate.pause_s="),
+    ],
+)
+def test_a_key_that_makes_no_sense_is_named(
+    keys: dict[str, object], message: str, mine: Path, out: Path
+) -> None:
+    clip(mine / "a.flac")
+    files(mine, {"metadata.csv": "file_name,text,side\na.flac,hi,1\n"})
+    with pytest.raises(ConfigError) as error:
+        prepare(settings(mine, **keys), out)
+    assert message in str(error.value)
+
+
+def test_a_form_can_be_named_where_there_are_two(mine: Path, out: Path) -> None:
+    clip(mine / "a.flac")
+    files(mine, {"metadata.csv": "file_name,text\na.flac,from the table\n", "a.txt": "from a pair"})
+    assert prepared(mine, out)[0]["a"].text == "from the table"
+    assert prepared(mine, out, form="pairs")[0]["a"].text == "from a pair"
+    with pytest.raises(DatasetError, match=r"needed is:\n  kaldi: wav\.scp"):
+        prepare(settings(mine, form="kaldi"), out)
+
+
+def test_one_of_several_lists_can_be_named(mine: Path, out: Path) -> None:
+    clip(mine / "a.flac")
+    files(mine, {f"{name}.csv": f"file_name,text\na.flac,{name}\n" for name in ("test", "train")})
+    with pytest.raises(DatasetError, match=r"test\.csv, train\.csv are there; name one of them"):
+        prepare(settings(mine), out)
+    assert prepared(mine / "test.csv", out)[0]["a"].text == "test"

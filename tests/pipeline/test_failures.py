@@ -1,0 +1,45 @@
+"""A recording without audio is a failure of every system, from the data set to the figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import stream
+from pipeline.report import unused
+from streamwer import config
+from streamwer.cluster import Outcome
+from streamwer.datasets import read_manifest
+from streamwer.metrics import normaliser
+from streamwer.metrics.tables import score
+from streamwer.reports import Unused
+from streamwer.transcript import Failure
+from tests.datasets.prepared import files, prepared
+from tests.datasets.recordings import clip
+
+
+def test_its_words_are_deleted_and_its_reason_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip(tmp_path / "mine/good.flac")
+    texts = {"good.txt": "fine", "bad.txt": "two words", "bad.wav": "no audio", "x.wav": "alone"}
+    prepared(files(tmp_path / "mine", texts), tmp_path / "out")
+    played: list[str] = []
+
+    def stream_all(jobs: Any, *_: Any) -> Outcome:
+        played.extend(job.recording for job in jobs)
+        return Outcome(failures=[Failure("good", "the test streams nothing")])
+
+    monkeypatch.setattr(stream, "stream_all", stream_all)
+    settings = config.load()
+    system = config.system(settings, "offline")
+    log = stream.stream_from(tmp_path / "out", "offline", system, settings.cluster)
+    assert played == ["good"]
+    assert {failure.recording for failure in log.failures} == {"good", "bad"}
+    scores = score(read_manifest(tmp_path / "out"), log, normaliser("basic"))
+    rows = scores.recordings.set_index("recording")
+    assert "bad.wav: not readable as audio" in rows.loc["bad", "failure"]
+    assert (rows.loc["bad", "deletions"], rows.loc["bad", "hits"]) == (2, 0)
+    assert unused(tmp_path / "out") == Unused(3, (("x.wav", "no x.txt beside it"),))
