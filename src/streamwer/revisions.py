@@ -11,6 +11,7 @@ from pathlib import Path
 from streamwer.errors import StreamwerError
 from streamwer.metrics import store
 from streamwer.metrics.store import Scored
+from streamwer.metrics.word_table import COLUMNS
 
 SCORES = "data/scores"
 """Where the pipeline keeps them, seen from the root of the repository."""
@@ -53,7 +54,19 @@ def _scores_in(folder: Path) -> Path:
 
 
 def _read(folder: Path) -> dict[str, Scored]:
-    return {path.parent.name: store.read(path.parent) for path in sorted(folder.glob(f"*/{_MARK}"))}
+    return {path.parent.name: _whole(path.parent) for path in sorted(folder.glob(f"*/{_MARK}"))}
+
+
+def _whole(folder: Path) -> Scored:
+    """Scores with all that a report is made of; a gate's baseline keeps less."""
+    found = store.read(folder)
+    missing = [name for name in COLUMNS if name not in found.scores.words]
+    if missing:
+        raise StreamwerError(
+            f"{folder}: a part of scores only, without {', '.join(missing)}; `streaming-gate`"
+            " judges by a baseline, a comparison needs what the `score` stage wrote"
+        )
+    return found
 
 
 def _fetch(revision: str, copy: Path) -> str:

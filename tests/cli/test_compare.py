@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from streamwer.cli.compare import main
@@ -122,6 +123,18 @@ def test_what_cannot_be_read_is_said_in_one_line(
     assert code == 2
     assert text.count("\n") == 1
     assert said in text
+
+
+def test_a_baseline_of_the_gate_keeps_too_little_to_compare(
+    old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = pd.read_parquet(old / "alpha/words.parquet")
+    shutil.copytree(old, tmp_path / "kept")
+    words.drop(columns=["waiting", "held"]).to_parquet(tmp_path / "kept/alpha/words.parquet")
+    code, text = told(capsys, str(tmp_path / "kept"), str(old))
+    assert code == 2
+    assert text.count("\n") == 1
+    assert "without waiting, held" in text
 
 
 def run(folder: Path, *command: str) -> None:

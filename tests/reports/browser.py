@@ -32,8 +32,10 @@ def launched() -> Iterator[Browser]:
 
 
 @contextmanager
-def visited(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
-    """The page, open and its list of calls made; fails on what the browser complains about.
+def visited(
+    browser: Browser, address: str, ready: str = "#calls tbody tr", **options: Any
+) -> Iterator[Page]:
+    """The page, open and what `ready` selects made; fails on what the browser complains about.
 
     Everything that a page asks for must be the page itself, or audio beside it.
     """
@@ -44,7 +46,7 @@ def visited(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: complaints.extend(_outside(request.url)))
     page.goto(address)
-    page.wait_for_selector("#calls tbody tr")
+    page.wait_for_selector(ready)
     yield page
     context.close()
     if complaints:

@@ -99,6 +99,41 @@ def shift_function(
     return dict(zip(DECILES, found, strict=True))
 
 
+def resampled(values: Floats, groups: Integers, q: float, settings: Settings) -> Floats:
+    """The q-quantile of every resample of recordings, shape (replicates,).
+
+    Results on the same recordings see the same resamples. Arguments as of `quantiles`.
+    """
+    return _resampled(values, groups, [q], settings)[:, 0]
+
+
+def mean(estimates: Sequence[float], replicates: Sequence[Floats], settings: Settings) -> Quantile:
+    """The mean of the quantiles of several results on the same recordings, with its interval.
+
+    Args:
+        estimates: the quantile of each result.
+        replicates: those of its resamples, as `resampled` gives them; none if one is not known.
+        settings: of the intervals.
+    """
+    if not estimates:
+        return Quantile(None)
+    value = sum(estimates) / len(estimates)
+    if not replicates:
+        return Quantile(value)
+    low, high = _ends(np.mean(replicates, axis=0), settings)
+    return Quantile(value, float(low), float(high))
+
+
+def _ends(replicates: Floats, settings: Settings) -> Floats:
+    """Both ends of the percentile interval, shape (2, …).
+
+    By rank: between two infinite resamples there is nothing to interpolate.
+    """
+    ranks = [_rank(len(replicates), tail) for tail in settings.tails]
+    found: Floats = np.sort(replicates, axis=0)[ranks]
+    return found
+
+
 def _with_intervals(
     found: Sequence[float],
     count: int,
@@ -114,10 +149,7 @@ def _with_intervals(
     if groups.max() == 0:  # one recording says nothing about how recordings differ
         return [Quantile(v if ok else None) for v, ok in zip(found, sure, strict=True)]
     each = [_resampled(values, groups, qs, settings) for values in systems]
-    replicates = each[0] if len(each) == 1 else _minus(*each)
-    # By rank: between two infinite resamples there is nothing to interpolate.
-    ranks = [_rank(len(replicates), tail) for tail in settings.tails]
-    low, high = np.sort(replicates, axis=0)[ranks]
+    low, high = _ends(each[0] if len(each) == 1 else _minus(*each), settings)
     return [
         Quantile(value, float(low[at]), float(high[at])) if sure[at] else Quantile(None)
         for at, value in enumerate(found)

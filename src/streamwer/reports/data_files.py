@@ -17,9 +17,9 @@ from streamwer.metrics.summary import Percentiles
 from streamwer.reports import machine
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.latencies import commit_latencies
+from streamwer.reports.rounding import RATE, SECONDS, number
 
 SCHEMA = 1
-_RATE, _SECONDS = 6, 4
 
 
 def render(comparison: Comparison) -> dict[str, str]:
@@ -46,16 +46,16 @@ def _metrics(summary: Summary, measured: bool) -> dict[str, Any]:
         "substitutions": summary.errors.substitutions,
         "deletions": summary.errors.deletions,
         "insertions": summary.errors.insertions,
-        "cer": _number(summary.char_errors.rate, _RATE),
+        "cer": number(summary.char_errors.rate, RATE),
         "characters": summary.char_errors.characters,
-        "coverage": _number(summary.coverage, _RATE),
-        "erasure": _number(summary.erasure, _RATE),
-        "upwr": _number(summary.upwr, _RATE),
-        "lag_slope": _number(summary.lag_slope, _RATE),
+        "coverage": number(summary.coverage, RATE),
+        "erasure": number(summary.erasure, RATE),
+        "upwr": number(summary.upwr, RATE),
+        "lag_slope": number(summary.lag_slope, RATE),
         "lagging": _lagging(summary.lagging),
-        "rtf": _number(summary.cost.rtf, _RATE) if measured else None,
+        "rtf": number(summary.cost.rtf, RATE) if measured else None,
         "recordings": summary.recordings,
-        "audio_seconds": _number(summary.audio_seconds, _SECONDS),
+        "audio_seconds": number(summary.audio_seconds, SECONDS),
         "failures": len(summary.failures),
         "forced_words": summary.forced_words,
         **_slices(summary),
@@ -67,16 +67,16 @@ def _slices(summary: Summary) -> dict[str, Any]:
     """The WER and the median commit latency of each slice, by kind; speakers may be too many."""
     found: dict[str, dict[str, Any]] = {}
     for each in (each for each in summary.slices if each.kind != "speaker"):
-        found.setdefault(f"wer_by_{each.kind}", {})[each.name] = _number(each.errors.rate, _RATE)
+        found.setdefault(f"wer_by_{each.kind}", {})[each.name] = number(each.errors.rate, RATE)
         late = found.setdefault(f"commit_latency_p50_by_{each.kind}", {})
-        late[each.name] = _number(each.p50.value, _SECONDS)
+        late[each.name] = number(each.p50.value, SECONDS)
     return found
 
 
 def _lagging(lagging: Lagging) -> dict[str, Any]:
     """Each figure with its ideal and its computation-aware value, and the counts behind them."""
     return {
-        name: {kind: _number(seconds, _SECONDS) for kind, seconds in value.items()}
+        name: {kind: number(seconds, SECONDS) for kind, seconds in value.items()}
         if isinstance(value, dict)
         else value
         for name, value in asdict(lagging).items()
@@ -84,15 +84,15 @@ def _lagging(lagging: Lagging) -> dict[str, Any]:
 
 
 def _costs(summary: Summary) -> dict[str, Any]:
-    facts = {key: _number(value, _SECONDS) for key, value in machine.numbers(summary).items()}
-    stages = {stage: _number(rtf, _RATE) for stage, rtf in summary.cost.stages.items()}
-    return _defined({**facts, "rtf": _number(summary.cost.rtf, _RATE), "rtf_by_stage": stages})
+    facts = {key: number(value, SECONDS) for key, value in machine.numbers(summary).items()}
+    stages = {stage: number(rtf, RATE) for stage, rtf in summary.cost.stages.items()}
+    return _defined({**facts, "rtf": number(summary.cost.rtf, RATE), "rtf_by_stage": stages})
 
 
 def _wer_latency(summary: Summary) -> dict[str, Any]:
     late = summary.commit_latency["p50"]
     ends = {"latency": late.value, "latency_low": late.low, "latency_high": late.high}
-    seconds = {name: _number(value, _SECONDS) for name, value in ends.items()}
+    seconds = {name: number(value, SECONDS) for name, value in ends.items()}
     return _defined({"system": summary.name, **_interval("wer", summary.wer), **seconds})
 
 
@@ -111,30 +111,21 @@ def _latency_cdf(comparison: Comparison) -> str:
 
 
 def _percentiles(percentiles: Percentiles) -> dict[str, Any]:
-    return {name: _number(quantile.value, _SECONDS) for name, quantile in percentiles.items()}
+    return {name: number(quantile.value, SECONDS) for name, quantile in percentiles.items()}
 
 
 def _interval(name: str, interval: Interval | None) -> dict[str, Any]:
     if interval is None:
         return {}
     values = {name: interval.value, f"{name}_low": interval.low, f"{name}_high": interval.high}
-    return {key: _number(value, _RATE) for key, value in values.items()}
+    return {key: number(value, RATE) for key, value in values.items()}
 
 
 def _tests(name: str, delta: Difference | None) -> dict[str, Any]:
     if delta is None:
         return {}
     kinds = ("p", "p_holm", "p_equivalent", "p_mapsswe")
-    return {f"{name}_{kind}": _number(getattr(delta, kind), _RATE) for kind in kinds}
-
-
-def _number(value: float | None, digits: int) -> float | str | None:
-    """Rounded; None for what is not defined, and a word for infinity, which JSON lacks."""
-    if value is None or math.isnan(value):
-        return None
-    if math.isinf(value):
-        return "inf" if value > 0 else "-inf"
-    return value if isinstance(value, int) else round(value, digits) + 0.0  # no negative zero
+    return {f"{name}_{kind}": number(getattr(delta, kind), RATE) for kind in kinds}
 
 
 def _defined(figures: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from streamwer.config import ScoringConfig
-from streamwer.metrics import Interval, Scores, bootstrap
+from streamwer.metrics import Interval, Quantile, Scores, bootstrap, quantiles
 from streamwer.metrics.differences import settings_of, word_blocks
+from streamwer.metrics.resampling import Floats
+from streamwer.metrics.summary import latencies, timed
 from streamwer.sweeps.axes import flat, level
 from streamwer.sweeps.point import Point
 
@@ -23,14 +25,15 @@ class Level:
     Attributes:
         points: how many points have it.
         wer: mean over these points, with its interval over speakers.
-        p95: mean over those of them whose p95 is finite, seconds; NaN if none is.
+        p95: mean over those of them whose p95 is finite, seconds, with its interval over
+            recordings; None if none is.
         unplaced: how many of them have no finite p95.
     """
 
     value: str
     points: int
     wer: Interval
-    p95: float
+    p95: Quantile
     unplaced: int
 
 
@@ -60,20 +63,22 @@ def main_effects(
         scores: of each point, by its name.
     """
     good = [point for point in points if not point.failure]
-    return [_effect(axis, good, scores, axes, scoring) for axis in axes]
+    late = {p.name: _replicates(scores[p.name], scoring) for p in good if _has_interval(p)}
+    return [_effect(axis, good, scores, late, axes, scoring) for axis in axes]
 
 
 def _effect(
     axis: str,
     points: Sequence[Point],
     scores: Mapping[str, Scores],
+    late: Mapping[str, Floats],
     axes: Sequence[str],
     scoring: ScoringConfig,
 ) -> Effect:
     members: dict[str, list[Point]] = {}
     for point in points:
         members.setdefault(level(flat(point.config), axis), []).append(point)
-    levels = [_level(value, members[value], scores, scoring) for value in ordered(members)]
+    levels = [_level(value, members[value], scores, late, scoring) for value in ordered(members)]
     others = [other for other in axes if other != axis]
     met = [_settings(group, others) for group in members.values()]
     return Effect(axis, tuple(levels), all(each == met[0] for each in met))
@@ -92,16 +97,34 @@ def _number(value: str) -> float:
 
 
 def _level(
-    value: str, points: Sequence[Point], scores: Mapping[str, Scores], scoring: ScoringConfig
+    value: str,
+    points: Sequence[Point],
+    scores: Mapping[str, Scores],
+    late: Mapping[str, Floats],
+    scoring: ScoringConfig,
 ) -> Level:
-    delays = [point.delay for point in points if math.isfinite(point.delay)]
+    placed = [point for point in points if math.isfinite(point.delay)]
+    known = [late[point.name] for point in placed if point.name in late]
+    sure = known if len(known) == len(placed) else []
     return Level(
         value=value,
         points=len(points),
         wer=_mean_wer([scores[point.name] for point in points], scoring),
-        p95=sum(delays) / len(delays) if delays else math.nan,
-        unplaced=len(points) - len(delays),
+        p95=quantiles.mean([point.delay for point in placed], sure, settings_of(scoring)),
+        unplaced=len(points) - len(placed),
     )
+
+
+def _has_interval(point: Point) -> bool:
+    return math.isfinite(point.delay) and point.p95.low is not None
+
+
+def _replicates(scores: Scores, scoring: ScoringConfig) -> Floats:
+    """The p95 of every resample of recordings, which are the same for all points."""
+    words = timed(scores.words)
+    groups, _ = pd.factorize(words["recording"], sort=True)
+    late = latencies(words)["commit_latency"].to_numpy(float)
+    return quantiles.resampled(late, groups, 0.95, settings_of(scoring))
 
 
 def _mean_wer(tables: Sequence[Scores], scoring: ScoringConfig) -> Interval:

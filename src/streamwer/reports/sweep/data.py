@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 
 from streamwer.metrics import Interval, Quantile
+from streamwer.reports.rounding import RATE, SECONDS, number
 from streamwer.reports.sweep.findings import Findings
 from streamwer.sweeps import Choice, Effect, Point
 
 SCHEMA = 1
-_RATE, _SECONDS = 6, 4
 
 
 def render(found: Findings) -> dict[str, str | bytes]:
@@ -23,7 +23,7 @@ def render(found: Findings) -> dict[str, str | bytes]:
     parquet = io.BytesIO()
     table.to_parquet(parquet, index=False)
     points = found.sweep.points
-    costs = {point.name: number(point.rtf, _RATE) for point in points}
+    costs = {point.name: number(point.rtf, RATE) for point in points}
     return {
         "sweep.json": _json(_everything(found)),
         "points.csv": table.to_csv(index=False, lineterminator="\n"),
@@ -39,10 +39,10 @@ def rows(found: Findings) -> pd.DataFrame:
         {
             "point": point.name,
             **found.levels(point),
-            **_numbers("wer", point.wer, _RATE),
-            **_numbers("p50", point.p50, _SECONDS),
-            **_numbers("p95", point.p95, _SECONDS),
-            "coverage": round(point.coverage, _RATE),
+            **_numbers("wer", point.wer, RATE),
+            **_numbers("p50", point.p50, SECONDS),
+            **_numbers("p95", point.p95, SECONDS),
+            "coverage": round(point.coverage, RATE),
             "recordings": point.recordings,
             "failures": point.failures,
             "on_front": point.name in front,
@@ -72,9 +72,9 @@ def _point(point: Point) -> dict[str, Any]:
         "name": point.name,
         "command": point.command,
         "config": dict(point.config),
-        "wer": _ends(point.wer, _RATE),
-        "commit_latency": {"p50": _ends(point.p50, _SECONDS), "p95": _ends(point.p95, _SECONDS)},
-        "coverage": number(point.coverage, _RATE),
+        "wer": _ends(point.wer, RATE),
+        "commit_latency": {"p50": _ends(point.p50, SECONDS), "p95": _ends(point.p95, SECONDS)},
+        "coverage": number(point.coverage, RATE),
         "recordings": point.recordings,
         "failures": point.failures,
         "failure": point.failure or None,
@@ -96,8 +96,8 @@ def _effect(effect: Effect) -> dict[str, Any]:
         {
             "value": level.value,
             "points": level.points,
-            "wer": _ends(level.wer, _RATE),
-            "p95": number(level.p95, _SECONDS),
+            "wer": _ends(level.wer, RATE),
+            "p95": _ends(level.p95, SECONDS),
             "without_p95": level.unplaced,
         }
         for level in effect.levels
@@ -113,15 +113,6 @@ def _ends(figure: Interval | Quantile, digits: int) -> dict[str, Any]:
 def _numbers(name: str, figure: Interval | Quantile, digits: int) -> dict[str, float]:
     ends = {name: figure.value, f"{name}_low": figure.low, f"{name}_high": figure.high}
     return {key: math.nan if v is None else round(v, digits) for key, v in ends.items()}
-
-
-def number(value: float | None, digits: int) -> float | str | None:
-    """Rounded; None for what is not defined, and a word for infinity, which JSON lacks."""
-    if value is None or math.isnan(value):
-        return None
-    if math.isinf(value):
-        return "inf" if value > 0 else "-inf"
-    return round(value, digits) + 0.0  # no negative zero
 
 
 def _json(value: object) -> str:

@@ -43,7 +43,8 @@ def panels(found: Findings, effect: Effect) -> list[Panel]:
     """The WER panel and the p95 panel; every setting's panels share their scales."""
     every = [level for each in found.effects for level in each.levels]
     rates = [e for level in every for e in (level.wer.low, level.wer.value, level.wer.high)]
-    late = [level.p95 for level in every]
+    ends = [e for level in every for e in (level.p95.low, level.p95.value, level.p95.high)]
+    late = [end for end in ends if end is not None]
     return [
         _panel("wer", "WER, %", effect, rate_axis(rates, _FRAME.bottom, _FRAME.top), 100),
         _panel("p95", "p95, s", effect, seconds_axis(late, _FRAME.bottom, _FRAME.top), 1),
@@ -77,9 +78,18 @@ def _across(count: int) -> Sequence[float]:
 
 def _dot(kind: str, level: Level, x: float, y: Axis) -> Dot:
     if kind == "p95":
-        at = y.at(level.p95) if math.isfinite(level.p95) else math.nan
-        return Dot(x, at, at, at, f"{level.value}: {figures.seconds(level.p95)}")
+        late = level.p95
+        said = f"{level.value}: {figures.seconds(late.value)} ({figures.seconds_range(late)})"
+        return _placed(x, y, (late.value, late.low, late.high), said)
     wer = level.wer
-    ends = [end if math.isfinite(end) else wer.value for end in (wer.low, wer.high)]
     said = f"{level.value}: {figures.percent(wer.value)} ({figures.percent_range(wer)})"
-    return Dot(x, y.at(wer.value), y.at(ends[0]), y.at(ends[1]), said)
+    return _placed(x, y, (wer.value, wer.low, wer.high), said)
+
+
+def _placed(x: float, y: Axis, figure: tuple[float | None, ...], said: str) -> Dot:
+    """An end that is infinite lies at the end of the axis; one that is not known, on the value."""
+    value, *ends = (math.nan if end is None else end for end in figure)
+    if math.isnan(value):
+        return Dot(x, math.nan, math.nan, math.nan, said)
+    low, high = (y.at(value if math.isnan(end) else end) for end in ends)
+    return Dot(x, y.at(value), low, high, said)

@@ -1,0 +1,34 @@
+"""A grid over policies of which some lack a key that is swept."""
+
+from __future__ import annotations
+
+import pytest
+
+from hydra_plugins.streamwer_grid import applicable
+
+CHUNKS = ("policy.chunk_s=0.5", "policy.chunk_s=1")
+
+
+def grid(*policies: str) -> list[list[str]]:
+    return [[f"policy={policy}", chunk, "model=m"] for policy in policies for chunk in CHUNKS]
+
+
+def test_a_policy_without_the_key_is_run_once_and_named() -> None:
+    jobs, left_out = applicable(grid("offline", "confident_cutoff"))
+    assert jobs == [["policy=offline", "model=m"], *grid("confident_cutoff")]
+    assert left_out == {"offline": ["policy.chunk_s"]}
+
+
+@pytest.mark.parametrize(
+    "jobs",
+    [
+        grid("confident_cutoff", "local_agreement"),
+        grid("offline"),  # nothing that was asked for would be varied
+        [["policy=offline", "policy.chunks=1"], ["policy=confident_cutoff", "policy.chunks=1"]],
+        [["policy=unknown", "policy.chunk_s=1"], ["policy=offline"]],
+        [["policy.chunk_s=1"], ["policy.chunk_s=2"]],
+        [["engine=direct", "engine.beam_size=1"], ["engine=transcribe", "engine.beam_size=1"]],
+    ],
+)
+def test_every_other_grid_is_left_to_hydra(jobs: list[list[str]]) -> None:
+    assert applicable(jobs) == (jobs, {})
