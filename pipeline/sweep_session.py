@@ -17,7 +17,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from pipeline.stream import stream_from
 from pipeline.sweep_data import Prepared, code_digest, model_digest
-from streamwer import cluster, config, digests
+from streamwer import cluster, config, digests, extensions
 from streamwer.cluster.hardware import described as hardware
 from streamwer.cluster.local import reason
 from streamwer.config import Config, SweepConfig, SystemChoice, SystemConfig
@@ -193,10 +193,18 @@ def _key(setting: Setting, described: Mapping[str, Any]) -> str:
         "clock": asdict(setting.system.clock),
         "model": model_digest(setting.system.model),
         "code": code_digest(),
+        "packages": _added(setting),
         "cluster": asdict(setting.config.cluster) if timed else None,
         "machine": hardware(setting.system.model.device) if timed else None,
     }
     return digests.of_text(json.dumps(depends, sort_keys=True))
+
+
+def _added(setting: Setting) -> dict[str, str]:
+    """Packages beyond the lock that the result of a point depends on."""
+    system, source = setting.system, setting.config.dataset.source
+    names = {"policy": system.policy.get("name"), "engine": system.engine.name}
+    return extensions.packages(**names, dataset=source)
 
 
 def _run(folder: Path, setting: Setting) -> Scored:

@@ -37,7 +37,7 @@ def composed(overrides: Sequence[str] = (), primary: str = "config") -> DictConf
     import hydra  # only now: `streaming -h` asks for `conf_dir` and must not wait for it
     from hydra.errors import HydraException
 
-    import_module("streamwer.schemas")
+    import_module("streamwer.schemas").register()
     try:
         with hydra.initialize_config_dir(str(conf_dir()), version_base=None):
             config = hydra.compose(primary, list(overrides))

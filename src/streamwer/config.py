@@ -14,7 +14,7 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from streamwer import alignment_config, hardware, limits, load_config
+from streamwer import alignment_config, extensions, hardware, limits, load_config
 from streamwer.alignment_config import ALIGNMENT_SCHEMAS, AlignmentConfig
 from streamwer.condition_config import CONDITION_SCHEMAS, Chain, chains
 from streamwer.engine_config import ENGINE_SCHEMAS as ENGINE_SCHEMAS
@@ -351,8 +351,11 @@ def engine(values: Mapping[str, Any]) -> EngineConfig:
     Raises:
         ConfigError: the name or a key is unknown, or a value has the wrong type or makes no sense.
     """
-    chosen: EngineConfig = _named("engine", ENGINE_SCHEMAS, values)
-    limits.check(chosen)
+    added = extensions.get("engine", values.get("name"))
+    known = {**ENGINE_SCHEMAS, **extensions.schemas("engine")}
+    chosen: EngineConfig = _named("engine", known, values)
+    if not added:  # one of another package knows best what its own keys may be
+        limits.check(chosen)
     return chosen
 
 
@@ -425,6 +428,7 @@ def system(config: Config, name: str) -> SystemConfig:
         clock=_clock(choice.clock or config.clock),
         load=config.load,
     )
+    extensions.get("policy", chosen.policy.get("name"))  # refused here, not by every worker
     load_config.check(chosen.load)
     if chosen.clock.name == "profile":
         hardware.find(chosen.clock.hardware, chosen.model, chosen.engine)

@@ -6,9 +6,12 @@ an unknown key or a value of the wrong type is refused wherever the tree is comp
 
 from hydra.core.config_store import ConfigStore
 
+from streamwer import extensions
 from streamwer.alignment_config import ALIGNMENT_SCHEMAS
+from streamwer.compose import conf_dir
 from streamwer.condition_config import CONDITION_SCHEMAS
 from streamwer.config import ENGINE_SCHEMAS, POLICY_SCHEMAS, Config, SweepConfig
+from streamwer.errors import ConfigError
 
 
 def register() -> None:
@@ -23,8 +26,24 @@ def register() -> None:
     for group, records in groups.items():
         for name, record in records.items():
             store.store(group=f"schema/{group}", name=name, node=record)
+    for group in extensions.GROUPS:
+        for name, one in extensions.found(group).items():
+            if _has_file(group, name):  # whose values Hydra would check against this record
+                continue
+            # One that cannot be used is a choice, too: what is said of it is said when it is made.
+            where = {"source": name, "path": ""} if group == "dataset" else {}
+            node = {"name": name, **where} if one.problem else one.target.Config
+            place = f"systems.{name}.policy" if group == "policy" else group
+            store.store(group=group, name=name, node=node, package=place)
     store.store(name="schema", node=Config)
     store.store(name="sweep_schema", node=SweepConfig)
+
+
+def _has_file(group: str, name: str) -> bool:
+    try:
+        return (conf_dir() / group / f"{name}.yaml").is_file()
+    except ConfigError:
+        return False
 
 
 register()

@@ -5,11 +5,14 @@ The files are read as text: YAML loses the comments, and `streaming -h` has no t
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
+from streamwer import extensions
 from streamwer.config import ENGINE_SCHEMAS, POLICY_SCHEMAS, ModelConfig
 
 _KEY = re.compile(r"(?P<key>[a-z]\w*):[ ]+(?P<value>.*?)(?:\s+#\s*(?P<comment>.*))?$")
@@ -64,7 +67,16 @@ class Parameter:
 
 def options(conf: Path, group: str) -> dict[str, Option]:
     """The options of a config group by name, in alphabetical order."""
-    return {path.stem: _option(path) for path in sorted((conf / group).glob("*.yaml"))}
+    files = {path.stem: _option(path) for path in sorted((conf / group).glob("*.yaml"))}
+    return files | {name: _added(name, one) for name, one in _classes(group).items()}
+
+
+def _classes(group: str) -> dict[str, type]:
+    """The classes that other packages add to a group."""
+    if group not in extensions.GROUPS:
+        return {}
+    found = sorted(extensions.found(group).items())
+    return {name: one.target for name, one in found if not one.problem}
 
 
 def parameters(
@@ -108,6 +120,24 @@ def _option(path: Path) -> Option:
     )
 
 
+def _added(name: str, target: Any) -> Option:
+    """One of another package: its record is its file."""
+    keys = [each for each in fields(target.Config) if each.name not in _NOT_FLAGS]
+    record = target.Config()
+    return Option(
+        name=name,
+        about=(target.__doc__ or "").strip().partition("\n")[0],
+        values={each.name: _written(getattr(record, each.name)) for each in keys},
+        comments={each.name: str(each.metadata.get("help", "")) for each in keys},
+        engine="",
+    )
+
+
+def _written(value: object) -> str:
+    """A value as a file would have it."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 def _keys(members: Iterable[Option]) -> list[str]:
     return list(dict.fromkeys(key for option in members for key in option.values))
 
@@ -131,7 +161,8 @@ def _kind(group: str, option: str, key: str) -> str:
     """The declared type of a key, as the text of its annotation; `str` for an undeclared one."""
     schemas: Mapping[str, Mapping[str, type]] = {
         "model": {option: ModelConfig},
-        "engine": ENGINE_SCHEMAS,
-        "policy": POLICY_SCHEMAS,
+        "engine": {**ENGINE_SCHEMAS, **extensions.schemas("engine")},
+        "policy": {**POLICY_SCHEMAS, **extensions.schemas("policy")},
     }
-    return str(getattr(schemas[group].get(option), "__annotations__", {}).get(key, "str"))
+    kind = getattr(schemas[group].get(option), "__annotations__", {}).get(key, "str")
+    return kind.__name__ if isinstance(kind, type) else str(kind)

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from streamwer import digests
+from streamwer import digests, extensions
 from streamwer.config import SystemConfig
 from streamwer.eventlog import EventLog
 from streamwer.load_config import LoadConfig
@@ -27,9 +27,11 @@ _PACKAGES = ("streamwer", "faster-whisper", "ctranslate2", "onnxruntime", "token
 """Those that shape what is said; jiwer and the normaliser measure it and are named when scored."""
 
 
-def packages() -> dict[str, str]:
-    """The facts that say which packages a worker runs with."""
-    return {f"{_PACKAGE}{name}": _version(name) for name in _PACKAGES}
+def packages(system: SystemConfig) -> dict[str, str]:
+    """The facts that say which packages a worker of a system runs with."""
+    added = extensions.packages(policy=system.policy.get("name"), engine=system.engine.name)
+    versions = {name: _version(name) for name in _PACKAGES} | added
+    return {f"{_PACKAGE}{name}": number for name, number in versions.items()}
 
 
 def event_log(outcome: Outcome, system: SystemConfig, audio: str) -> EventLog:

@@ -105,5 +105,5 @@ class Worker:
             "hardware": hardware.described(self._system.model.device),
             recorded.MODEL: self._digest,
             **(recogniser.facts() if isinstance(recogniser, Informed) else {}),
-            **recorded.packages(),
+            **recorded.packages(self._system),
         }

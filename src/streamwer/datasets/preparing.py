@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 
-from streamwer import audio
+from streamwer import audio, extensions
 from streamwer.condition_config import Chain
 from streamwer.config import ColumnsConfig, DatasetConfig
 from streamwer.datasets import concatenating, manifest, problems, rows, words
@@ -80,6 +80,10 @@ def open_source(config: DatasetConfig) -> Source:
         from streamwer.datasets import hub
 
         return hub.open_source(config)
+    added = extensions.get("dataset", config.source)
+    if added:
+        source: Source = added.target(config).source()
+        return source
     raise ConfigError(f"dataset.source: '{config.source}' is neither 'folder' nor 'hub'")
 
 

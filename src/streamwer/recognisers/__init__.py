@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from streamwer import extensions
 from streamwer.config import DirectConfig, HttpConfig, PocketSphinxConfig, SystemConfig
+from streamwer.errors import ModelError
 from streamwer.recognisers.base import Informed, Memory, Recogniser, Window
 
 
@@ -38,9 +40,13 @@ def load(system: SystemConfig, path: Path | None = None) -> Recogniser:
         from streamwer.recognisers.pocketsphinx import PocketSphinx
 
         return PocketSphinx(engine, system.model.language)
-    from streamwer.recognisers.hub import locate
-
-    folder = path or locate(system.model)
+    folder = path or files(system)
+    added = extensions.get("engine", engine.name)
+    if added:
+        recogniser: Recogniser = added.target(engine, system.model, folder)
+        return recogniser
+    if folder is None:
+        raise ModelError(f"engine={engine.name}: no model is given (model.path)")
     if isinstance(engine, DirectConfig):
         from streamwer.recognisers.direct import Direct
 
