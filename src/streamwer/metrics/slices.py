@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from streamwer.metrics.quantiles import Quantile, alone
+from streamwer.metrics.tables import sources
 from streamwer.metrics.word_errors import WordErrors
 
 Kind = Literal["condition", "speaker", "length", "position"]
@@ -68,7 +69,7 @@ def slices(recordings: pd.DataFrame, words: pd.DataFrame) -> tuple[Slice, ...]:
         "length": _band(seconds.to_numpy(float)),
         "position": _third(words),
     }
-    if recordings["speaker"].equals(recordings["recording"]):
+    if recordings["speaker"].equals(sources(recordings)):
         del shared["speaker"]
     return tuple(
         _slice(kind, str(name), rows)

@@ -17,8 +17,9 @@ from streamwer.metrics.lag import pooled_slope
 from streamwer.metrics.lagging import Lagging, pooled_lagging
 from streamwer.metrics.partials import pooled_upwr
 from streamwer.metrics.quantiles import Quantile, quantiles
+from streamwer.metrics.robustness import UnderCondition, under_conditions
 from streamwer.metrics.slices import Slice, slices
-from streamwer.metrics.tables import Scores
+from streamwer.metrics.tables import Scores, sources
 from streamwer.metrics.word_errors import CharErrors, WordErrors
 
 PERCENTILES = (50, 95, 99)
@@ -63,6 +64,7 @@ class Summary:
         failures: recordings that failed, with the reason.
         forced_words: words committed only to bound the buffer.
         slices: word errors and latency by condition, speaker, length and position in the call.
+        conditions: the same recordings under each condition, where they were altered.
         machine: what the run measured about itself (workers, load_seconds, peak_memory_mb).
     """
 
@@ -87,6 +89,7 @@ class Summary:
     failures: Mapping[str, str]
     forced_words: int
     slices: tuple[Slice, ...]
+    conditions: tuple[UnderCondition, ...] = ()
     machine: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -99,9 +102,10 @@ def summarise(
 ) -> Summary:
     """All figures of one system; `delta_wer` is its part of `wer_differences`."""
     recordings, words = scores.recordings, timed(scores.words)
+    source = sources(recordings)
+    of_word = words["recording"].map(dict(zip(recordings["recording"], source, strict=True)))
     late = {
-        name: _percentiles(values, words["recording"], scoring)
-        for name, values in latencies(words).items()
+        name: _percentiles(values, of_word, scoring) for name, values in latencies(words).items()
     }
     return Summary(
         name=name,
@@ -112,8 +116,8 @@ def summarise(
         wer=_wer(recordings, scoring),
         delta_wer=delta_wer,
         **late,
-        first_text=_percentiles(recordings["first_text"], recordings["recording"], scoring),
-        finalisation=_percentiles(recordings["finalisation"], recordings["recording"], scoring),
+        first_text=_percentiles(recordings["first_text"], source, scoring),
+        finalisation=_percentiles(recordings["finalisation"], source, scoring),
         coverage=float(np.isfinite(words["committed"]).mean()) if len(words) else float("nan"),
         erasure=_ratio(recordings["erased_words"].sum(), recordings["final_words"].sum()),
         upwr=pooled_upwr(recordings),
@@ -123,6 +127,7 @@ def summarise(
         failures=_failures(recordings),
         forced_words=int(recordings["forced_words"].sum()),
         slices=slices(recordings, scores.words),
+        conditions=under_conditions(scores, scoring),
         machine=machine,
     )
 

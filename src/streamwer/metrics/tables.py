@@ -68,6 +68,14 @@ def score(references: Sequence[Reference], log: EventLog, normaliser: Normaliser
     )
 
 
+def sources(recordings: pd.DataFrame) -> pd.Series[str]:
+    """Of each row of a recordings table, the recording that it is or is an altered copy of.
+
+    Copies are hard or easy together, and late together: they are resampled together.
+    """
+    return recordings["source" if "source" in recordings else "recording"]
+
+
 class _Heard:
     """One recording: what was said, what was heard, and how both are aligned."""
 
@@ -107,7 +115,8 @@ def _recording(heard: _Heard, reason: str) -> dict[str, Any]:
     spoken = reference.words
     return {
         "recording": reference.recording,
-        "speaker": reference.speaker or reference.recording,
+        "source": reference.source or reference.recording,
+        "speaker": reference.speaker or reference.source or reference.recording,
         "condition": reference.condition,
         "seconds": reference.seconds,
         "failure": reason,

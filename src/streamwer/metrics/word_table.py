@@ -62,7 +62,7 @@ def rows(
     theirs = np.array([-1 if p.hypothesis is None else p.hypothesis for p in pairs], dtype=np.int64)
     found = {
         "recording": _same(reference.recording, len(pairs)),
-        "speaker": _same(reference.speaker or reference.recording, len(pairs)),
+        "speaker": _same(reference.speaker or reference.source or reference.recording, len(pairs)),
         "condition": _same(reference.condition, len(pairs)),
         "index": _place(mine),
         "status": np.array([pair.status for pair in pairs], dtype=object),

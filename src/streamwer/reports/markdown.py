@@ -7,7 +7,7 @@ import re
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from streamwer.reports import headline, machine, notes, provenance, verdict, versus
+from streamwer.reports import headline, machine, notes, provenance, robustness, verdict, versus
 from streamwer.reports.comparison import Comparison
 
 _BREAKS = re.compile(r"[\t-\r\x85\u2028\u2029]+")
@@ -37,6 +37,7 @@ def render(comparison: Comparison) -> str:
         names=[system.summary.name for system in comparison.systems],
         offline_note=notes.offline_note(comparison),
         failures={s.summary.name: s.summary.failures for s in comparison.systems},
+        robustness=robustness.rows(comparison),
         unused=list(notes.unused(comparison)),
         title=verdict.title(comparison),
         verdict=verdict.sentences(comparison),

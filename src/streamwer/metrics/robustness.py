@@ -1,0 +1,87 @@
+"""The same recordings under several conditions: what each condition costs a system."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from streamwer.condition_config import NONE
+from streamwer.config import ScoringConfig
+from streamwer.metrics import bootstrap
+from streamwer.metrics.bootstrap import Interval
+from streamwer.metrics.differences import settings_of, word_blocks
+from streamwer.metrics.quantiles import Quantile, quantiles
+from streamwer.metrics.tables import Scores, sources
+
+
+@dataclass(frozen=True)
+class UnderCondition:
+    """One system under one condition, on the recordings that were prepared under it.
+
+    Attributes:
+        condition: its name, as in `conditions`; "none" for the recordings as they are.
+        recordings: how many.
+        wer: with its interval over speakers.
+        change: WER minus that under "none", paired by speaker; None where not all the same
+            recordings were also played as they are.
+        p50: median commit latency, with its interval over recordings.
+    """
+
+    condition: str
+    recordings: int
+    wer: Interval
+    change: Interval | None
+    p50: Quantile
+
+
+def under_conditions(scores: Scores, scoring: ScoringConfig) -> tuple[UnderCondition, ...]:
+    """Each condition, that of unaltered recordings first; nothing where none was altered."""
+    recordings, words = scores.recordings, scores.words
+    source = sources(recordings)
+    if source.equals(recordings["recording"]):
+        return ()
+    names = _conditions(recordings["recording"], source)
+    plain = recordings[names == NONE]
+    words_of = words["recording"].map(dict(zip(recordings["recording"], names, strict=True)))
+    return tuple(
+        _under(str(name), recordings[names == name], words[words_of == name], plain, scoring)
+        for name in sorted(names.unique(), key=lambda name: (name != NONE, name))
+    )
+
+
+def _conditions(recordings: pd.Series[str], source: pd.Series[str]) -> pd.Series[str]:
+    """An altered recording is called ID@CONDITION."""
+    pairs = zip(recordings, source, strict=True)
+    found = [recording[len(before) + 1 :] or NONE for recording, before in pairs]
+    return pd.Series(found, index=recordings.index)
+
+
+def _under(
+    name: str,
+    recordings: pd.DataFrame,
+    words: pd.DataFrame,
+    plain: pd.DataFrame,
+    scoring: ScoringConfig,
+) -> UnderCondition:
+    settings, blocks, base = settings_of(scoring), word_blocks(recordings), word_blocks(plain)
+    errors, said = blocks["errors"].to_numpy(), blocks["words"].to_numpy()
+    change = None
+    if name != NONE and set(sources(recordings)) == set(plain["recording"]):
+        before = base["errors"].to_numpy()
+        [change] = bootstrap.differences(errors[np.newaxis], before, said, settings)
+    return UnderCondition(
+        condition=name,
+        recordings=len(recordings),
+        wer=bootstrap.rate(errors, said, settings),
+        change=change,
+        p50=_median(words, scoring),
+    )
+
+
+def _median(words: pd.DataFrame, scoring: ScoringConfig) -> Quantile:
+    timed = words[words["end"].notna()]
+    late = (timed["committed"] - timed["end"]).to_numpy(float)
+    groups, _ = pd.factorize(timed["recording"], sort=True)
+    return quantiles(late, groups, [0.5], settings_of(scoring))[0]

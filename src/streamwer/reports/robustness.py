@@ -1,0 +1,57 @@
+"""Systems against conditions: what a telephone, a room or a network does to each of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from streamwer.metrics.robustness import UnderCondition
+from streamwer.reports import figures
+from streamwer.reports.comparison import Comparison
+
+
+class Cell(NamedTuple):
+    """What a condition made of one system; `heat` is its WER in percent."""
+
+    wer: str
+    wer_range: str
+    change: str
+    shown: bool
+    late: str
+    late_range: str
+    heat: float
+
+
+class Row(NamedTuple):
+    """A condition, on how many recordings, and a cell per system that has it."""
+
+    name: str
+    recordings: int
+    cells: list[Cell | None]
+
+
+def rows(comparison: Comparison) -> list[Row]:
+    """One row per condition; none where all recordings were played as they are."""
+    tables = [
+        {each.condition: each for each in system.summary.conditions}
+        for system in comparison.systems
+    ]
+    names = dict.fromkeys(name for table in tables for name in table)
+    return [_row(name, [table.get(name) for table in tables]) for name in names]
+
+
+def _row(name: str, found: list[UnderCondition | None]) -> Row:
+    recordings = max(each.recordings for each in found if each)
+    return Row(name, recordings, [_cell(each) if each else None for each in found])
+
+
+def _cell(each: UnderCondition) -> Cell:
+    change = each.change
+    return Cell(
+        wer=figures.percent(each.wer.value, unit=False),
+        wer_range=figures.percent_range(each.wer, unit=False),
+        change=figures.points(change.value) if change else "",
+        shown=change is not None and not change.low <= 0 <= change.high,
+        late=figures.seconds(each.p50.value, unit=False),
+        late_range=figures.seconds_range(each.p50, unit=False),
+        heat=round(100 * each.wer.value, 1),
+    )
