@@ -35,8 +35,12 @@ def spaced(left: str, right: str) -> bool:
     """
     if not left or not right:
         return False
-    mark = unicodedata.category(right[0]).startswith("M")
-    return not (mark or unspaced(left[-1]) or unspaced(right[0]))
+    return not (mark(right) or unspaced(left[-1]) or unspaced(right[0]))
+
+
+def mark(text: str) -> bool:
+    """Whether a text begins with a mark that stands on the character before it."""
+    return unicodedata.category(text[0]).startswith("M")
 
 
 def unspaced(character: str) -> bool:

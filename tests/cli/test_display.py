@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import io
 from typing import Literal
+from unicodedata import category
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from streamwer.cli.board import Board
 from streamwer.cli.display import Display, LiveDisplay
 from streamwer.cli.output import Transcript
 from streamwer.cli.views import Progress, duration, printable, transcript
+from streamwer.joining import joined
 from streamwer.transcript import Compute, Effort, Step, Update, Word
 
 HOSTILE = "[red]not markup[/red] :smile: שלום 🎧 e\u0301"
@@ -91,6 +94,33 @@ def test_hostile_text_is_shown_as_it_is(width: int) -> None:
     shown = " ".join(drawn(board((HOSTILE, HOSTILE, "[/]")), width).replace("│", " ").split())
     assert HOSTILE in shown
     assert HOSTILE + " [/]" in shown
+
+
+SCRIPTS = {
+    "Hebrew": "שלום מה שלומך היום אני רוצה לדבר על החשבון שלי בבקשה תודה רבה",
+    "Arabic": "مَرْحَبًا كيف حالك اليوم أريد أن أتحدث عن حسابي من فضلك شكرا جزيلا",
+    "Chinese": "今 天 天 气 很 好 。 我 想 谈 谈 我 的 帐 单 。 谢 谢 你 的 帮 助 。 再 见 。",
+    "Thai": "ส วั ส ดี ค รั บ วั น นี้ ผ ม อ ย า ก คุ ย เ รื่ อ ง บิ ล ข อ ง ผ ม",
+    "combining": "e\u0301 a\u0308o\u0302 n\u0303",
+}
+
+
+@pytest.mark.parametrize("width", [16, 24, 40])
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_every_script_stays_within_its_panel(script: str, width: int) -> None:
+    """A line that is wider than it was taken for would wrap, and shift what is drawn below."""
+    text = SCRIPTS[script]
+    shown = drawn(board(("a.wav", text, text)), width)
+    lines = [line for line in shown.splitlines() if line.startswith(("│", "╭", "╰"))]
+    assert {cell_len(line) for line in lines} == {width}
+    told = "".join(line.strip("│").strip() for line in lines if line.startswith("│"))
+    assert joined(text.split()).replace(" ", "") in told.replace(" ", "")
+    assert not any(category(line.strip("│ ")[:1] or " ") == "Mn" for line in lines)
+
+
+def test_scripts_without_spaces_are_shown_without() -> None:
+    shown = drawn(board(("a.wav", "今 天 天 气", "很 好")))
+    assert "今天天气很好" in shown
 
 
 def test_what_acts_on_a_terminal_is_shown_as_a_mark() -> None:

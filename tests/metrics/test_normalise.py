@@ -59,5 +59,7 @@ def test_each_normaliser_has_a_config(name: str) -> None:
 
 
 def test_an_unknown_normaliser_is_refused_with_those_that_are_known() -> None:
-    with pytest.raises(ConfigError, match="'folk' must be one of basic, whisper_english, none"):
+    with pytest.raises(
+        ConfigError, match="'folk' must be one of basic, multilingual, whisper_english, none"
+    ):
         normaliser("folk")

@@ -51,5 +51,19 @@ def test_characters_of_a_language_without_spaces_stay_apart() -> None:
     assert written(["請", "稍", "後"], "zh") == ["請", "稍", "後"]
 
 
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        (["我", "用", " i", "Phone", "打"], ["我", "用", "iPhone", "打"]),
+        (["价", "3", ".", "5", "元"], ["价", "3.5", "元"]),
+        (["ส", "ว", "\u0e31", "ส", "ด", "\u0e35"], ["ส", "วั", "ส", "ดี"]),
+    ],
+)
+def test_names_numbers_and_letters_with_marks_stay_whole_among_them(
+    texts: list[str], said: list[str]
+) -> None:
+    assert written(texts, "zh") == said
+
+
 def test_half_a_character_is_dropped() -> None:
     assert written([" caf\ufffd", " \ufffd", "\ufffd", " it"]) == ["caf", "it"]

@@ -14,8 +14,9 @@ from whisper_normalizer.basic import BasicTextNormalizer
 from whisper_normalizer.english import EnglishTextNormalizer
 
 from streamwer.errors import ConfigError
+from streamwer.metrics.multilingual import Multilingual
 
-_VERSIONS = {"basic": 1, "whisper_english": 1, "none": 1}
+_VERSIONS = {"basic": 1, "multilingual": 1, "whisper_english": 1, "none": 1}
 """Raised when we change what a normaliser gives: old scores are not comparable then."""
 
 
@@ -36,9 +37,10 @@ class Normaliser:
         return self.apply(text).split()
 
 
-def _packaged(text_normaliser: Callable[[], Callable[[str], str]]) -> Callable[[], Normaliser]:
+def _packaged(
+    name: str, text_normaliser: Callable[[], Callable[[str], str]]
+) -> Callable[[], Normaliser]:
     def build() -> Normaliser:
-        name = "basic" if text_normaliser is BasicTextNormalizer else "whisper_english"
         packaged = version("whisper-normalizer")
         return Normaliser(f"{name}@{packaged}+{_VERSIONS[name]}", text_normaliser())
 
@@ -46,8 +48,9 @@ def _packaged(text_normaliser: Callable[[], Callable[[str], str]]) -> Callable[[
 
 
 _BUILDERS: dict[str, Callable[[], Normaliser]] = {
-    "basic": _packaged(BasicTextNormalizer),
-    "whisper_english": _packaged(EnglishTextNormalizer),
+    "basic": _packaged("basic", BasicTextNormalizer),
+    "multilingual": _packaged("multilingual", Multilingual),
+    "whisper_english": _packaged("whisper_english", EnglishTextNormalizer),
     "none": lambda: Normaliser(f"none@{_VERSIONS['none']}", lambda text: text),
 }
 

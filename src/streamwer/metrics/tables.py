@@ -16,6 +16,7 @@ import pandas as pd
 
 from streamwer.collection import paused
 from streamwer.eventlog import EventLog
+from streamwer.joining import joined
 from streamwer.metrics import word_table
 from streamwer.metrics.alignment import Pair, align, align_by_time, character_errors, count
 from streamwer.metrics.lag import lag_slope
@@ -82,7 +83,7 @@ class _Heard:
     def __init__(self, reference: Reference, steps: Sequence[Step], normaliser: Normaliser) -> None:
         self.reference, self.steps = reference, steps
         self.said = emissions(steps)
-        self.text = " ".join(emission.word.text for emission in self.said)
+        self.text = joined(emission.word.text for emission in self.said)
         raw = [word.text for word in reference.words] or [reference.text]
         self.spoken = attribute(reference.text, raw, normaliser)
         emitted = [emission.word.text for emission in self.said]

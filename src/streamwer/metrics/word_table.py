@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from streamwer.joining import joined
 from streamwer.metrics.alignment import Pair
 from streamwer.metrics.latency_split import PARTS, Moments, split
 from streamwer.metrics.timeline import Emission
@@ -96,7 +97,7 @@ def _heard(tokens: Sequence[Token], said: Sequence[Emission], at: NDArray[np.int
     steps = [emission.committed for emission in last]
     runs = [said[token.first : token.last + 1] for token in tokens]
     return {
-        "heard": _picked([" ".join(e.word.text for e in run) for run in runs], at, None, object),
+        "heard": _picked([joined(e.word.text for e in run) for run in runs], at, None, object),
         "heard_start": _picked([run[0].word.start for run in runs], at, math.nan),
         "heard_end": _picked([emission.word.end for emission in last], at, math.nan),
         "first_shown": _picked([min(e.first_shown.emitted for e in run) for run in runs], at),

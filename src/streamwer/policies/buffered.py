@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from streamwer.audio import HOP, SAMPLE_RATE, samples
 from streamwer.errors import ConfigError
+from streamwer.joining import joined, mark, unspaced
 from streamwer.policies.base import Request
 from streamwer.policies.overlap import form, repeated
 from streamwer.recognisers.loops import loop
@@ -100,7 +101,7 @@ class Buffered(ABC):
     def _prompt(self) -> str:
         """Committed text whose audio has left the buffer."""
         begin = self._start / SAMPLE_RATE
-        return " ".join(word.text for word in self._committed if _middle(word) < begin)
+        return joined(word.text for word in self._committed if _middle(word) < begin)
 
     def _inside(self) -> list[Word]:
         begin = self._start / SAMPLE_RATE
@@ -134,7 +135,12 @@ def _middle(word: Word) -> float:
 
 
 def _last_chars(text: str, count: int) -> str:
-    """At most the last `count` characters, beginning at a word."""
+    """At most the last `count` characters, beginning at a word, or at a character that is one."""
     if len(text) <= count:
         return text
-    return text[-count:].partition(" ")[2] if count else ""
+    tail = text[len(text) - count :]
+    begins = (i for i, character in enumerate(tail) if unspaced(character) and not mark(character))
+    space, character = tail.find(" "), next(begins, -1)
+    if character >= 0 and (space < 0 or character < space):
+        return tail[character:]
+    return tail.partition(" ")[2]

@@ -11,6 +11,7 @@ from typing import Literal
 
 from streamwer.audio import SAMPLE_RATE
 from streamwer.errors import ConfigError
+from streamwer.joining import joined
 from streamwer.policies.buffered import Buffered
 from streamwer.transcript import Hypothesis, Word
 
@@ -42,7 +43,7 @@ class PromptedBuffer(Buffered):
     def _prompt(self) -> str:
         if self._prompt_kind == "committed":
             return super()._prompt()
-        return " ".join(word.text for word in (*self._committed, *self._shown))
+        return joined(word.text for word in (*self._committed, *self._shown))
 
     def _cut(self, hypothesis: Hypothesis, tentative: Sequence[Word]) -> int:
         """A full buffer loses its older half, at the end of a committed word if there is one."""

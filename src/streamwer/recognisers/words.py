@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from streamwer.audio import SAMPLE_RATE
+from streamwer.joining import mark, unspaced
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.prompt import BROKEN
 from streamwer.transcript import Word
@@ -33,8 +34,9 @@ def words(pieces: Iterable[Piece], window: Window, language: str) -> tuple[Word,
     apart = True
     for piece in pieces:
         text = piece.text.replace(BROKEN, "")
-        apart = apart or text[:1].isspace() or language in UNSPACED
+        apart = apart or text[:1].isspace()
         if text.strip():
+            apart = apart or (language in UNSPACED and _parted(found[-1].text, text))
             word = placed(piece, text.strip(), window)
             found.append(word if apart or not found else _joined(found.pop(), word))
             apart = False
@@ -47,6 +49,15 @@ def placed(piece: Piece, text: str, window: Window) -> Word:
     begin = window.start / SAMPLE_RATE
     start, end = round(begin + float(piece.start), 3), round(begin + float(piece.end), 3)
     return Word(text, start, end, round(float(piece.probability), 4))
+
+
+def _parted(before: str, text: str) -> bool:
+    """Whether a piece is a word of its own in a language that puts no spaces between words.
+
+    Its characters are; a name in Latin letters among them stays whole, and so does a letter with
+    its marks.
+    """
+    return (unspaced(before[-1]) or unspaced(text[0])) and not mark(text)
 
 
 def _joined(first: Word, second: Word) -> Word:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streamwer.errors import DatasetError, LogError
+from streamwer.joining import joined
 from streamwer.logs.base import LONGEST, text_lines
 from streamwer.transcript import Reference, Word
 
@@ -79,5 +80,5 @@ def from_words(path: Path, words: Mapping[str, Sequence[Word]]) -> tuple[Referen
 
 def _reference(recording: str, words: Sequence[Word]) -> Reference:
     ordered = tuple(sorted(words, key=lambda word: (word.start, word.end)))
-    text = " ".join(word.text for word in ordered)
+    text = joined(word.text for word in ordered)
     return Reference(recording, "", max(word.end for word in ordered), text, words=ordered)

@@ -24,3 +24,8 @@ const signed = (value) => (value < 0 ? minus(value.toFixed(2)) : `+${value.toFix
 
 // Asks the browser to lay the text out by its own direction.
 const ownDirection = { dir: "auto" };
+
+// Words as a text: scripts without spaces between words get none.
+const UNSPACED = "[\\p{sc=Han}\\p{sc=Hira}\\p{sc=Kana}\\p{sc=Thai}\\p{sc=Laoo}\\p{sc=Mymr}\\p{sc=Khmr}\\u3000-\\u303f\\uff00-\\uff9f]";
+const BESIDE = new RegExp(`(?<=${UNSPACED}) | (?=${UNSPACED}|\\p{M})`, "gu");
+const joined = (words) => words.join(" ").replace(BESIDE, "");

@@ -13,8 +13,8 @@ function screens(call) {
       const card = cards[at];
       if (card.shown === step) return;
       card.shown = step;
-      card.settled.textContent = step ? step.settled.join(" ") : "";
-      card.tail.textContent = step ? step.tail.join(" ") : "";
+      card.settled.textContent = step ? joined(step.settled) : "";
+      card.tail.textContent = step ? joined(step.tail) : "";
       card.text.scrollTop = card.text.scrollHeight;
     });
   };
