@@ -181,6 +181,8 @@ def test_a_bad_recogniser_cannot_break_the_promises(
     assert not steps[-1].update.tentative
     ends = [word.end for word in committed(steps)]
     assert all(a <= b for a, b in pairwise(ends)) or config["name"] == "offline"
+    begins = [window.start for window in recogniser.windows]
+    assert begins == sorted(begins)  # what lies behind a window may be forgotten
     heard_to = 0
     for window in recogniser.windows:  # no audio is skipped unheard
         assert window.start <= heard_to
@@ -202,6 +204,20 @@ def test_a_long_silence_costs_bounded_windows_and_keeps_the_context(
     longest = max(len(window.audio) for window in recogniser.windows) / SAMPLE_RATE
     assert longest <= config["buffer_s"]
     assert "please hold the line" in recogniser.windows[-1].prompt
+
+
+@streaming_policies
+def test_the_prompt_of_a_script_without_spaces_has_none_and_is_not_lost(
+    config: Mapping[str, Any],
+) -> None:
+    text = "".join(map(chr, range(0x4E00, 0x4E00 + 240)))
+    said = [Word(c, i * 0.2 + 0.1, i * 0.2 + 0.3) for i, c in enumerate(text)]
+    recogniser = Scripted(said)
+    steps = run(config, recogniser, length(tuple(said)), "unaware")
+    assert [word.text for word in committed(steps)] == [word.text for word in said]
+    last = recogniser.windows[-1].prompt
+    assert last in text
+    assert 100 < len(last) <= 200
 
 
 @pytest.mark.parametrize("trim_s", [2.0, 8.0])

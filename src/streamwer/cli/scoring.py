@@ -91,8 +91,9 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
         choices=NAMES,
         default=NAMES[0],
         metavar="NAME",
-        help="what counts as the same word: basic (not case, not punctuation), whisper_english"
-        " (nor numbers and spelling variants), or none (default: basic)",
+        help="what counts as the same word: basic (not case, not punctuation), multilingual"
+        " (the same for any script), whisper_english (nor numbers and spelling variants), or none"
+        " (default: basic)",
     )
     group.add_argument(
         "--elapsed",
