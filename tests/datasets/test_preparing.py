@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import weakref
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from omegaconf import OmegaConf
 
 from pipeline import prepare as stage
+from streamwer import audio
+from streamwer.audio import Samples
 from streamwer.datasets import prepare
 from streamwer.errors import DatasetError
 from tests.datasets.recordings import clip, config, contents, metadata
@@ -132,3 +137,17 @@ def test_a_folder_needs_neither_the_hub_nor_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_no_recording_is_ever_held_as_a_whole(tmp_path: Path) -> None:
+    alive: list[weakref.ref[Samples]] = []
+
+    def pieces() -> Iterator[Samples]:
+        for _ in range(200):
+            piece = np.zeros(1000, np.float32)
+            alive.append(weakref.ref(piece))
+            yield piece
+            assert sum(each() is not None for each in alive) <= 2
+
+    assert audio.write_flac_chunks(tmp_path / "long.flac", pieces()) == 200_000
+    assert max(piece.size for piece in audio.chunks(tmp_path / "long.flac")) < 10_000
