@@ -20,8 +20,8 @@ from streamwer.condition_config import CodecConfig
 from streamwer.conditions.filtering import band
 from streamwer.conditions.resampling import fitted, resampled
 
-_PACKET_S = 0.02
-"""Length of a packet where the codec sets none."""
+_FRAME_S = 1.0
+"""Length of a frame where the codec, which codes each sample by itself, sets none."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _encoder(codec: Codec, bit_rate: int | None) -> AudioCodecContext:
 
 
 def _packets(signal: Samples, encoder: AudioCodecContext) -> Iterator[Any]:
-    size = encoder.frame_size or int(encoder.sample_rate * _PACKET_S)
+    size = encoder.frame_size or int(encoder.sample_rate * _FRAME_S)
     for at in range(0, len(signal), size):
         pcm = np.clip(np.round(fitted(signal[at : at + size], size) * 32768), -32768, 32767)
         frame = av.AudioFrame.from_ndarray(
