@@ -75,6 +75,33 @@ def test_a_missing_log_says_which_stage_makes_it(tmp_path: Path) -> None:
         eventlog.read(tmp_path)
 
 
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_log_of_an_earlier_schema_counted_less_and_is_read(tmp_path: Path, version: int) -> None:
+    eventlog.write(tmp_path, LOG)
+    later = ["listened_frames", "feature_frames", "encodings", "aligned_tokens"]
+    later += ["fallbacks", "cut", "other", "listen"] if version == 1 else []
+    for path in tmp_path.glob("*.parquet"):
+        table = pq.read_table(path)
+        metadata = table.schema.metadata | {b"streamwer_event_log": str(version).encode()}
+        table = table.drop([name for name in later if name in table.column_names])
+        pq.write_table(table.replace_schema_metadata(metadata), path)
+    compute = replace(STEP.compute, other=0.0) if version == 1 else STEP.compute
+    assert eventlog.read(tmp_path) == replace(LOG, steps=(replace(STEP, compute=compute),))
+
+
+def test_a_log_of_a_later_schema_or_without_a_column_is_refused(tmp_path: Path) -> None:
+    eventlog.write(tmp_path, LOG)
+    path = tmp_path / "events.parquet"
+    table = pq.read_table(path)
+    pq.write_table(table.drop(["emitted"]), path)
+    with pytest.raises(LogError, match=r"events\.parquet: the column 'emitted' is missing"):
+        eventlog.read(tmp_path)
+    newer = table.schema.metadata | {b"streamwer_event_log": b"4"}
+    pq.write_table(table.replace_schema_metadata(newer), path)
+    with pytest.raises(LogError, match="schema 4, but this version reads 1 to 3"):
+        eventlog.read(tmp_path)
+
+
 def test_something_else_is_not_taken_for_a_log(tmp_path: Path) -> None:
     eventlog.write(tmp_path, LOG)
     pq.write_table(pa.table({"recording": ["x"]}), tmp_path / "events.parquet")

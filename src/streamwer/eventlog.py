@@ -25,6 +25,8 @@ from streamwer.signature import Run
 from streamwer.transcript import Compute, Effort, Failure, Step, Update, Word
 
 SCHEMA_VERSION = 3
+"""Of what is written. Earlier versions are read too: they lack counts, which are then 0."""
+_READABLE = {str(version) for version in range(1, SCHEMA_VERSION + 1)}
 _VERSION_KEY = b"streamwer_event_log"
 _MACHINE = "machine."
 _ROWS = 20_000
@@ -77,6 +79,11 @@ _MEASURED = pa.schema(
     ]
 )
 _FAILURES = pa.schema([("recording", pa.string()), ("reason", pa.string())])
+_LATER = {
+    *("fallbacks", "cut", "other", "listen"),
+    *("listened_frames", "feature_frames", "encodings", "aligned_tokens"),
+}
+"""Columns that logs of an earlier version may lack."""
 
 
 @dataclass(frozen=True)
@@ -115,13 +122,13 @@ def read(folder: Path) -> EventLog:
     """Read what `write` wrote.
 
     Raises:
-        LogError: a file is missing, is not an event log, or has another schema version.
+        LogError: a file is missing, is not an event log, or of a later schema version.
     """
-    table = _load(folder / "events.parquet")
-    measured = _load(folder / "measured.parquet")
+    table = _load(folder / "events.parquet", _EVENTS)
+    measured = _load(folder / "measured.parquet", _MEASURED)
     compute = _compute(measured)
     steps = tuple(step for part in table.to_batches(_ROWS) for step in _steps(part, compute))
-    failures = _load(folder / "failures.parquet").to_pylist()
+    failures = _load(folder / "failures.parquet", _FAILURES).to_pylist()
     failed = tuple(Failure(**row) for row in failures)
     return EventLog(steps, failed, _unflat(measured), _run(table))
 
@@ -196,7 +203,7 @@ def _save(
     partial.replace(path)  # a reader never meets half a file
 
 
-def _load(path: Path) -> pa.Table:
+def _load(path: Path, schema: pa.Schema) -> pa.Table:
     if not path.is_file():
         raise LogError(f"{path}: no such event log; run the `stream` stage first")
     try:
@@ -204,11 +211,22 @@ def _load(path: Path) -> pa.Table:
     except pa.ArrowInvalid as error:
         raise LogError(f"{path}: not a Parquet file ({error})") from error
     version = (table.schema.metadata or {}).get(_VERSION_KEY, b"none").decode()
-    if version != str(SCHEMA_VERSION):
+    if version not in _READABLE:
         raise LogError(
-            f"{path}: event-log schema {version}, but this version reads {SCHEMA_VERSION};"
+            f"{path}: event-log schema {version}, but this version reads 1 to {SCHEMA_VERSION};"
             " run the `stream` stage again"
         )
+    return _whole(table, schema, path)
+
+
+def _whole(table: pa.Table, schema: pa.Schema, path: Path) -> pa.Table:
+    """With the numbers that earlier versions did not count as 0."""
+    for each in schema:
+        if each.name in table.column_names:
+            continue
+        if each.name not in _LATER:
+            raise LogError(f"{path}: the column '{each.name}' is missing; run the `stream` stage")
+        table = table.append_column(each, pa.repeat(pa.scalar(0, each.type), len(table)))
     return table
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from streamwer.metrics.alignment import align
+from streamwer.eventlog import EventLog
+from streamwer.metrics import normaliser, score
 from streamwer.metrics.mapsswe import p_value, segments, word_errors
+from streamwer.transcript import Reference, Word
+from tests.logs.calls import own_step
 
 
 def counts(line: str) -> list[int]:
@@ -37,11 +41,25 @@ def test_without_errors_there_are_no_segments() -> None:
 
 
 def test_errors_are_counted_where_they_happen() -> None:
-    said = "the cat sat on the mat".split()
-    heard = "uh the dog sat on on mat today".split()
-    errors = word_errors(align(said, heard), len(said))
-    assert list(errors) == [1, 1, 0, 0, 1, 1]
-    assert list(word_errors(align([], ["uh", "oh"]), 0)) == [2]
+    said = {"b": "the cat sat on the mat", "a": "", "c": ""}
+    heard = {"b": "uh the dog sat on on mat today", "a": "uh oh"}
+    spoken = [Reference(name, "", 9.0, text) for name, text in said.items()]
+    steps = [own_step(0, 9.0, 9.0, text, name=name) for name, text in heard.items()]
+    scores = score(spoken, EventLog(tuple(steps)), normaliser("basic"))
+    recording, errors = word_errors(scores.recordings, scores.words)
+    assert list(recording) == [0, *[1] * 6, 2]
+    assert list(errors) == [2, 1, 1, 0, 0, 1, 1, 0]
+
+
+def test_errors_stand_where_the_words_table_has_them() -> None:
+    """Said twice and heard once, at the time of the second: the first is what was missed."""
+    words = tuple(Word(text, at, at + 0.4) for at, text in enumerate(["yes", "no", "yes", "no"]))
+    call = Reference("call", "", 9.0, "yes no yes no", words=words)
+    step = own_step(0, 9.0, 9.0, "yes no")
+    late = tuple(replace(word, end=3.0 + at) for at, word in enumerate(step.update.committed))
+    log = EventLog((replace(step, update=replace(step.update, committed=late)),))
+    scores = score([call], log, normaliser("basic"))
+    assert list(word_errors(scores.recordings, scores.words)[1]) == [1, 1, 0, 0]
 
 
 def test_the_p_value_is_that_of_a_normal_mean() -> None:

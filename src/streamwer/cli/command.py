@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from streamwer.cli.workers import StartWorkers
 
 
+NOT_COMPARABLE = 3
+"""Exit status of every command that was to compare what is not comparable."""
+
+
 def main(
     argv: Sequence[str] | None = None, start: StartWorkers | None = None, load: Load | None = None
 ) -> int:

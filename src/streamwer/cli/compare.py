@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from streamwer.cli.command import guarded
+from streamwer.cli.command import NOT_COMPARABLE, guarded
 from streamwer.config import ScoringConfig
 from streamwer.errors import StreamwerError
 
-NOT_COMPARABLE = 3
 _ABOUT = (
     "Compare two runs, system by system: OLD and NEW are each a folder with scores (`.` is this"
     " tree's, data/scores) or a Git revision, whose scores come from Git or from DVC's cache."

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-from streamwer.cli.command import guarded
+from streamwer.cli.command import NOT_COMPARABLE, guarded
 from streamwer.cli.output import check
 from streamwer.config import ScoringConfig
 from streamwer.errors import StreamwerError
@@ -33,8 +33,8 @@ _ABOUT = (
     " recording, or a folder of them). Of several event logs, or a folder of them, each is scored."
 )
 _EPILOG = (
-    "Exit status: 0 if the log was scored or written, 1 if its WER is not comparable with that of"
-    " --baseline, 2 if a log or the references cannot be used; then nothing is scored."
+    "Exit status: 0 if the log was scored or written, 2 if a log or the references cannot be used;"
+    " then nothing is scored; 3 if its WER is not comparable with that of --baseline."
 )
 
 
@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Score or export what the command line names.
 
     Returns:
-        0 if that was done, 2 if not, 130 after Ctrl-C.
+        0 if that was done, 2 if not, 3 where a WER is not comparable, 130 after Ctrl-C.
     """
     return guarded(lambda: _run(parser().parse_args(argv)))
 
@@ -133,7 +133,7 @@ def _run(arguments: argparse.Namespace) -> int:
         return 0
     compared = _compared(arguments, given)
     _write(arguments.output, compared.json() if arguments.json else compared.table())
-    return 1 if compared.refused else 0
+    return NOT_COMPARABLE if compared.refused else 0
 
 
 def _compared(arguments: argparse.Namespace, given: references.References | None) -> Comparison:

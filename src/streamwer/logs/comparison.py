@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 from streamwer.config import ScoringConfig
-from streamwer.logs.figures import Figures, plain, row
-from streamwer.metrics import Difference, Interval, Quantile
+from streamwer.logs.figures import NEVER, Figures, plain, row
+from streamwer.metrics import Difference, Quantile
 from streamwer.metrics.comparing import (
     Reasons,
     comparable_differences,
@@ -128,7 +128,10 @@ def _latencies(mine: Figures, base: Figures, scoring: ScoringConfig) -> dict[str
 
 
 def _points(delta: Difference) -> str:
-    known = f"  {_ends(delta, 100, '.2f')}, p = {delta.p_holm:.3f}" if delta.known else ""
+    if math.isnan(delta.value):
+        return "no reference words"
+    sure = f"  [{100 * delta.low:+.2f}, {100 * delta.high:+.2f}], p = {delta.p_holm:.3f}"
+    known = sure if delta.known else ""
     shown = "" if delta.shown or not delta.known else ": no difference shown"
     return f"{100 * delta.value:+.2f} points{known}{shown}"
 
@@ -136,13 +139,15 @@ def _points(delta: Difference) -> str:
 def _seconds(quantile: Quantile) -> str:
     if quantile.value is None:
         return "n too small"
-    known = f"  {_ends(quantile, 1, '.3f')}" if quantile.low is not None else ""
-    return f"{quantile.value:+.3f} s{known}"
+    sure = [_late(end) for end in (quantile.low, quantile.high) if end is not None]
+    unit = "" if math.isinf(quantile.value) else " s"
+    return f"{_late(quantile.value)}{unit}" + (f"  [{', '.join(sure)}]" if sure else "")
 
 
-def _ends(interval: Interval | Quantile, unit: float, form: str) -> str:
-    low, high = (math.nan if end is None else unit * end for end in (interval.low, interval.high))
-    return f"[{low:+{form}}, {high:+{form}}]"
+def _late(seconds: float) -> str:
+    if math.isinf(seconds):
+        return NEVER if seconds > 0 else "no longer never"
+    return f"{seconds:+.3f}"
 
 
 def _finite(values: Mapping[str, float | None]) -> dict[str, object]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pandas as pd
 
@@ -42,9 +41,7 @@ def comparable_differences(
     kept = {name: each for name, each in systems.items() if not found[name]["wer"]}
     if baseline not in kept:
         return {}
-    used = kept[baseline].signature.method.normaliser.partition("@")[0]
-    tables = {name: each.scores for name, each in kept.items()}
-    return wer_differences(tables, baseline, replace(scoring, normaliser=used))
+    return wer_differences({name: each.scores for name, each in kept.items()}, baseline, scoring)
 
 
 def latency_differences(

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from streamwer.config import ScoringConfig
 from streamwer.errors import ConfigError, StreamwerError
 from streamwer.metrics import bootstrap, mapsswe, significance
-from streamwer.metrics.alignment import align
 from streamwer.metrics.bootstrap import Interval
-from streamwer.metrics.normalise import Normaliser, normaliser
 from streamwer.metrics.resampling import Settings
 from streamwer.metrics.tables import Scores
-
-Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -98,7 +93,7 @@ def wer_differences(
     p = significance.sign_flip(errors - base, settings)
     adjusted = significance.holm(p)
     equivalent = significance.equivalence(errors - base, words, scoring.smallest_difference)
-    checks = _mapsswe({name: systems[name] for name in (baseline, *others)}, scoring)
+    checks = _mapsswe([systems[name] for name in (baseline, *others)])
     return {
         name: Difference(
             value=intervals[at].value,
@@ -136,21 +131,9 @@ def _check_same(name: str, mine: pd.DataFrame, baseline: str, against: pd.DataFr
         )
 
 
-def _mapsswe(systems: Mapping[str, Scores], scoring: ScoringConfig) -> list[float]:
+def _mapsswe(systems: Sequence[Scores]) -> list[float]:
     """The p value of each system but the first, which is the baseline."""
-    words = normaliser(scoring.normaliser)
-    tables = (scores.recordings.sort_values("recording") for scores in systems.values())
-    (recording, base), *others = [_errors_by_word(table, words) for table in tables]
-    found = [mapsswe.segments(errors, base, recording) for _, errors in others]
-    return [mapsswe.p_value(excess) for excess in found]
-
-
-def _errors_by_word(recordings: pd.DataFrame, words: Normaliser) -> tuple[Integers, Integers]:
-    """For each reference word: the number of its recording, and the errors at it."""
-    found = []
-    for said, heard in zip(recordings["reference"], recordings["hypothesis"], strict=True):
-        reference = words.tokens(said)
-        pairs = align(reference, words.tokens(heard))
-        found.append(mapsswe.word_errors(pairs, len(reference)))
-    numbers = np.repeat(np.arange(len(found)), [len(errors) for errors in found])
-    return numbers, np.concatenate(found)
+    (recording, base), *others = [
+        mapsswe.word_errors(each.recordings, each.words) for each in systems
+    ]
+    return [mapsswe.p_value(mapsswe.segments(errors, base, recording)) for _, errors in others]

@@ -8,12 +8,10 @@ where these differ among themselves it claims too much.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
-
-from streamwer.metrics.alignment import Pair
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -24,17 +22,29 @@ ENOUGH_SEGMENTS = 50
 """Below so many the test's normal approximation is not to be relied on (Gillick & Cox)."""
 
 
-def word_errors(pairs: Sequence[Pair], words: int) -> Integers:
-    """Errors at each reference word, shape (words,); an insertion counts at the word before it.
+def word_errors(recordings: pd.DataFrame, words: pd.DataFrame) -> tuple[Integers, Integers]:
+    """The errors at each reference word as they were aligned, recordings in order of their names.
 
-    Without reference words there is one place, so that insertions are not lost.
+    An insertion counts at the word before it, or at the first one. A recording without reference
+    words is one place, so that its insertions are not lost.
+
+    Args:
+        recordings: a system's recordings table.
+        words: its words table.
+
+    Returns:
+        The number of each place's recording, and the errors there; shape (places,).
     """
-    errors = np.zeros(max(words, 1), dtype=np.int64)
-    last = 0
-    for pair in pairs:
-        last = last if pair.reference is None else pair.reference
-        errors[last] += pair.status != "hit"
-    return errors
+    table = recordings.sort_values("recording")
+    spoken = (table["hits"] + table["substitutions"] + table["deletions"]).to_numpy()
+    places = np.maximum(spoken, 1)
+    begins = pd.Series(places.cumsum() - places, index=table["recording"])
+    wrong = words[words["status"] != "hit"]
+    inserted = (wrong["status"] == "inserted").to_numpy()
+    at = np.maximum(wrong["index"].to_numpy() - inserted, 0)
+    at += begins.loc[wrong["recording"]].to_numpy()
+    numbers = np.repeat(np.arange(len(table)), places)
+    return numbers, np.bincount(at.astype(np.int64), minlength=len(numbers))
 
 
 def segments(errors: Integers, baseline: Integers, recording: Integers) -> Integers:

@@ -68,9 +68,8 @@ def _change(name: str, old: Scored, new: Scored, scoring: ScoringConfig) -> Chan
         "wer": reasons(old.signature, new.signature, "wer"),
         "latency": reasons(old.signature, new.signature, "latency"),
     }
-    used = new.signature.method.normaliser.partition("@")[0]
     both = {"old": old.scores, "new": new.scores}
-    paired = {} if why["wer"] else wer_differences(both, "old", replace(scoring, normaliser=used))
+    paired = {} if why["wer"] else wer_differences(both, "old", scoring)
     return Change(
         system=name,
         old=summarise(f"{name}, old", old.scores, None, scoring, {}),
