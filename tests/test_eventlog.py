@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,6 +101,18 @@ def test_a_log_of_a_later_schema_or_without_a_column_is_refused(tmp_path: Path) 
     pq.write_table(table.replace_schema_metadata(newer), path)
     with pytest.raises(LogError, match="schema 4, but this version reads 1 to 3"):
         eventlog.read(tmp_path)
+
+
+@pytest.mark.parametrize("moment", [math.nan, math.inf])
+def test_a_moment_that_is_no_time_is_refused(tmp_path: Path, moment: float) -> None:
+    eventlog.write(tmp_path, EventLog((STEP, replace(STEP, step=1, emitted=moment))))
+    with pytest.raises(LogError, match=r"events\.parquet: 'emitted' holds what is no time"):
+        eventlog.read(tmp_path)
+
+
+def test_a_log_without_a_step_is_read(tmp_path: Path) -> None:
+    eventlog.write(tmp_path, EventLog(()))
+    assert eventlog.read(tmp_path) == EventLog(())
 
 
 def test_something_else_is_not_taken_for_a_log(tmp_path: Path) -> None:

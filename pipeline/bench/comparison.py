@@ -11,6 +11,7 @@ from pipeline.bench.figures import Figures
 from pipeline.bench.ratios import Ratio
 from pipeline.bench.systems import CHUNKS_S, DIRECT, TRANSCRIBE, Entry
 from streamwer.metrics import WordErrors
+from streamwer.metrics.word_errors import plain_rate
 
 COMPUTE_LIMIT = 2.5
 """Compute of the best policy over that of one offline pass."""
@@ -31,7 +32,7 @@ class Versus:
     @property
     def wer_excess(self) -> float:
         """How much higher its WER is, as a fraction."""
-        return (self.errors.rate or 0.0) - (self.other_errors.rate or 0.0)
+        return plain_rate(self.errors) - plain_rate(self.other_errors)
 
 
 @dataclass(frozen=True)

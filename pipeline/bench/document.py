@@ -12,6 +12,7 @@ from pipeline.bench.framework import Framework
 from pipeline.bench.shapes import Cell
 from pipeline.bench.systems import CHUNKS_S
 from pipeline.bench.targets import Target
+from streamwer.metrics.word_errors import plain_rate
 
 _DIGITS = 4
 
@@ -112,8 +113,8 @@ def _versus(found: Versus) -> dict[str, Any]:
         "system": found.name,
         "other": found.other,
         "compute": asdict(found.compute),
-        "wer": found.errors.rate,
-        "other_wer": found.other_errors.rate,
+        "wer": plain_rate(found.errors),
+        "other_wer": plain_rate(found.other_errors),
         "wer_excess": found.wer_excess,
         "words": found.errors.words,
     }

@@ -12,6 +12,7 @@ from pipeline.bench.systems import Entry
 from streamwer.config import ScoringConfig
 from streamwer.eventlog import EventLog
 from streamwer.metrics import Summary, WordErrors, normaliser, score, summarise
+from streamwer.metrics.word_errors import plain_rate
 from streamwer.recognisers.log_mel import FRAMES_PER_SECOND
 from streamwer.transcript import Compute, Effort, Step
 
@@ -89,7 +90,7 @@ class Figures:
 
     def wer(self, name: str, calls: Iterable[str]) -> float:
         """Pooled word error rate, as a fraction."""
-        return self.errors(name, calls).rate or 0.0
+        return plain_rate(self.errors(name, calls))
 
     def latency(self, name: str, calls: Iterable[str], clock: str = "unaware") -> Latency:
         """Commit latency of the calls' words."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from streamwer.collection import paused
@@ -79,6 +80,7 @@ _MEASURED = pa.schema(
     ]
 )
 _FAILURES = pa.schema([("recording", pa.string()), ("reason", pa.string())])
+_TIMES = {"audio_end", "ready", "start", "emitted"}
 _LATER = {
     *("fallbacks", "cut", "other", "listen"),
     *("listened_frames", "feature_frames", "encodings", "aligned_tokens"),
@@ -122,7 +124,8 @@ def read(folder: Path) -> EventLog:
     """Read what `write` wrote.
 
     Raises:
-        LogError: a file is missing, is not an event log, or of a later schema version.
+        LogError: a file is missing, is not an event log, or is of a later schema version; or a
+            moment is not a finite number.
     """
     table = _load(folder / "events.parquet", _EVENTS)
     measured = _load(folder / "measured.parquet", _MEASURED)
@@ -220,13 +223,17 @@ def _load(path: Path, schema: pa.Schema) -> pa.Table:
 
 
 def _whole(table: pa.Table, schema: pa.Schema, path: Path) -> pa.Table:
-    """With the numbers that earlier versions did not count as 0."""
+    """The table, its times checked, with what earlier versions did not count as 0."""
     for each in schema:
         if each.name in table.column_names:
             continue
         if each.name not in _LATER:
             raise LogError(f"{path}: the column '{each.name}' is missing; run the `stream` stage")
         table = table.append_column(each, pa.repeat(pa.scalar(0, each.type), len(table)))
+    for name in _TIMES.intersection(table.column_names):
+        # Not a number would pass for a word without a latency, and so make the others' better.
+        if table[name].null_count or not pc.all(pc.is_finite(table[name]), min_count=0).as_py():
+            raise LogError(f"{path}: '{name}' holds what is no time; run the `stream` stage again")
     return table
 
 

@@ -7,8 +7,10 @@ import math
 import pytest
 
 from streamwer.config import ScoringConfig
+from streamwer.errors import LogError
 from streamwer.eventlog import EventLog
 from streamwer.metrics import normaliser, score, summarise
+from streamwer.metrics.word_errors import plain_rate
 from streamwer.transcript import Compute, Effort, Failure, Reference, Step, Update, Word
 
 SPOKEN = (
@@ -79,7 +81,7 @@ def test_the_summary_pools_counts_and_tells_the_coverage() -> None:
     scores = score([reference("a"), reference("b")], LOG, normaliser("basic"))
     scoring = ScoringConfig(normaliser="basic", replicates=50)
     summary = summarise("system", scores, None, scoring, {})
-    assert summary.errors.rate == pytest.approx(6 / 8)
+    assert plain_rate(summary.errors) == pytest.approx(6 / 8)
     assert summary.wer.value == pytest.approx(6 / 8)
     assert summary.coverage == pytest.approx(0.5)
     assert summary.commit_latency["p50"].value == pytest.approx(2.05)
@@ -111,3 +113,8 @@ def test_a_call_whose_last_word_is_lost_was_never_finished() -> None:
         for log in (said, heard)
     ]
     assert finished == [math.inf, pytest.approx(2.25 - 1.2)]
+
+
+def test_without_references_there_is_nothing_to_score() -> None:
+    with pytest.raises(LogError, match="no references to score"):
+        score([], EventLog(()), normaliser("basic"))

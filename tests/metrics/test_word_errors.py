@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from streamwer.metrics import CharErrors, WordErrors
 from streamwer.metrics.alignment import align, count
+from streamwer.metrics.word_errors import plain_rate
 
 sentences = st.lists(st.sampled_from("a b c d".split()), max_size=8)
 
@@ -45,7 +48,7 @@ def test_the_alignment_has_as_few_errors_as_a_brute_force_finds(
 
 def test_the_rate_of_a_sum_is_not_the_mean_of_the_rates() -> None:
     short, long = WordErrors(hits=0, substitutions=1), WordErrors(hits=9)
-    assert sum([short, long], WordErrors()).rate == pytest.approx(0.1)
+    assert plain_rate(sum([short, long], WordErrors())) == pytest.approx(0.1)
     assert sum([short, long]) == short + long  # type: ignore[comparison-overlap]
 
 
@@ -60,6 +63,26 @@ def test_a_sum_of_rates_is_refused() -> None:
         sum(rates)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="add the error counts"):
         _ = rates[0] + 0.5  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    "mean",
+    [
+        *(np.mean, np.sum, np.average, np.median, statistics.mean, statistics.fmean, math.fsum),
+        lambda rates: pd.Series(rates).mean(),
+        lambda rates: np.array(rates, dtype=float),
+    ],
+)
+def test_no_library_makes_a_mean_of_rates(mean: Callable[[list[object]], object]) -> None:
+    with pytest.raises(TypeError):
+        mean([WordErrors(hits=1, deletions=1).rate, WordErrors(hits=1).rate])
+
+
+def test_a_rate_reads_as_a_number() -> None:
+    rate = WordErrors(hits=3, deletions=1).rate
+    assert (str(rate), repr(rate), f"{rate:.1%}") == ("0.25", "0.25", "25.0%")
+    assert plain_rate(WordErrors(hits=3, deletions=1)) == 0.25
+    assert math.isnan(plain_rate(WordErrors(insertions=1)))
 
 
 @pytest.mark.parametrize("mean", [np.mean, statistics.mean, statistics.fmean])

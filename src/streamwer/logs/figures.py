@@ -12,6 +12,7 @@ from streamwer.logs.base import Log
 from streamwer.metrics import Normaliser, Quantile, Scores, Summary, store, summarise
 from streamwer.metrics.lagging import NAMES
 from streamwer.metrics.summary import PERCENTILES, Percentiles, timed
+from streamwer.metrics.word_errors import plain_rate
 from streamwer.signature import Signature
 from streamwer.transcript import Reference
 
@@ -81,7 +82,7 @@ class Figures:
             "normaliser": self.signature.method.normaliser,
             "recordings": self.summary.recordings,
             "wer": asdict(self.summary.wer),
-            "cer": self.summary.char_errors.rate,
+            "cer": plain_rate(self.summary.char_errors),
             "words": errors.words,
             "hits": errors.hits,
             "substitutions": errors.substitutions,

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from streamwer.collection import paused
+from streamwer.errors import LogError
 from streamwer.eventlog import EventLog
 from streamwer.joining import joined
 from streamwer.metrics import word_table
@@ -49,7 +50,12 @@ def score(references: Sequence[Reference], log: EventLog, normaliser: Normaliser
     """Score one system's log against the manifest it was run on.
 
     Recordings that the log does not mention count as failed.
+
+    Raises:
+        LogError: there are no references.
     """
+    if not references:
+        raise LogError("there are no references to score the log against")
     steps = log.by_recording()
     reasons = {failure.recording: failure.reason for failure in log.failures}
     recordings: list[dict[str, Any]] = []

@@ -6,14 +6,31 @@ and counts of words never mix with counts of characters.
 
 from __future__ import annotations
 
+import math
 from dataclasses import astuple, dataclass
 from typing import NoReturn, Self
 
 
-class Rate(float):
-    """A rate derived from counts; it refuses to be added, because the counts are what adds up."""
+@dataclass(frozen=True, order=True, slots=True, repr=False)
+class Rate:
+    """A rate derived from counts; it refuses to be added, because the counts are what adds up.
 
-    __slots__ = ()
+    It is not a `float`: `numpy.mean`, `statistics.mean` and `math.fsum` would take it for one and
+    ask it nothing. The plain number is `value`.
+    """
+
+    value: float
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    __repr__ = __str__
+
+    def __format__(self, form: str) -> str:
+        return format(self.value, form)
+
+    def __sub__(self, other: Rate) -> float:
+        return self.value - other.value
 
     def __add__(self, other: object) -> NoReturn:
         raise TypeError("rates do not add up: add the error counts and take the rate of the sum")
@@ -57,6 +74,11 @@ class _Errors:
         if type(other) is not int or other != 0:
             raise TypeError(f"{type(self).__name__} add to {type(self).__name__} only")
         return self
+
+
+def plain_rate(errors: _Errors) -> float:
+    """The rate as a plain number, to be written or drawn; NaN where the reference is empty."""
+    return math.nan if errors.rate is None else errors.rate.value
 
 
 @dataclass(frozen=True, slots=True)

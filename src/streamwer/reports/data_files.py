@@ -14,6 +14,7 @@ import numpy as np
 
 from streamwer.metrics import Difference, Interval, Lagging, Summary
 from streamwer.metrics.summary import Percentiles
+from streamwer.metrics.word_errors import plain_rate
 from streamwer.reports import machine
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.latencies import commit_latencies
@@ -46,7 +47,7 @@ def _metrics(summary: Summary, measured: bool) -> dict[str, Any]:
         "substitutions": summary.errors.substitutions,
         "deletions": summary.errors.deletions,
         "insertions": summary.errors.insertions,
-        "cer": number(summary.char_errors.rate, RATE),
+        "cer": number(plain_rate(summary.char_errors), RATE),
         "characters": summary.char_errors.characters,
         "coverage": number(summary.coverage, RATE),
         "erasure": number(summary.erasure, RATE),
@@ -67,7 +68,8 @@ def _slices(summary: Summary) -> dict[str, Any]:
     """The WER and the median commit latency of each slice, by kind; speakers may be too many."""
     found: dict[str, dict[str, Any]] = {}
     for each in (each for each in summary.slices if each.kind != "speaker"):
-        found.setdefault(f"wer_by_{each.kind}", {})[each.name] = number(each.errors.rate, RATE)
+        rates = found.setdefault(f"wer_by_{each.kind}", {})
+        rates[each.name] = number(plain_rate(each.errors), RATE)
         late = found.setdefault(f"commit_latency_p50_by_{each.kind}", {})
         late[each.name] = number(each.p50.value, SECONDS)
     return found

@@ -74,7 +74,7 @@ def _index(comparison: Comparison, calls: Sequence[Call]) -> dict[str, Any]:
 
 def _rate(outcome: Outcome) -> float | None:
     rate = outcome.errors.rate
-    return None if rate is None else round(rate, 4)
+    return None if rate is None else round(rate.value, 4)
 
 
 def _rounded(seconds: float | None) -> float | str | None:

@@ -70,4 +70,4 @@ def _cell(each: Slice | None) -> Cell:
     if each is None or rate is None:
         return Cell(figures.UNKNOWN, figures.UNKNOWN, 0.0)
     late = figures.seconds(each.p50.value, unit=False) if each.p50.value is not None else "–"
-    return Cell(figures.percent(rate, unit=False), late, round(100 * float(rate), 1))
+    return Cell(figures.percent(rate.value, unit=False), late, round(100 * rate.value, 1))

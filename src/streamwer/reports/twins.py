@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from streamwer.metrics import Interval, Quantile, Slice, Summary
+from streamwer.metrics.word_errors import plain_rate
 from streamwer.reports import machine
 from streamwer.reports.comparison import Comparison
 
@@ -78,7 +79,7 @@ def _values(summary: Summary, timed: bool) -> Iterator[tuple[str, str, Any]]:
     yield "wer", "errors per word", summary.wer
     if summary.delta_wer:
         yield "delta_wer", "errors per word", summary.delta_wer
-    yield "cer", "errors per character", summary.char_errors.rate
+    yield "cer", "errors per character", plain_rate(summary.char_errors)
     for name in _LATENCIES:
         percentiles: Mapping[str, Quantile] = getattr(summary, name)
         for percentile, quantile in percentiles.items():
@@ -101,7 +102,7 @@ def _slice(system: str, each: Slice) -> dict[str, Any]:
         "slice": each.name,
         "recordings": each.recordings,
         **counts,
-        "wer": errors.rate,
+        "wer": plain_rate(errors),
         "commit_latency_p50": each.p50.value,
         "commit_latency_p95": each.p95.value,
         "coverage": each.coverage,

@@ -10,6 +10,7 @@ import numpy as np
 
 from streamwer.metrics import Summary
 from streamwer.metrics.summary import STAGES, timed
+from streamwer.metrics.word_errors import plain_rate
 from streamwer.reports import figures
 from streamwer.reports.comparison import Comparison, System
 from streamwer.reports.palette import Style, styles
@@ -144,7 +145,7 @@ def _conditions(summaries: Sequence[Summary]) -> Iterator[_Values]:
     slices = {(system, each.name): each for system, each in by}
     for condition in dict.fromkeys(condition for _, condition in slices):
         here = {name: each for (name, named), each in slices.items() if named == condition}
-        rates = {name: float(each.errors.rate or 0.0) for name, each in here.items()}
+        rates = {name: plain_rate(each.errors) for name, each in here.items()}
         recordings = max(each.recordings for each in here.values())
         yield _Values(
             condition,
