@@ -23,7 +23,7 @@ export USER := $(shell id -u)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help environment repro bench calibrate test check format lock clean
+.PHONY: help environment repro bench calibrate capacity test check format lock clean
 # Two targets at once would fight for DVC's lock and spoil each other's timings, also under -j.
 .NOTPARALLEL:
 
@@ -41,6 +41,9 @@ bench: environment ## measure what the direct engine and the policies gain
 
 calibrate: environment ## measure this machine for clock=profile
 	@$(VENV)/bin/python -m pipeline.calibrate $(ARGS)
+
+capacity: environment ## find how many calls at once one worker carries
+	@$(VENV)/bin/python -m pipeline.capacity $(ARGS)
 
 test: environment ## run the tests
 	@sh tools/peers.sh

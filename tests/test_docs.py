@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.capacity.command import parser as capacity
 from pipeline.sweep_report import parser as gathering
 from streamwer.cli.arguments import parse
 from streamwer.cli.compare import parser as compare_parser
@@ -81,6 +82,8 @@ def python(arguments: list[str]) -> None:
     if arguments[1] == "pipeline.sweep":
         choices = (word for word in arguments[2:] if word != "-m" and not word.startswith("hydra"))
         composed([_first(choice) for choice in choices], "sweep")
+    if arguments[1] == "pipeline.capacity":
+        composed(capacity().parse_args(arguments[2:]).overrides)
     if arguments[1] == "pipeline.sweep_report":
         gathering().parse_args(arguments[2:])
 

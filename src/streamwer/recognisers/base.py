@@ -10,7 +10,7 @@ from streamwer.transcript import Hypothesis
 
 if TYPE_CHECKING:
     from streamwer.recognisers.log_mel import LogMel
-    from streamwer.recognisers.speech import SpeechDetector
+    from streamwer.recognisers.speech import Detector
 
 
 @dataclass
@@ -22,7 +22,7 @@ class Memory:
     """
 
     features: LogMel | None = None
-    speech: SpeechDetector | None = None
+    speech: Detector | None = None
     stream: Any = None
     """Whatever else an engine follows the stream with."""
 

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from streamwer.audio import HOP, SAMPLE_RATE, Samples
 
 FRAMES_PER_SECOND = SAMPLE_RATE // HOP
-_REACH = 200  # samples that a frame hears to either side of its centre
-_EDGE = 2  # frames at the beginning that hear mirrored audio
-_TOO_SHORT = 2000  # samples: not worth keeping
+REACH = 200  # samples that a frame hears to either side of its centre
+EDGE = 2  # frames at the beginning that hear mirrored audio
+TOO_SHORT = 2000  # samples: not worth keeping
 _BLOCK = 16  # frames in one product; a larger one would wake a second thread of numpy's
-_BEYOND = np.zeros(HOP + _REACH, np.float32)  # faster-whisper's padding, and that mirrored
-_HANN = np.hanning(2 * _REACH + 1)[:-1].astype(np.float32)
+_BEYOND = np.zeros(HOP + REACH, np.float32)  # faster-whisper's padding, and that mirrored
+_HANN = np.hanning(2 * REACH + 1)[:-1].astype(np.float32)
 
 Features = NDArray[np.float32]
 
@@ -51,23 +51,23 @@ class LogMel:
             shape (mels, n // 160).
         """
         audio = np.asarray(audio, np.float32)
-        log = self._alone(audio) if len(audio) < _TOO_SHORT else self._shared(audio, start)
+        log = self._alone(audio) if len(audio) < TOO_SHORT else self._shared(audio, start)
         floored = np.maximum(log, log.max() - 8.0)[:-1]
         return np.ascontiguousarray(((floored + 4.0) / 4.0).T)
 
     def _alone(self, audio: Samples) -> Features:
         padded = np.pad(audio, (0, HOP))
-        return self._log(_frames(np.pad(padded, _REACH, mode="reflect")))
+        return self._log(_frames(np.pad(padded, REACH, mode="reflect")))
 
     def _shared(self, audio: Samples, start: int) -> Features:
         """Log power of a window, made of the frames kept, those that are new and the edges."""
-        self._forget_before(start + _EDGE * HOP)
-        inner = (len(audio) - _REACH) // HOP + 1 - _EDGE  # frames that hear neither edge
+        self._forget_before(start + EDGE * HOP)
+        inner = (len(audio) - REACH) // HOP + 1 - EDGE  # frames that hear neither edge
         known = min(inner, len(self._kept))
-        fresh = self._log(np.concatenate((_left(audio), _right(audio, _EDGE + known))))
-        log = np.concatenate((fresh[:_EDGE], self._kept[:known], fresh[_EDGE:]))
+        fresh = self._log(np.concatenate((_left(audio), _right(audio, EDGE + known))))
+        log = np.concatenate((fresh[:EDGE], self._kept[:known], fresh[EDGE:]))
         if inner > len(self._kept):
-            self._kept = log[_EDGE : _EDGE + inner]
+            self._kept = log[EDGE : EDGE + inner]
         return log
 
     def _forget_before(self, first: int) -> None:
@@ -89,15 +89,15 @@ class LogMel:
 
 def _left(audio: Samples) -> Samples:
     """The frames that hear audio mirrored at the beginning of a window."""
-    return _frames(np.concatenate((audio[_REACH:0:-1], audio[: _EDGE * HOP + _REACH])))
+    return _frames(np.concatenate((audio[REACH:0:-1], audio[: EDGE * HOP + REACH])))
 
 
 def _right(audio: Samples, first: int) -> Samples:
     """The other frames of a window from `first` on; they hear no more than zeros beyond its end."""
-    return _frames(np.concatenate((audio[first * HOP - _REACH :], _BEYOND)))
+    return _frames(np.concatenate((audio[first * HOP - REACH :], _BEYOND)))
 
 
 def _frames(audio: Samples) -> Samples:
     """Overlapping frames of audio but for the last, as faster-whisper has it; shape (n, 400)."""
-    count, size = (len(audio) - 2 * _REACH) // HOP, audio.itemsize
-    return np.ndarray((count, 2 * _REACH), np.float32, audio, strides=(HOP * size, size))
+    count, size = (len(audio) - 2 * REACH) // HOP, audio.itemsize
+    return np.ndarray((count, 2 * REACH), np.float32, audio, strides=(HOP * size, size))

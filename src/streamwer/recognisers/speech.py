@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -10,10 +10,18 @@ from streamwer.audio import SAMPLE_RATE, Samples
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.meter import Meter
 
-_FRAME, _CONTEXT = 512, 64  # samples: what Silero hears at a time, and of the frame before
+FRAME, _CONTEXT = 512, 64  # samples: what Silero hears at a time, and of the frame before
 _AT_ONCE = 1000  # frames in one call, to bound its memory
 _HYSTERESIS, _LEAST = 0.15, 0.01
 """Once there is speech, so much less still counts as speech, as in faster-whisper."""
+
+
+class Detector(Protocol):
+    """Follows one stream: see `SpeechDetector`."""
+
+    def hear(self, audio: Samples, start: int) -> int: ...
+
+    def silence(self, start: int, end: int) -> float: ...
 
 
 class SpeechDetector:
@@ -42,9 +50,9 @@ class SpeechDetector:
             self._start_at(start)
             known = start
         new = np.concatenate((self._rest, np.asarray(audio[known - start :], np.float32)))
-        whole = len(new) // _FRAME * _FRAME
+        whole = len(new) // FRAME * FRAME
         self._rest = new[whole:].copy()
-        frames = new[:whole].reshape(-1, _FRAME)
+        frames = new[:whole].reshape(-1, FRAME)
         for i in range(0, len(frames), _AT_ONCE):
             self._listen(frames[i : i + _AT_ONCE])
         return len(frames)
@@ -55,6 +63,10 @@ class SpeechDetector:
         The last of it, shorter than 32 ms, is taken to be as what was before.
         """
         return 0.0 if self._talking else max(0, end - max(start, self._spoken)) / SAMPLE_RATE
+
+    def state(self) -> tuple[bool, int]:
+        """Whether there is speech now, and the sample until which there was."""
+        return self._talking, self._spoken
 
     def _start_at(self, start: int) -> None:
         self._decided = self._spoken = start  # samples until which it is known, and last speech
@@ -70,7 +82,7 @@ class SpeechDetector:
         probabilities, *self._state = self._session.run(None, inputs)
         self._context = frames[-1:, -_CONTEXT:].copy()
         for probability in np.ravel(probabilities):
-            self._decided += _FRAME
+            self._decided += FRAME
             least = max(self._threshold - _HYSTERESIS * self._talking, _LEAST)
             self._talking = bool(probability >= least)
             if self._talking:

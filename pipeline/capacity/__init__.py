@@ -1,0 +1,1 @@
+"""How many calls at once one worker carries within the service level of conf/slo."""

@@ -1,0 +1,97 @@
+"""Plays a data set's recordings as calls to one worker, at one load after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from streamwer import policies, simulation
+from streamwer.audio import Samples, samples
+from streamwer.capacity import Alone, Call, Figures, figures
+from streamwer.config import SystemConfig
+from streamwer.load_config import LoadConfig
+from streamwer.metrics import Normaliser
+from streamwer.recognisers import Memory, Recogniser
+from streamwer.recognisers.remembered import Remembered
+from streamwer.signature import measures
+from streamwer.simulation import Arrival, Stream
+from streamwer.transcript import Reference, Step
+
+_LEAST_S = 240.0
+"""Seconds of calls that count in a run, added up over its streams."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """How long a run is: calls begin for `seconds`, and count after `warm_up` of them."""
+
+    seconds: float
+    warm_up: float
+
+    def of(self, streams: int) -> tuple[float, float]:
+        """Begin and end of what counts: longer for few streams, so that there are words enough."""
+        return self.warm_up, max(self.seconds, self.warm_up + _LEAST_S / streams)
+
+
+class Worker:
+    """One worker that is given one load after the other, from scratch each time.
+
+    Args:
+        system: what it runs; its load says how calls arrive.
+        recogniser: its model, loaded.
+        calls: the recordings with their audio.
+        normaliser: of the words.
+        span: of each run.
+    """
+
+    def __init__(
+        self,
+        system: SystemConfig,
+        recogniser: Recogniser,
+        calls: Sequence[tuple[Reference, Samples]],
+        normaliser: Normaliser,
+        span: Span,
+    ) -> None:
+        self._system, self._calls, self._normaliser, self._span = system, calls, normaliser, span
+        packet = samples(system.load.packet_s)
+        self.remembered: Remembered | None = None
+        if packet > 1 and not measures(system.clock.name):
+            threshold = system.engine.speech_threshold
+            self.remembered = Remembered(recogniser, packet, threshold)
+        self._recogniser = recogniser if self.remembered is None else self.remembered
+
+    def run(self, streams: int, seed: int) -> Figures:
+        """The figures of one load."""
+        load = replace(self._system.load, streams=streams, seed=seed)
+        lengths = [reference.seconds for reference, _ in self._calls]
+        span = self._span.of(streams)
+        calls = self._served(simulation.drawn(lengths, load, span[1]), load)
+        return figures(calls, self.alone, self._normaliser, span, streams, seed)
+
+    @cached_property
+    def alone(self) -> Mapping[str, Alone]:
+        """Each recording with the worker to itself."""
+        load = replace(self._system.load, schedule="fifo")
+        each = [self._served([Arrival(0.0, i)], load)[0] for i in range(len(self._calls))]
+        return {call.reference.recording: Alone.of(call, self._normaliser) for call in each}
+
+    def _served(self, arrivals: Sequence[Arrival], load: LoadConfig) -> list[Call]:
+        steps: list[list[Step]] = [[] for _ in arrivals]
+        streams = (self._stream(str(i), each, load) for i, each in enumerate(arrivals))
+        clock, schedule = simulation.clock_of(self._system), simulation.schedule_of(load)
+        for step in simulation.serve(streams, self._recogniser, clock, schedule):
+            steps[int(step.recording)].append(step)
+        return [
+            Call(self._calls[each.recording][0], each.begins, tuple(mine))
+            for each, mine in zip(arrivals, steps, strict=True)
+        ]
+
+    def _stream(self, name: str, arrival: Arrival, load: LoadConfig) -> Stream:
+        reference, audio = self._calls[arrival.recording]
+        source = simulation.arriving(audio, load)
+        policy = policies.build(self._system.policy)
+        memory = Memory()
+        if self.remembered is not None:
+            memory = self.remembered.memory(reference.recording, audio)
+        return Stream(name, source, policy, arrival.begins, memory)

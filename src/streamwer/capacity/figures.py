@@ -1,0 +1,221 @@
+"""What calls got that one worker served together, beside what each of them gets alone.
+
+The schedule of calls is fixed before any of them is served, and a word's latency counts from when
+it was spoken: words that come late, or never, are counted as such.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from streamwer.eventlog import EventLog
+from streamwer.load_config import SloConfig
+from streamwer.metrics import Normaliser, Scores, score
+from streamwer.metrics.quantiles import alone as quantile
+from streamwer.transcript import Reference, Step, Word
+
+_COUNTS = ["hits", "substitutions", "deletions", "insertions"]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that was served: what it played, when it began (seconds), and its steps."""
+
+    reference: Reference
+    begins: float
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Alone:
+    """One recording with a worker to itself.
+
+    Attributes:
+        errors: of its words.
+        emitted: which reference words came at all, shape (words,).
+        updates: changes of the screen.
+    """
+
+    errors: int
+    emitted: np.ndarray
+    updates: int
+
+    @classmethod
+    def of(cls, call: Call, normaliser: Normaliser) -> Alone:
+        """Of a call that was served alone."""
+        scores = _scored([call], normaliser)
+        errors = int(scores.recordings[_COUNTS[1:]].to_numpy().sum())
+        return cls(errors, _emitted(scores.words), updates(call.steps))
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one run at one load gave.
+
+    Attributes:
+        streams: calls at once that were asked for.
+        seed: of the arrivals.
+        offered: calls at once on average, within the time that counts.
+        achieved: seconds of audio that were heard and shown in a second.
+        p50, p95, p99: commit latency of the words spoken in that time, seconds; None where they
+            are too few.
+        words: how many these are.
+        lag_slope: seconds of lag gained per second of the run.
+        utilisation: share of the time in which the worker is busy.
+        waiting: streams that wait for the worker, on average.
+        wer: of all calls.
+        wer_alone: of the same calls alone.
+        emitted: of the reference words that are emitted alone, the share that is emitted.
+        partial_rate: changes of the screen, as a share of those alone.
+    """
+
+    streams: int
+    seed: int
+    offered: float
+    achieved: float
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    words: int
+    lag_slope: float
+    utilisation: float
+    waiting: float
+    wer: float
+    wer_alone: float
+    emitted: float
+    partial_rate: float
+
+
+def figures(
+    calls: Sequence[Call],
+    alone: Mapping[str, Alone],
+    normaliser: Normaliser,
+    span: tuple[float, float],
+    streams: int,
+    seed: int,
+) -> Figures:
+    """The figures of one run.
+
+    Args:
+        calls: every call of the run; one that failed has no steps, and all its words are missing.
+        alone: by name of the recording.
+        span: begin and end of the time that counts, seconds on the worker's line.
+        streams: calls at once that were asked for.
+        seed: of the arrivals.
+    """
+    named = [
+        replace(call, reference=replace(call.reference, recording=str(i)))
+        for i, call in enumerate(calls)
+    ]
+    scores = _scored(named, normaliser)
+    late = _latencies(scores.words, {str(i): call.begins for i, call in enumerate(calls)}, span)
+    begin, end = span
+    steps = [(call.begins, step) for call in calls for step in call.steps]
+    same = [alone[call.reference.recording] for call in calls]
+    counts = scores.recordings[_COUNTS].sum()
+    spoken = int(counts[_COUNTS[:3]].sum())
+    came = np.concatenate([each.emitted for each in same])
+    return Figures(
+        streams=streams,
+        seed=seed,
+        offered=sum(_overlap(c.begins, c.begins + c.reference.seconds, span) for c in calls)
+        / (end - begin),
+        achieved=_heard(calls, span) / (end - begin),
+        p50=quantile(late, 0.5).value,
+        p95=quantile(late, 0.95).value,
+        p99=quantile(late, 0.99).value,
+        words=len(late),
+        lag_slope=_slope(steps, span),
+        utilisation=_busy(steps, span) / (end - begin),
+        waiting=sum(_overlap(b + s.ready, b + s.start, span) for b, s in steps) / (end - begin),
+        wer=float(counts[_COUNTS[1:]].sum()) / spoken,
+        wer_alone=sum(each.errors for each in same) / spoken,
+        emitted=float((_emitted(scores.words) & came).sum() / max(1, came.sum())),
+        partial_rate=sum(updates(c.steps) for c in calls) / max(1, sum(e.updates for e in same)),
+    )
+
+
+def broken(found: Figures, slo: SloConfig) -> tuple[str, ...]:
+    """What of the service level a run does not meet; what cannot be told is not met."""
+    checks = {
+        "p95_commit_s": found.p95 is not None and found.p95 <= slo.p95_commit_s,
+        "lag_slope": found.lag_slope <= slo.lag_slope,
+        "wer_points": 100 * (found.wer - found.wer_alone) <= slo.wer_points,
+        "emitted": found.emitted >= slo.emitted,
+        "partial_rate": found.partial_rate >= slo.partial_rate,
+    }
+    return tuple(name for name, met in checks.items() if not met)
+
+
+def updates(steps: Sequence[Step]) -> int:
+    """Steps that changed what stands on the screen."""
+    shown: tuple[Word, ...] = ()
+    changes = 0
+    for step in steps:
+        committed, tentative = step.update.committed, step.update.tentative
+        now = (*committed, *tentative)
+        changes += [word.text for word in now] != [word.text for word in shown] or bool(committed)
+        shown = tentative
+    return changes
+
+
+def _scored(calls: Sequence[Call], normaliser: Normaliser) -> Scores:
+    references = [call.reference for call in calls]
+    steps = [
+        replace(step, recording=call.reference.recording) for call in calls for step in call.steps
+    ]
+    return score(references, EventLog(tuple(steps)), normaliser)
+
+
+def _emitted(words: pd.DataFrame) -> np.ndarray:
+    """Of each reference word whether it came at all."""
+    reference = words[words["status"] != "inserted"]
+    return np.asarray(reference["status"] != "deleted")
+
+
+def _latencies(
+    words: pd.DataFrame, begins: Mapping[str, float], span: tuple[float, float]
+) -> np.ndarray:
+    """Commit latencies of the reference words that were spoken in the time that counts."""
+    reference = words[words["status"] != "inserted"]
+    spoken = reference["end"] + reference["recording"].map(begins)
+    chosen = reference[(spoken >= span[0]) & (spoken < span[1])]
+    return np.asarray(chosen["committed"] - chosen["end"], dtype=np.float64)
+
+
+def _overlap(begin: float, end: float, span: tuple[float, float]) -> float:
+    return max(0.0, min(end, span[1]) - max(begin, span[0]))
+
+
+def _heard(calls: Sequence[Call], span: tuple[float, float]) -> float:
+    """Seconds of audio that came to be heard in steps that were shown within the time."""
+    heard = 0.0
+    for call in calls:
+        ends = [0.0, *(step.audio_end for step in call.steps)]
+        for step, (before, after) in zip(call.steps, pairwise(ends), strict=True):
+            if span[0] <= call.begins + step.emitted < span[1]:
+                heard += max(0.0, after - before)
+    return heard
+
+
+def _busy(steps: Sequence[tuple[float, Step]], span: tuple[float, float]) -> float:
+    """Steps of one model call have one beginning and one end, and count once."""
+    calls = {(round(b + s.start, 9), round(b + s.emitted, 9)) for b, s in steps}
+    return sum(_overlap(*call, span) for call in calls)
+
+
+def _slope(steps: Sequence[tuple[float, Step]], span: tuple[float, float]) -> float:
+    """Least squares of `emitted − audio_end` over the time on the worker's line; 0 for no steps."""
+    points = [(b + s.audio_end, s.emitted - s.audio_end) for b, s in steps]
+    inside = np.array([point for point in points if span[0] <= point[0] < span[1]])
+    if len(inside) < 2:
+        return math.nan
+    at, lag = inside[:, 0] - inside[:, 0].mean(), inside[:, 1]
+    spread = float(at @ at)
+    return float(at @ lag) / spread if spread else math.nan

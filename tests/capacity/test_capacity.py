@@ -1,0 +1,125 @@
+"""The capacity of a worker whose calls cost what we say: as by formula, and as by brute force."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.capacity import document
+from pipeline.capacity.playing import Span, Worker
+from streamwer.capacity import Alone, Call, broken, estimate, figures, largest
+from streamwer.compose import load as composed
+from streamwer.config import ClockConfig, DirectConfig, SystemConfig
+from streamwer.load_config import LoadConfig, SloConfig
+from streamwer.metrics import normaliser
+from streamwer.model_config import ModelConfig
+from streamwer.transcript import Compute, Effort, Reference, Step, Update, Word
+from tests.scripted import Scripted, script, silence
+
+SAID = script("one two three four five six seven eight nine ten eleven twelve", pace=0.7)
+POLICY = {
+    "name": "prompted_buffer",
+    "chunk_s": 1.0,
+    "buffer_s": 30.0,
+    "holdback_s": 0.0,
+    "prompt": "committed",
+    "prompt_chars": 0,
+}
+SLO = SloConfig(p95_commit_s=3.0)
+BASIC = normaliser("basic")
+
+
+def worker(service: float, load: LoadConfig, seconds: float = 40.0) -> Worker:
+    system = SystemConfig(
+        policy=POLICY,
+        model=ModelConfig(name="scripted", path=""),
+        engine=DirectConfig(),
+        clock=ClockConfig("measured"),
+        load=load,
+    )
+    reference = Reference("a", "", 9.0, " ".join(word.text for word in SAID), words=SAID)
+    calls = [(replace(reference, recording=name), silence(9.0)) for name in "ab"]
+    recogniser = Scripted(SAID, cost=lambda call: service)
+    return Worker(system, recogniser, calls, BASIC, Span(seconds, 10.0))
+
+
+@pytest.mark.parametrize("service", [0.11, 0.26])
+@pytest.mark.parametrize("name", ["fixed", "together"])
+def test_the_bracket_is_the_brute_force_answer_and_the_formulas(name: str, service: float) -> None:
+    """Chunks of 1 s are carried while N·S ≤ 1; a call more makes some chunk longer than planned."""
+    tested = worker(service, LoadConfig(name=name, phase_s=0.0))
+
+    def meets(streams: int) -> bool:
+        return not broken(tested.run(streams, 1), SLO)
+
+    brute = max((n for n in range(1, 13) if all(meets(k) for k in range(1, n + 1))), default=0)
+    assert largest(meets, 12) == brute == int(1 / service)
+
+
+def test_a_worker_that_is_idle_gives_every_call_what_it_gets_alone() -> None:
+    found = worker(0.0, LoadConfig(name="poisson")).run(10, 3)
+    assert broken(found, SLO) == ()
+    assert (found.utilisation, found.waiting, found.emitted, found.partial_rate) == (0, 0, 1, 1)
+    assert found.wer == found.wer_alone
+    assert found.lag_slope == pytest.approx(0, abs=0.01)
+    assert found.achieved == pytest.approx(found.offered, rel=0.1)
+
+
+def test_the_worker_is_busy_as_long_as_the_calls_of_the_model_take() -> None:
+    """4 calls with chunks of 1 s, of 0.125 s each: half of the time."""
+    found = worker(0.125, LoadConfig(name="fixed", phase_s=1.0), seconds=55.0).run(4, 1)
+    assert found.utilisation == pytest.approx(0.5, abs=0.02)
+    assert found.offered == pytest.approx(4, abs=0.05)
+
+
+def test_an_overloaded_worker_falls_behind_and_says_so() -> None:
+    found = worker(2.0, LoadConfig(name="fixed", phase_s=1.0)).run(8, 1)
+    assert found.utilisation == pytest.approx(1.0)
+    assert found.achieved < found.offered
+    assert {"p95_commit_s", "lag_slope", "partial_rate"} <= set(broken(found, SLO))
+
+
+def step(emitted: float, words: Sequence[Word]) -> Step:
+    return Step("a", 0, 2.0, 2.0, 2.0, emitted, Compute(), Effort(), Update(tuple(words)), True)
+
+
+def test_words_that_come_late_or_never_are_late_and_missing() -> None:
+    """Half of the calls get no answer: their words are infinitely late, in every figure."""
+    words = script("yes of course", pace=0.5)
+    whole = Call(Reference("a", "", 2.0, "yes of course", words=words), 0.0, (step(2.5, words),))
+    calls = [replace(whole, begins=float(i), steps=whole.steps * (i % 2)) for i in range(80)]
+    found = figures(calls, {"a": Alone.of(whole, BASIC)}, BASIC, (0.0, 100.0), 2, 1)
+    assert found.words == 240
+    assert found.p95 == np.inf
+    assert (found.wer, found.wer_alone, found.emitted, found.partial_rate) == (0.5, 0, 0.5, 0.5)
+    assert {"p95_commit_s", "wer_points", "emitted"} <= set(broken(found, SloConfig()))
+
+
+def test_latency_counts_from_when_the_word_was_spoken_not_from_when_it_was_served() -> None:
+    words = script("yes", pace=0.5)
+    reference = Reference("a", "", 2.0, "yes", words=words)
+    calls = [Call(reference, float(i), (step(31.7, words),)) for i in range(100)]
+    found = figures(calls, {"a": Alone.of(calls[0], BASIC)}, BASIC, (0.0, 200.0), 1, 1)
+    assert found.p50 == pytest.approx(31.0)
+
+
+def test_too_few_words_meet_nothing() -> None:
+    words = script("yes", pace=0.5)
+    call = Call(Reference("a", "", 2.0, "yes", words=words), 0.0, (step(2.5, words),))
+    found = figures([call], {"a": Alone.of(call, BASIC)}, BASIC, (0.0, 10.0), 1, 1)
+    assert found.p95 is None
+    assert "p95_commit_s" in broken(found, SloConfig())
+
+
+def test_the_report_says_what_was_missed() -> None:
+    tested = worker(0.3, LoadConfig(name="fixed", phase_s=1.0))
+    runs = tuple(tested.run(streams, 1) for streams in (2, 6))
+    settings = composed(["load=fixed", "clock=profile"])
+    result = document.Result("offline", estimate([2, 3]), runs)
+    written = document.render([result], settings, 40.0, 10.0)
+    assert "## offline: 2 calls" in str(written["capacity.md"])
+    assert '"partial_rate"\n' in str(written["capacity.json"])
+    assert document.render([result], settings, 40.0, 10.0) == written
