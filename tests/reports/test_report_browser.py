@@ -12,6 +12,7 @@ import pytest
 
 from streamwer import audio
 from streamwer.reports import Comparison, Sound, html
+from streamwer.transcript import Reference, Word
 from tests.reports import synthetic
 from tests.reports.browser import launched, visited
 
@@ -210,3 +211,24 @@ def test_it_prints(page: Page) -> None:
     assert not page.locator(".tools").is_visible()
     assert page.locator("#calls tbody tr").count() == 36
     assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_scripts_are_laid_out_as_they_are_written(browser: Browser, tmp_path: Path) -> None:
+    """By their own direction, and without spaces where they have none."""
+    texts = {"今 天 天 气": "今天天气", "ส วั ส ดี": "สวัสดี", "שלום עולם": "שלום עולם"}
+    calls = []
+    for name, said in enumerate(texts):
+        words = tuple(Word(text, at + 0.5, at + 0.9) for at, text in enumerate(said.split()))
+        calls.append(Reference(str(name), "x.flac", 16.0, said, str(name), "clean", words))
+    calls += [replace(calls[0], recording=f"more {i}", speaker=f"{i}") for i in range(8)]
+    with visited(browser, saved(synthetic.compare(spoken=calls), tmp_path)) as page:
+        for name, text in enumerate(texts.values()):
+            page.get_by_role("button", name=str(name), exact=True).click()
+            page.wait_for_selector("dialog[open] .spoken")
+            page.evaluate(
+                "document.getElementById('at').value = 16;"
+                "document.getElementById('at').dispatchEvent(new Event('input'))"
+            )
+            assert text in "".join(page.locator("dialog[open] .card").all_inner_texts())
+            assert page.locator("#diffs p[dir=auto]").count() > 0
+            page.click("#close")
