@@ -14,14 +14,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from streamwer.config import HttpConfig
+from streamwer import cluster, config
+from streamwer.cluster import Job
+from streamwer.compose import load
+from streamwer.config import ClusterConfig, HttpConfig
 from streamwer.errors import ConfigError, ModelError
 from streamwer.policies.local_agreement import LocalAgreement
 from streamwer.recognisers import Window
 from streamwer.recognisers.http import Http
 from streamwer.recognisers.http_client import Client
 from streamwer.simulation import build_clock, play
-from tests.recognisers.engines import call
+from streamwer.transcript import Failure
+from tests.recognisers.engines import CALLS, call
 from tests.recognisers.transcription_server import Request, Respond, says, sends, serving
 
 SECOND = np.linspace(-1, 1, 16_000, dtype=np.float32)
@@ -265,6 +269,17 @@ def test_made_up_word_times_are_told_once(caplog: pytest.LogCaptureFixture) -> N
         recogniser.recognise(Window(SECOND, 0))
     assert recogniser.facts() == {"word_times": "spread over the window by characters"}
     assert caplog.text.count("no word times") == 1
+
+
+def test_a_recording_that_the_server_fails_is_a_failure_and_the_others_go_on() -> None:
+    jobs = [Job(f"call_0{n}", CALLS / f"call_0{n}.flac", 4.0 - n) for n in (1, 2)]
+    with serving(sends(b"", 400), says(HELLO)) as server:
+        settings = load(["engine=http", f"engine.url={server.url}", "policy=[offline]"])
+        system = config.system(settings, "offline")
+        outcome = cluster.stream_all(jobs, system, ClusterConfig(name="local"))
+    assert outcome.failures == [Failure("call_01", f"{server.url}: status 400")]
+    assert {step.recording for step in outcome.steps} == {"call_02"}
+    assert outcome.facts["word_times"] == "from the server"
 
 
 def test_a_policy_plays_a_call_into_a_served_model() -> None:

@@ -231,3 +231,11 @@ def test_rows_that_are_in_no_figure_are_among_the_limits(measured: Comparison) -
     assert told.endswith("line 2: the transcript is empty; and 2 more, in rows.json).")
     assert told in notes.limits(missing)
     assert "5 of 40" in markdown.render(missing)
+
+
+def test_made_up_word_times_are_among_the_limits(measured: Comparison) -> None:
+    spread = changed(measured, machine={"word_times": "spread over the window by characters"})
+    (told,) = (each for each in notes.limits(spread) if "no word times: they were" in each)
+    assert told.startswith("The server behind offline gave no word times: they were spread over")
+    given = changed(measured, machine={"word_times": "from the server"})
+    assert not [each for each in notes.limits(given) if "The server behind" in each]

@@ -124,6 +124,7 @@ def limits(comparison: Comparison) -> list[str]:
         *unused(comparison),
         *_speakers(comparison),
         *_untimed(comparison),
+        *_spread(comparison),
         *_clock(comparison),
         "Each call has a worker to itself: queueing between simultaneous calls is not in it.",
         *_disputed(comparison),
@@ -177,6 +178,17 @@ def _untimed(comparison: Comparison) -> Iterator[str]:
             yield (
                 f"{figures.count(without, 'recording')} of {len(scores.recordings)} have no word"
                 " times: they count in WER, but not in latency."
+            )
+
+
+def _spread(comparison: Comparison) -> Iterator[str]:
+    """Where a served model says nothing of times: a fact that the engine notes of the run."""
+    for summary in (system.summary for system in comparison.systems):
+        told = str(summary.machine.get("word_times", ""))
+        if told.startswith("spread"):
+            yield (
+                f"The server behind {summary.name} gave no word times: they were {told}, and its"
+                " policy had to decide by them."
             )
 
 
