@@ -234,6 +234,17 @@ def test_a_two_party_call_is_split_into_its_channels(mine: Path, out: Path) -> N
         assert np.allclose(audio.load(out / found[name].audio), level, atol=1e-4)
 
 
+def test_the_channels_of_pairs_have_the_times_of_their_channels(mine: Path, out: Path) -> None:
+    stereo(mine / "call.wav", 0.5, -0.25)
+    texts = {"call.A.txt": "Hello, bye.", "call.B.txt": "Hi!", "call.ctm": TWO}
+    found, _ = prepared(files(mine, texts), out, channels="split")
+    assert [(word.text, word.start) for word in found["call-A"].words] == [
+        ("hello", 0.0),
+        ("bye", 0.7),
+    ]
+    assert found["call-B"].words == (Word("hi", 0.2, pytest.approx(0.6)),)
+
+
 def test_or_mixed_with_the_words_in_order_of_time(mine: Path, out: Path) -> None:
     stereo(mine / "call.wav", 0.5, -0.25)
     found, _ = prepared(files(mine, {"call.ctm": TWO}), out)

@@ -41,7 +41,11 @@ def _folder(path: Path) -> Folder:
         return Folder(path.parent, path.name)
     if not path.is_dir():
         raise DatasetError(f"{path}: no such folder (dataset.path)")
-    if not any(path.iterdir()):
+    try:
+        empty = not any(path.iterdir())
+    except OSError as error:
+        raise DatasetError(f"{path}: cannot be read ({error.strerror})") from error
+    if empty:
         raise DatasetError(f"{path}: the folder is empty; put audio files and transcripts there")
     return Folder(path)
 
@@ -53,7 +57,7 @@ def _with_times(source: Source, folder: Folder, config: DatasetConfig) -> Source
     found = timings.read(folder)
     columns = source.named or config.columns
     column = columns.words or "words"
-    rows = list(_timed(source.rows, found.mixed(), column))
+    rows = list(_timed(source.rows, found.by_name(), column))
     return replace(
         source,
         columns=tuple(dict.fromkeys((*source.columns, column))),
@@ -65,11 +69,11 @@ def _with_times(source: Source, folder: Folder, config: DatasetConfig) -> Source
 
 def _timed(
     rows: Iterable[Row | Unusable],
-    spoken: dict[tuple[str, str], timings.Spoken],
+    spoken: dict[str, timings.Spoken],
     column: str,
 ) -> Iterator[Row | Unusable]:
     for row in rows:
-        known = None if isinstance(row, Unusable) else spoken.get((row.stem, ""))
+        known = None if isinstance(row, Unusable) else spoken.get(row.stem)
         if isinstance(row, Unusable) or known is None or row.values.get(column):
             yield row
             continue

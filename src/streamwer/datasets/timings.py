@@ -51,6 +51,11 @@ class Timings:
             channels.setdefault(recording, []).append(spoken)
         return {(recording, ""): _mixed(recording, parts) for recording, parts in channels.items()}
 
+    def by_name(self) -> dict[str, Spoken]:
+        """By the name of a recording, and by `RECORDING-CHANNEL` for each of its channels."""
+        channels = {"-".join(key): spoken for key, spoken in self.by_channel.items()}
+        return channels | {recording: spoken for (recording, _), spoken in self.mixed().items()}
+
 
 def files(folder: Folder) -> list[Path]:
     """All CTM, STM and TextGrid files, at any depth; STM last."""
