@@ -74,11 +74,12 @@ def _fetch(revision: str, copy: Path) -> str:
     commit = _commit(revision)
     from dvc.api import DVCFileSystem  # only now: two folders are compared without DVC
     from dvc.exceptions import DvcException
+    from dvc_data.index import DataIndexDirError
 
     try:
         files = DVCFileSystem(".", rev=commit)
         files.get(f"/{SCORES}", str(copy / "scores"), recursive=True)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, DataIndexDirError) as error:
         raise StreamwerError(_not_there(revision, error)) from error
     except (DvcException, OSError) as error:
         raise StreamwerError(f"{revision}: DVC cannot read its scores ({error})") from error
@@ -105,7 +106,7 @@ def _commit(revision: str) -> str:
     return done.stdout.strip()
 
 
-def _not_there(revision: str, error: FileNotFoundError) -> str:
+def _not_there(revision: str, error: Exception) -> str:
     return (
         f"{revision}: its scores are neither in Git nor in DVC’s cache ({error.args[-1]}). Where a"
         " remote has them, `dvc fetch --all-commits` gets them. Else make them again beside this"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -63,10 +64,26 @@ def test_a_worse_system_is_found_and_the_other_left_alone(
     assert code == 0
     assert "- **alpha**: more errors, +" in text
     assert "half of the words are final later by +" in text
+    bold = [part for part in re.findall(r"\*\*(.+?)\*\*", text) if "→" in text and "(" in part]
+    assert all(" s " not in part for part in bold)  # no test stands behind a latency
+    assert "<br><sub>later</sub>" in text
+    assert "measured, each run" not in text  # the clock is one that does not measure
     assert "- **beta**: no change in WER is shown" in text
     page = (tmp_path / "page" / "index.html").read_text(encoding="utf-8")
     assert "What changed" in page
     assert "alpha, old" in page
+
+
+def test_measured_runs_are_said_to_differ_by_more_than_their_intervals(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = synthetic.log(SPOKEN, GOOD)
+    log = replace(log, run=replace(log.run, clock="measured"))
+    for run_ in ("a", "b"):
+        store.write(tmp_path / run_ / "alpha", store.scored(SPOKEN, log, normaliser("basic")))
+    code, text = told(capsys, tmp_path / "a", tmp_path / "b")
+    assert code == 0
+    assert "do not hold how busy the machine was" in text
 
 
 def test_what_only_one_run_has_is_named(
@@ -137,7 +154,7 @@ def test_a_baseline_of_the_gate_keeps_too_little_to_compare(
     assert "without waiting, held" in text
 
 
-def run(folder: Path, *command: str) -> None:
+def run(folder: Path, *command: str | Path) -> None:
     who = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "DVC_NO_ANALYTICS": "1"}
     who |= {"GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
     subprocess.run(command, cwd=folder, check=True, capture_output=True, env=os.environ | who)
@@ -162,7 +179,10 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.mark.slow
 def test_a_revision_is_compared_with_this_tree_and_without_its_cache_it_says_what_to_do(
-    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    repository: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(repository)
     code, text = told(capsys, "HEAD~1", ".")
@@ -170,7 +190,12 @@ def test_a_revision_is_compared_with_this_tree_and_without_its_cache_it_says_wha
     assert "### HEAD\\~1 (" in text
     assert "**alpha**: more errors" in text
     shutil.rmtree(repository / ".dvc/cache")
+    clone = tmp_path / "clone"  # knows no cache, not even from DVC's memory of it
+    run(tmp_path, "git", "clone", "-q", repository, clone)
+    shutil.copytree(repository / "data", clone / "data", dirs_exist_ok=True)
+    monkeypatch.chdir(clone)
     code, text = told(capsys, "HEAD~1", ".")
     assert code == 2
+    assert text.count("\n") == 1
     assert text.startswith("error: HEAD~1: its scores are neither in Git nor in DVC’s cache")
     assert "git worktree add ../old HEAD~1" in text

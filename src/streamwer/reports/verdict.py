@@ -21,7 +21,8 @@ class Sentence(NamedTuple):
 def sentences(comparison: Comparison) -> list[Sentence]:
     """One sentence per system, the baseline last, then those on failures and on the clock."""
     if comparison.versus:
-        return [Sentence(*said) for said in versus.sentences(comparison.versus)]
+        timed = [Sentence("", versus.TIMED)] if machine.is_timed(comparison) else []
+        return [*(Sentence(*said) for said in versus.sentences(comparison.versus)), *timed]
     baseline = comparison.baseline
     ordered = sorted(comparison.systems, key=lambda system: system.summary.name == baseline)
     return [

@@ -12,6 +12,10 @@ from streamwer.reports import figures
 from streamwer.reports.changes import LATENCIES, Change
 
 _ARROW = f"{figures.NO_BREAK}→{figures.NO_BREAK}"
+TIMED = (
+    "Latencies were measured, each run at its own time: intervals are over recordings and do not"
+    " hold how busy the machine was. Running both in turns does: docs/gate.md."
+)
 _COLUMNS = {"committed": "commit_latency", "shown": "shown_latency"}
 
 
@@ -38,7 +42,10 @@ class Versus:
 
 
 class Cell(NamedTuple):
-    """Old → new, the difference with its interval, and what it shows."""
+    """Old → new, the difference with its interval, and what it shows.
+
+    `shown` is what stands out: a difference that a test, adjusted for their number, shows.
+    """
 
     values: str
     difference: str
@@ -103,7 +110,7 @@ def _timing(late: Quantile | None) -> str:
         return "no word latency to compare"
     size = f"{_seconds(late.value)} (interval {_seconds(late.low)} to {_seconds(late.high)})"
     if _differs(late):
-        return f"half of the words are final {'later' if late.value > 0 else 'sooner'} by {size}"
+        return f"half of the words are final {_way(late)} by {size}"
     return f"no change in median latency is shown, {size}"
 
 
@@ -125,7 +132,7 @@ def _late(change: Change, label: str) -> Cell:
     if late.value is None or late.low is None or late.high is None:
         return Cell(values, figures.TOO_FEW, "", False)
     size = f"{_seconds(late.value)} ({_seconds(late.low)} to {_seconds(late.high)})"
-    return Cell(values, size, "", _differs(late))
+    return Cell(values, size, _way(late) if _differs(late) else "", False)
 
 
 def _quantile(summary: Summary, label: str) -> str:
@@ -136,6 +143,10 @@ def _quantile(summary: Summary, label: str) -> str:
 def _differs(late: Quantile) -> bool:
     """Whether the interval leaves 0 out."""
     return late.low is not None and late.high is not None and not late.low <= 0 <= late.high
+
+
+def _way(late: Quantile) -> str:
+    return "later" if (late.value or 0) > 0 else "sooner"
 
 
 def _seconds(value: float) -> str:
