@@ -4,15 +4,18 @@ import io
 from typing import Literal
 from unicodedata import category
 
+import numpy as np
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
 from streamwer.cli.board import Board
+from streamwer.cli.call_display import CallBoard
 from streamwer.cli.display import Display, LiveDisplay
 from streamwer.cli.output import Transcript
 from streamwer.cli.views import Progress, duration, printable, transcript
 from streamwer.joining import joined
+from streamwer.live import Line
 from streamwer.transcript import Compute, Effort, Step, Update, Word
 
 HOSTILE = "[red]not markup[/red] :smile: שלום 🎧 e\u0301"
@@ -182,3 +185,18 @@ def test_windows_that_hold_more_than_was_waited_for_are_counted(
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (61.9, "1:01"), (3661, "1:01:01")])
 def test_duration(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+def test_a_live_call_leaves_its_captions_and_no_panel(capsys: pytest.CaptureFixture[str]) -> None:
+    file, line = io.StringIO(), Line()
+    console = Console(file=file, width=60, height=20, force_terminal=True, color_system=None)
+    line.put(np.zeros(32_000, np.float32))
+    with CallBoard("microphone", line, console) as display:
+        display.stepped(step("microphone", "[b]hello there. how", "are", audio_end=3.0))
+        console.print(display)
+    shown = file.getvalue()
+    assert "how are" in shown
+    assert "3.0 of 2.0 s" in shown
+    assert shown.rstrip().endswith("how")
+    assert "[b]hello there." in shown
+    assert capsys.readouterr() == ("", "")

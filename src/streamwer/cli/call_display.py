@@ -109,6 +109,9 @@ class CallBoard(CallDisplay):
     def say(self, message: str) -> None:
         self._console.print(problem(message))
 
+    def summary(self, message: str) -> None:
+        self._console.print(message, style="dim", markup=False, highlight=False)
+
     def _show(self, cues: Sequence[Cue]) -> None:
         for cue in cues:
             self._console.print(printable(cue.text), markup=False, highlight=False)
