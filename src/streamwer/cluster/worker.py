@@ -16,8 +16,11 @@ from streamwer.conditions import Journey
 from streamwer.config import SystemConfig
 from streamwer.recognisers import Informed
 from streamwer.signature import UNKNOWN
-from streamwer.simulation import Packets, Stream
+from streamwer.simulation import Arrival, Generator, Packets, Sent, Stream, Wall
 from streamwer.transcript import Step
+
+_PACKET_S = 0.02
+"""Of a call in real time, where the load does not say: what a telephone sends."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Worker:
     def __init__(self, system: SystemConfig) -> None:
         began = time.perf_counter()
         self._system = system
+        self._lag: float | None = None  # of the process that sends calls in real time
         folder = recognisers.files(system)
         self._recogniser = recognisers.load(system, folder)
         self._load_seconds = time.perf_counter() - began
@@ -80,6 +84,8 @@ class Worker:
         """
         load = self._system.load
         calls = simulation.arrivals([job.seconds for job in jobs], load)
+        if self._system.clock.name == "wall":
+            return self._in_real_time(jobs, calls, failed)
         return simulation.serve(
             (self._arriving(jobs[call.recording], call.begins) for call in calls),
             self._recogniser,
@@ -87,6 +93,42 @@ class Worker:
             simulation.schedule_of(load),
             failed,
         )
+
+    def _in_real_time(
+        self,
+        jobs: Sequence[Job],
+        calls: Sequence[Arrival],
+        failed: Callable[[Stream, Exception], None],
+    ) -> Iterator[Step]:
+        """The same with packets that a process of its own sends.
+
+        Raises:
+            StreamwerError: it was too late for the run to be worth anything.
+        """
+        load, policy = self._system.load, self._system.policy
+        packet = audio.samples(load.packet_s or _PACKET_S)
+        heard = {call.recording: audio.load(jobs[call.recording].audio) for call in calls}
+        packets = [
+            due
+            for each in calls
+            for due in simulation.dues(
+                each.begins, len(heard[each.recording]), packet, each.recording
+            )
+        ]
+        with Generator(packets, len(jobs)) as generator:
+            streams = (
+                Stream(
+                    jobs[each.recording].recording,
+                    Sent(heard[each.recording], packet, generator, each.recording),
+                    policies.build(policy),
+                    each.begins,
+                )
+                for each in calls
+            )
+            clock, schedule = Wall(generator.origin), simulation.schedule_of(load)
+            yield from simulation.serve(streams, self._recogniser, clock, schedule, failed)
+            chunk = float(policy.get("chunk_s") or policy.get("poll_s") or 1.0)
+            self._lag = generator.check(chunk)
 
     def _arriving(self, job: Job, begins: float) -> Stream:
         sent = audio.load(job.audio)
@@ -104,6 +146,7 @@ class Worker:
             "peak_memory_mb": peak // 2**20,
             "hardware": hardware.described(self._system.model.device),
             recorded.MODEL: self._digest,
+            **({} if self._lag is None else {"generator_lag_p99_s": round(self._lag, 6)}),
             **(recogniser.facts() if isinstance(recogniser, Informed) else {}),
             **recorded.packages(self._system),
         }

@@ -3,6 +3,7 @@
 from streamwer.simulation.arrivals import Arrival, arrivals, drawn
 from streamwer.simulation.clock import CLOCKS, Clock, Wall, clock_of
 from streamwer.simulation.clock import build as build_clock
+from streamwer.simulation.generator import Generator, Sent, dues
 from streamwer.simulation.network import Packets
 from streamwer.simulation.profile import Profile
 from streamwer.simulation.serving import FIFO, Schedule, play, schedule_of, serve
@@ -15,11 +16,13 @@ __all__ = [
     "Arrival",
     "Arrived",
     "Clock",
+    "Generator",
     "InPackets",
     "Packets",
     "Profile",
     "Recording",
     "Schedule",
+    "Sent",
     "Source",
     "Stream",
     "Wall",
@@ -28,6 +31,7 @@ __all__ = [
     "build_clock",
     "clock_of",
     "drawn",
+    "dues",
     "play",
     "schedule_of",
     "serve",

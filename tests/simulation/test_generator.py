@@ -1,0 +1,54 @@
+"""Calls in real time: packets come when they are due, and a generator that lags is found out."""
+
+from __future__ import annotations
+
+import pytest
+
+from streamwer import policies
+from streamwer.errors import StreamwerError
+from streamwer.simulation import Generator, Sent, Stream, Wall, dues, serve
+from tests.scripted import Scripted, script, silence
+
+PACKET = 3_200
+POLICY = {
+    "name": "prompted_buffer",
+    "chunk_s": 0.4,
+    "buffer_s": 30.0,
+    "holdback_s": 0.0,
+    "prompt": "committed",
+    "prompt_chars": 0,
+}
+
+
+def test_packets_are_due_when_their_last_sample_was_captured() -> None:
+    assert dues(2.0, 7_000, PACKET, 3) == [(2.2, 3), (2.4, 3), (2.4375, 3)]
+    assert dues(0.0, 2 * PACKET, PACKET, 0) == [(0.2, 0), (0.4, 0)]
+
+
+def test_calls_are_served_in_real_time_and_no_step_hears_what_is_not_due() -> None:
+    audio = silence(1.1)
+    packets = [due for call in (0, 1) for due in dues(0.1 * call, len(audio), PACKET, call)]
+    with Generator(packets, 2) as generator:
+        streams = [
+            Stream(
+                str(call),
+                Sent(audio, PACKET, generator, call),
+                policies.build(POLICY),
+                0.1 * call,
+            )
+            for call in (0, 1)
+        ]
+        steps = list(serve(streams, Scripted(script("yes")), Wall(generator.origin)))
+    assert len(generator.lags) == len(packets)
+    assert min(generator.lags) >= 0
+    assert {step.recording for step in steps if step.is_last} == {"0", "1"}
+    assert all(step.ready <= step.start <= step.emitted for step in steps)
+    assert all(step.audio_end <= step.start + 1e-9 for step in steps)
+
+
+def test_a_generator_that_lags_makes_the_run_invalid() -> None:
+    generator = Generator([], 0)
+    generator.lags = [0.0] * 95 + [0.2] * 5
+    with pytest.raises(StreamwerError, match=r"invalid: packets were sent 0\.200 s late"):
+        generator.check(1.0)
+    assert generator.check(2.5) == pytest.approx(0.2)
