@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from streamwer.gate import Exit, Verdict
+from streamwer.gate import Exit, Verdict, text
 from streamwer.gate.turns import confirmed
 from tests.gate import calls
 
@@ -51,6 +51,7 @@ def test_a_change_below_the_floors_is_reported_and_passes() -> None:
     found = calls.verdict([calls.scores(calls.steps())], [calls.scores(later)])
     assert found.status == Exit.PASS
     assert found.changed == (one.recording,)
+    assert text.summary(found)[0].endswith(f"than in the baseline: {one.recording}")
     assert [each.recording for each in found.worst] == [one.recording]
 
 

@@ -12,6 +12,7 @@ from streamwer.config import GateConfig
 from streamwer.gate import recordings, rules
 from streamwer.gate.measures import MEASURES
 from streamwer.gate.sides import Side, reference_words, side, spoken
+from streamwer.gate.text import listed
 from streamwer.gate.verdict import Finding, Verdict
 from streamwer.metrics import Normaliser, Scores, bootstrap
 from streamwer.metrics.resampling import Settings
@@ -130,7 +131,7 @@ def _by_name(table: pd.DataFrame) -> pd.DataFrame:
 
 def _names(mine: set[str], other: set[str]) -> str:
     parts = [
-        f"{len(names)} {what} ({', '.join(sorted(names)[:3])}{', …' if len(names) > 3 else ''})"
+        f"{len(names)} {what} ({listed(sorted(names))})"
         for names, what in ((other - mine, "are missing"), (mine - other, "are new"))
         if names
     ]

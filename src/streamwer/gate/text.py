@@ -11,12 +11,18 @@ from streamwer.reports.calls import Run
 
 _CONTEXT = 2
 """Right words that a diff shows on either side of a wrong one."""
+_LISTED = 3
 _HEADLINES = {
     Exit.PASS: "pass",
     Exit.REGRESSION: "regression",
     Exit.NOT_COMPARABLE: "not comparable",
     Exit.FAILURES: "too many failures",
 }
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first few; `gate.json` has all of them."""
+    return ", ".join([*names[:_LISTED], *(["…"] if len(names) > _LISTED else [])])
 
 
 def headline(verdict: Verdict) -> str:
@@ -33,7 +39,8 @@ def summary(verdict: Verdict) -> list[str]:
     if verdict.findings and verdict.tier == "deterministic":
         count, total = len(verdict.changed), verdict.recordings
         lines.append(
-            f"{count} of {total} recordings have other words or moments than in the baseline"
+            f"{count} of {total} recordings have other words or moments than in the baseline:"
+            f" {listed(verdict.changed)}"
             if count
             else f"all {total} recordings are as in the baseline, in every word and moment"
         )
