@@ -11,7 +11,7 @@ from typing import Any
 
 from streamwer import config
 from streamwer.capacity import Estimate, Figures, broken
-from streamwer.cluster.recorded import load_of
+from streamwer.cluster.recorded import named
 from streamwer.config import Config
 from streamwer.load_config import SloConfig
 
@@ -35,7 +35,7 @@ def render(
     content = {
         "schema": SCHEMA,
         "clock": settings.clock.name,
-        "load": load_of(settings.load),
+        "load": _load(settings),
         "slo": asdict(settings.slo),
         "seconds": seconds,
         "warm_up": warm_up,
@@ -43,6 +43,12 @@ def render(
     }
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     return {"capacity.json": text, "capacity.md": _markdown(results, settings)}
+
+
+def _load(settings: Config) -> str:
+    """How calls arrive, without how many and from which seed: each run tells its own."""
+    left_out = ("streams", "seed", "calls_per_s")
+    return named({k: v for k, v in asdict(settings.load).items() if k not in left_out})
 
 
 def machine(memory_mb: int, seconds: float) -> str:
@@ -82,7 +88,7 @@ def _plain(value: Any) -> Any:
 
 def _markdown(results: Iterable[Result], settings: Config) -> str:
     lines = [
-        f"# Calls at once on one worker (clock {settings.clock.name}, {load_of(settings.load)})",
+        f"# Calls at once on one worker (clock {settings.clock.name}, {_load(settings)})",
         "",
         _level(settings.slo),
     ]
