@@ -20,6 +20,7 @@ from streamwer.config import (
 )
 from streamwer.errors import ConfigError
 from streamwer.limits import LIMITS
+from streamwer.load_config import check_slo
 
 CONF = Path("conf")
 FILES = sorted(CONF.glob("*/*.yaml"))
@@ -113,6 +114,30 @@ def test_an_engine_that_cannot_work_is_refused_before_a_model_is_loaded(override
     key = override.partition("=")[0]
     with pytest.raises(ConfigError, match=rf"{key}=.* must be "):
         config.system(load(["engine=direct", override]), "offline")
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        "load.streams=0",
+        "load.packet_s=-0.1",
+        "load.schedule=random",
+        "load.deadline_s=0",
+        "load.batch=0",
+        "load.calls_per_s=2",
+    ],
+)
+def test_a_load_that_no_worker_could_get_is_refused(override: str) -> None:
+    key = override.partition("=")[0]
+    with pytest.raises(ConfigError, match=rf"{key}=.* (must be|is for load=poisson)"):
+        config.system(load(["load=fixed", override]), "offline")
+
+
+@pytest.mark.parametrize("override", ["slo.p95_commit_s=0", "slo.emitted=99.9", "slo.lag_slope=-1"])
+def test_a_service_level_that_cannot_be_judged_is_refused(override: str) -> None:
+    key = override.partition("=")[0]
+    with pytest.raises(ConfigError, match=rf"{key}=.* must be"):
+        check_slo(load([override]).slo)
 
 
 @pytest.mark.parametrize(
