@@ -11,6 +11,7 @@ from dataclasses import fields
 
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.types import Override
+from hydra.errors import CompactHydraException
 
 from streamwer.config import POLICY_SCHEMAS
 
@@ -24,6 +25,12 @@ class GridSweeper(BasicSweeper):
 
     @staticmethod
     def split_arguments(overrides: list[Override], max_batch_size: int | None) -> list[list[Job]]:
+        for each in overrides:
+            if each.is_sweep_override() and not each.is_discrete_sweep():
+                raise CompactHydraException(
+                    f"{each.input_line}: a grid needs single values; to search an interval, add"
+                    " hydra/sweeper=optuna"
+                )
         (jobs,) = BasicSweeper.split_arguments(overrides, None)
         kept, left_out = applicable(jobs)
         for policy, keys in left_out.items():

@@ -13,7 +13,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import IntervalSweep, Override, RangeSweep, Transformer
 from hydra.core.plugins import Plugins
 from hydra.core.utils import JobReturn, JobStatus
-from hydra.errors import HydraException
+from hydra.errors import CompactHydraException
 from hydra.plugins.launcher import Launcher
 from hydra.plugins.sweeper import Sweeper
 from hydra.types import HydraContext, TaskFunction
@@ -24,6 +24,7 @@ _MISSING = "hydra/sweeper=optuna needs Optuna: pip install -e '.[optuna]'"
 _ROUNDING = 1e-9
 
 
+# Hydra prints a compact exception as one line, any other with its stack.
 class OptunaSweeper(Sweeper):
     """Asks Optuna for one point after the other."""
 
@@ -47,12 +48,12 @@ class OptunaSweeper(Sweeper):
         """Run the trials.
 
         Raises:
-            HydraException: Optuna is not installed, or nothing is to be searched.
+            CompactHydraException: Optuna is not installed, or nothing is to be searched.
         """
         try:
             import optuna
         except ImportError:
-            raise HydraException(_MISSING) from None
+            raise CompactHydraException(_MISSING) from None
         space, fixed = self._space(arguments)
         study = optuna.create_study(sampler=instantiate(self._sampler), directions=self._directions)
         broken = []
@@ -82,7 +83,7 @@ class OptunaSweeper(Sweeper):
             else:
                 fixed.append(f"{key}={override.get_value_element_as_str()}")
         if not space:
-            raise HydraException(
+            raise CompactHydraException(
                 "nothing to search: give some keys several values, such as"
                 " policy.chunk_s=interval(0.3,2)"
             )

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import CompactHydraException
 
-from hydra_plugins.streamwer_grid import applicable
+from hydra_plugins.streamwer_grid import GridSweeper, applicable
 
 CHUNKS = ("policy.chunk_s=0.5", "policy.chunk_s=1")
 
 
 def grid(*policies: str) -> list[list[str]]:
     return [[f"policy={policy}", chunk, "model=m"] for policy in policies for chunk in CHUNKS]
+
+
+def test_an_interval_is_refused_with_the_way_to_search_it() -> None:
+    interval = OverridesParser.create().parse_overrides(["policy.chunk_s=interval(0.3,2)"])
+    with pytest.raises(CompactHydraException, match="add hydra/sweeper=optuna"):
+        GridSweeper.split_arguments(interval, None)
 
 
 def test_a_policy_without_the_key_is_run_once_and_named() -> None:
