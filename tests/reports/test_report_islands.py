@@ -104,3 +104,17 @@ def test_peaks_keep_the_loudest_sample_and_the_length(samples: list[float], seco
     assert set(drawn) <= set(ALPHABET)
     if any(samples):
         assert ALPHABET[-1] in drawn
+
+
+def test_the_runs_of_a_call_are_those_of_the_words_table(measured: Comparison) -> None:
+    shown = calls(measured)
+    for at, system in enumerate(measured.systems):
+        rows = system.scores.words.groupby("recording")
+        for call in shown:
+            words = rows.get_group(call.recording)
+            runs = call.outcomes[at].runs
+            said = [word for run in runs for word in run.said.split()]
+            assert said == list(words["word"].dropna())
+            missed = [run.said for run in runs if run.kind == "deleted"]
+            gone = words.loc[words["status"] == "deleted", "word"]
+            assert " ".join(missed) == " ".join(gone)

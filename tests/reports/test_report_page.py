@@ -154,13 +154,15 @@ def test_any_number_of_systems(measured: Comparison, systems: int) -> None:
 
 def test_diff_joins_neighbours_but_keeps_substitutions_apart() -> None:
     said, heard = "the cat sat on a mat today".split(), "the dog sit on a mat".split()
-    assert diff(said, heard) == [
+    status = "hit substituted substituted hit hit hit deleted".split()
+    assert diff(said, heard, status) == [  # type: ignore[arg-type]
         Run("hit", "the", "the"),
         Run("substituted", "cat", "dog"),
         Run("substituted", "sat", "sit"),
         Run("hit", "on a mat", "on a mat"),
         Run("deleted", "today", ""),
     ]
+    assert diff(said, heard) == diff(said, heard, status)  # type: ignore[arg-type]
     assert diff([], ["uh", "oh"]) == [Run("inserted", "", "uh oh")]
 
 
@@ -198,3 +200,11 @@ def test_measured_cost_is_not_in_markdown_that_must_repeat(unaware: Comparison) 
     text = markdown.render(unaware)
     assert "RTF" not in text
     assert "see costs.json" in text
+
+
+def test_the_figures_of_papers_are_in_the_table(measured: Comparison) -> None:
+    page = markdown.render(measured)
+    for system in measured.systems:
+        laal = system.summary.lagging.laal
+        assert f"{laal.ideal:.2f}\u00a0s<br><sub>{laal.aware:.2f}\u00a0s with compute" in page
+    assert all(label in page for label in ("StreamLAAL", "UPWR", "Lag slope"))

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import groupby
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby, islice
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from streamwer.metrics import Normaliser, Scores, WordErrors
-from streamwer.metrics.alignment import Pair, align
-from streamwer.reports.comparison import Comparison
+from streamwer.metrics import Normaliser, Scores, WordErrors, normaliser
+from streamwer.metrics.alignment import Status, align
+from streamwer.reports.comparison import Comparison, System
 from streamwer.reports.latencies import commit_medians
 from streamwer.reports.provenance import scoring_normaliser
-
-Kind = Literal["hit", "substituted", "deleted", "inserted"]
 
 
 class Run(NamedTuple):
     """Neighbouring words of one kind: what was said and what was heard instead."""
 
-    kind: Kind
+    kind: Status
     said: str
     heard: str
 
@@ -52,7 +50,7 @@ def calls(comparison: Comparison) -> list[Call]:
     if not systems:
         return []
     words = scoring_normaliser(comparison)
-    outcomes = [_outcomes(s.summary.name, s.scores, words) for s in systems]
+    outcomes = [_outcomes(s.summary.name, s.scores, _normaliser(s, words)) for s in systems]
     return [
         Call(
             recording=row["recording"],
@@ -68,36 +66,62 @@ def calls(comparison: Comparison) -> list[Call]:
 
 def _outcomes(system: str, scores: Scores, words: Normaliser) -> Mapping[str, Outcome]:
     medians = commit_medians(scores)
+    statuses = scores.words.groupby("recording")["status"].agg(list).to_dict()
     return {
         row["recording"]: Outcome(
             system=system,
             errors=_errors(row),
             latency=medians.get(row["recording"]),
-            runs=diff(words.tokens(row["reference"]), words.tokens(row["hypothesis"])),
+            runs=diff(
+                words.tokens(row["reference"]),
+                words.tokens(row["hypothesis"]),
+                statuses.get(row["recording"], []),
+            ),
             failure=row["failure"],
         )
         for row in _rows(scores.recordings)
     }
 
 
-def diff(said: list[str], heard: list[str]) -> list[Run]:
+def diff(
+    said: Sequence[str], heard: Sequence[str], statuses: Sequence[Status] | None = None
+) -> list[Run]:
     """The alignment that the word errors were counted from, neighbours of one kind joined.
 
     Substitutions stay single, so that each wrong word stands beside the right one.
+
+    Args:
+        said: the reference tokens.
+        heard: the tokens that were heard.
+        statuses: what became of them, in the order of the words table; None where there is no such
+            table: then time does not decide between alignments.
     """
+    if statuses is None:
+        statuses = [pair.status for pair in align(said, heard)]
+    left, right = iter(said), iter(heard)
     runs: list[Run] = []
-    keyed = groupby(enumerate(align(said, heard)), key=_alike)
-    for _, group in keyed:
-        pairs = [pair for _, pair in group]
-        left = " ".join(said[p.reference] for p in pairs if p.reference is not None)
-        right = " ".join(heard[p.hypothesis] for p in pairs if p.hypothesis is not None)
-        runs.append(Run(pairs[0].status, left, right))
+    for (status, _), group in groupby(enumerate(statuses), key=_alike):
+        count = len(list(group))
+        runs.append(
+            Run(
+                status,
+                " ".join(islice(left, 0 if status == "inserted" else count)),
+                " ".join(islice(right, 0 if status == "deleted" else count)),
+            )
+        )
     return runs
 
 
-def _alike(numbered: tuple[int, Pair]) -> tuple[str, int]:
-    index, pair = numbered
-    return pair.status, index if pair.status == "substituted" else -1
+def _alike(numbered: tuple[int, Status]) -> tuple[Status, int]:
+    index, status = numbered
+    return status, index if status == "substituted" else -1
+
+
+def _normaliser(system: System, otherwise: Normaliser) -> Normaliser:
+    """That of the system's own scores."""
+    if system.signature is None:
+        return otherwise
+    return normaliser(system.signature.method.normaliser.partition("@")[0])
 
 
 def _errors(row: Mapping[str, Any]) -> WordErrors:

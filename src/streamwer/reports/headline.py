@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from streamwer.metrics import Quantile, Summary
+from streamwer.metrics import Delay, Quantile, Summary
 from streamwer.reports import figures, verdict
 from streamwer.reports.comparison import Comparison
 
@@ -76,14 +77,24 @@ def groups(comparison: Comparison, *, measured: bool = True) -> list[Group]:
             "Stability and completeness",
             [
                 row("Erasure", "shown words taken back, per final word", _erasure),
+                row("UPWR", "share of tentative words shown that did not hold", _upwr),
                 row("Coverage", "share of reference words emitted at all", _coverage),
                 row("Failures", "recordings without a transcript", _failures),
+                row("Lag slope", "seconds of lag gained per second of audio", _lag_slope),
             ],
+        ),
+        Group(
+            "For comparison with papers (means; they need no word times)",
+            [row(label, hint, partial(_delay, name)) for label, hint, name in _LAGGING],
         ),
         *(cost if measured else []),
     ]
 
 
+_LAGGING = (
+    ("LAAL", "length-adaptive average lagging, without compute", "laal"),
+    ("StreamLAAL", "the same of each segment, without compute", "stream_laal"),
+)
 _RowOf = Callable[[str, str, Callable[[Summary], Cell]], Row]
 
 
@@ -115,6 +126,24 @@ def _late(latency: str, percentile: str, summary: Summary) -> Cell:
 
 def _erasure(summary: Summary) -> Cell:
     return Cell(figures.number(summary.erasure, 2))
+
+
+def _upwr(summary: Summary) -> Cell:
+    return Cell(figures.percent(summary.upwr))
+
+
+def _lag_slope(summary: Summary) -> Cell:
+    return Cell(figures.number(summary.lag_slope, 3))
+
+
+def _delay(name: str, summary: Summary) -> Cell:
+    delay: Delay = getattr(summary.lagging, name)
+    if math.isnan(delay.ideal):
+        return Cell(figures.UNKNOWN)
+    silent = summary.lagging.silent_recordings
+    left_out = f"{figures.count(silent, 'silent recording')} left out" if silent else ""
+    aware = f"{figures.seconds(delay.aware)} with compute"
+    return Cell(figures.seconds(delay.ideal), aware, left_out)
 
 
 def _coverage(summary: Summary) -> Cell:
