@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from pipeline.command import command, progress
 from pipeline.prepare import PREPARED
 from streamwer import compose, config, digests
-from streamwer.alignment_config import ForcedConfig, NoAlignment, same_model
-from streamwer.config import Config
+from streamwer.alignment_config import AlignmentConfig, ForcedConfig, NoAlignment, same_model
+from streamwer.config import Config, SystemConfig
 from streamwer.datasets import manifest, read_manifest
 from streamwer.datasets.staging import replacing
 from streamwer.errors import ConfigError, DatasetError
@@ -105,13 +105,17 @@ def place_all(
         ConfigError: the aligner is a model under test.
     """
     chosen = config.alignment(settings.alignment)
-    if isinstance(chosen, ForcedConfig) and not chosen.allow_same_model:
-        _refuse_same_files(settings, chosen)
+    refuse_same_files(chosen, {name: config.system(settings, name) for name in settings.compare})
+    return with_times(references, PREPARED, chosen)
+
+
+def with_times(
+    references: Sequence[Reference], folder: Path, chosen: AlignmentConfig
+) -> tuple[tuple[Reference, ...], Origin]:
+    """Word times for the references of a prepared data set; who gets none is told on stderr."""
     with progress() as bar:
         task = bar.add_task("word times", total=len(references))
-        placed = place(
-            references, PREPARED, chosen, lambda done, _: bar.update(task, completed=done)
-        )
+        placed = place(references, folder, chosen, lambda done, _: bar.update(task, completed=done))
     refused = placed[1].refused()
     for placing in refused[:SHOWN]:
         print(f"no word times: {placing.recording}: {placing.reason}", file=sys.stderr)
@@ -120,14 +124,21 @@ def place_all(
     return placed
 
 
-def _refuse_same_files(settings: Config, chosen: ForcedConfig) -> None:
-    """The same model may lie in another folder. Those on a hub are compared when scored."""
+def refuse_same_files(chosen: AlignmentConfig, systems: Mapping[str, SystemConfig]) -> None:
+    """The same model may lie in another folder. Those on a hub are compared when scored.
+
+    Raises:
+        ConfigError: the aligner is the model of one of the systems, which are given by name.
+    """
+    if not isinstance(chosen, ForcedConfig) or chosen.allow_same_model:
+        return
     aligner = Path(chosen.model.path).expanduser()
     if not aligner.is_dir():
         return
-    for name in settings.compare:
-        model = Path(config.system(settings, name).model.path).expanduser()
-        if model.is_dir() and digests.of_model(model) == digests.of_model(aligner):
+    for name, system in systems.items():
+        model = Path(system.model.path).expanduser()
+        local = bool(system.model.path) and model.is_dir()
+        if local and digests.of_model(model) == digests.of_model(aligner):
             raise ConfigError(same_model(chosen.model.path, name))
 
 

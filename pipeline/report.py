@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -31,6 +32,7 @@ REPORT = Path("reports/comparison")
 
 @command
 def main() -> int:
+    argparse.ArgumentParser(prog="python -m pipeline.report", description=__doc__).parse_args()
     write(comparison(config.load()), REPORT)
     print(f"report: {REPORT / 'index.html'}")
     return 0

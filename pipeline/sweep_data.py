@@ -11,10 +11,12 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
+from pipeline.align import with_times
 from pipeline.command import progress
 from streamwer import digests
+from streamwer.alignment_config import AlignmentConfig, NoAlignment
 from streamwer.config import DatasetConfig, ModelConfig
-from streamwer.datasets import prepare, read_manifest
+from streamwer.datasets import manifest, prepare, read_manifest
 from streamwer.errors import StreamwerError
 from streamwer.recognisers.hub import locate
 
@@ -31,13 +33,14 @@ class Prepared:
         self._root = root
         self._done: dict[str, tuple[Path, str]] = {}
 
-    def of(self, dataset: DatasetConfig) -> tuple[Path, str]:
-        """The folder of a data set, and the digest of what is in it.
+    def of(self, dataset: DatasetConfig, alignment: AlignmentConfig) -> tuple[Path, str]:
+        """The folder of a data set with its word times, and the digest of what is in it.
 
         Raises:
             DatasetError: it cannot be prepared.
         """
-        named = digests.of_text(json.dumps(asdict(dataset), sort_keys=True))
+        values = asdict(dataset) | {"alignment": asdict(alignment)}
+        named = digests.of_text(json.dumps(values, sort_keys=True))
         if named not in self._done:
             folder = self._root / named
             with progress() as bar:
@@ -45,6 +48,9 @@ class Prepared:
                 prepare(
                     dataset, folder, lambda at, total: bar.update(task, completed=at, total=total)
                 )
+            if not isinstance(alignment, NoAlignment):
+                aligned, _ = with_times(read_manifest(folder), folder, alignment)
+                manifest.write(folder, aligned)
             self._done[named] = folder, _digest(folder)
             self._shrink()
         return self._done[named]

@@ -15,9 +15,11 @@ from typing import Any, Self
 
 from omegaconf import DictConfig, OmegaConf
 
+from pipeline.align import refuse_same_files
 from pipeline.stream import stream_from
 from pipeline.sweep_data import Prepared, code_digest, model_digest
 from streamwer import cluster, config, digests, extensions
+from streamwer.alignment_config import refuse_same_model
 from streamwer.cluster.hardware import described as hardware
 from streamwer.cluster.local import reason
 from streamwer.config import Config, SweepConfig, SystemChoice, SystemConfig
@@ -114,7 +116,9 @@ class Session:
 
     def _point(self, name: str, command: str, setting: Setting) -> tuple[Point, Scored]:
         settings = setting.config
-        folder, data = self._data.of(settings.dataset)
+        alignment = config.alignment(settings.alignment)
+        refuse_same_files(alignment, {str(setting.system.policy["name"]): setting.system})
+        folder, data = self._data.of(settings.dataset, alignment)
         described = describe(setting.system, settings.scoring.normaliser, data)
         kept = Store(ROOT / "store", settings.sweep.keep)
         key = _key(setting, described)
@@ -158,13 +162,16 @@ def chosen(values: DictConfig, overrides: Sequence[str]) -> Setting:
     settings = config.sweep(plain)
     choice = SystemChoice(policy=settings.policy, engine=None if named else own)
     whole = Config(
+        alignment=settings.alignment,
         model=settings.model,
         engine=settings.engine,
         systems={policy: choice},
         clock=settings.clock,
         hardware=settings.hardware,
     )
-    return Setting(config.system(whole, policy), settings)
+    system = config.system(whole, policy)
+    refuse_same_model(config.alignment(settings.alignment), {policy: system.model})
+    return Setting(system, settings)
 
 
 def describe(system: SystemConfig, normaliser: str, data: str) -> dict[str, Any]:

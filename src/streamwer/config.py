@@ -189,6 +189,7 @@ class SweepConfig:
     """
 
     dataset: DatasetConfig = field(default_factory=DatasetConfig)
+    alignment: Any = MISSING
     model: ModelConfig = field(default_factory=ModelConfig)
     engine: Any = MISSING
     policy: Any = MISSING

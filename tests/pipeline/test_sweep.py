@@ -154,3 +154,19 @@ def test_a_key_of_an_engine_that_would_have_no_effect_is_refused() -> None:
 def test_settings_that_make_no_sense_are_refused(override: str) -> None:
     with pytest.raises(ConfigError, match=r"sweep\.\w+=.* must be "):
         chosen(composed([override], "sweep"), [override])
+
+
+@pytest.mark.slow
+def test_words_without_times_are_aligned_once_for_all_points(checkout: Checkout) -> None:
+    """The words lose their times; an aligner gives them others, and with them a latency."""
+    untimed = (*QUICK[:2], "dataset.limit=1", "policy=confident_cutoff", "dataset.columns.words=''")
+    checkout.run("-m", *untimed, "sweep.name=untimed")
+    aligner = ("alignment=forced", "model@alignment.model=reference")
+    output = checkout.run("-m", *untimed, *aligner, status=1)
+    assert "alignment.allow_same_model" in output
+    checkout.run("-m", *untimed, *aligner, "alignment.allow_same_model=true", "sweep.name=timed")
+    (without,), (timed,) = (checkout.report(name)["points"] for name in ("untimed", "timed"))
+    late, never = (point["commit_latency"]["p50"] for point in (timed, without))
+    assert 0 < late["value"] < 5
+    assert not never or never["value"] is None
+    assert without["wer"] == timed["wer"]
