@@ -139,8 +139,8 @@ def test_a_broken_data_set_is_one_clear_error_and_leaves_the_old_one(project: Pr
     calls = project.folder / "data/calls"
     kept = (project.folder / "data/prepared/manifest.jsonl").read_bytes()
     rows = (calls / "metadata.jsonl").read_text().splitlines()
-    first = json.loads(rows[0]) | {"text": ""}
-    (calls / "metadata.jsonl").write_text("\n".join([json.dumps(first), *rows[1:]]))
+    emptied = [json.dumps(json.loads(row) | {"text": ""}) for row in rows]
+    (calls / "metadata.jsonl").write_text("\n".join(emptied))
     output = project.run(sys.executable, "-m", "pipeline.prepare", status=1)
     assert "error:" in output
     assert "Traceback" not in output
