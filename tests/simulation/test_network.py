@@ -14,8 +14,8 @@ from streamwer import eventlog, policies
 from streamwer.audio import SAMPLE_RATE
 from streamwer.condition_config import NetworkConfig
 from streamwer.conditions import Journey
-from streamwer.config import LocalAgreementConfig
 from streamwer.eventlog import EventLog
+from streamwer.policy_config import LocalAgreementConfig
 from streamwer.simulation import build_clock, play
 from streamwer.simulation.network import Packets
 from streamwer.transcript import Step
