@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import functools
 import sys
 from collections.abc import Callable
@@ -27,6 +28,13 @@ def command(main: Callable[[], int]) -> Callable[[], int]:
             return 130
 
     return guarded
+
+
+def count(text: str) -> int:
+    """A number from 1 on, as the type of an argument."""
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
+    return int(text)
 
 
 def progress() -> Progress:

@@ -28,7 +28,7 @@ from pipeline.bench import (
 from pipeline.bench.document import Findings
 from pipeline.bench.figures import Figures, row
 from pipeline.bench.playing import Call
-from pipeline.command import command, progress
+from pipeline.command import command, count, progress
 from streamwer.compose import load
 from streamwer.reports import files
 
@@ -64,11 +64,11 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m pipeline.bench", description=__doc__)
-    parser.add_argument("--repeats", type=_count, default=3, help="of each measurement (3)")
-    parser.add_argument("--calls", type=_count, help="play only so many calls: a quick look")
+    parser.add_argument("--repeats", type=count, default=3, help="of each measurement (3)")
+    parser.add_argument("--calls", type=count, help="play only so many calls: a quick look")
     parser.add_argument(
         "--peer-calls",
-        type=_count,
+        type=count,
         default=6,
         help="calls that are played in every repeat; the others once (6)",
     )
@@ -77,12 +77,6 @@ def _arguments() -> argparse.Namespace:
         "--out", type=Path, help=f"the JSON file; {REPORT} if nothing is left out, else none"
     )
     return parser.parse_args()
-
-
-def _count(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
-    return int(text)
 
 
 def _play(

@@ -19,7 +19,7 @@ from pipeline.bench.playing import Call
 from pipeline.calibrate import checking, document, fitting, measuring, tables
 from pipeline.calibrate.checking import Contestant
 from pipeline.calibrate.scenes import LENGTHS_S, Scene, scenes
-from pipeline.command import command, progress
+from pipeline.command import command, count, progress
 from streamwer import hardware, recognisers
 from streamwer.cluster.hardware import processor
 from streamwer.compose import conf_dir, load
@@ -65,7 +65,7 @@ def _arguments() -> argparse.Namespace:
         help="which systems' calls to measure, as for Hydra: model=tiny_en, policy=[offline], …",
     )
     parser.add_argument("--name", help="of the profile; by default that of the processor")
-    parser.add_argument("--repeats", type=_count, default=7, help="of each measurement (7)")
+    parser.add_argument("--repeats", type=count, default=7, help="of each measurement (7)")
     parser.add_argument(
         "--quantile",
         type=_share,
@@ -171,12 +171,6 @@ def _check(settings: Config, calls: Sequence[Call]) -> int:
         lines = checking.check(contestants, calls, settings.scoring, partial(bar.advance, task))
     tables.show_check(lines)
     return 0
-
-
-def _count(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
-    return int(text)
 
 
 def _share(text: str) -> float:

@@ -18,7 +18,7 @@ from pipeline.align import references
 from pipeline.capacity import document
 from pipeline.capacity.document import Result
 from pipeline.capacity.playing import Span, Worker
-from pipeline.command import command
+from pipeline.command import command, count
 from pipeline.prepare import PREPARED
 from streamwer import audio, config, load_config, recognisers
 from streamwer.capacity import Figures, broken, estimate, largest
@@ -74,8 +74,8 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--seconds", type=float, default=60.0, help="calls begin for so long (60)")
     made.add_argument("--warm-up", type=float, default=20.0, help="and count after so long (20)")
-    made.add_argument("--repeats", type=_count, default=6, help="seeds of the arrivals (6)")
-    made.add_argument("--most", type=_count, default=512, help="largest load that is tried (512)")
+    made.add_argument("--repeats", type=count, default=6, help="seeds of the arrivals (6)")
+    made.add_argument("--most", type=count, default=512, help="largest load that is tried (512)")
     made.add_argument("--out", type=Path, default=REPORTS, help=f"folder to write to ({REPORTS})")
     return made
 
