@@ -208,3 +208,14 @@ def test_the_figures_of_papers_are_in_the_table(measured: Comparison) -> None:
         laal = system.summary.lagging.laal
         assert f"{laal.ideal:.2f}\u00a0s<br><sub>{laal.aware:.2f}\u00a0s with compute" in page
     assert all(label in page for label in ("StreamLAAL", "UPWR", "Lag slope"))
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_one_speaker_leaves_unknown_is_drawn_nowhere(count: int) -> None:
+    spoken = [replace(each, speaker="one") for each in synthetic.references(count)]
+    page = html.render(synthetic.compare(spoken=spoken))
+    drawn = re.findall(
+        r'\s[a-z0-9]+="([^"]*)"', "".join(re.findall(r"<svg.*?</svg>", page, re.DOTALL))
+    )
+    assert drawn
+    assert not [value for value in drawn if re.search(r"\bnan\b|\binf\b", value)]

@@ -54,7 +54,7 @@ def scatter(comparison: Comparison, frame: Frame) -> Scatter:
     summaries = [system.summary for system in comparison.systems]
     shown = [summary for summary in summaries if _placeable(summary)]
     x = seconds_axis([v for s in shown for v in _latency(s)], frame.left + 14, frame.right)
-    rates = [v for s in shown for v in (s.wer.low, s.wer.value, s.wer.high)]
+    rates = [v for s in shown for v in (s.wer.value, *_ends(s))]
     y = rate_axis(rates, frame.bottom, frame.top)
     return Scatter(
         frame=frame,
@@ -92,7 +92,7 @@ def _points(
     """Each system at its place; the labels are placed together, off each other."""
     at = [(x.at(_latency(summary)[1]), y.at(summary.wer.value)) for summary in shown]
     across = [_across(summary, x) for summary in shown]
-    along = [(y.at(summary.wer.low), y.at(summary.wer.high)) for summary in shown]
+    along = [(y.at(low), y.at(high)) for low, high in map(_ends, shown)]
     names = [figures.shortened(summary.name, 22) for summary in shown]
     texts = [_short(summary) for summary in shown]
     sizes = [(max(map(text_width, pair)), 30.0) for pair in zip(names, texts, strict=True)]
@@ -110,6 +110,12 @@ def _points(
 def _across(summary: Summary, x: Axis) -> tuple[float, float]:
     low, _, high = _latency(summary)
     return x.at(low), x.at(high)
+
+
+def _ends(summary: Summary) -> tuple[float, float]:
+    """Of the interval of the WER; the WER itself where too few speakers give no interval."""
+    wer = summary.wer
+    return (wer.value, wer.value) if math.isnan(wer.low) else (wer.low, wer.high)
 
 
 def _goes_on(summary: Summary) -> bool:
