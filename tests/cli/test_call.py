@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
+import termios
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pytest
@@ -168,6 +170,12 @@ def test_what_makes_no_sense_is_refused(
     assert shown.count("\n") == 1
 
 
+def unread(pipe: IO[bytes]) -> int:
+    """Bytes that the reader of a pipe has not taken yet."""
+    found = fcntl.ioctl(pipe.fileno(), termios.FIONREAD, bytes(4))
+    return int.from_bytes(found, sys.byteorder)
+
+
 @pytest.mark.parametrize(
     ("request_to_end", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 )
@@ -178,7 +186,9 @@ def test_a_signal_ends_a_stalled_call_with_its_tail_and_all_its_outputs(
         assert process.stdin
         process.stdin.write(pcm(9.75))
         process.stdin.flush()  # and then no more, and no end
+        until(lambda: unread(process.stdin) == 0)
         until(lambda: Path("call.vtt").exists() and "loud3-9" in Path("call.vtt").read_text())
+        time.sleep(0.2)  # what was read last is now heard, too
         early = Path("call.vtt").read_text()
         assert "loud3-18" not in early
         process.send_signal(request_to_end)
