@@ -14,8 +14,10 @@ from streamwer.capacity import Estimate, Figures, broken
 from streamwer.cluster.recorded import named
 from streamwer.config import Config
 from streamwer.load_config import SloConfig
+from streamwer.reports.rounding import number
 
 SCHEMA = 1
+_DIGITS = 6
 _NEVER = "∞"
 
 
@@ -75,15 +77,11 @@ def _system(result: Result, settings: Config) -> dict[str, Any]:
 
 
 def _run(found: Figures, slo: SloConfig) -> dict[str, Any]:
-    values = {key: _plain(value) for key, value in asdict(found).items()}
+    values = {
+        key: number(value, _DIGITS) if isinstance(value, float) else value
+        for key, value in asdict(found).items()
+    }
     return {**values, "missed": list(broken(found, slo))}
-
-
-def _plain(value: Any) -> Any:
-    """JSON knows no infinity: a latency of words that never come is "inf"."""
-    if not isinstance(value, float):
-        return value
-    return round(value, 6) if abs(value) < float("inf") else str(value)
 
 
 def _markdown(results: Iterable[Result], settings: Config) -> str:

@@ -11,11 +11,10 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.live import Live
 
 from streamwer.captions import Cue, Cutter
 from streamwer.cli.board import Running
-from streamwer.cli.display import live_console, write_line
+from streamwer.cli.display import live, live_console, write_line
 from streamwer.cli.views import printable, problem, running_panel
 from streamwer.live import Line
 from streamwer.transcript import Step
@@ -72,14 +71,7 @@ class CallBoard(CallDisplay):
     def __init__(self, name: str, line: Line, console: Console) -> None:
         super().__init__()
         self._running, self._line, self._console = Running(name, 0.0), line, console
-        self._live = Live(
-            self,
-            console=console,
-            refresh_per_second=10,
-            transient=True,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
+        self._live = live(self, console)
 
     def __enter__(self) -> Self:
         super().__enter__()

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self, TextIO
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.live import Live
 
 from streamwer.cli.board import Board
@@ -108,14 +108,7 @@ class LiveDisplay(Display):
     def __init__(self, board: Board, names: Sequence[str], console: Console) -> None:
         super().__init__(board, names)
         self._console, self._has_texts = console, not console.stderr
-        self._live = Live(
-            Progress(board, panels=self._has_texts),
-            console=console,
-            refresh_per_second=10,
-            transient=True,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
+        self._live = live(Progress(board, panels=self._has_texts), console)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -159,6 +152,18 @@ def choose(board: Board, names: Sequence[str], quiet: bool) -> Display:
     if console:
         return LiveDisplay(board, names, console)
     return Display(board, names, quiet, watched=not quiet and sys.stderr.isatty())
+
+
+def live(shown: RenderableType, console: Console) -> Live:
+    """A part of the terminal that is drawn again and again, and vanishes at the end."""
+    return Live(
+        shown,
+        console=console,
+        refresh_per_second=10,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
 
 
 def live_console() -> Console | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from streamwer.gate import text
 from streamwer.gate.verdict import Finding, Regressed, Verdict, exit_status
+from streamwer.reports.rounding import number
 
 SCHEMA = 1
+_DIGITS = 9
 
 
 def render(verdicts: Sequence[Verdict]) -> str:
@@ -44,12 +45,12 @@ def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "status": finding.status,
         "why": finding.why,
-        "baseline": _number(change.baseline),
-        "candidate": _number(change.candidate),
-        "difference": _number(change.difference),
-        "low": _number(change.low),
-        "high": _number(change.high),
-        "noise": _number(finding.noise),
+        "baseline": number(change.baseline, _DIGITS),
+        "candidate": number(change.candidate, _DIGITS),
+        "difference": number(change.difference, _DIGITS),
+        "low": number(change.low, _DIGITS),
+        "high": number(change.high, _DIGITS),
+        "noise": number(finding.noise, _DIGITS),
     }
 
 
@@ -58,17 +59,8 @@ def _regressed(each: Regressed) -> dict[str, Any]:
         "recording": each.recording,
         "errors": [each.baseline.errors, each.candidate.errors],
         "words": each.candidate.words,
-        "later": _number(each.later),
+        "later": number(each.later, _DIGITS),
         "was": text.wrong(each.baseline_diff),
         "now": text.wrong(each.candidate_diff),
         "failure": each.failure,
     }
-
-
-def _number(value: float) -> float | str | None:
-    """JSON has neither NaN nor infinity."""
-    if math.isnan(value):
-        return None
-    if math.isinf(value):
-        return "inf" if value > 0 else "-inf"
-    return round(value, 9)

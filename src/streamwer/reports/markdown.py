@@ -5,9 +5,16 @@ from __future__ import annotations
 import html
 import re
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from streamwer.reports import headline, machine, notes, provenance, robustness, verdict, versus
+from streamwer.reports import (
+    headline,
+    machine,
+    notes,
+    provenance,
+    robustness,
+    templating,
+    verdict,
+    versus,
+)
 from streamwer.reports.comparison import Comparison
 
 _BREAKS = re.compile(r"[\t-\r\x85\u2028\u2029]+")
@@ -16,14 +23,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]|~#@])")
 
 def render(comparison: Comparison) -> str:
     """The Markdown text."""
-    environment = Environment(
-        loader=PackageLoader("streamwer.reports"),
-        autoescape=False,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = templating.environment(autoescape=False)
     environment.filters["plain"] = plain
     measured = machine.is_timed(comparison)
     return environment.get_template("comparison.md.j2").render(

@@ -11,11 +11,15 @@ from markupsafe import Markup
 from streamwer.reports import figures
 
 
-def environment() -> Environment:
-    """Our templates, with `figures` and `asset` (a style sheet or script) to use in them."""
+def environment(*, autoescape: bool = True) -> Environment:
+    """Our templates, with `figures` and `asset` (a style sheet or script) to use in them.
+
+    Args:
+        autoescape: for HTML; Markdown escapes its own way.
+    """
     made = Environment(
         loader=PackageLoader("streamwer.reports"),
-        autoescape=True,
+        autoescape=autoescape,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
