@@ -47,7 +47,8 @@ capacity: environment ## find how many calls at once one worker carries
 
 test: environment ## run the tests
 	@sh tools/peers.sh
-	@$(VENV)/bin/python -m pytest $(ARGS)
+	@$(VENV)/bin/python -m pytest --numprocesses auto --maxprocesses 4 \
+		--dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: environment ## run the linter, the format check and the type check
 	@$(VENV)/bin/ruff check .

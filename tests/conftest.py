@@ -1,7 +1,16 @@
 """Settings for all tests."""
 
+from __future__ import annotations
+
+import pytest
 from hypothesis import settings
 
 # Machines are noisy: a slow example is not a failure, and the same examples run everywhere.
 settings.register_profile("streamwer", deadline=None, derandomize=True)
 settings.load_profile("streamwer")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first: `make test` hands files to two processes, which end together."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
