@@ -10,8 +10,7 @@ import pytest
 from streamwer import eventlog
 from streamwer.cluster import Outcome, Worker, event_log
 from streamwer.cluster.hardware import cores, described
-from streamwer.cluster.ray_workers import _worst
-from streamwer.cluster.recorded import MODEL, named
+from streamwer.cluster.recorded import MODEL, named, worst
 from streamwer.compose import load
 from streamwer.config import SystemConfig, system
 from streamwer.digests import of_model
@@ -72,8 +71,14 @@ def test_a_file_inside_a_choice_is_known_by_its_name_and_contents() -> None:
 
 
 def test_workers_that_differ_are_all_told() -> None:
-    assert _worst(["Xeon", "EPYC", "Xeon"]) == "EPYC / Xeon"
-    assert _worst([0.5, 0.9]) == 0.9
+    xeon, epyc = {"hardware": "Xeon", "load_seconds": 0.9}, {"hardware": "EPYC", "threads": 2}
+    assert worst([xeon, epyc, xeon]) == {
+        "hardware": "EPYC / Xeon",
+        "load_seconds": 0.9,
+        "threads": 2,
+    }
+    assert worst([worst([xeon, epyc]), epyc]) == worst([xeon, epyc])
+    assert worst([]) == {}
 
 
 def test_a_worker_knows_its_model_its_packages_and_its_machine() -> None:

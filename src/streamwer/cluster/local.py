@@ -27,7 +27,7 @@ class LocalWorkers:
             raise RuntimeError("nothing was submitted")
         job, self._job = self._job, None
         try:
-            return Finished(0, job, steps=self._worker.stream(job))
+            return Finished(0, job, steps=self._worker.stream(job), facts=self.facts())
         except Exception as error:  # noqa: BLE001 - becomes a failure row, never a gap
             return Finished(0, job, error=reason(error))
 

@@ -6,7 +6,8 @@ recording tried once more; a recording that fails again is a `Failure`, not a ga
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -20,13 +21,18 @@ Result = tuple[Step, ...]
 
 @dataclass(frozen=True)
 class Finished:
-    """A worker's answer for one job: its steps, or why there are none."""
+    """A worker's answer for one job: its steps, or why there are none.
+
+    Attributes:
+        facts: what the worker knew of itself and of its machine by then (`Workers.facts`).
+    """
 
     worker: int
     job: Job
     steps: Result = ()
     error: str = ""
     worker_died: bool = False
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Workers(Protocol):
@@ -61,31 +67,46 @@ def run(
 ) -> Outcome:
     """Stream every job; `done` is called as each one ends, in whatever order."""
     outcome = Outcome()
-    try:
-        for finished in _finished(list(jobs), workers):
-            if finished.error:
-                outcome.failures.append(Failure(finished.job.recording, finished.error))
-            outcome.steps += finished.steps
-            done(finished.job)
-        outcome.facts = workers.facts()
-    finally:
-        workers.close()
+
+    def take(finished: Finished) -> None:
+        if finished.error:
+            outcome.failures.append(Failure(finished.job.recording, finished.error))
+        outcome.steps += finished.steps
+        done(finished.job)
+
+    outcome.facts = run_each(jobs, workers, take)
     return outcome
 
 
+def run_each(
+    jobs: Iterable[Job], workers: Workers, take: Callable[[Finished], None]
+) -> dict[str, Any]:
+    """Stream every job and keep none: `take` gets each one's last answer as it comes.
+
+    Returns:
+        What the workers know of themselves in the end.
+    """
+    try:
+        for finished in _finished(list(jobs), workers):
+            take(finished)
+        return workers.facts()
+    finally:
+        workers.close()
+
+
 def _finished(jobs: list[Job], workers: Workers) -> Iterator[Finished]:
-    waiting = sorted(jobs, key=lambda job: (-job.seconds, job.recording))
+    waiting = deque(sorted(jobs, key=lambda job: (-job.seconds, job.recording)))
     attempts = dict.fromkeys((job.recording for job in jobs), 0)
     running = 0
     while waiting or running:
         for worker in workers.idle():
             if waiting:
                 attempts[waiting[0].recording] += 1
-                workers.submit(worker, waiting.pop(0))
+                workers.submit(worker, waiting.popleft())
                 running += 1
         finished = workers.wait()
         running -= 1
         if finished.worker_died and attempts[finished.job.recording] < ATTEMPTS:
-            waiting.insert(0, finished.job)
+            waiting.appendleft(finished.job)
         else:
             yield finished

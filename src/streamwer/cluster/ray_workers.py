@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from streamwer.cluster import ray_session  # isort: skip - it sets Ray's environment
@@ -13,6 +13,7 @@ from ray.exceptions import RayError, RayTaskError
 
 from streamwer.cluster.local import reason
 from streamwer.cluster.pool import Finished
+from streamwer.cluster.recorded import worst
 from streamwer.cluster.worker import Job, StreamWorker
 from streamwer.errors import ConfigError
 
@@ -30,7 +31,7 @@ class _Actor:
         return True
 
     def stream(self, job: Job) -> Any:
-        return self._worker.stream(job)
+        return self._worker.stream(job), self._worker.facts()
 
     def facts(self) -> dict[str, Any]:
         return self._worker.facts()
@@ -83,7 +84,9 @@ class RayWorkers:
             return self._timed_out()
         worker, job, _ = self._running.pop(ready[0])
         try:
-            return Finished(worker, job, steps=ray.get(ready[0]))
+            steps, facts = ray.get(ready[0])
+            facts = {"workers": len(self._actors), **facts}
+            return Finished(worker, job, steps=steps, facts=facts)
         except RayTaskError as error:
             return Finished(worker, job, error=reason(error.cause or error))
         except RayError as error:  # the actor is gone, or was killed for lack of memory
@@ -93,8 +96,7 @@ class RayWorkers:
     def facts(self) -> dict[str, Any]:
         """The worst of what the workers that still live measured; of what is no number, all."""
         each = [facts for actor in self._actors if (facts := _facts(actor))]
-        worst = {key: _worst([facts[key] for facts in each]) for key in each[0]} if each else {}
-        return {"workers": len(self._actors), **worst}
+        return {"workers": len(self._actors), **worst(each)}
 
     def close(self) -> None:
         for actor in self._actors:
@@ -133,13 +135,6 @@ class RayWorkers:
     def _replace(self, worker: int) -> None:
         ray.kill(self._actors[worker])  # one that still lives would keep the cores of the new one
         self._actors[worker] = self._spawn()
-
-
-def _worst(facts: Sequence[Any]) -> Any:
-    """Workers on other machines may differ in what they load and run on: then both are told."""
-    if isinstance(facts[0], str):
-        return " / ".join(sorted(set(facts)))
-    return max(facts)
 
 
 def _facts(actor: Any) -> dict[str, Any]:

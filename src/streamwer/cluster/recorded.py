@@ -7,7 +7,7 @@ known what was loaded.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,12 @@ from streamwer.signature import UNKNOWN, Run, Subject, measures
 if TYPE_CHECKING:
     from streamwer.cluster.pool import Outcome
 
+Facts = Mapping[str, Any]
+"""What workers say of themselves, by name: numbers and texts."""
+
 MODEL = "model_digest"
+_AND = " / "
+"""Between the texts of workers that say different things."""
 _PACKAGE = "package "
 _PACKAGES = ("streamwer", "faster-whisper", "ctranslate2", "onnxruntime", "tokenizers", "numpy")
 """Those that shape what is said; jiwer and the normaliser measure it and are named when scored."""
@@ -34,6 +39,24 @@ def packages(system: SystemConfig) -> dict[str, str]:
     return {f"{_PACKAGE}{name}": number for name, number in versions.items()}
 
 
+def worst(each: Iterable[Facts]) -> dict[str, Any]:
+    """One record of what several workers say: the largest number, and of what is no number, all.
+
+    Workers on other machines may differ in what they load and run on: then both are told.
+    """
+    found: dict[str, Any] = {}
+    for facts in each:
+        for key, value in facts.items():
+            found[key] = _worse(found[key], value) if key in found else value
+    return found
+
+
+def _worse(one: Any, other: Any) -> Any:
+    if isinstance(one, str):
+        return _AND.join(sorted({*one.split(_AND), *other.split(_AND)}))
+    return max(one, other)
+
+
 def event_log(outcome: Outcome, system: SystemConfig, audio: str) -> EventLog:
     """What a run gave, with what it was.
 
@@ -42,7 +65,18 @@ def event_log(outcome: Outcome, system: SystemConfig, audio: str) -> EventLog:
         system: what was run.
         audio: digest of the recordings (`streamwer.digests.of_audio`).
     """
-    facts = outcome.facts
+    machine, run = described(outcome.facts, system, audio)
+    return EventLog(tuple(outcome.steps), tuple(outcome.failures), machine, run)
+
+
+def described(facts: Facts, system: SystemConfig, audio: str) -> tuple[dict[str, Any], Run]:
+    """What a log says of its run: what the machine measured of itself, and what ran.
+
+    Args:
+        facts: of the workers.
+        system: what was run.
+        audio: digest of the recordings (`streamwer.digests.of_audio`).
+    """
     versions = {k.removeprefix(_PACKAGE): v for k, v in facts.items() if k.startswith(_PACKAGE)}
     rest = {k: v for k, v in facts.items() if k != MODEL and not k.startswith(_PACKAGE)}
     model = system.model
@@ -56,8 +90,7 @@ def event_log(outcome: Outcome, system: SystemConfig, audio: str) -> EventLog:
         packages=tuple(sorted(versions.items())),
     )
     clock, threads = _clock(asdict(system.clock)), str(model.cpu_threads)
-    run = Run(subject, clock, threads, audio, load_of(system.load))
-    return EventLog(tuple(outcome.steps), tuple(outcome.failures), rest, run)
+    return rest, Run(subject, clock, threads, audio, load_of(system.load))
 
 
 def named(values: Mapping[str, Any]) -> str:
