@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +15,7 @@ import pytest
 
 from streamwer import eventlog
 from streamwer.errors import LogError
-from streamwer.eventlog import EventLog
+from streamwer.eventlog import EventLog, writing
 from streamwer.signature import Run, Subject
 from streamwer.transcript import Compute, Effort, Failure, Step, Update, Word
 
@@ -122,4 +125,77 @@ def test_something_else_is_not_taken_for_a_log(tmp_path: Path) -> None:
         eventlog.read(tmp_path)
     (tmp_path / "events.parquet").write_text("hello")
     with pytest.raises(LogError, match="not a Parquet file"):
+        eventlog.read(tmp_path)
+
+
+def _calls(count: int, steps: int) -> Iterator[tuple[Step, ...]]:
+    for call in range(count):
+        yield tuple(replace(STEP, recording=f"call{call:06d}", step=step) for step in range(steps))
+
+
+def test_one_recording_at_a_time_is_the_same_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "ROW_GROUP", 2_000)
+    steps = tuple(chain.from_iterable(_calls(250, 9)))
+    log = EventLog(steps, (Failure("b", "late"), Failure("a", "silent")), {"workers": "2"})
+    eventlog.write(tmp_path / "whole", log)
+    one_by_one = (tmp_path / "parts", _calls(250, 9), log.failures, log.machine, log.run)
+    eventlog.write_sorted(*one_by_one)
+    for name in ("events", "measured", "failures"):
+        written = [(tmp_path / at / f"{name}.parquet").read_bytes() for at in ("whole", "parts")]
+        assert written[0] == written[1]
+    assert pq.ParquetFile(tmp_path / "parts" / "events.parquet").num_row_groups == 2
+    assert eventlog.read(tmp_path / "parts").steps == steps
+    assert list(eventlog.recordings(tmp_path / "parts")) == list(_calls(250, 9))
+
+
+def test_a_long_log_takes_no_more_memory_than_a_short_one(tmp_path: Path) -> None:
+    def peak(calls: int) -> float:
+        folder = tmp_path / str(calls)
+        tracemalloc.start()
+        eventlog.write_sorted(folder, _calls(calls, 50), (), {}, Run())
+        assert sum(1 for _ in eventlog.recordings(folder)) == calls
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most / 2**20
+
+    assert peak(120) < peak(40) + 1  # MB; the 4,000 more steps are 3 as records
+
+
+def test_what_goes_wrong_while_a_log_is_written_leaves_the_earlier_one(tmp_path: Path) -> None:
+    def broken() -> Iterator[tuple[Step, ...]]:
+        yield from _calls(2, 3)
+        raise RuntimeError("the store is gone")
+
+    eventlog.write(tmp_path, LOG)
+    with pytest.raises(RuntimeError, match="the store is gone"):
+        eventlog.write_sorted(tmp_path, broken(), (), {}, Run())
+    with pytest.raises(ValueError, match=r"'call000001', 0.* does not come after"):
+        eventlog.write_sorted(tmp_path, reversed(list(_calls(3, 1))), (), {}, Run())
+    assert eventlog.read(tmp_path) == LOG
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def test_measurements_of_another_run_are_refused(tmp_path: Path) -> None:
+    eventlog.write(tmp_path / "other", EventLog(tuple(chain.from_iterable(_calls(2, 3)))))
+    eventlog.write(tmp_path, LOG)
+    (tmp_path / "other" / "measured.parquet").replace(tmp_path / "measured.parquet")
+    with pytest.raises(LogError, match=r"measured\.parquet: not of the same run as events"):
+        eventlog.read(tmp_path)
+    shorter = EventLog(next(_calls(1, 3))[:2])
+    eventlog.write(tmp_path, shorter)
+    measured = (tmp_path / "measured.parquet").read_bytes()
+    eventlog.write(tmp_path, EventLog(shorter.steps[:1]))
+    (tmp_path / "measured.parquet").write_bytes(measured)
+    with pytest.raises(LogError, match=r"measured\.parquet: not of the same run as events"):
+        list(eventlog.recordings(tmp_path))
+
+
+def test_a_damaged_log_is_told_as_such(tmp_path: Path) -> None:
+    eventlog.write(tmp_path, LOG)
+    path = tmp_path / "events.parquet"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4] + bytes(60) + whole[64:])
+    with pytest.raises(LogError, match=r"events\.parquet: damaged .*run the `stream` stage again"):
         eventlog.read(tmp_path)

@@ -1,0 +1,180 @@
+"""Reading an event log: all of it, or one recording after the other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from itertools import groupby, pairwise
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from streamwer.collection import paused
+from streamwer.errors import LogError
+from streamwer.eventlog.log import EventLog
+from streamwer.eventlog.schema import (
+    EVENTS,
+    FAILURES,
+    LATER,
+    MACHINE,
+    MEASURED,
+    RUN_KEY,
+    SCHEMA_VERSION,
+    TIMES,
+    VERSION_KEY,
+)
+from streamwer.signature import Run
+from streamwer.transcript import Compute, Effort, Failure, Step, Update, Word
+
+_READABLE = {str(version) for version in range(1, SCHEMA_VERSION + 1)}
+_ALL, _FEW = 20_000, 1_000
+"""Rows turned into records at a time: the more, the more equal texts are one object."""
+_AGAIN = "run the `stream` stage again"
+_NOTHING = ("", -1, Compute())
+_OTHER_RUN = f"not of the same run as events.parquet; {_AGAIN}"
+
+
+@paused()
+def read(folder: Path) -> EventLog:
+    """Read what `write` wrote.
+
+    Raises:
+        LogError: a file is missing, is not an event log, or is of a later schema version; a
+            moment is not a finite number; or the files are not of one run.
+    """
+    events = _File(folder / "events.parquet", EVENTS)
+    measured = _File(folder / "measured.parquet", MEASURED)
+    failures = _File(folder / "failures.parquet", FAILURES)
+    steps = tuple(_steps(events, measured, _ALL))
+    failed = tuple(Failure(**row) for part in failures.parts(_ALL) for row in part.to_pylist())
+    return EventLog(steps, failed, _machine(measured.metadata), _run(events.metadata))
+
+
+def recordings(folder: Path) -> Iterator[tuple[Step, ...]]:
+    """The steps of one recording after the other, in order of their ids.
+
+    Raises:
+        LogError: as `read`; what is wrong with a row is told when it is come to.
+    """
+    events = _File(folder / "events.parquet", EVENTS)
+    measured = _File(folder / "measured.parquet", MEASURED)
+    steps = _steps(events, measured, _FEW)
+    return (tuple(mine) for _, mine in groupby(steps, attrgetter("recording")))
+
+
+class _File:
+    """A Parquet file of an event log; its version is checked."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        if not path.is_file():
+            raise LogError(f"{path}: no such event log; run the `stream` stage first")
+        self.path, self._schema = path, schema
+        try:
+            self._file = pq.ParquetFile(path)
+        except (pa.ArrowInvalid, OSError) as error:
+            raise LogError(f"{path}: not a Parquet file ({error})") from error
+        self.metadata: Mapping[bytes, bytes] = self._file.schema_arrow.metadata or {}
+        version = self.metadata.get(VERSION_KEY, b"none").decode()
+        if version not in _READABLE:
+            raise LogError(
+                f"{path}: event-log schema {version}, but this version reads 1 to"
+                f" {SCHEMA_VERSION}; {_AGAIN}"
+            )
+        self._check_columns()
+
+    def parts(self, rows: int) -> Iterator[pa.RecordBatch]:
+        """The rows, at most so many at a time, what earlier versions did not count as 0."""
+        try:
+            for part in self._file.iter_batches(rows):
+                yield self._whole(part)
+        except (pa.ArrowInvalid, OSError) as error:
+            told = " ".join(str(error).split())
+            raise LogError(f"{self.path}: damaged ({told}); {_AGAIN}") from error
+
+    def _check_columns(self) -> None:
+        has = set(self._file.schema_arrow.names)
+        for name in self._schema.names:
+            if name not in has and name not in LATER:
+                told = f"{self.path}: the column '{name}' is missing; run the `stream` stage"
+                raise LogError(told)
+
+    def _whole(self, part: pa.RecordBatch) -> pa.RecordBatch:
+        for each in self._schema:
+            if each.name not in part.schema.names:
+                part = part.append_column(each, pa.repeat(pa.scalar(0, each.type), len(part)))
+        for name in TIMES:
+            # Not a number would pass for a word without a latency, and so make the others' better.
+            if name in part.schema.names and not _finite(part[name]):
+                told = f"{self.path}: '{name}' holds what is no time"
+                raise LogError(f"{told}; {_AGAIN}")
+        return part
+
+
+def _finite(column: pa.Array) -> bool:
+    return not column.null_count and bool(pc.all(pc.is_finite(column), min_count=0).as_py())
+
+
+def _steps(events: _File, measured: _File, rows: int) -> Iterator[Step]:
+    """Both files were written beside each other, row by row, and are read so."""
+    spent = _spent(measured, rows)
+    for part in events.parts(rows):
+        yield from _said(part, spent, measured.path)
+    if next(spent, None):
+        raise LogError(f"{measured.path}: {_OTHER_RUN}")
+
+
+def _spent(measured: _File, rows: int) -> Iterator[tuple[str, int, Compute]]:
+    for part in measured.parts(rows):
+        compute = map(Compute, *(_values(part[each.name]) for each in fields(Compute)))
+        yield from zip(_values(part["recording"]), part["step"].to_pylist(), compute, strict=True)
+
+
+def _said(
+    rows: pa.RecordBatch, compute: Iterator[tuple[str, int, Compute]], path: Path
+) -> Iterator[Step]:
+    """Column by column, which takes a fraction of the time and the memory of row by row."""
+    efforts = map(Effort, *(rows[each.name].to_pylist() for each in fields(Effort)))
+    updates = map(
+        Update,
+        _words(rows["committed"]),
+        _words(rows["tentative"]),
+        rows["forced"].to_pylist(),
+        rows["cut"].to_pylist(),
+    )
+    names = ("step", "audio_end", "ready", "start", "emitted", "is_last")
+    columns = (rows[name].to_pylist() for name in names)
+    texts = _values(rows["recording"])
+    for text, step, audio_end, ready, start, emitted, is_last, effort, update in zip(
+        texts, *columns, efforts, updates, strict=True
+    ):
+        recording, number, spent = next(compute, _NOTHING)
+        if (recording, number) != (text, step):
+            raise LogError(f"{path}: {_OTHER_RUN}")
+        yield Step(text, step, audio_end, ready, start, emitted, spent, effort, update, is_last)
+
+
+def _words(column: pa.ListArray) -> list[tuple[Word, ...]]:
+    flat, offsets = column.flatten(), column.offsets.to_pylist()
+    words = list(map(Word, *(_values(flat.field(each.name)) for each in fields(Word))))
+    return [tuple(words[i - offsets[0] : j - offsets[0]]) for i, j in pairwise(offsets)]
+
+
+def _values(column: pa.Array) -> list[Any]:
+    """Equal values as one object: few words make up most of a log, shown again and again."""
+    encoded = column.dictionary_encode()
+    known = encoded.dictionary.to_pylist()
+    return [known[at] for at in encoded.indices.to_pylist()]
+
+
+def _run(metadata: Mapping[bytes, bytes]) -> Run:
+    return Run.from_dict(json.loads(metadata.get(RUN_KEY, b"{}")))
+
+
+def _machine(metadata: Mapping[bytes, bytes]) -> dict[str, Any]:
+    named = {key.decode(): value.decode() for key, value in metadata.items()}
+    return {k.removeprefix(MACHINE): v for k, v in named.items() if k.startswith(MACHINE)}

@@ -1,0 +1,62 @@
+"""The columns of an event log's files, and the keys of their metadata."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+SCHEMA_VERSION = 3
+"""Of what is written. Earlier versions are read too: they lack counts, which are then 0."""
+VERSION_KEY = b"streamwer_event_log"
+RUN_KEY = b"streamwer_run"
+MACHINE = "machine."
+
+WORD = pa.struct(
+    [
+        ("text", pa.string()),
+        ("start", pa.float64()),
+        ("end", pa.float64()),
+        ("probability", pa.float64()),
+    ]
+)
+EVENTS = pa.schema(
+    [
+        ("recording", pa.string()),
+        ("step", pa.int32()),
+        ("audio_end", pa.float64()),
+        ("ready", pa.float64()),
+        ("start", pa.float64()),
+        ("emitted", pa.float64()),
+        ("encoder_frames", pa.int64()),
+        ("prompt_tokens", pa.int64()),
+        ("decoded_tokens", pa.int64()),
+        ("fallbacks", pa.int64()),
+        ("listened_frames", pa.int64()),
+        ("feature_frames", pa.int64()),
+        ("encodings", pa.int64()),
+        ("aligned_tokens", pa.int64()),
+        ("forced", pa.int32()),
+        ("cut", pa.int32()),
+        ("is_last", pa.bool_()),
+        ("committed", pa.list_(WORD)),
+        ("tentative", pa.list_(WORD)),
+    ]
+)
+MEASURED = pa.schema(
+    [
+        ("recording", pa.string()),
+        ("step", pa.int32()),
+        ("features", pa.float64()),
+        ("encode", pa.float64()),
+        ("decode", pa.float64()),
+        ("align", pa.float64()),
+        ("other", pa.float64()),
+        ("listen", pa.float64()),
+    ]
+)
+FAILURES = pa.schema([("recording", pa.string()), ("reason", pa.string())])
+TIMES = ("audio_end", "ready", "start", "emitted")
+LATER = {
+    *("fallbacks", "cut", "other", "listen"),
+    *("listened_frames", "feature_frames", "encodings", "aligned_tokens"),
+}
+"""Columns that logs of an earlier version may lack."""
