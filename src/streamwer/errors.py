@@ -26,5 +26,9 @@ class ConfigError(StreamwerError):
     """A config value that makes no sense together with the others."""
 
 
+class ClusterError(StreamwerError):
+    """A cluster that has no workers for us, or not those that were asked for."""
+
+
 class LogError(StreamwerError):
     """An event log that cannot be read."""

@@ -15,28 +15,37 @@ from tests.cluster.workers import ScriptedWorker, jobs, said
 
 
 class Mortal:
-    """`count` workers that finish in a given order and die when the plan says so."""
+    """`count` workers that finish in a given order and die when the plan says so.
+
+    The successor of a dead one is away until a `wait` says that it has come, sooner or later.
+    """
 
     def __init__(self, count: int, order: list[int], deaths: dict[str, int]) -> None:
         self._count, self._order, self._deaths = count, order, deaths
         self._running: dict[int, Job] = {}
+        self._away: list[int] = []
         self.begun: list[str] = []
         self.closed = False
 
     def idle(self) -> list[int]:
-        return [worker for worker in range(self._count) if worker not in self._running]
+        busy = {*self._running, *self._away}
+        return [worker for worker in range(self._count) if worker not in busy]
 
     def submit(self, worker: int, job: Job) -> None:
         assert worker not in self._running
         self._running[worker] = job
         self.begun.append(job.recording)
 
-    def wait(self) -> Finished:
+    def wait(self) -> Finished | None:
         pick = self._order.pop() if self._order else 0
+        if self._away and (pick % 2 or not self._running):
+            self._away.pop(0)
+            return None
         worker = sorted(self._running)[pick % len(self._running)]
         job = self._running.pop(worker)
         if self._deaths.get(job.recording, 0) > 0:
             self._deaths[job.recording] -= 1
+            self._away.append(worker)
             return Finished(worker, job, error="its worker died", worker_died=True)
         return Finished(worker, job, steps=(said(job.recording),))
 

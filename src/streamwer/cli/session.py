@@ -152,9 +152,10 @@ class _Answers:
         self._workers = workers
         self.latest: dict[str, Finished] = {}
 
-    def wait(self) -> Finished:
+    def wait(self) -> Finished | None:
         finished = self._workers.wait()
-        self.latest[finished.job.recording] = finished
+        if finished:
+            self.latest[finished.job.recording] = finished
         return finished
 
     def idle(self) -> list[int]:

@@ -44,8 +44,12 @@ class Workers(Protocol):
 
     def submit(self, worker: int, job: Job) -> None: ...
 
-    def wait(self) -> Finished:
-        """The next job that ends, however it ends; a dead worker has been replaced by then."""
+    def wait(self) -> Finished | None:
+        """The next job that ends, however it ends; None when a worker has become idle instead.
+
+        Raises:
+            ClusterError: no worker is left, and none can be had.
+        """
         ...
 
     def facts(self) -> dict[str, Any]: ...
@@ -105,6 +109,8 @@ def _finished(jobs: list[Job], workers: Workers) -> Iterator[Finished]:
                 workers.submit(worker, waiting.popleft())
                 running += 1
         finished = workers.wait()
+        if finished is None:
+            continue
         running -= 1
         if finished.worker_died and attempts[finished.job.recording] < ATTEMPTS:
             waiting.appendleft(finished.job)

@@ -1,10 +1,16 @@
-"""Workers as Ray actors: one model per actor, on cores of its own."""
+"""Workers as Ray actors: one model per actor, on cores of its own.
+
+An actor that dies, by itself or with its node, is replaced. Its successor gets recordings when it
+has a place and its model: until then the others go on without it.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, NoReturn
 
 from streamwer.cluster import ray_session  # isort: skip - it sets Ray's environment
 
@@ -15,9 +21,13 @@ from streamwer.cluster.local import reason
 from streamwer.cluster.pool import Finished
 from streamwer.cluster.recorded import worst
 from streamwer.cluster.worker import Job, StreamWorker
-from streamwer.errors import ConfigError
+from streamwer.errors import ClusterError, ConfigError, StreamwerError
 
 _START_TIMEOUT_S = 300.0
+_SETTLE_S = 30.0
+"""So long the first workers wait for the others, so that what is wrong with one is told at once."""
+_STARTS = 3
+"""So often in a row a worker may fail to start before it is given up."""
 _FACTS_TIMEOUT_S = 30.0
 
 
@@ -25,16 +35,25 @@ class _Actor:
     """The worker inside the actor's process; built there, since a forked model hangs."""
 
     def __init__(self, build: Callable[[], StreamWorker]) -> None:
-        self._worker = build()
+        self._build = build
 
-    def ready(self) -> bool:
-        return True
+    def start(self) -> None:
+        """Not in the constructor: what that raises comes back as text."""
+        self._worker = self._build()
 
     def stream(self, job: Job) -> Any:
         return self._worker.stream(job), self._worker.facts()
 
     def facts(self) -> dict[str, Any]:
         return self._worker.facts()
+
+
+@dataclass
+class _Slot:
+    """One of the workers: the actor that it is just now, and how often it failed to start."""
+
+    actor: Any
+    failed: int = 0
 
 
 class RayWorkers:
@@ -46,6 +65,7 @@ class RayWorkers:
 
     Raises:
         ConfigError: the cluster is too small for one worker, or a worker cannot start.
+        ClusterError: no worker was given a place.
     """
 
     def __init__(
@@ -57,56 +77,63 @@ class RayWorkers:
         address: str = "local",
     ) -> None:
         self._build, self._cpus, self._timeout = build, cpus, timeout_s
-        self._actors: list[Any] = []
+        self._slots: dict[int, _Slot] = {}
+        self._starting: dict[Any, int] = {}
+        self._running: dict[Any, tuple[int, Job, float]] = {}
+        self._begun = False
+        self._lost = ""  # why the last worker was given up
         ray_session.join(address, count * cpus)
         try:
             self._refuse_the_impossible()
-            self._actors += [self._spawn() for _ in range(count)]
+            for at in range(count):
+                self._spawn(at)
             self._await_start()
         except BaseException:
             self.close()
             raise
-        self._running: dict[Any, tuple[int, Job, float]] = {}
 
     def idle(self) -> list[int]:
-        busy = {worker for worker, _, _ in self._running.values()}
-        return [worker for worker in range(len(self._actors)) if worker not in busy]
+        busy = {slot for slot, _, _ in self._running.values()} | set(self._starting.values())
+        return [slot for slot in self._slots if slot not in busy]
 
     def submit(self, worker: int, job: Job) -> None:
-        future = self._actors[worker].stream.remote(job)
+        future = self._slots[worker].actor.stream.remote(job)
         self._running[future] = (worker, job, time.monotonic() + self._timeout)
 
-    def wait(self) -> Finished:
-        first = min(deadline for _, _, deadline in self._running.values())
-        patience = max(0.0, first - time.monotonic())
-        ready, _ = ray.wait(list(self._running), num_returns=1, timeout=patience)
-        if not ready:
-            return self._timed_out()
-        worker, job, _ = self._running.pop(ready[0])
-        try:
-            steps, facts = ray.get(ready[0])
-            facts = {"workers": len(self._actors), **facts}
-            return Finished(worker, job, steps=steps, facts=facts)
-        except RayTaskError as error:
-            return Finished(worker, job, error=reason(error.cause or error))
-        except RayError as error:  # the actor is gone, or was killed for lack of memory
-            self._replace(worker)
-            return Finished(worker, job, error=f"its worker died ({_why(error)})", worker_died=True)
+    def wait(self) -> Finished | None:
+        deadlines = [deadline for _, _, deadline in self._running.values()]
+        patience = min(deadlines) - time.monotonic() if deadlines else _START_TIMEOUT_S
+        pending = [*self._running, *self._starting]
+        ready = _first(pending, patience) if pending else None
+        if ready in self._running:
+            return self._answered(ready)
+        if ready:
+            self._started(ready)
+            return None
+        if not self._running:
+            self._refuse_to_go_on()
+        return self._timed_out()
 
     def facts(self) -> dict[str, Any]:
         """The worst of what the workers that still live measured; of what is no number, all."""
-        each = [facts for actor in self._actors if (facts := _facts(actor))]
-        return {"workers": len(self._actors), **worst(each)}
+        starting = self._starting.values()
+        up = [slot.actor for at, slot in self._slots.items() if at not in starting]
+        each = [facts for actor in up if (facts := _facts(actor))]
+        return {"workers": len(self._slots), **worst(each)}
 
     def close(self) -> None:
-        for actor in self._actors:
-            ray.kill(actor)  # in a Ray that is kept they would keep their cores
+        for slot in self._slots.values():
+            _end(slot.actor)  # in a Ray that is kept they would keep their cores
         ray_session.leave()
 
-    def _spawn(self) -> Any:
+    def _spawn(self, at: int, failed: int = 0) -> None:
         # Threads are set in the model's config as well: an actor without num_cpus gets one.
-        remote: Any = ray.remote(num_cpus=self._cpus, max_restarts=0, max_task_retries=0)(_Actor)
-        return remote.remote(self._build)
+        remote: Any = ray.remote(
+            num_cpus=self._cpus, max_restarts=0, max_task_retries=0, scheduling_strategy="SPREAD"
+        )(_Actor)
+        actor = remote.remote(self._build)
+        self._slots[at] = _Slot(actor, failed)
+        self._starting[actor.start.remote()] = at
 
     def _refuse_the_impossible(self) -> None:
         have = ray.cluster_resources().get("CPU", 0)  # type: ignore[no-untyped-call]
@@ -117,12 +144,47 @@ class RayWorkers:
             )
 
     def _await_start(self) -> None:
+        """Until all are there, or some are and the others take their time."""
+        deadline = time.monotonic() + _START_TIMEOUT_S
+        while self._starting and (ready := _first(self._starting, deadline - time.monotonic())):
+            self._started(ready)
+            if self.idle():
+                deadline = min(deadline, time.monotonic() + _SETTLE_S)
+        if not self.idle():
+            self._refuse_to_go_on()
+        self._begun = True
+
+    def _started(self, future: Any) -> None:
+        at = self._starting.pop(future)
         try:
-            ray.get([actor.ready.remote() for actor in self._actors], timeout=_START_TIMEOUT_S)
+            ray.get(future)
+            self._slots[at].failed = 0
         except RayTaskError as error:
-            raise error.cause or error from None
+            if not self._begun:  # what is wrong with one now is most likely wrong with all
+                raise _told(error) from None
+            self._not_started(at, reason(error.cause or error))
         except RayError as error:
-            raise ConfigError(f"a worker could not start: {reason(error)}") from error
+            self._not_started(at, f"it died while it was started ({_why(error)})")
+
+    def _not_started(self, at: int, why: str) -> None:
+        self._slots[at].failed += 1
+        if self._slots[at].failed < _STARTS:
+            self._replace(at)
+        else:
+            self._lost = why
+            _end(self._slots.pop(at).actor)
+
+    def _answered(self, future: Any) -> Finished:
+        worker, job, _ = self._running.pop(future)
+        try:
+            steps, facts = ray.get(future)
+            facts = {"workers": len(self._slots), **facts}
+            return Finished(worker, job, steps=steps, facts=facts)
+        except RayTaskError as error:
+            return Finished(worker, job, error=reason(error.cause or error))
+        except RayError as error:  # the actor is gone, or was killed for lack of memory
+            self._replace(worker)
+            return Finished(worker, job, error=f"its worker died ({_why(error)})", worker_died=True)
 
     def _timed_out(self) -> Finished:
         """Give up on the recording whose time is over."""
@@ -132,9 +194,37 @@ class RayWorkers:
         error = f"no answer within cluster.timeout_s={self._timeout:g} s"
         return Finished(worker, job, error=error, worker_died=True)
 
-    def _replace(self, worker: int) -> None:
-        ray.kill(self._actors[worker])  # one that still lives would keep the cores of the new one
-        self._actors[worker] = self._spawn()
+    def _replace(self, at: int) -> None:
+        _end(self._slots[at].actor)  # one that still lives would keep the cores of the new one
+        self._spawn(at, self._slots[at].failed)
+
+    def _refuse_to_go_on(self) -> NoReturn:
+        if not self._slots:
+            raise ClusterError(f"no worker is left: {self._lost}")
+        free = ray.available_resources().get("CPU", 0)  # type: ignore[no-untyped-call]
+        raise ClusterError(
+            f"no worker was given a place within {_START_TIMEOUT_S:g} s: each needs"
+            f" model.cpu_threads={self._cpus} cores on one node, and {free:g} are free on all"
+            " nodes together; free some or add nodes, and run again"
+        )
+
+
+def _first(futures: Iterable[Any], patience: float) -> Any:
+    """The first that is ready; None if none is in time."""
+    ready, _ = ray.wait(list(futures), num_returns=1, timeout=max(0.0, patience))
+    return ready[0] if ready else None
+
+
+def _end(actor: Any) -> None:
+    with suppress(RayError, ConnectionError):  # of a cluster that is gone
+        ray.kill(actor)
+
+
+def _told(error: RayTaskError) -> StreamwerError:
+    """What hinders a worker to start: an error of ours speaks for itself."""
+    if isinstance(error.cause, StreamwerError):
+        return error.cause
+    return ConfigError(f"a worker could not start: {reason(error.cause or error)}")
 
 
 def _facts(actor: Any) -> dict[str, Any]:
