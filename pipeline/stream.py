@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.command import command, progress
 from pipeline.prepare import PREPARED
-from streamwer import config, digests, eventlog
+from streamwer import config, contended, digests, eventlog
 from streamwer.cluster import Job, event_log, stream_all
 from streamwer.config import ClusterConfig, Config, SystemConfig
 from streamwer.datasets import journeys, played, read_manifest
@@ -26,6 +26,8 @@ def main() -> int:
     args = parser.parse_args()
     log = stream(config.load(), args.system)
     eventlog.write(EVENTS / args.system, log)
+    if how := contended.busy(log.machine):
+        print(f"warning: {args.system} was {how}; run it on an idle machine", file=sys.stderr)
     for failure in log.failures:
         print(f"failed: {failure.recording}: {failure.reason}", file=sys.stderr)
     if not log.steps:

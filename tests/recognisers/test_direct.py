@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from streamwer import recognisers
 from streamwer.audio import SAMPLE_RATE, Samples, seconds
 from streamwer.errors import ConfigError
 from streamwer.recognisers import Memory, Window
@@ -205,13 +206,15 @@ def test_with_timestamps_a_short_window_is_encoded_short() -> None:
     assert all(4 <= word.start <= word.end <= 7.1 for word in hypothesis.words)
 
 
-def test_loading_warms_up_every_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_warming_up_calls_every_stage(monkeypatch: pytest.MonkeyPatch) -> None:
     encoded = []
     real = ShortWhisper.encode_whole
     monkeypatch.setattr(
         ShortWhisper, "encode_whole", lambda self, f: encoded.append(f.shape) or real(self, f)
     )
-    direct()
+    engine = direct()
+    assert not encoded
+    recognisers.warm_up(engine)
     assert encoded
 
 

@@ -239,3 +239,15 @@ def test_made_up_word_times_are_among_the_limits(measured: Comparison) -> None:
     assert told.startswith("The server behind offline gave no word times: they were spread over")
     given = changed(measured, machine={"word_times": "from the server"})
     assert not [each for each in notes.limits(given) if "The server behind" in each]
+
+
+def test_a_system_timed_on_a_busy_machine_says_so_at_its_costs(measured: Comparison) -> None:
+    busy = changed(measured, machine={"contended": "True", "waited_share": "0.24"})
+    (told,) = notes.busy(busy)
+    assert told.startswith(
+        "offline was timed while the machine was busy: it waited for a core 24 %"
+    )
+    assert told in html.render(busy)
+    assert told in markdown.render(busy)
+    idle = changed(measured, machine={"contended": "False", "waited_share": "0.01"})
+    assert notes.busy(idle) == notes.busy(measured) == []

@@ -8,12 +8,14 @@ from functools import partial
 from streamwer import recognisers
 from streamwer.cluster import loaded
 from streamwer.cluster.hardware import cores
+from streamwer.cluster.local import LocalWorkers
 from streamwer.cluster.pool import Outcome, Workers, run
 from streamwer.cluster.ray_session import kept
 from streamwer.cluster.recorded import event_log
-from streamwer.cluster.worker import Job, Worker
+from streamwer.cluster.worker import Job, Worker, place_of, placed
 from streamwer.config import ClusterConfig, SystemConfig
 from streamwer.errors import ConfigError
+from streamwer.signature import measures
 
 
 def stream_all(
@@ -28,29 +30,44 @@ def stream_all(
         ConfigError: the cluster config asks for what the machine does not have.
         ModelError: the model cannot be loaded.
     """
-    if not system.load.alone:
-        return loaded.run(jobs, Worker(system), done)
-    return run(jobs, _workers(len(jobs), system, cluster), done)
-
-
-def _workers(jobs: int, system: SystemConfig, cluster: ClusterConfig) -> Workers:
-    recognisers.files(system)  # a missing model is one error here, not one from every actor
-    build = partial(Worker, system)
-    if cluster.name == "local":
-        from streamwer.cluster.local import LocalWorkers
-
-        return LocalWorkers(build())
-    if cluster.name != "ray":
+    if system.load.alone and cluster.name == "ray":
+        return run(jobs, _actors(len(jobs), system, cluster), done)
+    if cluster.name not in ("local", "ray"):
         raise ConfigError(f"cluster.name={cluster.name!r} must be one of local, ray")
-    from streamwer.cluster.ray_workers import RayWorkers
+    _refuse_sharing(1, system)
+    with place_of(system) as place:
+        worker = Worker(system, place)
+        if system.load.alone:
+            return run(jobs, LocalWorkers(worker), done)
+        return loaded.run(jobs, worker, done)
 
+
+def _actors(jobs: int, system: SystemConfig, cluster: ClusterConfig) -> Workers:
+    recognisers.files(system)  # a missing model is one error here, not one from every actor
     threads = system.model.cpu_threads
     if threads < 1 or (cluster.workers or 1) < 1:
         raise ConfigError(
             f"model.cpu_threads={threads} and cluster.workers={cluster.workers} must be at least 1"
         )
-    count = cluster.workers or max(1, cores() // threads)
-    return RayWorkers(build, min(count, jobs), threads, cluster.timeout_s, cluster.address)
+    count = min(cluster.workers or max(1, cores() // threads), jobs)
+    if cluster.address == "local":
+        _refuse_sharing(count, system)
+    from streamwer.cluster.ray_workers import RayWorkers
+
+    build = partial(placed, system)
+    return RayWorkers(build, count, threads, cluster.timeout_s, cluster.address)
+
+
+def _refuse_sharing(workers: int, system: SystemConfig) -> None:
+    """Under a clock that measures, workers that share cores would time each other."""
+    threads, have = system.model.cpu_threads, cores()
+    if measures(system.clock.name) and workers * threads > have:
+        raise ConfigError(
+            f"{workers} worker{'s' * (workers != 1)} × model.cpu_threads={threads} need"
+            f" {workers * threads} cores, but this machine has {have}: with"
+            f" clock.name={system.clock.name} each needs cores of its own; lower cluster.workers"
+            " or model.cpu_threads, or choose clock=profile"
+        )
 
 
 __all__ = ["Job", "Outcome", "Worker", "cores", "event_log", "kept", "stream_all"]

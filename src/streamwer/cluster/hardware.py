@@ -25,10 +25,15 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def described(device: str) -> str:
-    """Processor and cores, and the graphics cards where `device` may use them."""
+def described(device: str, count: int = 0) -> str:
+    """Processor and cores, and the graphics cards where `device` may use them.
+
+    Args:
+        device: of the model.
+        count: of cores, if not all that this process may use.
+    """
     cards = [] if device in ("cpu", "none") else sorted(_cards())
-    count = cores()
+    count = count or cores()
     return " + ".join([f"{processor()} ({count} core{'s' * (count != 1)})", *cards])
 
 

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from streamwer import digests, extensions
+from streamwer import contended, digests, extensions
 from streamwer.config import SystemConfig
 from streamwer.eventlog import EventLog
 from streamwer.load_config import LoadConfig
@@ -79,6 +79,7 @@ def described(facts: Facts, system: SystemConfig, audio: str) -> tuple[dict[str,
     """
     versions = {k.removeprefix(_PACKAGE): v for k, v in facts.items() if k.startswith(_PACKAGE)}
     rest = {k: v for k, v in facts.items() if k != MODEL and not k.startswith(_PACKAGE)}
+    machine = contended.judged(rest)
     model = system.model
     subject = Subject(
         policy=named(system.policy),
@@ -90,7 +91,7 @@ def described(facts: Facts, system: SystemConfig, audio: str) -> tuple[dict[str,
         packages=tuple(sorted(versions.items())),
     )
     clock, threads = _clock(asdict(system.clock)), str(model.cpu_threads)
-    return rest, Run(subject, clock, threads, audio, load_of(system.load))
+    return machine, Run(subject, clock, threads, audio, load_of(system.load))
 
 
 def named(values: Mapping[str, Any]) -> str:

@@ -7,15 +7,18 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from streamwer import audio, digests, policies, recognisers, simulation
-from streamwer.cluster import hardware, recorded
+from streamwer.cluster import hardware, places, recorded
+from streamwer.cluster.places import Place
+from streamwer.cluster.waiting import Watch
 from streamwer.conditions import Journey
 from streamwer.config import SystemConfig
 from streamwer.recognisers import Informed
-from streamwer.signature import UNKNOWN
+from streamwer.signature import UNKNOWN, measures
 from streamwer.simulation import Arrival, Generator, Packets, Sent, Stream, Wall
 from streamwer.transcript import Step
 
@@ -45,16 +48,30 @@ class StreamWorker(Protocol):
 
 
 class Worker:
-    """Builds the system's recogniser once and plays recordings into it."""
+    """Builds the system's recogniser once and plays recordings into it.
 
-    def __init__(self, system: SystemConfig) -> None:
-        began = time.perf_counter()
+    Args:
+        system: what is played.
+        place: cores that are its own.
+    """
+
+    def __init__(self, system: SystemConfig, place: Place | None = None) -> None:
+        self._place = place or Place()
+        self._watch = Watch(self._place)
         self._system = system
         self._lag: float | None = None  # of the process that sends calls in real time
+        began = time.perf_counter()
         folder = recognisers.files(system)
-        self._recogniser = recognisers.load(system, folder)
-        self._load_seconds = time.perf_counter() - began
-        self._digest = digests.of_model(folder) if folder else UNKNOWN
+        self._recogniser = recognisers.build(system, folder)
+        loaded = time.perf_counter()
+        recognisers.warm_up(self._recogniser)
+        self._load_seconds, self._warm_up_seconds = loaded - began, time.perf_counter() - loaded
+        device, count = system.model.device, len(self._place.machine)
+        self._loaded = {
+            "hardware": hardware.described(device, count),
+            recorded.MODEL: digests.of_model(folder) if folder else UNKNOWN,
+            **recorded.packages(system),
+        }
 
     def stream(self, job: Job) -> tuple[Step, ...]:
         """Every step of the recording.
@@ -62,16 +79,18 @@ class Worker:
         Raises:
             AudioError: the recording's audio is missing or broken.
         """
-        return tuple(
-            simulation.play(
-                job.recording,
-                audio.load(job.audio),
-                self._recogniser,
-                policies.build(self._system.policy),
-                simulation.clock_of(self._system),
-                job.journey,
+        heard = audio.load(job.audio)
+        with self._watch.streaming():
+            return tuple(
+                simulation.play(
+                    job.recording,
+                    heard,
+                    self._recogniser,
+                    policies.build(self._system.policy),
+                    simulation.clock_of(self._system),
+                    job.journey,
+                )
             )
-        )
 
     def stream_together(
         self, jobs: Sequence[Job], failed: Callable[[Stream, Exception], None]
@@ -82,6 +101,12 @@ class Worker:
             AudioError: a recording's audio is missing or broken.
             ConfigError: the schedule asks the engine for what it cannot do.
         """
+        with self._watch.streaming():
+            yield from self._together(jobs, failed)
+
+    def _together(
+        self, jobs: Sequence[Job], failed: Callable[[Stream, Exception], None]
+    ) -> Iterator[Step]:
         load = self._system.load
         calls = simulation.arrivals([job.seconds for job in jobs], load)
         if self._system.clock.name == "wall":
@@ -115,7 +140,8 @@ class Worker:
                 each.begins, len(heard[each.recording]), packet, each.recording
             )
         ]
-        with Generator(packets, len(jobs)) as generator:
+        elsewhere = partial(places.stay, self._place.others)
+        with Generator(packets, len(jobs), elsewhere) as generator:
             streams = (
                 Stream(
                     jobs[each.recording].recording,
@@ -142,11 +168,21 @@ class Worker:
         recogniser = self._recogniser
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
         return {
+            **self._loaded,
             "load_seconds": round(self._load_seconds, 3),
+            "warm_up_seconds": round(self._warm_up_seconds, 3),
             "peak_memory_mb": peak // 2**20,
-            "hardware": hardware.described(self._system.model.device),
-            recorded.MODEL: self._digest,
+            **(self._watch.facts() if measures(self._system.clock.name) else {}),
             **({} if self._lag is None else {"generator_lag_p99_s": round(self._lag, 6)}),
             **(recogniser.facts() if isinstance(recogniser, Informed) else {}),
-            **recorded.packages(self._system),
         }
+
+
+def place_of(system: SystemConfig) -> Place:
+    """Cores of a worker's own where its clock measures; taken from now on until it is closed."""
+    return places.take(system.model.cpu_threads) if measures(system.clock.name) else Place()
+
+
+def placed(system: SystemConfig) -> Worker:
+    """A worker that keeps its cores for as long as its process lives."""
+    return Worker(system, place_of(system))

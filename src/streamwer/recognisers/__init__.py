@@ -7,7 +7,7 @@ from pathlib import Path
 from streamwer import extensions
 from streamwer.config import DirectConfig, HttpConfig, PocketSphinxConfig, SystemConfig
 from streamwer.errors import ModelError
-from streamwer.recognisers.base import Informed, Memory, Recogniser, Window
+from streamwer.recognisers.base import Informed, Memory, Recogniser, Warming, Window
 
 
 def files(system: SystemConfig) -> Path | None:
@@ -22,6 +22,22 @@ def files(system: SystemConfig) -> Path | None:
 
 
 def load(system: SystemConfig, path: Path | None = None) -> Recogniser:
+    """The system's model, loaded and warm: call this in the process that uses it.
+
+    Arguments and errors are those of `build`.
+    """
+    recogniser = build(system, path)
+    warm_up(recogniser)
+    return recogniser
+
+
+def warm_up(recogniser: Recogniser) -> None:
+    """The first call allocates and is slower: it must not count as a step."""
+    if isinstance(recogniser, Warming):
+        recogniser.warm_up()
+
+
+def build(system: SystemConfig, path: Path | None = None) -> Recogniser:
     """The system's model, loaded: call this in the process that uses it.
 
     Args:
@@ -56,4 +72,4 @@ def load(system: SystemConfig, path: Path | None = None) -> Recogniser:
     return Transcribe(folder, system.model, engine)
 
 
-__all__ = ["Informed", "Memory", "Recogniser", "Window", "files", "load"]
+__all__ = ["Informed", "Memory", "Recogniser", "Window", "build", "files", "load", "warm_up"]

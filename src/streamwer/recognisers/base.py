@@ -55,6 +55,15 @@ class Recogniser(Protocol):
 
 
 @runtime_checkable
+class Warming(Protocol):
+    """A recogniser whose first call is slower than the others."""
+
+    def warm_up(self) -> None:
+        """Make that call on something that is no part of a run."""
+        ...
+
+
+@runtime_checkable
 class Informed(Protocol):
     """A recogniser that knows more of itself than the config says."""
 

@@ -28,7 +28,7 @@ from streamwer.recognisers.long_windows import ShortWhisper
 from streamwer.recognisers.meter import Meter
 from streamwer.recognisers.prompt import Prompts
 from streamwer.recognisers.speech import silence
-from streamwer.recognisers.transcribe import HISS, hypothesis, loaded, warm_up
+from streamwer.recognisers.transcribe import HISS, hypothesis, loaded, try_out
 from streamwer.recognisers.words import placed, words
 from streamwer.transcript import Hypothesis, Word
 
@@ -76,7 +76,10 @@ class Direct:
         self._decoder = Decoder(
             self._model, self._meter, tokenizer, self._prompts, self._model.guard, engine
         )
-        warm_up(self)
+
+    def warm_up(self) -> None:
+        """Call the model once, and the voice detector."""
+        try_out(self)
         self._heard([Window(HISS, 0)], [0.0])  # which the voice detector has kept from the model
 
     def recognise(self, window: Window) -> Hypothesis:

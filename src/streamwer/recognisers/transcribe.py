@@ -87,7 +87,10 @@ class Transcribe:
         self._language, self._config = model.language, engine
         self._meter = Meter()
         self._model = loaded(MeteredWhisper, self._meter, path, model)
-        warm_up(self)
+
+    def warm_up(self) -> None:
+        """Call the model once, and the voice detector."""
+        try_out(self)
 
     def recognise(self, window: Window) -> Hypothesis:
         """Transcribe one window of any length; empty audio gives an empty hypothesis."""
@@ -142,8 +145,8 @@ def loaded(kind: type[Metered], meter: Meter, path: Path, model: ModelConfig) ->
     return whisper
 
 
-def warm_up(recogniser: Recogniser) -> None:
-    """The first call allocates and is slower: it must not count as a step."""
+def try_out(recogniser: Recogniser) -> None:
+    """Call the model once, and the voice detector."""
     recogniser.recognise(Window(HISS, 0))
     recogniser.recognise(Window(HISS, 0, listen_only=True))
 

@@ -38,6 +38,7 @@ def render(comparison: Comparison) -> str:
     script = _script(environment)
     return environment.get_template("index.html.j2").render(
         banners=verdict.banners(comparison),
+        busy=notes.busy(comparison),
         calls=found,
         comparison=comparison,
         commands=provenance.commands(comparison),

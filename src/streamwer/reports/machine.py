@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from streamwer import contended
 from streamwer.metrics import Summary
 from streamwer.reports import figures
 from streamwer.reports.comparison import Comparison
@@ -11,9 +12,13 @@ from streamwer.reports.comparison import Comparison
 _MEASURING_CLOCKS = ("measured", "wall")
 _LABELS = {
     "load_seconds": "model load, s",
+    "warm_up_seconds": "warm-up, s",
     "peak_memory_mb": "peak memory, MB",
     "workers": "workers",
+    contended.SHARE: "waited for a core, of 1",
 }
+_ASIDE = ("load_average_start", "load_average_end")
+"""In costs.json only: what a reader has to know of them is the share waited."""
 
 
 def is_timed(comparison: Comparison) -> bool:
@@ -30,7 +35,8 @@ def numbers(summary: Summary) -> dict[str, float]:
 def table(comparison: Comparison) -> list[tuple[str, dict[str, str]]]:
     """Label → text by system, for each fact that any system has."""
     facts = {system.summary.name: numbers(system.summary) for system in comparison.systems}
-    keys = dict.fromkeys(key for values in facts.values() for key in sorted(values))
+    told = (key for values in facts.values() for key in sorted(values))
+    keys = dict.fromkeys(key for key in told if key not in _ASIDE)
     return [
         (
             _LABELS.get(key, key.replace("_", " ")),

@@ -29,6 +29,7 @@ def render(comparison: Comparison) -> str:
     return environment.get_template("comparison.md.j2").render(
         banners=verdict.banners(comparison),
         baseline=comparison.baseline,
+        busy=notes.busy(comparison),
         commands=provenance.commands(comparison),
         facts=provenance.facts(comparison),
         groups=headline.groups(comparison, measured=measured),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from streamwer import contended
 from streamwer.metrics.bootstrap import STUDENTISED_BELOW, caution
 from streamwer.metrics.summary import timed
 from streamwer.reports import figures, machine
@@ -116,6 +117,16 @@ def offline_note(comparison: Comparison) -> str:
         f"A note on {' and '.join(names)}: it hears each call to its end before it writes a word,"
         " so its latency is the time to the end of the call."
     )
+
+
+def busy(comparison: Comparison) -> list[str]:
+    """Which systems were timed while something else computed on the machine."""
+    told = ((s.summary.name, contended.busy(s.summary.machine)) for s in comparison.systems)
+    return [
+        f"{name} was {how}; its real-time factor and its latencies are larger for it."
+        for name, how in told
+        if how
+    ]
 
 
 def limits(comparison: Comparison) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from threading import Condition, Thread
 from types import TracebackType
@@ -34,22 +34,31 @@ class Due(NamedTuple):
     call: int
 
 
+def _anywhere() -> None:
+    """Run on whatever core the system chooses."""
+
+
 class Generator:
     """Sends packets from a process of its own; the origin is known once it is entered.
 
     Args:
         dues: every packet of all calls.
         calls: how many calls there are.
+        stay: keeps a thread to cores where it disturbs no worker; called in the process and in
+            the thread that listens to it.
     """
 
-    def __init__(self, dues: Sequence[Due], calls: int) -> None:
+    def __init__(
+        self, dues: Sequence[Due], calls: int, stay: Callable[[], None] = _anywhere
+    ) -> None:
         self.origin = 0.0
         self.lags: list[float] = []
         """Of each packet that was sent, seconds."""
         self._sent, self._changed = [0] * calls, Condition()
         context = multiprocessing.get_context("spawn")
         self._line, self._theirs = context.Pipe()
-        arguments = self._theirs, sorted(dues)
+        self._stay = stay
+        arguments = self._theirs, sorted(dues), stay
         self._process = context.Process(target=_send, args=arguments, daemon=True)
 
     def __enter__(self) -> Self:
@@ -97,6 +106,7 @@ class Generator:
         return lag
 
     def _receive(self) -> None:
+        self._stay()
         try:
             while True:
                 call, lag = self._line.recv()
@@ -135,7 +145,8 @@ def dues(begins: float, length: int, packet: int, call: int) -> list[Due]:
     return [Due(begins + end / SAMPLE_RATE, call) for end in ends]
 
 
-def _send(line: Connection, packets: Sequence[Due]) -> None:
+def _send(line: Connection, packets: Sequence[Due], stay: Callable[[], None]) -> None:
+    stay()
     line.send("up")
     origin = line.recv()
     for due in packets:

@@ -1,0 +1,44 @@
+"""Whether a run was timed while its machine was busy: what its machine facts tell.
+
+The rule: a run is contended if its threads waited for a core, or had it taken away, for more than
+`LIMIT` of the time that they wanted one, and for `LEAST_S` in all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+RAN, WAITED = "ran_seconds", "waited_seconds"
+"""Of one worker: they only grow, so that of several records the largest is the last."""
+SHARE, CONTENDED = "waited_share", "contended"
+"""Of a run."""
+LIMIT = 0.05
+LEAST_S = 0.5
+"""Less is no more than the workers of a short run do to each other as they start."""
+
+
+def judged(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a run's workers, with what they say together in place of the two sums.
+
+    Of several workers each sum is that of the worst; the sums themselves are told by none where
+    the system does not count them.
+    """
+    rest = {key: value for key, value in facts.items() if key not in (RAN, WAITED)}
+    if not facts.get(RAN):
+        return rest
+    share = facts[WAITED] / (facts[RAN] + facts[WAITED])
+    busy = share > LIMIT and facts[WAITED] >= LEAST_S
+    return {**rest, SHARE: round(share, 4), CONTENDED: busy}
+
+
+def busy(machine: Mapping[str, Any]) -> str:
+    """What to tell of a run that was timed on a busy machine; "" of any other.
+
+    Args:
+        machine: the facts of the run, as they are or as an event log gives them back.
+    """
+    if str(machine.get(CONTENDED)) != str(True):
+        return ""
+    share = float(machine[SHARE])
+    return f"timed while the machine was busy: it waited for a core {100 * share:.0f} % of the time"

@@ -1,0 +1,66 @@
+"""What is timed is timed on cores that nobody else was given, once the model is warm."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from streamwer import cluster
+from streamwer.cluster import Job, Outcome, cores, stream_all
+from streamwer.cluster.hardware import described
+from streamwer.compose import load
+from streamwer.config import ClusterConfig, SystemConfig, system
+from streamwer.errors import ConfigError
+
+CALL = Job("call", Path("data/calls/call_01.flac").resolve(), 1.0)
+
+
+def chosen(*overrides: str) -> SystemConfig:
+    return system(load(["engine=direct", *overrides]), "offline")
+
+
+def played(clock: str) -> Outcome:
+    return stream_all([CALL], chosen(f"clock={clock}"), ClusterConfig(name="local"))
+
+
+def test_a_measuring_clock_pins_warms_up_and_gives_the_cores_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # locks of the test's own
+    before = os.sched_getaffinity(0)
+    outcome = played("measured")
+    assert os.sched_getaffinity(0) == before
+    assert outcome.facts["pinned"] == "yes"
+    assert outcome.facts["hardware"] == described("cpu")  # of the machine, not of the place
+    assert outcome.facts["warm_up_seconds"] > 0
+    assert outcome.facts["load_average_start"] >= 0
+    log = cluster.event_log(outcome, chosen(), "")
+    assert 0 <= log.machine["waited_share"] < 1
+    assert log.machine["contended"] in (True, False)
+    assert list(tmp_path.glob("*/cpu*"))
+
+
+def test_another_clock_leaves_the_process_alone() -> None:
+    """What does not enter the figures is not in their log either."""
+    facts = played("unaware").facts
+    assert not {"pinned", "load_average_start", "waited_seconds"} & facts.keys()
+
+
+@pytest.mark.parametrize("where", ["local", "ray"])
+def test_more_cores_than_there_are_cannot_be_timed(where: str) -> None:
+    have = cores()
+    jobs = [Job(str(at), CALL.audio, 1.0) for at in range(2)]
+    asked = chosen("clock=measured", f"model.cpu_threads={have + 1}")
+    message = rf"1 worker × model.cpu_threads={have + 1} need {have + 1} cores, .* has {have}:"
+    with pytest.raises(ConfigError, match=message):
+        stream_all(jobs, asked, ClusterConfig(name=where))
+
+
+def test_more_workers_than_cores_cannot_be_timed() -> None:
+    have = cores()
+    jobs = [Job(str(at), CALL.audio, 1.0) for at in range(have + 1)]
+    with pytest.raises(ConfigError, match=rf"{have + 1} workers × model.cpu_threads=1 need"):
+        stream_all(jobs, chosen("clock=wall"), ClusterConfig(name="ray", workers=have + 1))

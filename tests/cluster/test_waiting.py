@@ -1,0 +1,83 @@
+"""Waiting for a core is counted where something competes for it, and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from streamwer import contended
+from streamwer.cluster.places import Place
+from streamwer.cluster.waiting import Watch
+
+pytestmark = pytest.mark.skipif(
+    not os.path.exists("/proc/self/schedstat"),  # noqa: PTH110 - a file of the kernel
+    reason="this system does not count waiting",
+)
+
+
+def compute(seconds: float) -> float:
+    """Keep a core busy for so long by the thread's own clock; what that clock counted."""
+    began = time.thread_time()
+    while time.thread_time() - began < seconds:
+        pass
+    return time.thread_time() - began
+
+
+@contextmanager
+def competitor(core: int) -> Iterator[None]:
+    """A process that wants a core all the time."""
+    code = f"import os; os.sched_setaffinity(0, {{{core}}}); print(flush=True)\nwhile True: pass"
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    assert process.stdout
+    process.stdout.readline()  # it is up
+    try:
+        yield
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    """One core, for this thread alone as far as this test can tell."""
+    machine = frozenset(os.sched_getaffinity(0))
+    own = frozenset({max(machine)})
+    os.sched_setaffinity(0, own)
+    yield Place(machine, own)
+    os.sched_setaffinity(0, machine)
+
+
+def test_a_competitor_makes_a_run_contended(place: Place) -> None:
+    watch = Watch(place)
+    with competitor(*place.own), watch.streaming():
+        compute(0.8)
+    machine = contended.judged(watch.facts())
+    assert machine[contended.SHARE] > 0.25  # a half, where the two are served alike
+    assert machine[contended.CONTENDED]
+    assert "timed while the machine was busy" in contended.busy(machine)
+
+
+def test_running_is_what_the_thread_clock_counts_and_sleep_is_no_waiting(place: Place) -> None:
+    watch = Watch(place)
+    with watch.streaming():
+        computed = compute(0.2)
+    facts = watch.facts()
+    assert facts[contended.RAN] == pytest.approx(computed, abs=0.05)
+    with watch.streaming():
+        time.sleep(0.3)
+    assert watch.facts()[contended.RAN] == pytest.approx(computed, abs=0.1)
+    compute(0.2)  # of what is done outside nothing is counted
+    assert watch.facts()[contended.RAN] < computed + 0.1
+
+
+def test_threads_that_are_kept_to_no_core_of_the_worker_are_none_of_its_own(place: Place) -> None:
+    watch = Watch(Place(place.machine, frozenset({10**4})))
+    with watch.streaming():
+        compute(0.05)
+    assert contended.RAN not in watch.facts()

@@ -1,0 +1,53 @@
+"""A run is called contended by one rule, and says so in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from streamwer import contended
+from streamwer.cluster.recorded import worst
+
+
+def facts(ran: float, waited: float) -> dict[str, Any]:
+    return {"workers": 2, contended.RAN: ran, contended.WAITED: waited}
+
+
+@pytest.mark.parametrize(
+    ("ran", "waited", "share", "verdict"),
+    [
+        (9.0, 1.0, 0.1, True),
+        (95.0, 5.0, 0.05, False),  # the limit itself is allowed
+        (94.0, 6.0, 0.06, True),
+        (0.4, 0.4, 0.5, False),  # too little to say
+        (10.0, 0.0, 0.0, False),
+    ],
+)
+def test_the_rule(ran: float, waited: float, share: float, verdict: bool) -> None:
+    judged = contended.judged(facts(ran, waited))
+    assert judged == {"workers": 2, contended.SHARE: share, contended.CONTENDED: verdict}
+    assert bool(contended.busy(judged)) is verdict
+
+
+def test_of_several_workers_one_that_was_disturbed_is_enough() -> None:
+    together = worst([facts(100.0, 0.5), facts(90.0, 10.0)])
+    assert contended.judged(together)[contended.CONTENDED]
+
+
+def test_a_worker_that_answers_often_is_judged_by_its_last_answer() -> None:
+    """Its sums only grow: a bad beginning is made good by a long quiet run."""
+    together = worst([facts(1.0, 0.6), facts(10.0, 0.6), facts(100.0, 0.7)])
+    assert contended.judged(together) == contended.judged(facts(100.0, 0.7))
+    assert not contended.busy(contended.judged(together))
+
+
+def test_where_nothing_was_counted_nothing_is_said() -> None:
+    assert contended.judged({"workers": 1}) == {"workers": 1}
+    assert contended.busy({"workers": "1"}) == ""
+
+
+def test_an_event_log_gives_back_text() -> None:
+    machine = {contended.CONTENDED: "True", contended.SHARE: "0.123"}
+    assert contended.busy(machine).endswith("it waited for a core 12 % of the time")
+    assert contended.busy(machine | {contended.CONTENDED: "False"}) == ""
