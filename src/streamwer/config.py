@@ -46,6 +46,7 @@ class ColumnsConfig:
     words: str = ""
     session: str = ""
     channel: str = ""
+    language: str = ""
 
 
 @dataclass
@@ -70,6 +71,7 @@ class DatasetConfig:
     revision: str | None = None
     form: str = "auto"
     channels: str = "mix"
+    language: str = ""
     columns: ColumnsConfig = field(default_factory=ColumnsConfig)
     limit: int | None = None
     concatenate: ConcatenateConfig = field(default_factory=ConcatenateConfig)

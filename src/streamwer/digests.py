@@ -31,9 +31,12 @@ def of_audio(files: Mapping[str, Path]) -> str:
 
 
 def of_references(references: Sequence[Reference]) -> str:
-    """Of what was said, by whom and under which condition: all that a WER depends on."""
+    """Of what was said, by whom, in which language and condition: all that a WER depends on."""
     return _short(
-        json.dumps([each.recording, each.text, each.speaker, each.condition])
+        json.dumps(
+            [each.recording, each.text, each.speaker, each.condition]
+            + [each.language] * bool(each.language)
+        )
         for each in sorted(references, key=lambda each: each.recording)
     )
 

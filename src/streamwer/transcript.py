@@ -168,6 +168,7 @@ class Reference:
         broken: why there is no audio of it; "" where there is. It cannot be played, and counts
             as a failure of every system.
         source: the recording of which it is an altered copy (`conf/condition`), if it is one.
+        language: what is spoken, as the data set calls it ("de", "en-US"); "" if it does not say.
     """
 
     recording: str
@@ -179,3 +180,4 @@ class Reference:
     words: tuple[Word, ...] = ()
     broken: str = ""
     source: str = ""
+    language: str = ""

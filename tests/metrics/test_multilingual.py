@@ -47,7 +47,7 @@ def test_it_is_idempotent(text: str) -> None:
 
 def test_it_signs_what_it_does() -> None:
     assert MULTILINGUAL.signature.startswith("multilingual@")
-    assert MULTILINGUAL.signature.endswith("+1")
+    assert MULTILINGUAL.signature.endswith("+2")
 
 
 def heard(said: list[str], recognised: list[str]) -> dict[str, object]:
@@ -92,6 +92,11 @@ def test_errors_are_counted_in_the_units_of_the_script(
     assert found["hits"] == hits
     tokens = MULTILINGUAL.tokens(joined(said.split()))
     assert found["hits"] + found["substitutions"] + found["deletions"] == len(tokens)  # type: ignore[operator]
+
+
+def test_a_correct_gap_between_two_characters_is_no_correct_character() -> None:
+    found = heard(["今天", "天气"], ["今天", "大气"])
+    assert [found[f"char_{kind}"] for kind in ("hits", "substitutions")] == [3, 1]
 
 
 def test_a_word_that_the_recogniser_cut_otherwise_is_still_that_word() -> None:

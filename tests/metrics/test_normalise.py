@@ -58,8 +58,27 @@ def test_each_normaliser_has_a_config(name: str) -> None:
     assert load([f"scoring={name}"]).scoring.normaliser == name
 
 
+@pytest.mark.parametrize(
+    ("language", "tokens"),
+    [
+        ("en", "25 naive men"),
+        ("en-US", "25 naive men"),
+        ("EN_gb", "25 naive men"),
+        ("de", "twenty five naïve men"),
+        ("enm", "twenty five naïve men"),
+        ("", "twenty five naïve men"),
+    ],
+)
+def test_each_language_has_its_own_rule_under_one_signature(language: str, tokens: str) -> None:
+    rule = normaliser("by_language").of(language)
+    assert rule.tokens("Twenty-five naïve men") == tokens.split()
+    assert rule.signature == normaliser("by_language").signature
+    assert normaliser("basic").of(language) == normaliser("basic")
+
+
 def test_an_unknown_normaliser_is_refused_with_those_that_are_known() -> None:
     with pytest.raises(
-        ConfigError, match="'folk' must be one of basic, multilingual, whisper_english, none"
+        ConfigError,
+        match="'folk' must be one of basic, multilingual, by_language, whisper_english, none",
     ):
         normaliser("folk")

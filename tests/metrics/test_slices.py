@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from streamwer.eventlog import EventLog
-from streamwer.metrics import Slice, WordErrors, normaliser, score
+from streamwer.metrics import CharErrors, Slice, WordErrors, normaliser, score
 from streamwer.metrics.slices import slices
 from streamwer.transcript import Compute, Effort, Reference, Step, Update, Word
 
@@ -87,6 +87,38 @@ def test_an_insertion_counts_where_it_stands() -> None:
         for place in ("first", "middle", "last")
     ]
     assert inserted == [1, 0, 1]
+
+
+SPEAKING = [
+    replace(SPOKEN[0], language="de"),
+    replace(SPOKEN[1], language="ja", text="今天天气"),
+    replace(SPOKEN[2], language="de"),
+]
+
+
+def test_error_counts_of_a_language_are_pooled_before_they_are_divided() -> None:
+    german = found(SPEAKING)["language", "de"]
+    # One recording without an error and one that failed: of 12 words 6, however long each was.
+    assert german.errors == WordErrors(hits=6, deletions=6)
+    assert german.characters == CharErrors(hits=11, deletions=11)
+    assert (german.recordings, german.unspaced) == (2, False)
+
+
+def test_a_language_without_spaces_is_told_by_its_letters() -> None:
+    spoken = [replace(each, words=()) for each in SPEAKING]
+    scores = score(spoken, LOG, normaliser("multilingual"))
+    parts = {(s.kind, s.name): s for s in slices(scores.recordings, scores.words)}
+    japanese = parts["language", "ja"]
+    assert japanese.unspaced
+    assert japanese.characters is not None
+    assert japanese.characters.characters == 4
+    assert not parts["condition", "noise"].unspaced
+    assert parts["position", "first third"].characters is None
+
+
+def test_recordings_whose_language_is_not_said_stand_apart() -> None:
+    names = [name for kind, name in found(SPEAKING[:2] + SPOKEN[2:]) if kind == "language"]
+    assert names == ["de", "ja", "not said"]
 
 
 def test_where_no_speaker_is_named_there_is_no_slice_by_speaker() -> None:

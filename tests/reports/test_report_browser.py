@@ -232,3 +232,33 @@ def test_scripts_are_laid_out_as_they_are_written(browser: Browser, tmp_path: Pa
             assert text in "".join(page.locator("dialog[open] .card").all_inner_texts())
             assert page.locator("#diffs p[dir=auto]").count() > 0
             page.click("#close")
+
+
+def test_scripts_are_written_as_their_readers_write_them(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    texts = {"ja": "今日 は 天気 が いい です", "he": "שלום מה שלומך היום", "en": "how are you"}
+    spoken = [
+        Reference(f"call_{code}", "x.flac", 8.0, text, code, "clean", timed(text), language=code)
+        for code, text in texts.items()
+    ]
+    heard = synthetic.compare(spoken=spoken, rule="multilingual")
+    with visited(browser, saved(heard, tmp_path_factory.mktemp("scripts"))) as page:
+        page.fill("#filter", "天気が")  # as it is written, not as it is counted
+        assert names(page) == ["call_ja"]
+        page.click("#calls tbody button")
+        page.fill("#at", page.get_attribute("#at", "max") or "")
+        shown = page.locator("#diffs .transcript, #replay .card").all_inner_texts()
+        assert sum("天気がいい" in text for text in shown) > 1
+        assert not any("天 気" in text for text in shown)
+        page.click("#close")
+        page.fill("#filter", "שלומך")
+        page.click("#calls tbody button")
+        starts = page.locator("#diffs .transcript").evaluate_all(
+            "all => all.map((each) => getComputedStyle(each).unicodeBidi + each.dir)"
+        )
+        assert set(starts) == {"plaintextauto"}
+
+
+def timed(text: str) -> tuple[Word, ...]:
+    return tuple(Word(word, at + 0.5, at + 0.9) for at, word in enumerate(text.split()))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
-from streamwer.metrics import Quantile, Slice, WordErrors
-from streamwer.reports import Comparison, html
+from streamwer.metrics import CharErrors, Quantile, Slice, WordErrors
+from streamwer.reports import Comparison, data_files, html, markdown, notes
 from streamwer.reports.slices import Cell, groups
 
 
@@ -41,3 +42,37 @@ def test_of_very_many_speakers_the_rest_is_counted(measured: Comparison) -> None
     (group,) = groups(sliced(measured, *many))
     assert (len(group.rows), group.left_out) == (60, 40)
     assert "40 more are in slices.parquet" in html.render(sliced(measured, *many))
+
+
+def by_language(name: str, words: int, wrong: int, unspaced: bool) -> Slice:
+    errors = WordErrors(hits=words - wrong, substitutions=wrong)
+    letters = CharErrors(hits=10 * words - wrong, substitutions=wrong)
+    late = Quantile(1.5)
+    return Slice("language", name, 2, errors, late, Quantile(None), 1.0, letters, unspaced)
+
+
+def test_a_language_without_spaces_has_its_cer_in_the_table_and_says_so(
+    measured: Comparison,
+) -> None:
+    made = sliced(measured, by_language("de", 10, 1, False), by_language("ja", 2, 1, True))
+    (group,) = groups(made)
+    assert [(row.name, row.rate, row.cells[0].rate) for row in group.rows] == [
+        ("de", "WER", "10.0"),
+        ("ja", "CER", "5.0"),
+    ]
+    assert "WER, or CER where it says so" in html.render(made)
+    assert "| ja (CER) | 2 | 5.0, 1.50 |" in markdown.render(made)
+    metrics = json.loads(data_files.render(made)["metrics.json"])["systems"]["offline"]
+    assert metrics["wer_by_language"] == {"de": 0.1, "ja": 0.5}
+    assert metrics["cer_by_language"] == {"de": 0.01, "ja": 0.05}
+
+
+def test_the_reader_is_told_what_is_counted_together(measured: Comparison) -> None:
+    assert "languages" not in " ".join(notes.limits(measured))
+    first = measured.systems[0]
+    table = first.scores.recordings.assign(language="de")
+    table.loc[table.index[0], ["language", "reference"]] = ["ja", "今日は天気がいい"]
+    spoken = replace(first, scores=replace(first.scores, recordings=table))
+    told = " ".join(notes.limits(replace(measured, systems=(spoken, *measured.systems[1:]))))
+    assert "pool 2 languages" in told
+    assert "“ja” is written without spaces, and the normaliser “basic”" in told

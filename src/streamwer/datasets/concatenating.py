@@ -15,6 +15,7 @@ from streamwer.audio import Samples
 from streamwer.config import ConcatenateConfig
 from streamwer.datasets import manifest
 from streamwer.errors import ConfigError, DatasetError
+from streamwer.joining import joined
 from streamwer.transcript import Reference, Word
 
 BY = ("speaker", "session")
@@ -73,24 +74,25 @@ def join(takes: Sequence[Take], config: ConcatenateConfig, folder: Path) -> list
     if config.by is None:
         return [take.reference for take in takes]
     whole = [take for take in takes if not take.reference.broken]
-    groups: dict[tuple[str, str], list[Reference]] = {}
+    groups: dict[tuple[str, str, str], list[Reference]] = {}
     for take in whole:
         key = take.session if config.by == "session" else take.reference.speaker
-        groups.setdefault((key, take.reference.condition), []).append(take.reference)
-    if not any(key for key, _ in groups):
+        alike = (key, take.reference.condition, take.reference.language)
+        groups.setdefault(alike, []).append(take.reference)
+    if not any(key for key, *_ in groups):
         raise DatasetError(
             f"dataset.concatenate.by={config.by}: no recording says its {config.by}; "
             f"name the column in dataset.columns.{config.by}"
         )
     (folder / "audio").rename(folder / "parts")
     (folder / "audio").mkdir()
-    joined = [
+    calls = [
         _write(call, folder)
-        for (key, _), parts in groups.items()
+        for (key, *_), parts in groups.items()
         for call in (_calls(parts, config) if key else (_Call((part,), (0,)) for part in parts))
     ]
     (folder / "parts").rmdir()
-    return joined + [take.reference for take in takes if take.reference.broken]
+    return calls + [take.reference for take in takes if take.reference.broken]
 
 
 def _calls(parts: Sequence[Reference], config: ConcatenateConfig) -> Iterator[_Call]:
@@ -130,7 +132,7 @@ def _write(call: _Call, folder: Path) -> Reference:
         recording=name,
         audio=path,
         seconds=audio.seconds(written),
-        text=" ".join(part.text.strip() for part in call.parts) if more else first.text,
+        text=joined(part.text.strip() for part in call.parts) if more else first.text,
         speaker=first.speaker if len(speakers) == 1 else "",
         words=_words(call),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def prepare(
     source = open_source(config)
     columns = rows.present(config.columns, source)
     with replacing(out) as folder:
-        takes, outcome = _collect(source, columns, config.limit, folder, progress)
+        takes, outcome = _collect(source, columns, config, folder, progress)
         references = concatenating.join(takes, config.concatenate, folder)
         altered = multiply(folder, references, chains, progress or (lambda done, total: None))
         manifest.write(folder, altered)
@@ -90,11 +91,12 @@ def open_source(config: DatasetConfig) -> Source:
 def _collect(
     source: Source,
     columns: ColumnsConfig,
-    limit: int | None,
+    config: DatasetConfig,
     folder: Path,
     progress: Progress | None,
 ) -> tuple[list[concatenating.Take], Outcome]:
     (folder / "audio").mkdir()
+    limit = config.limit
     total = source.total if limit is None else min(limit, source.total or limit)
     taken: dict[str, str] = {}
     takes: list[concatenating.Take] = []
@@ -107,7 +109,9 @@ def _collect(
             with noted.of(row.where):
                 said = rows.fields(row, columns)
                 _claim(said.recording, row.where, taken)
-                reference = _convert(row, said, folder)
+                reference = replace(
+                    _convert(row, said, folder), language=said.language or config.language
+                )
                 takes.append(concatenating.Take(reference, said.session))
                 if reference.broken:
                     noted.broken.append(Unusable(row.where, reference.broken))

@@ -77,6 +77,7 @@ class Fields:
     condition: str
     words: tuple[Word, ...]
     session: str = ""
+    language: str = ""
 
 
 def present(columns: ColumnsConfig, source: Source) -> ColumnsConfig:
@@ -120,6 +121,7 @@ def fields(row: Row, columns: ColumnsConfig) -> Fields:
         condition=_text(row, columns.condition) or "clean",
         words=words.parse(row.values.get(columns.words), text) if columns.words else (),
         session=_text(row, columns.session),
+        language=_text(row, columns.language).strip(),
     )
 
 

@@ -58,9 +58,10 @@ def _regressed(
     first = [each.runs[0].recordings.set_index("recording") for each in sides]
     for name in names:
         old, new = (WordErrors(*map(int, table.loc[name])) for table in sums)
-        said = normaliser.tokens(first[1].loc[name, "reference"])
+        mine = normaliser.of(first[1].loc[name].get("language", ""))
+        said = mine.tokens(first[1].loc[name, "reference"])
         was, now = (
-            tuple(diff(said, normaliser.tokens(table.loc[name, "hypothesis"]))) for table in first
+            tuple(diff(said, mine.tokens(table.loc[name, "hypothesis"]))) for table in first
         )
         failure = first[1].loc[name, "failure"]
         yield Regressed(name, old, new, float(later.get(name, math.nan)), was, now, failure)

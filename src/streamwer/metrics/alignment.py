@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 import jiwer
 
+from streamwer.joining import joined
 from streamwer.metrics.ties import Tokens, Way, nearest_pairs
 from streamwer.metrics.word_errors import CharErrors, WordErrors
 
@@ -81,6 +82,10 @@ def count(pairs: Sequence[Pair]) -> WordErrors:
 
 
 def character_errors(reference: Sequence[str], hypothesis: Sequence[str]) -> CharErrors:
-    """The error counts of the characters of two token sequences, one space between tokens."""
-    output = jiwer.process_characters(" ".join(reference), " ".join(hypothesis))
+    """The error counts of the characters of two token sequences, as texts are written.
+
+    One space stands between two tokens, but none beside a character of a script without spaces:
+    a correct space between each two of its characters would halve the rate.
+    """
+    output = jiwer.process_characters(joined(reference), joined(hypothesis))
     return CharErrors(output.hits, output.substitutions, output.deletions, output.insertions)

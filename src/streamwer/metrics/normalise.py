@@ -5,8 +5,9 @@ Raw text is stored; it is normalised when scored, so an old log can be scored an
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
 
@@ -16,7 +17,7 @@ from whisper_normalizer.english import EnglishTextNormalizer
 from streamwer.errors import ConfigError
 from streamwer.metrics.multilingual import Multilingual
 
-_VERSIONS = {"basic": 1, "multilingual": 1, "whisper_english": 1, "none": 1}
+_VERSIONS = {"basic": 1, "multilingual": 2, "by_language": 1, "whisper_english": 1, "none": 1}
 """Raised when we change what a normaliser gives: old scores are not comparable then."""
 
 
@@ -27,10 +28,17 @@ class Normaliser:
     Attributes:
         signature: name and version: the package's and, after a +, our own ("basic@0.1.15+1").
         apply: text in, normalised text out.
+        languages: what is done instead to languages that have a normaliser of their own.
     """
 
     signature: str
     apply: Callable[[str], str]
+    languages: Mapping[str, Callable[[str], str]] = field(default_factory=dict, hash=False)
+
+    def of(self, language: str) -> Normaliser:
+        """The normaliser of one language ("en", "en-US", "en_us"); "" is one that is not known."""
+        own = self.languages.get(re.split("[-_]", language.strip().lower())[0])
+        return Normaliser(self.signature, own) if own else self
 
     def tokens(self, text: str) -> list[str]:
         """The normalised words of a text."""
@@ -38,11 +46,14 @@ class Normaliser:
 
 
 def _packaged(
-    name: str, text_normaliser: Callable[[], Callable[[str], str]]
+    name: str,
+    text_normaliser: Callable[[], Callable[[str], str]],
+    languages: Mapping[str, Callable[[], Callable[[str], str]]] | None = None,
 ) -> Callable[[], Normaliser]:
     def build() -> Normaliser:
         packaged = version("whisper-normalizer")
-        return Normaliser(f"{name}@{packaged}+{_VERSIONS[name]}", text_normaliser())
+        own = {code: build() for code, build in (languages or {}).items()}
+        return Normaliser(f"{name}@{packaged}+{_VERSIONS[name]}", text_normaliser(), own)
 
     return build
 
@@ -50,6 +61,11 @@ def _packaged(
 _BUILDERS: dict[str, Callable[[], Normaliser]] = {
     "basic": _packaged("basic", BasicTextNormalizer),
     "multilingual": _packaged("multilingual", Multilingual),
+    "by_language": _packaged(
+        "by_language",
+        Multilingual,
+        dict.fromkeys(("en", "eng", "english"), EnglishTextNormalizer),
+    ),
     "whisper_english": _packaged("whisper_english", EnglishTextNormalizer),
     "none": lambda: Normaliser(f"none@{_VERSIONS['none']}", lambda text: text),
 }

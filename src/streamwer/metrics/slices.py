@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from streamwer.joining import unspaced
 from streamwer.metrics.quantiles import Quantile, alone
 from streamwer.metrics.tables import sources
-from streamwer.metrics.word_errors import WordErrors
+from streamwer.metrics.word_errors import CharErrors, WordErrors
 
-Kind = Literal["condition", "speaker", "length", "position"]
+Kind = Literal["language", "condition", "speaker", "length", "position"]
 
 LENGTHS = {
     10: "up to 10 s",
@@ -24,6 +27,9 @@ LENGTHS = {
     math.inf: "over 10 min",
 }
 """Bands of recording length by their longest, in seconds."""
+UNSAID = "not said"
+"""Language of the recordings whose language is not known, beside others whose is."""
+_LOOKED_AT = 1000
 POSITIONS = ("first third", "middle third", "last third")
 
 _STATUSES = {
@@ -40,12 +46,17 @@ class Slice:
 
     Attributes:
         kind: what they have in common.
-        name: the condition, the speaker, the band of lengths, or the third of the call.
+        name: the language, the condition, the speaker, the band of lengths, or the third of the
+            call.
         recordings: how many recordings have words in it.
         errors: pooled word error counts.
         p50: median commit latency in seconds, without an interval.
         p95: the same at 95 %; None where the slice has too few words.
         coverage: share of its timed reference words that were emitted; NaN without such words.
+        characters: pooled character error counts; None for a part of each recording, where they
+            are not known.
+        unspaced: whether most of what was said is written without spaces between words, so that
+            the character error rate is the one to look at.
     """
 
     kind: Kind
@@ -55,15 +66,20 @@ class Slice:
     p50: Quantile
     p95: Quantile
     coverage: float
+    characters: CharErrors | None = None
+    unspaced: bool = False
 
 
 def slices(recordings: pd.DataFrame, words: pd.DataFrame) -> tuple[Slice, ...]:
-    """All slices of a system's tables, kind by kind; by speaker only where speakers are named.
+    """All slices of a system's tables, kind by kind.
 
-    A recording without a word, said or heard, is in no slice.
+    By language only where the data set names one, by speaker only where it names speakers. A
+    recording without a word, said or heard, is in no slice.
     """
-    seconds = recordings.set_index("recording")["seconds"].reindex(words["recording"])
+    by_name = recordings.set_index("recording")
+    seconds = by_name["seconds"].reindex(words["recording"])
     shared: dict[Kind, NDArray[Any] | pd.Categorical] = {
+        "language": _languages(by_name).reindex(words["recording"]).to_numpy(),
         "condition": words["condition"].to_numpy(),
         "speaker": words["speaker"].to_numpy(),
         "length": _band(seconds.to_numpy(float)),
@@ -71,14 +87,17 @@ def slices(recordings: pd.DataFrame, words: pd.DataFrame) -> tuple[Slice, ...]:
     }
     if recordings["speaker"].equals(sources(recordings)):
         del shared["speaker"]
+    if not any(_languages(by_name)):
+        del shared["language"]
     return tuple(
-        _slice(kind, str(name), rows)
+        _slice(kind, str(name), rows, by_name)
         for kind, values in shared.items()
         for name, rows in words.groupby(values, observed=True)
     )
 
 
-def _slice(kind: Kind, name: str, words: pd.DataFrame) -> Slice:
+def _slice(kind: Kind, name: str, words: pd.DataFrame, recordings: pd.DataFrame) -> Slice:
+    whole = recordings.loc[words["recording"].unique()]
     timed = words[words["end"].notna()]
     late = (timed["committed"] - timed["end"]).dropna().to_numpy(float)
     came = np.isfinite(timed["committed"].to_numpy(float))
@@ -90,6 +109,8 @@ def _slice(kind: Kind, name: str, words: pd.DataFrame) -> Slice:
         p50=alone(late, 0.5),
         p95=alone(late, 0.95),
         coverage=float(came.mean()) if len(came) else math.nan,
+        characters=None if kind == "position" else characters_of(whole),
+        unspaced=kind == "language" and mostly_unspaced(whole["reference"]),
     )
 
 
@@ -97,6 +118,25 @@ def errors_of(words: pd.DataFrame) -> WordErrors:
     """The error counts of some rows of a words table."""
     counts = words["status"].value_counts()
     return WordErrors(**{kind: int(counts.get(at, 0)) for at, kind in _STATUSES.items()})
+
+
+def characters_of(recordings: pd.DataFrame) -> CharErrors:
+    """The pooled character error counts of some rows of a recordings table."""
+    counts = {kind: int(recordings[f"char_{kind}"].sum()) for kind in _STATUSES.values()}
+    return CharErrors(**counts)
+
+
+def mostly_unspaced(texts: Iterable[str]) -> bool:
+    """Whether most letters of the first texts are of scripts without spaces between words."""
+    letters = [letter for text in islice(texts, _LOOKED_AT) for letter in text if letter.isalpha()]
+    return 2 * sum(map(unspaced, letters)) > len(letters)
+
+
+def _languages(recordings: pd.DataFrame) -> pd.Series[str]:
+    """Of each recording; "not said" where only others say theirs. Old tables have none."""
+    if "language" not in recordings or not recordings["language"].any():
+        return pd.Series("", index=recordings.index)
+    return recordings["language"].replace("", UNSAID)
 
 
 def _band(seconds: NDArray[np.float64]) -> pd.Categorical:

@@ -66,7 +66,8 @@ def score(references: Sequence[Reference], log: EventLog, normaliser: Normaliser
         reason = reasons.get(reference.recording, missing)
         heard = _Heard(reference, [] if reason else mine, normaliser)
         recordings.append(
-            _recording(heard, reason) | lagging_row(reference, heard.said, normaliser)
+            _recording(heard, reason)
+            | lagging_row(reference, heard.said, normaliser.of(reference.language))
         )
         words.append(heard.rows)
     return Scores(
@@ -88,6 +89,7 @@ class _Heard:
 
     def __init__(self, reference: Reference, steps: Sequence[Step], normaliser: Normaliser) -> None:
         self.reference, self.steps = reference, steps
+        normaliser = normaliser.of(reference.language)
         self.said = emissions(steps)
         self.text = joined(emission.word.text for emission in self.said)
         raw = [word.text for word in reference.words] or [reference.text]
@@ -125,6 +127,7 @@ def _recording(heard: _Heard, reason: str) -> dict[str, Any]:
         "source": reference.source or reference.recording,
         "speaker": reference.speaker or reference.source or reference.recording,
         "condition": reference.condition,
+        "language": reference.language,
         "seconds": reference.seconds,
         "failure": reason,
         "reference": reference.text,

@@ -102,7 +102,8 @@ class WordErrors(_Errors):
 class CharErrors(_Errors):
     """Character errors, with the same attributes; `rate` is the CER.
 
-    Characters are those of the normalised words and of one space between each two (as in jiwer).
+    Characters are those of the normalised words and of one space between each two (as in jiwer);
+    beside a character of a script without spaces there is none.
     """
 
     @property

@@ -39,6 +39,7 @@ class Call(NamedTuple):
     recording: str
     speaker: str
     condition: str
+    language: str
     seconds: float
     reference: str
     outcomes: list[Outcome]
@@ -57,7 +58,8 @@ def calls(comparison: Comparison) -> list[Call]:
             speaker=row["speaker"],
             condition=row["condition"],
             seconds=row["seconds"],
-            reference=" ".join(words.tokens(row["reference"])),
+            language=row.get("language", ""),
+            reference=" ".join(words.of(row.get("language", "")).tokens(row["reference"])),
             outcomes=[of_system[row["recording"]] for of_system in outcomes],
         )
         for row in _rows(systems[0].scores.recordings)
@@ -73,8 +75,8 @@ def _outcomes(system: str, scores: Scores, words: Normaliser) -> Mapping[str, Ou
             errors=_errors(row),
             latency=medians.get(row["recording"]),
             runs=diff(
-                words.tokens(row["reference"]),
-                words.tokens(row["hypothesis"]),
+                words.of(row.get("language", "")).tokens(row["reference"]),
+                words.of(row.get("language", "")).tokens(row["hypothesis"]),
                 statuses.get(row["recording"], []),
             ),
             failure=row["failure"],

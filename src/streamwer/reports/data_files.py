@@ -14,7 +14,7 @@ import numpy as np
 
 from streamwer.metrics import Difference, Interval, Lagging, Summary
 from streamwer.metrics.summary import Percentiles
-from streamwer.metrics.word_errors import plain_rate
+from streamwer.metrics.word_errors import CharErrors, plain_rate
 from streamwer.reports import machine
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.latencies import commit_latencies
@@ -65,11 +65,14 @@ def _metrics(summary: Summary, measured: bool) -> dict[str, Any]:
 
 
 def _slices(summary: Summary) -> dict[str, Any]:
-    """The WER and the median commit latency of each slice, by kind; speakers may be too many."""
+    """The rates and the median commit latency of each slice, by kind; speakers may be too many."""
     found: dict[str, dict[str, Any]] = {}
     for each in (each for each in summary.slices if each.kind != "speaker"):
         rates = found.setdefault(f"wer_by_{each.kind}", {})
         rates[each.name] = number(plain_rate(each.errors), RATE)
+        if each.kind == "language":
+            characters = found.setdefault("cer_by_language", {})
+            characters[each.name] = number(plain_rate(each.characters or CharErrors()), RATE)
         late = found.setdefault(f"commit_latency_p50_by_{each.kind}", {})
         late[each.name] = number(each.p50.value, SECONDS)
     return found

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from streamwer.joining import joined
 from streamwer.metrics.summary import timed
 from streamwer.reports.calls import Call, Outcome, Run
 from streamwer.reports.comparison import Comparison, Sound, System
@@ -60,6 +61,7 @@ def _index(comparison: Comparison, calls: Sequence[Call]) -> dict[str, Any]:
         "recording": [call.recording for call in calls],
         "speaker": [call.speaker for call in calls],
         "condition": [call.condition for call in calls],
+        "language": [call.language for call in calls],
         "seconds": [round(call.seconds, 2) for call in calls],
         "rate": [[_rate(call.outcomes[at]) for call in calls] for at in range(len(names))],
         "late": [
@@ -86,11 +88,14 @@ def _rounded(seconds: float | None) -> float | str | None:
 
 def _searched(call: Call) -> str:
     """What was said, and what was heard instead: all that a search should find."""
-    heard = {
-        run.heard: None for outcome in call.outcomes for run in outcome.runs if run.kind != "hit"
-    }
+    wrong = [run for outcome in call.outcomes for run in outcome.runs if run.kind != "hit"]
+    heard = {_written(run.heard): None for run in wrong}
     failures = {outcome.failure: None for outcome in call.outcomes}
-    return " ".join(filter(None, [call.reference, *heard, *failures])).lower()
+    return " ".join(filter(None, [_written(call.reference), *heard, *failures])).lower()
+
+
+def _written(tokens: str) -> str:
+    return joined(tokens.split(" "))
 
 
 class _Words(NamedTuple):

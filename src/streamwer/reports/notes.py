@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import pandas as pd
+
 from streamwer import contended
 from streamwer.metrics.bootstrap import STUDENTISED_BELOW, caution
+from streamwer.metrics.slices import UNSAID, mostly_unspaced
 from streamwer.metrics.summary import timed
 from streamwer.reports import figures, machine
 from streamwer.reports.comparison import Comparison
-from streamwer.reports.provenance import confidence, policy
+from streamwer.reports.provenance import confidence, policy, scoring_normaliser
 
 _SHOWN = 3
 """So many rows that were not used are named; a list of all lies beside the data set."""
@@ -135,6 +138,7 @@ def limits(comparison: Comparison) -> list[str]:
         *unused(comparison),
         *_speakers(comparison),
         *_untimed(comparison),
+        *_languages(comparison),
         *_spread(comparison),
         *_clock(comparison),
         "Each call has a worker to itself: queueing between simultaneous calls is not in it.",
@@ -190,6 +194,34 @@ def _untimed(comparison: Comparison) -> Iterator[str]:
                 f"{figures.count(without, 'recording')} of {len(scores.recordings)} have no word"
                 " times: they count in WER, but not in latency."
             )
+
+
+def _languages(comparison: Comparison) -> Iterator[str]:
+    """What the rates of the whole hide where several languages, or units, are counted together."""
+    for recordings in (system.scores.recordings for system in comparison.systems[:1]):
+        unsaid = pd.Series("", index=recordings.index)  # old tables have no such column
+        spoken = recordings.get("language", unsaid).replace("", UNSAID)
+        several = spoken.nunique() > 1
+        if several:
+            yield (
+                f"The rates of the whole pool {spoken.nunique()} languages, and those of which more"
+                " was said weigh more: compare by language, under Slices."
+            )
+        found = [name for name, rows in recordings.groupby(spoken) if _unspaced(rows)]
+        which = ", ".join(f"“{name}”" for name in found) if several else "What was said"
+        rule = scoring_normaliser(comparison).signature.partition("@")[0]
+        if found and rule in ("multilingual", "by_language"):
+            yield f"{which} is written without spaces: each of its characters counts as a word."
+        elif found:
+            yield (
+                f"{which} is written without spaces, and the normaliser “{rule}” takes what stands"
+                " between two punctuation marks for a word: look at the CER, or score it with"
+                " scoring=multilingual."
+            )
+
+
+def _unspaced(recordings: pd.DataFrame) -> bool:
+    return mostly_unspaced(recordings["reference"])
 
 
 def _spread(comparison: Comparison) -> Iterator[str]:

@@ -10,6 +10,7 @@ from streamwer.reports import figures
 from streamwer.reports.comparison import Comparison
 
 _TITLES: dict[Kind, str] = {
+    "language": "By language",
     "condition": "By condition",
     "length": "By length of the call",
     "position": "By position in the call",
@@ -19,20 +20,24 @@ _MOST = 60
 """Slices of one kind; a data set may have thousands of speakers."""
 
 
-class Cell(NamedTuple):
-    """What one system made of a slice; `heat` is its WER in percent, for the shade behind it."""
+WER, CER = "WER", "CER"
 
-    wer: str
+
+class Cell(NamedTuple):
+    """What one system made of a slice; `heat` is its rate in percent, for the shade behind it."""
+
+    rate: str
     late: str
     heat: float
 
 
 class Row(NamedTuple):
-    """A slice; no cell where a system has no word in it."""
+    """A slice; no cell where a system has no word in it. `rate` says which rate is given."""
 
     name: str
     recordings: int
     cells: list[Cell]
+    rate: str = WER
 
 
 class Group(NamedTuple):
@@ -41,6 +46,16 @@ class Group(NamedTuple):
     title: str
     rows: list[Row]
     left_out: int
+
+    @property
+    def mixed(self) -> bool:
+        """Whether some of its rows give another rate than others, so that each must say which."""
+        return any(row.rate != WER for row in self.rows)
+
+
+def by_language(comparison: Comparison) -> list[Group]:
+    """The table by language alone, where there are several."""
+    return [group for group in groups(comparison) if group.title == _TITLES["language"]]
 
 
 def groups(comparison: Comparison) -> list[Group]:
@@ -62,11 +77,14 @@ def groups(comparison: Comparison) -> list[Group]:
 
 def _row(name: str, slices: list[Slice | None]) -> Row:
     recordings = max(each.recordings for each in slices if each)
-    return Row(name, recordings, [_cell(each) for each in slices])
+    by_character = any(each.unspaced for each in slices if each)
+    cells = [_cell(each, by_character) for each in slices]
+    return Row(name, recordings, cells, CER if by_character else WER)
 
 
-def _cell(each: Slice | None) -> Cell:
-    rate = each.errors.rate if each else None
+def _cell(each: Slice | None, by_character: bool) -> Cell:
+    counted = (each.characters if by_character else each.errors) if each else None
+    rate = counted.rate if counted else None
     if each is None or rate is None:
         return Cell(figures.UNKNOWN, figures.UNKNOWN, 0.0)
     late = figures.seconds(each.p50.value, unit=False) if each.p50.value is not None else "–"

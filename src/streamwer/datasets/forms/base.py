@@ -16,7 +16,13 @@ from streamwer.datasets.rows import Row, Source, Unusable
 from streamwer.errors import AudioError, ConfigError, DatasetError
 
 OWN = ColumnsConfig(
-    id="id", audio="audio", text="text", speaker="speaker", words="words", session="session"
+    id="id",
+    audio="audio",
+    text="text",
+    speaker="speaker",
+    words="words",
+    session="session",
+    language="language",
 )
 """Columns of the forms that have no columns of their own."""
 CHANNELS = {**{str(n + 1): n for n in range(8)}, **{"ABCDEFGH"[n]: n for n in range(8)}}

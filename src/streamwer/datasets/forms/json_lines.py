@@ -26,6 +26,7 @@ KEYS = {
     "speaker": ("speaker", "speaker_id", "spk", "utt2spk"),
     "session": ("session", "session_id", "chapter", "chapter_id"),
     "words": ("words",),
+    "language": ("language", "lang", "locale"),
 }
 """Names that a field has in some manifest; the first that a row has counts."""
 _LOOKED_AT = 20

@@ -1,4 +1,4 @@
-"""A Kaldi data folder: `wav.scp` and `text`, and perhaps `segments` and `utt2spk`.
+"""A Kaldi data folder: `wav.scp` and `text`, perhaps `segments`, `utt2spk` and `utt2lang`.
 
 `wav.scp` may hold commands ("sph2pipe … |"): they are never run.
 """
@@ -46,7 +46,7 @@ def open_rows(folder: Folder, config: DatasetConfig) -> Source:
     rows: list[Row | Unusable] = []
     tables = {
         name: _table(folder, name, rows)
-        for name in ("wav.scp", "segments", "utt2spk")
+        for name in ("wav.scp", "segments", "utt2spk", "utt2lang")
         if folder.files(name)
     }
     names = ", ".join([*tables, "text"])
@@ -58,15 +58,15 @@ def _rows(
     folder: Folder, tables: dict[str, dict[str, _Entry]], texts: list[tuple[str, _Entry] | Unusable]
 ) -> Iterator[Row | Unusable]:
     cutter = Cutter()
-    speakers, segments = tables.get("utt2spk", {}), tables.get("segments")
+    segments = tables.get("segments")
+    told_of = {"speaker": tables.get("utt2spk", {}), "language": tables.get("utt2lang", {})}
     for entry in texts:
         if isinstance(entry, Unusable):
             yield entry
             continue
         utterance, said = entry
-        speaker = speakers.get(utterance)
         values: dict[str, object] = {"id": utterance, "text": said.value}
-        values |= {"speaker": speaker.value if speaker else ""}
+        values |= {name: of[utterance].value for name, of in told_of.items() if utterance in of}
         if segments is None:
             whole = _recording(folder, tables["wav.scp"], utterance)
             yield Row(said.where, values, utterance, whole)
@@ -146,7 +146,7 @@ def _entries(folder: Folder, name: str) -> Iterator[tuple[str, _Entry] | Unusabl
 
 FORM = Form(
     "Kaldi data folder",
-    "kaldi: wav.scp (audio files, no commands) and text, perhaps with segments and utt2spk",
+    "kaldi: wav.scp (audio files, no commands) and text, perhaps segments, utt2spk, utt2lang",
     detect,
     open_rows,
 )

@@ -77,7 +77,7 @@ function callView(index) {
   }
   function fill() {
     byId("call-name").textContent = call.recording;
-    byId("call-facts").textContent = [call.speaker, call.condition, `${fixed(call.seconds, 1)} s`].join(" · ");
+    byId("call-facts").textContent = [call.speaker, call.condition, call.language, `${fixed(call.seconds, 1)} s`].filter(Boolean).join(" · ");
     byId("at").max = line.length;
     byId("word").replaceChildren(call.spoken.length ? "Choose a word, or press play." : "The words of this call have no times.");
     byId("sound").textContent = "";

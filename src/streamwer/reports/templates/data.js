@@ -30,6 +30,7 @@ async function callData(index, number) {
     recording: index.recording[number],
     speaker: index.speaker[number],
     condition: index.condition[number],
+    language: index.language[number],
     seconds: index.seconds[number],
     said: raw.said,
     audio: raw.audio,

@@ -16,17 +16,22 @@ function diffs(call, errorsOnly) {
 function transcript(runs, errorsOnly) {
   if (errorsOnly && runs.every((run) => run.kind === "hit")) return [make("i", {}, "no errors")];
   return runs.flatMap((run, at) => {
+    const between = at + 1 < runs.length ? gap(lastWord(run), firstWord(runs[at + 1])) : "";
     if (run.kind === "hit") {
       const words = errorsOnly ? shortened(run.said, at > 0, at < runs.length - 1) : run.said;
-      return [`${words.join(" ")} `];
+      return [joined(words) + between];
     }
     const parts = [];
-    if (run.said.length) parts.push(make("del", {}, run.said.join(" ")));
-    if (run.heard.length) parts.push(make("ins", {}, run.heard.join(" ")));
-    if (parts.length === 1) return [parts[0], " "];
-    return [make("span", { class: "swap" }, parts[0], " ", parts[1]), " "];
+    if (run.said.length) parts.push(make("del", {}, joined(run.said)));
+    if (run.heard.length) parts.push(make("ins", {}, joined(run.heard)));
+    if (parts.length === 1) return [parts[0], between];
+    return [make("span", { class: "swap" }, parts[0], " ", parts[1]), between];
   });
 }
+
+// The words of a run that stand beside the run after it, and beside the one before it.
+const lastWord = (run) => (run.heard.length ? run.heard : run.said).at(-1) ?? "";
+const firstWord = (run) => (run.said.length ? run.said : run.heard)[0] ?? "";
 
 // The first and the last words of a stretch that stand beside an error.
 function shortened(words, after, before) {

@@ -29,3 +29,6 @@ const ownDirection = { dir: "auto" };
 const UNSPACED = "[\\p{sc=Han}\\p{sc=Hira}\\p{sc=Kana}\\p{sc=Thai}\\p{sc=Laoo}\\p{sc=Mymr}\\p{sc=Khmr}\\u3000-\\u303f\\uff00-\\uff9f]";
 const BESIDE = new RegExp(`(?<=${UNSPACED}) | (?=${UNSPACED}|\\p{M})`, "gu");
 const joined = (words) => words.join(" ").replace(BESIDE, "");
+// What stands between two texts.
+const gap = (left, right) =>
+  left && right && joined([left, right]).startsWith(" ", left.length) ? " " : "";

@@ -3,9 +3,10 @@ function screens(call) {
   const cards = call.systems.map((system, at) => {
     const settled = make("span", { class: "settled" });
     const tail = make("span", { class: "tentative" });
-    const text = make("p", { ...ownDirection }, settled, " ", tail);
+    const between = document.createTextNode("");
+    const text = make("p", { ...ownDirection }, settled, between, tail);
     const card = make("div", { class: "card" }, make("p", { class: "who" }, icon(at), ` ${system.name}`), text);
-    return { card, settled, tail, text, shown: null };
+    return { card, settled, between, tail, text, shown: null };
   });
   const show = (seconds) => {
     call.systems.forEach((system, at) => {
@@ -15,6 +16,7 @@ function screens(call) {
       card.shown = step;
       card.settled.textContent = step ? joined(step.settled) : "";
       card.tail.textContent = step ? joined(step.tail) : "";
+      card.between.textContent = gap(card.settled.textContent, card.tail.textContent);
       card.text.scrollTop = card.text.scrollHeight;
     });
   };

@@ -9,7 +9,7 @@ function callTable(index, open) {
   const buttons = [...byId("calls").querySelectorAll("button[data-sort]")];
   const all = index.recording.map((_, number) => number);
   const texts = all.map((n) =>
-    [index.recording[n], index.speaker[n], index.condition[n], index.words[n]].join(" ").toLowerCase()
+    [index.recording[n], index.speaker[n], index.condition[n], index.language[n], index.words[n]].join(" ").toLowerCase()
   );
   let order = all;
   let found = all;
