@@ -20,6 +20,8 @@ from streamwer.metrics import Normaliser, Scores, score
 from streamwer.metrics.quantiles import alone as quantile
 from streamwer.transcript import Reference, Step, Word
 
+Span = tuple[float, float]
+"""Begin and end of the time that counts, seconds on the worker's line."""
 _COUNTS = ["hits", "substitutions", "deletions", "insertions"]
 
 
@@ -96,7 +98,7 @@ def figures(
     calls: Sequence[Call],
     alone: Mapping[str, Alone],
     normaliser: Normaliser,
-    span: tuple[float, float],
+    span: Span,
     streams: int,
     seed: int,
 ) -> Figures:
@@ -105,16 +107,12 @@ def figures(
     Args:
         calls: every call of the run; one that failed has no steps, and all its words are missing.
         alone: by name of the recording.
-        span: begin and end of the time that counts, seconds on the worker's line.
+        span: the time that counts.
         streams: calls at once that were asked for.
         seed: of the arrivals.
     """
-    named = [
-        replace(call, reference=replace(call.reference, recording=str(i)))
-        for i, call in enumerate(calls)
-    ]
-    scores = _scored(named, normaliser)
-    late = _latencies(scores.words, {str(i): call.begins for i, call in enumerate(calls)}, span)
+    scores = _scored(_numbered(calls), normaliser)
+    late = _latencies(scores.words, calls, span)
     begin, end = span
     steps = [(call.begins, step) for call in calls for step in call.steps]
     same = [alone[call.reference.recording] for call in calls]
@@ -131,8 +129,8 @@ def figures(
         p95=quantile(late, 0.95).value,
         p99=quantile(late, 0.99).value,
         words=len(late),
-        lag_slope=_slope(steps, span),
-        utilisation=_busy(steps, span) / (end - begin),
+        lag_slope=lag_slope(calls, span),
+        utilisation=utilisation(calls, span),
         waiting=sum(_overlap(b + s.ready, b + s.start, span) for b, s in steps) / (end - begin),
         wer=float(counts[_COUNTS[1:]].sum()) / spoken,
         wer_alone=sum(each.errors for each in same) / spoken,
@@ -165,6 +163,50 @@ def updates(steps: Sequence[Step]) -> int:
     return changes
 
 
+def latencies(calls: Sequence[Call], normaliser: Normaliser, span: Span) -> np.ndarray:
+    """Commit latencies of the reference words spoken in the time that counts, seconds.
+
+    Infinite for a word that never came. Shape (words,).
+    """
+    return _latencies(_scored(_numbered(calls), normaliser).words, calls, span)
+
+
+def lag_slope(calls: Sequence[Call], span: Span) -> float:
+    """Seconds of lag gained per second of the run.
+
+    Least squares of `emitted − audio_end` over the time on the worker's line; NaN for fewer than
+    two steps.
+    """
+    points = [(c.begins + s.audio_end, s.emitted - s.audio_end) for c in calls for s in c.steps]
+    inside = np.array([point for point in points if span[0] <= point[0] < span[1]])
+    if len(inside) < 2:
+        return math.nan
+    at, lag = inside[:, 0] - inside[:, 0].mean(), inside[:, 1]
+    spread = float(at @ at)
+    return float(at @ lag) / spread if spread else math.nan
+
+
+def utilisation(calls: Sequence[Call], span: Span) -> float:
+    """Share of the time in which the worker is busy.
+
+    Steps of one model call have one beginning and one end, and count once.
+    """
+    busy = {
+        (round(c.begins + s.start, 9), round(c.begins + s.emitted, 9))
+        for c in calls
+        for s in c.steps
+    }
+    return sum(_overlap(*each, span) for each in busy) / (span[1] - span[0])
+
+
+def _numbered(calls: Sequence[Call]) -> list[Call]:
+    """The calls under names of their own: several of them play the same recording."""
+    return [
+        replace(call, reference=replace(call.reference, recording=str(i)))
+        for i, call in enumerate(calls)
+    ]
+
+
 def _scored(calls: Sequence[Call], normaliser: Normaliser) -> Scores:
     references = [call.reference for call in calls]
     steps = [
@@ -179,21 +221,19 @@ def _emitted(words: pd.DataFrame) -> np.ndarray:
     return np.asarray(reference["status"] != "deleted")
 
 
-def _latencies(
-    words: pd.DataFrame, begins: Mapping[str, float], span: tuple[float, float]
-) -> np.ndarray:
-    """Commit latencies of the reference words that were spoken in the time that counts."""
+def _latencies(words: pd.DataFrame, calls: Sequence[Call], span: Span) -> np.ndarray:
+    begins = {str(i): call.begins for i, call in enumerate(calls)}
     reference = words[words["status"] != "inserted"]
     spoken = reference["end"] + reference["recording"].map(begins)
     chosen = reference[(spoken >= span[0]) & (spoken < span[1])]
     return np.asarray(chosen["committed"] - chosen["end"], dtype=np.float64)
 
 
-def _overlap(begin: float, end: float, span: tuple[float, float]) -> float:
+def _overlap(begin: float, end: float, span: Span) -> float:
     return max(0.0, min(end, span[1]) - max(begin, span[0]))
 
 
-def _heard(calls: Sequence[Call], span: tuple[float, float]) -> float:
+def _heard(calls: Sequence[Call], span: Span) -> float:
     """Seconds of audio that came to be heard in steps that were shown within the time."""
     heard = 0.0
     for call in calls:
@@ -202,20 +242,3 @@ def _heard(calls: Sequence[Call], span: tuple[float, float]) -> float:
             if span[0] <= call.begins + step.emitted < span[1]:
                 heard += max(0.0, after - before)
     return heard
-
-
-def _busy(steps: Sequence[tuple[float, Step]], span: tuple[float, float]) -> float:
-    """Steps of one model call have one beginning and one end, and count once."""
-    calls = {(round(b + s.start, 9), round(b + s.emitted, 9)) for b, s in steps}
-    return sum(_overlap(*call, span) for call in calls)
-
-
-def _slope(steps: Sequence[tuple[float, Step]], span: tuple[float, float]) -> float:
-    """Least squares of `emitted − audio_end` over the time on the worker's line; 0 for no steps."""
-    points = [(b + s.audio_end, s.emitted - s.audio_end) for b, s in steps]
-    inside = np.array([point for point in points if span[0] <= point[0] < span[1]])
-    if len(inside) < 2:
-        return math.nan
-    at, lag = inside[:, 0] - inside[:, 0].mean(), inside[:, 1]
-    spread = float(at @ at)
-    return float(at @ lag) / spread if spread else math.nan

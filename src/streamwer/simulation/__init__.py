@@ -1,7 +1,7 @@
 """Real time, simulated or not: clocks, and the loop that plays streams into a recogniser."""
 
 from streamwer.simulation.arrivals import Arrival, arrivals, drawn
-from streamwer.simulation.clock import CLOCKS, Clock, Wall, clock_of
+from streamwer.simulation.clock import CLOCKS, Clock, Occupied, Wall, clock_of
 from streamwer.simulation.clock import build as build_clock
 from streamwer.simulation.generator import Generator, Sent, dues
 from streamwer.simulation.network import Packets
@@ -18,6 +18,7 @@ __all__ = [
     "Clock",
     "Generator",
     "InPackets",
+    "Occupied",
     "Packets",
     "Profile",
     "Recording",

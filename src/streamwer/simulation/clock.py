@@ -13,6 +13,7 @@ from typing import Protocol
 from streamwer import hardware
 from streamwer.config import SystemConfig
 from streamwer.errors import ConfigError
+from streamwer.recognisers.meter import NOW
 from streamwer.simulation.profile import Profile
 from streamwer.transcript import Hypothesis
 
@@ -39,6 +40,33 @@ class Measured:
         return start + hypothesis.compute.total
 
 
+class Occupied:
+    """A step takes as long as its recogniser call really took, and so does all else that is done.
+
+    What a worker does between calls (to choose a stream, to plan, to commit) makes no call wait
+    that has the worker to itself. Where many streams wait for one worker it adds up.
+    """
+
+    def __init__(self) -> None:
+        self._now = NOW.get()
+        self._free, self._seen = 0.0, self._now()
+
+    def start(self, earliest: float) -> float:
+        start = max(earliest, self._free + self._since())
+        self._free = start
+        return start
+
+    def finish(self, start: float, hypothesis: Hypothesis) -> float:
+        # A scripted call may be said to take longer than it took.
+        self._free = start + max(self._since(), hypothesis.compute.total)
+        return self._free
+
+    def _since(self) -> float:
+        """Seconds since this was asked before."""
+        before, self._seen = self._seen, self._now()
+        return self._seen - before
+
+
 class Unaware:
     """Compute takes no time: the policy's own delay, the same on every run."""
 
@@ -53,26 +81,35 @@ class Wall:
     """Real time against absolute deadlines, so that pacing does not drift.
 
     Args:
-        origin: when `time.monotonic()` is 0 on the stream's line; None is now.
+        origin: what `read` says when it is 0 on the stream's line; None is now.
+        read: the clock on the wall, seconds.
+        sleep: waits for so many seconds, or a little longer.
     """
 
-    def __init__(self, origin: float | None = None) -> None:
-        self._origin = time.monotonic() if origin is None else origin
+    def __init__(
+        self,
+        origin: float | None = None,
+        read: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._origin = read() if origin is None else origin
+        self._read, self._sleep = read, sleep
 
     def start(self, earliest: float) -> float:
         while (wait := earliest - self._now()) > 0:
-            time.sleep(wait)
+            self._sleep(wait)
         return self._now()
 
     def finish(self, start: float, hypothesis: Hypothesis) -> float:
         return self._now()
 
     def _now(self) -> float:
-        return time.monotonic() - self._origin
+        return self._read() - self._origin
 
 
+MEASURED = "measured"
 CLOCKS: Mapping[str, Callable[[], Clock]] = {
-    "measured": Measured,
+    MEASURED: Measured,
     "unaware": Unaware,
     "wall": Wall,
 }
@@ -102,4 +139,6 @@ def clock_of(system: SystemConfig) -> Clock:
     """
     if system.clock.name == PROFILE:
         return Profile(hardware.find(system.clock.hardware, system.model, system.engine))
+    if system.clock.name == MEASURED and not system.load.alone:
+        return Occupied()
     return build(system.clock.name)

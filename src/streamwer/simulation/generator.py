@@ -9,8 +9,9 @@ from __future__ import annotations
 import multiprocessing
 import time
 from collections.abc import Callable, Sequence
+from ctypes import Array, c_double, c_int
 from multiprocessing.connection import Connection
-from threading import Condition, Thread
+from multiprocessing.sharedctypes import RawArray
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -25,6 +26,8 @@ _LEAD_S = 0.2
 _SHARE = 0.1
 """Of a chunk: the p99 of the generator's lag that makes a run worthless."""
 _PATIENCE_S = 60.0
+_LOOK_S = 0.0002
+"""Between two looks at whether a packet that is late has been sent."""
 
 
 class Due(NamedTuple):
@@ -41,24 +44,24 @@ def _anywhere() -> None:
 class Generator:
     """Sends packets from a process of its own; the origin is known once it is entered.
 
+    What was sent is told in shared memory: a thread that listens to the process would take turns
+    with the worker, and take time from it.
+
     Args:
         dues: every packet of all calls.
         calls: how many calls there are.
-        stay: keeps a thread to cores where it disturbs no worker; called in the process and in
-            the thread that listens to it.
+        stay: keeps the process to cores where it disturbs no worker; called in it.
     """
 
     def __init__(
         self, dues: Sequence[Due], calls: int, stay: Callable[[], None] = _anywhere
     ) -> None:
         self.origin = 0.0
-        self.lags: list[float] = []
-        """Of each packet that was sent, seconds."""
-        self._sent, self._changed = [0] * calls, Condition()
+        self._sent: Array[c_int] = RawArray(c_int, calls)
+        self._lags: Array[c_double] = RawArray(c_double, len(dues))
         context = multiprocessing.get_context("spawn")
         self._line, self._theirs = context.Pipe()
-        self._stay = stay
-        arguments = self._theirs, sorted(dues), stay
+        arguments = self._theirs, sorted(dues), self._sent, self._lags, stay
         self._process = context.Process(target=_send, args=arguments, daemon=True)
 
     def __enter__(self) -> Self:
@@ -67,7 +70,6 @@ class Generator:
         self._line.recv()  # it is up
         self.origin = time.monotonic() + _LEAD_S
         self._line.send(self.origin)
-        Thread(target=self._receive, daemon=True).start()
         return self
 
     def __exit__(
@@ -79,15 +81,25 @@ class Generator:
         self._process.terminate()
         self._process.join()
 
+    @property
+    def lags(self) -> list[float]:
+        """How late each packet was sent that was, in order; seconds."""
+        return self._lags[: sum(self._sent)]
+
     def wait(self, call: int, packets: int) -> None:
         """Return when so many packets of a call have been sent.
 
         Raises:
             StreamwerError: they do not come.
         """
-        with self._changed:
-            there = self._changed.wait_for(lambda: self._sent[call] >= packets, _PATIENCE_S)
-        if not there:
+        if self._sent[call] >= packets:
+            return
+        deadline = time.monotonic() + _PATIENCE_S
+        while self._process.is_alive() and time.monotonic() < deadline:
+            if self._sent[call] >= packets:
+                return
+            time.sleep(_LOOK_S)
+        if self._sent[call] < packets:  # it may have sent them, and ended, since
             raise StreamwerError("the process that sends the calls has stopped; run it again")
 
     def check(self, chunk_s: float) -> float:
@@ -96,7 +108,8 @@ class Generator:
         Raises:
             StreamwerError: it is more than a tenth of a chunk.
         """
-        lag = float(np.quantile(self.lags, 0.99)) if self.lags else 0.0
+        lags = self.lags
+        lag = float(np.quantile(lags, 0.99)) if lags else 0.0
         if lag > _SHARE * chunk_s:
             raise StreamwerError(
                 f"the run is invalid: packets were sent {lag:.3f} s late (p99), more than"
@@ -104,18 +117,6 @@ class Generator:
                 " spare, or choose clock=measured"
             )
         return lag
-
-    def _receive(self) -> None:
-        self._stay()
-        try:
-            while True:
-                call, lag = self._line.recv()
-                with self._changed:
-                    self._sent[call] += 1
-                    self.lags.append(lag)
-                    self._changed.notify_all()
-        except (EOFError, OSError):
-            return
 
 
 class Sent(InPackets):
@@ -145,12 +146,19 @@ def dues(begins: float, length: int, packet: int, call: int) -> list[Due]:
     return [Due(begins + end / SAMPLE_RATE, call) for end in ends]
 
 
-def _send(line: Connection, packets: Sequence[Due], stay: Callable[[], None]) -> None:
+def _send(
+    line: Connection,
+    packets: Sequence[Due],
+    sent: Array[c_int],
+    lags: Array[c_double],
+    stay: Callable[[], None],
+) -> None:
     stay()
     line.send("up")
     origin = line.recv()
-    for due in packets:
+    for i, due in enumerate(packets):
         moment = origin + due.at
         while (wait := moment - time.monotonic()) > 0:
             time.sleep(wait)
-        line.send((due.call, time.monotonic() - moment))
+        lags[i] = time.monotonic() - moment
+        sent[due.call] += 1
