@@ -23,7 +23,7 @@ export USER := $(shell id -u)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help environment repro bench calibrate capacity test check format lock clean
+.PHONY: help environment repro bench calibrate capacity validate test check format lock clean
 # Two targets at once would fight for DVC's lock and spoil each other's timings, also under -j.
 .NOTPARALLEL:
 
@@ -44,6 +44,9 @@ calibrate: environment ## measure this machine for clock=profile
 
 capacity: environment ## find how many calls at once one worker carries
 	@$(VENV)/bin/python -m pipeline.capacity $(ARGS)
+
+validate: environment ## hold the virtual clock to the wall's, in real time
+	@$(VENV)/bin/python -m pipeline.validate $(ARGS)
 
 test: environment ## run the tests
 	@sh tools/peers.sh

@@ -14,6 +14,7 @@ import pytest
 
 from pipeline.capacity.command import parser as capacity
 from pipeline.sweep_report import parser as gathering
+from pipeline.validate.command import parser as validate
 from streamwer.cli.arguments import parse
 from streamwer.cli.compare import parser as compare_parser
 from streamwer.cli.gating import parser as gate_parser
@@ -84,6 +85,8 @@ def python(arguments: list[str]) -> None:
         composed([_first(choice) for choice in choices], "sweep")
     if arguments[1] == "pipeline.capacity":
         composed(capacity().parse_args(arguments[2:]).overrides)
+    if arguments[1] == "pipeline.validate":
+        composed(["experiment=validation", *validate().parse_args(arguments[2:]).overrides])
     if arguments[1] == "pipeline.sweep_report":
         gathering().parse_args(arguments[2:])
 

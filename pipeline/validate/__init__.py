@@ -1,0 +1,1 @@
+"""Holds the virtual clock to the wall's on the same calls: `make validate`."""

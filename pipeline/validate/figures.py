@@ -1,0 +1,116 @@
+"""What a run gave: latencies, lag, and how a worker that stopped caught up."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from pipeline.validate.playing import Run
+from pipeline.validate.stalling import Stall
+from streamwer.capacity import Call, lag_slope, latencies, utilisation
+from streamwer.metrics import Normaliser
+from streamwer.metrics.quantiles import alone as quantile
+
+SHORT_S = 0.05
+"""A wait at which a worker that had stopped has caught up."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One setting under one clock; seconds.
+
+    Attributes:
+        p50: commit latency, median; None where there are too few words.
+        p95: the same, 95th percentile.
+        words: that were spoken in the time that counts.
+        lag_slope: seconds of lag gained per second of the run.
+        busy: share of the time.
+        call: of the model and of all that belongs to its step, mean.
+        waits: of each step when it was served, and how long it had waited; shape (steps, 2).
+        late: commit latency of each word, ascending; at most the time that is left at the end of
+            the run, which is all that is known of later ones; shape (words,).
+        backlog: longest wait of a step after the worker stopped; None where it did not.
+        recovery: from when it stopped until a step waited no more than `SHORT_S`; infinite if
+            none did.
+        generator_lag: p99; None in virtual time.
+        waited: share of its time that the worker waited for a core; None where it is not told.
+    """
+
+    clock: str
+    streams: int
+    seed: int
+    p50: float | None
+    p95: float | None
+    words: int
+    lag_slope: float
+    busy: float
+    call: float
+    backlog: float | None
+    recovery: float | None
+    generator_lag: float | None
+    waited: float | None
+    waits: np.ndarray = field(repr=False)
+    late: np.ndarray = field(repr=False)
+
+
+def figures(run: Run, normaliser: Normaliser, warm_up: float) -> Figures:
+    """The figures of one run; words and steps count from `warm_up` on."""
+    setting = run.setting
+    span = (warm_up, setting.until)
+    late = np.sort(np.minimum(latencies(run.calls, normaliser, span), setting.grace))
+    waits = _waits(run.calls)
+    steps = [step for call in run.calls for step in call.steps]
+    return Figures(
+        clock=run.clock,
+        streams=setting.streams,
+        seed=setting.seed,
+        p50=quantile(late, 0.5).value,
+        p95=quantile(late, 0.95).value,
+        words=len(late),
+        lag_slope=lag_slope(run.calls, span),
+        busy=utilisation(run.calls, span),
+        call=float(np.mean([step.emitted - step.start for step in steps])),
+        backlog=backlog(waits, setting.stall) if setting.stall else None,
+        recovery=recovery(waits, setting.stall) if setting.stall else None,
+        generator_lag=run.generator_lag,
+        waited=run.waited,
+        waits=waits,
+        late=late,
+    )
+
+
+def backlog(waits: np.ndarray, stall: Stall) -> float:
+    """The longest wait of the steps served after the worker stopped; shape of `waits` (n, 2)."""
+    after = waits[waits[:, 0] >= stall.at]
+    return float(after[:, 1].max()) if len(after) else 0.0
+
+
+def recovery(waits: np.ndarray, stall: Stall) -> float:
+    """How long after it stopped the worker served a step that had hardly waited."""
+    over = (waits[:, 0] >= stall.at + stall.seconds) & (waits[:, 1] <= SHORT_S)
+    return float(waits[over, 0].min() - stall.at) if over.any() else math.inf
+
+
+def crossing(points: Sequence[tuple[int, float]], limit: float) -> float | None:
+    """Up to how many streams a figure stays within its limit, straight between two loads.
+
+    Args:
+        points: streams and the figure.
+
+    Returns:
+        None where it stays within at all loads, or is beyond at the least of them.
+    """
+    ordered = sorted(points)
+    for (low, under), (high, over) in pairwise(ordered):
+        if under <= limit < over:
+            return low + (high - low) * (limit - under) / (over - under)
+    return None
+
+
+def _waits(calls: Sequence[Call]) -> np.ndarray:
+    waits = [(c.begins + s.start, s.start - s.ready) for c in calls for s in c.steps]
+    return np.array(sorted(waits)).reshape(-1, 2)

@@ -1,0 +1,171 @@
+"""Plays the same calls to one worker in virtual time and in real time."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import takewhile
+from typing import Any
+
+from pipeline.validate.stalling import Stall, Stalled, in_virtual_time
+from streamwer import contended, policies, simulation
+from streamwer.audio import Samples, samples
+from streamwer.capacity import Call
+from streamwer.cluster import places
+from streamwer.cluster.places import Place
+from streamwer.cluster.waiting import Watch
+from streamwer.config import SystemConfig
+from streamwer.recognisers import Recogniser
+from streamwer.simulation import Arrival, Clock, Generator, Sent, Source, Stream, Wall
+from streamwer.transcript import Reference, Step
+
+VIRTUAL, WALL = "virtual", "wall"
+CLOCKS = (VIRTUAL, WALL)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is played: the same for both clocks.
+
+    Attributes:
+        streams: calls at once.
+        seed: of their arrivals.
+        until: calls begin before it, seconds.
+        grace: steps are served for so long after it, seconds.
+        stall: of the worker; None for none.
+    """
+
+    streams: int
+    seed: int
+    until: float
+    grace: float
+    stall: Stall | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """One setting as one clock played it.
+
+    Attributes:
+        generator_lag: p99 of how late packets were sent, seconds; None in virtual time.
+        waited: share of its time that the worker waited for a core; None where it is not told.
+    """
+
+    clock: str
+    setting: Setting
+    calls: tuple[Call, ...]
+    generator_lag: float | None = None
+    waited: float | None = None
+
+
+class Player:
+    """One worker, to which settings are played one after the other.
+
+    Args:
+        system: what it runs; its load says how calls arrive.
+        recogniser: its model, loaded.
+        calls: the recordings with their audio.
+        place: the cores of the worker.
+    """
+
+    def __init__(
+        self,
+        system: SystemConfig,
+        recogniser: Recogniser,
+        calls: Sequence[tuple[Reference, Samples]],
+        place: Place,
+    ) -> None:
+        self._system, self._recogniser, self._calls = system, recogniser, calls
+        self._place = place
+        self._packet = samples(system.load.packet_s)
+
+    def play(self, setting: Setting, clock: str) -> Run:
+        """The setting with one of `CLOCKS`.
+
+        Raises:
+            StreamwerError: packets were sent too late for the run to be worth anything.
+        """
+        watch = Watch(self._place)
+        with _undisturbed(), watch.streaming():
+            run = self._in_real_time(setting) if clock == WALL else self._virtual(setting)
+        return replace(run, waited=_waited(watch.facts()))
+
+    def _virtual(self, setting: Setting) -> Run:
+        clock = simulation.clock_of(self._system)
+        arrivals = self._arrivals(setting)
+        sources = [
+            simulation.arriving(self._calls[each.recording][1], self._system.load)
+            for each in arrivals
+        ]
+        calls = self._served(setting, arrivals, sources, clock, in_virtual_time)
+        return Run(VIRTUAL, setting, calls)
+
+    def _in_real_time(self, setting: Setting) -> Run:
+        arrivals = self._arrivals(setting)
+        heard = [self._calls[each.recording][1] for each in arrivals]
+        packets = [
+            due
+            for i, each in enumerate(arrivals)
+            for due in simulation.dues(each.begins, len(heard[i]), self._packet, i)
+        ]
+        elsewhere = partial(places.stay, self._place.others)
+        with Generator(packets, len(arrivals), elsewhere) as generator:
+            sources = [Sent(audio, self._packet, generator, i) for i, audio in enumerate(heard)]
+            clock = Wall(generator.origin)
+            calls = self._served(setting, arrivals, sources, clock, time.sleep)
+            lag = generator.check(float(self._system.policy["chunk_s"]))
+        return Run(WALL, setting, calls, generator_lag=lag)
+
+    def _arrivals(self, setting: Setting) -> list[Arrival]:
+        load = replace(self._system.load, streams=setting.streams, seed=setting.seed)
+        return simulation.drawn([each.seconds for each, _ in self._calls], load, setting.until)
+
+    def _served(
+        self,
+        setting: Setting,
+        arrivals: Sequence[Arrival],
+        sources: Sequence[Source],
+        clock: Clock,
+        passing: Callable[[float], None],
+    ) -> tuple[Call, ...]:
+        """What is served until the end; a call that is cut there keeps the steps that it had."""
+        recogniser = self._recogniser
+        if setting.stall:
+            clock = recogniser = Stalled(clock, recogniser, setting.stall, passing)
+        schedule = simulation.schedule_of(self._system.load)
+        streams = (
+            Stream(str(i), source, policies.build(self._system.policy), arrival.begins)
+            for i, (arrival, source) in enumerate(zip(arrivals, sources, strict=True))
+        )
+        steps: list[list[Step]] = [[] for _ in arrivals]
+        end = setting.until + setting.grace
+
+        def in_time(step: Step) -> bool:
+            return arrivals[int(step.recording)].begins + step.emitted <= end
+
+        for step in takewhile(in_time, simulation.serve(streams, recogniser, clock, schedule)):
+            steps[int(step.recording)].append(step)
+        return tuple(
+            Call(self._calls[each.recording][0], each.begins, tuple(mine))
+            for each, mine in zip(arrivals, steps, strict=True)
+        )
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """No collection of garbage, which would fall on one clock and not on the other."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _waited(facts: dict[str, Any]) -> float | None:
+    share = contended.judged(facts).get(contended.SHARE)
+    return None if share is None else float(share)

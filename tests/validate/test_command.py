@@ -1,0 +1,135 @@
+"""Both clocks play the same calls, and what was found is written where it is read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from pipeline.validate import command, document, drawing
+from pipeline.validate.document import BEGIN, END, Findings
+from pipeline.validate.figures import Figures, figures
+from pipeline.validate.judging import LOADS, Pair, verdicts
+from pipeline.validate.playing import VIRTUAL, WALL, Player, Setting
+from pipeline.validate.stalling import Stall
+from streamwer import config
+from streamwer.cluster.places import Place
+from streamwer.compose import load as composed
+from streamwer.errors import StreamwerError
+from streamwer.load_config import SloConfig
+from streamwer.metrics import normaliser
+from streamwer.transcript import Reference
+from tests.scripted import Scripted, script, silence
+
+SAID = script("one two three four five six seven eight nine ten", pace=0.4)
+SETTING = Setting(streams=30, seed=1, until=3.0, grace=1.0)
+
+
+def player() -> Player:
+    settings = composed(["experiment=validation", "systems.attention_cutoff.policy.chunk_s=0.5"])
+    references = [
+        Reference(name, "", 4.5, " ".join(word.text for word in SAID), words=SAID) for name in "ab"
+    ]
+    calls = [(each, silence(4.5)) for each in references]
+    system = config.system(settings, "attention_cutoff")
+    return Player(system, Scripted(SAID, cost=lambda call: 0.001), calls, Place())
+
+
+def found(run_of: Figures) -> Findings:
+    pairs = tuple(Pair(load, run_of, replace(run_of, clock="wall")) for load in LOADS)
+    judged = verdicts(pairs, [], SloConfig())
+    machine = {"cpu": "a processor", "cores": 2}
+    policy = {"name": "attention_cutoff", "chunk_s": 2.0}
+    return Findings(
+        "attention_cutoff", policy, 3.0, 100, (5.0, 36.0), pairs, (), tuple(judged), machine
+    )
+
+
+@pytest.fixture(scope="module")
+def virtual() -> Figures:
+    stalled = replace(SETTING, stall=Stall(1.5, 0.5))
+    return figures(player().play(stalled, VIRTUAL), normaliser("basic"), 0.5)
+
+
+def test_in_real_time_the_same_calls_are_played() -> None:
+    both = [player().play(SETTING, clock) for clock in (VIRTUAL, WALL)]
+    simulated, real = ([(c.reference, c.begins) for c in run.calls] for run in both)
+    assert simulated == real
+    assert len(simulated) >= SETTING.streams
+    for run in both:
+        steps = [(call.begins, step) for call in run.calls for step in call.steps]
+        assert len(steps) > SETTING.streams
+        assert all(step.ready - 1e-9 <= step.start <= step.emitted for _, step in steps)
+        assert all(begins + step.emitted <= SETTING.until + SETTING.grace for begins, step in steps)
+    assert both[0].generator_lag is None
+    assert both[1].generator_lag is not None
+
+
+def test_a_stall_shows_in_the_figures(virtual: Figures) -> None:
+    assert virtual.backlog is not None
+    assert virtual.recovery is not None
+    assert 0.4 < virtual.backlog < 1.0
+    assert 0.5 <= virtual.recovery < 2.5
+    assert virtual.words >= 72
+    assert virtual.late[-1] <= SETTING.grace
+
+
+def test_the_report_says_what_was_met(virtual: Figures) -> None:
+    contents = document.render(found(virtual), "<svg/>")
+    told = json.loads(contents["validation.json"])
+    assert told["met"] is True
+    assert len(told["runs"]) == 2 * len(LOADS)
+    assert len(told["runs"][0]["percentiles"]) == 99
+    assert "All criteria are met." in str(contents["validation.md"])
+    missed = replace(virtual, p95=9.0)
+    assert "**not met**" in document.block(
+        replace(
+            found(virtual),
+            verdicts=tuple(verdicts([Pair(LOADS[0], missed, virtual)], [], SloConfig())),
+        )
+    )
+
+
+def test_the_figure_has_a_plot_for_each_load_and_one_for_the_backlog(virtual: Figures) -> None:
+    root = ElementTree.fromstring(drawing.svg(found(virtual).pairs))
+    plots = root.findall("{http://www.w3.org/2000/svg}g")
+    assert len(plots) == len(LOADS) + 1
+    assert all(len(plot.findall("{http://www.w3.org/2000/svg}polyline")) == 2 for plot in plots)
+
+
+def test_only_the_marked_part_of_the_page_is_written_anew(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n\n{BEGIN}\n\nold\n\n{END}\n\nafter\n")
+    document.write_into(page, "new")
+    assert page.read_text() == f"before\n\n{BEGIN}\n\nnew\n\n{END}\n\nafter\n"
+    page.write_text("no marks")
+    with pytest.raises(StreamwerError, match="put them back"):
+        document.write_into(page, "new")
+
+
+def test_the_documentation_has_the_marks() -> None:
+    text = command.PAGE.read_text()
+    assert text.index(BEGIN) < text.index(END)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["load=alone"], "several calls at once"),
+        (["load.schedule=batched"], "several calls at once"),
+        (["clock=wall"], "clock=measured that is held to wall"),
+        (["--warm-up", "50"], "must be below --seconds"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(
+    arguments: list[str],
+    problem: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("sys.argv", ["validate", *arguments])
+    assert command.main() == 1
+    assert problem in capsys.readouterr().err

@@ -1,0 +1,130 @@
+"""What is met and what is not: each criterion at its limit, and the worst repeat counts."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.validate.figures import Figures
+from pipeline.validate.judging import LOADS, Load, Pair, Verdict, capacities, verdicts
+from streamwer.load_config import SloConfig
+
+BELOW, BEYOND, STALLED = LOADS[0], LOADS[2], LOADS[3]
+SLO = SloConfig(p95_commit_s=3.0, lag_slope=0.005)
+
+
+def run(clock: str, **values: float | None) -> Figures:
+    known: dict[str, object] = {
+        "p50": 1.0,
+        "p95": 2.0,
+        "lag_slope": 0.0,
+        "backlog": None,
+        "recovery": None,
+    }
+    figures = Figures(
+        clock=clock,
+        streams=40,
+        seed=1,
+        words=500,
+        busy=0.3,
+        call=0.02,
+        generator_lag=None,
+        waited=None,
+        waits=np.zeros((1, 2)),
+        late=np.ones(500),
+        **{name: None if name in ("p50", "p95", "backlog", "recovery") else 0.0 for name in known},  # type: ignore[arg-type]
+    )
+    return replace(figures, **{**known, **values})  # type: ignore[arg-type]
+
+
+def pair(load: Load, **virtual: float | None) -> Pair:
+    stalled = {"backlog": 2.0, "recovery": 6.0} if load.stalled else {}
+    return Pair(load, run("virtual", **{**stalled, **virtual}), run("wall", **stalled))
+
+
+def named(found: list[Verdict]) -> dict[str, Verdict]:
+    return {verdict.criterion: verdict for verdict in found}
+
+
+def test_clocks_that_say_the_same_meet_all() -> None:
+    found = verdicts([pair(load) for load in LOADS], [], SLO)
+    assert all(verdict.off == 0 for verdict in found)
+    assert set(named(found)) == {
+        *(
+            f"{name} at {load}"
+            for name in ("p50", "p95")
+            for load in ("0.3", "0.7", "0.7, stalled")
+        ),
+        "sign of the lag slope",
+        "backlog after the stall",
+        "recovery after the stall",
+    }
+
+
+@pytest.mark.parametrize(
+    ("load", "virtual", "criterion", "met"),
+    [
+        (BELOW, {"p50": 1.049}, "p50 at 0.3", True),
+        (BELOW, {"p50": 1.051}, "p50 at 0.3", False),
+        (BELOW, {"p50": 0.949}, "p50 at 0.3", False),
+        (BELOW, {"p95": 2.09}, "p95 at 0.3", True),
+        (BELOW, {"p95": 2.11}, "p95 at 0.3", False),
+        (BELOW, {"p95": None}, "p95 at 0.3", False),
+        (BELOW, {"p95": math.inf}, "p95 at 0.3", False),
+        (BEYOND, {"lag_slope": 0.0051}, "sign of the lag slope", False),
+        (BEYOND, {"lag_slope": 0.0049}, "sign of the lag slope", True),
+        (STALLED, {"backlog": 2.11}, "backlog after the stall", False),
+        (STALLED, {"recovery": 6.59}, "recovery after the stall", True),
+        (STALLED, {"recovery": 6.61}, "recovery after the stall", False),
+        (STALLED, {"recovery": math.inf}, "recovery after the stall", False),
+    ],
+)
+def test_a_criterion_ends_at_its_limit(
+    load: Load, virtual: dict[str, float | None], criterion: str, met: bool
+) -> None:
+    found = named(verdicts([pair(load), pair(load, **virtual)], [], SLO))
+    assert found[criterion].met is met
+
+
+def test_small_latencies_may_be_off_by_milliseconds() -> None:
+    wall = run("wall", p50=0.1, p95=0.2)
+    near = Pair(BELOW, replace(wall, clock="virtual", p50=0.119), wall)
+    far = Pair(BELOW, replace(wall, clock="virtual", p50=0.121), wall)
+    assert named(verdicts([near], [], SLO))["p50 at 0.3"].met
+    assert not named(verdicts([near, far], [], SLO))["p50 at 0.3"].met
+
+
+def test_beyond_saturation_latencies_are_not_judged() -> None:
+    found = verdicts([pair(BEYOND, p50=7.0, p95=9.0)], [], SLO)
+    assert [verdict.criterion for verdict in found] == ["sign of the lag slope"]
+
+
+def loads(virtual: list[float], wall: list[float]) -> list[Pair]:
+    return [
+        Pair(
+            Load(str(streams), streams / 100),
+            run("virtual", p95=a, streams=streams),
+            run("wall", p95=b, streams=streams),
+        )
+        for streams, a, b in zip((70, 90, 100, 110, 120), virtual, wall, strict=True)
+    ]
+
+
+def test_the_capacity_of_either_clock_is_held_to_a_tenth() -> None:
+    pairs = loads([2.0, 2.1, 2.5, 3.5, 5.0], [2.0, 2.5, 3.5, 4.0, 6.0])
+    (found,) = capacities(pairs, SLO, 5)
+    assert (found.virtual, found.wall) == (105, 95)
+    capacity = named(verdicts(pairs, [found], SLO))["capacity"]
+    assert not capacity.met
+    assert capacity.off == pytest.approx(10 / 9.5)
+
+
+def test_a_capacity_that_the_loads_do_not_bracket_is_not_known_and_not_met() -> None:
+    pairs = loads([2.0] * 5, [2.0, 2.5, 3.5, 4.0, 6.0])
+    (found,) = capacities(pairs, SLO, 5)
+    assert found.virtual is None
+    assert not named(verdicts(pairs, [found], SLO))["capacity"].met
+    assert capacities(pairs, SLO, 6) == []
