@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import math
+import os
+import sys
+import termios
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -13,7 +18,7 @@ from hypothesis import strategies as st
 
 from streamwer import policies
 from streamwer.audio import Samples
-from streamwer.live import Line, Put, feed
+from streamwer.live import Line, Put, feed, pipe
 from streamwer.recognisers import Window
 from streamwer.simulation import Stream, Wall, build_clock, play, serve
 from streamwer.transcript import Hypothesis, Step, Word
@@ -108,7 +113,7 @@ def test_who_waits_for_everything_gets_it_though_it_is_more_than_may_wait() -> N
 
 
 def test_a_hung_up_line_frees_both_sides_though_its_source_is_stuck() -> None:
-    line, stuck = Line(most_s=0.1), threading.Event()
+    line, stuck = Line(most_s=0.1, drain_s=0.1), threading.Event()
     line.put(numbered(3_200))
     feeding = feed(line, lambda put: stuck.wait(PATIENCE_S) and None)
     timer = threading.Timer(0.05, line.hang_up)
@@ -119,6 +124,68 @@ def test_a_hung_up_line_frees_both_sides_though_its_source_is_stuck() -> None:
     assert line.arrived(0.0) == (3_200, True)
     assert feeding.is_alive()
     stuck.set()
+
+
+@pytest.fixture
+def ends() -> Iterator[tuple[int, int]]:
+    reading, writing = os.pipe()
+    yield reading, writing
+    os.close(reading)
+    os.close(writing)
+
+
+def waiting(descriptor: int) -> int:
+    """Bytes in a pipe."""
+    return int.from_bytes(fcntl.ioctl(descriptor, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
+def test_what_lies_in_the_pipe_when_the_line_is_hung_up_is_heard(ends: tuple[int, int]) -> None:
+    reading, writing = ends
+    line = Line(most_s=0.1, drain_s=PATIENCE_S)
+    os.write(writing, b"\1\0" * 20_000)
+    feeding = feed(line, pipe(reading, None, None, "standard input"))
+    while line.arrived(0.0).samples < 20_000:
+        time.sleep(0.001)
+    # So much waits to be heard that the pipe is left alone, and its writer has not ended.
+    os.write(writing, b"\2\0" * 10_000 + b"\3")
+    assert waiting(reading) == 20_001
+    line.hang_up()
+    line.ready(math.inf)
+    assert line.arrived(0.0) == (30_000, True)
+    assert line.window(19_999, 20_001).tolist() == [1 / 32768, 2 / 32768]
+    feeding.join(PATIENCE_S)
+    assert not feeding.is_alive()
+
+
+def test_a_writer_that_never_stops_does_not_keep_a_call_from_ending(ends: tuple[int, int]) -> None:
+    reading, writing = ends
+    line, over = Line(drain_s=PATIENCE_S), threading.Event()
+
+    def write() -> None:
+        while not over.is_set():
+            os.write(writing, bytes(4096))
+
+    writer = threading.Thread(target=write, daemon=True)
+    writer.start()
+    feeding = feed(line, pipe(reading, None, None, "standard input"))
+    assert line.begun()
+    line.hang_up()
+    feeding.join(PATIENCE_S)
+    assert not feeding.is_alive()
+    assert line.arrived(0.0).all
+    over.set()
+    while writer.is_alive():
+        os.read(reading, 1 << 16)
+
+
+def test_of_a_stalled_pipe_nothing_more_is_awaited(ends: tuple[int, int]) -> None:
+    line = Line(drain_s=PATIENCE_S)
+    feeding = feed(line, pipe(ends[0], None, None, "standard input"))
+    os.write(ends[1], b"\1\0" * 320)
+    assert line.begun()
+    line.hang_up()
+    feeding.join(PATIENCE_S)
+    assert line.arrived(0.0) == (320, True)
 
 
 def test_an_error_of_the_source_ends_the_line_and_is_kept() -> None:

@@ -36,15 +36,22 @@ class Line:
     Args:
         most_s: with so much that nobody has listened to, `put` waits, seconds.
         now: the time, in seconds.
+        drain_s: how long a source that was hung up on may take to hand over what it has.
     """
 
-    def __init__(self, most_s: float = 600.0, now: Callable[[], float] = time.monotonic) -> None:
-        self._most, self._now = samples(most_s), now
+    def __init__(
+        self,
+        most_s: float = 600.0,
+        now: Callable[[], float] = time.monotonic,
+        drain_s: float = 2.0,
+    ) -> None:
+        self._most, self._now, self._drain = samples(most_s), now, drain_s
         self._changed = threading.Condition()
         self._blocks: deque[_Block] = deque()
         self._samples = self._listened = 0
         self._wanted: float = 0
-        self._over = self._hung_up = False
+        self._over = self._fed = False
+        self._hung_up: float | None = None
         self._last = 0.0
         self.error: Exception | None = None
         """What ended the line before its time."""
@@ -57,16 +64,20 @@ class Line:
         """Add what has just arrived; waits while too much lies there that nobody has heard.
 
         Returns:
-            whether more is wanted.
+            whether more is wanted than what is there already and can be had without waiting.
         """
         with self._changed:
-            while self._full() and not self._ended():
+            while self._full() and self._hung_up is None and not self._over:
                 self._changed.wait(_LOOK_S)
             if self._ended():
                 return False
             if len(audio):
                 self._add(audio)
-            return True
+            return self._hung_up is None
+
+    def fed(self) -> None:
+        """Somebody brings audio, and will say `end` soon after `put` has said that it is enough."""
+        self._fed = True
 
     def end(self, error: Exception | None = None) -> None:
         """There will be no more; `error` is why, where it should not have ended."""
@@ -77,8 +88,11 @@ class Line:
             self._changed.notify_all()
 
     def hang_up(self) -> None:
-        """Take what has arrived for all there is. Takes no lock: a signal handler may call it."""
-        self._hung_up = True
+        """Take what is there for all there is. Takes no lock: a signal handler may call it.
+
+        Who brings the audio may still hand over what the source has at that moment.
+        """
+        self._hung_up = time.monotonic()
 
     # The side that listens.
 
@@ -127,7 +141,9 @@ class Line:
             self._changed.wait(_LOOK_S)
 
     def _ended(self) -> bool:
-        return self._over or self._hung_up
+        if self._over or self._hung_up is None:
+            return self._over
+        return not self._fed or time.monotonic() > self._hung_up + self._drain
 
     def _full(self) -> bool:
         waiting = self._samples - self._listened

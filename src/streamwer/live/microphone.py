@@ -6,15 +6,12 @@ import importlib
 import queue
 from typing import Any
 
-import numpy as np
-
 from streamwer.audio import SAMPLE_RATE
 from streamwer.errors import AudioError
 from streamwer.live.pcm import blocks
-from streamwer.live.reading import Bring, Put
+from streamwer.live.reading import NOTHING, Bring, Put
 
 _PATIENCE_S = 0.1
-_NOTHING = np.zeros(0, np.float32)
 _EXTRA = "pip install 'streamwer[microphone]'"
 
 
@@ -69,13 +66,13 @@ def _record(library: Any, chosen: int | str | None, rate: int, put: Put) -> None
     arrived: queue.SimpleQueue[bytes] = queue.SimpleQueue()
 
     def read(_: int) -> bytes:
-        while put(_NOTHING):  # still wanted
+        while put(NOTHING):  # still wanted
             try:
                 return arrived.get(timeout=_PATIENCE_S)
             except queue.Empty:
                 if not stream.active:
                     raise AudioError("the microphone has stopped") from None
-        return b""
+        return b"" if arrived.empty() else arrived.get_nowait()
 
     with library.RawInputStream(
         samplerate=rate,
