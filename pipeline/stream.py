@@ -1,20 +1,28 @@
-"""Stage `stream`: play every recording of the prepared data set into one system."""
+"""Stage `stream`: play every recording of the prepared data set into one system.
+
+A run that was interrupted goes on where it was: see docs/resuming.md.
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pipeline.command import command, progress
 from pipeline.prepare import PREPARED
-from streamwer import config, contended, digests, eventlog
-from streamwer.cluster import Job, event_log, stream_all
+from streamwer import config, contended, digests, disk, eventlog
+from streamwer.cluster import Job, described, event_log, finished, stream_all
+from streamwer.cluster.finished import Kept, Store
+from streamwer.conditions import Journey
 from streamwer.config import ClusterConfig, Config, SystemConfig
 from streamwer.datasets import journeys, played, read_manifest
 from streamwer.errors import StreamwerError
 from streamwer.eventlog import EventLog
-from streamwer.transcript import Failure
+from streamwer.transcript import Failure, Reference, Step
 
 EVENTS = Path("data/events")
 
@@ -23,28 +31,89 @@ EVENTS = Path("data/events")
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m pipeline.stream", description=__doc__)
     parser.add_argument("--system", required=True, help="a name under `systems` in params.yaml")
-    args = parser.parse_args()
-    log = stream(config.load(), args.system)
-    eventlog.write(EVENTS / args.system, log)
-    if how := contended.busy(log.machine):
-        print(f"warning: {args.system} was {how}; run it on an idle machine", file=sys.stderr)
-    for failure in log.failures:
+    name = parser.parse_args().system
+    found = record(config.load(), name)
+    if how := contended.busy(found.machine):
+        print(f"warning: {name} was {how}; run it on an idle machine", file=sys.stderr)
+    for failure in found.failures:
         print(f"failed: {failure.recording}: {failure.reason}", file=sys.stderr)
-    if not log.steps:
-        raise StreamwerError(f"{args.system}: every recording failed; see the reasons above")
-    print(f"{args.system}: {len(log.by_recording())} recordings, {len(log.failures)} failed")
+    if not found.played:
+        raise StreamwerError(f"{name}: every recording failed; see the reasons above")
+    print(f"{name}: {found.played} recordings, {len(found.failures)} failed")
     return 0
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """What is in a log: how many recordings, which failed, and what the machine said of itself."""
+
+    played: int
+    failures: Sequence[Failure]
+    machine: Mapping[str, Any]
+
+
+def record(settings: Config, name: str) -> Recorded:
+    """Run one system on the prepared data set and write its log.
+
+    Raises:
+        StreamwerError: another process does so already, or a file cannot be written.
+    """
+    system, out = config.system(settings, name), EVENTS / name
+    with finished.running(Path(settings.finished.folder), name, out):
+        if system.load.alone:
+            return _kept(settings, name, system, out)
+        log = stream_from(PREPARED, name, system, settings.cluster)
+        with disk.writing(out, finished.REMEDY):
+            eventlog.write(out, log)
+        return Recorded(len(log.by_recording()), log.failures, log.machine)
+
+
 def stream(settings: Config, name: str) -> EventLog:
-    """Run one system on the prepared data set."""
+    """Run one system on the prepared data set; nothing is kept, and nothing kept is used."""
     return stream_from(PREPARED, name, config.system(settings, name), settings.cluster)
 
 
 def stream_from(folder: Path, name: str, system: SystemConfig, cluster: ClusterConfig) -> EventLog:
-    """Run a system on the data set that was prepared in a folder."""
+    """The same on the data set that was prepared in a folder."""
     references, arriving = read_manifest(folder), journeys(folder)
-    jobs = [
+    jobs = _jobs(folder, references, arriving)
+    with progress() as bar:
+        task = bar.add_task(name, total=len(jobs))
+        outcome = stream_all(jobs, system, cluster, lambda job: bar.advance(task))
+    outcome.failures += _unheard(references)
+    return event_log(outcome, system, _audio(jobs, arriving))
+
+
+def _kept(settings: Config, name: str, system: SystemConfig, out: Path) -> Recorded:
+    """Each recording by itself, kept as it ends; the log is written of what is kept."""
+    chosen = settings.finished
+    references, arriving = read_manifest(PREPARED), journeys(PREPARED)
+    jobs, unheard = _jobs(PREPARED, references, arriving), _unheard(references)
+    store = Store(Path(chosen.folder), chosen.most_bytes, _warn)
+    heard = _audio(jobs, arriving)
+    kept = Kept(name, out, system, settings.cluster, store, chosen.resume)
+
+    def write(recordings: Iterable[Sequence[Step]]) -> None:
+        machine, run = described(kept.facts, system, heard)
+        with disk.writing(out, finished.REMEDY):
+            eventlog.write_sorted(out, recordings, [*kept.failures, *unheard], machine, run)
+
+    with progress() as bar:
+        task = bar.add_task(name, total=len(jobs))
+        kept.stream(jobs, write, lambda job: bar.advance(task))
+    if kept.reused:
+        print(
+            f"{name}: {kept.reused} of {len(jobs)} recordings taken from {chosen.folder};"
+            f" `python -m pipeline.finished --empty` has the next run stream them anew"
+        )
+    machine, _ = described(kept.facts, system, heard)
+    return Recorded(len(jobs) - len(kept.failures), [*kept.failures, *unheard], machine)
+
+
+def _jobs(
+    folder: Path, references: Sequence[Reference], arriving: Mapping[str, Journey]
+) -> list[Job]:
+    return [
         Job(
             each.recording,
             (folder / each.audio).resolve(),
@@ -54,17 +123,20 @@ def stream_from(folder: Path, name: str, system: SystemConfig, cluster: ClusterC
         for each in references
         if not each.broken
     ]
-    with progress() as bar:
-        task = bar.add_task(name, total=len(jobs))
-        outcome = stream_all(jobs, system, cluster, lambda job: bar.advance(task))
-    # What was said in a recording without audio was missed: it failed, and stays in every figure.
-    outcome.failures += [
-        Failure(reference.recording, reference.broken)
-        for reference in references
-        if reference.broken
-    ]
-    heard = digests.of_audio({job.recording: job.audio for job in jobs})
-    return event_log(outcome, system, played(heard, arriving))
+
+
+def _unheard(references: Sequence[Reference]) -> list[Failure]:
+    """What was said without audio was missed: it failed, and stays in every figure."""
+    return [Failure(each.recording, each.broken) for each in references if each.broken]
+
+
+def _audio(jobs: Sequence[Job], arriving: Mapping[str, Journey]) -> str:
+    """Digest of what the recogniser is given."""
+    return played(digests.of_audio({job.recording: job.audio for job in jobs}), arriving)
+
+
+def _warn(text: str) -> None:
+    print(f"warning: {text}", file=sys.stderr)
 
 
 if __name__ == "__main__":

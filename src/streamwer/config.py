@@ -14,7 +14,14 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from streamwer import alignment_config, extensions, hardware, limits, load_config
+from streamwer import (
+    alignment_config,
+    extensions,
+    finished_config,
+    hardware,
+    limits,
+    load_config,
+)
 from streamwer.alignment_config import ALIGNMENT_SCHEMAS, AlignmentConfig
 from streamwer.condition_config import CONDITION_SCHEMAS, Chain, chains
 from streamwer.engine_config import ENGINE_SCHEMAS as ENGINE_SCHEMAS
@@ -25,6 +32,7 @@ from streamwer.engine_config import PocketSphinxConfig as PocketSphinxConfig
 from streamwer.engine_config import TranscribeConfig as TranscribeConfig
 from streamwer.engine_config import model_for
 from streamwer.errors import ConfigError
+from streamwer.finished_config import FinishedConfig
 from streamwer.hardware import HardwareConfig
 from streamwer.load_config import LoadConfig, SloConfig
 from streamwer.model_config import MISSING
@@ -168,6 +176,7 @@ class Config:
     load: LoadConfig = field(default_factory=LoadConfig)
     slo: SloConfig = field(default_factory=SloConfig)
     cluster: ClusterConfig = field(default_factory=ClusterConfig)
+    finished: FinishedConfig = field(default_factory=FinishedConfig)
     scoring: ScoringConfig = field(default_factory=ScoringConfig)
     gate: GateConfig = field(default_factory=GateConfig)
     compare: list[str] = field(default_factory=list)
@@ -214,6 +223,7 @@ def typed(values: DictConfig) -> Config:
     models = {name: config.systems[name].model or config.model for name in config.systems}
     alignment_config.refuse_same_model(alignment(config.alignment), models)
     conditions(config)
+    finished_config.check(config.finished)
     return config
 
 

@@ -27,7 +27,23 @@ def of_audio(files: Mapping[str, Path]) -> str:
     Raises:
         AudioError: a file cannot be read.
     """
-    return _short(f"{name}\t{_samples(files[name])}" for name in sorted(files))
+    return _short(f"{name}\t{of_samples(files[name])}" for name in sorted(files))
+
+
+def of_samples(file: Path) -> str:
+    """Of what one recording sounds like, in full: MD5 where a FLAC file tells it, else SHA-256.
+
+    Raises:
+        AudioError: the file cannot be read.
+    """
+    try:
+        with file.open("rb") as opened:
+            head = opened.read(_FLAC_MD5.stop)
+        md5 = head[_FLAC_MD5]
+        known = head.startswith(_FLAC_MARK) and any(md5)
+        return md5.hex() if known else _contents(file)
+    except OSError as error:
+        raise AudioError(f"{file}: cannot be read ({error.strerror})") from error
 
 
 def of_references(references: Sequence[Reference]) -> str:
@@ -80,17 +96,6 @@ def _below(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     return sorted(file for file in path.rglob("*") if file.is_file() and file.suffix != ".pyc")
-
-
-def _samples(file: Path) -> str:
-    try:
-        with file.open("rb") as opened:
-            head = opened.read(_FLAC_MD5.stop)
-        md5 = head[_FLAC_MD5]
-        known = head.startswith(_FLAC_MARK) and any(md5)
-        return md5.hex() if known else _contents(file)
-    except OSError as error:
-        raise AudioError(f"{file}: cannot be read ({error.strerror})") from error
 
 
 def _contents(file: Path) -> str:

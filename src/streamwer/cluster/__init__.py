@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 from streamwer import recognisers
 from streamwer.cluster import loaded
 from streamwer.cluster.hardware import cores
 from streamwer.cluster.local import LocalWorkers
-from streamwer.cluster.pool import Outcome, Workers, run
+from streamwer.cluster.pool import Finished, Outcome, Workers, run, run_each
 from streamwer.cluster.ray_session import kept
-from streamwer.cluster.recorded import event_log
+from streamwer.cluster.recorded import described, event_log
 from streamwer.cluster.worker import Job, Worker, place_of, placed
 from streamwer.config import ClusterConfig, SystemConfig
 from streamwer.errors import ConfigError
@@ -30,16 +32,52 @@ def stream_all(
         ConfigError: the cluster config asks for what the machine does not have.
         ModelError: the model cannot be loaded.
     """
-    if system.load.alone and cluster.name == "ray":
-        return run(jobs, _actors(len(jobs), system, cluster), done)
+    if system.load.alone:
+        with _workers(len(jobs), system, cluster) as workers:
+            return run(jobs, workers, done)
+    with _one(system, cluster) as worker:
+        return loaded.run(jobs, worker, done)
+
+
+def stream_each(
+    jobs: Sequence[Job],
+    system: SystemConfig,
+    cluster: ClusterConfig,
+    take: Callable[[Finished], None],
+) -> dict[str, Any]:
+    """Stream every job with a system that has each worker's whole attention, and keep none.
+
+    Args:
+        take: gets each job's last answer as it comes, in whatever order.
+
+    Returns:
+        What the workers know of themselves in the end.
+
+    Raises:
+        ConfigError: the cluster config asks for what the machine does not have.
+        ModelError: the model cannot be loaded.
+    """
+    with _workers(len(jobs), system, cluster) as workers:
+        return run_each(jobs, workers, take)
+
+
+@contextmanager
+def _workers(jobs: int, system: SystemConfig, cluster: ClusterConfig) -> Iterator[Workers]:
+    if cluster.name == "ray":
+        yield _actors(jobs, system, cluster)
+    else:
+        with _one(system, cluster) as worker:
+            yield LocalWorkers(worker)
+
+
+@contextmanager
+def _one(system: SystemConfig, cluster: ClusterConfig) -> Iterator[Worker]:
+    """A worker in this process, with cores of its own for as long as it is wanted."""
     if cluster.name not in ("local", "ray"):
         raise ConfigError(f"cluster.name={cluster.name!r} must be one of local, ray")
     _refuse_sharing(1, system)
     with place_of(system) as place:
-        worker = Worker(system, place)
-        if system.load.alone:
-            return run(jobs, LocalWorkers(worker), done)
-        return loaded.run(jobs, worker, done)
+        yield Worker(system, place)
 
 
 def _actors(jobs: int, system: SystemConfig, cluster: ClusterConfig) -> Workers:
@@ -70,4 +108,15 @@ def _refuse_sharing(workers: int, system: SystemConfig) -> None:
         )
 
 
-__all__ = ["Job", "Outcome", "Worker", "cores", "event_log", "kept", "stream_all"]
+__all__ = [
+    "Finished",
+    "Job",
+    "Outcome",
+    "Worker",
+    "cores",
+    "described",
+    "event_log",
+    "kept",
+    "stream_all",
+    "stream_each",
+]

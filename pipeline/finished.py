@@ -1,0 +1,90 @@
+"""Finished recordings that are kept: what is there, by system, and how to be rid of it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.command import command
+from streamwer import config
+from streamwer.cluster.finished import Place, Sessions, Store, runs
+from streamwer.errors import StreamwerError
+
+
+@command
+def main() -> int:
+    args = parser().parse_args()
+    chosen = config.load().finished
+    store = Store(Path(chosen.folder), chosen.most_bytes, _warn)
+    if args.empty:
+        print(_emptied(store, args.system))
+    else:
+        _show(store, args.system, chosen.max_gb)
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    found = argparse.ArgumentParser(prog="python -m pipeline.finished", description=__doc__)
+    found.add_argument(
+        "--empty", action="store_true", help="drop them: the next run streams everything anew"
+    )
+    found.add_argument("--system", help="only those of one system")
+    return found
+
+
+def _emptied(store: Store, system: str | None) -> str:
+    busy = [run for run in runs(store.folder) if system in (None, run.system)]
+    for run in busy:
+        raise StreamwerError(
+            f"{store.folder}: {run.system} is being streamed, by process {run.process};"
+            " wait until it has ended, or end it first"
+        )
+    dropped = size = 0
+    for place in store.places():
+        if system is None or _system(store, place) == system:
+            store.remove(place)
+            dropped, size = dropped + 1, size + place.size
+    if system is None:
+        Sessions(store.folder).forget()
+    return f"{store.folder}: {dropped} recordings dropped, {_megabytes(size)}"
+
+
+def _show(store: Store, system: str | None, most_gb: float) -> None:
+    counts: Counter[tuple[str, str]] = Counter()
+    sizes: Counter[tuple[str, str]] = Counter()
+    for place in store.places():
+        label = store.described(place)
+        if label and system in (None, label.system):
+            row = label.system, label.clock
+            counts[row] += 1
+            sizes[row] += place.size
+    whole = f"{counts.total()} recordings, {_megabytes(sizes.total())} of {most_gb:g} GB"
+    title = f"{store.folder}: {whole}"
+    table = Table("system", "clock", title=title, title_justify="left")
+    table.add_column("recordings", justify="right")
+    table.add_column("size", justify="right")
+    for row in sorted(counts):
+        table.add_row(*row, str(counts[row]), _megabytes(sizes[row]))
+    Console().print(table if counts else title, highlight=False)
+
+
+def _system(store: Store, place: Place) -> str:
+    label = store.described(place)
+    return label.system if label else ""
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB"
+
+
+def _warn(text: str) -> None:
+    print(f"warning: {text}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""Which systems are being streamed just now: no two runs write one log, and none loses entries.
+
+The operating system holds the locks: they end with their process, however it ends.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from streamwer import digests, disk
+from streamwer.cluster.finished.store import REMEDY
+from streamwer.errors import StreamwerError
+
+_FOLDER = "running"
+_TRIES, _PAUSE_S = 5, 0.05
+"""Whoever looks whether a run is still there holds its lock for a moment."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run in progress: its system, its process, and when it began (time of the file system)."""
+
+    system: str
+    process: str
+    began: float
+
+
+@contextmanager
+def running(folder: Path, system: str, out: Path) -> Iterator[None]:
+    """Within the block the run of a system into `out` is the only one, and is known to others.
+
+    Args:
+        folder: of the store.
+
+    Raises:
+        StreamwerError: it is being run already; or the folder cannot be written.
+    """
+    path = folder / _FOLDER / f"{digests.of_text(str(out.resolve()))}.lock"
+    with disk.writing(folder, REMEDY):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+")
+    with file:
+        if not _locked(file, _TRIES):
+            other = _said(path)
+            raise StreamwerError(
+                f"{out}: {other.system} is being streamed into it already, by process"
+                f" {other.process}; wait until it has ended or end it"
+                f" (kill {other.process}), and run again"
+            )
+        with disk.writing(folder, REMEDY):
+            file.truncate(0)
+            file.write(json.dumps({"system": system, "process": str(os.getpid())}))
+            file.flush()
+        yield
+
+
+def runs(folder: Path, but: Path | None = None) -> list[Run]:
+    """The runs in progress that use a store.
+
+    Args:
+        but: not the one into this folder.
+    """
+    mine = "" if but is None else digests.of_text(str(but.resolve()))
+    locks = sorted((folder / _FOLDER).glob("*.lock"))
+    return [_said(path) for path in locks if path.stem != mine and _is_held(path)]
+
+
+def _is_held(path: Path) -> bool:
+    with path.open("a+") as file:
+        return not _locked(file, tries=1)
+
+
+def _locked(file: IO[str], tries: int) -> bool:
+    for at in range(tries):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_PAUSE_S if at + 1 < tries else 0)
+        else:
+            return True
+    return False
+
+
+def _said(path: Path) -> Run:
+    """What a run said of itself; it may be about to."""
+    try:
+        values = json.loads(path.read_text())
+        return Run(str(values["system"]), str(values["process"]), path.stat().st_mtime)
+    except (OSError, ValueError, KeyError, TypeError):
+        return Run("?", "?", 0.0)
