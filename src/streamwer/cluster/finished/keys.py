@@ -88,7 +88,7 @@ def common(system: SystemConfig, cluster: ClusterConfig, **more: str) -> str:
             "model": asdict(replace(system.model, path="", revision=None)),
             "files": digests.of_model(folder) if folder else None,
             "clock": asdict(system.clock) if system.clock.name == "profile" else system.clock.name,
-            "code": _code(),
+            "code": code(),
             "foreign code": _foreign(system),
             "packages": recorded.packages(system) | {"python": platform.python_version()},
             "processor": hardware.processor(),
@@ -105,7 +105,8 @@ def _timing(cluster: ClusterConfig) -> dict[str, Any]:
 
 
 @cache
-def _code() -> str:
+def code() -> str:
+    """Digest of our own code that a step may depend on; read once by a process."""
     return digests.of_files(list(code_files()))
 
 

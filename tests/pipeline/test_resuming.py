@@ -1,0 +1,227 @@
+"""A run that ends in any way goes on where it was, and its log is that of an undisturbed run."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from omegaconf import OmegaConf
+
+from streamwer.compose import composed
+from tests.datasets.prepared import files, prepared
+from tests.datasets.recordings import clip
+
+ROOT = Path(__file__).parents[2]
+OUT = Path("data/events/local_agreement")
+RUN = (sys.executable, "-m", "tests.pipeline.scripted_runs")
+NAMES = ("anna", "bert", "carl")
+FEW = NAMES[:2]
+
+
+class Folder:
+    """A folder that looks like a checkout to the stage, with a few short recordings."""
+
+    def __init__(self, path: Path, *overrides: str, names: tuple[str, ...] = NAMES) -> None:
+        self.path = path
+        for at, name in enumerate(names):
+            clip(path / f"mine/{name}.flac", seconds=1.0 + at, seed=at)
+        texts = {f"{name}.txt": "my name is jane" for name in names}
+        prepared(files(path / "mine", texts), path / "data/prepared")
+        self.set("clock=unaware", *overrides)
+
+    def set(self, *overrides: str) -> None:
+        settings = composed(["cluster=local", "policy=[local_agreement]", *overrides])
+        OmegaConf.save(settings, self.path / "params.yaml")
+
+    def start(self, *command: str) -> subprocess.Popen[str]:
+        paths = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
+        return subprocess.Popen(
+            command or (*RUN, "run", OUT.name),
+            cwd=self.path,
+            env=os.environ | {"PYTHONPATH": paths},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *command: str, status: int = 0) -> str:
+        process = self.start(*command)
+        said = "".join(process.communicate(timeout=120))
+        assert process.returncode == status, said
+        return said
+
+    def calls(self) -> list[str]:
+        """Recordings that were streamed since the last time this was asked."""
+        log = self.path / "calls.log"
+        found = log.read_text().split() if log.exists() else []
+        log.unlink(missing_ok=True)
+        return found
+
+    def log(self) -> dict[str, bytes]:
+        return {file.name: file.read_bytes() for file in sorted((self.path / OUT).iterdir())}
+
+    def entries(self) -> list[Path]:
+        return sorted((self.path / "data/finished/entries").glob("*/*"))
+
+
+def until(condition: Callable[[], object]) -> None:
+    for _ in range(1500):
+        if condition():
+            return
+        time.sleep(0.02)
+    raise AssertionError("it did not come true in half a minute")
+
+
+@pytest.mark.parametrize("clock", ["unaware", "measured"])
+def test_killed_before_any_change_of_any_file_it_goes_on_where_it_was(
+    clock: str, tmp_path: Path
+) -> None:
+    """Between two changes the files are the same, so that these are all moments that there are."""
+    folder = Folder(tmp_path, f"clock={clock}", names=FEW)
+    seen = list(map(json.loads, folder.run(*RUN, "killed", OUT.name).splitlines()))
+    *killed, whole = seen
+    assert len(killed) > 20
+    assert {run["status"] for run in killed} == {-signal.SIGKILL}
+    assert (whole["status"], sorted(whole["first"])) == (0, sorted(FEW))
+    assert {run["kept"] for run in killed} == {0, 1, 2}
+    for run in seen:
+        assert run["again"] == 0
+        assert len(run["second"]) == len(FEW) - run["kept"]
+        assert len(run["first"]) - run["kept"] in (0, 1)  # what was on its way, at most
+        assert sorted({*run["first"], *run["second"]}) == sorted(FEW)
+        assert run["log"] == whole["log"]
+
+
+def test_what_deterministic_clocks_gave_serves_any_later_run(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    first = folder.run()
+    assert "taken from" not in first
+    log = folder.log()
+    assert sorted(folder.calls()) == sorted(NAMES)
+    assert "3 of 3 recordings taken from data/finished" in folder.run()
+    assert folder.calls() == []
+    assert folder.log() == log
+    folder.set("clock=unaware", "finished.resume=false")
+    assert "taken from" not in folder.run()
+    assert sorted(folder.calls()) == sorted(NAMES)
+
+
+def test_a_damaged_file_is_said_once_removed_and_made_again(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    folder.run()
+    folder.calls()
+    log, (flipped, shorter, _) = folder.log(), folder.entries()
+    contents = bytearray(flipped.read_bytes())
+    contents[-9] ^= 4
+    flipped.write_bytes(contents)
+    shorter.write_bytes(shorter.read_bytes()[:-1])
+    said = folder.run()
+    for file in (flipped, shorter):
+        assert said.count(f"{file.relative_to(tmp_path)}: damaged, removed") == 1
+    assert "Traceback" not in said
+    assert "1 of 3 recordings taken" in said
+    assert len(folder.calls()) == 2
+    assert folder.log() == log
+    assert "damaged" not in folder.run()
+
+
+def test_a_second_run_of_a_system_is_refused_and_other_systems_are_not(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    (tmp_path / "wait").touch()
+    first = folder.start()
+    until((tmp_path / "calls.log").exists)
+    said = folder.run(status=1)
+    assert "local_agreement is being streamed into it already" in said
+    assert f"kill {first.pid}" in said
+    busy = folder.run(sys.executable, "-m", "pipeline.finished", "--empty", status=1)
+    assert f"local_agreement is being streamed, by process {first.pid}" in busy
+    settings = OmegaConf.load(tmp_path / "params.yaml")
+    settings.systems["twin"] = settings.systems[OUT.name]
+    OmegaConf.save(settings, tmp_path / "params.yaml")
+    twin = folder.start(*RUN, "run", "twin")
+    until(lambda: len((tmp_path / "calls.log").read_text().split()) == 2)
+    first.kill()
+    first.communicate()
+    (tmp_path / "wait").unlink()
+    assert twin.wait(60) == 0, twin.communicate()
+    twin.communicate()
+    folder.run()  # the lock of a run that was killed is in nobody's way
+    assert (tmp_path / "data/events/twin/failures.parquet").is_file()
+
+
+def test_a_run_under_way_that_was_emptied_streams_again_what_is_gone(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    (tmp_path / "wait").touch()
+    run = folder.start()
+    until((tmp_path / "calls.log").exists)
+    (tmp_path / "wait").unlink()
+    until(folder.entries)
+    folder.entries()[0].unlink(missing_ok=True)
+    said, _ = run.communicate(timeout=60)
+    assert run.returncode == 0
+    assert "3 recordings, 0 failed" in said
+
+
+def tmpfs(*steps: str) -> tuple[str, ...]:
+    """A shell with a small disk of its own; what is mounted there goes with it."""
+    shell = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-ec")
+    probe = (*shell, "mount -t tmpfs -o size=16k tmpfs /mnt")
+    if not shutil.which("unshare") or subprocess.run(probe, check=False).returncode:
+        pytest.skip("this machine lets nobody but root mount a disk")
+    return (*shell, "\n".join(steps))
+
+
+def test_a_full_disk_is_one_clear_line_and_what_is_finished_stays(tmp_path: Path) -> None:
+    names = tuple(f"call-{at:02}" for at in range(12))
+    folder = Folder(tmp_path, names=names)
+    run = " ".join((*RUN, "run", OUT.name))
+    said = folder.run(
+        *tmpfs(
+            "mkdir -p data/finished",
+            "mount -t tmpfs -o size=32k tmpfs data/finished",
+            f"{run} && exit 9",
+            "ls data/finished/entries/*/* | wc -l",
+            "mount -o remount,size=1m data/finished",
+            run,
+        )
+    )
+    assert "error: data/finished: cannot be written (No space left on device); make room" in said
+    assert "Traceback" not in said
+    kept, *_ = said.splitlines()
+    assert 3 <= int(kept) <= 8, said
+    assert f"{kept} of 12 recordings taken from data/finished" in said
+    calls = folder.calls()
+    assert sorted({*calls}) == sorted(names)
+    assert len(calls) == 13  # only the one that found no room
+
+
+def test_a_log_that_does_not_fit_leaves_the_earlier_one(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    run = " ".join((*RUN, "run", OUT.name))
+    said = folder.run(
+        *tmpfs(
+            "mkdir -p data/events",
+            "mount -t tmpfs -o size=1m tmpfs data/events",
+            run,
+            "md5sum data/events/*/* > before",
+            "mount -o remount,size=$(( $(du -sk data/events | cut -f1) + 8 ))k data/events",
+            f"{run} && exit 9",
+            "md5sum -c before; ls data/events/*",
+            "mount -o remount,size=1m data/events",
+            run,
+            "md5sum -c before",
+        )
+    )
+    assert f"error: {OUT}: cannot be written (No space left on device); make room" in said
+    assert "Traceback" not in said
+    assert said.count("events.parquet: OK") == 2
+    assert ".partial" not in said
+    assert said.count("3 of 3 recordings taken") == 1
