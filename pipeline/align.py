@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 
 from pipeline.command import command, progress
@@ -53,15 +54,24 @@ def references() -> tuple[Reference, ...]:
     Raises:
         DatasetError: the stage has not run, or not on the data set that is prepared now.
     """
-    prepared, path = read_manifest(PREPARED), ALIGNED / manifest.NAME
+    return tuple(each_reference())
+
+
+def each_reference() -> Iterator[Reference]:
+    """The same one by one, in order of their ids, without holding all of them.
+
+    Raises:
+        DatasetError: as `references`, when the recording is come to.
+    """
+    path = ALIGNED / manifest.NAME
     if not path.is_file():
         raise DatasetError(f"{path}: not there; run `python -m pipeline.align`")
-    aligned = manifest.read_file(path)
-    if [replace(each, words=()) for each in aligned] != [
-        replace(each, words=()) for each in prepared
-    ]:
-        raise DatasetError(f"{path}: of another data set; run `python -m pipeline.align`")
-    return aligned
+    both = zip_longest(manifest.each(PREPARED / manifest.NAME), manifest.each(path))
+    for prepared, aligned in both:
+        alike = prepared and aligned and replace(prepared, words=()) == replace(aligned, words=())
+        if not aligned or not alike:
+            raise DatasetError(f"{path}: of another data set; run `python -m pipeline.align`")
+        yield aligned
 
 
 def refuse_model_under_test(settings: Config, system: str, model: str) -> None:

@@ -6,11 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from pipeline.align import references, refuse_model_under_test
+from pipeline.align import each_reference, refuse_model_under_test
 from pipeline.command import command
 from pipeline.stream import EVENTS
 from streamwer import config, eventlog
 from streamwer.metrics import normaliser, store
+from streamwer.metrics.in_parts import score_in_parts
 
 SCORES = Path("data/scores")
 
@@ -21,10 +22,13 @@ def main() -> int:
     parser.add_argument("--system", required=True, help="a name under `systems` in params.yaml")
     args = parser.parse_args()
     settings = config.load()
-    log = eventlog.read(EVENTS / args.system)
-    scored = store.scored(references(), log, normaliser(settings.scoring.normaliser))
-    refuse_model_under_test(settings, args.system, scored.signature.subject.model)
-    store.write(SCORES / args.system, scored)
+    folder, words = EVENTS / args.system, normaliser(settings.scoring.normaliser)
+    log = eventlog.about(folder)
+    signature = store.sign(each_reference(), log, words)
+    refuse_model_under_test(settings, args.system, signature.subject.model)
+    played = eventlog.recordings(folder)
+    parts = score_in_parts(each_reference(), played, log.failures, words)
+    store.write_parts(SCORES / args.system, parts, signature)
     return 0
 
 

@@ -48,23 +48,24 @@ def of_samples(file: Path) -> str:
 
 def of_references(references: Sequence[Reference]) -> str:
     """Of what was said, by whom, in which language and condition: all that a WER depends on."""
-    return _short(
-        json.dumps(
-            [each.recording, each.text, each.speaker, each.condition]
-            + [each.language] * bool(each.language)
-        )
-        for each in sorted(references, key=lambda each: each.recording)
-    )
+    return of_spoken(_in_order(references))[0]
 
 
 def of_times(references: Sequence[Reference]) -> str:
     """Of when each word was said; "none" where no recording has word times."""
-    if not any(reference.words for reference in references):
-        return NONE
-    return _short(
-        json.dumps([each.recording, [[word.text, word.start, word.end] for word in each.words]])
-        for each in sorted(references, key=lambda each: each.recording)
-    )
+    return of_spoken(_in_order(references))[1]
+
+
+def of_spoken(references: Iterable[Reference]) -> tuple[str, str]:
+    """Both, of references that come in order of their ids and are gone through once."""
+    texts, times, timed = hashlib.sha256(), hashlib.sha256(), False
+    for each in references:
+        said = [each.recording, each.text, each.speaker, each.condition]
+        words = [[word.text, word.start, word.end] for word in each.words]
+        texts.update(_line(json.dumps(said + [each.language] * bool(each.language))))
+        times.update(_line(json.dumps([each.recording, words])))
+        timed = timed or bool(words)
+    return texts.hexdigest()[:_LENGTH], times.hexdigest()[:_LENGTH] if timed else NONE
 
 
 def of_text(text: str) -> str:
@@ -103,6 +104,16 @@ def _contents(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
+def _in_order(references: Iterable[Reference]) -> list[Reference]:
+    return sorted(references, key=lambda each: each.recording)
+
+
+def _line(text: str) -> bytes:
+    return f"{text}\n".encode()
+
+
 def _short(lines: Iterable[str]) -> str:
-    whole = hashlib.sha256("".join(f"{line}\n" for line in lines).encode())
+    whole = hashlib.sha256()
+    for line in lines:
+        whole.update(_line(line))
     return whole.hexdigest()[:_LENGTH]

@@ -6,7 +6,7 @@ One recording a line, sorted by id; the same recordings give the same bytes.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -39,8 +39,9 @@ def write(folder: Path, references: Iterable[Reference]) -> None:
     for one, other in pairwise(ordered):
         if one.recording == other.recording:
             raise DatasetError(f"{folder / NAME}: two recordings have the id '{one.recording}'")
-    lines = [json.dumps(_record(item), ensure_ascii=False, allow_nan=False) for item in ordered]
-    (folder / NAME).write_bytes("".join(f"{line}\n" for line in lines).encode())
+    lines = (json.dumps(_record(item), ensure_ascii=False, allow_nan=False) for item in ordered)
+    with (folder / NAME).open("wb") as file:
+        file.writelines(f"{line}\n".encode() for line in lines)
 
 
 def read(folder: Path) -> tuple[Reference, ...]:
@@ -51,8 +52,7 @@ def read(folder: Path) -> tuple[Reference, ...]:
             lines have the same id, or an audio file is missing. Names the file and the line.
     """
     path = folder / NAME
-    if not path.is_file():
-        raise DatasetError(f"{folder}: no prepared data set here ({NAME} is missing); {_HINT}")
+    _check_there(path)
     return read_file(path, folder)
 
 
@@ -66,19 +66,47 @@ def read_file(path: Path, audio: Path | None = None) -> tuple[Reference, ...]:
     Raises:
         DatasetError: as `read`.
     """
-    # Not splitlines(): a transcript may hold other line separators than "\n".
-    lines = path.read_bytes().removesuffix(b"\n").split(b"\n")
-    if lines == [b""]:
-        raise DatasetError(f"{path}: the manifest is empty; {_HINT}")
     found: dict[str, Reference] = {}
-    for number, line in enumerate(lines, start=1):
-        reference = _parse(line, f"{path}, line {number}")
+    for where, reference in _lines(path, audio):
         if reference.recording in found:
-            raise DatasetError(f"{path}, line {number}: id '{reference.recording}' occurs again")
-        if audio and not reference.broken and not (audio / reference.audio).is_file():
-            raise DatasetError(f"{path}, line {number}: {reference.audio} is missing; {_HINT}")
+            raise DatasetError(f"{where}: id '{reference.recording}' occurs again")
         found[reference.recording] = reference
     return tuple(found[recording] for recording in sorted(found))
+
+
+def each(path: Path) -> Iterator[Reference]:
+    """The recordings of a manifest one by one, of which only one is held.
+
+    Raises:
+        DatasetError: as `read`, when the line is come to; or the ids are not in order.
+    """
+    _check_there(path)
+    last = ""
+    for where, reference in _lines(path):
+        if reference.recording <= last:
+            raise DatasetError(f"{where}: id '{reference.recording}' is out of order; {_HINT}")
+        last = reference.recording
+        yield reference
+
+
+def _check_there(path: Path) -> None:
+    if not path.is_file():
+        raise DatasetError(f"{path.parent}: no prepared data set here ({NAME} is missing); {_HINT}")
+
+
+def _lines(path: Path, audio: Path | None = None) -> Iterator[tuple[str, Reference]]:
+    """Each recording, and where it stands."""
+    number = 0
+    # By bytes: a transcript may hold other line separators than "\n".
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            where = f"{path}, line {number}"
+            reference = _parse(line, where)
+            if audio and not reference.broken and not (audio / reference.audio).is_file():
+                raise DatasetError(f"{where}: {reference.audio} is missing; {_HINT}")
+            yield where, reference
+    if not number:
+        raise DatasetError(f"{path}: the manifest is empty; {_HINT}")
 
 
 def _record(reference: Reference) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import groupby, pairwise
 from operator import attrgetter
 from pathlib import Path
@@ -47,12 +47,21 @@ def read(folder: Path) -> EventLog:
         LogError: a file is missing, is not an event log, or is of a later schema version; a
             moment is not a finite number; or the files are not of one run.
     """
-    events = _File(folder / "events.parquet", EVENTS)
-    measured = _File(folder / "measured.parquet", MEASURED)
-    failures = _File(folder / "failures.parquet", FAILURES)
+    events, measured = _played(folder)
     steps = tuple(_steps(events, measured, _ALL))
+    return replace(about(folder), steps=steps)
+
+
+def about(folder: Path) -> EventLog:
+    """A log without its steps: what failed, what ran, and on what.
+
+    Raises:
+        LogError: as `read`.
+    """
+    events, measured = _played(folder)
+    failures = _File(folder / "failures.parquet", FAILURES)
     failed = tuple(Failure(**row) for part in failures.parts(_ALL) for row in part.to_pylist())
-    return EventLog(steps, failed, _machine(measured.metadata), _run(events.metadata))
+    return EventLog((), failed, _machine(measured.metadata), _run(events.metadata))
 
 
 def recordings(folder: Path) -> Iterator[tuple[Step, ...]]:
@@ -61,10 +70,13 @@ def recordings(folder: Path) -> Iterator[tuple[Step, ...]]:
     Raises:
         LogError: as `read`; what is wrong with a row is told when it is come to.
     """
-    events = _File(folder / "events.parquet", EVENTS)
-    measured = _File(folder / "measured.parquet", MEASURED)
-    steps = _steps(events, measured, _FEW)
+    steps = _steps(*_played(folder), _FEW)
     return (tuple(mine) for _, mine in groupby(steps, attrgetter("recording")))
+
+
+def _played(folder: Path) -> tuple[_File, _File]:
+    events = _File(folder / "events.parquet", EVENTS)
+    return events, _File(folder / "measured.parquet", MEASURED)
 
 
 class _File:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, fields
 from itertools import accumulate, chain, groupby, islice
 from operator import attrgetter
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from streamwer.eventlog.log import EventLog
 from streamwer.eventlog.schema import (
@@ -25,8 +23,11 @@ from streamwer.eventlog.schema import (
     VERSION_KEY,
     WORD,
 )
+from streamwer.row_groups import RowGroups, replacing
 from streamwer.signature import Run
 from streamwer.transcript import Compute, Effort, Failure, Step, Word
+
+Columns = dict[str, Any]
 
 ROW_GROUP = 20_000
 """Steps of a row group: the log of a run of some hours is one."""
@@ -65,59 +66,16 @@ def write_sorted(
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{name}.parquet" for name in ("events", "measured", "failures")]
-    ran = {RUN_KEY: json.dumps(run.to_dict(), ensure_ascii=False).encode()}
-    with _replacing(paths) as (events, measured, failed):
-        with _Table(events, EVENTS, ran) as said, _Table(measured, MEASURED, _flat(machine)) as at:
-            for steps in _parts(_in_order(recordings)):
-                said.add(_said(steps))
-                at.add(_spent(steps))
-        with _Table(failed, FAILURES) as table:
+    said_by = _stamped(EVENTS, {RUN_KEY: json.dumps(run.to_dict(), ensure_ascii=False).encode()})
+    spent_by = _stamped(MEASURED, _flat(machine))
+    with replacing(paths) as (events, measured, failed):
+        with RowGroups(events, ROW_GROUP) as said, RowGroups(measured, ROW_GROUP) as spent:
+            for steps in chain(_parts(_in_order(recordings)), [()]):
+                said.add(_table(_said(steps), said_by))
+                spent.add(_table(_spent(steps), spent_by))
+        with RowGroups(failed, ROW_GROUP) as table:
             rows = [asdict(each) for each in sorted(failures, key=attrgetter("recording"))]
-            table.add(pa.RecordBatch.from_pylist(rows, schema=FAILURES))
-
-
-@contextmanager
-def _replacing(paths: Sequence[Path]) -> Iterator[list[Path]]:
-    """Where to write files that take the places of `paths` when all of them are whole."""
-    partial = [path.with_name(path.name + ".partial") for path in paths]
-    try:
-        yield partial
-        for written, path in zip(partial, paths, strict=True):
-            written.replace(path)  # a reader never meets half a file
-    finally:
-        for written in partial:
-            written.unlink(missing_ok=True)
-
-
-class _Table:
-    """A Parquet file, written in row groups of a fixed number of rows."""
-
-    def __init__(
-        self, path: Path, schema: pa.Schema, metadata: Mapping[bytes, bytes] | None = None
-    ) -> None:
-        stamp = {VERSION_KEY: str(SCHEMA_VERSION).encode(), **(metadata or {})}
-        self._schema = schema
-        self._writer = pq.ParquetWriter(path, schema.with_metadata(stamp))
-        self._waiting: list[pa.RecordBatch] = []
-        self._groups = 0
-
-    def __enter__(self) -> _Table:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if not any(error) and (self._waiting or not self._groups):
-            self._write()  # a row group even of a log without a row
-        self._writer.close()
-
-    def add(self, rows: pa.RecordBatch) -> None:
-        self._waiting.append(rows)
-        if sum(map(len, self._waiting)) >= ROW_GROUP:
-            self._write()
-
-    def _write(self) -> None:
-        rows = pa.Table.from_batches(self._waiting, self._schema).combine_chunks()
-        self._writer.write_table(rows, len(rows) or None)
-        self._waiting, self._groups = [], self._groups + 1
+            table.add(pa.Table.from_pylist(rows, schema=_stamped(FAILURES)))
 
 
 def _in_order(recordings: Iterable[Sequence[Step]]) -> Iterator[Step]:
@@ -135,29 +93,32 @@ def _parts(steps: Iterator[Step]) -> Iterator[list[Step]]:
         yield part
 
 
-def _said(steps: Sequence[Step]) -> pa.RecordBatch:
+def _said(steps: Sequence[Step]) -> Columns:
     own = ("recording", "step", "audio_end", "ready", "start", "emitted", "is_last")
-    columns: dict[str, Any] = {name: _column(steps, attrgetter(name)) for name in own}
+    columns: Columns = {name: _column(steps, attrgetter(name)) for name in own}
     for each in fields(Effort):
         columns[each.name] = _column(steps, attrgetter(f"effort.{each.name}"))
     for name in ("forced", "cut"):
         columns[name] = _column(steps, attrgetter(f"update.{name}"))
     for name in ("committed", "tentative"):
         columns[name] = _words(_column(steps, attrgetter(f"update.{name}")))
-    return _batch(columns, EVENTS)
+    return columns
 
 
-def _spent(steps: Sequence[Step]) -> pa.RecordBatch:
-    columns: dict[str, Any] = {
-        name: _column(steps, attrgetter(name)) for name in ("recording", "step")
-    }
+def _spent(steps: Sequence[Step]) -> Columns:
+    columns: Columns = {name: _column(steps, attrgetter(name)) for name in ("recording", "step")}
     for each in fields(Compute):
         columns[each.name] = _column(steps, attrgetter(f"compute.{each.name}"))
-    return _batch(columns, MEASURED)
+    return columns
 
 
-def _batch(columns: Mapping[str, Any], schema: pa.Schema) -> pa.RecordBatch:
-    return pa.record_batch([pa.array(columns[f.name], f.type) for f in schema], schema=schema)
+def _table(columns: Columns, schema: pa.Schema) -> pa.Table:
+    return pa.table([pa.array(columns[each.name], each.type) for each in schema], schema=schema)
+
+
+def _stamped(schema: pa.Schema, metadata: Mapping[bytes, bytes] | None = None) -> pa.Schema:
+    stamp = {VERSION_KEY: str(SCHEMA_VERSION).encode(), **(metadata or {})}
+    return schema.with_metadata(stamp)
 
 
 def _column(records: Sequence[Any], value: Callable[[Any], Any]) -> list[Any]:

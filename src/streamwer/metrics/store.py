@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from streamwer.errors import LogError
 from streamwer.eventlog import EventLog
 from streamwer.metrics.normalise import Normaliser
 from streamwer.metrics.tables import Scores, score
+from streamwer.row_groups import RowGroups, replacing
 from streamwer.signature import NONE, UNKNOWN, Method, Signature, measures
 from streamwer.transcript import Reference
 
@@ -29,6 +31,7 @@ SCORER = 1
 POOLING = "ratio-of-sums"
 
 _TABLES = ("recordings", "words")
+_ROW_GROUP = 100_000
 _REMEDY = "run the `score` stage"
 
 
@@ -45,16 +48,24 @@ def scored(references: Sequence[Reference], log: EventLog, normaliser: Normalise
 
     Recordings that the log does not mention count as failed.
     """
-    return Scored(score(references, log, normaliser), sign(references, log, normaliser))
+    ordered = sorted(references, key=attrgetter("recording"))
+    return Scored(score(references, log, normaliser), sign(ordered, log, normaliser))
 
 
-def sign(references: Sequence[Reference], log: EventLog, normaliser: Normaliser) -> Signature:
-    """The signature of a log's scores: from what the log recorded, and what scores it now."""
+def sign(references: Iterable[Reference], log: EventLog, normaliser: Normaliser) -> Signature:
+    """The signature of a log's scores: from what the log recorded, and what scores it now.
+
+    Args:
+        references: in order of their ids.
+        log: its steps are not looked at.
+        normaliser: of both texts.
+    """
     run, measured = log.run, measures(log.run.clock)
+    said, times = digests.of_spoken(references)
     method = Method(
         audio=run.audio,
-        references=digests.of_references(references),
-        times=digests.of_times(references),
+        references=said,
+        times=times,
         normaliser=normaliser.signature,
         scorer=f"jiwer@{version('jiwer')}+{SCORER}",
         pooling=POOLING,
@@ -69,16 +80,30 @@ def sign(references: Sequence[Reference], log: EventLog, normaliser: Normaliser)
 
 def write(folder: Path, scored: Scored) -> None:
     """Write the scores of one system into `folder` (made if missing)."""
+    write_parts(folder, [scored.scores], scored.signature)
+
+
+def write_parts(folder: Path, parts: Iterable[Scores], signature: Signature) -> None:
+    """Write scores that come in parts, one after the other; the bytes do not depend on the parts.
+
+    An error leaves earlier scores as they were.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    for name in _TABLES:
-        table: pd.DataFrame = getattr(scored.scores, name)
-        partial = folder / f"{name}.parquet.partial"
-        table.to_parquet(partial, index=False)
-        partial.replace(folder / f"{name}.parquet")  # a reader never meets half a file
-    signed = {"scores": SCHEMA, "signature": scored.signature.to_dict()}
-    partial = folder / "signature.json.partial"
-    partial.write_text(json.dumps(signed, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    partial.replace(folder / "signature.json")
+    paths = [folder / f"{name}.parquet" for name in _TABLES]
+    with replacing([*paths, folder / "signature.json"]) as (recordings, words, signed):
+        with RowGroups(recordings, _ROW_GROUP) as calls, RowGroups(words, _ROW_GROUP) as said:
+            for part in parts:
+                calls.add(_arrow(part.recordings))
+                said.add(_arrow(part.words))
+        content = {"scores": SCHEMA, "signature": signature.to_dict()}
+        text = json.dumps(content, indent=2, ensure_ascii=False)
+        signed.write_text(f"{text}\n", encoding="utf-8")
+
+
+def _arrow(table: pd.DataFrame) -> pa.Table:
+    """A column in which no word was heard is one of texts as well, as it is in other parts."""
+    silent = [name for name in table if pd.api.types.is_object_dtype(table[name])]
+    return pa.Table.from_pandas(table.astype(dict.fromkeys(silent, "str")), preserve_index=False)
 
 
 def read(folder: Path) -> Scored:

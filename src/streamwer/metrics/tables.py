@@ -8,7 +8,7 @@ denominator.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -58,13 +58,28 @@ def score(references: Sequence[Reference], log: EventLog, normaliser: Normaliser
         raise LogError("there are no references to score the log against")
     steps = log.by_recording()
     reasons = {failure.recording: failure.reason for failure in log.failures}
+    played = ((reference, steps.get(reference.recording, ())) for reference in references)
+    return tables(played, reasons, normaliser)
+
+
+def tables(
+    played: Iterable[tuple[Reference, Sequence[Step]]],
+    reasons: Mapping[str, str],
+    normaliser: Normaliser,
+) -> Scores:
+    """The scores of recordings, each with its steps, if the log has any.
+
+    Args:
+        played: one recording or more.
+        reasons: of those that failed, by id.
+        normaliser: of both texts.
+    """
     recordings: list[dict[str, Any]] = []
     words: list[Columns] = []
-    for reference in references:
-        mine = steps.get(reference.recording, [])
-        missing = "" if mine else "the event log does not mention it"
+    for reference, steps in played:
+        missing = "" if steps else "the event log does not mention it"
         reason = reasons.get(reference.recording, missing)
-        heard = _Heard(reference, [] if reason else mine, normaliser)
+        heard = _Heard(reference, [] if reason else steps, normaliser)
         recordings.append(
             _recording(heard, reason)
             | lagging_row(reference, heard.said, normaliser.of(reference.language))
