@@ -72,6 +72,7 @@ def comparison(settings: Config) -> Comparison:
         | _versions(settings),
         sounds=sounds(PREPARED, REPORT),
         unused=unused(PREPARED),
+        conditions={chain.name: bool(chain.network) for chain in config.conditions(settings)},
     )
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from streamwer.reports import Comparison, html, markdown, robustness
+from streamwer.reports import Comparison, html, markdown, notes, robustness
+from streamwer.reports.plots import bars
 from tests.reports.synthetic import compare, references
 
 
@@ -41,3 +42,28 @@ def test_without_altered_recordings_there_is_none() -> None:
     assert robustness.rows(plain) == []
     assert "Systems against conditions" not in html.render(plain)
     assert "Systems against conditions" not in markdown.render(plain)
+
+
+def test_conditions_stand_in_the_order_of_the_config(comparison: Comparison) -> None:
+    ordered = replace(comparison, conditions={"gsm": False, "none": False})
+    assert [row.name for row in robustness.rows(ordered)] == ["gsm", "none"]
+
+
+def test_a_change_of_nothing_is_not_taken_for_a_rate(comparison: Comparison) -> None:
+    # The copies were made from the same words, so that some system hears them alike.
+    changes = [cell.change for cell in robustness.rows(comparison)[1].cells if cell]
+    assert all(change[0] in "+−±" for change in changes)
+    assert robustness.signed(-0.0) == robustness.signed(0.00001) == "±0.0"
+
+
+def test_what_the_matrix_says_is_not_drawn_again(comparison: Comparison) -> None:
+    assert bars.by_condition(comparison, 344).groups == []
+    assert "WER by condition" not in html.render(comparison).partition("What the numbers")[0]
+
+
+def test_the_reader_is_told_whose_network_is_in_the_latencies(comparison: Comparison) -> None:
+    by_network = replace(comparison, conditions={"none": False, "jitter": True, "gsm": False})
+    assert "not in any latency" in " ".join(notes.limits(comparison))
+    told = " ".join(notes.limits(by_network))
+    assert "what these conditions say of it: jitter." in told
+    assert "not in any latency" not in told

@@ -73,6 +73,8 @@ class Comparison:
             plain strings and numbers, the same on every run of the same inputs.
         sounds: the audio of each recording, as far as there is any.
         unused: rows of the data set that are in no figure.
+        conditions: under which recordings were prepared, in the order of the config, and whether
+            a network delivers them; no more than one where nothing was crossed.
         versus: where old and new runs are compared: what changed.
     """
 
@@ -84,3 +86,4 @@ class Comparison:
     sounds: Mapping[str, Sound] = field(default_factory=dict)
     unused: Unused = Unused()
     versus: Versus | None = None
+    conditions: Mapping[str, bool] = field(default_factory=dict)

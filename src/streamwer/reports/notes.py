@@ -243,4 +243,11 @@ def _clock(comparison: Comparison) -> Iterator[str]:
             "Latencies hold the compute time of the machine that ran this; on another machine, or"
             " a busy one, they differ."
         )
-    yield "The network between caller and recogniser is not in any latency."
+    by_network = [name for name, network in comparison.conditions.items() if network]
+    if not by_network:
+        yield "The network between caller and recogniser is not in any latency."
+    else:
+        yield (
+            "Of the network between caller and recogniser, latencies hold what these conditions"
+            f" say of it: {', '.join(by_network)}."
+        )

@@ -35,8 +35,14 @@ def rows(comparison: Comparison) -> list[Row]:
         {each.condition: each for each in system.summary.conditions}
         for system in comparison.systems
     ]
-    names = dict.fromkeys(name for table in tables for name in table)
+    made = dict.fromkeys(name for table in tables for name in table)
+    names = sorted(made, key=lambda name: _place(name, list(comparison.conditions)))
     return [_row(name, [table.get(name) for table in tables]) for name in names]
+
+
+def _place(name: str, order: list[str]) -> int:
+    """That of the config; those that it does not name keep theirs, after them."""
+    return order.index(name) if name in order else len(order)
 
 
 def _row(name: str, found: list[UnderCondition | None]) -> Row:
@@ -44,12 +50,18 @@ def _row(name: str, found: list[UnderCondition | None]) -> Row:
     return Row(name, recordings, [_cell(each) if each else None for each in found])
 
 
+def signed(change: float) -> str:
+    """Points with a sign even if it is none: a number without one stands for a rate here."""
+    told = figures.points(change)
+    return told if told[0] in "+−" else f"±{told}"
+
+
 def _cell(each: UnderCondition) -> Cell:
     change = each.change
     return Cell(
         wer=figures.percent(each.wer.value, unit=False),
         wer_range=figures.percent_range(each.wer, unit=False),
-        change=figures.points(change.value) if change else "",
+        change=signed(change.value) if change else "",
         shown=change is not None and not change.low <= 0 <= change.high,
         late=figures.seconds(each.p50.value, unit=False),
         late_range=figures.seconds_range(each.p50, unit=False),

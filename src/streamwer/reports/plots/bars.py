@@ -141,6 +141,8 @@ def _described(value: _Value, key: Mapping[str, str], digits: int = 3) -> str:
 
 
 def _conditions(summaries: Sequence[Summary]) -> Iterator[_Values]:
+    if any(summary.conditions for summary in summaries):
+        return  # the matrix of systems and conditions says it with intervals
     by = [(s.name, each) for s in summaries for each in s.slices if each.kind == "condition"]
     slices = {(system, each.name): each for system, each in by}
     for condition in dict.fromkeys(condition for _, condition in slices):
