@@ -34,6 +34,7 @@ from streamwer.reports import files
 from streamwer.transcript import Reference
 
 REPORTS, PAGE = Path("reports/validation"), Path("docs/validation.md")
+_FIGURE = f"![Latencies under either clock](../{REPORTS}/{document.FIGURE})"
 BRACKET = (0.9, 1.0, 1.1)
 """Of the capacity: the loads that are played to find it again, besides those of `LOADS`."""
 _STALL_S, _STALL_AT = 2.0, 0.3
@@ -62,7 +63,7 @@ def main() -> int:
         files.write_all(args.out or REPORTS, contents)
         print(f"written: {args.out or REPORTS}", file=sys.stderr)
     if args.write_docs:
-        document.write_into(PAGE, document.block(found))
+        document.write_into(PAGE, f"{document.block(found)}\n\n{_FIGURE}")
     print(document.block(found))
     return 0 if found.met else 1
 
@@ -200,6 +201,8 @@ def _checked(system: SystemConfig, settings: Config, args: argparse.Namespace) -
         )
     if system.clock.name != "measured":
         raise ConfigError(f"clock={system.clock.name}: it is clock=measured that is held to wall")
+    if args.write_docs and (args.quick or args.out):
+        raise ConfigError(f"--write-docs is for a whole run into {REPORTS}: without --quick, --out")
     if args.warm_up >= args.seconds:
         raise ConfigError(f"--warm-up {args.warm_up:g} must be below --seconds {args.seconds:g}")
     return system

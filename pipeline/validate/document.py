@@ -19,6 +19,7 @@ from streamwer.reports import files
 from streamwer.reports.rounding import number
 
 SCHEMA = 1
+FIGURE = "latency.svg"
 BEGIN, END = "<!-- begin: make validate -->", "<!-- end: make validate -->"
 _DIGITS = 4
 _SHAPED = ("waits", "late")
@@ -34,7 +35,7 @@ class Findings:
         policy: its values.
         level: p95 up to which a load is carried, seconds.
         capacity: streams of which the loads are shares.
-        loads: seconds that calls began for, seconds of them that did not count.
+        span: seconds that did not count, and seconds that calls began for.
         machine: what it ran on.
     """
 
@@ -83,7 +84,7 @@ def render(found: Findings, figure: str) -> dict[str, str | bytes]:
     }
     text = json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     page = f"# The virtual clock against the wall's\n\n{block(found)}\n"
-    return {"validation.json": text, "validation.md": page, "latency.svg": figure}
+    return {"validation.json": text, "validation.md": page, FIGURE: figure}
 
 
 def block(found: Findings) -> str:

@@ -48,7 +48,7 @@ def svg(pairs: Sequence[Pair]) -> str:
 def _panels(pairs: Sequence[Pair]) -> Iterator[Panel]:
     for load in sorted({pair.load for pair in pairs}, key=lambda each: (each.share, each.name)):
         mine = [pair for pair in pairs if pair.load == load]
-        title = f"{load.name} of the capacity: {mine[0].wall.streams} calls"
+        title = f"load {load.name}: {mine[0].wall.streams} calls"
         curves = _of_each(mine, _cumulative)
         yield Panel(title, "commit latency, s", "share of the words", curves)
         if load.stalled:

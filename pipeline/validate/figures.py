@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -61,7 +61,8 @@ def figures(run: Run, normaliser: Normaliser, warm_up: float) -> Figures:
     """The figures of one run; words and steps count from `warm_up` on."""
     setting = run.setting
     span = (warm_up, setting.until)
-    late = np.sort(np.minimum(latencies(run.calls, normaliser, span), setting.grace))
+    heard = [until(call, setting.until + setting.grace) for call in run.calls]
+    late = np.sort(np.minimum(latencies(heard, normaliser, span), setting.grace))
     waits = _waits(run.calls)
     steps = [step for call in run.calls for step in call.steps]
     return Figures(
@@ -81,6 +82,17 @@ def figures(run: Run, normaliser: Normaliser, warm_up: float) -> Figures:
         waits=waits,
         late=late,
     )
+
+
+def until(call: Call, end: float) -> Call:
+    """The call without the words that it said after `end`, seconds on the worker's line.
+
+    Else those would be held against what was said before, and take the place of words there.
+    """
+    reference = call.reference
+    words = tuple(word for word in reference.words if call.begins + word.end <= end)
+    text = " ".join(word.text for word in words)
+    return replace(call, reference=replace(reference, words=words, text=text))
 
 
 def backlog(waits: np.ndarray, stall: Stall) -> float:

@@ -81,7 +81,9 @@ def verdicts(
 ) -> list[Verdict]:
     """All criteria; each is held against the worst pair."""
     found = list(_latencies(pairs))
-    found.append(max((_slope(pair, slo.lag_slope) for pair in pairs), key=_off))
+    found.append(
+        max((_slope(pair, slo.lag_slope) for pair in pairs if pair.load in LOADS), key=_off)
+    )
     found += _stalls([pair for pair in pairs if pair.load.stalled])
     if capacities:
         found.append(max((_capacity(each) for each in capacities), key=_off))

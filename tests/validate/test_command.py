@@ -122,6 +122,7 @@ def test_the_documentation_has_the_marks() -> None:
         (["load.schedule=batched"], "several calls at once"),
         (["clock=wall"], "clock=measured that is held to wall"),
         (["--warm-up", "50"], "must be below --seconds"),
+        (["--quick", "--write-docs"], "is for a whole run"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(

@@ -9,8 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.validate.figures import backlog, crossing, recovery
+from pipeline.validate.figures import backlog, crossing, recovery, until
 from pipeline.validate.stalling import Stall
+from streamwer.capacity import Call
+from streamwer.transcript import Reference
+from tests.scripted import script
 
 STALL = Stall(at=10.0, seconds=2.0)
 WAITS = np.array(
@@ -44,3 +47,11 @@ def test_of_a_straight_line_the_crossing_is_exact(limit: float, slope: float) ->
         assert found == pytest.approx(limit / slope)
     else:
         assert found is None
+
+
+def test_words_said_after_the_end_of_a_run_are_none_of_its_words() -> None:
+    said = script("yes no yes no", pace=1.0, begin=0.0)
+    call = Call(Reference("a", "", 4.0, "yes no yes no", words=said), begins=10.0, steps=())
+    assert until(call, 12.0).reference.text == "yes no"
+    assert until(call, 20.0) == call
+    assert until(call, 5.0).reference.words == ()
