@@ -20,6 +20,12 @@ from pipeline.command import command
 from pipeline.reference import cards, tokens
 from pipeline.reference.train import LISTENING_HEAD
 from streamwer.errors import ModelError
+from streamwer.recognisers import intact
+
+_LOADED = (
+    *("config.json", "model.bin", "preprocessor_config.json"),
+    *("tokenizer.json", "vocabulary.json"),
+)
 
 # Whisper's own front end; faster-whisper reads those of its parameters it knows.
 FEATURES = {
@@ -75,6 +81,7 @@ def convert(checkpoint: Path, out: Path) -> None:
     spec.save(str(out))
     shutil.copyfile(checkpoint / "tokenizer.json", out / "tokenizer.json")
     (out / "preprocessor_config.json").write_text(json.dumps(FEATURES, indent=2) + "\n")
+    intact.seal(out, _LOADED)
 
 
 @command

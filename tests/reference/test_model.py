@@ -29,6 +29,7 @@ def model() -> WhisperModel:
 def test_folder_is_complete_and_small() -> None:
     assert {file.name for file in FOLDER.iterdir()} == {
         "README.md",
+        "SHA256SUMS",
         "config.json",
         "evaluation.json",
         "model.bin",
@@ -37,6 +38,13 @@ def test_folder_is_complete_and_small() -> None:
         "vocabulary.json",
     }
     assert sum(file.stat().st_size for file in FOLDER.iterdir()) < 10e6
+
+
+def test_its_files_are_those_that_were_sealed() -> None:
+    sums = {line.split()[1]: line.split()[0] for line in (FOLDER / "SHA256SUMS").open()}
+    assert len(sums) == 5
+    for name, digest in sums.items():
+        assert hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() == digest
 
 
 def test_vocabulary_is_the_tokenizers(model: WhisperModel) -> None:

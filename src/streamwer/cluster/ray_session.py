@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from streamwer.cluster import interrupts
+
 # Before Ray is imported: no usage pings, and no second environment built per worker under uv.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
@@ -50,13 +52,14 @@ def join(address: str, cpus: int) -> None:
     import ray  # only now: it takes a second, which a run without Ray need not wait for
 
     own: dict[str, Any] = {"num_cpus": cpus, "include_dashboard": False}
-    ray.init(
-        address=address,
-        log_to_driver=False,
-        logging_level=logging.ERROR,
-        **(own if address == LOCAL else {}),  # an existing cluster refuses them
-    )
-    _kept.address, _kept.cpus = address, cpus
+    with interrupts.put_off():  # a Ray that is half there leaves processes behind
+        ray.init(
+            address=address,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+            **(own if address == LOCAL else {}),  # an existing cluster refuses them
+        )
+        _kept.address, _kept.cpus = address, cpus
 
 
 def leave() -> None:

@@ -14,11 +14,16 @@ def files(system: SystemConfig) -> Path | None:
     """The folder of the system's model, fetched if need be; None if its engine brings a model.
 
     Raises:
-        ModelError: the model cannot be found or fetched.
+        ModelError: the model cannot be found or fetched, or one of its files is damaged.
     """
+    from streamwer.recognisers import intact
     from streamwer.recognisers.hub import locate
 
-    return locate(system.model) if system.model.path else None
+    if not system.model.path:
+        return None
+    folder = locate(system.model)
+    intact.check(folder)
+    return folder
 
 
 def load(system: SystemConfig, path: Path | None = None) -> Recogniser:

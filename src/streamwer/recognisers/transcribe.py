@@ -137,8 +137,11 @@ def loaded(kind: type[Metered], meter: Meter, path: Path, model: ModelConfig) ->
             cpu_threads=model.cpu_threads,
             num_workers=1,
         )
-    except (RuntimeError, ValueError) as error:
-        raise ModelError(f"{path}: the model cannot be loaded ({error})") from error
+    except (RuntimeError, ValueError, IndexError) as error:
+        why = " ".join(str(error).split())
+        raise ModelError(
+            f"{path}: the model cannot be loaded ({why}); fetch it again if its model.bin is damaged"
+        ) from error
     if model.language not in whisper.supported_languages:
         known = ", ".join(whisper.supported_languages)
         raise ConfigError(f"model.language={model.language!r}: {path} knows only {known}")
