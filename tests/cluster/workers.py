@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ from typing import Any
 from streamwer.cluster import Job
 from streamwer.errors import AudioError
 from streamwer.transcript import Compute, Effort, Step, Update, Word
+
+TIMEOUT_S = 4.0
+_LATE_S = 1.5 * TIMEOUT_S
 
 
 class ScriptedWorker:
@@ -32,6 +36,12 @@ class ScriptedWorker:
                 os._exit(1)
             case "hanging":
                 time.sleep(60)
+            case "late" if self._begun(job) == 1:
+                time.sleep(_LATE_S)
+            case "hungry":
+                bytearray(1 << 60)  # more than there is, or can be addressed
+            case "killed":
+                os.kill(os.getpid(), signal.SIGKILL)  # as the kernel does for lack of memory
         return (said(job.recording),)
 
     def facts(self) -> dict[str, Any]:

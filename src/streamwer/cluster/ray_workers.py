@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from streamwer.cluster import ray_session  # isort: skip - it sets Ray's environment
 
 import ray
-from ray.exceptions import RayError, RayTaskError
+from ray.exceptions import OutOfMemoryError, RayError, RayTaskError
 
 from streamwer.cluster.local import reason
 from streamwer.cluster.pool import Finished
@@ -235,6 +235,8 @@ def _facts(actor: Any) -> dict[str, Any]:
 
 
 def _why(error: RayError) -> str:
+    if isinstance(error, OutOfMemoryError):
+        return "Ray ended it because its node ran out of memory; lower cluster.workers"
     text = str(error)
     marks = ("exit type:", "exit detail:")
     found = next((line for line in text.splitlines() if any(m in line.lower() for m in marks)), "")

@@ -140,7 +140,8 @@ def loaded(kind: type[Metered], meter: Meter, path: Path, model: ModelConfig) ->
     except (RuntimeError, ValueError, IndexError) as error:
         why = " ".join(str(error).split())
         raise ModelError(
-            f"{path}: the model cannot be loaded ({why}); fetch it again if its model.bin is damaged"
+            f"{path}: the model cannot be loaded ({why}); if its model.bin is damaged, fetch it"
+            " again"
         ) from error
     if model.language not in whisper.supported_languages:
         known = ", ".join(whisper.supported_languages)
