@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from streamwer.condition_config import (
     StepConfig,
 )
 from streamwer.conditions import Journey
+from streamwer.config import ColumnsConfig
 from streamwer.datasets import journeys, played, prepare, read_manifest
 from streamwer.errors import DatasetError
 from tests.datasets.recordings import ALL_COLUMNS, clip, config, contents, metadata
@@ -28,6 +30,7 @@ HISS = Step("hiss", NoiseConfig())
 FAST = Step("fast", SpeedConfig(factor=1.25))
 LOSS = Step("loss", NetworkConfig(loss=0.2))
 NONE = Chain()
+UNTIMED = replace(ALL_COLUMNS, words="")
 
 
 def chain(*steps: Step) -> Chain:
@@ -46,10 +49,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def prepared(
-    folder: Path, *chains: Chain, name: str = "prepared", limit: int | None = None
+    folder: Path,
+    *chains: Chain,
+    name: str = "prepared",
+    limit: int | None = None,
+    columns: ColumnsConfig = ALL_COLUMNS,
 ) -> Path:
     out = folder.parent / name
-    prepare(config(folder, ALL_COLUMNS, limit=limit), out, None, chains)
+    prepare(config(folder, columns, limit=limit), out, None, chains)
     return out
 
 
@@ -89,6 +96,15 @@ def test_what_is_unaltered_is_the_same_to_the_byte(folder: Path) -> None:
 def test_unaltered_audio_goes_where_it_was_not_asked_for(folder: Path) -> None:
     names = contents(prepared(folder, chain(HISS)))
     assert [name for name in names if name.startswith("audio/") and "@" not in name] == []
+
+
+def test_where_words_have_no_times_unaltered_audio_is_kept_to_find_them_in(folder: Path) -> None:
+    plain = contents(prepared(folder, name="plain", columns=UNTIMED))
+    names = contents(prepared(folder, chain(HISS), columns=UNTIMED))
+    kept = {name: content for name, content in names.items() if name.startswith("unaltered/")}
+    assert {f"audio/{Path(name).name}": content for name, content in kept.items()} == {
+        name: content for name, content in plain.items() if name.startswith("audio/")
+    }
 
 
 def test_the_same_seed_gives_the_same_bytes_and_each_recording_its_own_noise(folder: Path) -> None:

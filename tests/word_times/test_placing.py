@@ -5,14 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from streamwer import audio
 from streamwer.alignment_config import NoAlignment, PublishedConfig
 from streamwer.compose import load
+from streamwer.datasets import manifest
 from streamwer.errors import ConfigError, DatasetError
 from streamwer.transcript import Reference, Word
 from streamwer.word_times import place, read_origin, write_origin
 from streamwer.word_times.comparing import distance
+from streamwer.word_times.copies import Copies
+from streamwer.word_times.origin import Placing
+from streamwer.word_times.unplaceable import UnplaceableError
 
 KNOWN = Reference("known", "a.flac", 2.0, "hello", words=(Word("hello", 0, 1),))
 LISTED = Reference("listed", "b.flac", 2.0, "mister quilter")
@@ -86,3 +92,51 @@ def test_values_that_cannot_work_are_named(override: str) -> None:
     key = override.partition("=")[0]
     with pytest.raises(ConfigError, match=rf"alignment\.{key}=.* must be between"):
         load(["alignment=forced", f"alignment.{override}"])
+
+
+def copies(*names: str) -> list[Reference]:
+    return [
+        replace(LISTED, recording=f"listed@{name}", source="listed", condition=name)
+        for name in names
+    ]
+
+
+def test_copies_have_the_word_times_of_the_recording_and_its_speed(tmp_path: Path) -> None:
+    gsm, slow = copies("gsm", "slow")
+    slow = replace(slow, seconds=4.0)
+    placed, origin = place([LISTED, gsm, slow, MISSING], tmp_path, published(tmp_path))
+    assert [[word.end for word in each.words] for each in placed] == [
+        [0.9, 1.6],
+        [0.9, 1.6],
+        [1.8, 3.2],
+        [],
+    ]
+    assert [each.recording for each in placed] == [
+        "listed", "listed@gsm", "listed@slow", "missing"
+    ]  # fmt: skip
+    assert [each.recording for each in origin.placings] == [each.recording for each in placed]
+
+
+def test_copies_of_a_recording_that_is_not_played_have_its_word_times_too(tmp_path: Path) -> None:
+    kept = tmp_path / manifest.unaltered_path("listed")
+    kept.parent.mkdir()
+    audio.write_flac(kept, np.zeros(32_000, np.float32))
+    slow = replace(copies("slow")[0], seconds=4.0)
+    (placed,), _ = place([slow], tmp_path, published(tmp_path))
+    assert [word.end for word in placed.words] == [1.8, 3.2]
+    assert (placed.recording, placed.audio) == ("listed@slow", LISTED.audio)
+
+
+def test_a_recording_is_aligned_once_for_all_its_copies_or_refused_for_all(tmp_path: Path) -> None:
+    asked = []
+
+    def method(reference: Reference) -> tuple[Reference, Placing]:
+        asked.append(reference.recording)
+        raise UnplaceableError("noise")
+
+    every = [*copies("a", "b"), LISTED]
+    way = Copies(every, tmp_path, method)
+    for each in every:
+        with pytest.raises(UnplaceableError, match="noise"):
+            way.place(each)
+    assert asked == ["listed"]

@@ -25,6 +25,14 @@ def audio_path(recording: str) -> str:
     return f"audio/{recording}.flac"
 
 
+def unaltered_path(recording: str) -> str:
+    """Where the audio of a recording lies of which only altered copies are played.
+
+    It is kept where the copies have no word times, which an aligner may find in it.
+    """
+    return f"unaltered/{recording}.flac"
+
+
 def write(folder: Path, references: Iterable[Reference]) -> None:
     """Write `manifest.jsonl` into an existing folder, sorted by id.
 

@@ -72,7 +72,7 @@ def multiply(
         found += mine
     if len(altering) == len(chains):
         for reference in references:
-            (folder / reference.audio).unlink(missing_ok=True)
+            _put_away(folder, reference)
     _write(folder, {chain.name: _plain(chain) for chain in altering}, told)
     return tuple(found)
 
@@ -135,6 +135,17 @@ def _altered(
     audio.write_flac(folder / copy.audio, signal)
     told |= _delivered(reference, chain, signal)
     return replace(copy, seconds=audio.seconds(len(signal)), words=words), told
+
+
+def _put_away(folder: Path, reference: Reference) -> None:
+    """The audio of a recording that is not played itself is only kept for its word times."""
+    path = folder / reference.audio
+    if reference.words:
+        path.unlink(missing_ok=True)
+    elif path.is_file():
+        kept = folder / manifest.unaltered_path(reference.recording)
+        kept.parent.mkdir(exist_ok=True)
+        path.rename(kept)
 
 
 def _named(

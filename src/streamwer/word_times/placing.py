@@ -9,10 +9,10 @@ from pathlib import Path
 from streamwer import audio, digests
 from streamwer.alignment_config import AlignmentConfig, ForcedConfig, PublishedConfig
 from streamwer.transcript import Reference
+from streamwer.word_times.copies import Copies, Place
 from streamwer.word_times.origin import DATASET, Origin, Placing
 from streamwer.word_times.unplaceable import UnplaceableError
 
-Place = Callable[[Reference], tuple[Reference, Placing]]
 Progress = Callable[[int, int], None]
 """Told the number of recordings done, and of all."""
 
@@ -24,6 +24,8 @@ def place(
     progress: Progress | None = None,
 ) -> tuple[tuple[Reference, ...], Origin]:
     """Give word times to the references that have none; those that have some keep them.
+
+    Altered copies of a recording get the times of the recording itself.
 
     Args:
         references: of a prepared data set.
@@ -38,7 +40,7 @@ def place(
     """
     wanting = [reference for reference in references if not reference.words]
     method, origin = _method(config, folder) if wanting else (_none, Origin(config.name))
-    done = list(_placed(references, method, progress))
+    done = list(_placed(references, Copies(references, folder, method).place, progress))
     placings = tuple(placing for _, placing in done)
     return tuple(reference for reference, _ in done), replace(origin, placings=placings)
 
