@@ -80,10 +80,7 @@ def verdicts(
     pairs: Sequence[Pair], capacities: Sequence[Capacity], slo: SloConfig
 ) -> list[Verdict]:
     """All criteria; each is held against the worst pair."""
-    found = list(_latencies(pairs))
-    found.append(
-        max((_slope(pair, slo.lag_slope) for pair in pairs if pair.load in LOADS), key=_off)
-    )
+    found = [*_latencies(pairs), *_slopes(pairs, slo.lag_slope)]
     found += _stalls([pair for pair in pairs if pair.load.stalled])
     if capacities:
         found.append(max((_capacity(each) for each in capacities), key=_off))
@@ -164,12 +161,23 @@ def _near(
     return Verdict(name, abs(error) / max(share * wall, least), told)
 
 
+def _slopes(pairs: Sequence[Pair], limit: float) -> Iterator[Verdict]:
+    for load in LOADS:
+        found = [_slope(pair, limit) for pair in pairs if pair.load == load]
+        if found:
+            yield max(found, key=_off)
+
+
 def _slope(pair: Pair, limit: float) -> Verdict:
     """Of slopes that differ by less than the level's own limit the sign is the same, or chance."""
     virtual, wall = pair.virtual.lag_slope, pair.wall.lag_slope
-    told = f"{virtual:+.4f} against {wall:+.4f} at {pair.load.name}"
+    told = f"{virtual:+.4f} against {wall:+.4f}"
     same = _sign(virtual, limit) == _sign(wall, limit)
-    return Verdict("sign of the lag slope", 0.0 if same else abs(virtual - wall) / limit, told)
+    return Verdict(
+        f"sign of the lag slope at {pair.load.name}",
+        0.0 if same else abs(virtual - wall) / limit,
+        told,
+    )
 
 
 def _sign(slope: float, limit: float) -> int:

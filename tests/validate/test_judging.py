@@ -58,7 +58,7 @@ def test_clocks_that_say_the_same_meet_all() -> None:
             for name in ("p50", "p95")
             for load in ("0.3", "0.7", "0.7, stalled")
         ),
-        "sign of the lag slope",
+        *(f"sign of the lag slope at {load.name}" for load in LOADS),
         "backlog after the stall",
         "recovery after the stall",
     }
@@ -74,8 +74,8 @@ def test_clocks_that_say_the_same_meet_all() -> None:
         (BELOW, {"p95": 2.11}, "p95 at 0.3", False),
         (BELOW, {"p95": None}, "p95 at 0.3", False),
         (BELOW, {"p95": math.inf}, "p95 at 0.3", False),
-        (BEYOND, {"lag_slope": 0.0051}, "sign of the lag slope", False),
-        (BEYOND, {"lag_slope": 0.0049}, "sign of the lag slope", True),
+        (BEYOND, {"lag_slope": 0.0051}, "sign of the lag slope at 1.2", False),
+        (BEYOND, {"lag_slope": 0.0049}, "sign of the lag slope at 1.2", True),
         (STALLED, {"backlog": 2.11}, "backlog after the stall", False),
         (STALLED, {"recovery": 6.59}, "recovery after the stall", True),
         (STALLED, {"recovery": 6.61}, "recovery after the stall", False),
@@ -99,7 +99,7 @@ def test_small_latencies_may_be_off_by_milliseconds() -> None:
 
 def test_beyond_saturation_latencies_are_not_judged() -> None:
     found = verdicts([pair(BEYOND, p50=7.0, p95=9.0)], [], SLO)
-    assert [verdict.criterion for verdict in found] == ["sign of the lag slope"]
+    assert [verdict.criterion for verdict in found] == ["sign of the lag slope at 1.2"]
 
 
 def loads(virtual: list[float], wall: list[float]) -> list[Pair]:
