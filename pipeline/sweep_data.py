@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from pipeline.align import with_times
 from pipeline.command import progress
 from streamwer import digests
 from streamwer.alignment_config import AlignmentConfig, NoAlignment
+from streamwer.condition_config import Chain
 from streamwer.config import DatasetConfig, ModelConfig
-from streamwer.datasets import manifest, prepare, read_manifest
+from streamwer.datasets import journeys, manifest, played, prepare, read_manifest
 from streamwer.errors import StreamwerError
 from streamwer.recognisers.hub import locate
 
@@ -33,20 +35,29 @@ class Prepared:
         self._root = root
         self._done: dict[str, tuple[Path, str]] = {}
 
-    def of(self, dataset: DatasetConfig, alignment: AlignmentConfig) -> tuple[Path, str]:
+    def of(
+        self, dataset: DatasetConfig, chains: Sequence[Chain], alignment: AlignmentConfig
+    ) -> tuple[Path, str]:
         """The folder of a data set with its word times, and the digest of what is in it.
+
+        Args:
+            chains: the conditions under which each of its recordings is prepared.
 
         Raises:
             DatasetError: it cannot be prepared.
         """
-        values = asdict(dataset) | {"alignment": asdict(alignment)}
+        altered = [[(step.name, asdict(step.config)) for step in chain.steps] for chain in chains]
+        values = asdict(dataset) | {"alignment": asdict(alignment), "conditions": altered}
         named = digests.of_text(json.dumps(values, sort_keys=True))
         if named not in self._done:
             folder = self._root / named
             with progress() as bar:
                 task = bar.add_task(f"preparing {dataset.name}", total=None)
                 prepare(
-                    dataset, folder, lambda at, total: bar.update(task, completed=at, total=total)
+                    dataset,
+                    folder,
+                    lambda at, total: bar.update(task, completed=at, total=total),
+                    chains,
                 )
             if not isinstance(alignment, NoAlignment):
                 aligned, _ = with_times(read_manifest(folder), folder, alignment)
@@ -70,7 +81,8 @@ def _digest(folder: Path) -> str:
         if not reference.broken
     }
     said = digests.of_references(references), digests.of_times(references)
-    return digests.of_text(" ".join([digests.of_audio(audio), *said]))
+    heard = played(digests.of_audio(audio), journeys(folder))
+    return digests.of_text(" ".join([heard, *said]))
 
 
 @functools.cache

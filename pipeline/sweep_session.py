@@ -93,8 +93,9 @@ class Session:
         name, command = str(self.points + 1), shlex.join([*PROGRAM.split(), *overrides])
         try:
             setting = chosen(values, overrides)
-            self._last = setting.config
+            self._last = self._last or setting.config
             point, scores = self._point(name, command, setting)
+            self._last = setting.config
         except StreamwerError as error:
             self._fail(folder, name, command, overrides, error)
             return math.nan, math.nan
@@ -118,7 +119,8 @@ class Session:
         settings = setting.config
         alignment = config.alignment(settings.alignment)
         refuse_same_files(alignment, {str(setting.system.policy["name"]): setting.system})
-        folder, data = self._data.of(settings.dataset, alignment)
+        folder, data = self._data.of(settings.dataset, config.conditions(settings), alignment)
+        self._refuse_other(data)
         described = describe(setting.system, settings.scoring.normaliser, data)
         kept = Store(ROOT / "store", settings.sweep.keep)
         key = _key(setting, described)
@@ -129,9 +131,22 @@ class Session:
                 kept.put(key, scores)
         return measured(name, command, described, scores.scores, settings.scoring), scores
 
+    def _refuse_other(self, data: str) -> None:
+        """All points share one data: before anything is run, not when the report is made."""
+        first = next((point.config["data"] for point, scores in self._found if scores), data)
+        if first != data:
+            raise ConfigError(
+                "dataset, condition: other data than that of the points before, so that their"
+                " WERs cannot be compared; make one sweep for each (sweep.name=…), or give every"
+                " point all conditions ('conditions=[none,telephone]')"
+            )
+
     def _report(self, settings: SweepConfig) -> Path:
         folder = REPORTS / settings.sweep.name
         facts = {"data set": settings.dataset.name, "normaliser": settings.scoring.normaliser}
+        chains = config.conditions(settings)
+        if any(chain.steps for chain in chains):
+            facts["conditions"] = ", ".join(chain.name for chain in chains)
         sweep = gathered(
             settings.sweep.name, self._found, settings.sweep.budgets_s, settings.scoring, facts
         )

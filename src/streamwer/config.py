@@ -200,6 +200,8 @@ class SweepConfig:
     """
 
     dataset: DatasetConfig = field(default_factory=DatasetConfig)
+    condition: dict[str, Any] = field(default_factory=dict)
+    conditions: list[str] | None = None
     alignment: Any = MISSING
     model: ModelConfig = field(default_factory=ModelConfig)
     engine: Any = MISSING
@@ -227,7 +229,7 @@ def typed(values: DictConfig) -> Config:
     return config
 
 
-def conditions(config: Config) -> tuple[Chain, ...]:
+def conditions(config: Config | SweepConfig) -> tuple[Chain, ...]:
     """The conditions under which each recording is prepared.
 
     Raises:

@@ -18,6 +18,7 @@ from omegaconf import OmegaConf
 
 from pipeline.sweep_session import chosen
 from streamwer.compose import composed
+from streamwer.config import conditions
 from streamwer.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
@@ -170,3 +171,22 @@ def test_words_without_times_are_aligned_once_for_all_points(checkout: Checkout)
     assert 0 < late["value"] < 5
     assert not never or never["value"] is None
     assert without["wer"] == timed["wer"]
+
+
+@pytest.mark.slow
+def test_points_are_played_under_a_condition_and_all_under_the_same(checkout: Checkout) -> None:
+    line = ("-m", *QUICK, "dataset.limit=1", "condition=telephone,gsm", "sweep.name=line")
+    assert "1 of 2 points failed" in checkout.run(*line, status=1)
+    (telephone, gsm) = checkout.report("line")["points"]
+    assert telephone["recordings"] == 1
+    assert "cannot be compared; make one sweep for each" in gsm["failure"]
+    assert checkout.report("line")["facts"]["conditions"] == "telephone"
+
+
+def test_a_condition_of_a_sweep_is_checked_as_that_of_the_comparison() -> None:
+    overrides = ["condition=[noise_pink,telephone]", "condition.noise_pink.snr_db=5"]
+    (chain,) = conditions(chosen(composed(overrides, "sweep"), overrides).config)
+    assert chain.name == "noise_pink+telephone"
+    broken = ["condition=telephone", "conditions=[gsm]"]
+    with pytest.raises(ConfigError, match="no step 'gsm'"):
+        conditions(chosen(composed(broken, "sweep"), broken).config)
