@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
+from rich.progress import Progress, TaskID
 from rich.table import Table
 from rich.text import Text
 
 from pipeline.command import command, progress
 from streamwer import compose, config
 from streamwer.condition_config import Chain
-from streamwer.config import Config
-from streamwer.datasets import Preview, outcome, prepare, preview
+from streamwer.config import Config, DatasetConfig
+from streamwer.datasets import Preview, is_commit, outcome, prepare, preview
 
 PREPARED = Path("data/prepared")
 
@@ -40,6 +41,8 @@ def main() -> int:
 
 def _prepared(settings: Config) -> str:
     dataset, chains = settings.dataset, config.conditions(settings)
+    for line in _terms(dataset):
+        print(line, file=sys.stderr)
     with progress() as bar:
         task = bar.add_task(f"preparing {dataset.name}", total=None)
         references = prepare(
@@ -47,6 +50,7 @@ def _prepared(settings: Config) -> str:
             PREPARED,
             lambda done, total: bar.update(task, completed=done, total=total),
             chains,
+            _fetching(bar),
         )
     became = outcome(PREPARED)
     for line in became.told() if became else ():
@@ -59,6 +63,33 @@ def _prepared(settings: Config) -> str:
         f"{len(references)} recordings, {minutes:.1f} min, {speakers} speakers"
         f"{_conditions(chains)}"
     )
+
+
+def _fetching(bar: Progress) -> Callable[[str, int, int], None]:
+    """Show a bar for each file that is fetched; where there is no terminal, a line."""
+    tasks: dict[str, TaskID] = {}
+
+    def told(name: str, done: int, total: int) -> None:
+        if name not in tasks:
+            tasks[name] = bar.add_task(f"fetching {name}, MB")
+            if bar.disable:
+                have = f", {done / 1e6:.0f} MB of them are here" if done else ""
+                print(f"fetching {name}: {total / 1e6:.0f} MB{have}", file=sys.stderr)
+        bar.update(tasks[name], completed=done // 1_000_000, total=total // 1_000_000)
+
+    return told
+
+
+def _terms(dataset: DatasetConfig) -> list[str]:
+    """On which terms the data may be used; said before anything is fetched."""
+    told = {"licence": dataset.licence, "please cite": dataset.citation}
+    lines = [f"{dataset.name}: {name}: {text}" for name, text in told.items() if text]
+    if dataset.source == "hub" and not is_commit(dataset.revision or ""):
+        lines.append(
+            f"warning: dataset.revision={dataset.revision} is not a commit, so another run may read"
+            " other data; the commit that is read now is kept in the report's provenance"
+        )
+    return lines
 
 
 def _conditions(chains: Sequence[Chain]) -> str:

@@ -19,7 +19,7 @@ from pipeline.stream import EVENTS
 from pipeline.versioning import lock_digest, revision
 from streamwer import audio, config, eventlog
 from streamwer.config import Config
-from streamwer.datasets import outcome, read_manifest
+from streamwer.datasets import origin, outcome, read_manifest
 from streamwer.metrics import summarise
 from streamwer.metrics.comparing import comparable_differences, incomparable
 from streamwer.metrics.store import read
@@ -69,11 +69,18 @@ def comparison(settings: Config) -> Comparison:
         dataset=settings.dataset.name,
         clock=settings.clock.name,
         provenance=provenance(settings, signatures, read_origin(ALIGNED).line())
+        | _data(PREPARED)
         | _versions(settings),
         sounds=sounds(PREPARED, REPORT),
         unused=unused(PREPARED),
         conditions={chain.name: bool(chain.network) for chain in config.conditions(settings)},
     )
+
+
+def _data(prepared: Path) -> dict[str, str]:
+    """Where the data are from, on which terms, and how to cite them."""
+    kept = origin(prepared)
+    return {f"data {name}": text for name, text in kept.facts().items()} if kept else {}
 
 
 def _versions(settings: Config) -> dict[str, Any]:

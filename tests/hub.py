@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 _API = re.compile(
     r"/api/(?P<kind>models|datasets)/(?P<repo>[^/]+/[^/]+)"
-    r"(?:/(?P<verb>revision|tree|paths-info)/(?P<revision>[^/]+)(?:/(?P<path>.*))?)?"
+    r"(?:/(?P<verb>revision|tree|paths-info|auth-check)(?:/(?P<revision>[^/]+)(?:/(?P<path>.*))?)?)?"
 )
 _FILE = re.compile(
     r"/(?P<kind>datasets/)?(?P<repo>[^/]+/[^/]+)/resolve/(?P<revision>[^/]+)/(?P<path>.+)"
@@ -34,10 +35,20 @@ _FILE = re.compile(
 
 @dataclass(frozen=True)
 class Repository:
-    """One commit of a model or data set: the files of a folder."""
+    """One commit of a model or data set: the files of a folder.
+
+    Attributes:
+        folder: that holds them.
+        commit: its hash.
+        branch: a name that stands for the commit, as `main` does.
+        tokens: who may read it; None for everyone. Of a gated repository anyone sees that it
+            exists, but not its files.
+    """
 
     folder: Path
     commit: str
+    branch: str = "main"
+    tokens: tuple[str, ...] | None = None
 
     def files(self) -> list[str]:
         found = (path for path in self.folder.rglob("*") if path.is_file())
@@ -53,26 +64,46 @@ class Repository:
     def entry(self, name: str) -> dict[str, Any]:
         path = self.folder / name
         if path.is_dir():
-            return {"type": "directory", "path": name, "oid": _digest(name.encode()), "size": 0}
-        return {
-            "type": "file",
-            "path": name,
-            "oid": _digest(path.read_bytes()),
-            "size": path.stat().st_size,
-        }
+            return {"type": "directory", "path": name, "oid": _git(name.encode()), "size": 0}
+        content = path.read_bytes()
+        found = {"type": "file", "path": name, "oid": _git(content), "size": len(content)}
+        if not _large(name):
+            return found
+        lfs = {"oid": hashlib.sha256(content).hexdigest(), "size": len(content), "pointerSize": 1}
+        return {**found, "lfs": lfs}
 
 
 @dataclass
 class Hub:
-    """The repositories on offer, by kind and id, and the requests seen so far."""
+    """The repositories on offer, by kind and id, and what was asked for so far.
+
+    Attributes:
+        url: its address.
+        repositories: on offer.
+        requests: method and path of each request.
+        sent: bytes of files that were sent, by repository and path.
+        breaks: repositories, of whose files no answer gets beyond this byte: the connection ends.
+        spoils: repositories whose large files arrive with other bytes than the hub lists.
+    """
 
     url: str
     repositories: dict[tuple[str, str], Repository] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
+    sent: Counter[str] = field(default_factory=Counter)
+    breaks: dict[str, int] = field(default_factory=dict)
+    spoils: set[str] = field(default_factory=set)
 
-    def add(self, kind: str, repo: str, folder: Path, commit: str) -> None:
+    def add(
+        self,
+        kind: str,
+        repo: str,
+        folder: Path,
+        commit: str,
+        branch: str = "main",
+        tokens: tuple[str, ...] | None = None,
+    ) -> None:
         """Offer `folder` as commit `commit` of a repository; `kind` is "models" or "datasets"."""
-        self.repositories[kind, repo] = Repository(folder, commit)
+        self.repositories[kind, repo] = Repository(folder, commit, branch, tokens)
 
 
 @contextmanager
@@ -152,11 +183,22 @@ class _Handler(BaseHTTPRequestHandler):
         revision = unquote(match["revision"] or "main")
         if repository is None:
             self._fail(401, "RepoNotFound")
-        elif revision not in ("main", repository.commit):
+        elif revision not in (repository.branch, repository.commit):
             self._fail(404, "RevisionNotFound")
+        elif not self._may_read(repository):
+            self._fail(403 if self._token() else 401, "GatedRepo")
         else:
             return repository
         return None
+
+    def _token(self) -> str:
+        return str(self.headers.get("Authorization", "")).removeprefix("Bearer ")
+
+    def _may_read(self, repository: Repository) -> bool:
+        if repository.tokens is None or self._token() in repository.tokens:
+            return True
+        match = _API.fullmatch(urlsplit(self.path).path)
+        return match is not None and match["verb"] in (None, "revision")
 
     def _api(
         self, hub: Hub, match: re.Match[str], query: dict[str, list[str]], body: bytes
@@ -178,16 +220,32 @@ class _Handler(BaseHTTPRequestHandler):
         repository = self._repository(hub, match, "datasets" if match["kind"] else "models")
         if repository is None:
             return
-        path = repository.folder / unquote(match["path"])
+        name, repo = unquote(match["path"]), match["repo"]
+        path = repository.folder / name
         if not path.is_file():
             self._fail(404, "EntryNotFound", {"X-Repo-Commit": repository.commit})
             return
         content = path.read_bytes()
-        headers = {"ETag": f'"{_digest(content)}"', "X-Repo-Commit": repository.commit}
-        part, content_range = _part(content, self.headers.get("Range"))
+        headers = {"ETag": f'"{_etag(name, content)}"', "X-Repo-Commit": repository.commit}
+        if repo in hub.spoils and _large(name):
+            content = bytes(byte ^ 1 for byte in content)
+        part, first, content_range = _part(content, self.headers.get("Range"))
         if content_range:
             headers["Content-Range"] = content_range
+        stop = hub.breaks.get(repo, len(content)) - first
+        if self.command == "GET":
+            hub.sent[f"{repo}/{name}"] += max(0, min(stop, len(part)))
+        if self.command == "GET" and stop < len(part):
+            self._break_off(part, max(0, stop))
+            return
         self._send(206 if content_range else 200, part, {"Accept-Ranges": "bytes", **headers})
+
+    def _break_off(self, body: bytes, stop: int) -> None:
+        self.send_response(206)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[:stop])
+        self.close_connection = True
 
     def _json(self, value: object) -> None:
         self._send(200, json.dumps(value).encode(), {"Content-Type": "application/json"})
@@ -205,8 +263,18 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
 
-def _digest(content: bytes) -> str:
-    return hashlib.sha1(content).hexdigest()
+def _git(content: bytes) -> str:
+    """The id that git gives to a file."""
+    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+
+
+def _large(name: str) -> bool:
+    """Whether the hub keeps a file of this name by its SHA-256."""
+    return name.endswith((".parquet", ".bin"))
+
+
+def _etag(name: str, content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest() if _large(name) else _git(content)
 
 
 def _parents(name: str) -> list[str]:
@@ -219,10 +287,10 @@ def _paths_info(repository: Repository, content_type: str, body: bytes) -> list[
     return [repository.entry(name) for name in names if (repository.folder / name).exists()]
 
 
-def _part(content: bytes, asked: str | None) -> tuple[bytes, str]:
+def _part(content: bytes, asked: str | None) -> tuple[bytes, int, str]:
     match = re.fullmatch(r"bytes=(\d+)-(\d*)", asked or "")
     if match is None:
-        return content, ""
+        return content, 0, ""
     first = int(match[1])
     last = min(int(match[2] or len(content)), len(content) - 1)
-    return content[first : last + 1], f"bytes {first}-{last}/{len(content)}"
+    return content[first : last + 1], first, f"bytes {first}-{last}/{len(content)}"

@@ -19,11 +19,15 @@ from streamwer import (
     extensions,
     finished_config,
     hardware,
+    languages,
     limits,
     load_config,
 )
 from streamwer.alignment_config import ALIGNMENT_SCHEMAS, AlignmentConfig
 from streamwer.condition_config import CONDITION_SCHEMAS, Chain, chains
+from streamwer.dataset_config import ColumnsConfig as ColumnsConfig
+from streamwer.dataset_config import ConcatenateConfig as ConcatenateConfig
+from streamwer.dataset_config import DatasetConfig as DatasetConfig
 from streamwer.engine_config import ENGINE_SCHEMAS as ENGINE_SCHEMAS
 from streamwer.engine_config import DirectConfig as DirectConfig
 from streamwer.engine_config import EngineConfig as EngineConfig
@@ -40,49 +44,6 @@ from streamwer.model_config import ModelConfig as ModelConfig
 from streamwer.policy_config import POLICY_SCHEMAS as POLICY_SCHEMAS
 
 _REMEDY = "write it with `python -m pipeline.compose --write`"
-
-
-@dataclass
-class ColumnsConfig:
-    """Names of a data set's columns; an empty name means that there is none."""
-
-    id: str = "id"
-    audio: str = "audio"
-    text: str = "text"
-    speaker: str = ""
-    condition: str = ""
-    words: str = ""
-    session: str = ""
-    channel: str = ""
-    language: str = ""
-
-
-@dataclass
-class ConcatenateConfig:
-    """The key `concatenate` of conf/dataset: recordings joined into longer calls."""
-
-    by: str | None = None
-    seconds: float = 120.0
-    pause_s: list[float] = field(default_factory=lambda: [0.3, 1.5])
-    seed: int = 1
-
-
-@dataclass
-class DatasetConfig:
-    """conf/dataset: recordings and their transcripts, from a folder or from a hub."""
-
-    name: str = MISSING
-    source: str = MISSING
-    path: str = MISSING
-    subset: str | None = None
-    split: str | None = None
-    revision: str | None = None
-    form: str = "auto"
-    channels: str = "mix"
-    language: str = ""
-    columns: ColumnsConfig = field(default_factory=ColumnsConfig)
-    limit: int | None = None
-    concatenate: ConcatenateConfig = field(default_factory=ConcatenateConfig)
 
 
 @dataclass
@@ -223,10 +184,24 @@ def typed(values: DictConfig) -> Config:
     # Plain values first: a policy that Hydra composed would come out as a record, not a dict.
     config: Config = _record(Config, OmegaConf.to_container(values))
     models = {name: config.systems[name].model or config.model for name in config.systems}
-    alignment_config.refuse_same_model(alignment(config.alignment), models)
+    aligner = alignment(config.alignment)
+    alignment_config.refuse_same_model(aligner, models)
+    _check_language(config, aligner)
     conditions(config)
     finished_config.check(config.finished)
     return config
+
+
+def _check_language(config: Config, aligner: AlignmentConfig) -> None:
+    heard = {
+        f"system {name}": model_for(
+            engine(each.engine or config.engine), each.model or config.model
+        )
+        for name, each in config.systems.items()
+    }
+    if isinstance(aligner, alignment_config.ForcedConfig):
+        heard["alignment"] = aligner.model
+    languages.check(config.dataset.language, heard, config.scoring.normaliser)
 
 
 def conditions(config: Config | SweepConfig) -> tuple[Chain, ...]:
@@ -320,6 +295,7 @@ def sweep(values: Mapping[str, Any]) -> SweepConfig:
     """
     found: SweepConfig = _record(SweepConfig, dict(values))
     limits.check_sweep(found.sweep)
+    languages.check(found.dataset.language, {"sweep": found.model}, found.scoring.normaliser)
     return found
 
 

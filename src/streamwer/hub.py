@@ -6,7 +6,7 @@ import sys
 import textwrap
 from typing import Literal
 
-from huggingface_hub import HfApi
+from huggingface_hub import HfApi, constants, get_token
 from huggingface_hub.errors import (
     GatedRepoError,
     HfHubHTTPError,
@@ -24,7 +24,6 @@ FAILURES: tuple[type[BaseException], ...] = (_HttpError, OSError, HFValidationEr
 
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (OfflineModeIsEnabled, "offline mode is on: HF_HUB_OFFLINE is set"),
-    (GatedRepoError, "access has to be granted first: ask for it and run `hf auth login`"),
     (RepositoryNotFoundError, "the hub has no such repository, or it is private"),
     (RevisionNotFoundError, "the repository has no such revision"),
     (HFValidationError, "this is not a repository id (owner/name)"),
@@ -51,12 +50,24 @@ def commit(kind: Literal["model", "dataset"], repository: str, revision: str) ->
             repository, repo_type=kind, revision=revision, timeout=_PATIENCE_S
         )
     except FAILURES as error:
-        raise NotOnHubError(reason(error)) from error
+        raise NotOnHubError(reason(error, page(kind, repository))) from error
     return found.sha or revision
 
 
-def reason(error: BaseException) -> str:
-    """A hub failure in a few words."""
+def page(kind: Literal["model", "dataset"], repository: str) -> str:
+    """The address at which a repository is shown to a person."""
+    return f"{constants.ENDPOINT}/{'datasets/' if kind == 'dataset' else ''}{repository}"
+
+
+def reason(error: BaseException, page: str = "") -> str:
+    """A hub failure in a few words.
+
+    Args:
+        error: what was raised.
+        page: of the repository, where its terms can be accepted.
+    """
+    if isinstance(error, GatedRepoError):
+        return _gated(page)
     for kind, words in _REASONS:
         if isinstance(error, kind):
             return words
@@ -65,6 +76,14 @@ def reason(error: BaseException) -> str:
     if isinstance(error, _HttpError | ConnectionError):
         return "the hub cannot be reached"
     return textwrap.shorten(str(error), _LONG, placeholder=" …") or type(error).__name__
+
+
+def _gated(page: str) -> str:
+    """What to do for a repository that asks for consent. The token itself is never told."""
+    accept = f"accept its terms at {page}" if page else "accept its terms on its page"
+    if get_token():
+        return f"the account of your token has not been granted access: {accept}, then try again"
+    return f"access has to be granted first: {accept}, then set HF_TOKEN to a token of that account"
 
 
 def quiet() -> None:

@@ -14,6 +14,8 @@ UNSPACED = (
     "\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff9f\U0001b000-\U0001b16f\U00020000-\U0003ffff"
 )
 """Characters of scripts without spaces between words, as ranges of a regular expression."""
+LANGUAGES = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
+"""Languages of such scripts in which faster-whisper takes every character for a word."""
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 
 

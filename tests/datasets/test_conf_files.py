@@ -22,5 +22,7 @@ def test_every_data_set_config_is_whole_pinned_and_explained(path: Path) -> None
     assert given.name == path.stem
     pinned = given.source == "folder" or re.fullmatch("[0-9a-f]{40}", given.revision)
     assert pinned
+    cited = given.source == "folder" or (given.licence and given.citation and given.language)
+    assert cited
     keys = [line for line in path.read_text().splitlines() if not line.startswith("#")]
     assert [line for line in keys if "  # " not in line] == ["columns:", "concatenate:"]

@@ -1,32 +1,50 @@
 """Recordings from the Hugging Face hub, at a pinned revision.
 
-The rows are streamed: only the wanted split, and of it only the wanted rows, are fetched. The audio
-is decoded here, since `datasets` would need torch for it.
+`datasets` says which files hold a split. They are fetched one after the other as their rows are
+wanted, or, with `streaming`, read where they are: then only the rows that are used are asked for.
+Audio is decoded here, since `datasets` would need torch for it.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 import datasets
+import pyarrow as pa
+from pyarrow import parquet
 
 from streamwer import audio, hub
 from streamwer.audio import Samples
-from streamwer.config import DatasetConfig
-from streamwer.datasets.rows import Row, Source
+from streamwer.config import ColumnsConfig, DatasetConfig
+from streamwer.datasets import fetching, listing, sampling
+from streamwer.datasets.listing import Listing, Shard
+from streamwer.datasets.rows import Row, Source, parts
 from streamwer.errors import AudioError, ConfigError, DatasetError
 
 _FALLBACK = "use dataset=calls, which needs no download"
-_FAILURES = (*hub.FAILURES, ValueError, datasets.exceptions.DatasetsError)
+_FAILURES = (*hub.FAILURES, ValueError, pa.ArrowException, datasets.exceptions.DatasetsError)
+_BLOCK = 1 << 20
+"""Bytes that are read at once of a file that is streamed."""
+_ROWS = 8
+"""Rows that are held at once: with their audio, which may be long."""
+_NOT_IN_NAMES = re.compile(r"[^\w .,+=@()\[\]-]+")
+_LONGEST_STEM = 100
 
 
-def open_source(config: DatasetConfig) -> Source:
+def open_source(config: DatasetConfig, told: fetching.Told | None = None) -> Source:
     """The rows of one split of a data set on the hub, in its order.
+
+    Args:
+        config: the source.
+        told: of the files that are fetched.
 
     Raises:
         ConfigError: the revision or the split is not given.
@@ -44,52 +62,140 @@ def open_source(config: DatasetConfig) -> Source:
     if not sys.stderr.isatty():
         datasets.disable_progress_bars()
     hub.quiet()
-    # The hub client itself tries each request six times; 20 times that can take half an hour.
-    datasets.config.STREAMING_READ_MAX_RETRIES = 2
-    name = f"{config.path}@{config.revision}"
-    table = _table(config, name)
-    splits = table.info.splits or {}
-    total = splits[config.split].num_examples if config.split in splits else None
-    rows = _rows(table, config.columns.audio, name)
-    columns = tuple(table.column_names or ())
-    return Source(name, columns, rows, total, form="a data set on the hub")
+    table = _table(config, told)
+    return Source(
+        table.name,
+        table.names,
+        table.rows(),
+        table.listing.rows,
+        form="a data set on the hub",
+        sample=table.sample,
+        commit=table.listing.commit,
+    )
 
 
-def _table(config: DatasetConfig, name: str) -> datasets.IterableDataset:
-    try:
-        commit = hub.commit("dataset", config.path, str(config.revision))
-        table = datasets.load_dataset(
-            config.path, config.subset, split=config.split, revision=commit, streaming=True
-        )
-    except hub.NotOnHubError as error:
-        raise _unavailable(name, str(error)) from error
-    except _FAILURES as error:
-        raise _unavailable(name, hub.reason(error)) from error
-    return _undecoded(table, config.columns.audio)
+@dataclass(frozen=True)
+class _Table:
+    """The rows of a few Parquet files."""
 
+    name: str
+    page: str
+    listing: Listing
+    names: tuple[str, ...]
+    columns: ColumnsConfig
+    streaming: bool
+    told: fetching.Told | None
+    footers: dict[str, parquet.FileMetaData] = field(default_factory=dict)
 
-def _undecoded(table: datasets.IterableDataset, column: str) -> datasets.IterableDataset:
-    kind = (table.features or {}).get(column)
-    if kind is None:  # told later, together with the other columns that are missing
+    def sample(self, limit: int, seed: int) -> Iterator[Row]:
+        """So many rows, drawn by a seed; of the other rows nothing is read."""
+        total = 0
+        for shard in self.listing.shards:
+            with _refusing(self.name, self.page), self.open(shard) as file:
+                total += self.parquet(shard, file).metadata.num_rows
+        yield from self.rows(sampling.drawn(total, limit, seed))
+
+    def rows(self, only: Sequence[int] | None = None) -> Iterator[Row]:
+        """All rows, or those of ascending numbers, counted from 0."""
+        first = 0
+        for shard in self.listing.shards:
+            if only is not None and not any(number >= first for number in only):
+                return
+            with _refusing(self.name, self.page), self.open(shard) as file:
+                table = self.parquet(shard, file)
+                for group in range(table.num_row_groups):
+                    count = table.metadata.row_group(group).num_rows
+                    wanted = _within(only, first, count)
+                    if wanted:
+                        yield from self.group(table, group, first, wanted)
+                    first += count
+
+    def group(
+        self, table: parquet.ParquetFile, group: int, first: int, wanted: set[int]
+    ) -> Iterator[Row]:
+        """The wanted rows of one row group, whose first row has this number."""
+        names = [name for name in self.names if name in self.used]
+        last, number = max(wanted), first
+        with closing(
+            table.iter_batches(_ROWS, row_groups=[group], columns=names, use_threads=False)
+        ) as batches:
+            for batch in batches:
+                for at in range(batch.num_rows):
+                    if number in wanted:
+                        (values,) = batch.slice(at, 1).to_pylist()
+                        yield _row(values, number + 1, self.columns.audio)
+                    number += 1
+                if number > last:
+                    return
+
+    def parquet(self, shard: Shard, file: IO[bytes]) -> parquet.ParquetFile:
+        """An open file, whose footer is read once."""
+        known = self.footers.get(shard.path)
+        table = parquet.ParquetFile(file, metadata=known, pre_buffer=False, buffer_size=_BLOCK)
+        self.footers[shard.path] = table.metadata
         return table
-    if not isinstance(kind, datasets.Audio) and not (isinstance(kind, dict) and "bytes" in kind):
+
+    @property
+    def used(self) -> set[str]:
+        """The columns that the config names: no other is read."""
+        columns = self.columns
+        others = (columns.text, columns.speaker, columns.condition, columns.words)
+        return {columns.audio, *parts(columns.id), *others, columns.session, columns.language}
+
+    def open(self, shard: Shard) -> IO[bytes]:
+        return _open(self.listing, shard, self.streaming, self.told)
+
+
+def _table(config: DatasetConfig, told: fetching.Told | None) -> _Table:
+    name = f"{config.path}@{config.revision}"
+    page = hub.page("dataset", config.path)
+    with _refusing(name, page):
+        found = listing.find(config)
+        first = found.shards[0]
+        with _open(found, first, config.streaming, told) as file:
+            footer = parquet.read_metadata(file)
+    schema = footer.schema.to_arrow_schema()
+    _refuse_silent(schema, config.columns.audio)
+    return _Table(
+        name=name,
+        page=page,
+        listing=found,
+        names=tuple(schema.names),
+        columns=config.columns,
+        streaming=config.streaming,
+        told=told,
+        footers={first.path: footer},
+    )
+
+
+def _open(found: Listing, shard: Shard, streaming: bool, told: fetching.Told | None) -> IO[bytes]:
+    here = fetching.kept(found, shard)
+    if here is None and streaming:
+        return fetching.remote(found, shard, _BLOCK)
+    return (here or fetching.fetch(found, shard, told)).open("rb")
+
+
+def _refuse_silent(schema: pa.Schema, column: str) -> None:
+    if column not in schema.names:  # told later, together with the other columns that are missing
+        return
+    kind = schema.field(column).type
+    if not pa.types.is_struct(kind) or kind.get_field_index("bytes") < 0:
         raise DatasetError(f"dataset.columns.audio: the column '{column}' holds {kind}, not audio")
-    return table.cast_column(column, datasets.Audio(decode=False))
 
 
-def _rows(table: datasets.IterableDataset, column: str, name: str) -> Iterator[Row]:
-    try:
-        for number, values in enumerate(table, start=1):
-            yield _row(values, number, column)
-    except _FAILURES as error:
-        raise _unavailable(name, hub.reason(error)) from error
+def _within(only: Sequence[int] | None, first: int, count: int) -> set[int]:
+    """Which of `count` rows, of which the first has this number, are wanted."""
+    here = range(first, first + count)
+    return set(here) if only is None else {number for number in only if number in here}
 
 
 def _row(values: Mapping[str, Any], number: int, column: str) -> Row:
     clip = values.get(column)
     path = PurePosixPath((clip or {}).get("path") or f"row-{number:06d}")
     others = {key: value for key, value in values.items() if key != column}
-    return Row(f"row {number}", others, path.stem, partial(_sound, clip, path.name))
+    # The id where there is no other: what is in the path of a clip may be anything.
+    stem = _NOT_IN_NAMES.sub("_", path.stem).lstrip("_ .")[:_LONGEST_STEM].rstrip(" .")
+    return Row(f"row {number}", others, stem, partial(_sound, clip, path.name))
 
 
 def _sound(clip: Mapping[str, Any] | None, name: str) -> Iterator[Samples]:
@@ -103,6 +209,19 @@ def _sound(clip: Mapping[str, Any] | None, name: str) -> Iterator[Samples]:
             yield from audio.chunks(path)
         except AudioError as error:
             raise AudioError(str(error).replace(str(path), name)) from error
+
+
+@contextmanager
+def _refusing(name: str, page: str) -> Iterator[None]:
+    """Say of a data set why it cannot be had."""
+    try:
+        yield
+    except hub.NotOnHubError as error:
+        raise _unavailable(name, str(error)) from error
+    except _FAILURES as error:
+        raise _unavailable(name, hub.reason(error, page)) from error
+    except DatasetError as error:
+        raise _unavailable(name, str(error)) from error
 
 
 def _unavailable(name: str, reason: str) -> DatasetError:

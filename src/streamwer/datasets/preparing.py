@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
 from streamwer import audio, extensions
 from streamwer.condition_config import Chain
 from streamwer.config import ColumnsConfig, DatasetConfig
-from streamwer.datasets import concatenating, manifest, problems, rows, words
+from streamwer.datasets import concatenating, manifest, origins, problems, rows, sampling, words
 from streamwer.datasets.multiplying import multiply
 from streamwer.datasets.problems import Outcome, Problems
 from streamwer.datasets.quoting import printable
@@ -21,6 +20,8 @@ from streamwer.transcript import Reference
 
 Progress = Callable[[int, int | None], None]
 """Told the number of rows done, and of all where that is known."""
+Fetching = Callable[[str, int, int], None]
+"""Told a file's name, how many bytes of it are there, and how many it has."""
 
 
 def prepare(
@@ -28,6 +29,7 @@ def prepare(
     out: Path,
     progress: Progress | None = None,
     chains: Sequence[Chain] = (Chain(),),
+    fetching: Fetching | None = None,
 ) -> tuple[Reference, ...]:
     """Write a data set's manifest and 16 kHz mono audio into `out`, replacing an earlier result.
 
@@ -42,6 +44,7 @@ def prepare(
         out: the folder.
         progress: told of the recordings that are read, and then of those that are altered.
         chains: the conditions under which each recording is prepared.
+        fetching: told of the files that are downloaded.
 
     Returns:
         The recordings, sorted by id.
@@ -51,19 +54,25 @@ def prepare(
         DatasetError: the source cannot be read, or none of its rows can be used: the first of
             them are named together. Or `out` holds something that is not a prepared data set.
     """
-    source = open_source(config)
+    source = open_source(config, fetching)
     columns = rows.present(config.columns, source)
+    source = sampling.taken(source, config.limit, config.shuffle_seed)
     with replacing(out) as folder:
         takes, outcome = _collect(source, columns, config, folder, progress)
         references = concatenating.join(takes, config.concatenate, folder)
         altered = multiply(folder, references, chains, progress or (lambda done, total: None))
         manifest.write(folder, altered)
         problems.write(folder, outcome)
+        origins.write(folder, origins.of(config, source.commit))
     return tuple(sorted(altered, key=lambda reference: reference.recording))
 
 
-def open_source(config: DatasetConfig) -> Source:
-    """The rows that a config names.
+def open_source(config: DatasetConfig, fetching: Fetching | None = None) -> Source:
+    """The rows that a config names, all of them.
+
+    Args:
+        config: the source.
+        fetching: told of the files that are downloaded.
 
     Raises:
         ConfigError: a key of the config makes no sense.
@@ -71,6 +80,8 @@ def open_source(config: DatasetConfig) -> Source:
     """
     if config.limit is not None and config.limit < 1:
         raise ConfigError(f"dataset.limit: {config.limit} is not a number of rows from 1 on")
+    if config.shuffle_seed is not None and config.limit is None:
+        raise ConfigError("dataset.shuffle_seed draws rows: it needs dataset.limit")
     concatenating.check(config.concatenate)
     # Imported when wanted: `datasets` takes a second to import, which a folder need not wait for.
     if config.source == "folder":
@@ -80,7 +91,7 @@ def open_source(config: DatasetConfig) -> Source:
     if config.source == "hub":
         from streamwer.datasets import hub
 
-        return hub.open_source(config)
+        return hub.open_source(config, fetching)
     added = extensions.get("dataset", config.source)
     if added:
         source: Source = added.target(config).source()
@@ -96,18 +107,16 @@ def _collect(
     progress: Progress | None,
 ) -> tuple[list[concatenating.Take], Outcome]:
     (folder / "audio").mkdir()
-    limit = config.limit
-    total = source.total if limit is None else min(limit, source.total or limit)
     taken: dict[str, str] = {}
     takes: list[concatenating.Take] = []
     noted = Problems(source.name)
     done = 0
-    for done, row in enumerate(islice(source.rows, limit), start=1):
+    for done, row in enumerate(source.rows, start=1):
         if isinstance(row, Unusable):
             noted.unusable.append(row)
         else:
             with noted.of(row.where):
-                said = rows.fields(row, columns)
+                said = rows.fields(row, columns, config.unscored)
                 _claim(said.recording, row.where, taken)
                 reference = replace(
                     _convert(row, said, folder), language=said.language or config.language
@@ -116,7 +125,7 @@ def _collect(
                 if reference.broken:
                     noted.broken.append(Unusable(row.where, reference.broken))
         if progress:
-            progress(done, total)
+            progress(done, source.total)
     if all(take.reference.broken for take in takes):
         noted.refuse()
     return takes, noted.outcome(source.form, done)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from streamwer.config import ColumnsConfig, DatasetConfig
-from streamwer.datasets import rows
+from streamwer.datasets import rows, sampling
 from streamwer.datasets.preparing import open_source
 from streamwer.datasets.quoting import printable, told
 from streamwer.datasets.rows import Fields, Row, Unusable
@@ -47,16 +47,22 @@ def preview(config: DatasetConfig, count: int) -> Preview:
         ConfigError: a key of the config makes no sense.
         DatasetError: the source cannot be read.
     """
-    source = open_source(config)
+    # Of a data set on the hub only what these rows need is fetched.
+    source = sampling.taken(
+        open_source(replace(config, streaming=config.source == "hub")),
+        config.limit,
+        config.shuffle_seed,
+    )
     columns = rows.present(config.columns, source)
-    found = tuple(_row(row, columns) for row in islice(source.rows, max(0, count)))
+    unscored = frozenset(config.unscored)
+    found = tuple(_row(row, columns, unscored) for row in islice(source.rows, max(0, count)))
     return Preview(source.form, source.total, found)
 
 
-def _row(row: Row | Unusable, columns: ColumnsConfig) -> PreviewRow:
+def _row(row: Row | Unusable, columns: ColumnsConfig, unscored: frozenset[str]) -> PreviewRow:
     if isinstance(row, Unusable):
         return PreviewRow(row.where, reason=row.reason)
     try:
-        return PreviewRow(row.where, rows.fields(row, columns))
+        return PreviewRow(row.where, rows.fields(row, columns, unscored))
     except DatasetError as error:
         return PreviewRow(row.where, reason=str(error))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from streamwer.audio import Samples
@@ -57,6 +57,9 @@ class Source:
         total: how many rows there are, where that is known beforehand.
         named: what its columns are called, where the form itself says so and not the config.
         form: what it was recognised as.
+        sample: reads only so many rows, drawn by a seed, in their order; None where nothing is
+            saved by that.
+        commit: which revision of the source this is; empty where it has none.
     """
 
     name: str
@@ -65,6 +68,8 @@ class Source:
     total: int | None = None
     named: ColumnsConfig | None = None
     form: str = ""
+    sample: Callable[[int, int], Iterable[Row | Unusable]] | None = None
+    commit: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,9 +99,10 @@ def present(columns: ColumnsConfig, source: Source) -> ColumnsConfig:
     if configured["id"] == DEFAULT_ID and DEFAULT_ID not in source.columns:
         configured["id"] = ""
     missing = [
-        f"'{column}' (dataset.columns.{name})"
+        f"'{part}' (dataset.columns.{name})"
         for name, column in configured.items()
-        if column and column not in source.columns
+        for part in (parts(column) if name == "id" else [column])
+        if part and part not in source.columns
     ]
     if missing:
         has = ", ".join(source.columns) or "none"
@@ -104,18 +110,32 @@ def present(columns: ColumnsConfig, source: Source) -> ColumnsConfig:
     return ColumnsConfig(**configured)
 
 
-def fields(row: Row, columns: ColumnsConfig) -> Fields:
+def parts(column: str) -> list[str]:
+    """The columns that an id is made of: "call+segment" are two."""
+    return column.split("+")
+
+
+def fields(row: Row, columns: ColumnsConfig, unscored: Collection[str] = ()) -> Fields:
     """The recording's fields, checked.
 
+    Args:
+        row: of the source.
+        columns: where they are.
+        unscored: transcripts that mark a stretch of audio which is not to be scored.
+
     Raises:
-        DatasetError: the id cannot be a file name, the transcript is empty, a value has the
-            wrong type, or the words are not those of the transcript. Does not name the row.
+        DatasetError: the id cannot be a file name, the transcript is empty or unscored, a value
+            has the wrong type, or the words are not those of the transcript. Does not name the
+            row.
     """
     text = _text(row, columns.text)
     if not text.strip():
         raise DatasetError(f"the transcript is empty (column '{columns.text}')")
+    if text.strip() in unscored:
+        raise DatasetError(f"marked as not to be scored: '{text.strip()}' (dataset.unscored)")
+    named = "-".join(_text(row, part) for part in parts(columns.id)) if columns.id else row.stem
     return Fields(
-        recording=_id(_text(row, columns.id) if columns.id else row.stem),
+        recording=_id(named),
         text=text,
         speaker=_text(row, columns.speaker),
         condition=_text(row, columns.condition) or "clean",

@@ -14,8 +14,9 @@ from itertools import accumulate, pairwise
 from typing import Any, NoReturn
 
 from streamwer.audio import SAMPLE_RATE, seconds
+from streamwer.joining import LANGUAGES
 from streamwer.recognisers.base import Window
-from streamwer.recognisers.words import UNSPACED, Piece, words
+from streamwer.recognisers.words import Piece, words
 from streamwer.transcript import Hypothesis
 
 _SHOWN = 80
@@ -111,7 +112,7 @@ def _timed(entries: Sequence[Any]) -> Iterator[Piece]:
 
 def _spread(text: str, start: float, end: float, language: str) -> Iterator[Piece]:
     """The words of a text over a stretch of time, each as long as its share of characters."""
-    said = list("".join(text.split())) if language in UNSPACED else text.split()
+    said = list("".join(text.split())) if language in LANGUAGES else text.split()
     total = sum(map(len, said))
     shares = accumulate((len(word) / total for word in said), initial=0.0)
     moments = [start + share * (end - start) for share in shares]

@@ -6,13 +6,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from streamwer.audio import SAMPLE_RATE
-from streamwer.joining import mark, unspaced
+from streamwer.joining import LANGUAGES, mark, unspaced
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.prompt import BROKEN
 from streamwer.transcript import Word
-
-UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
-"""Languages in which faster-whisper takes every character for a word."""
 
 
 class Piece(NamedTuple):
@@ -36,7 +33,7 @@ def words(pieces: Iterable[Piece], window: Window, language: str) -> tuple[Word,
         text = piece.text.replace(BROKEN, "")
         apart = apart or text[:1].isspace()
         if text.strip():
-            apart = apart or (language in UNSPACED and _parted(found[-1].text, text))
+            apart = apart or (language in LANGUAGES and _parted(found[-1].text, text))
             word = placed(piece, text.strip(), window)
             found.append(word if apart or not found else _joined(found.pop(), word))
             apart = False

@@ -1,0 +1,56 @@
+"""The records behind `conf/dataset`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from streamwer.model_config import MISSING
+
+
+@dataclass
+class ColumnsConfig:
+    """Names of a data set's columns; an empty name means that there is none."""
+
+    id: str = "id"
+    audio: str = "audio"
+    text: str = "text"
+    speaker: str = ""
+    condition: str = ""
+    words: str = ""
+    session: str = ""
+    channel: str = ""
+    language: str = ""
+
+
+@dataclass
+class ConcatenateConfig:
+    """The key `concatenate` of conf/dataset: recordings joined into longer calls."""
+
+    by: str | None = None
+    seconds: float = 120.0
+    pause_s: list[float] = field(default_factory=lambda: [0.3, 1.5])
+    seed: int = 1
+
+
+@dataclass
+class DatasetConfig:
+    """conf/dataset: recordings and their transcripts, from a folder or from a hub."""
+
+    name: str = MISSING
+    source: str = MISSING
+    path: str = MISSING
+    subset: str | None = None
+    split: str | None = None
+    revision: str | None = None
+    files: str | None = None
+    form: str = "auto"
+    channels: str = "mix"
+    language: str = ""
+    columns: ColumnsConfig = field(default_factory=ColumnsConfig)
+    unscored: list[str] = field(default_factory=list)
+    limit: int | None = None
+    shuffle_seed: int | None = None
+    streaming: bool = False
+    licence: str = ""
+    citation: str = ""
+    concatenate: ConcatenateConfig = field(default_factory=ConcatenateConfig)

@@ -1,0 +1,109 @@
+"""A file from the hub: as far as it came is kept, what came is verified, and then stays.
+
+The hub's own client starts a file again that broke off in another run. Here the next run goes on
+from the last piece that arrived whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from filelock import FileLock
+from huggingface_hub import HfFileSystem
+
+from streamwer.datasets.listing import Listing, Shard, place
+from streamwer.errors import DatasetError
+
+PIECE = 8 << 20
+"""Bytes that are asked for at once, and so the most that is lost when the connection breaks."""
+_SHA256 = 64  # hexadecimal digits; git's digest has 40
+
+Told = Callable[[str, int, int], None]
+"""Told a file's name, how many bytes of it are there, and how many it has."""
+
+
+def kept(listing: Listing, shard: Shard) -> Path | None:
+    """The file, if it was fetched before."""
+    path = _path(listing, shard)
+    return path if path.is_file() and path.stat().st_size == shard.size else None
+
+
+def remote(listing: Listing, shard: Shard, ahead: int = 0) -> IO[bytes]:
+    """The file on the hub: only what is read is asked for, and so many bytes after it."""
+    name = f"datasets/{listing.repository}@{listing.commit}/{shard.path}"
+    options = {"block_size": ahead} if ahead else {"block_size": PIECE, "cache_type": "none"}
+    opened: IO[bytes] = HfFileSystem().open(name, size=shard.size, **options)
+    return opened
+
+
+def fetch(listing: Listing, shard: Shard, told: Told | None = None) -> Path:
+    """The file on this machine, fetched if it is not there.
+
+    Args:
+        listing: of the data set.
+        shard: one file of it.
+        told: of each piece that has arrived.
+
+    Raises:
+        DatasetError: what arrived is not what the hub lists, or there is no room for it.
+    """
+    path = _path(listing, shard)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.partial")
+    with FileLock(path.with_name(f"{path.name}.lock")):
+        if kept(listing, shard):
+            return path
+        _fill(listing, shard, partial, told or (lambda name, done, total: None))
+        if _digest(partial, shard) != shard.digest:
+            partial.unlink()
+            raise DatasetError(
+                f"{shard.path}: what arrived is not what the hub lists (its digest is another);"
+                " it was deleted: try again"
+            )
+        partial.replace(path)
+    return path
+
+
+def _path(listing: Listing, shard: Shard) -> Path:
+    return place(listing.repository) / listing.commit / shard.path
+
+
+def _fill(listing: Listing, shard: Shard, partial: Path, told: Told) -> None:
+    with partial.open("ab") as file:
+        done = file.tell()
+        if done > shard.size:
+            done = file.truncate(0)
+        _refuse_full_disk(partial, shard, shard.size - done)
+        told(shard.path, done, shard.size)
+        if done == shard.size:
+            return
+        with remote(listing, shard) as source:
+            source.seek(done)
+            while done < shard.size and (piece := source.read(min(PIECE, shard.size - done))):
+                done += file.write(piece)
+                file.flush()
+                told(shard.path, done, shard.size)
+
+
+def _refuse_full_disk(partial: Path, shard: Shard, missing: int) -> None:
+    free = shutil.disk_usage(partial.parent).free
+    if missing > free:
+        raise DatasetError(
+            f"{shard.path}: {missing / 1e9:.1f} GB are wanted, and the disk of {partial.parent}"
+            f" has {free / 1e9:.1f} GB; make room, set HF_HOME, or dataset.streaming=true"
+        )
+
+
+def _digest(path: Path, shard: Shard) -> str:
+    """SHA-256 of the file, or the id that git gives to it, as the hub lists it."""
+    digest = hashlib.sha256() if len(shard.digest) == _SHA256 else hashlib.sha1()
+    if len(shard.digest) != _SHA256:
+        digest.update(f"blob {path.stat().st_size}\0".encode())
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()

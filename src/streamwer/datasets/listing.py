@@ -1,0 +1,150 @@
+"""Which files of a data set on the hub hold the wanted rows.
+
+The list is kept by commit, subset and split: of a data set that was read once, the hub need not be
+asked again, nor can it be when there is no connection.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+
+import datasets
+from huggingface_hub import HfApi, HfFileSystem, constants
+from huggingface_hub.hf_api import RepoFile
+
+from streamwer import hub
+from streamwer.config import DatasetConfig
+from streamwer.datasets.origins import is_commit
+from streamwer.errors import DatasetError
+
+_SUFFIX = ".parquet"
+_REMEDY = (
+    "only Parquet can be read; set dataset.files to the repository's Parquet files, or "
+    "dataset.revision=refs/convert/parquet, where the hub keeps its own conversion"
+)
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One Parquet file.
+
+    Attributes:
+        path: inside the repository.
+        size: bytes.
+        digest: SHA-256 of a large file, git's SHA-1 of another.
+    """
+
+    path: str
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The files of one split, in its order.
+
+    Attributes:
+        repository: its id.
+        commit: what was found where the config names a branch.
+        shards: the files.
+        rows: how many they hold, where the repository says so.
+    """
+
+    repository: str
+    commit: str
+    shards: tuple[Shard, ...]
+    rows: int | None = None
+
+
+def place(repository: str) -> Path:
+    """The folder in which everything of a repository is kept."""
+    return Path(constants.HF_HOME) / "streamwer" / f"datasets--{repository.replace('/', '--')}"
+
+
+def find(config: DatasetConfig) -> Listing:
+    """The files that hold the rows of a config.
+
+    Raises:
+        hub.NotOnHubError: the hub cannot be reached, or lacks the repository or the revision.
+        DatasetError: there is no such split, or no Parquet file for it.
+    """
+    kept = _place(config)
+    asked_before = kept.is_file()
+    if asked_before and (is_commit(str(config.revision)) or constants.HF_HUB_OFFLINE):
+        return _read(kept)
+    commit = hub.commit("dataset", config.path, str(config.revision))
+    names, rows = _named(config, commit) if config.files else _declared(config, commit)
+    found = HfApi().get_paths_info(config.path, names, revision=commit, repo_type="dataset")
+    files = {each.path: each for each in found if isinstance(each, RepoFile)}
+    shards = tuple(_shard(files[name]) for name in names)
+    listing = Listing(config.path, commit, shards, rows)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    beside = kept.with_suffix(".new")
+    beside.write_text(json.dumps(asdict(listing), indent=1), encoding="utf-8")
+    beside.replace(kept)
+    return listing
+
+
+def _place(config: DatasetConfig) -> Path:
+    wanted = json.dumps([config.revision, config.subset, config.split, config.files])
+    digest = hashlib.sha256(wanted.encode()).hexdigest()[:16]
+    return place(config.path) / f"files-{digest}.json"
+
+
+def _read(path: Path) -> Listing:
+    try:
+        kept = json.loads(path.read_bytes())
+        shards = tuple(Shard(**shard) for shard in kept.pop("shards"))
+        return Listing(shards=shards, **kept)
+    except (ValueError, TypeError, KeyError) as error:
+        raise DatasetError(f"{path}: not readable ({error}); delete it") from error
+
+
+def _named(config: DatasetConfig, commit: str) -> tuple[list[str], None]:
+    """The files that `dataset.files` names."""
+    pattern = f"datasets/{config.path}@{commit}/{config.files}"
+    try:
+        found = [str(name) for name in HfFileSystem().glob(pattern)]
+    except FileNotFoundError:  # there is not even such a folder
+        found = []
+    names = sorted(name.partition(f"@{commit}/")[2] for name in found)
+    if not names:
+        raise DatasetError(f"dataset.files: the repository has no '{config.files}'")
+    return _checked(names), None
+
+
+def _declared(config: DatasetConfig, commit: str) -> tuple[list[str], int | None]:
+    """The files of a subset and split, as the repository's card or its folders say."""
+    try:
+        builder = datasets.load_dataset_builder(config.path, config.subset, revision=commit)
+    except RuntimeError as error:
+        if "scripts" not in str(error):
+            raise
+        raise DatasetError(f"the repository is read by a script; {_REMEDY}") from error
+    except datasets.exceptions.DatasetNotFoundError:
+        HfApi().auth_check(config.path, repo_type="dataset")  # says whether it is gated
+        raise
+    splits = builder.config.data_files or {}
+    if config.split not in splits:
+        has = ", ".join(map(str, splits)) or "none"
+        raise DatasetError(f"no split '{config.split}' (dataset.split); it has: {has}")
+    sizes = builder.info.splits or {}
+    rows = sizes[config.split].num_examples if config.split in sizes else None
+    names = [str(name).partition(f"@{commit}/")[2] for name in splits[config.split]]
+    return _checked(names), rows
+
+
+def _checked(names: list[str]) -> list[str]:
+    for name in names:
+        if not name.endswith(_SUFFIX):
+            raise DatasetError(f"'{name}' is no Parquet file; {_REMEDY}")
+        if not name or ".." in PurePosixPath(name).parts or name.startswith("/"):
+            raise DatasetError(f"'{name}' is not inside the repository")
+    return names
+
+
+def _shard(file: RepoFile) -> Shard:
+    return Shard(file.path, file.size, file.lfs.sha256 if file.lfs else file.blob_id)

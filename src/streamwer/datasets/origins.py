@@ -1,0 +1,100 @@
+"""Where a prepared data set is from, and on which terms: for whoever reads or publishes figures.
+
+It lies beside the manifest as `origin.json`; nothing in it is a secret or a path of this machine.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from streamwer.config import DatasetConfig
+from streamwer.errors import DatasetError
+
+NAME = "origin.json"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The source of a prepared data set.
+
+    Attributes:
+        repository: on the hub; empty for any other source.
+        commit: of the repository, which is what was read.
+        part: subset, split and files that were taken of it.
+        pinned: whether the config names that commit, so that another run reads the same.
+        rows: which of them were taken, if not all.
+        licence: of the data.
+        citation: how to cite them.
+    """
+
+    repository: str = ""
+    commit: str = ""
+    part: str = ""
+    pinned: bool = True
+    rows: str = ""
+    licence: str = ""
+    citation: str = ""
+
+    def facts(self) -> dict[str, str]:
+        """What is known of it, by a name to show."""
+        commit = self.commit if self.pinned else f"{self.commit} (not pinned)"
+        place = (f"{self.repository}@{commit}", self.part, self.rows)
+        source = ", ".join(filter(None, place)) if self.repository else ""
+        found = {"source": source, "licence": self.licence, "citation": self.citation}
+        return {name: text for name, text in found.items() if text}
+
+
+def is_commit(revision: str) -> bool:
+    """Whether a revision is a commit, which never changes, and not a branch."""
+    return re.fullmatch("[0-9a-f]{40}", revision) is not None
+
+
+def of(config: DatasetConfig, commit: str) -> Origin:
+    """The origin of what a config reads, of the hub's commit if it is from there."""
+    hub = config.source == "hub"
+    parts = (config.subset, config.split, config.files) if hub else ()
+    return Origin(
+        repository=config.path if hub else "",
+        commit=commit,
+        part=", ".join(filter(None, parts)),
+        pinned=not hub or commit == config.revision,
+        rows=_rows(config),
+        licence=config.licence,
+        citation=config.citation,
+    )
+
+
+def _rows(config: DatasetConfig) -> str:
+    if config.limit is None:
+        return ""
+    if config.shuffle_seed is None:
+        return f"the first {config.limit} rows"
+    return f"{config.limit} rows drawn with seed {config.shuffle_seed}"
+
+
+def write(folder: Path, origin: Origin) -> None:
+    """Write `origin.json` beside a manifest, if there is anything to say."""
+    if not origin.facts():
+        return
+    content = json.dumps(asdict(origin), indent=1, ensure_ascii=False)
+    (folder / NAME).write_text(f"{content}\n", encoding="utf-8")
+
+
+def read(folder: Path) -> Origin | None:
+    """Where a prepared data set is from; None where that was not kept.
+
+    Raises:
+        DatasetError: the file is not as `write` leaves it.
+    """
+    path = folder / NAME
+    if not path.is_file():
+        return None
+    try:
+        record = json.loads(path.read_bytes())
+        texts = {each.name: str(record[each.name]) for each in fields(Origin)}
+        return Origin(**{**texts, "pinned": bool(record["pinned"])})  # type: ignore[arg-type]
+    except (ValueError, TypeError, KeyError) as error:
+        raise DatasetError(f"{path}: not readable ({error}); prepare the data set again") from error

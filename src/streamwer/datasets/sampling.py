@@ -1,0 +1,49 @@
+"""Which rows of a source are used: the first ones, or some drawn by a seed."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import islice
+
+from streamwer.datasets.rows import Row, Source, Unusable
+
+
+def taken(source: Source, limit: int | None, seed: int | None) -> Source:
+    """The source with only the rows that are to be used, in its own order.
+
+    Args:
+        source: of all rows.
+        limit: how many; None for all of them, and then there is nothing to draw.
+        seed: draws the rows; None for the first ones.
+    """
+    if limit is None:
+        return source
+    if seed is None:
+        total = limit if source.total is None else min(limit, source.total)
+        return replace(source, rows=islice(source.rows, limit), total=total)
+    return replace(source, rows=_sample(source, limit, seed), total=limit)
+
+
+def drawn(total: int, limit: int, seed: int) -> list[int]:
+    """Numbers of `limit` of `total` rows, counted from 0, in ascending order.
+
+    Every set of rows is equally likely. The draw is by SHA-256 of seed and number, which no
+    release of a library changes, and a larger limit keeps the rows of a smaller one.
+    """
+
+    def key(number: int) -> bytes:
+        return hashlib.sha256(f"{seed} {number}".encode()).digest()
+
+    return sorted(heapq.nsmallest(limit, range(total), key=key))
+
+
+def _sample(source: Source, limit: int, seed: int) -> Iterable[Row | Unusable]:
+    if source.sample is not None:
+        yield from source.sample(limit, seed)
+        return
+    rows = list(source.rows)  # their audio is not read yet
+    for number in drawn(len(rows), limit, seed):
+        yield rows[number]

@@ -1,0 +1,52 @@
+"""Whether what listens, and what counts the errors, fits the language that is spoken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from streamwer.errors import ConfigError
+from streamwer.joining import LANGUAGES
+from streamwer.model_config import ModelConfig
+
+_ENGLISH_ONLY = ".en"
+_CODE = re.compile(r"([a-z]{2,3})(?:[-_].*)?")
+
+
+def check(language: str, models: Mapping[str, ModelConfig], normaliser: str) -> None:
+    """Refuse a model or a normaliser that is for another language than that of the data.
+
+    Args:
+        language: of the data set. One that is not written as a code (de, en-US) may be anything,
+            and is not compared; empty if it is not known.
+        models: by what they are for: a system, the aligner.
+        normaliser: of the scoring.
+
+    Raises:
+        ConfigError: one of them does not fit.
+    """
+    spoken = f"dataset.language={language}"
+    code = _CODE.fullmatch(language.lower())
+    if code is None:
+        return
+    language = code[1]
+    for user, model in models.items():
+        if model.path.rstrip("/").endswith(_ENGLISH_ONLY) and language != "en":
+            raise ConfigError(
+                f"{spoken}: the model {model.name} ({user}) knows English only;"
+                f" choose another, such as model=large_v3 model.language={language}"
+            )
+        if model.language and model.language != language:
+            raise ConfigError(
+                f"{spoken}: model.language={model.language} ({user});"
+                f" set model.language={language}, or dataset.language to what is spoken"
+            )
+    if normaliser == "whisper_english" and language != "en":
+        raise ConfigError(
+            f"{spoken}: scoring.normaliser={normaliser} is for English; use scoring=multilingual"
+        )
+    if normaliser == "basic" and language in LANGUAGES:
+        raise ConfigError(
+            f"{spoken}: scoring.normaliser={normaliser} takes what stands between spaces for a"
+            " word, and there are none; use scoring=multilingual"
+        )

@@ -1,0 +1,52 @@
+"""A model or a normaliser for another language than that of the data is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from streamwer import compose
+from streamwer.config import ModelConfig
+from streamwer.errors import ConfigError
+from streamwer.languages import check
+
+LARGE = ModelConfig(name="large_v3", path="Systran/faster-whisper-large-v3", language="de")
+TINY = ModelConfig(name="tiny_en", path="Systran/faster-whisper-tiny.en", language="en")
+
+
+@pytest.mark.parametrize(
+    ("language", "model", "normaliser", "remedy"),
+    [
+        ("de", TINY, "multilingual", "knows English only; choose another, such as model=large_v3"),
+        ("fr", LARGE, "multilingual", "model.language=de \\(system a\\); set model.language=fr"),
+        ("de", LARGE, "whisper_english", "is for English; use scoring=multilingual"),
+    ],
+)
+def test_what_is_for_another_language_is_refused(
+    language: str, model: ModelConfig, normaliser: str, remedy: str
+) -> None:
+    with pytest.raises(ConfigError, match=rf"^dataset.language={language}: .*{remedy}"):
+        check(language, {"system a": model}, normaliser)
+
+
+def test_words_cannot_be_counted_by_spaces_where_there_are_none() -> None:
+    with pytest.raises(ConfigError, match="scoring=multilingual"):
+        check("zh", {}, "basic")
+    check("zh", {}, "multilingual")
+
+
+def test_what_fits_or_is_not_known_is_left_alone() -> None:
+    check("de", {"system a": LARGE}, "basic")
+    check("en", {"system a": TINY}, "whisper_english")
+    check("de-CH", {"system a": LARGE}, "by_language")
+    for unknown in ("", "Swahili"):
+        check(unknown, {"system a": LARGE, "system b": TINY}, "whisper_english")
+
+
+def test_the_command_line_is_checked_too() -> None:
+    german = ["dataset=fleurs", "dataset.language=de"]
+    with pytest.raises(ConfigError, match=r"dataset.language=de: model.language=en"):
+        compose.load(german)
+    chosen = compose.load([*german, "model=large_v3", "model.language=de"])
+    assert chosen.dataset.files == "parquet-data/de_*/test-*.parquet"
+    with pytest.raises(ConfigError, match=r"small_en \(alignment\) knows English only"):
+        compose.load([*german, "model=large_v3", "model.language=de", "alignment=forced"])
