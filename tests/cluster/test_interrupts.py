@@ -1,0 +1,54 @@
+"""An interrupt that is put off comes at the end, and is not lost; a second one is at once."""
+
+from __future__ import annotations
+
+import signal
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from streamwer.cluster.interrupts import put_off
+
+
+def test_it_comes_when_the_block_is_done() -> None:
+    done = []
+    with pytest.raises(KeyboardInterrupt), put_off():
+        signal.raise_signal(signal.SIGINT)
+        done.append("block")
+    assert done == ["block"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_second_one_does_not_wait() -> None:
+    done = []
+    with pytest.raises(KeyboardInterrupt), put_off():
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        done.append("block")
+    assert not done
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_an_error_of_the_block_is_told_in_its_place() -> None:
+    with pytest.raises(ZeroDivisionError), put_off():
+        signal.raise_signal(signal.SIGINT)
+        raise ZeroDivisionError
+
+
+def test_where_it_is_ignored_or_never_comes_nothing_changes() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with put_off():
+            signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with put_off():
+        pass
+
+    def elsewhere() -> str:
+        with put_off():
+            return "done"
+
+    with ThreadPoolExecutor() as pool:
+        assert pool.submit(elsewhere).result() == "done"
