@@ -10,29 +10,34 @@ import pytest
 from streamwer.cluster.interrupts import put_off
 
 
-def test_it_comes_when_the_block_is_done() -> None:
-    done = []
-    with pytest.raises(KeyboardInterrupt), put_off():
-        signal.raise_signal(signal.SIGINT)
+def interrupted(times: int, done: list[str], error: Exception | None = None) -> None:
+    with put_off():
+        for _ in range(times):
+            signal.raise_signal(signal.SIGINT)
+        if error:
+            raise error
         done.append("block")
+
+
+def test_it_comes_when_the_block_is_done() -> None:
+    done: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(1, done)
     assert done == ["block"]
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_second_one_does_not_wait() -> None:
-    done = []
-    with pytest.raises(KeyboardInterrupt), put_off():
-        signal.raise_signal(signal.SIGINT)
-        signal.raise_signal(signal.SIGINT)
-        done.append("block")
+    done: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(2, done)
     assert not done
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_an_error_of_the_block_is_told_in_its_place() -> None:
-    with pytest.raises(ZeroDivisionError), put_off():
-        signal.raise_signal(signal.SIGINT)
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        interrupted(1, [], ZeroDivisionError())
 
 
 def test_where_it_is_ignored_or_never_comes_nothing_changes() -> None:
