@@ -1,0 +1,149 @@
+"""The stages of a run on a made-up data set, each in a process of its own, with its peak.
+
+Used by the tests and by `tools/time_scale.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from streamwer import datasets, eventlog
+from streamwer.cluster import pool
+from streamwer.cluster.finished import Store
+from streamwer.cluster.finished.entry import Label
+from streamwer.cluster.local import LocalWorkers
+from streamwer.cluster.pool import Finished, Workers
+from streamwer.config import ScoringConfig
+from streamwer.datasets import manifest
+from streamwer.digests import of_text
+from streamwer.metrics import Scores, normaliser, store, summarise
+from streamwer.metrics.in_parts import score_in_parts
+from streamwer.signature import Run
+from streamwer.transcript import Failure
+from tests.scale import made_up
+
+FAILURES = "failures.json"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One phase: what it found, its wall clock and processor seconds, and its peak in MB."""
+
+    found: int
+    seconds: float
+    busy: float
+    peak: float
+
+
+def prepare(folder: Path, rows: int) -> int:
+    """Recordings prepared."""
+    return len(datasets.prepare(made_up.write(folder / "source", rows), folder / "prepared"))
+
+
+def pretend(folder: Path, rows: int) -> int:
+    """The manifest alone, for what needs no audio."""
+    (folder / "prepared").mkdir()
+    manifest.write(folder / "prepared", map(made_up.reference, range(rows)))
+    return rows
+
+
+def in_process(folder: Path, rows: int) -> int:
+    """Recordings that a worker in the driver's process finished, kept one by one."""
+    return _dispatched(folder, rows, LocalWorkers(made_up.Knowing()))
+
+
+def over_ray(folder: Path, rows: int) -> int:
+    """The same with two actors."""
+    from streamwer.cluster.ray_workers import RayWorkers
+
+    return _dispatched(folder, rows, RayWorkers(made_up.Knowing, 2, 1, 60.0))
+
+
+def write(folder: Path, rows: int) -> int:
+    """Recordings of the log, from what is kept."""
+    kept, names = _store(folder), map(made_up.recording, range(rows))
+    found = (kept.steps(of_text(name)) for name in names)
+    failures = [Failure(*pair) for pair in json.loads((folder / FAILURES).read_text())]
+    eventlog.write_sorted(folder / "events", filter(None, found), failures, {}, Run())
+    return sum(1 for _ in eventlog.recordings(folder / "events"))
+
+
+def score(folder: Path, _: int) -> int:
+    """Recordings scored, of the manifest and the log."""
+    path, words = folder / "prepared" / manifest.NAME, normaliser("basic")
+    log = eventlog.about(folder / "events")
+    played = eventlog.recordings(folder / "events")
+    parts = score_in_parts(manifest.each(path), played, log.failures, words)
+    signature = store.sign(manifest.each(path), log, words)
+    store.write_parts(folder / "scores", parts, signature)
+    return pq.ParquetFile(folder / "scores" / "recordings.parquet").metadata.num_rows
+
+
+def scored(folder: Path) -> Scores:
+    """The tables that `score` wrote."""
+    return store.read(folder / "scores").scores
+
+
+def statistics(folder: Path, _: int) -> int:
+    """Words that were taken for others, by the summary with all its intervals."""
+    summary = summarise("system", scored(folder), None, ScoringConfig("basic"), {})
+    return summary.errors.substitutions
+
+
+PHASES: dict[str, Callable[[Path, int], int]] = {
+    each.__name__: each
+    for each in (prepare, pretend, in_process, over_ray, write, score, statistics)
+}
+
+
+def measured(folder: Path, rows: int, *names: str) -> Measured:
+    """Run phases in a process of their own; imports are in its peak, but not in its time.
+
+    What is found is what the last one finds.
+    """
+    command = [sys.executable, "-m", "tests.scale.phases", str(folder), str(rows), *names]
+    ended = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return Measured(**json.loads(ended.stdout.splitlines()[-1]))
+
+
+def _dispatched(folder: Path, rows: int, workers: Workers) -> int:
+    kept, failures, done = _store(folder), [], []
+
+    def take(finished: Finished) -> None:
+        name = finished.job.recording
+        if finished.error:
+            failures.append((name, finished.error))
+        else:
+            kept.put(of_text(name), Label(name, "system", "unaware", {}), finished.steps)
+            done.append(name)
+
+    pool.run_each(made_up.jobs(rows), workers, take)
+    (folder / FAILURES).write_text(json.dumps(failures))
+    assert len(set(done)) == len(done), "a recording came twice"
+    return len(done)
+
+
+def _store(folder: Path) -> Store:
+    return Store(folder / "finished", 2**40, sys.exit)
+
+
+def _main(folder: str, rows: str, *names: str) -> None:
+    began, busy = time.perf_counter(), time.process_time()
+    found = [PHASES[name](Path(folder), int(rows)) for name in names][-1]
+    spent, busy = time.perf_counter() - began, time.process_time() - busy
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    megabytes = peak / (2**20 if sys.platform == "darwin" else 2**10)
+    sys.stdout.write(f"{json.dumps(asdict(Measured(found, spent, busy, megabytes)))}\n")
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])
