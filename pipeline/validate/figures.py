@@ -33,7 +33,8 @@ class Figures:
         waits: of each step when it was served, and how long it had waited; shape (steps, 2).
         late: commit latency of each word, ascending; at most the time that is left at the end of
             the run, which is all that is known of later ones; shape (words,).
-        backlog: longest wait of a step after the worker stopped; None where it did not.
+        backlog: longest wait of a step from when the worker stopped until it had caught up; None
+            where it did not stop.
         recovery: from when it stopped until a step waited no more than `SHORT_S`; infinite if
             none did.
         generator_lag: p99; None in virtual time.
@@ -96,9 +97,10 @@ def until(call: Call, end: float) -> Call:
 
 
 def backlog(waits: np.ndarray, stall: Stall) -> float:
-    """The longest wait of the steps served after the worker stopped; shape of `waits` (n, 2)."""
-    after = waits[waits[:, 0] >= stall.at]
-    return float(after[:, 1].max()) if len(after) else 0.0
+    """The longest wait from when the worker stopped until it had caught up; `waits` is (n, 2)."""
+    end = stall.at + recovery(waits, stall)
+    meanwhile = waits[(waits[:, 0] >= stall.at) & (waits[:, 0] <= end)]
+    return float(meanwhile[:, 1].max()) if len(meanwhile) else 0.0
 
 
 def recovery(waits: np.ndarray, stall: Stall) -> float:

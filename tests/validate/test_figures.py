@@ -23,6 +23,8 @@ WAITS = np.array(
 
 def test_the_backlog_is_the_longest_wait_after_the_worker_stopped() -> None:
     assert backlog(WAITS, STALL) == 1.95
+    later = np.array([[16.0, 3.0]])
+    assert backlog(np.concatenate([WAITS, later]), STALL) == 1.95
     assert backlog(WAITS[:1], STALL) == 0
 
 
