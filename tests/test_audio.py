@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import wave
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -87,6 +88,24 @@ def test_what_is_no_audio_is_refused_by_name(
 def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(AudioError, match=r"gone\.wav: no such audio file"):
         audio.load(tmp_path / "gone.wav")
+
+
+@pytest.mark.parametrize("contents", [None, b"", b"not audio", b"whole"])
+def test_contents_sent_from_elsewhere_are_the_file(tmp_path: Path, contents: bytes | None) -> None:
+    """Samples and errors are those of the file itself, whatever is wrong with it."""
+    path = tmp_path / "call.flac"
+    if contents == b"whole":
+        audio.write_flac(path, TONE)
+    elif contents is not None:
+        path.write_bytes(contents)
+    assert heard(lambda: audio.load(path, audio.read(path))) == heard(lambda: audio.load(path))
+
+
+def heard(load: Callable[[], audio.Samples]) -> bytes | str:
+    try:
+        return load().tobytes()
+    except AudioError as error:
+        return str(error)
 
 
 @given(st.integers(0, 10**9))

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import av
 import numpy as np
@@ -38,13 +39,17 @@ def samples(seconds: float) -> int:
     return int(seconds * SAMPLE_RATE + 0.5)
 
 
-def load(path: Path) -> Samples:
+def load(path: Path, contents: bytes | None = None) -> Samples:
     """Decode a file to mono float32 samples at 16 kHz, shape (n,), values within ±1.
+
+    Args:
+        path: the file.
+        contents: what is in it, where the file itself lies on another machine.
 
     Raises:
         AudioError: the file is missing, empty, not audio, broken, or holds NaN or infinity.
     """
-    pieces = list(_pieces(path))
+    pieces = list(_pieces(path, contents=contents))
     audio = np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
     if audio.size == 0:
         raise AudioError(f"{path}: the file holds no audio samples")
@@ -88,31 +93,60 @@ def chunks(path: Path, channel: int | None = None) -> Iterator[Samples]:
         raise AudioError(f"{path}: the file holds no audio samples")
 
 
-def _pieces(path: Path, channel: int | None = None) -> Iterator[Samples]:
+def read(path: Path) -> bytes:
+    """The contents of a file, for `load` on another machine.
+
+    Raises:
+        AudioError: the file is missing or cannot be read, in the words of `load`.
+    """
     if not path.is_file():
-        raise AudioError(f"{path}: no such audio file")
-    if path.stat().st_size == 0:
+        raise _missing(path)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _missing(path: Path) -> AudioError:
+    return AudioError(f"{path}: no such audio file")
+
+
+def _unreadable(path: Path, error: OSError) -> AudioError:
+    return AudioError(f"{path}: not readable as audio ({error.strerror or error})")
+
+
+class _Held(BytesIO):
+    """The contents of a file; its name is a hint for FFmpeg, as that of an open file is."""
+
+    def __init__(self, path: Path, contents: bytes) -> None:
+        super().__init__(contents)
+        self.name = str(path)
+
+
+def _pieces(
+    path: Path, channel: int | None = None, contents: bytes | None = None
+) -> Iterator[Samples]:
+    if contents is None and not path.is_file():
+        raise _missing(path)
+    if (path.stat().st_size if contents is None else len(contents)) == 0:
         raise AudioError(f"{path}: the file is empty (0 bytes)")
     try:
-        yield from _decoded(path, channel)
+        with path.open("rb") if contents is None else _Held(path, contents) as file:
+            yield from _decoded(file, channel)
     except OSError as error:  # FFmpeg's own errors are some of these
-        reason = error.strerror or str(error)
-        raise AudioError(f"{path}: not readable as audio ({reason})") from error
+        raise _unreadable(path, error) from error
     except (av.FFmpegError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise AudioError(f"{path}: not readable as audio ({reason})") from error
 
 
-def _decoded(path: Path, channel: int | None) -> Iterator[Samples]:
+def _decoded(file: IO[bytes], channel: int | None) -> Iterator[Samples]:
     # Float planar: integer resampling would turn NaN samples into silence before we see them.
     # The channels are averaged here, because its own mix to mono makes float stereo 3 dB louder.
     resampler = AudioResampler(format="fltp", rate=SAMPLE_RATE)
     # An open file and no protocol: a play list in an audio file's clothes must not open others.
     options = {"protocol_whitelist": "none"}
-    with (
-        path.open("rb") as file,
-        av.open(file, "r", metadata_errors="ignore", options=options) as container,
-    ):
+    with av.open(file, "r", metadata_errors="ignore", options=options) as container:
         if not container.streams.audio:
             raise ValueError("it has no audio track")
         for frame in itertools.chain(container.decode(audio=0), (None,)):

@@ -16,6 +16,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from streamwer import (
     alignment_config,
+    cluster_config,
     extensions,
     finished_config,
     hardware,
@@ -24,6 +25,7 @@ from streamwer import (
     load_config,
 )
 from streamwer.alignment_config import ALIGNMENT_SCHEMAS, AlignmentConfig
+from streamwer.cluster_config import ClusterConfig as ClusterConfig
 from streamwer.condition_config import CONDITION_SCHEMAS, Chain, chains
 from streamwer.dataset_config import ColumnsConfig as ColumnsConfig
 from streamwer.dataset_config import ConcatenateConfig as ConcatenateConfig
@@ -52,16 +54,6 @@ class ClockConfig:
 
     name: str = MISSING
     hardware: Any = None
-
-
-@dataclass
-class ClusterConfig:
-    """conf/cluster: where the workers run."""
-
-    name: str = MISSING
-    workers: int | None = None
-    timeout_s: float = 900.0
-    address: str = "local"
 
 
 @dataclass
@@ -189,6 +181,7 @@ def typed(values: DictConfig) -> Config:
     _check_language(config, aligner)
     conditions(config)
     finished_config.check(config.finished)
+    cluster_config.check(config.cluster)
     return config
 
 
@@ -296,6 +289,7 @@ def sweep(values: Mapping[str, Any]) -> SweepConfig:
     found: SweepConfig = _record(SweepConfig, dict(values))
     limits.check_sweep(found.sweep)
     languages.check(found.dataset.language, {"sweep": found.model}, found.scoring.normaliser)
+    cluster_config.check(found.cluster)
     return found
 
 

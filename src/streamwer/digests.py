@@ -88,9 +88,13 @@ def of_files(paths: Sequence[Path]) -> str:
 
 def of_model(folder: Path) -> str:
     """Of the files of a model folder that loading it reads."""
+    return _short(f"{file.name}\t{_contents(file)}" for file in model_files(folder))
+
+
+def model_files(folder: Path) -> list[Path]:
+    """The files of a model folder that loading it reads, by name."""
     files = [folder / name for name in _MODEL_FILES]
-    found = sorted({file for file in (*files, *folder.glob(_VOCABULARY)) if file.is_file()})
-    return _short(f"{file.name}\t{_contents(file)}" for file in found)
+    return sorted({file for file in (*files, *folder.glob(_VOCABULARY)) if file.is_file()})
 
 
 def _below(path: Path) -> list[Path]:

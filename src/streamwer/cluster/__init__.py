@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
-from streamwer import recognisers
 from streamwer.cluster import loaded
 from streamwer.cluster.hardware import cores
 from streamwer.cluster.local import LocalWorkers
 from streamwer.cluster.pool import Finished, Outcome, Workers, run, run_each
 from streamwer.cluster.ray_session import kept
 from streamwer.cluster.recorded import described, event_log
-from streamwer.cluster.worker import Job, Worker, place_of, placed
+from streamwer.cluster.worker import Job, Worker, place_of
 from streamwer.config import ClusterConfig, SystemConfig
 from streamwer.errors import ConfigError
 from streamwer.signature import measures
@@ -81,19 +79,17 @@ def _one(system: SystemConfig, cluster: ClusterConfig) -> Iterator[Worker]:
 
 
 def _actors(jobs: int, system: SystemConfig, cluster: ClusterConfig) -> Workers:
-    recognisers.files(system)  # a missing model is one error here, not one from every actor
     threads = system.model.cpu_threads
     if threads < 1 or (cluster.workers or 1) < 1:
         raise ConfigError(
             f"model.cpu_threads={threads} and cluster.workers={cluster.workers} must be at least 1"
         )
     count = min(cluster.workers or max(1, cores() // threads), jobs)
-    if cluster.address == "local":
+    if not cluster.joined:
         _refuse_sharing(count, system)
-    from streamwer.cluster.ray_workers import RayWorkers
+    from streamwer.cluster.crew import actors
 
-    build = partial(placed, system)
-    return RayWorkers(build, count, threads, cluster.timeout_s, cluster.address)
+    return actors(jobs, system, cluster)
 
 
 def _refuse_sharing(workers: int, system: SystemConfig) -> None:

@@ -7,15 +7,21 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from streamwer.cluster import interrupts
+import streamwer
+from streamwer.cluster import interrupts, reaching
+from streamwer.cluster.fitting import Node
+from streamwer.cluster_config import LOCAL
+from streamwer.errors import ClusterError
 
 # Before Ray is imported: no usage pings, and no second environment built per worker under uv.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
 
-LOCAL = "local"
+CODE = Path(streamwer.__file__).resolve().parent
+"""The package, which travels to the nodes of a cluster that we join."""
 
 
 @dataclass
@@ -42,30 +48,74 @@ def kept() -> Iterator[None]:
 
 
 def join(address: str, cpus: int) -> None:
-    """Start a Ray of our own with so many cores, or join the one at `address`.
+    """Start a Ray of our own with so many cores, or join the one at `address`, with our code.
 
     What is kept from the run before is used again where it is the same and large enough.
+
+    Raises:
+        ClusterError: no Ray answers at the address, or it cannot be joined.
     """
     if _kept.address == address and (address != LOCAL or _kept.cpus >= cpus):
         return
     _stop()
-    import ray  # only now: it takes a second, which a run without Ray need not wait for
-
-    own: dict[str, Any] = {"num_cpus": cpus, "include_dashboard": False}
     with interrupts.put_off():  # a Ray that is half there leaves processes behind
-        ray.init(
-            address=address,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-            **(own if address == LOCAL else {}),  # an existing cluster refuses them
-        )
+        if address == LOCAL:
+            _init("local", num_cpus=cpus, include_dashboard=False)
+        else:
+            _join(address)
         _kept.address, _kept.cpus = address, cpus
+
+
+def nodes() -> list[Node]:
+    """What the nodes have that are alive; those with the most cores first."""
+    import ray
+
+    told: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call]
+    resources = [node["Resources"] for node in told if node["Alive"]]
+    found = [Node(int(each.get("CPU", 0)), int(each.get("GPU", 0))) for each in resources]
+    return sorted(found, key=lambda node: (node.cpus, node.gpus), reverse=True)
+
+
+def put(piece: bytes) -> Any:
+    """Keep bytes in the object store for as long as what is returned, or a copy of it, lives."""
+    import ray
+
+    return ray.put(piece)
+
+
+def get(kept_piece: Any) -> bytes:
+    """The bytes that were `put`, on any node."""
+    import ray
+
+    piece: bytes = ray.get(kept_piece)
+    return piece
 
 
 def leave() -> None:
     """End it, unless it is kept."""
     if not _kept.wanted:
         _stop()
+
+
+def _join(address: str) -> None:
+    place = reaching.found(address)
+    code = {"py_modules": [str(CODE)], "excludes": ["__pycache__"]}
+    try:
+        _init(place, runtime_env=code)
+    except ImportError as error:  # Ray Client needs more than Ray
+        raise ClusterError(f"cluster.address={address}: {error}") from error
+    except (OSError, RuntimeError, ValueError, SystemExit) as error:
+        why = " ".join(str(error).split())
+        raise ClusterError(
+            f"cluster.address={address}: it answers but cannot be joined ({why}); see"
+            " docs/cluster.md"
+        ) from error
+
+
+def _init(address: str, **more: Any) -> None:
+    import ray  # only now: it takes a second, which a run without Ray need not wait for
+
+    ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **more)
 
 
 def _stop() -> None:

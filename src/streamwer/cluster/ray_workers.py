@@ -7,9 +7,10 @@ has a place and its model: until then the others go on without it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 from streamwer.cluster import ray_session  # isort: skip - it sets Ray's environment
@@ -17,13 +18,13 @@ from streamwer.cluster import ray_session  # isort: skip - it sets Ray's environ
 import ray
 from ray.exceptions import OutOfMemoryError, RayError, RayTaskError
 
+from streamwer import audio
 from streamwer.cluster.local import reason
 from streamwer.cluster.pool import Finished
 from streamwer.cluster.recorded import worst
 from streamwer.cluster.worker import Job, StreamWorker
-from streamwer.errors import ClusterError, ConfigError, StreamwerError
+from streamwer.errors import AudioError, ClusterError, ConfigError, StreamwerError
 
-_START_TIMEOUT_S = 300.0
 _SETTLE_S = 30.0
 """So long the first workers wait for the others, so that what is wrong with one is told at once."""
 _STARTS = 3
@@ -41,8 +42,11 @@ class _Actor:
         """Not in the constructor: what that raises comes back as text."""
         self._worker = self._build()
 
-    def stream(self, job: Job) -> Any:
-        return self._worker.stream(job), self._worker.facts()
+    def stream(self, job: Job, contents: bytes | AudioError | None) -> Any:
+        if isinstance(contents, AudioError):
+            raise contents
+        told = job if contents is None else replace(job, contents=contents)
+        return self._worker.stream(told), self._worker.facts()
 
     def facts(self) -> dict[str, Any]:
         return self._worker.facts()
@@ -61,10 +65,15 @@ class RayWorkers:
 
     Args:
         build: makes the worker inside the actor.
+        count: number of actors; those that do not fit just now wait for a place.
         timeout_s: longest time one recording may take before its worker is replaced.
+        gpus: of each actor.
+        start_timeout_s: longest time without any actor that has a place and its model.
+        sends_audio: send what is in a recording's file, not only its path.
+        known: facts of every actor that it cannot know itself.
 
     Raises:
-        ConfigError: the cluster is too small for one worker, or a worker cannot start.
+        ConfigError: a worker cannot start.
         ClusterError: no worker was given a place.
     """
 
@@ -75,8 +84,15 @@ class RayWorkers:
         cpus: int,
         timeout_s: float,
         address: str = "local",
+        *,
+        gpus: float = 0.0,
+        start_timeout_s: float = 300.0,
+        sends_audio: bool = False,
+        known: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
-        self._build, self._cpus, self._timeout = build, cpus, timeout_s
+        self._build, self._cpus, self._gpus = build, cpus, gpus
+        self._timeout, self._start_timeout = timeout_s, start_timeout_s
+        self._sends_audio, self._known = sends_audio, dict(known)
         self._slots: dict[int, _Slot] = {}
         self._starting: dict[Any, int] = {}
         self._running: dict[Any, tuple[int, Job, float]] = {}
@@ -84,7 +100,6 @@ class RayWorkers:
         self._lost = ""  # why the last worker was given up
         ray_session.join(address, count * cpus)
         try:
-            self._refuse_the_impossible()
             for at in range(count):
                 self._spawn(at)
             self._await_start()
@@ -97,12 +112,13 @@ class RayWorkers:
         return [slot for slot in self._slots if slot not in busy]
 
     def submit(self, worker: int, job: Job) -> None:
-        future = self._slots[worker].actor.stream.remote(job)
+        contents = _sent(job) if self._sends_audio else None
+        future = self._slots[worker].actor.stream.remote(job, contents)
         self._running[future] = (worker, job, time.monotonic() + self._timeout)
 
     def wait(self) -> Finished | None:
         deadlines = [deadline for _, _, deadline in self._running.values()]
-        patience = min(deadlines) - time.monotonic() if deadlines else _START_TIMEOUT_S
+        patience = min(deadlines) - time.monotonic() if deadlines else self._start_timeout
         pending = [*self._running, *self._starting]
         ready = _first(pending, patience) if pending else None
         if ready in self._running:
@@ -119,7 +135,7 @@ class RayWorkers:
         starting = self._starting.values()
         up = [slot.actor for at, slot in self._slots.items() if at not in starting]
         each = [facts for actor in up if (facts := _facts(actor))]
-        return {"workers": len(self._slots), **worst(each)}
+        return {"workers": len(self._slots), **worst(each), **self._known}
 
     def close(self) -> None:
         for slot in self._slots.values():
@@ -129,23 +145,19 @@ class RayWorkers:
     def _spawn(self, at: int, failed: int = 0) -> None:
         # Threads are set in the model's config as well: an actor without num_cpus gets one.
         remote: Any = ray.remote(
-            num_cpus=self._cpus, max_restarts=0, max_task_retries=0, scheduling_strategy="SPREAD"
+            num_cpus=self._cpus,
+            num_gpus=self._gpus,
+            max_restarts=0,
+            max_task_retries=0,
+            scheduling_strategy="SPREAD",  # workers that need not share a node do not
         )(_Actor)
         actor = remote.remote(self._build)
         self._slots[at] = _Slot(actor, failed)
         self._starting[actor.start.remote()] = at
 
-    def _refuse_the_impossible(self) -> None:
-        have = ray.cluster_resources().get("CPU", 0)  # type: ignore[no-untyped-call]
-        if have < self._cpus:
-            raise ConfigError(
-                f"model.cpu_threads={self._cpus} needs {self._cpus} cores on one node,"
-                f" but the cluster has {have:.0f}"
-            )
-
     def _await_start(self) -> None:
         """Until all are there, or some are and the others take their time."""
-        deadline = time.monotonic() + _START_TIMEOUT_S
+        deadline = time.monotonic() + self._start_timeout
         while self._starting and (ready := _first(self._starting, deadline - time.monotonic())):
             self._started(ready)
             if self.idle():
@@ -178,7 +190,7 @@ class RayWorkers:
         worker, job, _ = self._running.pop(future)
         try:
             steps, facts = ray.get(future)
-            facts = {"workers": len(self._slots), **facts}
+            facts = {"workers": len(self._slots), **facts, **self._known}
             return Finished(worker, job, steps=steps, facts=facts)
         except RayTaskError as error:
             return Finished(worker, job, error=reason(error.cause or error))
@@ -201,11 +213,15 @@ class RayWorkers:
     def _refuse_to_go_on(self) -> NoReturn:
         if not self._slots:
             raise ClusterError(f"no worker is left: {self._lost}")
-        free = ray.available_resources().get("CPU", 0)  # type: ignore[no-untyped-call]
+        free: dict[str, float] = ray.available_resources()  # type: ignore[no-untyped-call]
+        needs, has = f"model.cpu_threads={self._cpus} cores", f"{free.get('CPU', 0):g} cores"
+        if self._gpus:
+            needs += f" and cluster.gpus={self._gpus:g}"
+            has += f" and {free.get('GPU', 0):g} GPUs"
         raise ClusterError(
-            f"no worker was given a place within {_START_TIMEOUT_S:g} s: each needs"
-            f" model.cpu_threads={self._cpus} cores on one node, and {free:g} are free on all"
-            " nodes together; free some or add nodes, and run again"
+            f"no worker within cluster.start_timeout_s={self._start_timeout:g} s: each needs"
+            f" {needs} of one node, and on all nodes together {has} are free; end what else runs"
+            " there or add nodes, and run again"
         )
 
 
@@ -213,6 +229,17 @@ def _first(futures: Iterable[Any], patience: float) -> Any:
     """The first that is ready; None if none is in time."""
     ready, _ = ray.wait(list(futures), num_returns=1, timeout=max(0.0, patience))
     return ready[0] if ready else None
+
+
+def _sent(job: Job) -> Any:
+    """A file's contents in the object store, or why it cannot be read: the actor says so then.
+
+    They are there for as long as the job runs: as many recordings at once as there are workers.
+    """
+    try:
+        return ray.put(audio.read(job.audio))
+    except AudioError as error:
+        return error
 
 
 def _end(actor: Any) -> None:

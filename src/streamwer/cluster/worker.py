@@ -6,7 +6,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -30,13 +30,15 @@ _PACKET_S = 0.02
 class Job:
     """A recording to be streamed: its id, its prepared audio, and its length for scheduling.
 
-    It comes by the network of its journey, where it has one.
+    It comes by the network of its journey, where it has one. The contents of the audio file are
+    given where the worker cannot see it.
     """
 
     recording: str
     audio: Path
     seconds: float
     journey: Journey | None = None
+    contents: bytes | None = field(default=None, repr=False)
 
 
 class StreamWorker(Protocol):
@@ -79,7 +81,7 @@ class Worker:
         Raises:
             AudioError: the recording's audio is missing or broken.
         """
-        heard = audio.load(job.audio)
+        heard = audio.load(job.audio, job.contents)
         with self._watch.streaming():
             return tuple(
                 simulation.play(

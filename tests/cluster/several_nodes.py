@@ -1,0 +1,123 @@
+"""A Ray cluster of three nodes on one machine, and a worker that stays to be killed."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import ray
+from ray.cluster_utils import Cluster
+
+from streamwer import audio
+from streamwer.cluster import Job, Worker, reaching
+from streamwer.config import SystemConfig
+from streamwer.errors import ClusterError
+from streamwer.transcript import Step
+
+STORE = 80 * 2**20
+"""Bytes of a node's object store, next to the least that Ray allows."""
+_PATIENCE_S = 60.0
+CALLS = Path("data/calls")
+
+
+@dataclass
+class Nodes:
+    """The addresses of a cluster, and its nodes besides the head."""
+
+    cluster: Cluster
+    client: str
+    others: list[Any] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        return str(self.cluster.address)
+
+    def add(self, **resources: int) -> None:
+        self.others.append(
+            self.cluster.add_node(wait=False, object_store_memory=STORE, **resources)
+        )
+
+    def kill(self, node_id: str) -> None:
+        """As a machine dies: nobody on it says goodbye."""
+        node = next(node for node in self.others if node.node_id == node_id)
+        self.others.remove(node)
+        self.cluster.remove_node(node, allow_graceful=False)
+
+
+@contextmanager
+def three_nodes() -> Iterator[Nodes]:
+    """A head of one core with a door for clients, a node of one core, and one of two and a GPU."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    head = {"num_cpus": 1, "object_store_memory": STORE, "include_dashboard": False}
+    cluster = Cluster(initialize_head=True, head_node_args=head | {"ray_client_server_port": port})
+    try:
+        nodes = Nodes(cluster, f"ray://127.0.0.1:{port}")
+        nodes.add(num_cpus=1)
+        nodes.add(num_cpus=2, num_gpus=1)
+        cluster.wait_for_nodes(_PATIENCE_S)
+        _await_door(nodes.client)
+        yield nodes
+    finally:
+        cluster.shutdown()
+
+
+def _await_door(client: str) -> None:
+    deadline = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < deadline:
+        try:
+            reaching.found(client)
+            return
+        except ClusterError:
+            time.sleep(0.1)
+    raise AssertionError(f"{client} does not open")
+
+
+def short_calls(folder: Path, count: int, seconds: int = 6) -> list[Job]:
+    """The beginnings of bundled calls, each a little longer than the one before."""
+    jobs = []
+    for at, call in enumerate(sorted(CALLS.glob("*.flac"))[:count]):
+        path = folder / call.name
+        samples = audio.load(call)[: seconds * audio.SAMPLE_RATE + at * audio.HOP]
+        audio.write_flac(path, samples)
+        jobs.append(Job(call.stem, path.resolve(), audio.seconds(len(samples))))
+    return jobs
+
+
+class Staying:
+    """The real worker; the first one off the head node stays with its first recording, till killed.
+
+    Args:
+        notes: a folder in which that worker notes its node, and each worker what it begins.
+        head: id of the node that must not be killed.
+    """
+
+    def __init__(self, system: SystemConfig, notes: Path, head: str) -> None:
+        self._worker = Worker(system)
+        self._notes, self._head = notes, head
+
+    def stream(self, job: Job) -> tuple[Step, ...]:
+        with (self._notes / "begun").open("a") as begun:
+            begun.write(f"{job.recording}\n")
+        node = ray.get_runtime_context().get_node_id()
+        if node != self._head and self._is_first(node):
+            time.sleep(_PATIENCE_S)
+        return self._worker.stream(job)
+
+    def facts(self) -> dict[str, Any]:
+        return self._worker.facts()
+
+    def _is_first(self, node: str) -> bool:
+        try:
+            opened = os.open(self._notes / "staying", os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+        except FileExistsError:
+            return False
+        with os.fdopen(opened, "w") as staying:
+            staying.write(node)
+        return True

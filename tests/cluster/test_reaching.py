@@ -1,0 +1,86 @@
+"""Whether a Ray is at an address is known in seconds; Ray itself would try for minutes."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from streamwer.cluster import reaching
+from streamwer.errors import ClusterError
+
+SETTINGS = b"\0\0\x06\x04\0\0\0\0\0\0\x05\0\0\x40\0"
+"""The first frame of a server of HTTP/2 with one setting (RFC 9113, section 6.5)."""
+
+
+@contextmanager
+def answering(answer: bytes) -> Iterator[str]:
+    """A server that says one thing, once it is spoken to."""
+
+    def serve() -> None:
+        door, _ = server.accept()
+        with door:
+            door.recv(100)
+            door.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+        thread.join()
+
+
+def closed() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return f"127.0.0.1:{server.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("scheme", ["", "ray://"])
+def test_what_speaks_the_protocol_may_be_a_ray(scheme: str) -> None:
+    with answering(SETTINGS) as place:
+        assert reaching.found(scheme + place) == scheme + place
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"SSH-2.0-x\r\n", b""])
+def test_another_server_is_not_taken_for_one(answer: bytes) -> None:
+    with answering(answer) as place, pytest.raises(ClusterError, match="something else does"):
+        reaching.found(place)
+
+
+@pytest.mark.parametrize("scheme", ["", "ray://"])
+def test_a_closed_door_is_one_line_with_the_key_and_the_remedy(scheme: str) -> None:
+    address = scheme + closed()
+    with pytest.raises(ClusterError) as refused:
+        reaching.found(address)
+    told = str(refused.value)
+    assert told.startswith(f"cluster.address={address}: no Ray answers there (connection refused);")
+    assert "`ray start --head`" in told
+    assert "\n" not in told
+
+
+def test_one_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reaching, "PATIENCE_S", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        place = f"127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(ClusterError, match=r"nothing within 0\.1 s"):
+            reaching.found(place)
+
+
+def test_auto_is_what_the_environment_names_else_the_head_begun_here(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    with pytest.raises(ClusterError, match="no Ray was started on this machine"):
+        reaching.found("auto")
+    (tmp_path / "ray").mkdir()
+    with answering(SETTINGS) as place:
+        (tmp_path / "ray" / "ray_current_cluster").write_text(place)
+        assert reaching.found("auto") == place
+    monkeypatch.setenv("RAY_ADDRESS", f"ray://{closed()}")
+    with pytest.raises(ClusterError, match=r"cluster\.address=auto \(ray://127"):
+        reaching.found("auto")

@@ -1,0 +1,161 @@
+"""Three Ray nodes on this machine: what differs between nodes is found, and a node may die."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import ray
+
+from streamwer import eventlog
+from streamwer.cluster import (
+    Job,
+    Outcome,
+    crew,
+    event_log,
+    kept,
+    ray_session,
+    shipping,
+    stream_all,
+)
+from streamwer.cluster.pool import run
+from streamwer.compose import load
+from streamwer.config import ClusterConfig, SystemConfig, system
+from streamwer.errors import ClusterError, ConfigError
+from tests.cluster.several_nodes import Nodes, Staying, short_calls, three_nodes
+from tests.cluster.workers import ScriptedWorker
+
+pytestmark = pytest.mark.ray
+LOCAL = ClusterConfig(name="local")
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def nodes(cache: Path) -> Iterator[Nodes]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(cache))  # of the nodes, which get it from here
+        patch.setenv("RAY_CLIENT_SERVER_CHECK_CHANNEL_TIMEOUT_S", "120")  # on a busy machine
+        with three_nodes() as started, kept():
+            yield started
+
+
+@pytest.fixture(scope="module")
+def calls(tmp_path_factory: pytest.TempPathFactory) -> list[Job]:
+    return short_calls(tmp_path_factory.mktemp("calls"), count=6)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(calls: list[Job], tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The log of a run in this process."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    return written(folder, stream_all(calls, chosen(), LOCAL))
+
+
+def chosen(*overrides: str) -> SystemConfig:
+    settings = load(["clock=profile", "policy=confident_cutoff", *overrides])
+    return system(settings, "confident_cutoff")
+
+
+def written(folder: Path, outcome: Outcome) -> bytes:
+    eventlog.write(folder, event_log(outcome, chosen(), "aa"))
+    return (folder / "events.parquet").read_bytes()
+
+
+def joined(address: str, **values: Any) -> ClusterConfig:
+    return ClusterConfig(**({"name": "ray", "address": address} | values))
+
+
+def test_a_client_gets_the_same_log_with_audio_and_model_sent(
+    nodes: Nodes, cache: Path, calls: list[Job], undisturbed: bytes, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """The model lies elsewhere on the nodes: they keep the one that is sent to them."""
+    honest = shipping.packed
+
+    def elsewhere(*args: Any) -> shipping.Packed | None:
+        model = honest(*args)
+        return model and replace(model, folder=Path("/nowhere/reference"))
+
+    monkeypatch.setattr(shipping, "packed", elsewhere)
+    workers = crew.actors(len(calls), chosen(), joined(nodes.client, workers=3))
+    assert written(tmp_path, run(calls, workers)) == undisturbed
+    kept = [file.name for file in cache.glob("streamwer/models/*/*")]
+    assert "model.bin" in kept
+    assert "tokenizer.json" in kept
+
+
+def test_what_does_not_fit_is_refused_with_the_arithmetic(nodes: Nodes) -> None:
+    two_threads = chosen("model.cpu_threads=2", "clock=unaware")
+    with pytest.raises(ConfigError, match=r"needs 6 cores.*nodes have 2\+1\+1 cores.*most 1 fit"):
+        crew.actors(9, two_threads, joined(nodes.address, workers=3))
+
+
+def test_a_worker_with_a_gpu_goes_where_one_is(nodes: Nodes) -> None:
+    """Two of the four cores share it; the others are on nodes that have none."""
+    on_gpu = chosen("model.device=cuda", "clock=unaware")
+    workers = crew.actors(9, on_gpu, joined(nodes.address, gpus=0.5), build=Seeing)
+    try:
+        assert workers.idle() == [0, 1]
+        assert workers.facts()["visible"] == "0"
+    finally:
+        workers.close()
+
+
+def test_no_free_place_is_an_error_in_time(nodes: Nodes) -> None:
+    ray_session.join(nodes.address, 0)
+    hogs = [ray.remote(num_cpus=1)(Hog).remote() for _ in range(4)]
+    ray.get([hog.settled.remote() for hog in hogs])
+    with pytest.raises(ClusterError, match=r"start_timeout_s=2 s.*cores of one node.*0 cores are"):
+        crew.actors(1, chosen(), joined(nodes.address, start_timeout_s=2.0))
+    for hog in hogs:
+        ray.kill(hog)
+
+
+def test_a_lost_node_changes_nothing_in_the_log(
+    nodes: Nodes, calls: list[Job], undisturbed: bytes, tmp_path: Path
+) -> None:
+    """Its successor has no place: the run goes on with the others, and ends complete."""
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    build = partial(Staying, notes=notes, head=nodes.cluster.head_node.node_id)
+    killed: list[str] = []
+
+    def kill(_: Job) -> None:
+        staying = notes / "staying"
+        if not killed and staying.exists():
+            killed.append(staying.read_text())
+            nodes.kill(killed[0])
+
+    workers = crew.actors(len(calls), chosen(), joined(nodes.address, workers=4), build)
+    outcome = run(calls, workers, kill)
+    begun = (notes / "begun").read_text().split()
+    assert killed
+    assert len(begun) > len(calls)
+    assert not outcome.failures
+    assert written(tmp_path / "log", outcome) == undisturbed
+
+
+class Hog:
+    """Takes up the core of somebody else's job."""
+
+    def settled(self) -> None:
+        pass
+
+
+class Seeing(ScriptedWorker):
+    """Tells which GPUs it may use."""
+
+    def __init__(self, system: SystemConfig) -> None:
+        super().__init__(Path(os.devnull))
+
+    def facts(self) -> dict[str, Any]:
+        return {"visible": os.environ.get("CUDA_VISIBLE_DEVICES", "")}
