@@ -43,7 +43,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def nodes(cache: Path) -> Iterator[Nodes]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(cache))  # of the nodes, which get it from here
-        patch.setenv("RAY_CLIENT_SERVER_CHECK_CHANNEL_TIMEOUT_S", "120")  # on a busy machine
+        patch.setenv("GRPC_ENABLE_FORK_SUPPORT", "false")  # docs/cluster.md says why
         with three_nodes() as started, kept():
             yield started
 

@@ -23,6 +23,9 @@ os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
 CODE = Path(streamwer.__file__).resolve().parent
 """The package, which travels to the nodes of a cluster that we join."""
 
+_TRIES = 3
+"""Ray's server for clients forks while its threads run, which fails now and then (ray#63202)."""
+
 
 @dataclass
 class _Kept:
@@ -99,17 +102,25 @@ def leave() -> None:
 
 def _join(address: str) -> None:
     place = reaching.found(address)
-    code = {"py_modules": [str(CODE)], "excludes": ["__pycache__"]}
-    try:
-        _init(place, runtime_env=code)
-    except ImportError as error:  # Ray Client needs more than Ray
-        raise ClusterError(f"cluster.address={address}: {error}") from error
-    except (OSError, RuntimeError, ValueError, SystemExit) as error:
-        why = " ".join(str(error).split())
-        raise ClusterError(
-            f"cluster.address={address}: it answers but cannot be joined ({why}); see"
-            " docs/cluster.md"
-        ) from error
+    for left in reversed(range(_TRIES)):
+        try:
+            _init(place, runtime_env={"py_modules": [str(CODE)], "excludes": ["__pycache__"]})
+            return
+        except (OSError, RuntimeError, ValueError, ImportError, SystemExit) as error:
+            _forget()
+            if not (left and isinstance(error, ConnectionAbortedError)):
+                why = " ".join(str(error).split())
+                raise ClusterError(
+                    f"cluster.address={address}: it answers but cannot be joined ({why}); see"
+                    " docs/cluster.md"
+                ) from error
+
+
+def _forget() -> None:
+    """A client that could not connect would still take every later call for one of a client."""
+    import ray
+
+    ray.shutdown()
 
 
 def _init(address: str, **more: Any) -> None:
