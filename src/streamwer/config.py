@@ -44,6 +44,7 @@ from streamwer.load_config import LoadConfig, SloConfig
 from streamwer.model_config import MISSING
 from streamwer.model_config import ModelConfig as ModelConfig
 from streamwer.policy_config import POLICY_SCHEMAS as POLICY_SCHEMAS
+from streamwer.watching import WatchConfig
 
 _REMEDY = "write it with `python -m pipeline.compose --write`"
 
@@ -132,6 +133,7 @@ class Config:
     finished: FinishedConfig = field(default_factory=FinishedConfig)
     scoring: ScoringConfig = field(default_factory=ScoringConfig)
     gate: GateConfig = field(default_factory=GateConfig)
+    watch: WatchConfig = field(default_factory=WatchConfig)
     compare: list[str] = field(default_factory=list)
 
 

@@ -6,7 +6,7 @@ an unknown key or a value of the wrong type is refused wherever the tree is comp
 
 from hydra.core.config_store import ConfigStore
 
-from streamwer import extensions
+from streamwer import extensions, watching
 from streamwer.alignment_config import ALIGNMENT_SCHEMAS
 from streamwer.compose import conf_dir
 from streamwer.condition_config import CONDITION_SCHEMAS
@@ -16,6 +16,7 @@ from streamwer.errors import ConfigError
 
 def register() -> None:
     """Store every schema; storing twice does no harm."""
+    watching.register()
     store = ConfigStore.instance()
     groups = {
         "alignment": ALIGNMENT_SCHEMAS,
