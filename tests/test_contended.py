@@ -17,9 +17,9 @@ def facts(ran: float, waited: float) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("ran", "waited", "share", "verdict"),
     [
-        (9.0, 1.0, 0.1, True),
-        (95.0, 5.0, 0.05, False),  # the limit itself is allowed
-        (94.0, 6.0, 0.06, True),
+        (6.0, 2.0, 0.25, True),
+        (90.0, 10.0, 0.1, False),  # the limit itself is allowed
+        (88.0, 12.0, 0.12, True),
         (0.4, 0.4, 0.5, False),  # too little to say
         (10.0, 0.0, 0.0, False),
     ],
@@ -31,7 +31,7 @@ def test_the_rule(ran: float, waited: float, share: float, verdict: bool) -> Non
 
 
 def test_of_several_workers_one_that_was_disturbed_is_enough() -> None:
-    together = worst([facts(100.0, 0.5), facts(90.0, 10.0)])
+    together = worst([facts(100.0, 0.5), facts(80.0, 20.0)])
     assert contended.judged(together)[contended.CONTENDED]
 
 

@@ -13,7 +13,9 @@ RAN, WAITED = "ran_seconds", "waited_seconds"
 """Of one worker: they only grow, so that of several records the largest is the last."""
 SHARE, CONTENDED = "waited_share", "contended"
 """Of a run."""
-LIMIT = 0.05
+LIMIT = 0.1
+"""Where workers fill a machine, Ray's own processes and the driver take 0.05 of a core from them. A
+program that wants all of a core takes half of it from one worker, or a quarter from each of two."""
 LEAST_S = 0.5
 """Less is no more than the workers of a short run do to each other as they start."""
 
@@ -21,8 +23,8 @@ LEAST_S = 0.5
 def judged(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The facts of a run's workers, with what they say together in place of the two sums.
 
-    Of several workers each sum is that of the worst; the sums themselves are told by none where
-    the system does not count them.
+    Of several workers each sum is that of the worst; where the system counts nothing there is
+    nothing to judge.
     """
     rest = {key: value for key, value in facts.items() if key not in (RAN, WAITED)}
     if not facts.get(RAN):
