@@ -41,7 +41,7 @@ def main() -> int:
 
 def _prepared(settings: Config) -> str:
     dataset, chains = settings.dataset, config.conditions(settings)
-    for line in _terms(dataset):
+    for line in terms(dataset):
         print(line, file=sys.stderr)
     with progress() as bar:
         task = bar.add_task(f"preparing {dataset.name}", total=None)
@@ -50,7 +50,7 @@ def _prepared(settings: Config) -> str:
             PREPARED,
             lambda done, total: bar.update(task, completed=done, total=total),
             chains,
-            _fetching(bar),
+            fetching(bar),
         )
     became = outcome(PREPARED)
     for line in became.told() if became else ():
@@ -65,7 +65,7 @@ def _prepared(settings: Config) -> str:
     )
 
 
-def _fetching(bar: Progress) -> Callable[[str, int, int], None]:
+def fetching(bar: Progress) -> Callable[[str, int, int], None]:
     """Show a bar for each file that is fetched; where there is no terminal, a line."""
     tasks: dict[str, TaskID] = {}
 
@@ -80,7 +80,7 @@ def _fetching(bar: Progress) -> Callable[[str, int, int], None]:
     return told
 
 
-def _terms(dataset: DatasetConfig) -> list[str]:
+def terms(dataset: DatasetConfig) -> list[str]:
     """On which terms the data may be used; said before anything is fetched."""
     told = {"licence": dataset.licence, "please cite": dataset.citation}
     lines = [f"{dataset.name}: {name}: {text}" for name, text in told.items() if text]

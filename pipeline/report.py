@@ -69,7 +69,7 @@ def comparison(settings: Config) -> Comparison:
         dataset=settings.dataset.name,
         clock=settings.clock.name,
         provenance=provenance(settings, signatures, read_origin(ALIGNED).line())
-        | _data(PREPARED)
+        | sourced(PREPARED)
         | _versions(settings),
         sounds=sounds(PREPARED, REPORT),
         unused=unused(PREPARED),
@@ -77,7 +77,7 @@ def comparison(settings: Config) -> Comparison:
     )
 
 
-def _data(prepared: Path) -> dict[str, str]:
+def sourced(prepared: Path) -> dict[str, str]:
     """Where the data are from, on which terms, and how to cite them."""
     kept = origin(prepared)
     return {f"data {name}": text for name, text in kept.facts().items()} if kept else {}
