@@ -8,6 +8,7 @@ since one that starts anew takes a second, but before anything has been done in 
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import shutil
@@ -89,7 +90,10 @@ def killed_before(change: int, system: str) -> int:
 
 def each_change(system: str) -> None:
     """Kill a run before each of its changes, from the same start, and let another one go on."""
-    settings, _ = config.load(), keys.code()  # what takes longest, once for all of them
+    settings = config.load()  # what takes longest, once for all of them
+    config.system(settings, system)
+    keys.code()
+    importlib.import_module("pandas")  # which pyarrow would import in each of them
     config.load = lambda *_: settings
     out, store = stream.EVENTS / system, Path("data/finished")
     change, status = 0, -signal.SIGKILL
