@@ -10,6 +10,7 @@ from pipeline.align import each_reference, refuse_model_under_test
 from pipeline.command import command
 from pipeline.stream import EVENTS
 from streamwer import config, eventlog
+from streamwer.cluster.finished import Sessions
 from streamwer.metrics import normaliser, store
 from streamwer.metrics.in_parts import score_in_parts
 
@@ -22,6 +23,7 @@ def main() -> int:
     parser.add_argument("--system", required=True, help="a name under `systems` in params.yaml")
     args = parser.parse_args()
     settings = config.load()
+    Sessions(Path(settings.finished.folder)).release()  # DVC has just recorded the log
     folder, words = EVENTS / args.system, normaliser(settings.scoring.normaliser)
     log = eventlog.about(folder)
     signature = store.sign(each_reference(), log, words)

@@ -16,6 +16,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from tests.scripted import Scripted, script
 CALLS = Path("calls.log")
 """Which recordings were streamed, one in a line; not in `data/`: writing it kills nobody."""
 WAIT = Path("wait")
-"""While this file is there, a recording that was begun does not end."""
+"""While this file names a recording, it does not end."""
 _CHANGES = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate")
 
 
@@ -42,9 +43,15 @@ def load(*_: Any) -> Recogniser:
 def streamed(worker: Worker, job: Job) -> tuple[Step, ...]:
     with CALLS.open("a") as log:
         log.write(f"{job.recording}\n")
-    while WAIT.exists():
+    while job.recording in awaited():
         time.sleep(0.02)
     return _stream(worker, job)
+
+
+def awaited() -> list[str]:
+    with suppress(FileNotFoundError):
+        return WAIT.read_text().split()
+    return []
 
 
 _stream = Worker.stream

@@ -12,10 +12,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from omegaconf import OmegaConf
 
-from streamwer.compose import composed
+from streamwer.compose import composed, load
+from streamwer.datasets import prepare
 from tests.datasets.prepared import files, prepared
 from tests.datasets.recordings import clip
 
@@ -34,7 +36,8 @@ class Folder:
         for at, name in enumerate(names):
             clip(path / f"mine/{name}.flac", seconds=1.0 + at, seed=at)
         texts = {f"{name}.txt": "my name is jane" for name in names}
-        prepared(files(path / "mine", texts), path / "data/prepared")
+        if names:
+            prepared(files(path / "mine", texts), path / "data/prepared")
         self.set("clock=unaware", *overrides)
 
     def set(self, *overrides: str) -> None:
@@ -135,7 +138,7 @@ def test_a_damaged_file_is_said_once_removed_and_made_again(tmp_path: Path) -> N
 
 def test_a_second_run_of_a_system_is_refused_and_other_systems_are_not(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
-    (tmp_path / "wait").touch()
+    (tmp_path / "wait").write_text(" ".join(NAMES))
     first = folder.start()
     until((tmp_path / "calls.log").exists)
     said = folder.run(status=1)
@@ -159,7 +162,7 @@ def test_a_second_run_of_a_system_is_refused_and_other_systems_are_not(tmp_path:
 
 def test_a_run_under_way_that_was_emptied_streams_again_what_is_gone(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
-    (tmp_path / "wait").touch()
+    (tmp_path / "wait").write_text(" ".join(NAMES))
     run = folder.start()
     until((tmp_path / "calls.log").exists)
     (tmp_path / "wait").unlink()
@@ -168,6 +171,67 @@ def test_a_run_under_way_that_was_emptied_streams_again_what_is_gone(tmp_path: P
     said, _ = run.communicate(timeout=60)
     assert run.returncode == 0
     assert "3 recordings, 0 failed" in said
+
+
+def process(folder: Folder) -> int:
+    """Of the run that is in progress."""
+    (lock,) = (folder.path / "data/finished/running").glob("*.lock")
+    return int(json.loads(lock.read_text())["process"])
+
+
+@pytest.mark.slow
+def test_dvc_and_its_stage_are_killed_and_repro_goes_on(tmp_path: Path) -> None:
+    """With a clock that measures: what was recorded is measured anew when it is forced."""
+    folder = Folder(tmp_path, "clock=measured")
+    dvc = (sys.executable, "-m", "dvc")
+    command = " ".join((*RUN, "run", OUT.name))
+    stage = {"cmd": command, "deps": ["data/prepared"], "outs": [str(OUT)]}
+    OmegaConf.save(OmegaConf.create({"stages": {"stream": stage}}), tmp_path / "dvc.yaml")
+    folder.run(*dvc, "init", "--no-scm", "-q")
+    (tmp_path / "wait").write_text("anna")
+    repro = folder.start(*dvc, "repro")
+    until(lambda: len(folder.entries()) == 2)
+    for each in (repro.pid, process(folder)):
+        os.kill(each, signal.SIGKILL)
+    repro.communicate()
+    (tmp_path / "wait").unlink()
+    assert sorted(folder.calls()) == sorted(NAMES)
+    assert "2 of 3 recordings taken from data/finished" in folder.run(*dvc, "repro")
+    assert folder.calls() == ["anna"]
+    assert "up to date" in folder.run(*dvc, "repro")
+    assert "taken from" not in folder.run(*dvc, "repro", "--force")
+    assert sorted(folder.calls()) == sorted(NAMES)
+
+
+@pytest.mark.ray
+@pytest.mark.slow
+def test_killed_with_ray_and_the_bundled_model_it_gives_what_an_undisturbed_run_gives(
+    tmp_path: Path,
+) -> None:
+    folder = Folder(tmp_path, names=())
+    prepare(load(["dataset.limit=4"]).dataset, tmp_path / "data/prepared")
+    settings = ("policy=[confident_cutoff]", f"model.path={ROOT / 'models/reference'}")
+    run = (sys.executable, "-m", "pipeline.stream", "--system", "confident_cutoff")
+    folder.set("clock=unaware", "cluster=ray", *settings)
+    driver = folder.start(*run)
+    until(folder.entries)
+    children = psutil.Process(driver.pid).children(recursive=True)
+    driver.kill()
+    driver.communicate()
+    kept = len(folder.entries())
+    assert any("raylet" in child.name() for child in children if child.is_running())
+    folder.set("clock=unaware", *settings)
+    assert f"{kept} of 4 recordings taken from data/finished" in folder.run(*run)
+    out = tmp_path / "data/events/confident_cutoff"
+    log = {name: (out / name).read_bytes() for name in ("events.parquet", "failures.parquet")}
+    folder.set("clock=unaware", "finished.folder=elsewhere", *settings)
+    assert "taken from" not in folder.run(*run)
+    assert {name: (out / name).read_bytes() for name in log} == log
+    until(lambda: not any(map(alive, children)))
+
+
+def alive(child: psutil.Process) -> bool:
+    return child.is_running() and child.status() != psutil.STATUS_ZOMBIE
 
 
 def tmpfs(*steps: str) -> tuple[str, ...]:

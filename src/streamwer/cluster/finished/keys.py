@@ -30,7 +30,7 @@ _ROOT = Path(streamwer.__file__).parent
 SHAPES_NO_STEP = (
     *("capacity", "captions", "cli", "cluster/finished", "datasets", "eventlog", "gate", "live"),
     *("logs", "metrics", "reports", "sweeps", "word_times"),
-    *("compose.py", "disk.py", "finished_config.py", "revisions.py", "schemas.py"),
+    *("compose.py", "disk.py", "revisions.py", "schemas.py"),
 )
 """Parts of the package that no worker runs. All others count, new ones too."""
 _NOT_OF_THE_RUN = ("timeout_s",)
