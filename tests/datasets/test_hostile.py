@@ -13,9 +13,11 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from streamwer.datasets import outcome, prepare, read_manifest
 from streamwer.datasets.inside import LONGEST_LINE
@@ -221,14 +223,81 @@ def test_a_line_of_just_the_longest_length_is_read_and_the_next_one_too(tmp_path
         assert (len(found), became.rows) == (used, 2)
 
 
-@pytest.mark.parametrize("name", ["calls.csv", "calls.tsv"])
-def test_a_cell_of_ten_megabytes_is_an_error_with_its_row(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["calls.csv", "calls.tsv", "metadata.csv"])
+def test_a_cell_of_ten_megabytes_is_one_bad_row(name: str, tmp_path: Path) -> None:
     clip(tmp_path / "mine/a.flac")
-    comma = "," if name.endswith("csv") else "\t"
-    rows = [("file_name", "text"), ("a.flac", "hi"), ("a.flac", "x" * 10_000_000)]
+    comma = "\t" if name.endswith("tsv") else ","
+    rows = [("file_name", "text", "id"), ("a.flac", "x" * 10_000_000, "x"), ("a.flac", "hi", "b")]
     files(tmp_path / "mine", {name: "".join(f"{comma.join(row)}\n" for row in rows)})
-    with pytest.raises(DatasetError, match=r"row 2: not readable as CSV .field larger than"):
-        prepare(config(tmp_path / "mine"), tmp_path / "out")
+    found, became = prepared(tmp_path / "mine", tmp_path / "out")
+    assert [item.text for item in found.values()] == ["hi"]
+    (reason,) = reasons(became)
+    assert reason.startswith("row 1: not readable as CSV (field larger than field limit")
+
+
+def test_a_stray_quotation_mark_is_one_bad_row_and_one_that_is_never_closed_an_error(
+    tmp_path: Path,
+) -> None:
+    clip(tmp_path / "mine/a.flac")
+    table = 'file_name,text\na.flac,"say "hi" now"\na.flac,hi\n'
+    found, became = prepared(files(tmp_path / "mine", {"calls.csv": table}), tmp_path / "out")
+    assert [item.text for item in found.values()] == ["hi"]
+    assert [where.partition(" (")[0] for where in reasons(became)] == ["row 1: not readable as CSV"]
+    files(tmp_path / "mine", {"calls.csv": 'file_name,text\na.flac,hi\nb.flac,"ho\nc.flac,he\n'})
+    with pytest.raises(DatasetError, match=r"calls\.csv, row 2: not readable as CSV"):
+        prepare(config(tmp_path / "mine"), tmp_path / "other")
+
+
+LONG = "x" * 10_000_000
+TOO_LONG = f"longer than {LONGEST_LINE // 2**20} MB"
+
+
+@pytest.mark.parametrize(
+    ("contents", "channels", "told"),
+    [
+        ({"wav.scp": f"a a.flac\nb {LONG}\n", "text": "a hi\n"}, "mix", "wav.scp, line 2"),
+        ({"wav.scp": "a a.flac\n", "text": f"a hi\nb {LONG}\n"}, "mix", "text, line 2"),
+        ({"a.txt": "hi", "b.txt": LONG}, "mix", "b.txt"),
+        ({"a.A.txt": "hi", "b.A.txt": LONG}, "split", "b.A.txt"),
+        ({"a.ctm": "a 1 0 0.1 hi\n", "b.ctm": f"b 1 0 0.1 {LONG}\n"}, "mix", "b.ctm: line 1"),
+        ({"a.ctm": "a 1 0 0.1 hi\n", "b.stm": f"b 1 s 0 0.1 {LONG}\n"}, "mix", "b.stm: line 1"),
+        ({"a.ctm": "a 1 0 0.1 hi\n", "b.TextGrid": LONG}, "mix", "b.TextGrid: line 1"),
+    ],
+    ids=["scp", "text", "pairs", "split", "ctm", "stm", "textgrid"],
+)
+def test_ten_megabytes_in_a_line_are_refused_in_every_form(
+    contents: dict[str, str], channels: str, told: str, tmp_path: Path
+) -> None:
+    mine = files(tmp_path / "mine", contents)
+    for name in "ab":
+        clip(mine / f"{name}.flac", 0.2)
+    found, became = prepared(mine, tmp_path / "out", channels=channels)
+    assert [item.text for item in found.values()] == ["hi"]
+    assert reasons(became)[0] == f"{told}: {TOO_LONG}"
+    assert str(tmp_path) not in "".join(reasons(became))
+
+
+@settings(max_examples=25)
+@given(st.lists(st.tuples(NAMES, TEXTS, IDS), min_size=1, max_size=4))
+def test_parquet_of_any_text(rows: Sequence[tuple[str, str, str]]) -> None:
+    with a_place_with_secrets() as (mine, outside):
+        clean = [[cell.encode("utf-8", "replace").decode() for cell in row] for row in rows]
+        columns = [list(column) for column in zip(*clean, strict=True)]
+        table = pa.table(dict(zip(("file_name", "text", "id"), columns, strict=True)))
+        parquet.write_table(table, mine / "metadata.parquet")
+        survives(mine, outside)
+
+
+@settings(max_examples=25)
+@given(st.lists(st.tuples(NAMES, TEXTS), min_size=1, max_size=4), st.sampled_from(["ctm", "stm"]))
+def test_names_of_recordings_in_word_times_lead_nowhere(
+    rows: Sequence[tuple[str, str]], kind: str
+) -> None:
+    with a_place_with_secrets() as (mine, outside):
+        clean = [[cell.encode("utf-8", "replace").decode() for cell in row] for row in rows]
+        times = "1 0 0.05" if kind == "ctm" else "1 ann 0 0.05"
+        lines = "".join(f"{name} {times} {text}\n" for name, text in [("a", "hi"), *clean])
+        survives(files(mine, {f"all.{kind}": lines}), outside)
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,16 @@ class Folder:
             if text.strip():
                 yield Line(where, text)
 
+    def refuse_long_lines(self, name: str) -> None:
+        """Refuse a text file with a line that is too long to be meant.
+
+        Raises:
+            DatasetError: it has one, lies outside the folder or cannot be read.
+        """
+        for number, content in enumerate(self._raw(name), start=1):
+            if content is None:
+                raise DatasetError(f"line {number}: longer than {LONGEST_LINE // 2**20} MB")
+
     def _raw(self, name: str) -> Iterator[bytes | None]:
         """Lines as bytes; None for one that is too long."""
         try:

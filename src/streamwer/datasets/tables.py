@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Iterator, Mapping
 from io import StringIO
+from itertools import count
 from typing import Any
 
 import pyarrow as pa
@@ -73,20 +74,33 @@ def _json_lines(folder: Folder, name: str) -> Iterator[tuple[str, Values] | Unus
 
 def _csv(folder: Folder, name: str) -> Iterator[tuple[str, Values] | Unusable]:
     # Rows, not lines: a quoted transcript may span several lines. Row 1 follows the header.
-    number = 0
+    rows = _dicts(folder, name)
     try:
-        for number, row in enumerate(_dicts(folder, name), start=1):
-            if None in row:
-                reason = "it has more cells than the header has columns; quote commas"
-                yield Unusable(f"row {number}", reason)
-            else:
-                yield f"row {number}", row
-    except csv.Error as error:  # where the next row begins is not known any more
-        where = f"{folder.path / name}, row {number + 1}"
-        raise DatasetError(f"{where}: not readable as CSV ({error})") from error
+        _ = rows.fieldnames  # reads the header
+    except csv.Error as error:
+        raise DatasetError(f"{folder.path / name}: its header is not CSV ({error})") from error
+    for number in count(1):
+        read = rows.reader.line_num
+        try:
+            row: dict[Any, Any] | None = next(rows, None)
+        except csv.Error as error:
+            reason = f"not readable as CSV ({error})"
+            # After several lines, where the next row begins is not known any more.
+            if rows.reader.line_num > read + 1:
+                where = f"{folder.path / name}, row {number}"
+                raise DatasetError(f"{where}: {reason}") from error
+            yield Unusable(f"row {number}", reason)
+            continue
+        if row is None:
+            return
+        if None in row:
+            reason = "it has more cells than the header has columns; quote commas"
+            yield Unusable(f"row {number}", reason)
+        else:
+            yield f"row {number}", row
 
 
-def _dicts(folder: Folder, name: str) -> Iterator[dict[Any, Any]]:
+def _dicts(folder: Folder, name: str) -> csv.DictReader[str]:
     csv.field_size_limit(LONGEST_LINE)
     text = StringIO(folder.text(name), newline="")
     if name.lower().endswith(".tsv"):  # in tab-separated values, a quotation mark is only that

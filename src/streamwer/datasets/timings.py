@@ -73,11 +73,12 @@ def read(folder: Folder) -> Timings:
             inside = folder.file(name)
             if inside.stat().st_size > _BIGGEST:
                 raise DatasetError(f"longer than {_BIGGEST // 2**20} MB")
+            folder.refuse_long_lines(name)
             for key, spoken in _READERS[path.suffix.lower()](inside, name):
                 _add(found, key, spoken)
         except DatasetError as error:
             reason = str(error).replace(str(path.resolve()), name)
-            found.problems.append(Unusable(name, reason))
+            found.problems.append(Unusable(name, reason.removeprefix(f"{name}: ")))
     return found
 
 

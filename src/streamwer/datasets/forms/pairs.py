@@ -63,7 +63,7 @@ def _row(
     try:
         text = " ".join(folder.text(where, LONGEST_LINE).split())
     except DatasetError as error:
-        return Unusable(where, str(error))
+        return Unusable(where, str(error).removeprefix(f"{folder.path / where}: "))
     parent = folder.relative(path.parent) if path.parent != folder.path else ""
     values = {"id": stem, "text": text, "session": path.stem if channel is not None else parent}
     return Row(where, values, stem, sound(folder, folder.relative(path), channel))
