@@ -12,22 +12,26 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline.align import ALIGNED
+from pipeline.capacity.document import read_facts
 from pipeline.command import command
 from pipeline.prepare import PREPARED
 from pipeline.score import SCORES
 from pipeline.stream import EVENTS
 from pipeline.versioning import lock_digest, revision
 from streamwer import audio, config, eventlog
-from streamwer.config import Config
+from streamwer.capacity import read as read_study
+from streamwer.capacity.study import FILE
+from streamwer.cluster import recorded
+from streamwer.config import ClockConfig, Config
 from streamwer.datasets import origin, outcome, read_manifest
 from streamwer.metrics import summarise
 from streamwer.metrics.comparing import comparable_differences, incomparable
 from streamwer.metrics.store import read
-from streamwer.reports import Comparison, Sound, System, Unused, peaks, write
+from streamwer.reports import Capacities, Comparison, Sound, System, Unused, peaks, write
 from streamwer.signature import Signature
 from streamwer.word_times import read_origin
 
-REPORT = Path("reports/comparison")
+REPORT, CAPACITY = Path("reports/comparison"), Path("reports/capacity")
 
 
 @command
@@ -74,6 +78,18 @@ def comparison(settings: Config) -> Comparison:
         sounds=sounds(PREPARED, REPORT),
         unused=unused(PREPARED),
         conditions={chain.name: bool(chain.network) for chain in config.conditions(settings)},
+        capacities=capacities(CAPACITY, settings),
+    )
+
+
+def capacities(folder: Path, settings: Config) -> Capacities:
+    """Every study that is kept: that of the config's service level first, whether it is or not."""
+    names = sorted(path.parent.name for path in folder.glob(f"*/{FILE}"))
+    names.sort(key=lambda name: name != settings.slo.name)
+    return Capacities(
+        studies=tuple(read_study(folder / name) for name in names),
+        machine={name: read_facts(folder / name) for name in names},
+        profile=recorded.clock_of(asdict(ClockConfig("profile", settings.hardware))),
     )
 
 

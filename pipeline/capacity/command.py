@@ -8,51 +8,54 @@ machine, and recogniser results are used again. docs/load.md says what counts.
 from __future__ import annotations
 
 import argparse
-import resource
+import re
 import sys
 import time
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from statistics import median_low
+from typing import Any
 
-from pipeline.align import references
-from pipeline.capacity import document
-from pipeline.capacity.document import Result
-from pipeline.capacity.playing import Span, Worker
+from pipeline.capacity import document, memory
+from pipeline.capacity.playing import Span
+from pipeline.capacity.systems import Systems
 from pipeline.command import command, count
-from pipeline.prepare import PREPARED
-from streamwer import audio, config, load_config, recognisers
-from streamwer.capacity import Figures, broken, estimate, largest
+from streamwer import load_config
+from streamwer.capacity import Carried, Estimate, Figures, Level, Study, broken, estimate, largest
+from streamwer.capacity import read as read_study
+from streamwer.cluster import recorded
 from streamwer.compose import load as compose
 from streamwer.config import Config
-from streamwer.errors import ConfigError, StreamwerError
-from streamwer.metrics import normaliser
+from streamwer.errors import ConfigError, LogError
+from streamwer.load_config import LoadConfig, SloConfig
 from streamwer.reports import files
 
 REPORTS = Path("reports/capacity")
 _DEFAULTS = {"clock": "profile", "load": "fixed"}
-_SHARES = (0.25, 0.5, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5)
+_SHARES = (0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5)
 """Of the capacity: the loads of the curve."""
 
 
 @command
 def main() -> int:
     args = parser().parse_args()
-    chosen = {override.partition("=")[0] for override in args.overrides}
-    defaults = [f"{key}={value}" for key, value in _DEFAULTS.items() if key not in chosen]
-    settings = compose([*defaults, *args.overrides])
-    load_config.check_slo(settings.slo)
-    if settings.load.alone:
-        raise ConfigError("load=alone has one call at a time: choose poisson, fixed or together")
-    if args.warm_up >= args.seconds:
-        raise ConfigError(f"--warm-up {args.warm_up:g} must be below --seconds {args.seconds:g}")
+    studied = [_settings(args, level) for level in args.slo or [None]]
+    settings = studied[0]
+    systems = Systems(settings, Span(args.seconds, args.warm_up))
     names = args.system or settings.compare
-    began = time.perf_counter()
-    results = [measure(settings, name, args) for name in names]
-    contents = document.render(results, settings, args.seconds, args.warm_up)
-    contents["machine.json"] = document.machine(_memory(), time.perf_counter() - began)
-    files.write_all(args.out, contents)
-    print(contents["capacity.md"])
-    print(f"written: {args.out}", file=sys.stderr)
+    for name in names:
+        systems.system(name)  # refused before the first of them is played
+    folders = [_folder(args, each.slo.name, len(studied)) for each in studied]
+    for name in names:
+        playing = Playing(name, systems, settings.load.seed, args)
+        for each, folder in zip(studied, folders, strict=True):
+            carried = playing.measure(each.slo)
+            level = Level(_arrivals(settings.load), each.slo, args.seconds, args.warm_up)
+            keep(folder, Study(folder.name, level, {name: carried}), {name: playing.facts()})
+    for folder in folders:
+        print((folder / document.TABLE).read_text(encoding="utf-8"))
+        print(f"written: {folder}", file=sys.stderr)
     return 0
 
 
@@ -67,80 +70,119 @@ def parser() -> argparse.ArgumentParser:
         "overrides",
         nargs="*",
         metavar="KEY=VALUE",
-        help="as for Hydra: load=poisson, load.schedule=batched, slo.p95_commit_s=1, model=…",
+        help="as for Hydra: load=poisson, load.schedule=batched, slo=patient, model=…",
     )
     made.add_argument(
         "--system", action="append", help="one of those compared (repeat it for more); all"
+    )
+    made.add_argument(
+        "--slo", action="append", help="of conf/slo (repeat it for more); slo=… or live"
     )
     made.add_argument("--seconds", type=float, default=60.0, help="calls begin for so long (60)")
     made.add_argument("--warm-up", type=float, default=20.0, help="and count after so long (20)")
     made.add_argument("--repeats", type=count, default=6, help="seeds of the arrivals (6)")
     made.add_argument("--most", type=count, default=512, help="largest load that is tried (512)")
-    made.add_argument("--out", type=Path, default=REPORTS, help=f"folder to write to ({REPORTS})")
+    made.add_argument("--name", type=_name, help="of the study; that of its slo")
+    made.add_argument("--out", type=Path, default=REPORTS, help=f"folder of studies ({REPORTS})")
     return made
 
 
-def measure(settings: Config, name: str, args: argparse.Namespace) -> Result:
-    """The capacity of one system, with the curve around it."""
-    worker = _worker(settings, name, Span(args.seconds, args.warm_up))
-    runs: dict[tuple[int, int], Figures] = {}
-
-    def played(streams: int, seed: int) -> Figures:
-        if (streams, seed) not in runs:
-            runs[streams, seed] = worker.run(streams, seed)
-            print(
-                f"{name}: {document.progress(runs[streams, seed], settings.slo)}", file=sys.stderr
-            )
-        return runs[streams, seed]
-
-    bounds: list[int] = []
-    seeds = range(settings.load.seed, settings.load.seed + args.repeats)
-    for seed in seeds:
-        bounds.append(
-            largest(
-                lambda streams, seed=seed: not broken(played(streams, seed), settings.slo),  # type: ignore[misc]
-                args.most,
-                max(1, median_low(bounds)) if bounds else 1,
-            )
-        )
-    capacity = estimate(bounds)
-    for streams in sorted({max(1, round(share * capacity.value)) for share in _SHARES}):
-        for seed in seeds:
-            played(min(streams, args.most), seed)
-    _said_of_reuse(name, worker)
-    return Result(name, capacity, tuple(runs[key] for key in sorted(runs)))
+def _settings(args: argparse.Namespace, level: str | None) -> Config:
+    chosen = {override.partition("=")[0] for override in args.overrides}
+    defaults = [f"{key}={value}" for key, value in _DEFAULTS.items() if key not in chosen]
+    settings = compose([*defaults, *args.overrides, *([f"slo={level}"] if level else [])])
+    load_config.check_slo(settings.slo)
+    if settings.load.alone:
+        raise ConfigError("load=alone has one call at a time: choose poisson, fixed or together")
+    if args.warm_up >= args.seconds:
+        raise ConfigError(f"--warm-up {args.warm_up:g} must be below --seconds {args.seconds:g}")
+    return settings
 
 
-def _worker(settings: Config, name: str, span: Span) -> Worker:
-    """The system's model, loaded, with the recordings of the data set that was prepared."""
-    system = config.system(settings, name)
-    if system.clock.name == "wall":
-        raise ConfigError("clock=wall is real time: capacity needs profile, measured or unaware")
-    calls = [(each, audio.load(PREPARED / each.audio)) for each in references()]
-    if not any(each.words for each, _ in calls):
-        raise StreamwerError(
-            "no recording has word times, so no word has a latency; choose an alignment"
-            " (docs/word-times.md) and run `dvc repro align`"
-        )
-    return Worker(
-        system, recognisers.load(system), calls, normaliser(settings.scoring.normaliser), span
-    )
+def _folder(args: argparse.Namespace, level: str, levels: int) -> Path:
+    parts = [args.name, level if levels > 1 or not args.name else None]
+    name = "_".join(part for part in parts if part)
+    return Path(args.out) / name
 
 
-def _said_of_reuse(name: str, worker: Worker) -> None:
-    known = worker.remembered
-    if known is not None:
-        print(f"{name}: {known.asked} windows, {known.new} of them new", file=sys.stderr)
+class Playing:
+    """Plays one system at every load that a search asks for, at each of them once.
+
+    Args:
+        name: of the system.
+        systems: of the study.
+        seed: the first one of the arrivals.
+        args: the command line.
+    """
+
+    def __init__(self, name: str, systems: Systems, seed: int, args: argparse.Namespace) -> None:
+        self._name, self._systems, self._most = name, systems, args.most
+        self._seeds = range(seed, seed + args.repeats)
+        self._began = time.perf_counter()
+        self._worker = systems.worker(name)
+        self._runs: dict[tuple[int, int], Figures] = {}
+        self._peaks: dict[int, int] = {}
+
+    def measure(self, slo: SloConfig) -> Carried:
+        """The capacity at one service level, with the curve around it."""
+        bounds: list[int] = []
+        for seed in self._seeds:
+            guess = max(1, median_low(bounds)) if bounds else self._worker.guess
+            bounds.append(largest(partial(self._meets, slo, seed), self._most, guess))
+        capacity = estimate(bounds)
+        for streams in self._curve(capacity):
+            for seed in self._seeds:
+                self._played(streams, seed)
+        runs = tuple(self._runs[key] for key in sorted(self._runs))
+        return Carried(self._systems.signature(self._name), capacity, runs)
+
+    def facts(self) -> dict[str, Any]:
+        """What it took so far."""
+        seconds = time.perf_counter() - self._began
+        return document.facts(self._systems.system(self._name), seconds, self._peaks)
+
+    def _meets(self, slo: SloConfig, seed: int, streams: int) -> bool:
+        found = self._played(streams, seed)
+        missed = broken(found, slo)
+        print(f"{self._name}, {slo.name}: {document.progress(found, missed)}", file=sys.stderr)
+        return not missed
+
+    def _played(self, streams: int, seed: int) -> Figures:
+        if (streams, seed) not in self._runs:
+            memory.reset()
+            self._runs[streams, seed] = self._worker.run(streams, seed)
+            self._peaks[streams] = max(self._peaks.get(streams, 0), memory.peak_mb())
+        return self._runs[streams, seed]
+
+    def _curve(self, capacity: Estimate) -> list[int]:
+        """The loads around a capacity; where it is 0, a few that the worker could compute."""
+        middle = capacity.value or self._worker.guess
+        shares = _SHARES if capacity.value else (0, 0.5, 1)
+        return sorted({min(self._most, max(1, round(share * middle))) for share in shares})
 
 
-def _memory() -> int:
-    """Peak memory of this process, MB."""
-    unit = 1 if sys.platform == "darwin" else 1024  # bytes on macOS, KiB elsewhere
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit // 2**20
+def keep(folder: Path, study: Study, facts: dict[str, dict[str, Any]]) -> None:
+    """Write a study; systems that were measured before at the same level stay in it."""
+    joined = study.joined(_earlier(folder))
+    known = document.read_facts(folder) if joined is not study else {}
+    files.write_all(folder, document.render(joined, {**known, **facts}))
 
 
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} must be at least 1")
-    return value
+def _earlier(folder: Path) -> Study | None:
+    """What is kept there; what this version cannot read is measured anew and written over."""
+    try:
+        return read_study(folder)
+    except LogError:
+        return None
+
+
+def _arrivals(load: LoadConfig) -> str:
+    """How calls arrive, without how many and from which seed: each run tells its own."""
+    left_out = ("streams", "seed", "calls_per_s")
+    return recorded.named({k: v for k, v in asdict(load).items() if k not in left_out})
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9_]+", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a name: a-z, 0-9 and _")
+    return text

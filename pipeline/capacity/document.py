@@ -1,147 +1,97 @@
-"""The report of capacities: JSON for programs, a table for people."""
+"""The files of a study: JSON for programs, a table for people, and what the machine took."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from itertools import groupby
-from statistics import mean
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from streamwer import config
-from streamwer.capacity import Estimate, Figures, broken
-from streamwer.cluster.recorded import named
-from streamwer.config import Config
+from streamwer.capacity import Carried, Estimate, Figures, Study, curve
+from streamwer.capacity.study import FILE
+from streamwer.cluster import cores
+from streamwer.config import SystemConfig
 from streamwer.load_config import SloConfig
-from streamwer.reports.rounding import number
+from streamwer.reports import capacities, figures
 
-SCHEMA = 1
-_DIGITS = 6
-_NEVER = "∞"
-
-
-@dataclass(frozen=True)
-class Result:
-    """One system: its capacity, and every run that was played for it, by streams and seed."""
-
-    system: str
-    capacity: Estimate
-    runs: tuple[Figures, ...]
+TABLE, MACHINE = "capacity.md", "machine.json"
+Facts = Mapping[str, Mapping[str, Any]]
 
 
-def render(
-    results: Sequence[Result], settings: Config, seconds: float, warm_up: float
-) -> dict[str, str | bytes]:
-    """`capacity.json` and `capacity.md`; the same for the same runs."""
-    content = {
-        "schema": SCHEMA,
-        "clock": settings.clock.name,
-        "load": _load(settings),
-        "slo": asdict(settings.slo),
-        "seconds": seconds,
-        "warm_up": warm_up,
-        "systems": {each.system: _system(each, settings) for each in results},
+def render(study: Study, machine: Facts) -> dict[str, str | bytes]:
+    """The three files; the first two are the same for the same runs.
+
+    Args:
+        machine: by system, its `facts`: apart, since they differ from run to run.
+    """
+    known = {name: machine[name] for name in study.systems if name in machine}
+    return {
+        FILE: study.text(),
+        TABLE: _markdown(study),
+        MACHINE: json.dumps({"systems": known}, indent=2) + "\n",
     }
-    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    return {"capacity.json": text, "capacity.md": _markdown(results, settings)}
 
 
-def _load(settings: Config) -> str:
-    """How calls arrive, without how many and from which seed: each run tells its own."""
-    left_out = ("streams", "seed", "calls_per_s")
-    return named({k: v for k, v in asdict(settings.load).items() if k not in left_out})
+def facts(system: SystemConfig, seconds: float, peaks: Mapping[int, int]) -> dict[str, Any]:
+    """What this machine has, and what it took to measure a system on it.
+
+    Args:
+        peaks: by streams, the most memory that the process took, MB.
+    """
+    threads = system.model.cpu_threads
+    return {
+        "cores": cores(),
+        "threads": threads,
+        "workers": max(1, cores() // max(1, threads)),
+        "seconds": round(seconds, 1),
+        "peak_memory_mb": {str(streams): peaks[streams] for streams in sorted(peaks)},
+    }
 
 
-def machine(memory_mb: int, seconds: float) -> str:
-    """What this machine took for it: `machine.json`, apart since it differs from run to run."""
-    return json.dumps({"peak_memory_mb": memory_mb, "seconds": round(seconds, 1)}, indent=2) + "\n"
+def read_facts(folder: Path) -> Facts:
+    """What is kept in a folder of the machine that measured it; nothing where nothing is."""
+    path = folder / MACHINE
+    if not path.is_file():
+        return {}
+    systems: Facts = json.loads(path.read_text(encoding="utf-8"))["systems"]
+    return systems
 
 
-def progress(found: Figures, slo: SloConfig) -> str:
+def progress(found: Figures, missed: Sequence[str]) -> str:
     """One run in one line."""
-    missed = broken(found, slo)
     return (
-        f"{found.streams} streams, seed {found.seed}: p95 {_seconds(found.p95)}, busy"
+        f"{found.streams} streams, seed {found.seed}: p95 {figures.seconds(found.p95)}, busy"
         f" {found.utilisation:.0%}; {'missed: ' + ', '.join(missed) if missed else 'within'}"
     )
 
 
-def _system(result: Result, settings: Config) -> dict[str, Any]:
-    capacity = asdict(result.capacity)
-    return {
-        "policy": config.system(settings, result.system).policy,
-        "capacity": {**capacity, "confidence": round(capacity["confidence"], 4)},
-        "runs": [_run(each, settings.slo) for each in result.runs],
-    }
-
-
-def _run(found: Figures, slo: SloConfig) -> dict[str, Any]:
-    values = {
-        key: number(value, _DIGITS) if isinstance(value, float) else value
-        for key, value in asdict(found).items()
-    }
-    return {**values, "missed": list(broken(found, slo))}
-
-
-def _markdown(results: Iterable[Result], settings: Config) -> str:
+def _markdown(study: Study) -> str:
+    level = study.level
     lines = [
-        f"# Calls at once on one worker (clock {settings.clock.name}, {_load(settings)})",
+        f"# Calls at once on one worker: {study.name} ({level.load})",
         "",
-        _level(settings.slo),
+        f"A load is carried where {capacities.level_of(level.slo)}",
     ]
-    for result in results:
-        lines += ["", *_of_system(result, settings.slo)]
-    return "\n".join(lines) + "\n"
+    for name, carried in study.systems.items():
+        lines += ["", *_of_system(name, carried, level.slo)]
+    return "\n".join(lines).replace(figures.NO_BREAK, " ") + "\n"
 
 
-def _level(slo: SloConfig) -> str:
+def _of_system(name: str, carried: Carried, slo: SloConfig) -> Iterator[str]:
+    yield f"## {name}: {figures.count(carried.capacity.value, 'call')}"
+    yield ""
+    yield _interval(carried.capacity)
+    yield ""
+    yield f"| {' | '.join(capacities.HEAD)} |"
+    yield "|" + "---:|" * len(capacities.HEAD)
+    for point in curve(carried.runs, slo):
+        yield f"| {' | '.join(capacities.cells(point))} |"
+
+
+def _interval(capacity: Estimate) -> str:
+    if not capacity.known:
+        return "One seed of the arrivals: no interval."
     return (
-        f"Service level {slo.name}: p95 of the commit latency ≤ {slo.p95_commit_s:g} s, lag slope"
-        f" ≤ {slo.lag_slope:g}, WER at most {slo.wer_points:g} points above that alone,"
-        f" ≥ {slo.emitted:.4g} of the words emitted, updates ≥ {slo.partial_rate:g} of those alone."
-    )
-
-
-def _of_system(result: Result, slo: SloConfig) -> list[str]:
-    capacity = result.capacity
-    return [
-        f"## {result.system}: {capacity.value} calls",
-        "",
         f"{capacity.low} to {capacity.high} over the seeds of the arrivals, a"
-        f" {100 * capacity.confidence:.3g} % interval of the median.",
-        "",
-        "| streams | offered | achieved | p50 | p95 | p99 | lag slope | busy | waiting"
-        " | ΔWER, points | emitted | updates | within |",
-        "|" + "---:|" * 13,
-        *(_row(list(runs), slo) for _, runs in groupby(result.runs, lambda run: run.streams)),
-    ]
-
-
-def _row(runs: Sequence[Figures], slo: SloConfig) -> str:
-    within = sum(not broken(run, slo) for run in runs)
-    cells = [
-        str(runs[0].streams),
-        f"{mean(run.offered for run in runs):.1f}",
-        f"{mean(run.achieved for run in runs):.1f}",
-        *(_seconds(_mean([getattr(run, name) for run in runs])) for name in ("p50", "p95", "p99")),
-        f"{mean(run.lag_slope for run in runs):+.4f}",
-        f"{mean(run.utilisation for run in runs):.0%}",
-        f"{mean(run.waiting for run in runs):.2f}",
-        f"{100 * mean(run.wer - run.wer_alone for run in runs):+.2f}",
-        f"{100 * mean(run.emitted for run in runs):.2f} %",
-        f"{mean(run.partial_rate for run in runs):.3f}",
-        f"{within} of {len(runs)}",
-    ]
-    return f"| {' | '.join(cells)} |"
-
-
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return mean(known) if len(known) == len(values) else None
-
-
-def _seconds(value: float | None) -> str:
-    if value is None:
-        return "n too small"
-    return _NEVER if value == float("inf") else f"{value:.2f} s"
+        f" {100 * capacity.confidence:.3g} % interval of the median. Figures are medians."
+    )

@@ -15,11 +15,13 @@ from streamwer.metrics import Normaliser
 from streamwer.recognisers import Memory, Recogniser
 from streamwer.recognisers.remembered import Remembered
 from streamwer.signature import measures
-from streamwer.simulation import Arrival, Stream
+from streamwer.simulation import Arrival, Batching, Stream
 from streamwer.transcript import Reference, Step
 
 _LEAST_S = 240.0
 """Seconds of calls that count in a run, added up over its streams."""
+_BUSY = 0.85
+"""Of the time: about where a worker's queue begins to show in the 95th percentile."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,21 @@ class Span:
         return self.warm_up, max(self.seconds, self.warm_up + _LEAST_S / streams)
 
 
+def remembering(system: SystemConfig, recogniser: Recogniser) -> Recogniser:
+    """The recogniser, which hears no window twice where its time is not measured."""
+    packet = samples(system.load.packet_s)
+    refused = simulation.schedule_of(system.load).most > 1 and not isinstance(recogniser, Batching)
+    if packet <= 1 or measures(system.clock.name) or refused:
+        return recogniser
+    return Remembered(recogniser, packet, system.engine.speech_threshold)
+
+
 class Worker:
     """One worker that is given one load after the other, from scratch each time.
 
     Args:
         system: what it runs; its load says how calls arrive.
-        recogniser: its model, loaded.
+        recogniser: its model, loaded; of `remembering`.
         calls: the recordings with their audio.
         normaliser: of the words.
         span: of each run.
@@ -54,12 +65,7 @@ class Worker:
         span: Span,
     ) -> None:
         self._system, self._calls, self._normaliser, self._span = system, calls, normaliser, span
-        packet = samples(system.load.packet_s)
-        self.remembered: Remembered | None = None
-        if packet > 1 and not measures(system.clock.name):
-            threshold = system.engine.speech_threshold
-            self.remembered = Remembered(recogniser, packet, threshold)
-        self._recogniser = recogniser if self.remembered is None else self.remembered
+        self._recogniser = recogniser
 
     def run(self, streams: int, seed: int) -> Figures:
         """The figures of one load."""
@@ -72,9 +78,21 @@ class Worker:
     @cached_property
     def alone(self) -> Mapping[str, Alone]:
         """Each recording with the worker to itself."""
+        return {
+            call.reference.recording: Alone.of(call, self._normaliser) for call in self._one_by_one
+        }
+
+    @property
+    def guess(self) -> int:
+        """About how many calls keep the worker as busy as it may be, from what each takes alone."""
+        busy = sum(step.emitted - step.start for call in self._one_by_one for step in call.steps)
+        heard = sum(call.reference.seconds for call in self._one_by_one)
+        return max(1, int(_BUSY * heard / busy)) if busy else 1
+
+    @cached_property
+    def _one_by_one(self) -> list[Call]:
         load = replace(self._system.load, schedule="fifo")
-        each = [self._served([Arrival(0.0, i)], load)[0] for i in range(len(self._calls))]
-        return {call.reference.recording: Alone.of(call, self._normaliser) for call in each}
+        return [self._served([Arrival(0.0, i)], load)[0] for i in range(len(self._calls))]
 
     def _served(self, arrivals: Sequence[Arrival], load: LoadConfig) -> list[Call]:
         steps: list[list[Step]] = [[] for _ in arrivals]
@@ -92,6 +110,6 @@ class Worker:
         source = simulation.arriving(audio, load)
         policy = policies.build(self._system.policy)
         memory = Memory()
-        if self.remembered is not None:
-            memory = self.remembered.memory(reference.recording, audio)
+        if isinstance(self._recogniser, Remembered):
+            memory = self._recogniser.memory(reference.recording, audio)
         return Stream(name, source, policy, arrival.begins, memory)

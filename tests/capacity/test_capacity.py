@@ -8,15 +8,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.capacity import document
+from pipeline.capacity import command
 from pipeline.capacity.playing import Span, Worker
-from streamwer.capacity import Alone, Call, broken, estimate, figures, largest
-from streamwer.compose import load as composed
+from pipeline.capacity.systems import Systems
+from streamwer.capacity import Alone, Call, broken, curve, figures, largest, whole
 from streamwer.config import ClockConfig, DirectConfig, SystemConfig
 from streamwer.load_config import LoadConfig, SloConfig
 from streamwer.metrics import normaliser
 from streamwer.model_config import ModelConfig
+from streamwer.signature import Signature
 from streamwer.transcript import Compute, Effort, Reference, Step, Update, Word
+from tests.capacity.made_up import SIGNED
 from tests.scripted import Scripted, script, silence
 
 SAID = script("one two three four five six seven eight nine ten eleven twelve", pace=0.7)
@@ -114,12 +116,31 @@ def test_too_few_words_meet_nothing() -> None:
     assert "p95_commit_s" in broken(found, SloConfig())
 
 
-def test_the_report_says_what_was_missed() -> None:
-    tested = worker(0.3, LoadConfig(name="fixed", phase_s=1.0))
-    runs = tuple(tested.run(streams, 1) for streams in (2, 6))
-    settings = composed(["load=fixed", "clock=profile"])
-    result = document.Result("offline", estimate([2, 3]), runs)
-    written = document.render([result], settings, 40.0, 10.0)
-    assert "## offline: 2 calls" in str(written["capacity.md"])
-    assert '"partial_rate"\n' in str(written["capacity.json"])
-    assert document.render([result], settings, 40.0, 10.0) == written
+class OneWorker(Systems):
+    """Systems of which each is the scripted worker."""
+
+    def __init__(self, service: float) -> None:
+        self._service = service
+
+    def worker(self, name: str) -> Worker:
+        return worker(self._service, LoadConfig(name="fixed", phase_s=1.0), seconds=20.0)
+
+    def signature(self, name: str) -> Signature:
+        return SIGNED
+
+
+@pytest.mark.parametrize(("bound", "loads"), [(3.0, [1, 2, 3, 4]), (0.1, [1, 2])])
+def test_the_curve_lies_around_the_capacity_or_begins_with_a_call_alone(
+    bound: float, loads: list[int]
+) -> None:
+    """A word waits for its chunk, so no load meets 0.1 s; alone a call takes 30 % of a worker."""
+    arguments = command.parser().parse_args(["--repeats", "2", "--most", "4"])
+    playing = command.Playing("a", OneWorker(0.3), 1, arguments)
+    found = playing.measure(SloConfig(p95_commit_s=bound))
+    assert found.capacity.value == (3 if bound > 1 else 0)
+    assert [point.streams for point in whole(curve(found.runs, SloConfig()))] == loads
+
+
+def test_the_first_guess_is_what_keeps_the_worker_busy_most_of_the_time() -> None:
+    """9 s of audio take 9 or 10 steps of 0.1 s: 85 % of the time are 7 or 8 calls."""
+    assert worker(0.1, LoadConfig(name="fixed")).guess in (7, 8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from streamwer import cluster
 from streamwer.cluster import Job, Outcome, cores, stream_all
 from streamwer.cluster.hardware import described
 from streamwer.compose import load
+from streamwer.condition_config import NetworkConfig
+from streamwer.conditions import Journey
 from streamwer.config import ClusterConfig, SystemConfig, system
 from streamwer.errors import ConfigError
 
@@ -64,3 +67,9 @@ def test_more_workers_than_cores_cannot_be_timed() -> None:
     jobs = [Job(str(at), CALL.audio, 1.0) for at in range(have + 1)]
     with pytest.raises(ConfigError, match=rf"{have + 1} workers × model.cpu_threads=1 need"):
         stream_all(jobs, chosen("clock=wall"), ClusterConfig(name="ray", workers=have + 1))
+
+
+def test_real_time_with_a_load_refuses_a_network_that_it_would_leave_out() -> None:
+    away = replace(CALL, journey=Journey(NetworkConfig(), "call"))
+    with pytest.raises(ConfigError, match=r"call comes by a network .* choose clock=measured"):
+        stream_all([away], chosen("clock=wall", "load=fixed"), ClusterConfig(name="local"))

@@ -29,6 +29,7 @@ TREE = (
     "params.yaml",
     "pipeline",
     "reports/baseline",
+    "reports/capacity",
     "requirements.lock",
     "src",
 )

@@ -1,5 +1,6 @@
 """How many calls at once one worker carries within a service level."""
 
+from streamwer.capacity.curve import Point, curve, gives_way, whole
 from streamwer.capacity.figures import (
     Alone,
     Call,
@@ -11,17 +12,28 @@ from streamwer.capacity.figures import (
     utilisation,
 )
 from streamwer.capacity.search import Estimate, estimate, largest
+from streamwer.capacity.study import Carried, Level, Study, differences, outdated, read
 
 __all__ = [
     "Alone",
     "Call",
+    "Carried",
     "Estimate",
     "Figures",
+    "Level",
+    "Point",
+    "Study",
     "broken",
+    "curve",
+    "differences",
     "estimate",
     "figures",
+    "gives_way",
     "lag_slope",
     "largest",
     "latencies",
+    "outdated",
+    "read",
     "utilisation",
+    "whole",
 ]

@@ -23,6 +23,11 @@ class Estimate:
     high: int
     confidence: float
 
+    @property
+    def known(self) -> bool:
+        """Whether there is an interval: one seed gives none."""
+        return self.confidence > 0
+
 
 def largest(meets: Callable[[int], bool], most: int, guess: int = 1) -> int:
     """The largest n from 1 to `most` that meets, where all smaller ones do; 0 if none does.

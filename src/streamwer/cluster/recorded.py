@@ -90,7 +90,7 @@ def described(facts: Facts, system: SystemConfig, audio: str) -> tuple[dict[str,
         compute_type=model.compute_type,
         packages=tuple(sorted(versions.items())),
     )
-    clock, threads = _clock(asdict(system.clock)), str(model.cpu_threads)
+    clock, threads = clock_of(asdict(system.clock)), str(model.cpu_threads)
     return machine, Run(subject, clock, threads, audio, load_of(system.load))
 
 
@@ -106,8 +106,8 @@ def load_of(load: LoadConfig) -> str:
     return load.name if load.alone else named(asdict(load))
 
 
-def _clock(values: Mapping[str, Any]) -> str:
-    """A clock that measures has no values of its own, whatever profile lies beside it."""
+def clock_of(values: Mapping[str, Any]) -> str:
+    """A clock in one word; one that measures has no values, whatever profile lies beside it."""
     name = str(values["name"])
     return name if measures(name) or name == "unaware" else named(values)
 

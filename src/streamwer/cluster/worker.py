@@ -17,6 +17,7 @@ from streamwer.cluster.places import Place
 from streamwer.cluster.waiting import Watch
 from streamwer.conditions import Journey
 from streamwer.config import SystemConfig
+from streamwer.errors import ConfigError
 from streamwer.recognisers import Informed
 from streamwer.signature import UNKNOWN, measures
 from streamwer.simulation import Arrival, Generator, Packets, Sent, Stream, Wall
@@ -130,9 +131,16 @@ class Worker:
         """The same with packets that a process of its own sends.
 
         Raises:
+            ConfigError: a recording comes by a network of its own.
             StreamwerError: it was too late for the run to be worth anything.
         """
         load, policy = self._system.load, self._system.policy
+        delayed = next((job.recording for job in jobs if job.journey), None)
+        if delayed:
+            raise ConfigError(
+                f"{delayed} comes by a network (condition), but under a load clock=wall sends each"
+                " packet when it was spoken: choose clock=measured, or load=alone"
+            )
         packet = audio.samples(load.packet_s or _PACKET_S)
         heard = {call.recording: audio.load(jobs[call.recording].audio) for call in calls}
         packets = [

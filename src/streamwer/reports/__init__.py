@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from streamwer.reports import data_files, files, html, markdown, twins
-from streamwer.reports.comparison import Comparison, Sound, System, Unused
+from streamwer.reports.comparison import Capacities, Comparison, Sound, System, Unused
 from streamwer.reports.peaks import peaks
 
 
@@ -28,4 +28,4 @@ def write(comparison: Comparison, folder: Path) -> None:
     files.write_all(folder, contents)
 
 
-__all__ = ["Comparison", "Sound", "System", "Unused", "peaks", "write"]
+__all__ = ["Capacities", "Comparison", "Sound", "System", "Unused", "peaks", "write"]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from streamwer.capacity import Study
 from streamwer.eventlog import EventLog
 from streamwer.metrics import Scores, Summary
 from streamwer.reports.versus import Versus
@@ -61,6 +62,21 @@ class Unused:
 
 
 @dataclass(frozen=True)
+class Capacities:
+    """How many calls at once workers were found to carry, in runs of their own.
+
+    Attributes:
+        studies: each level of service, that of the config first.
+        machine: by study and system, what the machine has that measured it, and what it took.
+        profile: the hardware profile as it is now, as a clock in one word.
+    """
+
+    studies: tuple[Study, ...] = ()
+    machine: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    profile: str = ""
+
+
+@dataclass(frozen=True)
 class Comparison:
     """Everything a report shows.
 
@@ -76,6 +92,7 @@ class Comparison:
         conditions: under which recordings were prepared, in the order of the config, and whether
             a network delivers them; no more than one where nothing was crossed.
         versus: where old and new runs are compared: what changed.
+        capacities: of the systems; None for a report that has no place for them.
     """
 
     systems: tuple[System, ...]
@@ -87,3 +104,4 @@ class Comparison:
     unused: Unused = Unused()
     versus: Versus | None = None
     conditions: Mapping[str, bool] = field(default_factory=dict)
+    capacities: Capacities | None = None

@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from streamwer.metrics import Delay, Quantile, Summary
-from streamwer.reports import figures, verdict
+from streamwer.reports import capacities, figures, verdict
 from streamwer.reports.comparison import Comparison
 
 
@@ -87,8 +87,29 @@ def groups(comparison: Comparison, *, measured: bool = True) -> list[Group]:
             "For comparison with papers (means; they need no word times)",
             [row(label, hint, partial(_delay, name)) for label, hint, name in _LAGGING],
         ),
+        *_carried(comparison),
         *(cost if measured else []),
     ]
+
+
+def _carried(comparison: Comparison) -> Iterator[Group]:
+    """How many calls at once a worker carries, at each level of service that was studied."""
+    names = [system.summary.name for system in comparison.systems]
+    rows = []
+    for section in capacities.sections(comparison):
+        shown = {each.name: each for each in section.shown}
+        if section.name == section.slo.name and shown:
+            label = f"Calls at p95 ≤ {section.slo.p95_commit_s:g}{figures.NO_BREAK}s"
+            cells = [_calls(shown.get(name)) for name in names]
+            rows.append(Row(label, f"level “{section.name}”, clock {section.clock}", cells))
+    if rows:
+        yield Group("Simultaneous calls that one worker carries", rows)
+
+
+def _calls(shown: capacities.Shown | None) -> Cell:
+    if shown is None:
+        return Cell(figures.UNKNOWN)
+    return Cell(f"{shown.carried.capacity.value:,}", shown.interval)
 
 
 _LAGGING = (

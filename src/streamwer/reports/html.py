@@ -9,6 +9,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from streamwer.reports import (
+    capacities,
     figures,
     headline,
     machine,
@@ -24,7 +25,7 @@ from streamwer.reports.calls import calls
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.islands import islands
 from streamwer.reports.palette import styles
-from streamwer.reports.plots import bars, curves, lag, scatter
+from streamwer.reports.plots import bars, curves, lag, load, scatter
 
 _WIDE, _NARROW = 560.0, 344.0
 _SCRIPTS = ("data.js", "elements.js", "table.js", "diff.js", "timeline.js", "replay.js", "call.js")
@@ -35,11 +36,16 @@ def render(comparison: Comparison) -> str:
     """The whole page."""
     environment = templating.environment()
     found = calls(comparison)
+    carried = capacities.sections(comparison)
     script = _script(environment)
     return environment.get_template("index.html.j2").render(
         banners=verdict.banners(comparison),
         busy=notes.busy(comparison),
         calls=found,
+        capacities=carried,
+        capacity_cells=capacities.cells,
+        capacity_command=capacities.COMMAND,
+        capacity_head=capacities.HEAD,
         comparison=comparison,
         commands=provenance.commands(comparison),
         confidence=provenance.confidence(comparison),
@@ -50,6 +56,7 @@ def render(comparison: Comparison) -> str:
         islands=islands(comparison, found),
         intervals=notes.intervals(comparison),
         limits=notes.limits(comparison),
+        load_plots={each.name: _load_plots(each) for each in carried},
         machine=machine.table(comparison),
         offline_note=notes.offline_note(comparison),
         robustness=robustness.rows(comparison),
@@ -81,6 +88,14 @@ def _plots(comparison: Comparison) -> dict[str, list[tuple[str, object]]]:
     return {
         name: [("wide", draw(comparison, wide)), ("narrow", draw(comparison, narrow))]
         for name, (draw, wide, narrow) in drawn.items()
+    }
+
+
+def _load_plots(section: capacities.Section) -> dict[str, list[tuple[str, object]]]:
+    frames = (("wide", load.WIDE), ("narrow", load.NARROW))
+    return {
+        "latency": [(size, load.latency(section, frame)) for size, frame in frames],
+        "busy": [(size, load.busy(section, frame)) for size, frame in frames],
     }
 
 

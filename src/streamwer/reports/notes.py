@@ -94,6 +94,12 @@ DEFINITIONS = (
         " whatever the clock made of it.",
     ),
     Definition(
+        "Calls at once",
+        "The most calls that one worker serves with every demand of the service level met, while"
+        " they wait for each other: the median over seeds of the arrivals, and as interval the"
+        " smallest and the largest. A word that never comes is infinitely late.",
+    ),
+    Definition(
         "n too small",
         "p95 needs 72 events and p99 needs 368, or the interval’s upper end would be unknown.",
     ),
@@ -141,12 +147,17 @@ def limits(comparison: Comparison) -> list[str]:
         *_languages(comparison),
         *_spread(comparison),
         *_clock(comparison),
-        "Each call has a worker to itself: queueing between simultaneous calls is not in it.",
+        _queued(comparison),
         *_disputed(comparison),
         "p values of ΔWER are adjusted for the number of systems compared, but intervals are not,"
         " and WER by condition has none: read small differences there as noise.",
         "Word times are only as exact as the data set’s; an error there moves every latency.",
     ]
+
+
+def _queued(comparison: Comparison) -> str:
+    where = "in “Calls at once” only" if comparison.capacities else "not in it"
+    return f"Each call has a worker to itself: queueing between simultaneous calls is {where}."
 
 
 def speakers(comparison: Comparison) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from streamwer.reports.comparison import Comparison
@@ -20,9 +21,14 @@ class Style:
     marker: str
 
 
-def styles(comparison: Comparison) -> dict[str, Style]:
-    """One style per system; the baseline stays grey wherever it stands in the order."""
+def styles(comparison: Comparison, more: Sequence[str] = ()) -> dict[str, Style]:
+    """One style per system; the baseline stays grey wherever it stands in the order.
+
+    Args:
+        more: names of systems that are not compared, but shown somewhere.
+    """
     names = [system.summary.name for system in comparison.systems]
+    names += [name for name in more if name not in names]
     others = [name for name in names if name != comparison.baseline]
     found = {}
     for name in names:

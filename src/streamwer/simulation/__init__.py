@@ -6,7 +6,7 @@ from streamwer.simulation.clock import build as build_clock
 from streamwer.simulation.generator import Generator, Sent, dues
 from streamwer.simulation.network import Packets
 from streamwer.simulation.profile import Profile
-from streamwer.simulation.serving import FIFO, Schedule, play, schedule_of, serve
+from streamwer.simulation.serving import FIFO, Batching, Schedule, play, schedule_of, serve
 from streamwer.simulation.source import Arrived, InPackets, Recording, Source, arriving
 from streamwer.simulation.stream import Stream
 
@@ -15,6 +15,7 @@ __all__ = [
     "FIFO",
     "Arrival",
     "Arrived",
+    "Batching",
     "Clock",
     "Generator",
     "InPackets",

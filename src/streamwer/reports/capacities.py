@@ -1,0 +1,283 @@
+"""How many calls at once each system's worker carries: what the page and the table say of it.
+
+The figures are of runs of their own, made earlier: only those are shown whose signature is that of
+the systems that are compared now.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from streamwer.capacity import (
+    Carried,
+    Point,
+    Study,
+    curve,
+    differences,
+    gives_way,
+    outdated,
+    whole,
+)
+from streamwer.load_config import SloConfig
+from streamwer.reports import figures
+from streamwer.reports.comparison import Comparison
+from streamwer.reports.palette import Style, styles
+from streamwer.signature import Signature
+
+COMMAND = "make capacity"
+_DIGEST = re.compile("@[0-9a-f]+")
+HEAD = (
+    "streams",
+    "offered",
+    "achieved",
+    "p50",
+    "p95",
+    "p99",
+    "lag slope",
+    "busy",
+    "waiting",
+    "ΔWER, points",
+    "emitted",
+    "updates",
+    "within",
+)
+_LIMITS = {
+    "p95_commit_s": "words come late",
+    "lag_slope": "it falls behind",
+    "wer_points": "more word errors",
+    "emitted": "words are lost",
+    "partial_rate": "the screen changes too seldom",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One system of a study.
+
+    Attributes:
+        count: "70", its interval "68 to 74" ("" for one seed), and by how many seeds.
+        points: its curve; `at` is the load of its capacity, or one call where that is 0.
+        limit: what gives way when a call too many comes, in words.
+        machine: what the machine that measured it has, and what it took.
+    """
+
+    style: Style
+    carried: Carried
+    slo: SloConfig
+    machine: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Of the system."""
+        return self.style.name
+
+    @property
+    def points(self) -> list[Point]:
+        """Its whole curve."""
+        return curve(self.carried.runs, self.slo)
+
+    @property
+    def drawn(self) -> list[Point]:
+        """The loads that were played with every seed."""
+        return whole(self.points)
+
+    @property
+    def at(self) -> Point:
+        """The load of its capacity, as near to it as one was played with every seed."""
+        wanted = self.carried.capacity.value or 1
+        return min(self.drawn, key=lambda point: abs(point.streams - wanted))
+
+    @property
+    def seeds(self) -> int:
+        """Of the arrivals."""
+        return self.drawn[0].seeds
+
+    @property
+    def interval(self) -> str:
+        """From the smallest to the largest over the seeds."""
+        capacity = self.carried.capacity
+        if not capacity.known:
+            return "one seed: no interval"
+        return f"{capacity.low:,} to {capacity.high:,}"
+
+    @property
+    def confidence(self) -> str:
+        """Of the interval."""
+        return f"{100 * self.carried.capacity.confidence:.3g}{figures.NO_BREAK}%"
+
+    @property
+    def limit(self) -> str:
+        """What gives way first when calls become too many."""
+        first = gives_way(self.carried.runs, self.slo)
+        return ", or ".join(_LIMITS[name] for name in first[:2]) or "nothing, as far as was tried"
+
+    @property
+    def workers(self) -> int:
+        """On the machine that measured it; 0 where that is not known."""
+        return int(self.machine.get("workers", 0))
+
+    @property
+    def on_machine(self) -> str:
+        """Calls on all its workers."""
+        return f"{self.workers * self.carried.capacity.value:,}" if self.workers else "–"
+
+    @property
+    def memory(self) -> Mapping[str, int]:
+        """By streams: peak memory, MB."""
+        found: Mapping[str, int] = self.machine.get("peak_memory_mb", {})
+        return found
+
+    @property
+    def sentence(self) -> str:
+        """What it carries; goes on after its name."""
+        level = f"p95 commit latency ≤ {self.slo.p95_commit_s:g}{figures.NO_BREAK}s"
+        value, alone = self.carried.capacity.value, self.drawn[0].middle
+        if value:
+            calls = figures.count(value, "simultaneous call")
+            return f" carries {calls} with {level} on one worker ({self._sure()})."
+        late = _late(alone.p95)
+        if alone.p95 is not None and alone.p95 > self.slo.p95_commit_s and alone.streams == 1:
+            return (
+                f" carries none with {level}: a single call has the worker to itself, and {late}."
+            )
+        return f" carries none with {level}: {self.limit} with a single call already."
+
+    def _sure(self) -> str:
+        if not self.carried.capacity.known:
+            return "one seed of the arrivals: no interval"
+        return f"{self.interval}, a {self.confidence} interval over {self.seeds} seeds"
+
+
+@dataclass(frozen=True)
+class Section:
+    """One study as it is shown.
+
+    Attributes:
+        level: what calls must still get, in a sentence.
+        shown: its systems.
+        left_out: systems that are not shown, and why.
+    """
+
+    name: str
+    level: str
+    load: str
+    clock: str
+    slo: SloConfig
+    shown: tuple[Shown, ...]
+    left_out: tuple[tuple[str, str], ...]
+
+    @property
+    def title(self) -> str:
+        """Its name in words."""
+        return self.name.replace("_", " ")
+
+    def command(self, system: str) -> str:
+        """What measures a system of it."""
+        level = "" if self.slo.name == SloConfig().name else f" --slo {self.slo.name}"
+        return f'{COMMAND} ARGS="--system {system}{level}"'
+
+    @property
+    def machine(self) -> str:
+        """What a machine with several workers carries, and under what assumption."""
+        known = [each.machine for each in self.shown if each.workers]
+        if not known:
+            return ""
+        cores, threads, workers = (int(known[0][key]) for key in ("cores", "threads", "workers"))
+        return (
+            f"The machine that found this has {figures.count(cores, 'core')}: at"
+            f" {figures.count(threads, 'thread')} a worker, {figures.count(workers, 'worker')}."
+            " That many workers carry that many times as much if calls are shared out evenly and"
+            " workers do not slow each other down; memory bandwidth that they share is not in it."
+        )
+
+
+def sections(comparison: Comparison) -> list[Section]:
+    """Every study of which something is shown; and that of the config, whatever it holds."""
+    kept = comparison.capacities
+    found = [_section(study, comparison) for study in (kept.studies if kept else ())]
+    return [each for at, each in enumerate(found) if each.shown or at == 0]
+
+
+def level_of(slo: SloConfig) -> str:
+    """A service level as a sentence."""
+    return (
+        f"p95 of the commit latency ≤ {slo.p95_commit_s:g} s, lag slope ≤ {slo.lag_slope:g}, WER at"
+        f" most {slo.wer_points:g} points above that of the same calls alone, ≥"
+        f" {100 * slo.emitted:.4g} % of the words emitted alone, updates of the screen ≥"
+        f" {100 * slo.partial_rate:.4g} % of those alone."
+    )
+
+
+def cells(point: Point) -> list[str]:
+    """A load as a row of a table, under `HEAD`."""
+    middle = point.middle
+    return [
+        str(point.streams),
+        figures.number(middle.offered, 1),
+        figures.number(middle.achieved, 1),
+        *(figures.seconds(late) for late in (middle.p50, middle.p95, middle.p99)),
+        figures.number(middle.lag_slope, 4, sign=True),
+        f"{100 * middle.utilisation:.0f}{figures.NO_BREAK}%",
+        figures.number(middle.waiting, 2),
+        figures.number(100 * (middle.wer - middle.wer_alone), 2, sign=True),
+        f"{100 * middle.emitted:.2f}{figures.NO_BREAK}%",
+        figures.number(middle.partial_rate, 3),
+        f"{point.within} of {point.seeds}",
+    ]
+
+
+def _section(study: Study, comparison: Comparison) -> Section:
+    assert comparison.capacities is not None
+    machine = comparison.capacities.machine.get(study.name, {})
+    looks = styles(comparison, list(study.systems))
+    left_out = dict(_left_out(study, comparison))
+    shown = [
+        Shown(looks[name], carried, study.level.slo, machine.get(name, {}))
+        for name, carried in study.systems.items()
+        if name not in left_out
+    ]
+    clocks = dict.fromkeys(each.carried.signature.method.clock for each in shown)
+    return Section(
+        name=study.name,
+        level=level_of(study.level.slo),
+        load=study.level.load,
+        clock=", ".join(_DIGEST.sub("", clock) for clock in clocks),
+        slo=study.level.slo,
+        shown=tuple(_in_order(shown, list(looks))),
+        left_out=tuple(left_out.items()),
+    )
+
+
+def _in_order(shown: Sequence[Shown], names: Sequence[str]) -> list[Shown]:
+    return sorted(shown, key=lambda each: names.index(each.name))
+
+
+def _left_out(study: Study, comparison: Comparison) -> Iterator[tuple[str, str]]:
+    """Systems whose capacity is of something else than what is compared, or not known."""
+    assert comparison.capacities is not None
+    now = {system.summary.name: system.signature for system in comparison.systems}
+    profile = comparison.capacities.profile
+    for name, carried in study.systems.items():
+        changed = _changed(carried.signature, now, name, profile)
+        if changed:
+            yield name, f"is left out: its {' and '.join(changed)} changed since it was measured"
+    for name in now:
+        if name not in study.systems and any(each in now for each in study.systems):
+            yield name, "was not measured"
+
+
+def _changed(
+    then: Signature, now: Mapping[str, Signature | None], name: str, profile: str
+) -> tuple[str, ...]:
+    signed = now.get(name)
+    if signed:
+        return outdated(then, signed, profile)
+    other = next((each for each in now.values() if each), None)
+    return differences(then.method, other.method, profile) if other else ("signature",)
+
+
+def _late(p95: float | None) -> str:
+    return f"its p95 is {figures.seconds(p95)} even so" if p95 is not None else "words are too few"

@@ -1,0 +1,101 @@
+"""What is kept of a capacity: it comes back as it was, and tells when it no longer holds."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.capacity import document
+from pipeline.capacity.command import keep
+from streamwer.capacity import curve, gives_way, outdated, read, whole
+from streamwer.errors import LogError
+from streamwer.load_config import SloConfig
+from streamwer.signature import Signature
+from tests.capacity.made_up import SIGNED, carried, run, study
+
+ODD = replace(run(1, 1, 0), p95=None, lag_slope=math.nan)
+KEPT = study({"quick": carried([70, 68, 73], [1, 35, 70, 105]), "slow": carried([0], [1, 2], 2.5)})
+FACTS = {"cores": 2, "threads": 1, "workers": 2, "seconds": 3.0, "peak_memory_mb": {"35": 210}}
+
+
+def changed(part: str, **values: str) -> Signature:
+    return replace(SIGNED, **{part: replace(getattr(SIGNED, part), **values)})
+
+
+def test_a_study_is_read_as_it_was_written(tmp_path: Path) -> None:
+    folder = tmp_path / "live"
+    kept = study({**KEPT.systems, "odd": replace(carried([0], [1]), runs=(ODD,))})
+    keep(folder, kept, {"quick": FACTS})
+    again = read(folder)
+    assert again.text() == kept.text()
+    assert str(again) == str(kept)  # NaN is not equal to itself
+    assert document.read_facts(folder) == {"quick": FACTS}
+
+
+def test_systems_measured_before_stay_as_long_as_the_level_is_the_same(tmp_path: Path) -> None:
+    folder = tmp_path / "live"
+    keep(folder, KEPT, {"quick": FACTS})
+    keep(folder, study({"new": carried([3], [1, 3])}), {"new": FACTS})
+    assert list(read(folder).systems) == ["quick", "slow", "new"]
+    assert set(document.read_facts(folder)) == {"quick", "new"}
+    keep(folder, study({"new": carried([3], [1, 3])}, SloConfig(p95_commit_s=1.0)), {})
+    assert list(read(folder).systems) == ["new"]
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"schema": 1}', '{"schema": 2, "slo": {"x": 1}}'])
+def test_what_is_no_study_is_named_with_the_remedy(text: str, tmp_path: Path) -> None:
+    (tmp_path / "capacity.json").write_text(text)
+    with pytest.raises(LogError, match=r"capacity\.json: not a study .*make capacity"):
+        read(tmp_path)
+    keep(tmp_path, KEPT, {})  # but it is no obstacle to measuring anew
+    assert list(read(tmp_path).systems) == ["quick", "slow"]
+
+
+@pytest.mark.parametrize(
+    ("now", "reasons"),
+    [
+        (SIGNED, ()),
+        (changed("method", clock="measured", load="alone"), ()),
+        (changed("subject", policy="p(chunk_s=2)"), ("policy",)),
+        (changed("subject", model="m@2", compute_type="int8"), ("model", "number type")),
+        (changed("method", audio="a2", times="t2"), ("audio", "word times")),
+    ],
+)
+def test_a_capacity_is_outdated_where_what_it_is_of_has_changed(
+    now: Signature, reasons: tuple[str, ...]
+) -> None:
+    assert outdated(SIGNED, now, "profile(x@1)") == reasons
+
+
+def test_a_profile_that_was_measured_anew_outdates_it_another_machines_does_not() -> None:
+    assert outdated(SIGNED, SIGNED, "profile(x@2)") == ("hardware profile",)
+    assert outdated(SIGNED, SIGNED, "profile(y@7)") == ()
+
+
+def test_the_curve_has_the_median_of_the_seeds_and_how_far_they_lie_apart() -> None:
+    runs = [replace(run(5, seed, 9), p95=late) for seed, late in enumerate((1.0, 3.0, 1.2), 1)]
+    (point,) = curve(runs, SloConfig(p95_commit_s=2.0))
+    assert (point.middle.p95, point.p95_low, point.p95_high) == (1.2, 1.0, 3.0)
+    assert (point.within, point.seeds) == (2, 3)
+    (unknown,) = curve([*runs, replace(runs[0], seed=4, p95=None)], SloConfig())
+    assert unknown.middle.p95 is unknown.p95_high is None
+
+
+def test_only_loads_of_all_seeds_are_compared_with_each_other() -> None:
+    runs = (*carried([5, 6], [4, 8]).runs, run(9, 1, 5))
+    assert [point.streams for point in whole(curve(runs, SloConfig()))] == [4, 8]
+
+
+def test_what_gives_way_first_is_what_the_smallest_load_too_many_misses() -> None:
+    runs = [run(4, 1, 5), run(6, 1, 5), replace(run(8, 1, 5), partial_rate=0.1)]
+    assert gives_way(runs, SloConfig(p95_commit_s=9.0)) == ("emitted",)
+
+
+def test_one_seed_gives_no_interval_and_says_so() -> None:
+    table = str(document.render(KEPT, {})["capacity.md"])
+    assert "## quick: 70 calls\n\n68 to 73 over the seeds of the arrivals, a 75 % interval" in table
+    assert "## slow: 0 calls\n\nOne seed of the arrivals: no interval." in table
+    assert "0 % interval" not in table

@@ -1,0 +1,113 @@
+"""Calls at once in the report: the headline, the curve, and what is left out because it is old."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from streamwer.capacity import Carried
+from streamwer.load_config import SloConfig
+from streamwer.reports import Capacities, Comparison, html, markdown
+from streamwer.reports.capacities import sections
+from streamwer.reports.plots import load
+from streamwer.signature import Subject
+from tests.capacity.made_up import SIGNED, carried, study
+
+OLD = replace(SIGNED, subject=Subject(policy="another"))
+FACTS = {"cores": 4, "threads": 2, "workers": 2, "peak_memory_mb": {"70": 345}}
+QUICK = carried([70, 68, 70, 73, 70, 71], [1, 35, 70, 105])
+
+
+def shown(comparison: Comparison, slo: SloConfig | None = None, **systems: Carried) -> Comparison:
+    """The comparison with signatures, and with a study of these systems."""
+    signed = tuple(replace(each, signature=SIGNED) for each in comparison.systems)
+    kept = study(systems, slo)
+    machine = {kept.name: {"local_agreement": FACTS}}
+    return replace(comparison, systems=signed, capacities=Capacities((kept,), machine))
+
+
+def section(page: str) -> str:
+    found = re.search(r'<section id="capacity".*?</section>', page, re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", found[0])) if found else ""
+
+
+@pytest.fixture(scope="module")
+def carrying(measured: Comparison) -> Comparison:
+    slow = carried([0], [1, 2, 4], p95=0.9)
+    return shown(measured, local_agreement=QUICK, prompted_buffer=slow)
+
+
+def test_the_page_says_what_each_system_carries_and_how_sure_that_is(carrying: Comparison) -> None:
+    told = section(html.render(carrying)).replace("\u00a0", " ")
+    assert (
+        "local_agreement carries 70 simultaneous calls with p95 commit latency ≤ 2 s on one worker"
+        " (68 to 73, a 96.9 % interval over 6 seeds)."
+    ) in told
+    assert "prompted_buffer carries none" in told
+    assert "its p95 is 2.70 s even so" in told
+    assert "one seed: no interval" in told
+    assert "offline was not measured. make capacity" in told
+    assert "4 cores: at 2 threads a worker, 2 workers" in told
+    assert "words come late, or words are lost 140" in told  # on both workers
+    assert "6 of 6 –" in told  # no memory is known of most loads
+    assert "5 of 6 345" in told
+
+
+def test_the_table_of_figures_and_the_short_report_have_a_row_for_it(carrying: Comparison) -> None:
+    text = markdown.render(carrying).replace("\u00a0", " ")
+    (row,) = (line for line in text.splitlines() if "Calls at p95 ≤ 2 s" in line)
+    assert [cell.strip() for cell in row.split("|")[2:5]] == [
+        "–",
+        "0<br><sub>one seed: no interval</sub>",
+        "70<br><sub>68 to 73</sub>",
+    ]
+
+
+def test_what_was_measured_of_something_else_is_left_out_and_says_why(measured: Comparison) -> None:
+    old = shown(measured, local_agreement=replace(QUICK, signature=OLD))
+    told = section(html.render(old))
+    assert "local_agreement is left out: its policy and engine and model changed" in told
+    assert "simultaneous calls with" not in told
+    assert "Calls at p95" not in markdown.render(old)
+
+
+def test_a_report_without_a_study_says_how_to_make_one_or_has_no_such_section(
+    measured: Comparison,
+) -> None:
+    assert section(html.render(measured)) == ""
+    without = replace(measured, capacities=Capacities())
+    assert "make capacity does; then make this report again" in section(html.render(without))
+
+
+def test_systems_that_are_not_compared_are_shown_where_they_were_measured_alike(
+    measured: Comparison,
+) -> None:
+    twin = carried([60, 61], [30, 60])
+    (both,) = sections(shown(measured, local_agreement=QUICK, local_agreement_fixed=twin))
+    assert [each.name for each in both.shown] == ["local_agreement", "local_agreement_fixed"]
+    assert len({each.style.colour for each in both.shown}) == 2
+    other = replace(twin, signature=replace(SIGNED, method=replace(SIGNED.method, audio="a2")))
+    (one,) = sections(shown(measured, local_agreement=QUICK, local_agreement_fixed=other))
+    assert [each.name for each in one.shown] == ["local_agreement"]
+
+
+@pytest.mark.parametrize("frame", [load.WIDE, load.NARROW])
+def test_the_curve_ends_above_the_bound_and_marks_what_is_carried(
+    carrying: Comparison, frame: load.Frame
+) -> None:
+    (found,) = sections(carrying)
+    late = load.latency(found, frame)
+    assert late.limit_y is not None
+    lines = {line.style.name: line for line in late.lines}
+    mark = lines["local_agreement"].mark
+    assert mark is not None
+    assert mark[1] > late.limit_y  # below the bound: SVG's heights grow downwards
+    assert lines["local_agreement"].band
+    assert lines["prompted_buffer"].mark is None
+    assert not lines["prompted_buffer"].band  # one seed
+    for plot in (late, load.busy(found, frame)):
+        inside = [float(x) for line in plot.lines for x in re.findall(r"[ML]([\d.]+),", line.path)]
+        assert min(inside) >= frame.left
+        assert max(inside) <= frame.right
