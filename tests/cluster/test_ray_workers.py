@@ -12,7 +12,7 @@ from streamwer.cluster import kept
 from streamwer.cluster.local import LocalWorkers
 from streamwer.cluster.pool import run
 from streamwer.cluster.ray_workers import RayWorkers
-from streamwer.errors import ConfigError
+from streamwer.errors import ClusterError, ConfigError
 from tests.cluster.workers import ScriptedWorker, jobs
 
 pytestmark = pytest.mark.ray
@@ -61,6 +61,19 @@ def test_one_ray_can_be_kept_for_several_runs(tmp_path: Path) -> None:
 def test_a_worker_that_cannot_be_built_is_one_error() -> None:
     with pytest.raises(ConfigError, match=r"a worker could not start.*no such model"):
         RayWorkers(_unbuildable, count=1, cpus=1, timeout_s=10.0)
+
+
+def test_a_ray_that_cannot_start_is_one_error_and_the_next_one_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its sockets have long paths, and the system allows no more than a hundred characters."""
+    with monkeypatch.context() as patched:
+        patched.setenv("RAY_TMPDIR", str(tmp_path / ("long" * 20)))
+        with pytest.raises(ClusterError) as error:
+            ray_workers(tmp_path / "log")
+    assert str(error.value).startswith("Ray cannot start on this machine (")
+    assert "\n" not in str(error.value)
+    assert len(run(jobs("fine-1"), ray_workers(tmp_path / "log")).steps) == 1
 
 
 def _unbuildable() -> ScriptedWorker:

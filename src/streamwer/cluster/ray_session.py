@@ -56,14 +56,14 @@ def join(address: str, cpus: int) -> None:
     What is kept from the run before is used again where it is the same and large enough.
 
     Raises:
-        ClusterError: no Ray answers at the address, or it cannot be joined.
+        ClusterError: no Ray answers at the address, or it cannot be joined; or ours cannot start.
     """
     if _kept.address == address and (address != LOCAL or _kept.cpus >= cpus):
         return
     _stop()
     with interrupts.put_off():  # a Ray that is half there leaves processes behind
         if address == LOCAL:
-            _init("local", num_cpus=cpus, include_dashboard=False)
+            _start(cpus)
         else:
             _join(address)
         _kept.address, _kept.cpus = address, cpus
@@ -98,6 +98,18 @@ def leave() -> None:
     """End it, unless it is kept."""
     if not _kept.wanted:
         _stop()
+
+
+def _start(cpus: int) -> None:
+    try:
+        _init("local", num_cpus=cpus, include_dashboard=False)
+    except (OSError, RuntimeError, ValueError) as error:
+        _forget()
+        why = " ".join(str(error).split())
+        raise ClusterError(
+            f"Ray cannot start on this machine ({why}); RAY_TMPDIR says where it keeps its files,"
+            " and cluster=local does without it"
+        ) from error
 
 
 def _join(address: str) -> None:
