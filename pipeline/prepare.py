@@ -101,7 +101,7 @@ def _conditions(chains: Sequence[Chain]) -> str:
 def _show(found: Preview, name: str) -> None:
     total = "rows" if found.total is None else f"{found.total} rows"
     table = Table(title=f"{name}: {found.form}, {total}", title_justify="left")
-    for column in ("row", "id", "speaker", "condition", "timed words", "transcript"):
+    for column in ("row", "id", "speaker", "condition", "language", "timed words", "transcript"):
         table.add_column(column, overflow="fold")
     for row in found.rows:
         # As `Text`: a transcript may hold what rich takes for markup.

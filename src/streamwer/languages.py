@@ -13,6 +13,12 @@ _ENGLISH_ONLY = ".en"
 _CODE = re.compile(r"([a-z]{2,3})(?:[-_].*)?")
 
 
+def code_of(language: str) -> str:
+    """The code of a language without its region, "de" of "de-AT"; "" if it is not written so."""
+    found = _CODE.fullmatch(language.strip().lower())
+    return found[1] if found else ""
+
+
 def check(language: str, models: Mapping[str, ModelConfig], normaliser: str) -> None:
     """Refuse a model or a normaliser that is for another language than that of the data.
 
@@ -26,10 +32,9 @@ def check(language: str, models: Mapping[str, ModelConfig], normaliser: str) -> 
         ConfigError: one of them does not fit.
     """
     spoken = f"dataset.language={language}"
-    code = _CODE.fullmatch(language.lower())
-    if code is None:
+    language = code_of(language)
+    if not language:
         return
-    language = code[1]
     for user, model in models.items():
         if model.path.rstrip("/").endswith(_ENGLISH_ONLY) and language != "en":
             raise ConfigError(

@@ -76,3 +76,17 @@ def test_the_reader_is_told_what_is_counted_together(measured: Comparison) -> No
     told = " ".join(notes.limits(replace(measured, systems=(spoken, *measured.systems[1:]))))
     assert "pool 2 languages" in told
     assert "“ja” is written without spaces, and the normaliser “basic”" in told
+
+
+def test_the_reader_is_told_of_languages_that_no_model_was_told_of(measured: Comparison) -> None:
+    first = measured.systems[0]
+    table = first.scores.recordings.assign(language="en-US")
+    table.loc[table.index[:2], "language"] = ["de-AT", "Klingon"]  # the last may be anything
+    spoken = replace(
+        first,
+        scores=replace(first.scores, recordings=table),
+        config={"model": {"language": "en"}},
+    )
+    told = " ".join(notes.limits(replace(measured, systems=(spoken,))))
+    assert "offline took every recording for “en” (model.language), those in “de-AT” too" in told
+    assert "took every recording" not in " ".join(notes.limits(measured))

@@ -22,12 +22,13 @@ class PreviewRow:
     reason: str = ""
 
     def cells(self) -> tuple[str, ...]:
-        """Place, id, speaker, condition, number of timed words, and transcript or reason."""
+        """Place, id, speaker, condition, language, count of timed words, transcript or reason."""
         said = self.fields
         if said is None:
-            return (printable(self.where), "", "", "", "", printable(self.reason))
+            return (printable(self.where), "", "", "", "", "", printable(self.reason))
         words = str(len(said.words)) if said.words else ""
-        texts = (said.recording, said.speaker, said.condition, words, told(said.text))
+        known = (said.recording, said.speaker, said.condition, said.language)
+        texts = (*known, words, told(said.text))
         return (printable(self.where), *map(printable, texts))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import pandas as pd
 
 from streamwer import contended
+from streamwer.languages import code_of
 from streamwer.metrics.bootstrap import STUDENTISED_BELOW, caution
 from streamwer.metrics.slices import UNSAID, mostly_unspaced
 from streamwer.metrics.summary import timed
@@ -145,6 +146,7 @@ def limits(comparison: Comparison) -> list[str]:
         *_speakers(comparison),
         *_untimed(comparison),
         *_languages(comparison),
+        *_other_languages(comparison),
         *_spread(comparison),
         *_clock(comparison),
         _queued(comparison),
@@ -228,6 +230,20 @@ def _languages(comparison: Comparison) -> Iterator[str]:
                 f"{which} is written without spaces, and the normaliser “{rule}” takes what stands"
                 " between two punctuation marks for a word: look at the CER, or score it with"
                 " scoring=multilingual."
+            )
+
+
+def _other_languages(comparison: Comparison) -> Iterator[str]:
+    """Where a model was told to expect another language than the recording's."""
+    for system in comparison.systems:
+        model = system.config.get("model", {})
+        told = model.get("language", "") if isinstance(model, Mapping) else ""
+        spoken = set(system.scores.recordings.get("language", ()))
+        others = sorted(name for name in spoken if code_of(name) not in ("", code_of(told)))
+        if told and others:
+            yield (
+                f"{system.summary.name} took every recording for “{told}” (model.language), those"
+                f" in {', '.join(map('“{}”'.format, others))} too: run one language at a time."
             )
 
 
