@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from streamwer.capacity import Point
@@ -62,6 +62,8 @@ def latency(section: Section, frame: Frame) -> Load:
     bound = section.slo.p95_commit_s
     late = [p.middle.p95 for shown in section.shown for p in shown.drawn if p.middle.p95]
     y = seconds_axis([*late, bound], frame.bottom, frame.top)
+    if not y.log:
+        y = replace(y, low=0.0)
     scale = _Scale(
         _streams(section, frame),
         y,
