@@ -29,6 +29,7 @@ def played(clock: str) -> Outcome:
     return stream_all([CALL], chosen(f"clock={clock}"), ClusterConfig(name="local"))
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system pins no process")
 def test_a_measuring_clock_pins_warms_up_and_gives_the_cores_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -249,5 +249,6 @@ def test_a_system_timed_on_a_busy_machine_says_so_at_its_costs(measured: Compari
     )
     assert told in html.render(busy)
     assert told in markdown.render(busy)
+    assert "share of the time" in html.render(busy)
     idle = changed(measured, machine={"contended": "False", "waited_share": "0.01"})
     assert notes.busy(idle) == notes.busy(measured) == []

@@ -15,7 +15,7 @@ _LABELS = {
     "warm_up_seconds": "warm-up, s",
     "peak_memory_mb": "peak memory, MB",
     "workers": "workers",
-    contended.SHARE: "waited for a core, of 1",
+    contended.SHARE: "waited for a core, share of the time",
 }
 _ASIDE = ("load_average_start", "load_average_end")
 """In costs.json only: what a reader has to know of them is the share waited."""
