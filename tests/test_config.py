@@ -133,6 +133,22 @@ def test_a_load_that_no_worker_could_get_is_refused(override: str) -> None:
         config.system(load(["load=fixed", override]), "offline")
 
 
+@pytest.mark.parametrize(
+    "override",
+    [
+        "cluster.workers=0",
+        "cluster.gpus=1.5",
+        "cluster.audio=tape",
+        "cluster.address=somewhere",
+        "cluster.address=http://head:6379",
+    ],
+)
+def test_a_cluster_that_cannot_be_is_refused(override: str) -> None:
+    key = override.partition("=")[0]
+    with pytest.raises(ConfigError, match=rf"{key}=.* must be"):
+        load([override])
+
+
 @pytest.mark.parametrize("override", ["slo.p95_commit_s=0", "slo.emitted=99.9", "slo.lag_slope=-1"])
 def test_a_service_level_that_cannot_be_judged_is_refused(override: str) -> None:
     key = override.partition("=")[0]

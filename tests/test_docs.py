@@ -24,7 +24,7 @@ from streamwer.compose import composed
 PAGES = (Path("README.md"), Path("CONTRIBUTING.md"), *sorted(Path("docs").glob("*.md")))
 _BLOCK = re.compile(r"^```(?:console|sh|bash)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
-ELSEWHERE = {"apt-get", "arecord", "cd", "ffmpeg", "git", "hf", "pip", "sudo", "."}
+ELSEWHERE = {"apt-get", "arecord", "cd", "ffmpeg", "git", "hf", "pip", "ray", "sudo", "."}
 
 
 def commands() -> Iterator[tuple[str, list[str]]]:

@@ -24,11 +24,12 @@ from streamwer.cluster import (
     stream_all,
 )
 from streamwer.cluster.pool import run
+from streamwer.cluster.ray_workers import RayWorkers
 from streamwer.compose import load
 from streamwer.config import ClusterConfig, SystemConfig, system
 from streamwer.errors import ClusterError, ConfigError
 from tests.cluster.several_nodes import Nodes, Staying, short_calls, three_nodes
-from tests.cluster.workers import ScriptedWorker
+from tests.cluster.workers import ScriptedWorker, jobs
 
 pytestmark = pytest.mark.ray
 LOCAL = ClusterConfig(name="local")
@@ -120,6 +121,17 @@ def test_no_free_place_is_an_error_in_time(nodes: Nodes) -> None:
         ray.kill(hog)
 
 
+def test_no_worker_left_is_an_error_and_what_is_finished_was_handed_over(
+    nodes: Nodes, tmp_path: Path
+) -> None:
+    ended: list[str] = []
+    once = partial(Once, tmp_path / "log")
+    workers = RayWorkers(once, count=1, cpus=1, timeout_s=60.0, address=nodes.address)
+    with pytest.raises(ClusterError, match="no worker is left: ValueError: only one"):
+        run(jobs("fine", "poison", "good"), workers, lambda job: ended.append(job.recording))
+    assert ended == ["good"]
+
+
 def test_a_lost_node_changes_nothing_in_the_log(
     nodes: Nodes, calls: list[Job], undisturbed: bytes, tmp_path: Path
 ) -> None:
@@ -142,6 +154,17 @@ def test_a_lost_node_changes_nothing_in_the_log(
     assert len(begun) > len(calls)
     assert not outcome.failures
     assert written(tmp_path / "log", outcome) == undisturbed
+
+
+class Once(ScriptedWorker):
+    """Can be built a single time."""
+
+    def __init__(self, log: Path) -> None:
+        super().__init__(log)
+        try:
+            log.touch(exist_ok=False)
+        except FileExistsError:
+            raise ValueError("only one") from None
 
 
 class Hog:
