@@ -133,3 +133,11 @@ def test_nan_in_a_later_piece_is_refused_with_its_place(tmp_path: Path) -> None:
     write_float_wav(tmp_path / "x.wav", broken)
     with pytest.raises(AudioError, match=r"x\.wav: samples are NaN.*first at 10\.000 s"):
         list(audio.chunks(tmp_path / "x.wav"))
+
+
+def test_pieces_of_any_number_are_joined_without_a_copy_left_over() -> None:
+    pieces = [np.full(size, size, np.float32) for size in (0, 5, 300_000, 1, 900_000)]
+    whole = audio.joined(iter(pieces))
+    np.testing.assert_array_equal(whole, np.concatenate(pieces))
+    assert whole.base is None
+    assert audio.joined([]).shape == (0,)

@@ -24,11 +24,16 @@ def convolve(signal: NDArray[Any], kernel: Floats, begin: int = 0) -> Samples:
     size = 1 << int(max(_BLOCK, 4 * len(kernel)) - 1).bit_length()
     step = size - len(kernel) + 1
     spectrum = np.fft.rfft(kernel, size)
-    out = np.zeros(len(signal) + max(size, begin), np.float64)
-    for at in range(0, len(signal), step):
+    out = np.zeros(len(signal), np.float32)
+    tail = np.zeros(size - step)
+    for at in range(0, len(signal) + begin, step):
         part = np.fft.irfft(np.fft.rfft(signal[at : at + step], size) * spectrum, size)
-        out[at : at + size] += part
-    return out[begin : begin + len(signal)].astype(np.float32)
+        part[: len(tail)] += tail
+        tail = part[step:]
+        first = max(begin - at, 0)  # of the part, whose sample k is sample at + k - begin
+        kept = part[first : max(first, min(step, len(signal) + begin - at))]
+        out[at + first - begin : at + first - begin + len(kept)] = kept
+    return out
 
 
 def band(signal: Samples, low_hz: float, high_hz: float) -> Samples:

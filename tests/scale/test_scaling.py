@@ -1,0 +1,41 @@
+"""What `python -m tools.scaling` reckons."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tools.scaling import Figures, Job, measured_rtf, plan
+
+JOB = Job(hours=10, recording_s=36, systems=2, rtf=0.5, nodes=2, cores=5, price=2.0)
+FIGURES = Figures(
+    prepare_s=0.36,
+    prepare_hour_s=36,
+    dispatch_per_s=2,
+    store_s=1.8,
+    score_hour_s=180,
+    statistics_s=0.9,
+)
+
+
+def rows(job: Job = JOB) -> dict[str, float]:
+    return {what: float(value.replace(",", "")) for what, _, value in plan(job, FIGURES)}
+
+
+def test_a_job_worked_by_hand() -> None:
+    """A thousand recordings of ten hours, twice."""
+    found = rows()
+    assert found["recordings"] == 1000
+    assert found["prepare, core-hours"] == pytest.approx((360 + 360) / 3600)
+    assert found["stream, core-hours"] == 10
+    assert found["stream, hours on the cluster"] == 1.0
+    assert found["hand out, hours of one driver"] == pytest.approx(1000 / 3600, abs=0.005)
+    parts = ("keep and write, core-hours", "score, core-hours", "intervals, core-hours")
+    assert [found[name] for name in parts] == [1.0, 1.0, 0.5]
+    assert found["cost"] == pytest.approx(2 * (0.2 + 10 + 1 + 1 + 0.5))
+
+
+def test_no_price_is_made_up() -> None:
+    assert "cost" not in rows(replace(JOB, price=0.0))
+    assert 0 < measured_rtf() < 1

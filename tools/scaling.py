@@ -1,0 +1,149 @@
+"""What a large comparison takes, reckoned from measured figures; docs/scaling.md explains them.
+
+Usage: python -m tools.scaling --hours 1000 --systems 20 --nodes 50
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+COSTS = Path("reports/comparison/costs.json")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be run, and on what.
+
+    Attributes:
+        hours: of audio.
+        recording_s: mean length of a recording, seconds.
+        systems: that are compared.
+        rtf: mean seconds of one core for a second of audio, over the systems.
+        nodes: of the cluster.
+        cores: of a node that stream; one worker on each.
+        price: of a core-hour, in any currency.
+    """
+
+    hours: float = 1000.0
+    recording_s: float = 12.0
+    systems: int = 20
+    rtf: float = 0.1
+    nodes: int = 50
+    cores: int = 16
+    price: float = 0.0
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was measured on two shared cores of an AMD EPYC; docs/scaling.md says how.
+
+    Attributes:
+        prepare_s: to prepare a recording, processor seconds.
+        prepare_hour_s: and for an hour of its audio.
+        dispatch_per_s: recordings that one driver hands out and takes back a second.
+        store_s: to keep a recording and to write its log, processor seconds.
+        score_hour_s: to score an hour of audio, processor seconds.
+        statistics_s: of one system's intervals, a recording, processor seconds.
+        audio_mb: prepared audio, an hour.
+        log_mb: event log, an hour.
+        scores_mb: scored tables, an hour.
+        driver_mb: a driver without a recording.
+        driver_kb: and for each recording.
+        word_kb: and for each timed reference word.
+        table_kb: a word in memory, where intervals are worked out.
+    """
+
+    prepare_s: float = 0.0043
+    prepare_hour_s: float = 9.0
+    dispatch_per_s: float = 200.0
+    store_s: float = 0.00038
+    score_hour_s: float = 0.8
+    statistics_s: float = 0.0015
+    audio_mb: float = 58.0
+    log_mb: float = 1.2
+    scores_mb: float = 0.8
+    driver_mb: float = 140.0
+    driver_kb: float = 2.0
+    word_kb: float = 0.17
+    table_kb: float = 1.4
+
+
+WORDS_PER_HOUR = 7_750
+"""Of the bundled calls."""
+
+
+def plan(job: Job, of: Figures) -> list[tuple[str, str, str]]:
+    """What it takes, how it was reckoned, and how much that is."""
+    recordings = job.hours * 3600 / job.recording_s
+    played, streams = job.hours * job.systems, recordings * job.systems
+    cores = job.nodes * job.cores
+    streaming = played * job.rtf
+    prepare = (recordings * of.prepare_s + job.hours * of.prepare_hour_s) / 3600
+    drive = streams * of.store_s / 3600
+    score = played * of.score_hour_s / 3600
+    statistics = streams * of.statistics_s / 3600
+    total = streaming + prepare + drive + score + statistics
+    words = job.hours * WORDS_PER_HOUR
+    rows = [
+        ("recordings", "hours × 3600 / length", f"{recordings:,.0f}"),
+        ("prepare, core-hours", "per recording + per hour", f"{prepare:,.1f}"),
+        ("stream, core-hours", "hours × systems × RTF", f"{streaming:,.0f}"),
+        (
+            "stream, hours on the cluster",
+            "core-hours / (nodes × cores)",
+            f"{streaming / cores:,.2f}",
+        ),
+        (
+            "hand out, hours of one driver",
+            "recordings × systems / rate",
+            f"{streams / of.dispatch_per_s / 3600:,.2f}",
+        ),
+        ("keep and write, core-hours", "recordings × systems", f"{drive:,.1f}"),
+        ("score, core-hours", "hours × systems", f"{score:,.1f}"),
+        ("intervals, core-hours", "recordings × systems", f"{statistics:,.1f}"),
+        ("prepared audio, GB", "hours", f"{job.hours * of.audio_mb / 1e3:,.0f}"),
+        ("event logs, GB", "hours × systems", f"{played * of.log_mb / 1e3:,.1f}"),
+        ("scores, GB", "hours × systems", f"{played * of.scores_mb / 1e3:,.1f}"),
+        (
+            "driver, MB",
+            "base + per recording + per word",
+            f"{of.driver_mb + (recordings * of.driver_kb + words * of.word_kb) / 1e3:,.0f}",
+        ),
+        ("intervals of one system, MB", "words of one system", f"{words * of.table_kb / 1e3:,.0f}"),
+        ("in all, core-hours", "", f"{total:,.0f}"),
+    ]
+    cost = [("cost", "core-hours × price", f"{total * job.price:,.2f}")] if job.price else []
+    return rows + cost
+
+
+def measured_rtf() -> float:
+    """The mean of the systems of the committed comparison."""
+    systems = json.loads(COSTS.read_text())["systems"].values()
+    return float(sum(system["rtf"] for system in systems) / len(systems))
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line: a flag for each attribute of `Job` and of `Figures`."""
+    made = argparse.ArgumentParser(prog="python -m tools.scaling", description=__doc__)
+    for each in (*fields(Job), *fields(Figures)):
+        number = int if each.type == "int" else float
+        default = None if each.name == "rtf" else each.default
+        made.add_argument(f"--{each.name.replace('_', '-')}", type=number, default=default)
+    return made
+
+
+def main() -> None:
+    given = vars(parser().parse_args())
+    given["rtf"] = measured_rtf() if given["rtf"] is None else given["rtf"]
+    job = Job(**{each.name: given[each.name] for each in fields(Job)})
+    figures = Figures(**{each.name: given[each.name] for each in fields(Figures)})
+    print(f"{job.hours:g} h × {job.systems} systems at RTF {job.rtf:.3f}, {job.nodes} nodes")
+    for what, how, value in plan(job, figures):
+        print(f"{what:32} {value:>12}   {how}")
+
+
+if __name__ == "__main__":
+    main()
