@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,12 +19,6 @@ from streamwer.errors import ClusterError
 # Before Ray is imported: no usage pings, and no second environment built per worker under uv.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
-# A head that finds a token wants one; a driver that has it gives it only if it is told to. Ray
-# reads this once: set later, only the processes that it starts would go by it.
-if "ray" not in sys.modules and (
-    "RAY_AUTH_TOKEN" in os.environ or (Path.home() / ".ray" / "auth_token").is_file()
-):
-    os.environ.setdefault("RAY_AUTH_MODE", "token")
 
 CODE = Path(streamwer.__file__).resolve().parent
 """The package, which travels to the nodes of a cluster that we join."""
@@ -132,9 +125,9 @@ def _join(address: str) -> None:
             if not (left and isinstance(error, ConnectionAbortedError)):
                 why = " ".join(str(error).split())
                 raise ClusterError(
-                    f"cluster.address={address}: it answers but cannot be joined ({why}); Ray,"
-                    " Python and the token (~/.ray/auth_token) must be those of its head, see"
-                    " docs/cluster.md"
+                    f"cluster.address={address}: it answers but cannot be joined ({why}); Ray"
+                    " and Python must be those of its head, and where that has a token"
+                    " (~/.ray/auth_token) copy it and set RAY_AUTH_MODE=token, see docs/cluster.md"
                 ) from error
 
 
