@@ -118,11 +118,19 @@ def _baseline(args: argparse.Namespace, scratch: Path, ours: DictConfig) -> Iter
         params = OmegaConf.load(tree / _PARAMS)
         if not isinstance(params, DictConfig):
             raise StreamwerError(f"{revision}: its {_PARAMS} is not a mapping")
-        # The same workers for both: how many share the machine shows in what is measured.
-        shared = {"cluster": _plain(ours)["cluster"]}
-        yield Side(f"revision {revision}", tree, {**_plain(params), **shared})
+        yield Side(f"revision {revision}", tree, _with_cluster_of(_plain(ours), _plain(params)))
     finally:
         _git("worktree", "remove", "--force", str(tree))
+
+
+def _with_cluster_of(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    """The same workers for both: how many share the machine shows in what is measured.
+
+    But no key that their code does not know, and would refuse.
+    """
+    known = theirs.get("cluster", {})
+    shared = {key: value for key, value in ours["cluster"].items() if key in known}
+    return {**theirs, "cluster": {**known, **shared}}
 
 
 def _plain(params: DictConfig) -> dict[str, Any]:

@@ -183,3 +183,12 @@ def test_a_revision_that_there_is_not_is_a_clear_error(
 ) -> None:
     assert run(played(), "--in-turns", "--against", "no-such-revision") == Exit.USAGE
     assert "git rev-parse" in capsys.readouterr().err
+
+
+def test_the_baseline_of_another_revision_gets_our_workers_and_no_key_it_does_not_know() -> None:
+    ours = {"cluster": {"name": "ray", "workers": 2, "new": 1}, "clock": "ours"}
+    theirs = {"cluster": {"name": "local", "workers": None, "gone": 3}, "clock": "theirs"}
+    assert gate_in_turns._with_cluster_of(ours, theirs) == {
+        "cluster": {"name": "ray", "workers": 2, "gone": 3},
+        "clock": "theirs",
+    }
