@@ -264,7 +264,7 @@ def _facts(actor: Any) -> dict[str, Any]:
 def _why(error: RayError) -> str:
     if isinstance(error, OutOfMemoryError):
         return "Ray ended it because its node ran out of memory; lower cluster.workers"
-    text = str(error)
+    lines = [line for line in str(error).splitlines() if line.strip()] or ["reason unknown"]
     marks = ("exit type:", "exit detail:")
-    found = next((line for line in text.splitlines() if any(m in line.lower() for m in marks)), "")
-    return " ".join(found.split()) or "reason unknown"
+    found = next((line for line in lines if any(m in line.lower() for m in marks)), lines[-1])
+    return " ".join(found.split())
