@@ -178,7 +178,7 @@ def _chosen(planes: NDArray[Any], channel: int | None) -> Samples:
 
 def write_flac(path: Path, audio: Samples) -> None:
     """Write 16 kHz mono samples as 16-bit FLAC; what `load` read from 16 bits is kept exactly."""
-    write_flac_chunks(path, (audio,))
+    write_flac_chunks(path, (audio[at : at + _ROOM] for at in range(0, len(audio), _ROOM)))
 
 
 def write_flac_chunks(path: Path, pieces: Iterable[Samples]) -> int:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 import av
 import numpy as np
 from av.audio.codeccontext import AudioCodecContext
 
-from streamwer.audio import SAMPLE_RATE, Samples
+from streamwer.audio import SAMPLE_RATE, Samples, joined
 from streamwer.condition_config import CodecConfig
 from streamwer.conditions.filtering import band
 from streamwer.conditions.resampling import fitted, resampled
@@ -70,12 +71,12 @@ def _through(signal: Samples, codec: Codec, bit_rate: int | None) -> tuple[Sampl
     decoder.sample_rate, decoder.layout = codec.rate, "mono"
     if encoder.extradata:
         decoder.extradata = encoder.extradata
-    parts, rate = [], codec.rate
-    for packet in [*_packets(signal, encoder), None]:
-        for frame in decoder.decode(packet):
-            parts.append(_floats(frame.to_ndarray()[0]))
-            rate = frame.sample_rate
-    return np.concatenate(parts), rate
+    heard = joined(
+        _floats(frame.to_ndarray()[0])
+        for packet in chain(_packets(signal, encoder), [None])
+        for frame in decoder.decode(packet)
+    )
+    return heard, decoder.sample_rate
 
 
 def _encoder(codec: Codec, bit_rate: int | None) -> AudioCodecContext:
