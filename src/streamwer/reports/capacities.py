@@ -6,6 +6,7 @@ the systems that are compared now.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -280,4 +281,8 @@ def _changed(
 
 
 def _late(p95: float | None) -> str:
-    return f"its p95 is {figures.seconds(p95)} even so" if p95 is not None else "words are too few"
+    if p95 is None:
+        return "words are too few"
+    if math.isinf(p95):
+        return "more than one word in twenty never comes even so"
+    return f"its p95 is {figures.seconds(p95)} even so"
