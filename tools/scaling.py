@@ -61,7 +61,7 @@ class Figures:
     dispatch_per_s: float = 200.0
     store_s: float = 0.00038
     score_hour_s: float = 0.8
-    statistics_s: float = 0.0015
+    statistics_s: float = 0.0016
     audio_mb: float = 58.0
     log_mb: float = 1.2
     scores_mb: float = 0.8
