@@ -116,18 +116,8 @@ def _off(verdict: Verdict) -> float:
 def _latencies(pairs: Sequence[Pair]) -> Iterator[Verdict]:
     for load in dict.fromkeys(pair.load for pair in pairs if pair.load.judged):
         for name in ("p50", "p95"):
-            found = (
-                _near(
-                    f"{name} at {load.name}",
-                    getattr(pair.virtual, name),
-                    getattr(pair.wall, name),
-                    SHARE,
-                    LEAST_S,
-                )
-                for pair in pairs
-                if pair.load == load
-            )
-            yield max(found, key=_off)
+            these = [pair for pair in pairs if pair.load == load]
+            yield _furthest(these, name, f"{name} at {load.name}", SHARE, LEAST_S)
 
 
 def _stalls(pairs: Sequence[Pair]) -> Iterator[Verdict]:
@@ -135,19 +125,16 @@ def _stalls(pairs: Sequence[Pair]) -> Iterator[Verdict]:
         return
     limits = {"backlog": (SHARE, LEAST_S), "recovery": (RECOVERY_SHARE, RECOVERY_S)}
     for name, (share, least) in limits.items():
-        yield max(
-            (
-                _near(
-                    f"{name} after the stall",
-                    getattr(pair.virtual, name),
-                    getattr(pair.wall, name),
-                    share,
-                    least,
-                )
-                for pair in pairs
-            ),
-            key=_off,
-        )
+        yield _furthest(pairs, name, f"{name} after the stall", share, least)
+
+
+def _furthest(pairs: Sequence[Pair], figure: str, what: str, share: float, least: float) -> Verdict:
+    """Of the pair whose clocks differ most in a figure."""
+    found = (
+        _near(what, getattr(pair.virtual, figure), getattr(pair.wall, figure), share, least)
+        for pair in pairs
+    )
+    return max(found, key=_off)
 
 
 def _near(

@@ -5,13 +5,13 @@ It lies beside the manifest as `origin.json`; nothing in it is a secret or a pat
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from streamwer.config import DatasetConfig
-from streamwer.errors import DatasetError
+from streamwer.datasets import beside
 
 NAME = "origin.json"
 
@@ -79,8 +79,7 @@ def write(folder: Path, origin: Origin) -> None:
     """Write `origin.json` beside a manifest, if there is anything to say."""
     if not origin.facts():
         return
-    content = json.dumps(asdict(origin), indent=1, ensure_ascii=False)
-    (folder / NAME).write_text(f"{content}\n", encoding="utf-8")
+    beside.write(folder / NAME, asdict(origin))
 
 
 def read(folder: Path) -> Origin | None:
@@ -89,12 +88,9 @@ def read(folder: Path) -> Origin | None:
     Raises:
         DatasetError: the file is not as `write` leaves it.
     """
-    path = folder / NAME
-    if not path.is_file():
-        return None
-    try:
-        record = json.loads(path.read_bytes())
-        texts = {each.name: str(record[each.name]) for each in fields(Origin)}
-        return Origin(**{**texts, "pinned": bool(record["pinned"])})  # type: ignore[arg-type]
-    except (ValueError, TypeError, KeyError) as error:
-        raise DatasetError(f"{path}: not readable ({error}); prepare the data set again") from error
+    return beside.read(folder / NAME, _made)
+
+
+def _made(record: Any) -> Origin:
+    texts = {each.name: str(record[each.name]) for each in fields(Origin)}
+    return Origin(**{**texts, "pinned": bool(record["pinned"])})  # type: ignore[arg-type]

@@ -5,12 +5,13 @@ They lie beside the manifest as `rows.json`, so that whoever reads a figure can 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
+from streamwer.datasets import beside
 from streamwer.datasets.quoting import printable
 from streamwer.datasets.rows import Unusable
 from streamwer.errors import DatasetError, StreamwerError
@@ -87,8 +88,7 @@ def _plain(rows: Iterable[Unusable]) -> tuple[Unusable, ...]:
 
 def write(folder: Path, outcome: Outcome) -> None:
     """Write `rows.json` beside a manifest."""
-    content = json.dumps(asdict(outcome), indent=1, ensure_ascii=False)
-    (folder / NAME).write_text(f"{content}\n", encoding="utf-8")
+    beside.write(folder / NAME, asdict(outcome))
 
 
 def read(folder: Path) -> Outcome | None:
@@ -97,15 +97,12 @@ def read(folder: Path) -> Outcome | None:
     Raises:
         DatasetError: the file is not as `write` leaves it.
     """
-    path = folder / NAME
-    if not path.is_file():
-        return None
-    try:
-        record = json.loads(path.read_bytes())
-        listed = {
-            kind: tuple(Unusable(str(row["where"]), str(row["reason"])) for row in record[kind])
-            for kind in ("unusable", "broken")
-        }
-        return Outcome(str(record["form"]), int(record["rows"]), **listed)
-    except (ValueError, TypeError, KeyError) as error:
-        raise DatasetError(f"{path}: not readable ({error}); prepare the data set again") from error
+    return beside.read(folder / NAME, _made)
+
+
+def _made(record: Any) -> Outcome:
+    listed = {
+        kind: tuple(Unusable(str(row["where"]), str(row["reason"])) for row in record[kind])
+        for kind in ("unusable", "broken")
+    }
+    return Outcome(str(record["form"]), int(record["rows"]), **listed)

@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+from streamwer import processes
 from streamwer.errors import LogError
 from streamwer.metrics import store
 from streamwer.metrics.store import Scored
@@ -49,7 +50,7 @@ class Store:
 
     def _shrink(self) -> None:
         for left in self._root.glob(f"*{_PARTIAL}"):
-            if not _alive(left):
+            if not _being_written(left):
                 shutil.rmtree(left, ignore_errors=True)
         whole = [path for path in self._root.iterdir() if path.suffix != _PARTIAL]
         for old in sorted(whole, key=_used, reverse=True)[max(1, self._keep) :]:
@@ -63,13 +64,5 @@ def _used(path: Path) -> int:
         return 0
 
 
-def _alive(partial: Path) -> bool:
-    """Whether the process that writes this entry still runs."""
-    process = partial.name.removesuffix(_PARTIAL).rpartition(".")[2]
-    try:
-        os.kill(int(process), 0)
-    except (ValueError, ProcessLookupError):
-        return False
-    except PermissionError:
-        return True
-    return True
+def _being_written(partial: Path) -> bool:
+    return processes.alive(partial.name.removesuffix(_PARTIAL).rpartition(".")[2])

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from streamwer import disk
+from streamwer import disk, processes
 from streamwer.cluster.finished.entry import DamagedError, Label, Steps, label_of, pack, steps_of
 
 _Found = TypeVar("_Found")
@@ -146,16 +146,6 @@ def _scanned(folder: Path) -> list[os.DirEntry[str]]:
 def _remove_left_over(folder: Path) -> None:
     """What processes that were killed had begun to write."""
     for file in _scanned(folder):
-        if not _alive(file.name.partition("-")[0]):
+        if not processes.alive(file.name.partition("-")[0]):
             with suppress(FileNotFoundError):
                 Path(file.path).unlink()
-
-
-def _alive(process: str) -> bool:
-    try:
-        os.kill(int(process), 0)
-    except (ValueError, ProcessLookupError):
-        return False
-    except PermissionError:
-        return True
-    return True
