@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 from collections.abc import Callable
@@ -65,6 +66,29 @@ def test_damage_is_said_once_and_costs_one_entry(
     store.put(KEYS[5], label("5"), said("5", "again"))
     assert store.steps(KEYS[5]) == said("5", "again")
     assert len(warned) == 1
+
+
+def test_what_cannot_be_read_just_now_is_said_and_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Too many open files, or a file of another user: it may well be whole."""
+    store, warned = filled(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", refusing(errno.EMFILE))
+        assert store.label(KEYS[5]) is None
+    assert [line.partition(": ")[2] for line in warned] == [
+        "cannot be read (Too many open files); its recording is streamed again"
+    ]
+    monkeypatch.setattr(os, "utime", refusing(errno.EPERM))
+    assert store.label(KEYS[5]) == label("5")
+    assert len(warned) == 1
+
+
+def refusing(why: int) -> Callable[..., None]:
+    def refuse(*_: object) -> None:
+        raise OSError(why, os.strerror(why))
+
+    return refuse
 
 
 def test_what_was_used_longest_ago_goes_first(tmp_path: Path) -> None:

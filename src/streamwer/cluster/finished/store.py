@@ -123,15 +123,20 @@ class Store:
         path = self._path(key)
         try:
             found = read(key, path.read_bytes())
-            if use:
-                os.utime(path)
         except FileNotFoundError:
             return None
-        except (DamagedError, OSError):
+        except DamagedError:
             self._warn(f"{path}: damaged, removed; its recording is streamed again")
             with suppress(OSError):
                 path.unlink()
             return None
+        except OSError as error:  # it may well be whole, and another's who shares the folder
+            why = error.strerror or error
+            self._warn(f"{path}: cannot be read ({why}); its recording is streamed again")
+            return None
+        if use:
+            with suppress(OSError):  # likewise
+                os.utime(path)
         return found
 
 
