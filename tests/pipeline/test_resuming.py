@@ -27,6 +27,8 @@ OUT = Path("data/events/local_agreement")
 RUN = (sys.executable, "-m", "tests.pipeline.scripted_runs")
 NAMES = ("anna", "bert", "carl")
 FEW = NAMES[:2]
+PATIENCE_S = 120.0
+"""Of the tests, on a machine however busy."""
 
 
 @cache
@@ -62,7 +64,7 @@ class Folder:
 
     def run(self, *command: str, status: int = 0) -> str:
         process = self.start(*command)
-        said = "".join(process.communicate(timeout=120))
+        said = "".join(process.communicate(timeout=PATIENCE_S))
         assert process.returncode == status, said
         return said
 
@@ -74,18 +76,21 @@ class Folder:
         return found
 
     def log(self) -> dict[str, bytes]:
-        return {file.name: file.read_bytes() for file in sorted((self.path / OUT).iterdir())}
+        """What was said when; the times and the memory of a process are its own."""
+        names = ("events.parquet", "failures.parquet")
+        return {name: (self.path / OUT / name).read_bytes() for name in names}
 
     def entries(self) -> list[Path]:
         return sorted((self.path / "data/finished/entries").glob("*/*"))
 
 
 def until(condition: Callable[[], object]) -> None:
-    for _ in range(1500):
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
         if condition():
             return
         time.sleep(0.02)
-    raise AssertionError("it did not come true in half a minute")
+    raise AssertionError(f"it did not come true in {PATIENCE_S:g} s")
 
 
 @pytest.mark.parametrize("clock", ["unaware", "measured"])
@@ -167,15 +172,18 @@ def test_a_second_run_of_a_system_is_refused_and_other_systems_are_not(tmp_path:
 
 def test_a_run_under_way_that_was_emptied_streams_again_what_is_gone(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
-    (tmp_path / "wait").write_text(" ".join(NAMES))
+    (tmp_path / "wait").write_text("anna")  # the shortest, which comes last
     run = folder.start()
-    until((tmp_path / "calls.log").exists)
+    until(lambda: len(folder.entries()) == 2)
+    folder.entries()[0].unlink()
     (tmp_path / "wait").unlink()
-    until(folder.entries)
-    folder.entries()[0].unlink(missing_ok=True)
-    said, _ = run.communicate(timeout=60)
+    said, _ = run.communicate(timeout=PATIENCE_S)
     assert run.returncode == 0
     assert "3 recordings, 0 failed" in said
+    *once, again = folder.calls()
+    assert sorted(once) == sorted(NAMES)
+    assert again in {"bert", "carl"}
+    assert len(folder.entries()) == 3
 
 
 def process(folder: Folder) -> int:
@@ -273,6 +281,20 @@ def test_a_full_disk_is_one_clear_line_and_what_is_finished_stays(tmp_path: Path
     assert len(calls) == 13  # only the one that found no room
 
 
+def test_a_disk_without_any_room_is_one_clear_line(tmp_path: Path) -> None:
+    said = Folder(tmp_path).run(
+        *tmpfs(
+            "mkdir -p data/finished",
+            "mount -t tmpfs -o size=4k tmpfs data/finished",
+            "head -c 4096 /dev/zero > data/finished/other",
+            " ".join((*RUN, "run", OUT.name)),
+        ),
+        status=1,
+    )
+    assert said.startswith("error: data/finished: cannot be written (No space left on device)")
+    assert said.count("\n") == 1
+
+
 def test_a_log_that_does_not_fit_leaves_the_earlier_one(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     run = " ".join((*RUN, "run", OUT.name))
@@ -281,13 +303,13 @@ def test_a_log_that_does_not_fit_leaves_the_earlier_one(tmp_path: Path) -> None:
             "mkdir -p data/events",
             "mount -t tmpfs -o size=1m tmpfs data/events",
             run,
-            "md5sum data/events/*/* > before",
+            "md5sum data/events/*/* > before; grep -v measured before > said",
             "mount -o remount,size=$(( $(du -sk data/events | cut -f1) + 8 ))k data/events",
             f"{run} && exit 9",
             "md5sum -c before; ls data/events/*",
             "mount -o remount,size=1m data/events",
             run,
-            "md5sum -c before",
+            "md5sum -c said",
         )
     )
     assert f"error: {OUT}: cannot be written (No space left on device); make room" in said

@@ -46,7 +46,9 @@ def running(folder: Path, system: str, out: Path) -> Iterator[None]:
     path = folder / _FOLDER / f"{digests.of_text(str(out.resolve()))}.lock"
     with disk.writing(folder, REMEDY):
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+")
+        file = path.open(
+            "ab", buffering=0
+        )  # what a full disk refuses is not tried again at the end
     with file:
         if not _locked(file, _TRIES):
             other = _said(path)
@@ -57,8 +59,7 @@ def running(folder: Path, system: str, out: Path) -> Iterator[None]:
             )
         with disk.writing(folder, REMEDY):
             file.truncate(0)
-            file.write(json.dumps({"system": system, "process": str(os.getpid())}))
-            file.flush()
+            file.write(json.dumps({"system": system, "process": str(os.getpid())}).encode())
         yield
 
 
@@ -74,11 +75,11 @@ def runs(folder: Path, but: Path | None = None) -> list[Run]:
 
 
 def _is_held(path: Path) -> bool:
-    with path.open("a+") as file:
+    with path.open("ab") as file:
         return not _locked(file, tries=1)
 
 
-def _locked(file: IO[str], tries: int) -> bool:
+def _locked(file: IO[bytes], tries: int) -> bool:
     for at in range(tries):
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
