@@ -34,9 +34,12 @@ def answering(answer: bytes) -> Iterator[str]:
         thread.join()
 
 
-def closed() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return f"127.0.0.1:{server.getsockname()[1]}"
+@contextmanager
+def closed() -> Iterator[str]:
+    """A port at which nobody listens, and which nobody else is given meanwhile."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        yield f"127.0.0.1:{door.getsockname()[1]}"
 
 
 @pytest.mark.parametrize("scheme", ["", "ray://"])
@@ -53,11 +56,12 @@ def test_another_server_is_not_taken_for_one(answer: bytes) -> None:
 
 @pytest.mark.parametrize("scheme", ["", "ray://"])
 def test_a_closed_door_is_one_line_with_the_key_and_the_remedy(scheme: str) -> None:
-    address = scheme + closed()
-    with pytest.raises(ClusterError) as refused:
-        reaching.found(address)
+    with closed() as place, pytest.raises(ClusterError) as refused:
+        reaching.found(scheme + place)
     told = str(refused.value)
-    assert told.startswith(f"cluster.address={address}: no Ray answers there (connection refused);")
+    assert told.startswith(
+        f"cluster.address={scheme}{place}: no Ray answers there (connection refused);"
+    )
     assert "`ray start --head`" in told
     assert "\n" not in told
 
@@ -81,6 +85,7 @@ def test_auto_is_what_the_environment_names_else_the_head_begun_here(
     with answering(SETTINGS) as place:
         (tmp_path / "ray" / "ray_current_cluster").write_text(place)
         assert reaching.found("auto") == place
-    monkeypatch.setenv("RAY_ADDRESS", f"ray://{closed()}")
-    with pytest.raises(ClusterError, match=r"cluster\.address=auto \(ray://127"):
-        reaching.found("auto")
+    with closed() as place:
+        monkeypatch.setenv("RAY_ADDRESS", f"ray://{place}")
+        with pytest.raises(ClusterError, match=r"cluster\.address=auto \(ray://127"):
+            reaching.found("auto")

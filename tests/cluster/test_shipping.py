@@ -86,6 +86,23 @@ def test_a_damaged_copy_is_replaced(store: ObjectStore) -> None:
     assert digests.of_model(folder) == model.digest
 
 
+def test_two_workers_of_a_node_that_fetch_at_once_keep_one_copy(
+    store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second has all pieces when the first one has just moved its copy to its place."""
+    model = elsewhere(512, store)
+    move = shipping._move
+
+    def second(fresh: Path, folder: Path, aside: Path) -> None:
+        shutil.copytree(fresh, folder)
+        move(fresh, folder, aside)
+
+    monkeypatch.setattr(shipping, "_move", second)
+    folder = Path(found(chosen(), model, store.get).model.path)
+    assert digests.of_model(folder) == model.digest
+    assert [each.name for each in folder.parent.iterdir()] == [model.digest]
+
+
 def test_other_files_at_the_same_path_are_not_used(store: ObjectStore, tmp_path: Path) -> None:
     shutil.copytree(MODEL, tmp_path / "model")
     model = packed(tmp_path / "model", 512, store.put)

@@ -110,8 +110,11 @@ def _move(fresh: Path, folder: Path, aside: Path) -> None:
     """To its place; another worker of the node may have been faster, with the same files."""
     if folder.is_dir() and digests.of_model(folder) != digests.of_model(fresh):
         shutil.move(folder, aside)
-    if not folder.is_dir():
+    try:
         fresh.rename(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise
 
 
 def _own(system: SystemConfig, model: Packed) -> Path:
