@@ -38,8 +38,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _emptied(store: Store, system: str | None) -> str:
-    busy = [run for run in runs(store.folder) if system in (None, run.system)]
-    for run in busy:
+    run = next((run for run in runs(store.folder) if system in (None, run.system)), None)
+    if run:
         raise StreamwerError(
             f"{store.folder}: {run.system} is being streamed, by process {run.process};"
             " wait until it has ended, or end it first"
@@ -51,7 +51,7 @@ def _emptied(store: Store, system: str | None) -> str:
             dropped, size = dropped + 1, size + place.size
     if system is None:
         Sessions(store.folder).forget()
-    return f"{store.folder}: {dropped} recordings dropped, {_megabytes(size)}"
+    return f"{store.folder}: {_recordings(dropped)} dropped, {_megabytes(size)}"
 
 
 def _show(store: Store, system: str | None, most_gb: float) -> None:
@@ -63,7 +63,7 @@ def _show(store: Store, system: str | None, most_gb: float) -> None:
             row = label.system, label.clock
             counts[row] += 1
             sizes[row] += place.size
-    whole = f"{counts.total()} recordings, {_megabytes(sizes.total())} of {most_gb:g} GB"
+    whole = f"{_recordings(counts.total())}, {_megabytes(sizes.total())} of {most_gb:g} GB"
     title = f"{store.folder}: {whole}"
     table = Table("system", "clock", title=title, title_justify="left")
     table.add_column("recordings", justify="right")
@@ -76,6 +76,10 @@ def _show(store: Store, system: str | None, most_gb: float) -> None:
 def _system(store: Store, place: Place) -> str:
     label = store.described(place)
     return label.system if label else ""
+
+
+def _recordings(count: int) -> str:
+    return f"{count} recording{'s' * (count != 1)}"
 
 
 def _megabytes(size: int) -> str:

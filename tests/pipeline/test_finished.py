@@ -1,0 +1,80 @@
+"""What is kept can be seen by system, and dropped: all of it, or that of one system."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from pipeline import finished
+from streamwer.cluster.finished import Sessions, Store, running
+from streamwer.finished_config import FinishedConfig
+from tests.cluster.finished.calls import label, said
+
+KEYS = [f"{at:02x}" * 32 for at in range(3)]
+SYSTEMS = ("offline", "offline", "twin")
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """Two recordings of one system and one of another, and a session of each."""
+    settings = SimpleNamespace(finished=FinishedConfig("kept"))
+    monkeypatch.setattr(finished.config, "load", lambda: settings)
+    monkeypatch.chdir(tmp_path)
+    store = Store(Path("kept"), 10**9, print)
+    for key, system in zip(KEYS, SYSTEMS, strict=True):
+        store.put(key, label(system=system), said("anna", "hello"))
+        Sessions(store.folder).open(system, Path(system), anew=False)
+    return store
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["finished", *arguments])
+    return finished.main()
+
+
+def left(store: Store) -> list[str]:
+    return [key for key in KEYS if store.steps(key)]
+
+
+def sessions(store: Store) -> int:
+    return len(list(store.folder.glob("sessions/*")))
+
+
+def test_what_is_kept_is_told_by_system(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "3 recordings, 0.0 MB of 2 GB" in told
+    assert "offline │ unaware │ 2 │" in told
+    assert "twin │ unaware │ 1 │" in told
+    assert run(monkeypatch, "--system", "twin") == 0
+    assert "offline" not in capsys.readouterr().out
+    assert left(store) == KEYS
+
+
+def test_one_system_can_be_dropped_or_all(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "--empty", "--system", "offline") == 0
+    assert "2 recordings dropped" in capsys.readouterr().out
+    assert (left(store), sessions(store)) == (KEYS[2:], 2)
+    assert run(monkeypatch, "--empty") == 0
+    assert "1 recording dropped" in capsys.readouterr().out
+    assert (left(store), sessions(store)) == ([], 0)
+    assert run(monkeypatch) == 0
+    assert "kept: 0 recordings, 0.0 MB" in capsys.readouterr().out
+
+
+def test_what_a_run_uses_is_not_dropped(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with running(store.folder, "twin", Path("twin")):
+        assert run(monkeypatch, "--empty") == 1
+        assert "twin is being streamed, by process" in capsys.readouterr().err
+        assert left(store) == KEYS
+        assert run(monkeypatch, "--empty", "--system", "offline") == 0
+    assert left(store) == KEYS[2:]
