@@ -83,12 +83,13 @@ def comparison(settings: Config) -> Comparison:
 
 
 def capacities(folder: Path, settings: Config) -> Capacities:
-    """Every study that is kept: that of the config's service level first, whether it is or not."""
-    names = sorted(path.parent.name for path in folder.glob(f"*/{FILE}"))
-    names.sort(key=lambda name: name != settings.slo.name)
+    """Every study that is kept: of the config's service level, of other levels, then the rest."""
+    studies = [read_study(path.parent) for path in sorted(folder.glob(f"*/{FILE}"))]
+    levels = {study.name for study in studies if study.name == study.level.slo.name}
+    studies.sort(key=lambda each: (each.name != settings.slo.name, each.name not in levels))
     return Capacities(
-        studies=tuple(read_study(folder / name) for name in names),
-        machine={name: read_facts(folder / name) for name in names},
+        studies=tuple(studies),
+        machine={each.name: read_facts(folder / each.name) for each in studies},
         profile=recorded.clock_of(asdict(ClockConfig("profile", settings.hardware))),
     )
 

@@ -88,6 +88,11 @@ def test_systems_that_are_not_compared_are_shown_where_they_were_measured_alike(
     (both,) = sections(shown(measured, local_agreement=QUICK, local_agreement_fixed=twin))
     assert [each.name for each in both.shown] == ["local_agreement", "local_agreement_fixed"]
     assert len({each.style.colour for each in both.shown}) == 2
+    chosen = shown(measured, local_agreement=QUICK)
+    assert chosen.capacities is not None
+    named = replace(chosen.capacities.studies[0], name="adaptive_load")
+    (some,) = sections(replace(chosen, capacities=Capacities((named,))))
+    assert not some.left_out  # the others were not meant to be in it
     other = replace(twin, signature=replace(SIGNED, method=replace(SIGNED.method, audio="a2")))
     (one,) = sections(shown(measured, local_agreement=QUICK, local_agreement_fixed=other))
     assert [each.name for each in one.shown] == ["local_agreement"]

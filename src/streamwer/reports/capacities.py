@@ -178,7 +178,8 @@ class Section:
     def command(self, system: str) -> str:
         """What measures a system of it."""
         level = "" if self.slo.name == SloConfig().name else f" --slo {self.slo.name}"
-        return f'{COMMAND} ARGS="--system {system}{level}"'
+        name = "" if self.slo.name == self.name else f" --name {self.name}"
+        return f'{COMMAND} ARGS="--system {system}{level}{name}"'
 
     @property
     def machine(self) -> str:
@@ -265,9 +266,8 @@ def _left_out(study: Study, comparison: Comparison) -> Iterator[tuple[str, str]]
         changed = _changed(carried.signature, now, name, profile)
         if changed:
             yield name, f"is left out: its {' and '.join(changed)} changed since it was measured"
-    for name in now:
-        if name not in study.systems and any(each in now for each in study.systems):
-            yield name, "was not measured"
+    if study.name == study.level.slo.name:  # others are of the systems that somebody chose
+        yield from ((name, "was not measured") for name in now if name not in study.systems)
 
 
 def _changed(
