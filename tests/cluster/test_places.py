@@ -63,6 +63,18 @@ def test_where_all_cores_are_held_the_worker_stays_free() -> None:
     assert os.sched_getaffinity(0) == before
 
 
+def test_locks_in_a_folder_that_somebody_else_made_are_not_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before, somebody = os.sched_getaffinity(0), os.getuid() + 1
+    monkeypatch.setattr(os, "getuid", lambda: somebody)
+    with places.take(1) as place:
+        assert place.own == frozenset()
+        assert os.sched_getaffinity(0) == before
+    (folder,) = Path(tempfile.gettempdir()).iterdir()
+    assert not list(folder.iterdir())
+
+
 def test_a_dead_worker_holds_no_core(tmp_path: Path) -> None:
     """As one that was killed: nothing of Python's own tidying is run."""
     code = f"import tempfile; tempfile.tempdir = {str(tmp_path)!r}; {_HOLDS}"

@@ -79,10 +79,9 @@ def stay(allowed: frozenset[int]) -> None:
 
 def _claimed(machine: frozenset[int], count: int) -> dict[int, int]:
     """The lock of each core that was claimed: of `count` of them, or of none."""
-    folder = Path(tempfile.gettempdir()) / f"streamwer-cores-{os.getuid()}"
     locks: dict[int, int] = {}
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folder = _folder()
         with _alone(folder):
             for core in sorted(machine, key=_rank):
                 lock = _lock(folder / f"cpu{core}") if len(locks) < count else None
@@ -95,6 +94,15 @@ def _claimed(machine: frozenset[int], count: int) -> dict[int, int]:
     for lock in locks.values():
         os.close(lock)
     return {}
+
+
+def _folder() -> Path:
+    """Of the locks of this user; one that somebody else made may lead to files of this user."""
+    folder = Path(tempfile.gettempdir()) / f"streamwer-cores-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.lstat().st_uid != os.getuid():
+        raise PermissionError(folder)
+    return folder
 
 
 @contextmanager
