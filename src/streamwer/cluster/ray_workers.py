@@ -7,8 +7,8 @@ has a place and its model: until then the others go on without it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, NoReturn
@@ -30,6 +30,19 @@ _SETTLE_S = 30.0
 _STARTS = 3
 """So often in a row a worker may fail to start before it is given up."""
 _FACTS_TIMEOUT_S = 30.0
+
+
+@contextmanager
+def _connected() -> Iterator[None]:
+    """A head that is lost shows so to its clients; the driver on a node of it ends with it."""
+    try:
+        yield
+    except ConnectionError as error:
+        why = " ".join(str(error).split())
+        raise ClusterError(
+            f"the connection to the cluster is lost ({why}); see that it is up, and run again: what"
+            " is finished is kept"
+        ) from error
 
 
 class _Actor:
@@ -111,11 +124,13 @@ class RayWorkers:
         busy = {slot for slot, _, _ in self._running.values()} | set(self._starting.values())
         return [slot for slot in self._slots if slot not in busy]
 
+    @_connected()
     def submit(self, worker: int, job: Job) -> None:
         contents = _sent(job) if self._sends_audio else None
         future = self._slots[worker].actor.stream.remote(job, contents)
         self._running[future] = (worker, job, time.monotonic() + self._timeout)
 
+    @_connected()
     def wait(self) -> Finished | None:
         deadlines = [deadline for _, _, deadline in self._running.values()]
         patience = min(deadlines) - time.monotonic() if deadlines else self._start_timeout
