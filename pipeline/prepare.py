@@ -22,6 +22,7 @@ from streamwer.config import Config, DatasetConfig
 from streamwer.datasets import Preview, is_commit, outcome, prepare, preview
 
 PREPARED = Path("data/prepared")
+COLUMNS = ("row", "id", "speaker", "condition", "language", "timed words", "transcript or reason")
 
 
 @command
@@ -100,13 +101,19 @@ def _conditions(chains: Sequence[Chain]) -> str:
 
 def _show(found: Preview, name: str) -> None:
     total = "rows" if found.total is None else f"{found.total} rows"
-    table = Table(title=f"{name}: {found.form}, {total}", title_justify="left")
-    for column in ("row", "id", "speaker", "condition", "language", "timed words", "transcript"):
-        table.add_column(column, overflow="fold")
-    for row in found.rows:
+    print(f"{name}: {found.form}, {total}")
+    table = Table()
+    cells = [row.cells() for row in found.rows]
+    # Columns that say nothing would take their width from the transcripts.
+    said = [n for n in range(len(COLUMNS)) if n == len(COLUMNS) - 1 or any(row[n] for row in cells)]
+    for n in said:
+        table.add_column(COLUMNS[n], overflow="fold")
+    for row, shown in zip(found.rows, cells, strict=True):
         # As `Text`: a transcript may hold what rich takes for markup.
-        table.add_row(*map(Text, row.cells()), style="" if row.fields else "red")
+        table.add_row(*(Text(shown[n]) for n in said), style="" if row.fields else "red")
     Console().print(table)
+    if silent := [name for n, name in enumerate(COLUMNS) if cells and n not in said]:
+        print(f"no row shown has: {', '.join(silent)}")
 
 
 if __name__ == "__main__":

@@ -52,3 +52,18 @@ def test_more_rows_than_wanted_are_not_shown(
     monkeypatch.setattr(sys, "argv", ["prepare", "--dry-run", *overrides])
     assert stage.main() == 0
     assert "b.txt" not in capsys.readouterr().out
+
+
+def test_columns_that_say_nothing_are_named_and_not_drawn(
+    mine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a narrow terminal they would take their width from ids and transcripts."""
+    overrides = ["dataset=folder", f"dataset.path={mine}"]
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys, "argv", ["prepare", "--dry-run", *overrides])
+    assert stage.main() == 0
+    told = capsys.readouterr().out.splitlines()
+    assert "speaker" not in told[2]
+    assert told[-1].startswith("no row shown has: ")
+    assert "speaker" in told[-1]
+    assert "transcript" not in told[-1]

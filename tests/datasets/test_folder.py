@@ -92,8 +92,17 @@ def test_audio_that_no_row_lists_is_pointed_out(
     clip(folder / "forgotten.flac")
     with caplog.at_level(logging.WARNING):
         prepare(config(folder), tmp_path / "prepared")
-    assert "1 audio files have no row" in caplog.text
-    assert "such as forgotten.flac" in caplog.text
+    assert "are left out: 1, such as forgotten.flac" in caplog.text
+
+
+def test_a_column_that_is_not_there_is_all_that_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without it no row names any file, and none of them was forgotten."""
+    wrong = config(two_calls(tmp_path / "mine"), columns=replace(COLUMNS, audio="sound"))
+    with pytest.raises(DatasetError, match="no column 'sound'"):
+        prepare(wrong, tmp_path / "prepared")
+    assert not caplog.records
 
 
 Row = dict[str, Any] | str

@@ -34,7 +34,8 @@ def listed(folder: Folder, name: str, config: DatasetConfig, form: str) -> Sourc
     # Where no row can be used, that is the error, and not the lack of columns.
     columns = tables.columns(records) or tuple(vars(config.columns).values())
     rows = list(_rows(folder, records, config))
-    _warn_of_others(folder, name, records, config.columns.audio)
+    if config.columns.audio in columns:  # else that is the error
+        _warn_of_others(folder, name, records, config.columns.audio)
     return Source(str(folder.path / name), columns, rows, len(rows), form=f"{form} ({name})")
 
 
@@ -64,5 +65,5 @@ def _warn_of_others(folder: Folder, name: str, records: tables.Records, column: 
     named = {PurePosixPath(str(row.get(column))).as_posix() for row in rows}
     others = sorted({folder.relative(path) for path in folder.sounds()} - named)
     if others:
-        text = "%s: %d audio files have no row in %s and are left out, such as %s"
-        log.warning(text, folder.path, len(others), name, others[0])
+        text = "%s: audio files without a row in %s are left out: %d, such as %s"
+        log.warning(text, folder.path, name, len(others), others[0])
