@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -128,11 +129,26 @@ def measured_rtf() -> float:
 def parser() -> argparse.ArgumentParser:
     """The command line: a flag for each attribute of `Job` and of `Figures`."""
     made = argparse.ArgumentParser(prog="python -m tools.scaling", description=__doc__)
-    for each in (*fields(Job), *fields(Figures)):
-        number = int if each.type == "int" else float
-        default = None if each.name == "rtf" else each.default
-        made.add_argument(f"--{each.name.replace('_', '-')}", type=number, default=default)
+    for kind, title in ((Job, "what is to be run"), (Figures, "what was measured")):
+        group, said = made.add_argument_group(title), meanings(kind)
+        for each in fields(kind):
+            number = int if each.type == "int" else float
+            default = None if each.name == "rtf" else each.default
+            shown = f"that of {COSTS}" if each.name == "rtf" else f"{each.default:g}"
+            group.add_argument(
+                f"--{each.name.replace('_', '-')}",
+                type=number,
+                default=default,
+                metavar="N",
+                help=f"{said[each.name]} ({shown})",
+            )
     return made
+
+
+def meanings(kind: type) -> dict[str, str]:
+    """What the docstring of a class says of each attribute."""
+    listed = re.findall(r"^    +(\w+): (.+)\.$", kind.__doc__ or "", re.MULTILINE)
+    return dict(listed)
 
 
 def main() -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
-from tools.scaling import Figures, Job, measured_rtf, plan
+from tools.scaling import Figures, Job, meanings, measured_rtf, parser, plan
 
 JOB = Job(hours=10, recording_s=36, systems=2, rtf=0.5, nodes=2, cores=5, price=2.0)
 FIGURES = Figures(
@@ -39,3 +39,10 @@ def test_a_job_worked_by_hand() -> None:
 def test_no_price_is_made_up() -> None:
     assert "cost" not in rows(replace(JOB, price=0.0))
     assert 0 < measured_rtf() < 1
+
+
+def test_the_help_says_what_each_flag_means() -> None:
+    """The docstrings are the only place where that is written."""
+    for kind in (Job, Figures):
+        assert list(meanings(kind)) == [each.name for each in fields(kind)]
+    assert "seconds of one core for a second of audio" in " ".join(parser().format_help().split())
