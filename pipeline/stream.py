@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline.command import command, progress
 from pipeline.prepare import PREPARED
-from streamwer import config, contended, digests, disk, eventlog
+from streamwer import compose, config, contended, digests, disk, eventlog
 from streamwer.cluster import Job, described, event_log, finished, stream_all
 from streamwer.cluster.finished import Kept, Store
 from streamwer.conditions import Journey
@@ -31,8 +31,10 @@ EVENTS = Path("data/events")
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m pipeline.stream", description=__doc__)
     parser.add_argument("--system", required=True, help="a name under `systems` in params.yaml")
-    name = parser.parse_args().system
-    found = record(config.load(), name)
+    parser.add_argument("overrides", nargs="*", help="choices as for Hydra; none: params.yaml")
+    args = parser.parse_args()
+    name = args.system
+    found = record(compose.load(args.overrides) if args.overrides else config.load(), name)
     if how := contended.busy(found.machine):
         print(f"warning: {name} was {how}; run it on an idle machine", file=sys.stderr)
     for failure in found.failures:
@@ -100,7 +102,12 @@ def _kept(settings: Config, name: str, system: SystemConfig, out: Path) -> Recor
 
     with progress() as bar:
         task = bar.add_task(name, total=len(jobs))
-        kept.stream(jobs, write, lambda job: bar.advance(task))
+        try:
+            kept.stream(jobs, write, lambda job: bar.advance(task))
+        except KeyboardInterrupt:
+            if chosen.resume and bar.tasks[0].completed:
+                _warn(f"{name} is not whole; the same command goes on from {chosen.folder}")
+            raise
     if kept.reused:
         print(
             f"{name}: {kept.reused} of {len(jobs)} recordings taken from {chosen.folder};"

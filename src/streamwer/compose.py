@@ -32,7 +32,7 @@ def composed(overrides: Sequence[str] = (), primary: str = "config") -> DictConf
     """The resolved config that `overrides` ("policy=offline") give to conf/`primary`.yaml.
 
     Raises:
-        ConfigError: an unknown key, option or value, in Hydra's own words.
+        ConfigError: an unknown key, option or value, in Hydra's own words, on one line.
     """
     import hydra  # only now: `streaming -h` asks for `conf_dir` and must not wait for it
     from hydra.errors import HydraException
@@ -43,9 +43,19 @@ def composed(overrides: Sequence[str] = (), primary: str = "config") -> DictConf
             config = hydra.compose(primary, list(overrides))
             OmegaConf.resolve(config)
     except (HydraException, OmegaConfBaseException) as error:
-        cause = f": {error.__cause__}" if error.__cause__ else ""
-        raise ConfigError(f"{error}{cause}") from error
+        raise ConfigError(_told(error)) from error
     return config
+
+
+def _told(error: Exception) -> str:
+    """What Hydra says, without where it looked and without advice that would not help.
+
+    A key that is not there cannot be added with "+" either: the tree is that of `streamwer.config`.
+    """
+    said = str(error).partition("\nConfig search path:")[0].partition("\nTo append to")[0]
+    said = said.removeprefix("In 'config': ").replace(":\n\t", ": ").replace("\n\t", ", ")
+    cause = f": {str(error.__cause__).splitlines()[0]}" if str(error.__cause__ or "") else ""
+    return "; ".join(line.rstrip(".") for line in said.splitlines() if line.strip()) + cause
 
 
 def load(overrides: Sequence[str] = ()) -> Config:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline import compose
+from streamwer.compose import composed, load
+from streamwer.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,3 +46,23 @@ def test_a_changed_value_fails_and_is_shown_with_the_remedy(
 def test_a_missing_file_fails(params: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     params.unlink()
     assert run("--check", monkeypatch) == 1
+
+
+def test_a_choice_that_is_not_there_names_those_that_are_on_one_line() -> None:
+    with pytest.raises(ConfigError) as caught:
+        composed(["clock=profil"])
+    assert str(caught.value) == (
+        "Could not find 'clock/profil'; "
+        "Available options in 'clock': measured, profile, unaware, wall"
+    )
+
+
+@pytest.mark.parametrize("key", ["clok", "cluster.adress"])
+def test_a_key_that_is_not_there_is_named_without_advice_to_add_it(key: str) -> None:
+    """With "+" before it, it would be refused as well."""
+    with pytest.raises(ConfigError, match=f"Could not override '{key}': Key ") as caught:
+        composed([f"{key}=x"])
+    assert "\n" not in str(caught.value)
+    assert "+" not in str(caught.value)
+    with pytest.raises(ConfigError):
+        load([f"+{key}=x"])

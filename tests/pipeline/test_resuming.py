@@ -17,7 +17,9 @@ import psutil
 import pytest
 from omegaconf import DictConfig, OmegaConf
 
+from pipeline import stream
 from streamwer.compose import composed, load
+from streamwer.config import Config
 from streamwer.datasets import prepare
 from tests.datasets.prepared import files, prepared
 from tests.datasets.recordings import clip
@@ -317,3 +319,37 @@ def test_a_log_that_does_not_fit_leaves_the_earlier_one(tmp_path: Path) -> None:
     assert said.count("events.parquet: OK") == 2
     assert ".partial" not in said
     assert said.count("3 of 3 recordings taken") == 1
+
+
+def test_ctrl_c_says_that_the_same_command_goes_on_once_something_is_finished(
+    tmp_path: Path,
+) -> None:
+    folder = Folder(tmp_path, names=FEW)
+    (tmp_path / "wait").write_text(FEW[0])  # the shorter one, which is streamed last
+    run = folder.start()
+    until(folder.entries)
+    until(lambda: FEW[0] in (tmp_path / "calls.log").read_text().split())
+    run.send_signal(signal.SIGINT)
+    said = run.communicate(timeout=60)[1]
+    assert run.returncode == 130
+    assert said.splitlines()[-2:] == [
+        f"warning: {OUT.name} is not whole; the same command goes on from data/finished",
+        "interrupted",
+    ]
+
+
+def test_choices_on_the_command_line_take_the_place_of_params_yaml(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen: list[str] = []
+
+    def record(settings: Config, name: str) -> stream.Recorded:
+        seen.extend((name, settings.clock.name, settings.cluster.address))
+        return stream.Recorded(1, [], {})
+
+    chosen = ["clock=profile", "cluster.address=HOST:6379"]
+    monkeypatch.setattr(stream, "record", record)
+    monkeypatch.setattr(sys, "argv", ["stream", "--system", "offline", *chosen])
+    assert stream.main() == 0
+    assert seen == ["offline", "profile", "HOST:6379"]
+    assert capsys.readouterr().out == "offline: 1 recordings, 0 failed\n"
