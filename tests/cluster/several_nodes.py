@@ -6,7 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,8 +53,7 @@ class Nodes:
 @contextmanager
 def three_nodes() -> Iterator[Nodes]:
     """A head of one core with a door for clients, a node of one core, and one of two and a GPU."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    port = _free_port()
     head = {"num_cpus": 1, "object_store_memory": STORE, "include_dashboard": False}
     cluster = Cluster(initialize_head=True, head_node_args=head | {"ray_client_server_port": port})
     try:
@@ -66,6 +65,14 @@ def three_nodes() -> Iterator[Nodes]:
         yield nodes
     finally:
         cluster.shutdown()
+
+
+def _free_port() -> int:
+    """Below those that the system hands out (Linux): nobody gets it before Ray takes it."""
+    for port in range(20_000 + os.getpid() % 10_000, 32_768):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("no port is free")
 
 
 def _await_door(client: str) -> None:
