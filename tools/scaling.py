@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import re
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 
 COSTS = Path("reports/comparison/costs.json")
@@ -132,17 +134,27 @@ def parser() -> argparse.ArgumentParser:
     for kind, title in ((Job, "what is to be run"), (Figures, "what was measured")):
         group, said = made.add_argument_group(title), meanings(kind)
         for each in fields(kind):
-            number = int if each.type == "int" else float
             default = None if each.name == "rtf" else each.default
             shown = f"that of {COSTS}" if each.name == "rtf" else f"{each.default:g}"
             group.add_argument(
                 f"--{each.name.replace('_', '-')}",
-                type=number,
+                type=partial(positive, whole=each.type == "int", or_zero=each.name == "price"),
                 default=default,
                 metavar="N",
                 help=f"{said[each.name]} ({shown})",
             )
     return made
+
+
+def positive(text: str, whole: bool, or_zero: bool) -> float:
+    """A number above zero, as the type of an argument."""
+    try:
+        found = int(text) if whole else float(text)
+    except ValueError:
+        found = -1
+    if not (0 < found < math.inf or (or_zero and found == 0)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above zero")
+    return found
 
 
 def meanings(kind: type) -> dict[str, str]:

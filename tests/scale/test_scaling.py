@@ -46,3 +46,13 @@ def test_the_help_says_what_each_flag_means() -> None:
     for kind in (Job, Figures):
         assert list(meanings(kind)) == [each.name for each in fields(kind)]
     assert "seconds of one core for a second of audio" in " ".join(parser().format_help().split())
+
+
+@pytest.mark.parametrize("given", ["--recording-s=0", "--nodes=1.5", "--rtf=-1", "--hours=nan"])
+def test_what_cannot_be_reckoned_with_is_refused(
+    given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        parser().parse_args([given])
+    assert "is not a number above zero" in capsys.readouterr().err
+    assert parser().parse_args(["--price=0", "--nodes=3"]).nodes == 3
