@@ -135,6 +135,29 @@ def test_nan_in_a_later_piece_is_refused_with_its_place(tmp_path: Path) -> None:
         list(audio.chunks(tmp_path / "x.wav"))
 
 
+def test_audio_that_was_damaged_since_it_was_written_is_refused(tmp_path: Path) -> None:
+    """Each bit of one byte in the middle, as a disk flips it; a decoder takes most of them."""
+    path = tmp_path / "x.flac"
+    audio.write_flac(path, np.random.default_rng(1).uniform(-1, 1, 20_000).astype(np.float32))
+    whole = path.read_bytes()
+    assert audio.undamaged(path, audio.load(path)).size == 20_000
+    for bit in range(8):
+        flipped = bytearray(whole)
+        flipped[len(whole) // 2] ^= 1 << bit
+        with pytest.raises(AudioError, match=r"x\.flac: (damaged|not readable)"):
+            audio.undamaged(path, audio.load(path, bytes(flipped)), bytes(flipped))
+
+
+def test_files_that_tell_no_digest_of_such_samples_are_not_judged(tmp_path: Path) -> None:
+    stereo = np.random.default_rng(2).uniform(-0.5, 0.5, (8_000, 2))
+    write_wav(tmp_path / "x.wav", stereo, 16_000)
+    assert audio.undamaged(tmp_path / "x.wav", audio.load(tmp_path / "x.wav")).size == 8_000
+    path = tmp_path / "x.flac"
+    audio.write_flac(path, np.zeros(100, np.float32))
+    untold = path.read_bytes()[:26] + bytes(16) + path.read_bytes()[42:]
+    assert audio.undamaged(path, audio.load(path, untold), untold).size == 100
+
+
 def test_pieces_of_any_number_are_joined_without_a_copy_left_over() -> None:
     pieces = [np.full(size, size, np.float32) for size in (0, 5, 300_000, 1, 900_000)]
     whole = audio.joined(iter(pieces))

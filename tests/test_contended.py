@@ -10,8 +10,8 @@ from streamwer import contended
 from streamwer.cluster.recorded import worst
 
 
-def facts(ran: float, waited: float) -> dict[str, Any]:
-    return {"workers": 2, contended.RAN: ran, contended.WAITED: waited}
+def facts(ran: float, waited: float, worker: str = "one") -> dict[str, Any]:
+    return {"workers": 2, contended.SPENT: {worker: [ran, waited]}}
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,8 @@ def test_the_rule(ran: float, waited: float, share: float, verdict: bool) -> Non
 
 
 def test_of_several_workers_one_that_was_disturbed_is_enough() -> None:
-    together = worst([facts(100.0, 0.5), facts(80.0, 20.0)])
+    together = worst([facts(100.0, 0.5), facts(20.0, 3.0, "two")])
+    assert contended.judged(together)[contended.SHARE] == 0.1304
     assert contended.judged(together)[contended.CONTENDED]
 
 

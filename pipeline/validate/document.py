@@ -93,7 +93,7 @@ def block(found: Findings) -> str:
         [
             *_setting(found),
             "",
-            "| criterion | worst: virtual against wall | of the limit | |",
+            "| criterion | virtual against wall | of the limit | |",
             "|---|---|---:|---|",
             *(_verdict(each) for each in found.verdicts),
             "",

@@ -20,7 +20,7 @@ from streamwer.cluster.places import Place
 from streamwer.cluster.waiting import Watch
 from streamwer.config import SystemConfig
 from streamwer.recognisers import Recogniser
-from streamwer.simulation import Arrival, Clock, Generator, Sent, Source, Stream, Wall
+from streamwer.simulation import Arrival, Clock, Source, Stream, Wall
 from streamwer.transcript import Reference, Step
 
 VIRTUAL, WALL = "virtual", "wall"
@@ -107,14 +107,9 @@ class Player:
     def _in_real_time(self, setting: Setting) -> Run:
         arrivals = self._arrivals(setting)
         heard = [self._calls[each.recording][1] for each in arrivals]
-        packets = [
-            due
-            for i, each in enumerate(arrivals)
-            for due in simulation.dues(each.begins, len(heard[i]), self._packet, i)
-        ]
+        begins = [each.begins for each in arrivals]
         elsewhere = partial(places.stay, self._place.others)
-        with Generator(packets, len(arrivals), elsewhere) as generator:
-            sources = [Sent(audio, self._packet, generator, i) for i, audio in enumerate(heard)]
+        with simulation.sending(heard, begins, self._packet, elsewhere) as (generator, sources):
             clock = Wall(generator.origin)
             calls = self._served(setting, arrivals, sources, clock, time.sleep)
             lag = generator.check(float(self._system.policy["chunk_s"]))

@@ -5,6 +5,7 @@ Positions in audio are integer sample counts; seconds appear only at the edges.
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from collections.abc import Iterable, Iterator
 from io import BytesIO
@@ -16,6 +17,7 @@ import numpy as np
 from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
+from streamwer import flac
 from streamwer.errors import AudioError
 
 SAMPLE_RATE = 16_000
@@ -130,6 +132,40 @@ def _unreadable(path: Path, error: OSError) -> AudioError:
     return AudioError(f"{path}: not readable as audio ({error.strerror or error})")
 
 
+def undamaged(path: Path, audio: Samples, contents: bytes | None = None) -> Samples:
+    """The samples themselves, if they are those that `write_flac` wrote.
+
+    A decoder takes a flipped bit for sound. A file that tells no MD5 of such samples is not judged.
+
+    Args:
+        path: of the file.
+        audio: all that `load` read from it.
+        contents: of the file, where it lies on another machine.
+
+    Raises:
+        AudioError: they are not.
+    """
+    with path.open("rb") if contents is None else BytesIO(contents) as file:
+        head = file.read(flac.HEAD)
+    told = flac.md5(head)
+    if told and flac.form(head) == (SAMPLE_RATE, 1, 16) and told != _md5(audio):
+        raise AudioError(
+            f"{path}: damaged: its samples are not those that were written; prepare it again"
+        )
+    return audio
+
+
+def _md5(audio: Samples) -> bytes:
+    found = hashlib.md5(usedforsecurity=False)
+    for at in range(0, len(audio), _ROOM):
+        found.update(_pcm(audio[at : at + _ROOM]).astype("<i2").tobytes())
+    return found.digest()
+
+
+def _pcm(audio: Samples) -> NDArray[np.int16]:
+    return np.clip(np.round(audio * 32768), -32768, 32767).astype(np.int16)
+
+
 class _Held(BytesIO):
     """The contents of a file; its name is a hint for FFmpeg, as that of an open file is."""
 
@@ -192,8 +228,7 @@ def write_flac_chunks(path: Path, pieces: Iterable[Samples]) -> int:
         stream = container.add_stream("flac", rate=SAMPLE_RATE, layout="mono")
         stream.codec_context.flags |= int(av.codec.context.Flags.bitexact)
         for piece in filter(np.size, pieces):
-            pcm = np.clip(np.round(piece * 32768), -32768, 32767).astype(np.int16)
-            frame = av.AudioFrame.from_ndarray(pcm[np.newaxis], format="s16", layout="mono")
+            frame = av.AudioFrame.from_ndarray(_pcm(piece)[np.newaxis], format="s16", layout="mono")
             frame.sample_rate = SAMPLE_RATE
             container.mux(stream.encode(frame))
             count += piece.size

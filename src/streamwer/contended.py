@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-RAN, WAITED = "ran_seconds", "waited_seconds"
-"""Of one worker: they only grow, so that of several records the largest is the last."""
+SPENT = "spent"
+"""Of each worker, by a name of its own: seconds that its threads ran and that they waited. They
+only grow, so that of several records of a worker the largest is the last."""
 SHARE, CONTENDED = "waited_share", "contended"
 """Of a run."""
 LIMIT = 0.1
@@ -21,17 +22,18 @@ LEAST_S = 0.5
 
 
 def judged(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts of a run's workers, with what they say together in place of the two sums.
+    """The facts of a run's workers, with what they say together in place of what each spent.
 
-    Of several workers each sum is that of the worst; where the system counts nothing there is
+    The worker that was disturbed most speaks for all; where the system counts nothing there is
     nothing to judge.
     """
-    rest = {key: value for key, value in facts.items() if key not in (RAN, WAITED)}
-    if not facts.get(RAN):
+    rest = {key: value for key, value in facts.items() if key != SPENT}
+    spent = {(ran, waited) for ran, waited in facts.get(SPENT, {}).values() if ran}
+    if not spent:
         return rest
-    share = facts[WAITED] / (facts[RAN] + facts[WAITED])
-    busy = share > LIMIT and facts[WAITED] >= LEAST_S
-    return {**rest, SHARE: round(share, 4), CONTENDED: busy}
+    enough = {each for each in spent if each[1] >= LEAST_S}
+    share = max(waited / (ran + waited) for ran, waited in enough or spent)
+    return {**rest, SHARE: round(share, 4), CONTENDED: bool(enough) and share > LIMIT}
 
 
 def busy(machine: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from streamwer import flac
 from streamwer.errors import AudioError
 from streamwer.signature import NONE
 from streamwer.transcript import Reference
@@ -17,8 +18,6 @@ from streamwer.transcript import Reference
 _LENGTH = 12
 _MODEL_FILES = ("config.json", "model.bin", "preprocessor_config.json", "tokenizer.json")
 _VOCABULARY = "vocabulary.*"
-_FLAC_MARK, _FLAC_MD5 = b"fLaC", slice(26, 42)
-"""Where a FLAC file keeps the MD5 of its samples (RFC 9639, section 8.2)."""
 
 
 def of_audio(files: Mapping[str, Path]) -> str:
@@ -38,10 +37,8 @@ def of_samples(file: Path) -> str:
     """
     try:
         with file.open("rb") as opened:
-            head = opened.read(_FLAC_MD5.stop)
-        md5 = head[_FLAC_MD5]
-        known = head.startswith(_FLAC_MARK) and any(md5)
-        return md5.hex() if known else _contents(file)
+            told = flac.md5(opened.read(flac.HEAD))
+        return told.hex() if told else _contents(file)
     except OSError as error:
         raise AudioError(f"{file}: cannot be read ({error.strerror})") from error
 

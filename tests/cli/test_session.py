@@ -11,8 +11,10 @@ import av
 import numpy as np
 import pytest
 
+from streamwer import simulation
 from streamwer.cli import main
 from streamwer.recognisers import Window
+from streamwer.simulation import Wall
 from tests.cli.stand_ins import Act, call, die_once, die_when_loud, here, no_recogniser, processes
 
 
@@ -203,8 +205,8 @@ def test_a_model_slower_than_speech_is_said_to_be(capsys: pytest.CaptureFixture[
 
 def test_live_takes_as_long_as_the_audio(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
-    monkeypatch.setattr("streamwer.simulation.clock.time.sleep", slept.append)
-    monkeypatch.setattr("streamwer.simulation.clock.time.monotonic", lambda: sum(slept))
+    wall = partial(Wall, read=lambda: sum(slept), sleep=slept.append)
+    monkeypatch.setitem(simulation.CLOCKS, "wall", wall)
     call(Path("a.flac"), seconds=3.0)
     assert main(["a.flac", "--live"], here()) == 0
     assert sum(slept) == pytest.approx(3.0)

@@ -113,8 +113,8 @@ def test_after_ctrl_c_the_same_command_gives_a_whole_log(folder: Path) -> None:
     """At the first sign of life, and then not at all."""
     process = begun(folder, "local")
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=PATIENCE_S)
-    assert process.returncode == 130
+    _, errors = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 130, errors
     again = started(folder, "local")
     output, errors = again.communicate(timeout=PATIENCE_S)
     assert again.returncode == 0, errors

@@ -41,7 +41,8 @@ def test_folder_is_complete_and_small() -> None:
 
 
 def test_its_files_are_those_that_were_sealed() -> None:
-    sums = {line.split()[1]: line.split()[0] for line in (FOLDER / "SHA256SUMS").open()}
+    lines = (FOLDER / "SHA256SUMS").read_text().splitlines()
+    sums = {line.split()[1]: line.split()[0] for line in lines}
     assert len(sums) == 5
     for name, digest in sums.items():
         assert hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() == digest

@@ -93,10 +93,10 @@ def _composed(arguments: Arguments) -> Config:
         return compose.load(list(overrides(arguments)))
     except ConfigError as error:
         for parameter, text in arguments.values.items():
-            if re.search(rf"full_key: \S*\b{parameter.group}\.{parameter.key}\b", str(error)):
+            if re.search(rf"override \S*\b{parameter.group}\.{parameter.key}=", str(error)):
                 needed = _NEEDED.get(parameter.kind, f"of the type {parameter.kind}")
                 raise ConfigError(f"{parameter.flag} {text!r}: it must be {needed}") from error
-        raise ConfigError(" ".join(str(error).split())) from error
+        raise ConfigError(_as_flags(" ".join(str(error).split()), arguments.known)) from error
 
 
 def _value(parameter: Parameter, text: str) -> str:

@@ -52,6 +52,8 @@ def worst(each: Iterable[Facts]) -> dict[str, Any]:
 
 
 def _worse(one: Any, other: Any) -> Any:
+    if isinstance(one, Mapping):  # something of each worker, by its name
+        return worst([one, other])
     if isinstance(one, str):
         return _AND.join(sorted({*one.split(_AND), *other.split(_AND)}))
     return max(one, other)

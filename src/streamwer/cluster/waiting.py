@@ -8,6 +8,7 @@ data or for the clock, is neither, so an idle machine shows next to nothing howe
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,6 +42,7 @@ class Watch:
         self._own = place.own
         self._began = os.getloadavg()[0]
         self._ran = self._waited = 0.0
+        self._name = uuid.uuid4().hex
 
     @contextmanager
     def streaming(self) -> Iterator[None]:
@@ -57,11 +59,11 @@ class Watch:
             "pinned": "yes" if self._own else "no",
             "load_average_start": round(self._began, 2),
             "load_average_end": round(os.getloadavg()[0], 2),
-            **(self._sums() if self._ran else {}),
+            **({contended.SPENT: {self._name: self._sums()}} if self._ran else {}),
         }
 
-    def _sums(self) -> dict[str, float]:
-        return {contended.RAN: round(self._ran, 3), contended.WAITED: round(self._waited, 3)}
+    def _sums(self) -> list[float]:
+        return [round(self._ran, 3), round(self._waited, 3)]
 
     def _add(self, before: Spent, after: Spent) -> None:
         for thread, (ran, waited) in after.threads.items():

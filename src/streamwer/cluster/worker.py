@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from streamwer import audio, digests, policies, recognisers, simulation
-from streamwer.cluster import hardware, places, recorded
+from streamwer.cluster import hardware, interrupts, places, recorded
 from streamwer.cluster.places import Place
 from streamwer.cluster.waiting import Watch
 from streamwer.conditions import Journey
@@ -20,7 +20,7 @@ from streamwer.config import SystemConfig
 from streamwer.errors import ConfigError
 from streamwer.recognisers import Informed
 from streamwer.signature import UNKNOWN, measures
-from streamwer.simulation import Arrival, Generator, Packets, Sent, Stream, Wall
+from streamwer.simulation import Arrival, Packets, Stream, Wall
 from streamwer.transcript import Step
 
 _PACKET_S = 0.02
@@ -65,9 +65,10 @@ class Worker:
         self._lag: float | None = None  # of the process that sends calls in real time
         began = time.perf_counter()
         folder = recognisers.files(system)
-        self._recogniser = recognisers.build(system, folder)
-        loaded = time.perf_counter()
-        recognisers.warm_up(self._recogniser)
+        with interrupts.put_off():  # half-way through a native library it would be an ImportError
+            self._recogniser = recognisers.build(system, folder)
+            loaded = time.perf_counter()
+            recognisers.warm_up(self._recogniser)
         self._load_seconds, self._warm_up_seconds = loaded - began, time.perf_counter() - loaded
         device, count = system.model.device, len(self._place.machine)
         self._loaded = {
@@ -82,7 +83,7 @@ class Worker:
         Raises:
             AudioError: the recording's audio is missing or broken.
         """
-        heard = audio.load(job.audio, job.contents)
+        heard = _heard(job)
         with self._watch.streaming():
             return tuple(
                 simulation.play(
@@ -142,24 +143,13 @@ class Worker:
                 " packet when it was spoken: choose clock=measured, or load=alone"
             )
         packet = audio.samples(load.packet_s or _PACKET_S)
-        heard = {call.recording: audio.load(jobs[call.recording].audio) for call in calls}
-        packets = [
-            due
-            for each in calls
-            for due in simulation.dues(
-                each.begins, len(heard[each.recording]), packet, each.recording
-            )
-        ]
+        heard = [_heard(jobs[call.recording]) for call in calls]
+        begins = [call.begins for call in calls]
         elsewhere = partial(places.stay, self._place.others)
-        with Generator(packets, len(jobs), elsewhere) as generator:
+        with simulation.sending(heard, begins, packet, elsewhere) as (generator, sources):
             streams = (
-                Stream(
-                    jobs[each.recording].recording,
-                    Sent(heard[each.recording], packet, generator, each.recording),
-                    policies.build(policy),
-                    each.begins,
-                )
-                for each in calls
+                Stream(jobs[call.recording].recording, source, policies.build(policy), call.begins)
+                for call, source in zip(calls, sources, strict=True)
             )
             clock, schedule = Wall(generator.origin), simulation.schedule_of(load)
             yield from simulation.serve(streams, self._recogniser, clock, schedule, failed)
@@ -167,7 +157,7 @@ class Worker:
             self._lag = generator.check(chunk)
 
     def _arriving(self, job: Job, begins: float) -> Stream:
-        sent = audio.load(job.audio)
+        sent = _heard(job)
         load, journey = self._system.load, job.journey
         source = Packets(sent, journey) if journey else simulation.arriving(sent, load)
         return Stream(job.recording, source, policies.build(self._system.policy), begins)
@@ -186,6 +176,15 @@ class Worker:
             **({} if self._lag is None else {"generator_lag_p99_s": round(self._lag, 6)}),
             **(recogniser.facts() if isinstance(recogniser, Informed) else {}),
         }
+
+
+def _heard(job: Job) -> audio.Samples:
+    """The prepared audio, which must be what its digest was taken of.
+
+    Raises:
+        AudioError: it is missing, broken, or damaged.
+    """
+    return audio.undamaged(job.audio, audio.load(job.audio, job.contents), job.contents)
 
 
 def place_of(system: SystemConfig) -> Place:

@@ -3,7 +3,7 @@
 from streamwer.simulation.arrivals import Arrival, arrivals, drawn
 from streamwer.simulation.clock import CLOCKS, Clock, Occupied, Wall, clock_of
 from streamwer.simulation.clock import build as build_clock
-from streamwer.simulation.generator import Generator, Sent, dues
+from streamwer.simulation.generator import Generator, Sent, dues, sending
 from streamwer.simulation.network import Packets
 from streamwer.simulation.profile import Profile
 from streamwer.simulation.serving import FIFO, Batching, Schedule, play, schedule_of, serve
@@ -36,5 +36,6 @@ __all__ = [
     "dues",
     "play",
     "schedule_of",
+    "sending",
     "serve",
 ]

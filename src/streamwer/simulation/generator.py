@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from ctypes import Array, c_double, c_int
 from multiprocessing.connection import Connection
 from multiprocessing.sharedctypes import RawArray
@@ -144,6 +145,33 @@ def dues(begins: float, length: int, packet: int, call: int) -> list[Due]:
     """The packets of a call of `length` samples: each is due when its last sample was captured."""
     ends = [*range(packet, length, packet), length]
     return [Due(begins + end / SAMPLE_RATE, call) for end in ends]
+
+
+@contextmanager
+def sending(
+    heard: Sequence[Samples],
+    begins: Sequence[float],
+    packet: int,
+    stay: Callable[[], None] = _anywhere,
+) -> Iterator[tuple[Generator, list[Sent]]]:
+    """Send calls in real time while the block runs.
+
+    Args:
+        heard: the audio of each call.
+        begins: when each begins, seconds after the origin.
+        packet: samples of a packet.
+        stay: as for `Generator`.
+
+    Yields:
+        The generator, and each call as it arrives.
+    """
+    packets = [
+        due
+        for call, (samples, at) in enumerate(zip(heard, begins, strict=True))
+        for due in dues(at, len(samples), packet, call)
+    ]
+    with Generator(packets, len(heard), stay) as generator:
+        yield generator, [Sent(each, packet, generator, i) for i, each in enumerate(heard)]
 
 
 def _send(
