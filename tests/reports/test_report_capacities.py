@@ -73,6 +73,18 @@ def test_what_was_measured_of_something_else_is_left_out_and_says_why(measured: 
     assert "Calls at p95" not in markdown.render(old)
 
 
+def test_a_study_of_other_recordings_is_told_in_one_line(measured: Comparison) -> None:
+    method = replace(SIGNED.method, audio="a2", references="r2")
+    far = replace(QUICK, signature=replace(OLD, method=method))
+    page = shown(measured, local_agreement=far, prompted_buffer=far, nobody=far)
+    (found,) = sections(page)
+    assert (found.shown, found.left_out) == ((), ())
+    told = section(html.render(page))
+    assert told.count("of other recordings than those compared here. make capacity measures") == 1
+    assert "nobody" not in told
+    assert "Calls at p95" not in markdown.render(page)
+
+
 def test_a_report_without_a_study_says_how_to_make_one_or_has_no_such_section(
     measured: Comparison,
 ) -> None:
@@ -96,6 +108,7 @@ def test_systems_that_are_not_compared_are_shown_where_they_were_measured_alike(
     other = replace(twin, signature=replace(SIGNED, method=replace(SIGNED.method, audio="a2")))
     (one,) = sections(shown(measured, local_agreement=QUICK, local_agreement_fixed=other))
     assert [each.name for each in one.shown] == ["local_agreement"]
+    assert "local_agreement_fixed" not in dict(one.left_out)
 
 
 @pytest.mark.parametrize("frame", [load.WIDE, load.NARROW])

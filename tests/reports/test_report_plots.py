@@ -9,7 +9,7 @@ import pytest
 
 from streamwer.metrics import Interval, Quantile
 from streamwer.metrics.summary import STAGES, Cost
-from streamwer.reports import Comparison, figures
+from streamwer.reports import Comparison, System, figures
 from streamwer.reports.palette import styles
 from streamwer.reports.plots import bars, curves, lag, scatter
 from streamwer.reports.plots.axis import Axis, Frame, rate_axis, seconds_axis
@@ -121,6 +121,15 @@ def test_every_condition_has_a_bar_for_every_system(measured: Comparison) -> Non
     groups = bars.by_condition(measured, 344).groups
     assert [group.title for group in groups] == ["clean", "noise", "telephone"]
     assert all(len(group.bars) == 3 for group in groups)
+
+
+def test_where_there_is_one_condition_the_headline_says_it(measured: Comparison) -> None:
+    def alike(system: System) -> System:
+        kept = tuple(each for each in system.summary.slices if each.name == "clean")
+        return replace(system, summary=replace(system.summary, slices=kept))
+
+    alone = replace(measured, systems=tuple(map(alike, measured.systems)))
+    assert bars.by_condition(alone, 344).groups == []
 
 
 def test_the_baseline_is_grey_and_no_two_systems_look_alike(measured: Comparison) -> None:

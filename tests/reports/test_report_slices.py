@@ -87,6 +87,8 @@ def test_the_reader_is_told_of_languages_that_no_model_was_told_of(measured: Com
         scores=replace(first.scores, recordings=table),
         config={"model": {"language": "en"}},
     )
-    told = " ".join(notes.limits(replace(measured, systems=(spoken,))))
-    assert "offline took every recording for “en” (model.language), those in “de-AT” too" in told
+    twin = replace(spoken, summary=replace(spoken.summary, name="twin"))
+    told = " ".join(notes.limits(replace(measured, systems=(spoken, twin))))
+    said = "offline, twin took every recording for “en” (model.language), those in “de-AT” too"
+    assert said in told
     assert "took every recording" not in " ".join(notes.limits(measured))

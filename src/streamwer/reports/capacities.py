@@ -30,6 +30,8 @@ from streamwer.signature import Signature
 
 COMMAND = "make capacity"
 _DIGEST = re.compile("@[0-9a-f]+")
+_DATA = {"audio", "reference texts"}
+"""Of what `outdated` names: where they differ, so do the recordings."""
 HEAD = (
     "streams",
     "offered",
@@ -159,7 +161,8 @@ class Section:
     Attributes:
         level: what calls must still get, in a sentence.
         shown: its systems.
-        left_out: systems that are not shown, and why.
+        left_out: systems that are compared and are not shown, and why.
+        elsewhere: whether all of it was measured on other recordings: then nothing is shown.
     """
 
     name: str
@@ -169,17 +172,22 @@ class Section:
     slo: SloConfig
     shown: tuple[Shown, ...]
     left_out: tuple[tuple[str, str], ...]
+    elsewhere: bool
 
     @property
     def title(self) -> str:
         """Its name in words."""
         return self.name.replace("_", " ")
 
-    def command(self, system: str) -> str:
-        """What measures a system of it."""
-        level = "" if self.slo.name == SloConfig().name else f" --slo {self.slo.name}"
-        name = "" if self.slo.name == self.name else f" --name {self.name}"
-        return f'{COMMAND} ARGS="--system {system}{level}{name}"'
+    def command(self, system: str = "") -> str:
+        """What measures one system of it, or those of the config."""
+        chosen = {
+            "--system": system,
+            "--slo": "" if self.slo.name == SloConfig().name else self.slo.name,
+            "--name": "" if self.slo.name == self.name else self.name,
+        }
+        flags = " ".join(f"{flag} {value}" for flag, value in chosen.items() if value)
+        return f'{COMMAND} ARGS="{flags}"' if flags else COMMAND
 
     @property
     def machine(self) -> str:
@@ -235,11 +243,12 @@ def _section(study: Study, comparison: Comparison) -> Section:
     assert comparison.capacities is not None
     machine = comparison.capacities.machine.get(study.name, {})
     looks = styles(comparison, list(study.systems))
-    left_out = dict(_left_out(study, comparison))
+    changed = _changed(study, comparison)
+    elsewhere = bool(changed) and all(map(_DATA.intersection, changed.values()))
     shown = [
         Shown(looks[name], carried, study.level.slo, machine.get(name, {}))
         for name, carried in study.systems.items()
-        if name not in left_out
+        if not changed[name]
     ]
     clocks = dict.fromkeys(each.carried.signature.method.clock for each in shown)
     return Section(
@@ -249,7 +258,8 @@ def _section(study: Study, comparison: Comparison) -> Section:
         clock=", ".join(_DIGEST.sub("", clock) for clock in clocks),
         slo=study.level.slo,
         shown=tuple(_in_order(shown, list(looks))),
-        left_out=tuple(left_out.items()),
+        left_out=() if elsewhere else tuple(_left_out(study, comparison, changed)),
+        elsewhere=elsewhere,
     )
 
 
@@ -257,27 +267,32 @@ def _in_order(shown: Sequence[Shown], names: Sequence[str]) -> list[Shown]:
     return sorted(shown, key=lambda each: names.index(each.name))
 
 
-def _left_out(study: Study, comparison: Comparison) -> Iterator[tuple[str, str]]:
-    """Systems whose capacity is of something else than what is compared, or not known."""
+def _changed(study: Study, comparison: Comparison) -> dict[str, tuple[str, ...]]:
+    """What of each system of a study is not as it is compared now; nothing where all is."""
     assert comparison.capacities is not None
-    now = {system.summary.name: system.signature for system in comparison.systems}
     profile = comparison.capacities.profile
-    for name, carried in study.systems.items():
-        changed = _changed(carried.signature, now, name, profile)
-        if changed:
-            yield name, f"is left out: its {' and '.join(changed)} changed since it was measured"
+    now = {each.summary.name: each.signature for each in comparison.systems if each.signature}
+    other = next(iter(now.values()), None)
+
+    def changed(name: str, then: Signature) -> tuple[str, ...]:
+        if name in now:
+            return outdated(then, now[name], profile)
+        return differences(then.method, other.method, profile) if other else ("signature",)
+
+    return {name: changed(name, carried.signature) for name, carried in study.systems.items()}
+
+
+def _left_out(
+    study: Study, comparison: Comparison, changed: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, str]]:
+    """Systems that are compared and whose capacity is of something else, or not known."""
+    compared = [system.summary.name for system in comparison.systems]
+    for name in study.systems:
+        if name in compared and changed[name]:
+            what = " and ".join(changed[name])
+            yield name, f"is left out: its {what} changed since it was measured"
     if study.name == study.level.slo.name:  # others are of the systems that somebody chose
-        yield from ((name, "was not measured") for name in now if name not in study.systems)
-
-
-def _changed(
-    then: Signature, now: Mapping[str, Signature | None], name: str, profile: str
-) -> tuple[str, ...]:
-    signed = now.get(name)
-    if signed:
-        return outdated(then, signed, profile)
-    other = next((each for each in now.values() if each), None)
-    return differences(then.method, other.method, profile) if other else ("signature",)
+        yield from ((name, "was not measured") for name in compared if name not in study.systems)
 
 
 def _late(p95: float | None) -> str:

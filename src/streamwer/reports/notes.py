@@ -152,7 +152,7 @@ def limits(comparison: Comparison) -> list[str]:
         _queued(comparison),
         *_disputed(comparison),
         "p values of ΔWER are adjusted for the number of systems compared, but intervals are not,"
-        " and WER by condition has none: read small differences there as noise.",
+        " and slices have none: read small differences there as noise.",
         "Word times are only as exact as the data set’s; an error there moves every latency.",
     ]
 
@@ -234,17 +234,21 @@ def _languages(comparison: Comparison) -> Iterator[str]:
 
 
 def _other_languages(comparison: Comparison) -> Iterator[str]:
-    """Where a model was told to expect another language than the recording's."""
+    """Where models were told to expect another language than the recording's."""
+    found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for system in comparison.systems:
         model = system.config.get("model", {})
         told = model.get("language", "") if isinstance(model, Mapping) else ""
         spoken = set(system.scores.recordings.get("language", ()))
         others = sorted(name for name in spoken if code_of(name) not in ("", code_of(told)))
         if told and others:
-            yield (
-                f"{system.summary.name} took every recording for “{told}” (model.language), those"
-                f" in {', '.join(map('“{}”'.format, others))} too: run one language at a time."
-            )
+            found.setdefault((told, tuple(others)), []).append(system.summary.name)
+    for (told, unlike), systems in found.items():
+        which = ", ".join(map("“{}”".format, unlike))
+        yield (
+            f"{', '.join(systems)} took every recording for “{told}” (model.language), those in"
+            f" {which} too: run one language at a time."
+        )
 
 
 def _unspaced(recordings: pd.DataFrame) -> bool:

@@ -125,7 +125,7 @@ def _caused(system: System) -> _Value:
 
 
 def by_condition(comparison: Comparison, width: float) -> Bars:
-    """WER of every system under each condition."""
+    """WER of every system under each condition; no bars where there is but one."""
     groups = list(_conditions([system.summary for system in comparison.systems]))
     described = " ".join(
         f"{group.title}, {value.system}: {value.text}."
@@ -145,7 +145,10 @@ def _conditions(summaries: Sequence[Summary]) -> Iterator[_Values]:
         return  # the matrix of systems and conditions says it with intervals
     by = [(s.name, each) for s in summaries for each in s.slices if each.kind == "condition"]
     slices = {(system, each.name): each for system, each in by}
-    for condition in dict.fromkeys(condition for _, condition in slices):
+    conditions = dict.fromkeys(condition for _, condition in slices)
+    if len(conditions) < 2:
+        return  # the headline says it
+    for condition in conditions:
         here = {name: each for (name, named), each in slices.items() if named == condition}
         rates = {name: plain_rate(each.errors) for name, each in here.items()}
         recordings = max(each.recordings for each in here.values())
