@@ -6,16 +6,15 @@ they had: how good an aligner is. Nothing is written then.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 
-from pipeline.command import command, progress
+from pipeline.command import arguments, command, config_of, progress
 from pipeline.prepare import PREPARED
-from streamwer import compose, config, digests
+from streamwer import config, digests
 from streamwer.alignment_config import AlignmentConfig, ForcedConfig, NoAlignment, same_model
 from streamwer.config import Config, SystemConfig
 from streamwer.datasets import manifest, read_manifest
@@ -31,11 +30,10 @@ SHOWN = 10
 
 @command
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m pipeline.align", description=__doc__)
+    parser = arguments("pipeline.align", __doc__)
     parser.add_argument("--check", action="store_true", help="compare with known word times")
-    parser.add_argument("overrides", nargs="*", help="choices as for Hydra; none: params.yaml")
     args = parser.parse_args()
-    settings = compose.load(args.overrides) if args.overrides else config.load()
+    settings = config_of(args.overrides)
     references = read_manifest(PREPARED)
     if args.check:
         print(check(settings, references))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from streamwer import compose, config
+from streamwer.config import Config
 from streamwer.errors import StreamwerError
 
 
@@ -28,6 +30,32 @@ def command(main: Callable[[], int]) -> Callable[[], int]:
             return 130
 
     return guarded
+
+
+def arguments(
+    module: str,
+    description: str | None,
+    overrides: str = "choices as for Hydra: dataset=folder, …; without any, params.yaml is read",
+) -> argparse.ArgumentParser:
+    """A command line that takes choices as for Hydra; flags are for the caller to add.
+
+    Args:
+        module: of the command, "pipeline.prepare".
+        description: its docstring, which is shown as it is written.
+        overrides: what the choices are.
+    """
+    made = argparse.ArgumentParser(
+        prog=f"python -m {module}",
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help=overrides)
+    return made
+
+
+def config_of(overrides: Sequence[str]) -> Config:
+    """What the choices compose; without any, what `params.yaml` holds."""
+    return compose.load(overrides) if overrides else config.load()
 
 
 def count(text: str) -> int:

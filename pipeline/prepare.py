@@ -5,7 +5,6 @@ With `--dry-run`, the first rows are shown as they are understood, and nothing i
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,8 +14,8 @@ from rich.progress import Progress, TaskID
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.command import command, progress
-from streamwer import compose, config
+from pipeline.command import arguments, command, config_of, count, progress
+from streamwer import config
 from streamwer.condition_config import Chain
 from streamwer.config import Config, DatasetConfig
 from streamwer.datasets import Preview, is_commit, outcome, prepare, preview
@@ -27,12 +26,11 @@ COLUMNS = ("row", "id", "speaker", "condition", "language", "timed words", "tran
 
 @command
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m pipeline.prepare", description=__doc__)
+    parser = arguments("pipeline.prepare", __doc__)
     parser.add_argument("--dry-run", action="store_true", help="show rows and write nothing")
-    parser.add_argument("--rows", type=int, default=10, help="how many rows to show (10)")
-    parser.add_argument("overrides", nargs="*", help="choices as for Hydra; none: params.yaml")
+    parser.add_argument("--rows", type=count, default=10, help="how many rows to show (10)")
     args = parser.parse_args()
-    settings = compose.load(args.overrides) if args.overrides else config.load()
+    settings = config_of(args.overrides)
     if args.dry_run:
         _show(preview(settings.dataset, args.rows), settings.dataset.name)
     else:
@@ -110,8 +108,10 @@ def _show(found: Preview, name: str) -> None:
         table.add_column(COLUMNS[n], overflow="fold")
     for row, shown in zip(found.rows, cells, strict=True):
         # As `Text`: a transcript may hold what rich takes for markup.
-        table.add_row(*(Text(shown[n]) for n in said), style="" if row.fields else "red")
+        table.add_row(*(Text(shown[n]) for n in said), style="red" if row.reason else "")
     Console().print(table)
+    if found.unusable:
+        print(f"cannot be used as they are: {found.unusable} of the {len(cells)} rows shown")
     if silent := [name for n, name in enumerate(COLUMNS) if cells and n not in said]:
         print(f"no row shown has: {', '.join(silent)}")
 

@@ -5,16 +5,17 @@ A run that was interrupted goes on where it was: see docs/resuming.md.
 
 from __future__ import annotations
 
-import argparse
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.command import command, progress
+from rich.progress import Progress
+
+from pipeline.command import arguments, command, config_of, progress
 from pipeline.prepare import PREPARED
-from streamwer import compose, config, contended, digests, disk, eventlog
+from streamwer import config, contended, digests, disk, eventlog
 from streamwer.cluster import Job, described, event_log, finished, stream_all
 from streamwer.cluster.finished import Kept, Store
 from streamwer.conditions import Journey
@@ -29,12 +30,11 @@ EVENTS = Path("data/events")
 
 @command
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m pipeline.stream", description=__doc__)
+    parser = arguments("pipeline.stream", __doc__)
     parser.add_argument("--system", required=True, help="a name under `systems` in params.yaml")
-    parser.add_argument("overrides", nargs="*", help="choices as for Hydra; none: params.yaml")
     args = parser.parse_args()
     name = args.system
-    found = record(compose.load(args.overrides) if args.overrides else config.load(), name)
+    found = record(config_of(args.overrides), name)
     if how := contended.busy(found.machine):
         print(f"warning: {name} was {how}; run it on an idle machine", file=sys.stderr)
     for failure in found.failures:
@@ -80,8 +80,7 @@ def stream_from(folder: Path, name: str, system: SystemConfig, cluster: ClusterC
     references, arriving = read_manifest(folder), journeys(folder)
     jobs = _jobs(folder, references, arriving)
     with progress() as bar:
-        task = bar.add_task(name, total=len(jobs))
-        outcome = stream_all(jobs, system, cluster, lambda job: bar.advance(task))
+        outcome = stream_all(jobs, system, cluster, counting(bar, name, len(jobs)))
     outcome.failures += _unheard(references)
     return event_log(outcome, system, _audio(jobs, arriving))
 
@@ -101,9 +100,9 @@ def _kept(settings: Config, name: str, system: SystemConfig, out: Path) -> Recor
             eventlog.write_sorted(out, recordings, [*kept.failures, *unheard], machine, run)
 
     with progress() as bar:
-        task = bar.add_task(name, total=len(jobs))
+        done = counting(bar, name, len(jobs))
         try:
-            kept.stream(jobs, write, lambda job: bar.advance(task))
+            kept.stream(jobs, write, done)
         except KeyboardInterrupt:
             if chosen.resume and bar.tasks[0].completed:
                 _warn(f"{name} is not whole; the same command goes on from {chosen.folder}")
@@ -115,6 +114,12 @@ def _kept(settings: Config, name: str, system: SystemConfig, out: Path) -> Recor
         )
     machine, _ = described(kept.facts, system, heard)
     return Recorded(len(jobs) - len(kept.failures), [*kept.failures, *unheard], machine)
+
+
+def counting(bar: Progress, name: str, total: int) -> Callable[[Job], None]:
+    """Count recordings as they end; until the first one does, the bar says what is waited for."""
+    task = bar.add_task(f"{name}: starting workers", total=total)
+    return lambda job: bar.update(task, advance=1, description=name)
 
 
 def _jobs(

@@ -19,7 +19,7 @@ from pipeline.bench.playing import Call
 from pipeline.calibrate import checking, document, fitting, measuring, tables
 from pipeline.calibrate.checking import Contestant
 from pipeline.calibrate.scenes import LENGTHS_S, Scene, scenes
-from pipeline.command import command, count, progress
+from pipeline.command import arguments, command, count, progress
 from streamwer import hardware, recognisers
 from streamwer.cluster.hardware import processor
 from streamwer.compose import conf_dir, load
@@ -53,26 +53,17 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m pipeline.calibrate",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "overrides",
-        nargs="*",
-        metavar="KEY=VALUE",
-        help="which systems' calls to measure, as for Hydra: model=tiny_en, policy=[offline], …",
-    )
-    parser.add_argument("--name", help="of the profile; by default that of the processor")
+    choices = "which systems' calls to measure, as for Hydra: model=tiny_en, policy=[offline], …"
+    parser = arguments("pipeline.calibrate", __doc__, choices)
+    parser.add_argument("--name", help="of the profile (that of the processor)")
     parser.add_argument("--repeats", type=count, default=7, help="of each measurement (7)")
     parser.add_argument(
         "--quantile",
         type=_share,
         default=0.25,
-        help="of the repeats' times that counts; lower on a machine that is not idle (0.25)",
+        help="which of the repeats' times counts; lower on a machine that is not idle (0.25)",
     )
-    parser.add_argument("--out", type=Path, help="folder to write to; conf/hardware by default")
+    parser.add_argument("--out", type=Path, help="folder to write to (conf/hardware)")
     parser.add_argument(
         "--check",
         action="store_true",

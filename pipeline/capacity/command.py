@@ -20,7 +20,7 @@ from typing import Any
 from pipeline.capacity import document, memory
 from pipeline.capacity.playing import Span
 from pipeline.capacity.systems import Systems
-from pipeline.command import command, count
+from pipeline.command import arguments, command, count
 from streamwer import load_config
 from streamwer.capacity import Carried, Estimate, Figures, Level, Study, broken, estimate, largest
 from streamwer.capacity import read as read_study
@@ -61,28 +61,19 @@ def main() -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    made = argparse.ArgumentParser(
-        prog="python -m pipeline.capacity",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    choices = "as for Hydra: load=poisson, load.schedule=batched, slo=patient, model=…"
+    made = arguments("pipeline.capacity", __doc__, choices)
+    made.add_argument(
+        "--system", action="append", help="one system; may be repeated (all that are compared)"
     )
     made.add_argument(
-        "overrides",
-        nargs="*",
-        metavar="KEY=VALUE",
-        help="as for Hydra: load=poisson, load.schedule=batched, slo=patient, model=…",
+        "--slo", action="append", help="one of conf/slo; may be repeated (that of slo=…)"
     )
-    made.add_argument(
-        "--system", action="append", help="one of those compared (repeat it for more); all"
-    )
-    made.add_argument(
-        "--slo", action="append", help="of conf/slo (repeat it for more); slo=… or live"
-    )
-    made.add_argument("--seconds", type=float, default=60.0, help="calls begin for so long (60)")
-    made.add_argument("--warm-up", type=float, default=20.0, help="and count after so long (20)")
+    made.add_argument("--seconds", type=float, default=60.0, help="calls begin for so long, s (60)")
+    made.add_argument("--warm-up", type=float, default=20.0, help="and count after so long, s (20)")
     made.add_argument("--repeats", type=count, default=6, help="seeds of the arrivals (6)")
     made.add_argument("--most", type=count, default=512, help="largest load that is tried (512)")
-    made.add_argument("--name", type=_name, help="of the study; that of its slo")
+    made.add_argument("--name", type=_name, help="of the study (that of its service level)")
     made.add_argument("--out", type=Path, default=REPORTS, help=f"folder of studies ({REPORTS})")
     return made
 

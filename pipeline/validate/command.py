@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.bench import machine, playing
-from pipeline.command import command, count
+from pipeline.command import arguments, command, count
 from pipeline.validate import document, drawing, judging
 from pipeline.validate.document import Findings
 from pipeline.validate.figures import Figures, figures
@@ -70,23 +70,14 @@ def main() -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    made = argparse.ArgumentParser(
-        prog="python -m pipeline.validate",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    made.add_argument(
-        "overrides",
-        nargs="*",
-        metavar="KEY=VALUE",
-        help="changes to experiment=validation, as for Hydra: load=poisson, model=…",
-    )
-    made.add_argument("--seconds", type=float, default=36.0, help="calls begin for so long (36)")
-    made.add_argument("--warm-up", type=float, default=5.0, help="and count after so long (5)")
+    choices = "changes to experiment=validation, as for Hydra: load=poisson, model=…"
+    made = arguments("pipeline.validate", __doc__, choices)
+    made.add_argument("--seconds", type=float, default=36.0, help="calls begin for so long, s (36)")
+    made.add_argument("--warm-up", type=float, default=5.0, help="and count after so long, s (5)")
     made.add_argument("--repeats", type=count, default=3, help="seeds of the arrivals (3)")
     made.add_argument("--bracket", type=int, default=1, help="seeds that find the capacity (1)")
-    made.add_argument("--streams", type=count, help="take this for the capacity; look for it")
-    made.add_argument("--quick", action="store_true", help="12 s, one repeat; the reports stay")
+    made.add_argument("--streams", type=count, help="the capacity, where it is known already")
+    made.add_argument("--quick", action="store_true", help="12 s, one repeat; writes only to --out")
     made.add_argument("--out", type=Path, help=f"folder to write to ({REPORTS})")
     made.add_argument("--write-docs", action="store_true", help=f"also bring {PAGE} up to date")
     return made

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pipeline import prepare as stage
+from streamwer import audio
+from streamwer.audio import Samples, chunks
 from streamwer.datasets import preview
 from tests.datasets.prepared import files, settings
-from tests.datasets.recordings import clip
+from tests.datasets.recordings import clip, metadata
 
 
 @pytest.fixture
@@ -67,3 +70,74 @@ def test_columns_that_say_nothing_are_named_and_not_drawn(
     assert told[-1].startswith("no row shown has: ")
     assert "speaker" in told[-1]
     assert "transcript" not in told[-1]
+
+
+def told_of(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> str:
+    overrides = ["dataset=folder", f"dataset.path={folder}", "dataset.columns.audio=file_name"]
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(sys, "argv", ["prepare", "--dry-run", *overrides])
+    assert stage.main() == 0
+    return capsys.readouterr().out
+
+
+def test_rows_whose_audio_cannot_be_had_say_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clip(tmp_path / "good.wav")
+    clip(tmp_path / "mine/good.flac")
+    (tmp_path / "mine/text.wav").write_text("not audio")
+    names = ("good.flac", "lost.flac", "../good.wav", "text.wav")
+    metadata(tmp_path / "mine", [{"file_name": name, "text": "the words"} for name in names])
+    told = told_of(tmp_path / "mine", monkeypatch, capsys)
+    assert "no audio: lost.flac: no such audio file" in told
+    assert "no audio: '../good.wav' is outside the folder" in told
+    assert "no audio: text.wav: not readable as audio" in told
+    assert told.count("the words") == 1
+    assert "cannot be used as they are: 3 of the 4 rows shown" in told
+
+
+def test_segments_of_what_is_no_audio_file_say_so_without_their_recording_being_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clip(tmp_path / "mine/long.flac", 20)
+    texts = {
+        "wav.scp": "one long.flac\ntwo sph2pipe two.sph |\n",
+        "segments": "a one 0 1\nb two 0 1\n",
+        "text": "a hello\nb bye\n",
+    }
+    pieces: list[int] = []
+
+    def counted(path: Path, channel: int | None = None) -> Iterator[Samples]:
+        for piece in chunks(path, channel):
+            pieces.append(piece.size)
+            yield piece
+
+    monkeypatch.setattr(audio, "chunks", counted)
+    told = told_of(files(tmp_path / "mine", texts), monkeypatch, capsys)
+    assert "no audio: wav.scp, line 2: 'sph2pipe two.sph |' is a command" in told
+    assert "1 of the 2 rows shown" in told
+    assert len(pieces) == 1
+
+
+def test_a_text_without_audio_appears_among_pairs(tmp_path: Path) -> None:
+    clip(tmp_path / "day/call.flac")
+    names = ("day/call.txt", "day/call.A.txt", "day/lost.txt", "call.txt")
+    found = preview(settings(files(tmp_path, dict.fromkeys(names, "hi"))), 9)
+    reason = "no audio file of that name beside it"
+    assert [(row.where, row.reason) for row in found.rows] == [
+        ("call.txt", reason),
+        ("day/lost.txt", reason),
+        ("day/call.txt", ""),
+    ]
+
+
+@pytest.mark.parametrize("rows", ["-3", "0", "many"])
+def test_a_number_of_rows_that_is_none_is_refused(
+    rows: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["prepare", "--dry-run", "--rows", rows])
+    with pytest.raises(SystemExit):
+        stage.main()
+    assert "--rows" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The first rows of a data set as they are understood, before any audio is decoded."""
+"""The first rows of a data set as they are understood; of their audio only the beginning."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from streamwer.datasets import rows, sampling
 from streamwer.datasets.preparing import open_source
 from streamwer.datasets.quoting import printable, told
 from streamwer.datasets.rows import Fields, Row, Unusable
-from streamwer.errors import DatasetError
+from streamwer.errors import DatasetError, StreamwerError
 
 
 @dataclass(frozen=True)
 class PreviewRow:
-    """One row: what it says of a recording, or why it cannot be used."""
+    """One row: what it says of a recording, why it cannot be used, or both: there is no audio."""
 
     where: str
     fields: Fields | None = None
@@ -28,7 +28,7 @@ class PreviewRow:
             return (printable(self.where), "", "", "", "", "", printable(self.reason))
         words = str(len(said.words)) if said.words else ""
         known = (said.recording, said.speaker, said.condition, said.language)
-        texts = (*known, words, told(said.text))
+        texts = (*known, words, self.reason or told(said.text))
         return (printable(self.where), *map(printable, texts))
 
 
@@ -39,6 +39,11 @@ class Preview:
     form: str
     total: int | None
     rows: tuple[PreviewRow, ...]
+
+    @property
+    def unusable(self) -> int:
+        """How many of the rows cannot be used as they are."""
+        return sum(bool(row.reason) for row in self.rows)
 
 
 def preview(config: DatasetConfig, count: int) -> Preview:
@@ -64,6 +69,16 @@ def _row(row: Row | Unusable, columns: ColumnsConfig, unscored: frozenset[str]) 
     if isinstance(row, Unusable):
         return PreviewRow(row.where, reason=row.reason)
     try:
-        return PreviewRow(row.where, rows.fields(row, columns, unscored))
+        said = rows.fields(row, columns, unscored)
     except DatasetError as error:
         return PreviewRow(row.where, reason=str(error))
+    return PreviewRow(row.where, said, _unheard(row))
+
+
+def _unheard(row: Row) -> str:
+    """Why there is no audio, as far as its first piece tells; of a segment, its whole file's."""
+    try:
+        next((row.whole or row.sound)(), None)
+    except StreamwerError as error:
+        return f"no audio: {error}"
+    return ""

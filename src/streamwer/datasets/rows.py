@@ -30,12 +30,14 @@ class Row:
         stem: the id of a row whose source has no id column.
         sound: decodes the audio to pieces of float32 samples at 16 kHz, each of shape (n,);
             raises a `StreamwerError`, perhaps after some pieces, if it cannot.
+        whole: decodes the recording that this row is a segment of; None where it is no segment.
     """
 
     where: str
     values: Mapping[str, object]
     stem: str
     sound: Callable[[], Iterator[Samples]]
+    whole: Callable[[], Iterator[Samples]] | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ NeMo's have `audio_filepath`, `text`, `offset` and `duration`; others `key`, `wa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from pathlib import PurePosixPath
 
@@ -97,14 +98,15 @@ def _row(folder: Folder, cutter: Cutter, where: str, record: tables.Values) -> R
         return _named(Row(where, values, stem, whole))
     end = None if duration is None else begin + duration
     stem = f"{stem}-{round(1000 * begin):08d}"
-    return _named(Row(where, values, stem, cutter.cut(str(name), whole, begin, end)))
+    part = cutter.cut(str(name), whole, begin, end)
+    return _named(Row(where, values, stem, part, whole))
 
 
 def _named(row: Row) -> Row:
     """A row whose id is its stem where it has none: some rows may have one and some not."""
     if row.values["id"] is not None:
         return row
-    return Row(row.where, {**row.values, "id": row.stem}, row.stem, row.sound)
+    return replace(row, values={**row.values, "id": row.stem})
 
 
 def _first(record: Mapping[str, object], names: tuple[str, ...]) -> object:

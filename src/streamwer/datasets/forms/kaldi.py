@@ -78,7 +78,7 @@ def _rows(
             continue
         whole = _recording(folder, tables["wav.scp"], recording)
         part = cutter.cut(recording, whole, begin, end)
-        yield Row(said.where, values | {"session": recording}, utterance, part)
+        yield Row(said.where, values | {"session": recording}, utterance, part, whole)
 
 
 def _segment(segments: dict[str, _Entry], utterance: str) -> tuple[str, float, float | None]:

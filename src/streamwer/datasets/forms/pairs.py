@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from streamwer.config import DatasetConfig
@@ -20,12 +21,13 @@ def detect(folder: Folder) -> bool:
 def open_rows(folder: Folder, config: DatasetConfig) -> Source:
     """One row for each audio file, or for each of its channels.
 
-    An audio file without a transcript is a row that cannot be used.
+    An audio file without a transcript is a row that cannot be used, and so is a text without audio:
+    nothing says that it is a transcript, so it is no failure of any system.
     """
-    rows = [
-        row
-        for path in folder.sounds()
-        for row in (_channels if config.channels == "split" else _whole)(folder, path)
+    read = _channels if config.channels == "split" else _whole
+    rows: list[Row | Unusable] = [
+        *_alone(folder),
+        *chain.from_iterable(read(folder, path) for path in folder.sounds()),
     ]
     return source(folder, FORM.name, rows, OWN)
 
@@ -35,6 +37,16 @@ def _transcripts(path: Path) -> dict[str, Path]:
     found = {name: beside(path, f".{name}.txt") for name in CHANNELS}
     found[""] = beside(path, ".txt")
     return {name: each for name, each in found.items() if each.is_file()}
+
+
+def _alone(folder: Folder) -> Iterator[Unusable]:
+    """Texts that are the transcript of no audio file, or of no channel of one."""
+    sounds = {path.with_suffix("") for path in folder.sounds()}
+    for path in folder.files("*.txt", deep=True):
+        name = path.with_suffix("")
+        of_channel = name.suffix.removeprefix(".") in CHANNELS and name.with_suffix("") in sounds
+        if name not in sounds and not of_channel:
+            yield Unusable(folder.relative(path), "no audio file of that name beside it")
 
 
 def _whole(folder: Folder, path: Path) -> Iterator[Row | Unusable]:
