@@ -21,6 +21,8 @@ def main() -> int:
     args = parser().parse_args()
     chosen = config.load().finished
     store = Store(Path(chosen.folder), chosen.most_bytes, _warn)
+    if args.system:
+        _refuse_unknown(store, args.system)
     if args.empty:
         print(_emptied(store, args.system))
     else:
@@ -35,6 +37,13 @@ def parser() -> argparse.ArgumentParser:
     )
     found.add_argument("--system", help="only those of one system")
     return found
+
+
+def _refuse_unknown(store: Store, system: str) -> None:
+    names = {_system(store, place) for place in store.places()} - {""}
+    if system not in names:
+        known = f"there are those of {', '.join(sorted(names))}" if names else "the store is empty"
+        raise StreamwerError(f"{store.folder}: nothing of '{system}' is kept; {known}")
 
 
 def _emptied(store: Store, system: str | None) -> str:

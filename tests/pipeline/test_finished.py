@@ -62,11 +62,16 @@ def test_one_system_can_be_dropped_or_all(
     assert run(monkeypatch, "--empty", "--system", "offline") == 0
     assert "2 recordings dropped" in capsys.readouterr().out
     assert (left(store), sessions(store)) == (KEYS[2:], 2)
+    assert run(monkeypatch, "--empty", "--system", "ofline") == 1
+    assert "nothing of 'ofline' is kept; there are those of twin" in capsys.readouterr().err
+    assert left(store) == KEYS[2:]
     assert run(monkeypatch, "--empty") == 0
     assert "1 recording dropped" in capsys.readouterr().out
     assert (left(store), sessions(store)) == ([], 0)
     assert run(monkeypatch) == 0
     assert "kept: 0 recordings, 0.0 MB" in capsys.readouterr().out
+    assert run(monkeypatch, "--system", "twin") == 1
+    assert "nothing of 'twin' is kept; the store is empty" in capsys.readouterr().err
 
 
 def test_what_a_run_uses_is_not_dropped(
