@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.align import each_reference, refuse_model_under_test
@@ -11,8 +13,9 @@ from pipeline.command import command
 from pipeline.stream import EVENTS
 from streamwer import config, eventlog
 from streamwer.cluster.finished import Sessions
-from streamwer.metrics import normaliser, store
+from streamwer.metrics import Scores, WordErrors, normaliser, store
 from streamwer.metrics.in_parts import score_in_parts
+from streamwer.metrics.summary import pooled
 
 SCORES = Path("data/scores")
 
@@ -30,8 +33,34 @@ def main() -> int:
     refuse_model_under_test(settings, args.system, signature.subject.model)
     played = eventlog.recordings(folder)
     parts = score_in_parts(each_reference(), played, log.failures, words)
-    store.write_parts(SCORES / args.system, parts, signature)
+    tally = Tally()
+    store.write_parts(SCORES / args.system, tally.counting(parts), signature)
+    print(f"{args.system}: {tally.line()}")
     return 0
+
+
+@dataclass
+class Tally:
+    """What was scored, counted as it goes by: a log of any length is never held."""
+
+    recordings: int = 0
+    failed: int = 0
+    errors: WordErrors = field(default_factory=WordErrors)
+
+    def counting(self, parts: Iterable[Scores]) -> Iterator[Scores]:
+        """The parts as they are."""
+        for part in parts:
+            self.recordings += len(part.recordings)
+            self.failed += int((part.recordings["failure"] != "").sum())
+            self.errors += pooled(part.recordings)
+            yield part
+
+    def line(self) -> str:
+        """How many recordings, of them failed, and words; and the WER where a word was said."""
+        rate = self.errors.rate
+        wer = f", WER {rate.value:.1%}" if rate else ""
+        words = f"{self.errors.words} words{wer}"
+        return f"{self.recordings} recordings, {self.failed} failed, {words}"
 
 
 if __name__ == "__main__":
