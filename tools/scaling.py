@@ -123,9 +123,19 @@ def plan(job: Job, of: Figures) -> list[tuple[str, str, str]]:
 
 
 def measured_rtf() -> float:
-    """The mean of the systems of the committed comparison."""
-    systems = json.loads(COSTS.read_text())["systems"].values()
-    return float(sum(system["rtf"] for system in systems) / len(systems))
+    """The mean of the systems of the committed comparison.
+
+    Raises:
+        SystemExit: it is not here, or is not what it should be.
+    """
+    try:
+        systems = json.loads(COSTS.read_text(encoding="utf-8"))["systems"].values()
+        return float(sum(system["rtf"] for system in systems) / len(systems))
+    except OSError as error:
+        reason = error.strerror
+    except (ValueError, KeyError, TypeError, AttributeError, ZeroDivisionError) as error:
+        reason = f"not a report's costs: {error}"
+    raise SystemExit(f"error: {COSTS}: {reason}; give --rtf, or run this in a checkout")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -26,7 +26,7 @@ def others(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def noise(config: NoiseConfig, others: dict[str, Path], recording: str = "call") -> Samples:
-    return add(TONE, config, recording, others) - TONE
+    return add(TONE, config, recording, others, "crowd") - TONE
 
 
 @pytest.mark.parametrize("kind", ["white", "pink", "babble", "files"])
@@ -85,7 +85,7 @@ def test_babble_is_the_sum_of_the_others_at_equal_level(tmp_path: Path) -> None:
 
 
 def test_babble_needs_other_recordings(others: dict[str, Path]) -> None:
-    with pytest.raises(DatasetError, match=r"babble of 9 voices needs as many .* not 5"):
+    with pytest.raises(DatasetError, match=r"not 5; set condition\.crowd\.voices"):
         noise(NoiseConfig(kind="babble", voices=9), others)
 
 
@@ -104,4 +104,4 @@ def test_what_cannot_be_noise_is_named(tmp_path: Path, others: dict[str, Path]) 
     with pytest.raises(AudioError, match="silent, so no noise"):
         noise(NoiseConfig(kind="files", path=str(tmp_path)), others)
     with pytest.raises(DatasetError, match="it is silent"):
-        add(0 * TONE, NoiseConfig(), "call", others)
+        add(0 * TONE, NoiseConfig(), "call", others, "hiss")

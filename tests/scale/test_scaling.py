@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from pathlib import Path
 
 import pytest
 
-from tools.scaling import Figures, Job, meanings, measured_rtf, parser, plan
+from tools.scaling import COSTS, Figures, Job, meanings, measured_rtf, parser, plan
 
 JOB = Job(hours=10, recording_s=36, systems=2, rtf=0.5, nodes=2, cores=5, price=2.0)
 FIGURES = Figures(
@@ -56,3 +57,15 @@ def test_what_cannot_be_reckoned_with_is_refused(
         parser().parse_args([given])
     assert "is not a number above zero" in capsys.readouterr().err
     assert parser().parse_args(["--price=0", "--nodes=3"]).nodes == 3
+
+
+def test_without_measured_costs_one_line_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match=r"costs\.json: No such file.*; give --rtf, or run this"):
+        measured_rtf()
+    COSTS.parent.mkdir(parents=True)
+    COSTS.write_text('{"systems": {}}')
+    with pytest.raises(SystemExit, match="not a report's costs"):
+        measured_rtf()

@@ -19,7 +19,7 @@ from streamwer.condition_config import (
     NoiseConfig,
     ReverbConfig,
     SpeedConfig,
-    StepConfig,
+    Step,
 )
 from streamwer.conditions.codecs import coded
 from streamwer.conditions.filtering import band
@@ -48,23 +48,21 @@ def alter(
         DatasetError: an effect cannot be had for this recording.
         AudioError: a noise file cannot be read.
     """
-    for _, config in chain.steps:
-        signal = _within(_sound(signal, config, recording, others))
-        if isinstance(config, SpeedConfig):
-            words = _at_speed(words, _factor(config))
+    for step in chain.steps:
+        signal = _within(_sound(signal, step, recording, others))
+        if isinstance(step.config, SpeedConfig):
+            words = _at_speed(words, _factor(step.config))
     return signal, words
 
 
-def _sound(
-    signal: Samples, config: StepConfig, recording: str, others: Mapping[str, Path]
-) -> Samples:
-    match config:
+def _sound(signal: Samples, step: Step, recording: str, others: Mapping[str, Path]) -> Samples:
+    match config := step.config:
         case BandConfig():
             return band(signal, config.low_hz, config.high_hz)
         case CodecConfig():
             return coded(signal, config)
         case NoiseConfig():
-            return add(signal, config, recording, others)
+            return add(signal, config, recording, others, step.name)
         case ReverbConfig():
             return reverberate(signal, config, recording)
         case ClippingConfig():

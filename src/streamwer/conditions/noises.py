@@ -21,7 +21,7 @@ _LOWEST_HZ = 20.0
 
 
 def add(
-    signal: Samples, config: NoiseConfig, recording: str, others: Mapping[str, Path]
+    signal: Samples, config: NoiseConfig, recording: str, others: Mapping[str, Path], step: str
 ) -> Samples:
     """A recording with noise of constant level, `snr_db` below the level of its speech.
 
@@ -30,6 +30,7 @@ def add(
         config: which noise.
         recording: whose noise it is: another one gets another.
         others: the other recordings of the data set, which babble is made of.
+        step: what the config calls it: `condition.STEP` has its keys.
 
     Raises:
         DatasetError: the recording is digital silence, or there is nobody to babble.
@@ -38,7 +39,7 @@ def add(
     speech = active_power(signal)
     if speech == 0:
         raise DatasetError("it is silent: noise at a level below it is silent, too")
-    noise = _made(len(signal), config, recording, others)
+    noise = _made(len(signal), config, recording, others, step)
     power = float(np.mean(np.square(noise, dtype=np.float64)))
     if power == 0:
         raise AudioError(f"{config.path or 'the other recordings'}: silent, so no noise")
@@ -47,9 +48,12 @@ def add(
     return noisy
 
 
-def _made(n: int, config: NoiseConfig, recording: str, others: Mapping[str, Path]) -> Samples:
+def _made(
+    n: int, config: NoiseConfig, recording: str, others: Mapping[str, Path], step: str
+) -> Samples:
     chance = generator(config.seed, f"noise {config.kind}", recording)
     if config.kind == "babble":
+        _refuse_few(config.voices, others, step)
         return _babble(n, config.voices, chance, others)
     if config.kind == "files":
         return _from_file(n, files(Path(config.path)), chance)
@@ -64,13 +68,18 @@ def _pink() -> Floats:
     return np.roll(kernel, _PINK_TAPS // 2) * np.hanning(_PINK_TAPS)
 
 
+def _refuse_few(voices: int, others: Mapping[str, Path], step: str) -> None:
+    if len(others) < voices:
+        raise DatasetError(
+            f"babble of {voices} voices needs as many other recordings, not {len(others)};"
+            f" set condition.{step}.voices, or prepare more recordings"
+        )
+
+
 def _babble(
     n: int, voices: int, chance: np.random.Generator, others: Mapping[str, Path]
 ) -> Samples:
     """Voices of equal level, each begun anywhere and repeated as often as needed."""
-    if len(others) < voices:
-        told = f"babble of {voices} voices needs as many other recordings, not {len(others)}"
-        raise DatasetError(f"{told}; set condition.….voices")
     names = sorted(others)
     total = np.zeros(n, np.float32)
     for at in chance.permutation(len(names))[:voices]:
