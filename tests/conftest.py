@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 from hypothesis import settings
+
+# A job in the background of a shell ignores it, and so would all that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Machines are noisy: a slow example is not a failure, and the same examples run everywhere.
 settings.register_profile("streamwer", deadline=None, derandomize=True)

@@ -38,7 +38,7 @@ def of_samples(file: Path) -> str:
     try:
         with file.open("rb") as opened:
             told = flac.md5(opened.read(flac.HEAD))
-        return told.hex() if told else _contents(file)
+        return told.hex() if told else of_file(file)
     except OSError as error:
         raise AudioError(f"{file}: cannot be read ({error.strerror})") from error
 
@@ -70,6 +70,16 @@ def of_text(text: str) -> str:
     return _short([text])
 
 
+def of_file(file: Path) -> str:
+    """SHA-256 of a file's bytes, in full.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
 def of_files(paths: Sequence[Path]) -> str:
     """Of files, and of all files below folders with their names there; in the order given.
 
@@ -77,7 +87,7 @@ def of_files(paths: Sequence[Path]) -> str:
         OSError: one cannot be read.
     """
     return _short(
-        f"{at}\t{file.relative_to(path).as_posix()}\t{_contents(file)}"
+        f"{at}\t{file.relative_to(path).as_posix()}\t{of_file(file)}"
         for at, path in enumerate(paths)
         for file in _below(path)
     )
@@ -85,7 +95,7 @@ def of_files(paths: Sequence[Path]) -> str:
 
 def of_model(folder: Path) -> str:
     """Of the files of a model folder that loading it reads."""
-    return _short(f"{file.name}\t{_contents(file)}" for file in model_files(folder))
+    return _short(f"{file.name}\t{of_file(file)}" for file in model_files(folder))
 
 
 def model_files(folder: Path) -> list[Path]:
@@ -98,11 +108,6 @@ def _below(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     return sorted(file for file in path.rglob("*") if file.is_file() and file.suffix != ".pyc")
-
-
-def _contents(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _in_order(references: Iterable[Reference]) -> list[Reference]:

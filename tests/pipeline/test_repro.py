@@ -47,8 +47,11 @@ class Project:
             target.parent.mkdir(parents=True, exist_ok=True)
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
             copy(ROOT / name, target)
-        for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "start"]):
-            self.run("git", "-c", "user.name=t", "-c", "user.email=t@localhost", *command)
+        self.run("git", "init", "-q")
+        for name, value in (("user.name", "t"), ("user.email", "t@localhost")):
+            self.run("git", "config", name, value)  # experiments are commits too
+        for command in (["add", "-A"], ["commit", "-q", "-m", "start"]):
+            self.run("git", *command)
 
     def run(self, *command: str, status: int = 0) -> str:
         environment = os.environ | {"PYTHONPATH": "src", "DVC_NO_ANALYTICS": "1"}

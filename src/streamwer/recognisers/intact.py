@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from streamwer import digests
 from streamwer.errors import ModelError
 
 SUMS = "SHA256SUMS"
@@ -45,7 +46,7 @@ def check(folder: Path) -> None:
 
 def seal(folder: Path, names: Iterable[str]) -> None:
     """Write the sums of files in a folder beside them."""
-    lines = (f"{_sum(folder / name)}  {name}\n" for name in sorted(names))
+    lines = (f"{digests.of_file(folder / name)}  {name}\n" for name in sorted(names))
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
 
 
@@ -65,13 +66,12 @@ def _told_by(folder: Path) -> str:
     return SUMS if (folder / SUMS).is_file() else "the hub"
 
 
-def _sum(file: Path, digits: int = 64) -> str:
+def _sum(file: Path, digits: int) -> str:
     """SHA-256, as the hub has it for large files; for small ones it has Git's sum of a blob."""
-    if digits == _SHA1:
-        content = file.read_bytes()
-        return hashlib.sha1(b"blob %d\0%b" % (len(content), content)).hexdigest()
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+    if digits != _SHA1:
+        return digests.of_file(file)
+    content = file.read_bytes()
+    return hashlib.sha1(b"blob %d\0%b" % (len(content), content)).hexdigest()
 
 
 def _readable(file: Path) -> None:

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from streamwer.capacity import (
@@ -61,9 +62,9 @@ class Shown:
     """One system of a study.
 
     Attributes:
-        count: "70", its interval "68 to 74" ("" for one seed), and by how many seeds.
-        points: its curve; `at` is the load of its capacity, or one call where that is 0.
-        limit: what gives way when a call too many comes, in words.
+        style: how the system looks, and its name.
+        carried: how many calls, and the runs that found it.
+        slo: what each call must still get.
         machine: what the machine that measured it has, and what it took.
     """
 
@@ -77,12 +78,12 @@ class Shown:
         """Of the system."""
         return self.style.name
 
-    @property
+    @cached_property
     def points(self) -> list[Point]:
         """Its whole curve."""
         return curve(self.carried.runs, self.slo)
 
-    @property
+    @cached_property
     def drawn(self) -> list[Point]:
         """The loads that were played with every seed."""
         return whole(self.points)

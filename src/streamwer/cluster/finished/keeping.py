@@ -83,8 +83,7 @@ class Kept:
         sessions = Sessions(self.store.folder)
         run = common(self.system, self.cluster, of=self.name)
         session = sessions.open(run, self.out, anew=not self.resume)
-        mine = common(self.system, self.cluster, of=self.name, session=session.name)
-        self._play(jobs, Keys(mine), write, done)
+        self._play(jobs, Keys(f"{run}\n{session.name}"), write, done)
         sessions.end(run, self.out, session)
 
     def _play(self, jobs: Sequence[Job], keys: Keys, write: Write, done: Done) -> None:

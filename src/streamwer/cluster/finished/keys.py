@@ -42,7 +42,7 @@ class Keys:
     """The keys of a system's recordings.
 
     Attributes:
-        common: what all of them depend on, as JSON.
+        common: what all of them depend on, as text.
     """
 
     common: str
