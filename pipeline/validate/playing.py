@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import takewhile
@@ -20,7 +20,7 @@ from streamwer.cluster.places import Place
 from streamwer.cluster.waiting import Watch
 from streamwer.config import SystemConfig
 from streamwer.recognisers import Recogniser
-from streamwer.simulation import Arrival, Clock, Source, Stream, Wall
+from streamwer.simulation import Arrival, Clock, Generator, Sent, Source, Stream, Wall
 from streamwer.transcript import Reference, Step
 
 VIRTUAL, WALL = "virtual", "wall"
@@ -95,25 +95,30 @@ class Player:
         return replace(run, waited=_waited(watch.facts()))
 
     def _virtual(self, setting: Setting) -> Run:
-        clock = simulation.clock_of(self._system)
-        arrivals = self._arrivals(setting)
-        sources = [
-            simulation.arriving(self._calls[each.recording][1], self._system.load)
-            for each in arrivals
-        ]
-        calls = self._served(setting, arrivals, sources, clock, in_virtual_time)
+        arrivals, clock = self._arrivals(setting), simulation.clock_of(self._system)
+        sources = [simulation.arriving(self._heard(each), self._system.load) for each in arrivals]
+        with self._sending(arrivals):  # to nobody: that it runs costs a worker beside it time
+            calls = self._served(setting, arrivals, sources, clock, in_virtual_time)
         return Run(VIRTUAL, setting, calls)
 
     def _in_real_time(self, setting: Setting) -> Run:
         arrivals = self._arrivals(setting)
-        heard = [self._calls[each.recording][1] for each in arrivals]
-        begins = [each.begins for each in arrivals]
-        elsewhere = partial(places.stay, self._place.others)
-        with simulation.sending(heard, begins, self._packet, elsewhere) as (generator, sources):
+        with self._sending(arrivals) as (generator, sources):
             clock = Wall(generator.origin)
             calls = self._served(setting, arrivals, sources, clock, time.sleep)
             lag = generator.check(float(self._system.policy["chunk_s"]))
         return Run(WALL, setting, calls, generator_lag=lag)
+
+    def _sending(
+        self, arrivals: Sequence[Arrival]
+    ) -> AbstractContextManager[tuple[Generator, list[Sent]]]:
+        """The calls in real time, by a process off the worker's cores."""
+        heard, begins = map(self._heard, arrivals), [each.begins for each in arrivals]
+        elsewhere = partial(places.stay, self._place.others)
+        return simulation.sending(list(heard), begins, self._packet, elsewhere)
+
+    def _heard(self, arrival: Arrival) -> Samples:
+        return self._calls[arrival.recording][1]
 
     def _arrivals(self, setting: Setting) -> list[Arrival]:
         load = replace(self._system.load, streams=setting.streams, seed=setting.seed)
