@@ -16,6 +16,7 @@ from streamwer.signature import NONE
 from streamwer.transcript import Reference
 
 _LENGTH = 12
+_GIT_DIGITS = 40
 _MODEL_FILES = ("config.json", "model.bin", "preprocessor_config.json", "tokenizer.json")
 _VOCABULARY = "vocabulary.*"
 
@@ -78,6 +79,22 @@ def of_file(file: Path) -> str:
     """
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def as_listed(file: Path, digits: int) -> str:
+    """As the hub lists files: the SHA-256 of large ones, of small ones the id that Git gives them.
+
+    Args:
+        file: any file.
+        digits: hexadecimal digits of the digest that is wanted, by which it is known.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if digits != _GIT_DIGITS:
+        return of_file(file)
+    content = file.read_bytes()
+    return hashlib.sha1(b"blob %d\0%b" % (len(content), content)).hexdigest()
 
 
 def of_files(paths: Sequence[Path]) -> str:

@@ -28,7 +28,6 @@ from tests.cli.stand_ins import HalfSeconds, call, here
 from tests.cli.test_command import PATIENCE_S, ROOT, environment
 
 LIVE = (
-    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
     "import sys; from streamwer.cli import main; from tests.cli.stand_ins import *;"
     "sys.exit(main(sys.argv[1:], load=lambda system: HalfSeconds()))"
 )

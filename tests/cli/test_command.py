@@ -20,8 +20,6 @@ from tests.cli.stand_ins import call
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTED = (
-    # A background job of a shell ignores Ctrl-C, and would hand that down to here.
-    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
     "import sys; from streamwer.cli import main; from tests.cli.stand_ins import *;"
     "sys.exit(main(sys.argv[1:], processes(linger_when_loud)))"
 )

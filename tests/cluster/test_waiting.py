@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -61,6 +63,18 @@ def test_a_competitor_makes_a_run_contended(place: Place) -> None:
     assert machine[contended.SHARE] > 0.25  # a half, where the two are served alike
     assert machine[contended.CONTENDED]
     assert "timed while the machine was busy" in contended.busy(machine)
+
+
+def test_threads_of_a_worker_that_share_its_core_do_not_make_it_contended(place: Place) -> None:
+    """As the thread of the model and the one that asks it: what one waits, the other runs."""
+    watch = Watch(place)
+    with ThreadPoolExecutor(2) as pool, watch.streaming():
+        # In C and without the lock of the interpreter, so that both are ready all the time.
+        list(pool.map(lambda _: hashlib.pbkdf2_hmac("sha256", b"", b"", 3_000_000), range(2)))
+    machine = contended.judged(watch.facts())
+    assert ran(watch) > 1.0
+    assert machine[contended.SHARE] < contended.LIMIT
+    assert not machine[contended.CONTENDED]
 
 
 def ran(watch: Watch) -> float:

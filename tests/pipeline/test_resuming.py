@@ -164,9 +164,9 @@ def test_a_second_run_of_a_system_is_refused_and_other_systems_are_not(tmp_path:
     twin = folder.start(*RUN, "run", "twin")
     until(lambda: len((tmp_path / "calls.log").read_text().split()) == 2)
     first.kill()
-    first.communicate()
+    first.communicate(timeout=PATIENCE_S)
     (tmp_path / "wait").unlink()
-    assert twin.wait(60) == 0, twin.communicate()
+    assert twin.wait(PATIENCE_S) == 0, twin.communicate()
     twin.communicate()
     folder.run()  # the lock of a run that was killed is in nobody's way
     assert (tmp_path / "data/events/twin/failures.parquet").is_file()
@@ -208,7 +208,7 @@ def test_dvc_and_its_stage_are_killed_and_repro_goes_on(tmp_path: Path) -> None:
     until(lambda: len(folder.entries()) == 2)
     for each in (repro.pid, process(folder)):
         os.kill(each, signal.SIGKILL)
-    repro.communicate()
+    repro.communicate(timeout=PATIENCE_S)
     (tmp_path / "wait").unlink()
     assert sorted(folder.calls()) == sorted(NAMES)
     assert "2 of 3 recordings taken from data/finished" in folder.run(*dvc, "repro")
@@ -233,7 +233,7 @@ def test_killed_with_ray_and_the_bundled_model_it_gives_what_an_undisturbed_run_
     children = psutil.Process(driver.pid).children(recursive=True)
     workers = [child for child in children if child.name().startswith("ray::_Actor")]
     driver.kill()
-    driver.communicate()
+    driver.communicate(timeout=PATIENCE_S)
     kept = len(folder.entries())
     assert workers
     folder.set("clock=unaware", *choices)

@@ -61,6 +61,7 @@ def test_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.ray
+@pytest.mark.timeout(7_200)
 @pytest.mark.skipif(not ROWS, reason="SCALE_ROWS=100000 runs it")
 def test_a_hundred_thousand_recordings_fit_the_memory_of_one_driver(tmp_path: Path) -> None:
     said = ROWS - made_up.failed(ROWS)

@@ -6,7 +6,6 @@ from the last piece that arrived whole.
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -15,12 +14,12 @@ from typing import IO
 from filelock import FileLock
 from huggingface_hub import HfFileSystem
 
+from streamwer import digests
 from streamwer.datasets.listing import Listing, Shard, place
 from streamwer.errors import DatasetError
 
 PIECE = 8 << 20
 """Bytes that are asked for at once, and so the most that is lost when the connection breaks."""
-_SHA256 = 64  # hexadecimal digits; git's digest has 40
 
 Told = Callable[[str, int, int], None]
 """Told a file's name, how many bytes of it are there, and how many it has."""
@@ -58,7 +57,7 @@ def fetch(listing: Listing, shard: Shard, told: Told | None = None) -> Path:
         if kept(listing, shard):
             return path
         _fill(listing, shard, partial, told or (lambda name, done, total: None))
-        if _digest(partial, shard) != shard.digest:
+        if digests.as_listed(partial, len(shard.digest)) != shard.digest:
             partial.unlink()
             raise DatasetError(
                 f"{shard.path}: what arrived is not what the hub lists (its digest is another);"
@@ -96,14 +95,3 @@ def _refuse_full_disk(partial: Path, shard: Shard, missing: int) -> None:
             f"{shard.path}: {missing / 1e9:.1f} GB are wanted, and the disk of {partial.parent}"
             f" has {free / 1e9:.1f} GB; make room, set HF_HOME, or dataset.streaming=true"
         )
-
-
-def _digest(path: Path, shard: Shard) -> str:
-    """SHA-256 of the file, or the id that git gives to it, as the hub lists it."""
-    digest = hashlib.sha256() if len(shard.digest) == _SHA256 else hashlib.sha1()
-    if len(shard.digest) != _SHA256:
-        digest.update(f"blob {path.stat().st_size}\0".encode())
-    with path.open("rb") as file:
-        while piece := file.read(1 << 20):
-            digest.update(piece)
-    return digest.hexdigest()

@@ -7,7 +7,6 @@ the program `sha256sum` writes it) or by the names that the hub's cache gives th
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -18,8 +17,6 @@ from streamwer.errors import ModelError
 
 SUMS = "SHA256SUMS"
 _LINE = re.compile(r"^([0-9a-f]{64})[ ][ *](.+)$")
-_SHA1 = 40
-"""Digits of the shorter sum, by which it is known."""
 _JSON = ("config.json", "tokenizer.json", "preprocessor_config.json", "vocabulary.json")
 _REMEDY = "fetch it again or restore it"
 
@@ -33,7 +30,7 @@ def check(folder: Path) -> None:
     for file, expected in _expected(folder):
         if not file.is_file():
             raise ModelError(f"{file}: this file of the model is missing; {_REMEDY}")
-        if _sum(file, len(expected)) != expected:
+        if digests.as_listed(file, len(expected)) != expected:
             raise ModelError(
                 f"{file}: the file is damaged: its checksum is not the one that"
                 f" {_told_by(folder)} gives; {_REMEDY}"
@@ -64,14 +61,6 @@ def _expected(folder: Path) -> Iterator[tuple[Path, str]]:
 
 def _told_by(folder: Path) -> str:
     return SUMS if (folder / SUMS).is_file() else "the hub"
-
-
-def _sum(file: Path, digits: int) -> str:
-    """SHA-256, as the hub has it for large files; for small ones it has Git's sum of a blob."""
-    if digits != _SHA1:
-        return digests.of_file(file)
-    content = file.read_bytes()
-    return hashlib.sha1(b"blob %d\0%b" % (len(content), content)).hexdigest()
 
 
 def _readable(file: Path) -> None:

@@ -46,9 +46,8 @@ def running(folder: Path, system: str, out: Path) -> Iterator[None]:
     path = folder / _FOLDER / f"{digests.of_text(str(out.resolve()))}.lock"
     with disk.writing(folder, REMEDY):
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open(
-            "ab", buffering=0
-        )  # what a full disk refuses is not tried again at the end
+        # Without a buffer: what a full disk refuses is not tried again at the end.
+        file = path.open("ab", buffering=0)
     with file:
         if not _locked(file, _TRIES):
             other = _said(path)
