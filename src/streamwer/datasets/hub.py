@@ -7,7 +7,6 @@ Audio is decoded here, since `datasets` would need torch for it.
 
 from __future__ import annotations
 
-import re
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +25,7 @@ from streamwer.audio import Samples
 from streamwer.config import ColumnsConfig, DatasetConfig
 from streamwer.datasets import fetching, listing, sampling
 from streamwer.datasets.listing import Listing, Shard
+from streamwer.datasets.naming import cleaned
 from streamwer.datasets.rows import Row, Source, parts
 from streamwer.errors import AudioError, ConfigError, DatasetError
 
@@ -35,7 +35,6 @@ _BLOCK = 1 << 20
 """Bytes that are read at once of a file that is streamed."""
 _ROWS = 8
 """Rows that are held at once: with their audio, which may be long."""
-_NOT_IN_NAMES = re.compile(r"[^\w .,+=@()\[\]-]+")
 _LONGEST_STEM = 100
 
 
@@ -194,7 +193,7 @@ def _row(values: Mapping[str, Any], number: int, column: str) -> Row:
     path = PurePosixPath((clip or {}).get("path") or f"row-{number:06d}")
     others = {key: value for key, value in values.items() if key != column}
     # The id where there is no other: what is in the path of a clip may be anything.
-    stem = _NOT_IN_NAMES.sub("_", path.stem).lstrip("_ .")[:_LONGEST_STEM].rstrip(" .")
+    stem = cleaned(path.stem).lstrip("_ .")[:_LONGEST_STEM].rstrip(" .")
     return Row(f"row {number}", others, stem, partial(_sound, clip, path.name))
 
 

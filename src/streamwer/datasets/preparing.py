@@ -11,6 +11,7 @@ from streamwer.condition_config import Chain
 from streamwer.config import ColumnsConfig, DatasetConfig
 from streamwer.datasets import concatenating, manifest, origins, problems, rows, sampling, words
 from streamwer.datasets.multiplying import multiply
+from streamwer.datasets.naming import composed
 from streamwer.datasets.problems import Outcome, Problems
 from streamwer.datasets.quoting import printable
 from streamwer.datasets.rows import Fields, Row, Source, Unusable
@@ -133,7 +134,7 @@ def _collect(
 
 def _claim(recording: str, where: str, taken: dict[str, str]) -> None:
     # Two ids that differ only in case would be one file on some file systems.
-    first = taken.setdefault(recording.casefold(), where)
+    first = taken.setdefault(composed(recording.casefold()), where)
     if first != where:
         raise DatasetError(f"the id '{recording}' is that of {first}; ids must differ")
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from streamwer.audio import Samples
 from streamwer.config import ColumnsConfig
-from streamwer.datasets import words
+from streamwer.datasets import naming, words
 from streamwer.datasets.quoting import told
 from streamwer.errors import ConfigError, DatasetError
 from streamwer.transcript import Word
 
 DEFAULT_ID = ColumnsConfig().id
-# An id becomes a file name, also on file systems that allow less than Linux does.
-_LONGEST_ID = 200  # bytes, with room for a suffix
-_ID = re.compile(r"[^\W_][\w .,+=@()\[\]-]{0,119}")
 
 
 @dataclass(frozen=True)
@@ -150,13 +146,13 @@ def fields(row: Row, columns: ColumnsConfig, unscored: Collection[str] = ()) -> 
 def _id(value: str) -> str:
     if not value:
         raise DatasetError("the id is empty")
-    short = len(value.encode()) <= _LONGEST_ID
-    if not _ID.fullmatch(value) or value.endswith((".", " ")) or not short:
+    name = naming.composed(value)
+    if not naming.is_id(name):
         raise DatasetError(
             f"the id '{told(value)}' cannot be a file name; "
             "use at most 120 letters, digits, dots, hyphens and underscores"
         )
-    return value
+    return name
 
 
 def _text(row: Row, column: str) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from itertools import pairwise
 
+from streamwer.datasets.naming import composed
 from streamwer.datasets.quoting import told
 from streamwer.errors import DatasetError
 from streamwer.transcript import Word
@@ -30,7 +31,7 @@ def parse(value: object, text: str) -> tuple[Word, ...]:
     for one, other in pairwise(words):
         if other.start < one.start or other.end < one.end:
             raise DatasetError(f"its words go back in time: {_told(one)} before {_told(other)}")
-    if words and _letters("".join(word.text for word in words)) != _letters(text):
+    if words and letters("".join(word.text for word in words)) != letters(text):
         raise DatasetError("its words are not the words of its transcript")
     return words
 
@@ -78,8 +79,10 @@ def _time(item: Mapping[str, object], name: str, number: int) -> float:
     return float(value)
 
 
-def _letters(text: str) -> str:
-    return "".join(letter for letter in text.casefold() if letter.isalnum())
+def letters(text: str) -> str:
+    """What of a text tells its words: its letters and digits, composed and without case."""
+    # Composed: "é" is one letter, but an "e" and a mark where a Mac has written it.
+    return "".join(letter for letter in composed(text).casefold() if letter.isalnum())
 
 
 def _told(word: Word) -> str:

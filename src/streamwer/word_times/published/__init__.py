@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from streamwer.alignment_config import PublishedConfig
+from streamwer.datasets.naming import composed
 from streamwer.errors import DatasetError
 from streamwer.logs.references import ctm
 from streamwer.transcript import Word
@@ -32,7 +33,8 @@ def read(config: PublishedConfig) -> Alignments:
     found: dict[str, tuple[Word, ...]] = {}
     homes: dict[str, Path] = {}
     for file in _files(config):
-        for recording, words in READERS[file.suffix.lower()](file, config).items():
+        for name, words in READERS[file.suffix.lower()](file, config).items():
+            recording = composed(name)  # as ids are
             if recording in homes:
                 raise DatasetError(f"{file}: '{recording}' is in {homes[recording]} too")
             homes[recording], found[recording] = file, words
