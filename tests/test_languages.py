@@ -28,10 +28,11 @@ def test_what_is_for_another_language_is_refused(
         check(language, {"system a": model}, normaliser)
 
 
-def test_words_cannot_be_counted_by_spaces_where_there_are_none() -> None:
+@pytest.mark.parametrize("language", ["zh", "cmn_hans_cn", "km", "th-TH"])
+def test_words_cannot_be_counted_by_spaces_where_there_are_none(language: str) -> None:
     with pytest.raises(ConfigError, match="scoring=multilingual"):
-        check("zh", {}, "basic")
-    check("zh", {}, "multilingual")
+        check(language, {}, "basic")
+    check(language, {}, "multilingual")
 
 
 def test_what_fits_or_is_not_known_is_left_alone() -> None:

@@ -1,10 +1,10 @@
-"""Words put together to a text: with spaces between them, but not in scripts that have none."""
+"""Words put together to a text and taken out of one: with spaces, but not in scripts without."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 UNSPACED = (
     "\u0e00-\u0eff"  # Thai, Lao
@@ -14,9 +14,11 @@ UNSPACED = (
     "\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff9f\U0001b000-\U0001b16f\U00020000-\U0003ffff"
 )
 """Characters of scripts without spaces between words, as ranges of a regular expression."""
-LANGUAGES = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
-"""Languages of such scripts in which faster-whisper takes every character for a word."""
+LANGUAGES = frozenset("zh zho cmn wuu yue nan ja jpn th tha lo lao my mya km khm".split())
+"""Languages of such scripts."""
 _UNSPACED = re.compile(f"[{UNSPACED}]")
+_OPENING = ("Ps", "Pi")
+_FIRST_MARK = "\u0300"
 
 
 def joined(words: Iterable[str]) -> str:
@@ -40,11 +42,47 @@ def spaced(left: str, right: str) -> bool:
     return not (mark(right) or unspaced(left[-1]) or unspaced(right[0]))
 
 
+def parted(text: str) -> list[str]:
+    """The words of a text: what white space parts, and in scripts without it each character.
+
+    A character keeps its marks and its punctuation; a name in Latin letters or a number between
+    such characters stays whole. Put together, the words are the text without its white space.
+    """
+    return [word for piece in text.split() for word in _cut(piece)]
+
+
 def mark(text: str) -> bool:
     """Whether a text begins with a mark that stands on the character before it."""
-    return unicodedata.category(text[0]).startswith("M")
+    first = text[0]
+    return first >= _FIRST_MARK and unicodedata.category(_plain(first)).startswith("M")
 
 
 def unspaced(character: str) -> bool:
     """Whether a character is of a script without spaces between words."""
     return _UNSPACED.match(character) is not None
+
+
+def _cut(piece: str) -> Iterator[str]:
+    """What white space parts, cut around each character of a script without spaces."""
+    begin, base = 0, ""
+    for place, letter in enumerate(piece):
+        if _begins(letter, base):
+            yield piece[begin:place]
+            begin, base = place, ""
+        if _plain(letter).isalnum():
+            base = letter
+    yield piece[begin:]
+
+
+def _begins(letter: str, base: str) -> bool:
+    """Whether a character begins a word, after one whose last letter or digit is `base`."""
+    if not base or mark(letter):
+        return False
+    if _plain(letter).isalnum() or unicodedata.category(letter) in _OPENING:
+        return unspaced(_plain(base)) or unspaced(_plain(letter))
+    return False
+
+
+def _plain(character: str) -> str:
+    """What a character is a form of: a Latin letter as wide as a Chinese one is a Latin letter."""
+    return unicodedata.normalize("NFKC", character)[0]

@@ -74,6 +74,25 @@ def test_a_bare_text_is_spread_over_the_window() -> None:
     assert timed({"text": "你 好"}, "zh") == [("你", 10, 12), ("好", 12, 14)]
 
 
+@pytest.mark.parametrize("language", ["zh", ""])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("我用iPhone", "我 用 iPhone"),
+        ("2024年。", "2024 年。"),
+        ("สวัสดี", "ส วั ส ดี"),
+        ("សួ", "សួ"),
+    ],
+)
+def test_a_text_without_spaces_is_parted_at_its_characters_alone(
+    text: str, said: str, language: str
+) -> None:
+    found = timed({"text": text}, language)
+    assert [each for each, *_ in found] == said.split()
+    lasts = 4 * len(found[0][0]) / len(text)
+    assert found[0][1:] == (10, pytest.approx(10 + lasts, abs=1e-3))
+
+
 @pytest.mark.parametrize("answer", [{"text": ""}, {"text": " ", "segments": [], "words": []}])
 def test_nothing_heard_is_no_fault(answer: Any) -> None:
     assert heard(answer) == (Hypothesis(), Timing.WORDS)

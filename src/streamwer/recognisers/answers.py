@@ -14,7 +14,7 @@ from itertools import accumulate, pairwise
 from typing import Any, NoReturn
 
 from streamwer.audio import SAMPLE_RATE, seconds
-from streamwer.joining import LANGUAGES
+from streamwer.joining import parted
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.words import Piece, words
 from streamwer.transcript import Hypothesis
@@ -50,7 +50,7 @@ def read(body: bytes, window: Window, language: str) -> tuple[Hypothesis, Timing
     answer = _parsed(body)
     try:
         segments = _entries(answer, "segments")
-        pieces, timing = _pieces(answer, segments, seconds(len(window.audio)), language)
+        pieces, timing = _pieces(answer, segments, seconds(len(window.audio)))
         ends = sorted(_number(each, "end") for each in segments if "end" in each)
     except (KeyError, TypeError, ValueError) as error:
         raise AnswerError(f"its answer is no transcription ({_reason(error)})") from error
@@ -77,7 +77,7 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def _pieces(
-    answer: Mapping[str, Any], segments: Sequence[Any], length: float, language: str
+    answer: Mapping[str, Any], segments: Sequence[Any], length: float
 ) -> tuple[list[Piece], Timing]:
     # Some servers put the words beside the segments, others into them.
     timed = _entries(answer, "words") or [
@@ -89,13 +89,11 @@ def _pieces(
         spread = (
             piece
             for each in segments
-            for piece in _spread(
-                _text(each, "text"), _number(each, "start"), _number(each, "end"), language
-            )
+            for piece in _spread(_text(each, "text"), _number(each, "start"), _number(each, "end"))
         )
         return list(spread), Timing.SEGMENTS
     text = _text(answer, "text") if answer.get("text") is not None else ""
-    found = list(_spread(text, 0.0, length, language))
+    found = list(_spread(text, 0.0, length))
     return found, Timing.WINDOW if found else Timing.WORDS
 
 
@@ -110,9 +108,9 @@ def _timed(entries: Sequence[Any]) -> Iterator[Piece]:
         )
 
 
-def _spread(text: str, start: float, end: float, language: str) -> Iterator[Piece]:
+def _spread(text: str, start: float, end: float) -> Iterator[Piece]:
     """The words of a text over a stretch of time, each as long as its share of characters."""
-    said = list("".join(text.split())) if language in LANGUAGES else text.split()
+    said = parted(text)
     total = sum(map(len, said))
     shares = accumulate((len(word) / total for word in said), initial=0.0)
     moments = [start + share * (end - start) for share in shares]
