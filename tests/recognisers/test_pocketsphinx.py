@@ -120,6 +120,12 @@ def test_what_ran_is_told() -> None:
     [
         ({"acoustic_model": "no/such"}, "en", ModelError, "cannot load its models .no/such"),
         ({}, "de", ConfigError, "model.language='de': .* models of English only"),
+        (
+            {"acoustic_model": "de", "dictionary": "de.dict"},
+            "de",
+            ConfigError,
+            "set engine.acoustic_model, engine.language_model and engine.dictionary",
+        ),
     ],
 )
 def test_models_that_will_not_do_are_named(

@@ -56,7 +56,8 @@ class PocketSphinx:
 
     def __init__(self, engine: PocketSphinxConfig, language: str) -> None:
         limits.check(engine)
-        if language != "en" and not (engine.acoustic_model and engine.dictionary):
+        own = (engine.acoustic_model, engine.language_model, engine.dictionary)
+        if language != "en" and not all(own):
             raise ConfigError(
                 f"model.language={language!r}: PocketSphinx comes with models of English only;"
                 " set engine.acoustic_model, engine.language_model and engine.dictionary"
