@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import importlib
+import json
 import struct
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Container
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from streamwer.cli import main
 from streamwer.errors import AudioError
 from streamwer.live import Line, feed, microphone
+from tests.cli.stand_ins import HalfSeconds
 
 PATIENCE_S = 30.0
 
@@ -28,12 +33,13 @@ class Stand:
     Args:
         blocks: what is recorded before the device stops.
         rate: the only one that the device knows.
+        late: numbers of the blocks before which PortAudio has thrown audio away.
     """
 
     PortAudioError = PortAudioError
 
-    def __init__(self, blocks: list[bytes], rate: int = 16_000) -> None:
-        self._blocks, self.rate = blocks, rate
+    def __init__(self, blocks: list[bytes], rate: int = 16_000, late: Container[int] = ()) -> None:
+        self._blocks, self.rate, self._late = blocks, rate, late
         self.opened: dict[str, Any] = {}
         self.active = True
         self.stopped = threading.Event()
@@ -52,8 +58,9 @@ class Stand:
 
     def RawInputStream(self, callback: Callable[..., None], **options: Any) -> Stand:  # noqa: N802
         self.opened = options
-        for block in self._blocks:
-            callback(memoryview(block), len(block) // 2, None, None)
+        for number, block in enumerate(self._blocks):
+            status = SimpleNamespace(input_overflow=number in self._late)
+            callback(memoryview(block), len(block) // 2, None, status)
         return self
 
     def __enter__(self) -> Stand:
@@ -70,7 +77,7 @@ def tone(count: int) -> bytes:
 def recorded(stand: Stand, monkeypatch: pytest.MonkeyPatch, device: str = "") -> Line:
     monkeypatch.setitem(sys.modules, "sounddevice", stand)  # type: ignore[arg-type]
     line = Line()
-    feed(line, microphone(device))
+    feed(line, microphone(device, line.interrupted))
     return line
 
 
@@ -108,18 +115,33 @@ def test_a_device_that_is_pulled_out_keeps_what_was_heard(monkeypatch: pytest.Mo
     assert str(line.error) == "the microphone has stopped"
 
 
+def test_audio_that_portaudio_threw_away_is_told_and_counted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    stand = Stand([tone(16_000)] * 5, late={0, 2, 3})  # before the first there is nothing to miss
+    stand.active = False
+    monkeypatch.setitem(sys.modules, "sounddevice", stand)  # type: ignore[arg-type]
+    assert main(["--microphone"], load=lambda _: HalfSeconds()) == 1  # it has stopped
+    (entry,) = json.loads(Path("transcripts.json").read_text())["files"]
+    assert (entry["seconds"], entry["gaps"]) == (5.0, 2)
+    told = capsys.readouterr().err.splitlines()
+    assert sum("later words have times too early" in line for line in told) == 1
+    assert any(line.endswith("audio was lost 2 times") for line in told)
+
+
 def test_a_device_that_is_not_there_is_named_and_so_are_those_that_are(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "sounddevice", Stand([]))  # type: ignore[arg-type]
     with pytest.raises(AudioError, match=r"--microphone 7: no such .*; there are 'Built-in'"):
-        microphone("7")
+        microphone("7", lambda: None)
 
 
 def test_without_the_package_the_remedy_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sounddevice", None)
     with pytest.raises(AudioError, match=r"pip install 'streamwer\[microphone\]'"):
-        microphone("")
+        microphone("", lambda: None)
 
 
 def test_without_portaudio_the_remedy_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,4 +150,4 @@ def test_without_portaudio_the_remedy_is_said(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(importlib, "import_module", missing)
     with pytest.raises(AudioError, match="apt-get install libportaudio2"):
-        microphone("")
+        microphone("", lambda: None)

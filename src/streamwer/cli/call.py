@@ -28,6 +28,7 @@ from streamwer.transcript import Word
 Handler = Callable[[int, FrameType | None], None]
 Load = Callable[[SystemConfig], Recogniser]
 """How a recogniser is made."""
+_LOST = "the machine does not keep up and audio was lost; later words have times too early"
 
 
 def run(arguments: Arguments, live: LiveInput, load: Load | None = None) -> int:
@@ -38,8 +39,8 @@ def run(arguments: Arguments, live: LiveInput, load: Load | None = None) -> int:
     """
     chosen = settings.read(arguments)
     written = results.choose(arguments, chosen.shown, [live.name], alone=True)
-    bring = _source(live)
     line = Line()
+    bring = _source(live, line)
     if live.microphone is None:
         feed(line, bring)  # now, so that nothing is lost while the model is loaded
     if load is None:
@@ -54,9 +55,9 @@ def run(arguments: Arguments, live: LiveInput, load: Load | None = None) -> int:
     return _Call(live.name, line, display, written).run(chosen.system, recogniser)
 
 
-def _source(live: LiveInput) -> Bring:
+def _source(live: LiveInput, line: Line) -> Bring:
     if live.microphone is not None:
-        return microphone(live.microphone)
+        return microphone(live.microphone, line.interrupted)
     if sys.stdin is None or sys.stdin.isatty():
         raise AudioError("standard input is a terminal: pipe audio into `streaming -`")
     return pipe(sys.stdin.fileno(), live.rate, live.channels, live.name)
@@ -71,6 +72,7 @@ class _Call:
         self._words: list[Word] = []
         self._error: str | None = None
         self._request: KeyboardInterrupt | None = None
+        self._warned = False
 
     def run(self, system: SystemConfig, recogniser: Recogniser) -> int:
         self._results.opened(self._name)
@@ -87,17 +89,27 @@ class _Call:
                     self._words += step.update.committed
                     self._results.stepped(self._name, step)
                     self._display.stepped(step)
+                    self._warn()
         except Exception as error:  # noqa: BLE001 - becomes the call's error; its words are kept
             self._error = reason(error)
         if line.error is not None:
             self._error = reason(line.error)
 
+    def _warn(self) -> None:
+        """Say it when the first audio is lost: there may be time to do something about it."""
+        if self._line.gaps and not self._warned:
+            self._warned = True
+            self._display.say(f"warning: {self._name}: {_LOST}")
+
     def _end(self) -> int:
         line, display = self._line, self._display
         heard = line.seconds or None
-        done = Transcript(self._name, heard, tuple(self._words), self._error)
+        done = Transcript(self._name, heard, tuple(self._words), self._error, line.gaps)
         self._results.finished(done)
         self._results.close([done], any_done=heard is not None)
+        if line.gaps:
+            times = "once" if line.gaps == 1 else f"{line.gaps} times"
+            display.say(f"warning: {self._name}: audio was lost {times}")
         if self._error:
             display.say(f"error: {self._error}")
         if heard is not None:

@@ -29,12 +29,14 @@ class Transcript:
         seconds: length of its audio, None if that was not found out.
         words: the committed words.
         error: why it could not be transcribed, or not to its end; None if it was.
+        gaps: how often a live source has lost audio.
     """
 
     file: str
     seconds: float | None
     words: tuple[Word, ...] = ()
     error: str | None = None
+    gaps: int = 0
 
     @property
     def text(self) -> str:
@@ -105,12 +107,14 @@ def write(path: Path, content: Mapping[str, Any]) -> None:
 def _entry(transcript: Transcript) -> dict[str, Any]:
     failed = transcript.error is not None and not transcript.words
     length = transcript.seconds
+    gaps = {"gaps": transcript.gaps} if transcript.gaps else {}
     return {
         "file": transcript.file,
         "seconds": None if length is None else round(length, 3),
         "text": None if failed else transcript.text,
         "words": [] if failed else [asdict(word) for word in transcript.words],
         "error": transcript.error,
+        **gaps,
     }
 
 

@@ -57,6 +57,8 @@ class Line:
         """What ended the line before its time."""
         self.origin = math.nan
         """When the first sample was captured, as `now` has it; known once `begun` returns true."""
+        self.gaps = 0
+        """How often the source has lost audio; what comes after is earlier here than it was."""
 
     # The side that brings the audio.
 
@@ -86,6 +88,10 @@ class Line:
                 self.error = error
             self._over = True
             self._changed.notify_all()
+
+    def interrupted(self) -> None:
+        """Audio is missing before what is put next. Takes no lock: a driver may call it."""
+        self.gaps += 1
 
     def hang_up(self) -> None:
         """Take what is there for all there is. Takes no lock: a signal handler may call it.

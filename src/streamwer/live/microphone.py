@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import queue
+from collections.abc import Callable
 from typing import Any
 
 from streamwer.audio import SAMPLE_RATE
@@ -15,11 +16,13 @@ _PATIENCE_S = 0.1
 _EXTRA = "pip install 'streamwer[microphone]'"
 
 
-def microphone(device: str) -> Bring:
+def microphone(device: str, interrupted: Callable[[], None]) -> Bring:
     """Audio of an input device, mono.
 
     Args:
         device: its number, its name or a part of that; empty is the system's default.
+        interrupted: told each time that PortAudio has thrown audio away, because the machine was
+            too slow to take it; how much, it does not know.
 
     Raises:
         AudioError: the package, PortAudio or the device is not there.
@@ -30,7 +33,7 @@ def microphone(device: str) -> Bring:
 
     def bring(put: Put) -> None:
         try:
-            _record(library, chosen, rate, put)
+            _record(library, chosen, rate, put, interrupted)
         except library.PortAudioError as error:
             raise _unusable(library, device, error) from error
 
@@ -62,8 +65,22 @@ def _rate(library: Any, chosen: int | str | None, device: str) -> int:
     return SAMPLE_RATE
 
 
-def _record(library: Any, chosen: int | str | None, rate: int, put: Put) -> None:
+def _record(
+    library: Any,
+    chosen: int | str | None,
+    rate: int,
+    put: Put,
+    interrupted: Callable[[], None],
+) -> None:
     arrived: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    begun = False
+
+    def record(data: Any, _frames: int, _time: Any, status: Any) -> None:
+        nonlocal begun
+        if status.input_overflow and begun:  # before the first block nothing can be missing
+            interrupted()
+        begun = True
+        arrived.put(bytes(data))
 
     def read(_: int) -> bytes:
         while put(NOTHING):  # still wanted
@@ -79,7 +96,7 @@ def _record(library: Any, chosen: int | str | None, rate: int, put: Put) -> None
         device=chosen,
         channels=1,
         dtype="int16",
-        callback=lambda data, *_: arrived.put(bytes(data)),
+        callback=record,
     ) as stream:
         for block in blocks(read, rate, 1, "the microphone"):
             put(block)
