@@ -104,6 +104,21 @@ def test_words_that_the_tokenizer_parts_stay_one_word(
     assert np.median(kept) < 0.1
 
 
+def test_characters_of_a_text_without_spaces_are_placed_one_by_one(
+    aligner: Aligner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samples, text, known = call(1)
+    said = text.split()
+    # Characters that were not said make a transcript that is not to be believed.
+    monkeypatch.setattr(forced, "believed", lambda judgement, *_: judgement)
+    found, _ = aligner.place(" ".join([*said[:5], "我们用iPhone。", *said[6:]]), samples)
+    expected = [*said[:5], "我", "们", "用", "iPhone。", *said[6:]]
+    assert [word.text for word in found] == expected
+    assert all(one.start <= one.end <= other.end for one, other in pairwise(found))
+    pairs = [*zip(found[:5], known[:5], strict=True), *zip(found[9:], known[6:], strict=True)]
+    assert np.median([abs(one.end - other.end) for one, other in pairs]) < 0.1
+
+
 @pytest.mark.parametrize(
     ("text", "samples", "reason"),
     [

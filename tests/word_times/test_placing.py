@@ -72,6 +72,19 @@ def test_distances_are_those_of_the_words_that_were_placed() -> None:
         distance(truth, [LISTED])
 
 
+def test_a_known_word_may_be_several_characters_that_were_placed() -> None:
+    words = (Word("今天", 0, 1), Word("好", 1, 2))
+    known = Reference("a", "a.flac", 2.0, "今天好。", words=words)
+    characters = (Word("今", 0.1, 0.3), Word("天", 0.3, 1.2), Word("好。", 1.2, 2))
+    placed = replace(known, words=characters)
+    found = distance([known], [placed])
+    assert (found.words, found.placed) == (2, 2)
+    assert found.end_median == pytest.approx(0.1)
+    assert found.start_median == pytest.approx(0.15)
+    with pytest.raises(DatasetError, match="its words are not its transcript"):
+        distance([known], [replace(known, words=(Word("今天好。", 0, 2),))])
+
+
 @pytest.mark.parametrize(
     "overrides",
     [

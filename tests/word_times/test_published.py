@@ -175,6 +175,20 @@ def test_words_that_are_spelt_otherwise_share_the_time_of_what_stands_there() ->
     assert found.mismatched == 0.75
 
 
+def test_words_of_an_alignment_become_the_characters_of_a_text_without_spaces() -> None:
+    aligned = [Word("今天", 0, 1), Word("天气", 1, 1.5), Word("OK", 1.5, 2)]
+    found = match("今天天气OK。", aligned, 2.0, 0.0)
+    assert [(word.text, word.end) for word in found.words] == [
+        ("今", 0.5),
+        ("天", 1),
+        ("天", 1.25),
+        ("气", 1.5),
+        ("OK。", 2),
+    ]
+    with pytest.raises(UnplaceableError, match="50% of its words are others"):
+        match("今天不冷", aligned[:2], 2.0, 0.1)
+
+
 @pytest.mark.parametrize(
     ("text", "aligned", "reason"),
     [

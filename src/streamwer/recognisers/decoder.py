@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from inspect import signature
-from itertools import chain
+from itertools import chain, islice
 from operator import itemgetter
+from types import SimpleNamespace
 from typing import Any
 
 import ctranslate2
@@ -15,6 +16,7 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens, merge_punctuations
 
 from streamwer.config import DirectConfig
+from streamwer.joining import spaced, unspaced
 from streamwer.recognisers.guard import AGAIN, Guard
 from streamwer.recognisers.log_mel import FRAMES_PER_SECOND
 from streamwer.recognisers.long_windows import ShortWhisper
@@ -86,21 +88,29 @@ class Decoder:
 
         Args:
             encoded: of the window, shape (1, positions, width).
-            said: the words in order, without spaces.
+            said: the words in order, without spaces; see `joining.parted`.
             frames: how much of the window is audio and not padding, 10 ms each.
 
         Raises:
             TooLongError: there are more tokens than the model has places for.
         """
-        encode, eot = self._tokenizer.encode, self._tokenizer.eot
-        tokens = [[token for token in encode(f" {word}") if token < eot] for word in said]
+        runs = list(_runs(said))
+        tokens = [self._tokens(run) for run in runs]
         whole = list(chain.from_iterable(tokens))
         if len(whole) > self._model.max_length - len(self._tokenizer.sot_sequence) - _MARKS:
             raise TooLongError
         if not whole:
             return []
-        (timed,) = self._model.find_alignment(self._tokenizer, [whole], encoded, [frames])
-        return _regrouped(timed, said, [len(each) for each in tokens])
+        finest = any(len(run) > 1 for run in runs)
+        tokenizer = _by_character(self._tokenizer) if finest else self._tokenizer
+        (timed,) = self._model.find_alignment(tokenizer, [whole], encoded, [frames])
+        return _regrouped(timed, runs, [len(each) for each in tokens])
+
+    def _tokens(self, run: Sequence[str]) -> list[int]:
+        """Of words with no space between them, as the model would write them after others."""
+        text = "".join(run)
+        spelt = text if unspaced(text[0]) else f" {text}"
+        return [token for token in self._tokenizer.encode(spelt) if token < self._tokenizer.eot]
 
     def _texts(
         self, encoded: Any, prompts: list[list[int]], frames: Sequence[int]
@@ -140,19 +150,62 @@ class Decoder:
         return bool(result.no_speech_prob > self._config.no_speech_threshold and unlikely)
 
 
+def _runs(said: Sequence[str]) -> Iterator[list[str]]:
+    """The words, together where no space is between them: the model writes those as one."""
+    run: list[str] = []
+    for word in said:
+        if run and spaced(run[-1], word):
+            yield run
+            run = []
+        run.append(word)
+    if run:
+        yield run
+
+
+def _by_character(tokenizer: Tokenizer) -> Any:
+    """What `find_alignment` uses of a tokenizer; in every language it parts text where it can."""
+    return SimpleNamespace(
+        sot_sequence=tokenizer.sot_sequence,
+        eot=tokenizer.eot,
+        split_to_word_tokens=tokenizer.split_tokens_on_unicode,
+    )
+
+
 def _regrouped(
-    timed: Sequence[Mapping[str, Any]], said: Sequence[str], counts: Sequence[int]
+    timed: Sequence[Mapping[str, Any]], runs: Sequence[Sequence[str]], counts: Sequence[int]
 ) -> list[Piece]:
     """One piece for each word, made of faster-whisper's, which part words at punctuation."""
     first = np.cumsum([0, *(len(part["tokens"]) for part in timed)])[:-1]
     owner = np.searchsorted(np.cumsum(counts), first, "right")
-    pieces = []
-    for index, word in enumerate(said):
+    pieces: list[Piece] = []
+    for index, run in enumerate(runs):
         mine = [part for part, whose in zip(timed, owner, strict=True) if whose == index]
-        if mine:
+        if len(run) > 1:
+            pieces += _shared(mine, run)
+        elif mine:
             sure = float(np.mean([part["probability"] for part in mine]))
-            pieces.append(Piece(word, float(mine[0]["start"]), float(mine[-1]["end"]), sure))
+            pieces.append(Piece(run[0], float(mine[0]["start"]), float(mine[-1]["end"]), sure))
     return pieces
+
+
+def _shared(timed: Sequence[Mapping[str, Any]], run: Sequence[str]) -> Iterator[Piece]:
+    """The words of a run; characters of one token share its time. None if a character has none."""
+    letters = [letter for part in timed for letter in _letters(part)]
+    text = "".join(letter.text for letter in letters)
+    before = text[:1].isspace()  # the space before the run belongs to its first word
+    if text[before:] != "".join(run):
+        return
+    rest = iter(letters)
+    for index, word in enumerate(run):
+        mine = list(islice(rest, len(word) + (before and not index)))
+        sure = float(np.mean([letter.probability for letter in mine]))
+        yield Piece(word, mine[0].start, mine[-1].end, sure)
+
+
+def _letters(part: Mapping[str, Any]) -> Iterator[Piece]:
+    moments = np.linspace(part["start"], part["end"], len(part["word"]) + 1)
+    for letter, start, end in zip(part["word"], moments[:-1], moments[1:], strict=True):
+        yield Piece(letter, float(start), float(end), float(part["probability"]))
 
 
 def _rows(encoded: Any, chosen: Sequence[int]) -> Any:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from streamwer.datasets.words import letters
 from streamwer.errors import DatasetError
-from streamwer.transcript import Reference
+from streamwer.transcript import Reference, Word
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,7 @@ def distance(truth: Sequence[Reference], placed: Sequence[Reference]) -> Distanc
     errors: list[tuple[float, float]] = []
     for reference in truth:
         words = found.get(reference.recording)
-        if words and len(words) != len(reference.words):
-            raise DatasetError(f"'{reference.recording}': its words are not its transcript's")
-        pairs = zip(words or (), reference.words, strict=False)
-        errors += [(one.end - other.end, one.start - other.start) for one, other in pairs]
+        errors += _errors(reference, words) if words else []
     if not errors:
         raise DatasetError("no words were placed: there is nothing to compare")
     ends, starts = np.abs(np.array(errors)).T
@@ -57,3 +55,25 @@ def distance(truth: Sequence[Reference], placed: Sequence[Reference]) -> Distanc
         float(np.median(starts)),
         float(np.quantile(starts, 0.95)),
     )
+
+
+def _errors(reference: Reference, placed: Sequence[Word]) -> list[tuple[float, float]]:
+    """Of each known word; it may be several that were placed, where each character is one."""
+    begins = {begin: word.start for begin, _, word in _counted(placed)}
+    ends = {end: word.end for _, end, word in _counted(placed)}
+    try:
+        return [
+            (ends[end] - word.end, begins[begin] - word.start)
+            for begin, end, word in _counted(reference.words)
+        ]
+    except KeyError:
+        raise DatasetError(f"'{reference.recording}': its words are not its transcript's") from None
+
+
+def _counted(words: Sequence[Word]) -> Iterator[tuple[int, int, Word]]:
+    """The words with the letters before them and up to their ends; one without any is left out."""
+    end = 0
+    for word in words:
+        begin, end = end, end + len(letters(word.text))
+        if begin < end:
+            yield begin, end, word

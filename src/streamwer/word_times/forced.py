@@ -12,11 +12,13 @@ from pathlib import Path
 from streamwer.alignment_config import ForcedConfig
 from streamwer.audio import HOP, SAMPLE_RATE, Samples, checked, seconds
 from streamwer.config import DirectConfig
+from streamwer.joining import parted
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.decoder import TooLongError
 from streamwer.recognisers.direct import Direct
 from streamwer.recognisers.speech import spans
 from streamwer.transcript import Word
+from streamwer.word_times.characters import cut
 from streamwer.word_times.cutting import Segment, segments, windows
 from streamwer.word_times.judging import Judgement, believed, judge
 from streamwer.word_times.trimming import STRETCHED_S, Span, trimmed
@@ -51,14 +53,14 @@ class Aligner:
         """The words of a transcript with their times, and how far they can be believed.
 
         Args:
-            text: raw transcript; its words are what white space parts.
+            text: raw transcript; its words are those of `joining.parted`.
             samples: the recording, of any length, shape (n,).
 
         Raises:
             AudioError: a sample is NaN or infinite.
             UnplaceableError: the words cannot be placed, or must not be believed.
         """
-        said = text.split()
+        said = parted(text)
         checked(samples, "the recording")
         if not said:
             raise UnplaceableError("the transcript is empty")
@@ -93,7 +95,8 @@ class Aligner:
         self, samples: Samples, begin: float, end: float, speech: Sequence[Span]
     ) -> tuple[Word, ...]:
         """What the aligner hears; a word that lasts over a long sound has hidden others."""
-        words = trimmed(self._model.recognise(_window(samples, begin, end)).words, speech)
+        heard = self._model.recognise(_window(samples, begin, end)).words
+        words = trimmed(tuple(cut(heard)), speech)
         for word in words:
             middle = (word.start + word.end) / 2
             if word.end - word.start > STRETCHED_S and begin < middle < end:

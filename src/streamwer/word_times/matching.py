@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from streamwer.joining import parted
 from streamwer.metrics.alignment import Pair, align
 from streamwer.metrics.normalise import normaliser
 from streamwer.transcript import Word
+from streamwer.word_times.characters import cut, shared
 from streamwer.word_times.unplaceable import UnplaceableError
 
 _SILENCES = frozenset({"", "<eps>", "<sil>", "sil", "sp", "spn", "<p:>"})
@@ -30,7 +32,7 @@ def match(text: str, aligned: Sequence[Word], seconds: float, most_mismatched: f
     share out, by their letters, the time of what stands in their place.
 
     Args:
-        text: raw transcript; its words are what white space parts.
+        text: raw transcript; its words are those of `joining.parted`.
         aligned: words in order; pauses among them are left out.
         seconds: length of the recording.
         most_mismatched: largest share of words that may differ.
@@ -38,11 +40,12 @@ def match(text: str, aligned: Sequence[Word], seconds: float, most_mismatched: f
     Raises:
         UnplaceableError: too many differ, or a word ends after the recording or before the last.
     """
-    said = text.split()
+    said = parted(text)
     heard = spoken(aligned)
     if not said or not heard:
         raise UnplaceableError(f"the {'alignment' if said else 'transcript'} has no words")
     _check(heard, seconds)
+    heard = tuple(cut(heard))
     pairs = _pairs(said, [word.text for word in heard])
     hits = sum(pair.status == "hit" for pair in pairs)
     mismatched = round(1 - hits / len(said), 4)
@@ -99,11 +102,4 @@ def _shared(
     texts = [said[pair.reference] for pair in differing if pair.reference is not None]
     times = [spoken[pair.hypothesis] for pair in differing if pair.hypothesis is not None]
     begin, end = (times[0].start, times[-1].end) if times else gap
-    letters, passed = sum(map(len, texts)), 0
-    found = []
-    for text in texts:
-        start = begin + (end - begin) * passed / letters
-        passed += len(text)
-        stop = begin + (end - begin) * passed / letters
-        found.append(Word(text, round(start, 3), round(stop, 3)))
-    return found
+    return list(shared(texts, begin, end))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from streamwer import audio, digests
 from streamwer.alignment_config import AlignmentConfig, ForcedConfig, PublishedConfig
+from streamwer.joining import parted
 from streamwer.transcript import Reference
 from streamwer.word_times.copies import Copies, Place
 from streamwer.word_times.origin import DATASET, Origin, Placing
@@ -49,7 +50,7 @@ def _placed(
     references: Sequence[Reference], method: Place, progress: Progress | None
 ) -> Iterator[tuple[Reference, Placing]]:
     for number, reference in enumerate(references, start=1):
-        count = len(reference.text.split())
+        count = len(parted(reference.text))
         if reference.words:
             yield reference, Placing(reference.recording, count, DATASET)
         elif reference.broken:
@@ -72,7 +73,7 @@ def _method(config: AlignmentConfig, folder: Path) -> tuple[Place, Origin]:
 
 
 def _none(reference: Reference) -> tuple[Reference, Placing]:
-    return reference, Placing(reference.recording, len(reference.text.split()))
+    return reference, Placing(reference.recording, len(parted(reference.text)))
 
 
 def _forced(config: ForcedConfig, folder: Path) -> tuple[Place, Origin]:
