@@ -300,6 +300,25 @@ def test_names_of_recordings_in_word_times_lead_nowhere(
         survives(files(mine, {f"all.{kind}": lines}), outside)
 
 
+@pytest.mark.parametrize("utterance", ["/x", "../x", "../outside/secret", "a/../../outside/secret"])
+def test_an_utterance_whose_name_leads_out_of_its_chapter_is_one_bad_row(utterance: str) -> None:
+    with a_place_with_secrets() as (mine, outside), nothing_is_opened_in(outside):
+        files(mine, {"1-2.trans.txt": f"a hi\n{utterance} hi\n"})
+        found, became = prepared(mine, mine.parent / "prepared")
+        assert list(found) == ["a"]
+        (reason,) = reasons(became)
+        assert reason.startswith(f"1-2.trans.txt, line 2: the id '{utterance}' cannot be a file")
+
+
+@settings(max_examples=25)
+@given(st.lists(st.tuples(NAMES, TEXTS), min_size=1, max_size=4))
+def test_names_of_utterances_lead_nowhere(rows: Sequence[tuple[str, str]]) -> None:
+    with a_place_with_secrets() as (mine, outside):
+        clean = [[cell.encode("utf-8", "replace").decode() for cell in row] for row in rows]
+        lines = "".join(f"{name.removesuffix('.flac')} {text}\n" for name, text in clean)
+        survives(files(mine, {"1/1-2.trans.txt": lines}), outside)
+
+
 @pytest.mark.parametrize(
     "name", ["metadata.jsonl", "metadata.csv", "metadata.parquet", "calls.csv", "x.json"]
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from streamwer import audio
 from streamwer.config import DatasetConfig
@@ -30,20 +30,21 @@ def open_rows(folder: Folder, config: DatasetConfig) -> Source:
 def _chapter(folder: Folder, path: Path) -> Iterator[Row | Unusable]:
     name = folder.relative(path)
     chapter = path.name.removesuffix(".trans.txt")
-    suffixes = {each.stem: each for each in sorted(path.parent.iterdir()) if _is_sound(each)}
+    sounds = {each.stem: each.name for each in sorted(path.parent.iterdir()) if _is_sound(each)}
     for line in folder.lines(name, name):
         if isinstance(line, Unusable):
             yield line
             continue
         utterance, _, text = line.text.partition(" ")
-        found = suffixes.get(utterance, path.parent / f"{utterance}.flac")
+        # As text: whether "/x" or "../x" may be read is for the folder to say.
+        found = PurePosixPath(name).parent / sounds.get(utterance, f"{utterance}.flac")
         values = {
             "id": utterance,
             "text": text,
             "speaker": utterance.partition("-")[0],
             "session": chapter,
         }
-        yield Row(line.where, values, utterance, sound(folder, folder.relative(found)))
+        yield Row(line.where, values, utterance, sound(folder, str(found)))
 
 
 def _is_sound(path: Path) -> bool:
