@@ -17,6 +17,7 @@ from streamwer import policies
 from streamwer.cluster import Job, hardware
 from streamwer.cluster.finished import keys
 from streamwer.cluster.finished.keys import Keys, code_files, common, repeatable
+from streamwer.cluster.finished.sessions import Sessions
 from streamwer.compose import load
 from streamwer.condition_config import NetworkConfig
 from streamwer.conditions import Journey
@@ -88,14 +89,24 @@ def test_the_cluster_and_the_machine_count_where_the_clock_measures(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     ideal, measured = chosen(), clock("measured")
-    other, patient = replace(LOCAL, workers=3), replace(LOCAL, timeout_s=7.0)
+    other = replace(LOCAL, workers=3)
     assert of(ideal, other) == of(ideal)
     assert of(measured, other) != of(measured)
-    assert of(measured, patient) == of(measured)
     before = of(ideal), of(measured)
     monkeypatch.setattr(hardware, "cores", lambda: 77)
     assert of(ideal) == before[0]
     assert of(measured) != before[1]
+
+
+@pytest.mark.parametrize("key", ["timeout_s", "start_timeout_s", "ship_model_mb"])
+def test_what_an_error_tells_to_raise_leaves_what_was_measured(key: str, tmp_path: Path) -> None:
+    """Each run of a clock that measures has a session; it goes on in that of the same choices."""
+    raised = replace(LOCAL, **{key: 7777})
+    first, again = (
+        Sessions(tmp_path).open(of(clock("measured"), cluster), tmp_path / "out", anew=False)
+        for cluster in (LOCAL, raised)
+    )
+    assert first == again
 
 
 def test_the_sound_the_journey_and_the_name_count(tmp_path: Path) -> None:

@@ -33,8 +33,15 @@ SHAPES_NO_STEP = (
     *("compose.py", "disk.py", "revisions.py", "schemas.py"),
 )
 """Parts of the package that no worker runs. All others count, new ones too."""
-_NOT_OF_THE_RUN = ("timeout_s",)
-"""Keys of `cluster` that cannot change what a recording that was finished gave."""
+_NOT_OF_THE_RUN = ("timeout_s", "start_timeout_s", "ship_model_mb")
+"""Keys of `cluster` that cannot change what a recording that was finished gave.
+
+How long one waits, for a recording or for a worker, only decides whether it is finished, and how a
+model comes to a node does not change its files, whose digest counts; errors tell to change these
+and to go on. The others count. `name`, `workers` and `gpus` say with how many a worker shares its
+machine, `address` which machines these are, `audio` whether a node holds the recordings in its
+memory: all of it may be in what was measured.
+"""
 
 
 @dataclass(frozen=True)
