@@ -11,7 +11,7 @@ import pytest
 from pyarrow import parquet
 
 from streamwer import audio
-from streamwer.datasets import prepare
+from streamwer.datasets import prepare, preview
 from streamwer.errors import ConfigError, DatasetError
 from streamwer.transcript import Word
 from tests.datasets.prepared import files, prepared, reasons, settings, stereo
@@ -307,3 +307,30 @@ def test_one_of_several_lists_can_be_named(mine: Path, out: Path) -> None:
     with pytest.raises(DatasetError, match=r"test\.csv, train\.csv are there; name one of them"):
         prepare(settings(mine), out)
     assert prepared(mine / "test.csv", out)[0]["a"].text == "test"
+
+
+NOT_ROWS = {
+    "pairs": {"README.txt": "read me", "a.txt": "hi"},
+    "kaldi": {"wav.scp": "a a.flac\n", "utt2spk": "a ann\na bob\n", "text": "a hi\n"},
+    "timed": {"0.ctm": "no words\n", "a.ctm": "a 1 0 0.2 hi\n"},
+    "times": {"0.ctm": "no words\n", "x.csv": "file_name,text\na.flac,hi\n"},
+}
+
+
+@pytest.mark.parametrize("seed", [None, 1])
+@pytest.mark.parametrize("texts", NOT_ROWS.values(), ids=NOT_ROWS)
+def test_a_limit_counts_rows_and_not_what_else_is_wrong(
+    texts: dict[str, str], seed: int | None, mine: Path, out: Path
+) -> None:
+    clip(mine / "a.flac")
+    found, became = prepared(files(mine, texts), out, limit=1, shuffle_seed=seed)
+    assert [item.text for item in found.values()] == ["hi"]
+    assert (len(became.unusable), became.rows) == (1, 2)
+    assert len(preview(settings(mine, limit=1), 1).rows) == 2
+
+
+def test_a_limit_above_the_number_of_rows_makes_no_more_of_them(mine: Path) -> None:
+    clip(mine / "a.flac")
+    files(mine, {"a.txt": "hi"})
+    for seed in (None, 1):
+        assert preview(settings(mine, limit=9, shuffle_seed=seed), 9).total == 1

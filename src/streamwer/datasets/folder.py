@@ -57,12 +57,12 @@ def _with_times(source: Source, folder: Folder, config: DatasetConfig) -> Source
     found = timings.read(folder)
     columns = source.named or config.columns
     column = columns.words or "words"
-    rows = list(_timed(source.rows, found.by_name(), column))
     return replace(
         source,
         columns=tuple(dict.fromkeys((*source.columns, column))),
         named=replace(columns, words=column),
-        rows=[*found.problems, *rows],
+        rows=list(_timed(source.rows, found.by_name(), column)),
+        problems=(*source.problems, *found.problems),
         form=f"{source.form}, word times beside it",
     )
 

@@ -110,7 +110,7 @@ def _collect(
     (folder / "audio").mkdir()
     taken: dict[str, str] = {}
     takes: list[concatenating.Take] = []
-    noted = Problems(source.name)
+    noted = Problems(source.name, list(source.problems))
     done = 0
     for done, row in enumerate(source.rows, start=1):
         if isinstance(row, Unusable):
@@ -129,7 +129,7 @@ def _collect(
             progress(done, source.total)
     if all(take.reference.broken for take in takes):
         noted.refuse()
-    return takes, noted.outcome(source.form, done)
+    return takes, noted.outcome(source.form, len(source.problems) + done)
 
 
 def _claim(recording: str, where: str, taken: dict[str, str]) -> None:

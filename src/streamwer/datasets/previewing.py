@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 
 from streamwer.config import ColumnsConfig, DatasetConfig
 from streamwer.datasets import rows, sampling
@@ -47,7 +47,7 @@ class Preview:
 
 
 def preview(config: DatasetConfig, count: int) -> Preview:
-    """Read the first rows of a data set.
+    """Read the first rows of a data set, after as many of the problems that are no rows.
 
     Raises:
         ConfigError: a key of the config makes no sense.
@@ -61,7 +61,8 @@ def preview(config: DatasetConfig, count: int) -> Preview:
     )
     columns = rows.present(config.columns, source)
     unscored = frozenset(config.unscored)
-    found = tuple(_row(row, columns, unscored) for row in islice(source.rows, max(0, count)))
+    shown = chain(islice(source.problems, max(0, count)), islice(source.rows, max(0, count)))
+    found = tuple(_row(row, columns, unscored) for row in shown)
     return Preview(source.form, source.total, found)
 
 

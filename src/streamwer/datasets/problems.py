@@ -26,7 +26,7 @@ class Outcome:
 
     Attributes:
         form: what the source was recognised as.
-        rows: how many were read.
+        rows: how many were read, with the problems that are no rows: a file that nothing speaks of.
         unusable: those that are in no figure, for want of a reference.
         broken: those whose reference is sound but whose audio is not: they count as failures.
     """

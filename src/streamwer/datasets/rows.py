@@ -58,6 +58,8 @@ class Source:
         sample: reads only so many rows, drawn by a seed, in their order; None where nothing is
             saved by that.
         commit: which revision of the source this is; empty where it has none.
+        problems: what cannot be used and is no row: a file that nothing speaks of, a line of a list
+            that rows are looked up in. All are told, however few of the rows are used.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Source:
     form: str = ""
     sample: Callable[[int, int], Iterable[Row | Unusable]] | None = None
     commit: str = ""
+    problems: tuple[Unusable, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,16 +15,15 @@ def taken(source: Source, limit: int | None, seed: int | None) -> Source:
     """The source with only the rows that are to be used, in its own order.
 
     Args:
-        source: of all rows.
+        source: of all rows; its problems are not among them, and stay.
         limit: how many; None for all of them, and then there is nothing to draw.
         seed: draws the rows; None for the first ones.
     """
     if limit is None:
         return source
-    if seed is None:
-        total = limit if source.total is None else min(limit, source.total)
-        return replace(source, rows=islice(source.rows, limit), total=total)
-    return replace(source, rows=_sample(source, limit, seed), total=limit)
+    total = limit if source.total is None else min(limit, source.total)
+    used = islice(source.rows, limit) if seed is None else _sample(source, limit, seed)
+    return replace(source, rows=used, total=total)
 
 
 def drawn(total: int, limit: int, seed: int) -> list[int]:

@@ -54,12 +54,12 @@ def sound(
 
 
 def source(
-    folder: Folder, form: str, rows: Iterable[Row | Unusable], columns: ColumnsConfig = OWN
+    folder: Folder, form: str, rows: Iterable[Row | Unusable], problems: Iterable[Unusable] = ()
 ) -> Source:
-    """The rows of a form that names its own columns."""
+    """The rows of a form that names its own columns, and what is wrong besides them."""
     found = list(rows)
-    names = tuple(name for name in vars(columns).values() if name)
-    return Source(str(folder.path), names, found, len(found), columns, form)
+    names = tuple(name for name in vars(OWN).values() if name)
+    return Source(str(folder.path), names, found, len(found), OWN, form, problems=tuple(problems))
 
 
 def channel(name: object) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from streamwer.audio import Samples
 from streamwer.config import DatasetConfig
 from streamwer.datasets.cutting import Cutter
-from streamwer.datasets.forms.base import OWN, Form, refuse_split, sound, source
+from streamwer.datasets.forms.base import Form, refuse_split, sound, source
 from streamwer.datasets.inside import Folder, Line
 from streamwer.datasets.quoting import told
 from streamwer.datasets.rows import Row, Source, Unusable
@@ -43,15 +43,15 @@ def open_rows(folder: Folder, config: DatasetConfig) -> Source:
         DatasetError: a file cannot be read.
     """
     refuse_split(config, FORM.name)
-    rows: list[Row | Unusable] = []
+    problems: list[Unusable] = []
     tables = {
-        name: _table(folder, name, rows)
+        name: _table(folder, name, problems)
         for name in ("wav.scp", "segments", "utt2spk", "utt2lang")
         if folder.files(name)
     }
     names = ", ".join([*tables, "text"])
-    found = list(_rows(folder, tables, list(_entries(folder, "text"))))
-    return source(folder, f"{FORM.name} ({names})", rows + found, OWN)
+    rows = _rows(folder, tables, list(_entries(folder, "text")))
+    return source(folder, f"{FORM.name} ({names})", rows, problems)
 
 
 def _rows(
@@ -122,7 +122,7 @@ def _refusal(reason: str) -> Sound:
     return refuse
 
 
-def _table(folder: Folder, name: str, problems: list[Row | Unusable]) -> dict[str, _Entry]:
+def _table(folder: Folder, name: str, problems: list[Unusable]) -> dict[str, _Entry]:
     """The lines of a file by their key; a key that occurs again is a problem."""
     found: dict[str, _Entry] = {}
     for entry in _entries(folder, name):

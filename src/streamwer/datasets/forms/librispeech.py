@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from streamwer import audio
 from streamwer.config import DatasetConfig
-from streamwer.datasets.forms.base import OWN, Form, refuse_split, sound, source
+from streamwer.datasets.forms.base import Form, refuse_split, sound, source
 from streamwer.datasets.inside import Folder
 from streamwer.datasets.rows import Row, Source, Unusable
 
@@ -24,7 +24,7 @@ def open_rows(folder: Folder, config: DatasetConfig) -> Source:
     refuse_split(config, FORM.name)
     files = folder.files(_PATTERN, deep=True)
     rows = [row for path in files for row in _chapter(folder, path)]
-    return source(folder, f"{FORM.name} ({len(files)} chapters)", rows, OWN)
+    return source(folder, f"{FORM.name} ({len(files)} chapters)", rows)
 
 
 def _chapter(folder: Folder, path: Path) -> Iterator[Row | Unusable]:

@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from streamwer.config import DatasetConfig
-from streamwer.datasets.forms.base import CHANNELS, OWN, Form, beside, sound, source
+from streamwer.datasets.forms.base import CHANNELS, Form, beside, sound, source
 from streamwer.datasets.inside import LONGEST_LINE, Folder
 from streamwer.datasets.rows import Row, Source, Unusable
 from streamwer.errors import DatasetError
@@ -21,15 +21,12 @@ def detect(folder: Folder) -> bool:
 def open_rows(folder: Folder, config: DatasetConfig) -> Source:
     """One row for each audio file, or for each of its channels.
 
-    An audio file without a transcript is a row that cannot be used, and so is a text without audio:
+    An audio file without a transcript is a row that cannot be used. A text without audio is no row:
     nothing says that it is a transcript, so it is no failure of any system.
     """
     read = _channels if config.channels == "split" else _whole
-    rows: list[Row | Unusable] = [
-        *_alone(folder),
-        *chain.from_iterable(read(folder, path) for path in folder.sounds()),
-    ]
-    return source(folder, FORM.name, rows, OWN)
+    rows = chain.from_iterable(read(folder, path) for path in folder.sounds())
+    return source(folder, FORM.name, rows, _alone(folder))
 
 
 def _transcripts(path: Path) -> dict[str, Path]:

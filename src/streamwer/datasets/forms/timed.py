@@ -11,7 +11,7 @@ from pathlib import Path
 
 from streamwer.config import DatasetConfig
 from streamwer.datasets import timings
-from streamwer.datasets.forms.base import OWN, Form, channel, sound, source
+from streamwer.datasets.forms.base import Form, channel, sound, source
 from streamwer.datasets.inside import Folder
 from streamwer.datasets.rows import Row, Source, Unusable
 from streamwer.datasets.timings import Spoken
@@ -33,8 +33,8 @@ def open_rows(folder: Folder, config: DatasetConfig) -> Source:
     split = config.channels == "split"
     spoken = found.by_channel if split else found.mixed()
     names = ", ".join(sorted({path.suffix for path in timings.files(folder)}))
-    rows = list(_rows(folder, spoken, split))
-    return source(folder, f"{FORM.name} ({names})", [*found.problems, *rows], OWN)
+    rows = _rows(folder, spoken, split)
+    return source(folder, f"{FORM.name} ({names})", rows, found.problems)
 
 
 def _rows(
