@@ -309,6 +309,30 @@ def test_one_of_several_lists_can_be_named(mine: Path, out: Path) -> None:
     assert prepared(mine / "test.csv", out)[0]["a"].text == "test"
 
 
+@pytest.mark.parametrize("name", ["test.csv", "test.json", "metadata.jsonl"])
+@pytest.mark.parametrize("timed", [{"x/words.ctm": CTM}, {"a.TextGrid": TEXTGRID}])
+def test_a_list_that_is_named_has_the_times_that_lie_beside_it(
+    name: str, timed: dict[str, str], mine: Path, out: Path
+) -> None:
+    clip(mine / "a.flac")
+    row = {"file_name": "a.flac", "audio": "a.flac", "text": "Well hi"}
+    table = "file_name,text\na.flac,Well hi\n"
+    files(mine, {name: table if name.endswith("csv") else json.dumps(row), **timed})
+    found, _ = prepared(mine / name, out)
+    assert [word.text for word in found["a"].words] == ["Well", "hi"]
+
+
+def test_of_several_files_of_word_times_the_one_that_is_named_is_read(
+    mine: Path, out: Path
+) -> None:
+    clip(mine / "a.flac")
+    other = CTM.replace("a 1", "a 1 0.5")
+    files(mine, {"a.txt": "Well hi", "good.ctm": CTM, "other.ctm": other})
+    found, became = prepared(mine / "good.ctm", out)
+    assert len(found["a"].words) == 2
+    assert not became.unusable
+
+
 NOT_ROWS = {
     "pairs": {"README.txt": "read me", "a.txt": "hi"},
     "kaldi": {"wav.scp": "a a.flac\n", "utt2spk": "a ann\na bob\n", "text": "a hi\n"},

@@ -52,6 +52,8 @@ def _folder(path: Path) -> Folder:
 
 def _with_times(source: Source, folder: Folder, config: DatasetConfig) -> Source:
     """The rows with the times of their words, where CTM files or TextGrids have them."""
+    if Path(folder.only).suffix.lower() not in timings.SUFFIXES:
+        folder = Folder(folder.path)  # the user named a list of rows: times may lie beside it
     if not timings.files(folder):
         return source
     found = timings.read(folder)
