@@ -50,7 +50,7 @@ validate: environment ## hold the virtual clock to the wall's, in real time
 
 test: environment ## run the tests
 	@sh tools/peers.sh
-	@$(VENV)/bin/python -m pytest --numprocesses auto --maxprocesses 4 \
+	@$(VENV)/bin/python -m pytest --numprocesses logical --maxprocesses 4 \
 		--dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: environment ## run the linter, the format check and the type check

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 
 import pytest
@@ -9,6 +10,10 @@ from hypothesis import settings
 
 # A job in the background of a shell ignores it, and so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# What a terminal looks like is for the tests to say; and DVC asks the network for a newer DVC.
+for _name in ("FORCE_COLOR", "NO_COLOR", "COLUMNS", "LINES", "PY_COLORS"):
+    os.environ.pop(_name, None)
+os.environ["CI"] = "1"
 
 # Machines are noisy: a slow example is not a failure, and the same examples run everywhere.
 settings.register_profile("streamwer", deadline=None, derandomize=True)

@@ -24,7 +24,7 @@ from pipeline.command import arguments, command, count
 from streamwer import load_config
 from streamwer.capacity import Carried, Estimate, Figures, Level, Study, broken, estimate, largest
 from streamwer.capacity import read as read_study
-from streamwer.cluster import recorded
+from streamwer.cluster import place_of, recorded
 from streamwer.compose import load as compose
 from streamwer.config import Config
 from streamwer.errors import ConfigError, LogError
@@ -48,11 +48,12 @@ def main() -> int:
         systems.system(name)  # refused before the first of them is played
     folders = [_folder(args, each.slo.name, len(studied)) for each in studied]
     for name in names:
-        playing = Playing(name, systems, settings.load.seed, args)
-        for each, folder in zip(studied, folders, strict=True):
-            carried = playing.measure(each.slo)
-            level = Level(_arrivals(settings.load), each.slo, args.seconds, args.warm_up)
-            keep(folder, Study(folder.name, level, {name: carried}), {name: playing.facts()})
+        with place_of(systems.system(name)):
+            playing = Playing(name, systems, settings.load.seed, args)
+            for each, folder in zip(studied, folders, strict=True):
+                level = Level(_arrivals(each.load), each.slo, args.seconds, args.warm_up)
+                study = Study(folder.name, level, {name: playing.measure(each.slo)})
+                keep(folder, study, {name: playing.facts()})
     for folder in folders:
         print((folder / document.TABLE).read_text(encoding="utf-8"))
         print(f"written: {folder}", file=sys.stderr)

@@ -44,7 +44,7 @@ def read_until(terminal: int, wanted: str) -> str:
         if not part:
             break
         shown += part
-    return shown.decode()
+    return shown.decode(errors="replace")
 
 
 def gone(group: int) -> bool:

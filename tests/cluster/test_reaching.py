@@ -15,6 +15,7 @@ from streamwer.errors import ClusterError
 
 SETTINGS = b"\0\0\x06\x04\0\0\0\0\0\0\x05\0\0\x40\0"
 """The first frame of a server of HTTP/2 with one setting (RFC 9113, section 6.5)."""
+PATIENCE_S = 30.0
 
 
 @contextmanager
@@ -28,10 +29,11 @@ def answering(answer: bytes) -> Iterator[str]:
             door.sendall(answer)
 
     with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = threading.Thread(target=serve)
+        server.settimeout(PATIENCE_S)
+        thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield f"127.0.0.1:{server.getsockname()[1]}"
-        thread.join()
+        thread.join(PATIENCE_S)
 
 
 @contextmanager

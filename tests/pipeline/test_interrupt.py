@@ -5,54 +5,24 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import gettempdir
 
 import pytest
-from omegaconf import OmegaConf
 
 from streamwer import eventlog
-from streamwer.compose import composed
-from tests.datasets.prepared import prepared
-from tests.datasets.recordings import clip
+from tests.pipeline.stoppable import alive, prepare, started
 
-ROOT = Path(__file__).parents[2]
-COMMAND = (sys.executable, "-m", "pipeline.stream", "--system", "offline")
 PATIENCE_S = 120.0
-"""Of the test, on a machine however busy; how long it takes is for docs/reliability.md to say."""
+"""Of the test, on a machine however busy; how long it takes `tools/time_interrupt.py` prints."""
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where the command runs: recordings of some seconds, that are played in real time."""
-    for name, seconds in {"long": 4.0, "short": 1.0}.items():
-        clip(tmp_path / f"mine/{name}.flac", seconds)
-        (tmp_path / f"mine/{name}.txt").write_text("words")
-    prepared(tmp_path / "mine", tmp_path / "data/prepared")
-    (tmp_path / "tmp").mkdir()
+    """Where the command runs."""
+    prepare(tmp_path)
     return tmp_path
-
-
-def started(folder: Path, where: str) -> subprocess.Popen[str]:
-    """The command, in a session of its own as in a terminal."""
-    model = ROOT / "models/reference"
-    chosen = ["clock=wall", "engine=direct", f"cluster={where}", f"model.path={model}"]
-    OmegaConf.save(composed(chosen), folder / "params.yaml", resolve=True)
-    paths = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
-    return subprocess.Popen(
-        COMMAND,
-        cwd=folder,
-        # Locks of the test's own; Ray's sockets have a short path elsewhere.
-        env=os.environ
-        | {"PYTHONPATH": paths, "TMPDIR": str(folder / "tmp"), "RAY_TMPDIR": gettempdir()},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
 
 
 def begun(folder: Path, where: str) -> subprocess.Popen[str]:
@@ -67,17 +37,6 @@ def begun(folder: Path, where: str) -> subprocess.Popen[str]:
         process.terminate()  # so that Ray ends as well
         raise
     return process
-
-
-def alive(session: int) -> Iterator[str]:
-    """Command lines of the processes of a session; those that have ended do not count."""
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _, _, theirs = status.read_text().rpartition(") ")[2].split()[:4]
-            if int(theirs) == session and state != "Z":
-                yield (status.parent / "cmdline").read_text().replace("\0", " ")
-        except OSError:  # it has just ended
-            continue
 
 
 def within_patience(what: object) -> Iterator[None]:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -66,7 +67,10 @@ class Folder:
 
     def run(self, *command: str, status: int = 0) -> str:
         process = self.start(*command)
-        said = "".join(process.communicate(timeout=PATIENCE_S))
+        try:
+            said = "".join(process.communicate(timeout=PATIENCE_S))
+        finally:
+            process.kill()
         assert process.returncode == status, said
         return said
 
@@ -231,7 +235,7 @@ def test_killed_with_ray_and_the_bundled_model_it_gives_what_an_undisturbed_run_
     driver = folder.start(*run)
     until(folder.entries)
     children = psutil.Process(driver.pid).children(recursive=True)
-    workers = [child for child in children if child.name().startswith("ray::_Actor")]
+    workers = list(filter(is_worker, children))
     driver.kill()
     driver.communicate(timeout=PATIENCE_S)
     kept = len(folder.entries())
@@ -246,8 +250,16 @@ def test_killed_with_ray_and_the_bundled_model_it_gives_what_an_undisturbed_run_
     until(lambda: not any(map(alive, workers)))
 
 
+def is_worker(child: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return bool(child.name().startswith("ray::_Actor"))
+    return False
+
+
 def alive(child: psutil.Process) -> bool:
-    return child.is_running() and child.status() != psutil.STATUS_ZOMBIE
+    with suppress(psutil.NoSuchProcess):
+        return bool(child.is_running() and child.status() != psutil.STATUS_ZOMBIE)
+    return False
 
 
 def tmpfs(*steps: str) -> tuple[str, ...]:
@@ -330,7 +342,7 @@ def test_ctrl_c_says_that_the_same_command_goes_on_once_something_is_finished(
     until(folder.entries)
     until(lambda: FEW[0] in (tmp_path / "calls.log").read_text().split())
     run.send_signal(signal.SIGINT)
-    said = run.communicate(timeout=60)[1]
+    said = run.communicate(timeout=PATIENCE_S)[1]
     assert run.returncode == 130
     assert said.splitlines()[-2:] == [
         f"warning: {OUT.name} is not whole; the same command goes on from data/finished",

@@ -97,8 +97,7 @@ def test_a_call_opens_and_closes_by_keyboard(page: Page) -> None:
     assert page.inner_text("#call-name") == "call_03"
     assert page.evaluate("location.hash") == "#call=call_03"
     page.click("#next")
-    while page.inner_text("#call-name") == "call_03":
-        page.wait_for_timeout(20)
+    page.wait_for_function("document.getElementById('call-name').textContent !== 'call_03'")
     page.focus("#track")
     for _ in range(3):
         page.keyboard.press("ArrowRight")

@@ -75,8 +75,8 @@ class _Call:
         self._warned = False
 
     def run(self, system: SystemConfig, recogniser: Recogniser) -> int:
-        self._results.opened(self._name)
         with self._display, suppress(KeyboardInterrupt), self._hanging_up():
+            self._results.opened(self._name)
             self._listen(system, recogniser)
         return self._end()
 

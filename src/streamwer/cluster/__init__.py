@@ -113,6 +113,7 @@ __all__ = [
     "described",
     "event_log",
     "kept",
+    "place_of",
     "stream_all",
     "stream_each",
 ]

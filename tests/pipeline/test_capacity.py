@@ -1,0 +1,70 @@
+"""`make capacity`: real calls, the bundled model, and a study that is kept."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from pipeline.capacity import command, playing
+from streamwer import capacity, datasets
+from streamwer.capacity import Figures
+from streamwer.compose import load
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system pins no process"),
+]
+
+NAME = "confident_cutoff"
+QUICK = ("--seconds", "8", "--warm-up", "2", "--repeats", "2", "--most", "2")
+
+
+@pytest.fixture
+def cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[set[int]]:
+    """Those that each run was played on; the data set is prepared in the folder we are in."""
+    settings = load(["dataset.limit=2"]).dataset
+    settings.path = str(Path(settings.path).resolve())
+    references = datasets.prepare(settings, tmp_path / "data/prepared")
+    (tmp_path / "data/aligned").mkdir()
+    datasets.write_manifest(tmp_path / "data/aligned", references)
+    model = Path("models/reference").resolve()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # locks of the test's own
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(playing, "_LEAST_S", 30.0)
+    used: list[set[int]] = []
+    played = playing.Worker.run
+
+    def noted(worker: playing.Worker, streams: int, seed: int) -> Figures:
+        used.append(os.sched_getaffinity(0))
+        return played(worker, streams, seed)
+
+    monkeypatch.setattr(playing.Worker, "run", noted)
+    monkeypatch.setattr(sys, "argv", ["capacity", "--system", NAME, *QUICK, f"model.path={model}"])
+    return used
+
+
+def test_a_study_is_found_kept_and_shown(
+    cores: list[set[int]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main() == 0
+    study = capacity.read(Path("reports/capacity/live"))
+    carried = study.systems[NAME]
+    assert carried.capacity.value == 2  # no more were tried
+    assert {(run.streams, run.seed) for run in carried.runs} == {(1, 1), (1, 2), (2, 1), (2, 2)}
+    assert all(run.p95 is not None and run.p95 < 2 for run in carried.runs)
+    assert f"## {NAME}: 2 calls" in capsys.readouterr().out
+    assert len(cores) == 4
+
+
+def test_a_worker_that_is_measured_has_a_core_of_its_own(
+    cores: list[set[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = os.sched_getaffinity(0)
+    monkeypatch.setattr(sys, "argv", [*sys.argv, "clock=measured"])
+    assert command.main() == 0
+    assert {len(own) for own in cores} == {1}
+    assert os.sched_getaffinity(0) == before
