@@ -11,6 +11,7 @@ import numpy as np
 
 from pipeline.validate.playing import Run
 from pipeline.validate.stalling import Stall
+from streamwer import contended
 from streamwer.capacity import Call, lag_slope, latencies, utilisation
 from streamwer.metrics import Normaliser
 from streamwer.metrics.quantiles import alone as quantile
@@ -56,6 +57,11 @@ class Figures:
     waited: float | None
     waits: np.ndarray = field(repr=False)
     late: np.ndarray = field(repr=False)
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether the machine was busy with something else (`streamwer.contended`)."""
+        return (self.waited or 0.0) > contended.LIMIT
 
 
 def figures(run: Run, normaliser: Normaliser, warm_up: float) -> Figures:

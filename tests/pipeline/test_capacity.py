@@ -34,7 +34,7 @@ def cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[set[int]]:
     model = Path("models/reference").resolve()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # locks of the test's own
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(playing, "_LEAST_S", 30.0)
+    monkeypatch.setattr(playing, "_LEAST_S", 90.0)
     used: list[set[int]] = []
     played = playing.Worker.run
 

@@ -15,7 +15,7 @@ import pytest
 from pipeline.validate import command, document, drawing
 from pipeline.validate.document import BEGIN, END, Findings
 from pipeline.validate.figures import Figures, figures
-from pipeline.validate.judging import LOADS, Pair, verdicts
+from pipeline.validate.judging import LOADS, Capacity, Pair, verdicts
 from pipeline.validate.playing import VIRTUAL, WALL, Player, Setting
 from pipeline.validate.stalling import Stall
 from streamwer import config
@@ -90,7 +90,10 @@ def test_the_report_says_what_was_met(virtual: Figures) -> None:
     assert told["met"] is True
     assert len(told["runs"]) == 2 * len(LOADS)
     assert len(told["runs"][0]["percentiles"]) == 99
-    assert "All criteria are met." in str(contents["validation.md"])
+    assert "All criteria that were looked at are met." in str(contents["validation.md"])
+    assert "| capacity | not compared: " in str(contents["validation.md"])
+    capacity = (Capacity(1, 100.0, 101.0),)
+    assert "All criteria are met." in document.block(replace(found(virtual), capacities=capacity))
     missed = replace(virtual, p95=9.0)
     assert "**not met**" in document.block(
         replace(
