@@ -37,6 +37,12 @@ def described(device: str, count: int = 0) -> str:
     return " + ".join([f"{processor()} ({count} core{'s' * (count != 1)})", *cards])
 
 
+def processor_of(told: str) -> str:
+    """The processor's name in what `described` says of some machine; "" where there is none."""
+    found = re.match(r"(.+?) \(\d+ cores?\)", told)
+    return found[1] if found else ""
+
+
 def _cards() -> list[str]:
     """Names of the NVIDIA cards, as the Linux driver tells them."""
     texts = [file.read_text() for file in _GPUS.glob("*/information")]

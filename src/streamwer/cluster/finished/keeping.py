@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from streamwer import cluster
+from streamwer.cluster import hardware
 from streamwer.cluster.finished.entry import Label, Steps
-from streamwer.cluster.finished.keys import Keys, common, repeatable
+from streamwer.cluster.finished.keys import Keys, common, elsewhere, repeatable
 from streamwer.cluster.finished.running import runs
 from streamwer.cluster.finished.sessions import Sessions
 from streamwer.cluster.finished.store import Store
@@ -54,6 +55,8 @@ class Kept:
     reused: int = 0
     failures: list[Failure] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
+    _at: dict[str, str] = field(default_factory=dict, init=False, repr=False)
+    """The key that each recording lies at."""
 
     def stream(
         self,
@@ -96,7 +99,7 @@ class Kept:
         for _ in range(_ROUNDS):
             self._stream(missing, named, done)
             try:
-                return write(self._steps(named))
+                return write(self._steps())
             except _GoneError:
                 failed = {failure.recording for failure in self.failures}
                 missing = self._missing([j for j in jobs if j.recording not in failed], named)
@@ -108,20 +111,31 @@ class Kept:
     def _missing(self, jobs: Sequence[Job], keys: Mapping[str, str]) -> list[Job]:
         missing = []
         for job in jobs:
-            label = self.store.label(keys[job.recording])
+            label = self._found(job.recording, keys[job.recording])
             if label is None:
                 missing.append(job)
             else:
                 self.facts = worst([self.facts, label.facts])
         return missing
 
+    def _found(self, recording: str, key: str) -> Label | None:
+        joined = self.cluster.joined
+        for each in (key, elsewhere(key, self.cluster.address)) if joined else (key,):
+            label = self.store.label(each)
+            if label is not None:
+                self._at[recording] = each
+                return label
+        return None
+
     def _stream(self, jobs: Sequence[Job], keys: Mapping[str, str], done: Done) -> None:
         def take(finished: Finished) -> None:
             name = finished.job.recording
             if finished.error:  # not kept: another run tries it again
                 self.failures.append(Failure(name, finished.error))
+                self._at.pop(name, None)
             else:
-                self.store.put(keys[name], self._label(finished), finished.steps)
+                self._at[name] = self._key(finished, keys[name])
+                self.store.put(self._at[name], self._label(finished), finished.steps)
                 self._bound()
             done(finished.job)
 
@@ -129,6 +143,12 @@ class Kept:
             self.facts = worst(
                 [self.facts, cluster.stream_each(jobs, self.system, self.cluster, take)]
             )
+
+    def _key(self, finished: Finished, key: str) -> str:
+        """Keys have the processor of this machine; a node of a cluster may have another."""
+        theirs = hardware.processor_of(finished.facts.get("hardware", ""))
+        same = not self.cluster.joined or theirs == hardware.processor()
+        return key if same else elsewhere(key, self.cluster.address)
 
     def _label(self, finished: Finished) -> Label:
         clock = self.system.clock.name
@@ -140,10 +160,9 @@ class Kept:
             began = (run.began for run in runs(self.store.folder))
             self.store.shrink(since=min(began, default=0.0))
 
-    def _steps(self, keys: Mapping[str, str]) -> Iterator[Steps]:
-        failed = {failure.recording for failure in self.failures}
-        for recording in sorted(keys.keys() - failed):
-            steps = self.store.steps(keys[recording])
+    def _steps(self) -> Iterator[Steps]:
+        for _, key in sorted(self._at.items()):
+            steps = self.store.steps(key)
             if steps is None:
                 raise _GoneError
             yield steps

@@ -65,6 +65,14 @@ class Keys:
         return hashlib.sha256(f"{self.common}\n{own}".encode()).hexdigest()
 
 
+def elsewhere(key: str, address: str) -> str:
+    """The key of what a node of a cluster with another processor than ours gave for a key.
+
+    Sums of floats differ between processors: nobody but who joins that cluster may take it.
+    """
+    return hashlib.sha256(f"{key}\n{address}".encode()).hexdigest()
+
+
 def repeatable(system: SystemConfig) -> bool:
     """Whether a system says the same at the same moments whenever it is run.
 
