@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import time
 from functools import partial
 
 import pytest
 
 from streamwer import policies
 from streamwer.errors import StreamwerError
-from streamwer.simulation import Generator, Sent, Stream, Wall, dues, serve
+from streamwer.simulation import Generator, Sent, Stream, Wall, dues, generator, serve
 from streamwer.simulation.generator import Due
 from tests.scripted import Scripted, script, silence
 
@@ -66,6 +67,29 @@ def test_a_generator_that_stops_is_found_out() -> None:
         pytest.raises(StreamwerError, match="has stopped; run it again"),
     ):
         generator.wait(0, 1)
+
+
+def test_a_generator_that_dies_before_it_is_up_is_found_out() -> None:
+    """It has more packets than a pipe takes that nobody reads."""
+    many = [Due(60.0, 0)] * 20_000
+    with (
+        pytest.raises(StreamwerError, match="has stopped; run it again"),
+        Generator(many, 1, partial(int, "no core")),
+    ):
+        pass
+    assert not multiprocessing.active_children()
+
+
+def test_a_generator_that_does_not_come_up_is_given_up_and_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(generator, "_PATIENCE_S", 0.1)
+    with (
+        pytest.raises(StreamwerError, match=r"run it again: it gave no sign within 0\.1 s"),
+        Generator([], 1, partial(time.sleep, 60)),
+    ):
+        pass
+    assert not multiprocessing.active_children()
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="the system cannot pin")

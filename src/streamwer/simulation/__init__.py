@@ -7,7 +7,14 @@ from streamwer.simulation.generator import Generator, Sent, dues, sending
 from streamwer.simulation.network import Packets
 from streamwer.simulation.profile import Profile
 from streamwer.simulation.serving import FIFO, Batching, Schedule, play, schedule_of, serve
-from streamwer.simulation.source import Arrived, InPackets, Recording, Source, arriving
+from streamwer.simulation.source import (
+    Arrived,
+    InPackets,
+    Recording,
+    SilentError,
+    Source,
+    arriving,
+)
 from streamwer.simulation.stream import Stream
 
 __all__ = [
@@ -25,6 +32,7 @@ __all__ = [
     "Recording",
     "Schedule",
     "Sent",
+    "SilentError",
     "Source",
     "Stream",
     "Wall",

@@ -20,7 +20,7 @@ import numpy as np
 
 from streamwer.audio import SAMPLE_RATE, Samples
 from streamwer.errors import StreamwerError
-from streamwer.simulation.source import Arrived, InPackets
+from streamwer.simulation.source import Arrived, InPackets, SilentError
 
 _LEAD_S = 0.2
 """Between the moment that the generator is told to begin, and the beginning."""
@@ -29,6 +29,7 @@ _SHARE = 0.1
 _PATIENCE_S = 60.0
 _LOOK_S = 0.0002
 """Between two looks at whether a packet that is late has been sent."""
+_STOPPED = "the process that sends the calls has stopped; run it again"
 
 
 class Due(NamedTuple):
@@ -62,15 +63,18 @@ class Generator:
         self._lags: Array[c_double] = RawArray(c_double, len(dues))
         context = multiprocessing.get_context("spawn")
         self._line, self._theirs = context.Pipe()
-        arguments = self._theirs, sorted(dues), self._sent, self._lags, stay
+        self._dues = sorted(dues)
+        arguments = self._theirs, self._sent, self._lags, stay
         self._process = context.Process(target=_send, args=arguments, daemon=True)
 
     def __enter__(self) -> Self:
         self._process.start()
         self._theirs.close()  # so that the line ends when the process does
-        self._line.recv()  # it is up
-        self.origin = time.monotonic() + _LEAD_S
-        self._line.send(self.origin)
+        try:
+            self._begin()
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def __exit__(
@@ -79,6 +83,28 @@ class Generator:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._end()
+
+    def _begin(self) -> None:
+        """Hand it the packets once it is up, and the origin once it has them.
+
+        With its arguments they would be written into a pipe that one that dies never reads.
+        """
+        try:
+            self._await()
+            self._line.send(self._dues)
+            self._await()
+            self.origin = time.monotonic() + _LEAD_S
+            self._line.send(self.origin)
+        except (EOFError, OSError) as error:  # it has told why itself
+            raise SilentError(_STOPPED) from error
+
+    def _await(self) -> None:
+        if not self._line.poll(_PATIENCE_S):
+            raise SilentError(f"{_STOPPED}: it gave no sign within {_PATIENCE_S:g} s")
+        self._line.recv()
+
+    def _end(self) -> None:
         self._process.terminate()
         self._process.join()
 
@@ -91,7 +117,7 @@ class Generator:
         """Return when so many packets of a call have been sent.
 
         Raises:
-            StreamwerError: they do not come.
+            SilentError: they do not come.
         """
         if self._sent[call] >= packets:
             return
@@ -101,7 +127,7 @@ class Generator:
                 return
             time.sleep(_LOOK_S)
         if self._sent[call] < packets:  # it may have sent them, and ended, since
-            raise StreamwerError("the process that sends the calls has stopped; run it again")
+            raise SilentError(_STOPPED)
 
     def check(self, chunk_s: float) -> float:
         """The p99 of its lag, seconds.
@@ -135,7 +161,11 @@ class Sent(InPackets):
         self._generator, self._call = generator, call
 
     def arrived(self, moment: float) -> Arrived:
-        """What is due by then; it is waited for where the generator lags."""
+        """What is due by then; it is waited for where the generator lags.
+
+        Raises:
+            SilentError: it does not come.
+        """
         due = super().arrived(moment)
         self._generator.wait(self._call, -(-due.samples // self._packet))
         return due
@@ -176,13 +206,14 @@ def sending(
 
 def _send(
     line: Connection,
-    packets: Sequence[Due],
     sent: Array[c_int],
     lags: Array[c_double],
     stay: Callable[[], None],
 ) -> None:
     stay()
     line.send("up")
+    packets: Sequence[Due] = line.recv()
+    line.send("ready")
     origin = line.recv()
     for i, due in enumerate(packets):
         moment = origin + due.at

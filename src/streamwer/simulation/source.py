@@ -6,10 +6,15 @@ import math
 from typing import NamedTuple, Protocol
 
 from streamwer.audio import SAMPLE_RATE, Samples, samples, seconds
+from streamwer.errors import StreamwerError
 from streamwer.load_config import LoadConfig
 
 _ROUNDING = 1e-6
 """Samples; keeps a sample that arrives at a moment from being lost to floating point."""
+
+
+class SilentError(StreamwerError):
+    """Whoever sends the audio has stopped: no stream is to blame, and none gets any more."""
 
 
 class Arrived(NamedTuple):
