@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from streamwer import audio
 from streamwer.cluster.local import reason
 from streamwer.cluster.pool import Outcome
-from streamwer.cluster.worker import Job, Worker
+from streamwer.cluster.worker import Job, Worker, prepared
 from streamwer.errors import StreamwerError
 from streamwer.transcript import Failure
 
@@ -40,7 +39,7 @@ def _broken(jobs: Sequence[Job]) -> list[Failure]:
     failures = []
     for job in jobs:
         try:
-            audio.load(job.audio)
+            prepared(job)
         except StreamwerError as error:
             failures.append(Failure(job.recording, str(error)))
     return failures

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from streamwer.config import SystemConfig
 from streamwer.errors import ConfigError
 from streamwer.recognisers import Informed
 from streamwer.signature import UNKNOWN, measures
-from streamwer.simulation import Arrival, Packets, Stream, Wall
+from streamwer.simulation import Arrival, Failed, Packets, Stream, Wall
 from streamwer.transcript import Step
 
 _PACKET_S = 0.02
@@ -83,7 +83,7 @@ class Worker:
         Raises:
             AudioError: the recording's audio is missing or broken.
         """
-        heard = _heard(job)
+        heard = prepared(job)
         with self._watch.streaming():
             return tuple(
                 simulation.play(
@@ -96,9 +96,7 @@ class Worker:
                 )
             )
 
-    def stream_together(
-        self, jobs: Sequence[Job], failed: Callable[[Stream, Exception], None]
-    ) -> Iterator[Step]:
+    def stream_together(self, jobs: Sequence[Job], failed: Failed) -> Iterator[Step]:
         """Every step of all the recordings, which arrive as the system's load says.
 
         Raises:
@@ -108,9 +106,7 @@ class Worker:
         with self._watch.streaming():
             yield from self._together(jobs, failed)
 
-    def _together(
-        self, jobs: Sequence[Job], failed: Callable[[Stream, Exception], None]
-    ) -> Iterator[Step]:
+    def _together(self, jobs: Sequence[Job], failed: Failed) -> Iterator[Step]:
         load = self._system.load
         calls = simulation.arrivals([job.seconds for job in jobs], load)
         if self._system.clock.name == "wall":
@@ -127,7 +123,7 @@ class Worker:
         self,
         jobs: Sequence[Job],
         calls: Sequence[Arrival],
-        failed: Callable[[Stream, Exception], None],
+        failed: Failed,
     ) -> Iterator[Step]:
         """The same with packets that a process of its own sends.
 
@@ -143,7 +139,7 @@ class Worker:
                 " packet when it was spoken: choose clock=measured, or load=alone"
             )
         packet = audio.samples(load.packet_s or _PACKET_S)
-        heard = [_heard(jobs[call.recording]) for call in calls]
+        heard = [prepared(jobs[call.recording]) for call in calls]
         begins = [call.begins for call in calls]
         elsewhere = partial(places.stay, self._place.others)
         with simulation.sending(heard, begins, packet, elsewhere) as (generator, sources):
@@ -157,7 +153,7 @@ class Worker:
             self._lag = generator.check(chunk)
 
     def _arriving(self, job: Job, begins: float) -> Stream:
-        sent = _heard(job)
+        sent = prepared(job)
         load, journey = self._system.load, job.journey
         source = Packets(sent, journey) if journey else simulation.arriving(sent, load)
         return Stream(job.recording, source, policies.build(self._system.policy), begins)
@@ -178,7 +174,7 @@ class Worker:
         }
 
 
-def _heard(job: Job) -> audio.Samples:
+def prepared(job: Job) -> audio.Samples:
     """The prepared audio, which must be what its digest was taken of.
 
     Raises:

@@ -6,7 +6,7 @@ from streamwer.simulation.clock import build as build_clock
 from streamwer.simulation.generator import Generator, Sent, dues, sending
 from streamwer.simulation.network import Packets
 from streamwer.simulation.profile import Profile
-from streamwer.simulation.serving import FIFO, Batching, Schedule, play, schedule_of, serve
+from streamwer.simulation.serving import FIFO, Batching, Failed, Schedule, play, schedule_of, serve
 from streamwer.simulation.source import (
     Arrived,
     InPackets,
@@ -24,6 +24,7 @@ __all__ = [
     "Arrived",
     "Batching",
     "Clock",
+    "Failed",
     "Generator",
     "InPackets",
     "Occupied",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import count
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -19,7 +20,7 @@ from streamwer.policies.base import Policy
 from streamwer.recognisers.base import Recogniser, Window
 from streamwer.simulation.clock import Clock
 from streamwer.simulation.network import Packets
-from streamwer.simulation.source import Recording
+from streamwer.simulation.source import Recording, SilentError
 from streamwer.simulation.stream import Stream
 from streamwer.transcript import Compute, Effort, Hypothesis, Step
 
@@ -63,12 +64,16 @@ def _deadline(stream: Stream, within: float | None) -> float:
     return ready + (ready - stream.heard_until)
 
 
+Failed = Callable[[Stream, Exception], None]
+"""Told of a stream that something failed on, and which ends there."""
+
+
 def serve(
     streams: Iterable[Stream],
     recogniser: Recogniser,
     clock: Clock,
     schedule: Schedule = FIFO,
-    failed: Callable[[Stream, Exception], None] | None = None,
+    failed: Failed | None = None,
 ) -> Iterator[Step]:
     """Serve all streams with one recogniser; yield one step per window, in order of service.
 
@@ -77,32 +82,23 @@ def serve(
 
     Args:
         streams: in order of when they begin; each is asked for only when it does.
-        failed: told of a stream whose window the recogniser failed on, and which ends there;
-            without it the error ends them all.
+        failed: told of a stream whose policy failed, or the recogniser on its window; without it
+            the error ends them all. Windows that fail together are tried one by one.
 
     Raises:
         ConfigError: the schedule wants batches, and the recogniser takes one window at a time.
+        SilentError: no audio comes any more.
     """
     if schedule.most > 1 and not isinstance(recogniser, Batching):
         raise ConfigError("load.schedule=batched needs engine=direct: the other takes one window")
-    queue, free = _Queue(streams, schedule), 0.0
+    queue, free = _Queue(streams, schedule, failed), 0.0
     while (earliest := queue.earliest()) is not None:
-        now = clock.start(max(earliest, free))
+        now = free = clock.start(max(earliest, free))
         chosen = queue.take(now)
-        taken = [(s, window) for s in chosen if (window := s.take(now)) is not None]
-        try:
-            heard = _recognised(recogniser, [window for _, window in taken])
-        except Exception as error:
-            if failed is None:
-                raise
-            for stream, _ in taken:
-                stream.ended = True
-                failed(stream, error)
-            taken = []
-        if taken:
-            free = clock.finish(now, _together(heard))
-            for (stream, _), hypothesis in zip(taken, heard, strict=True):
-                yield stream.give(hypothesis, free)
+        heard = _heard(_windows(chosen, now, failed), recogniser, failed)
+        if heard:
+            free = clock.finish(now, _together([hypothesis for _, hypothesis in heard]))
+            yield from _shown(heard, free, failed)
         queue.put_back(chosen)
 
 
@@ -125,8 +121,10 @@ def play(
 class _Queue:
     """Streams that have not begun, that wait for audio, and that wait for the worker."""
 
-    def __init__(self, streams: Iterable[Stream], schedule: Schedule) -> None:
-        self._later, self._schedule = iter(streams), schedule
+    def __init__(
+        self, streams: Iterable[Stream], schedule: Schedule, failed: Failed | None
+    ) -> None:
+        self._later, self._schedule, self._failed = iter(streams), schedule, failed
         self._next = next(self._later, None)
         self._numbers, self._number = count(), dict[Stream, int]()
         self._coming: list[tuple[float, int, Stream]] = []
@@ -164,13 +162,65 @@ class _Queue:
         self._next = next(self._later, None)
 
     def _put(self, stream: Stream) -> None:
-        heapq.heappush(self._coming, (stream.ready(), self._number[stream], stream))
+        with _alone(stream, self._failed):
+            heapq.heappush(self._coming, (stream.ready(), self._number[stream], stream))
+        if stream.ended:
+            del self._number[stream]
 
 
-def _recognised(recogniser: Recogniser, windows: Sequence[Window]) -> list[Hypothesis]:
-    if len(windows) > 1 and isinstance(recogniser, Batching):
-        return recogniser.recognise_all(windows)
-    return [recogniser.recognise(window) for window in windows]
+@contextmanager
+def _alone(stream: Stream, failed: Failed | None) -> Iterator[None]:
+    """What fails within ends this stream and no other, where there is somebody to be told."""
+    try:
+        yield
+    except SilentError:
+        raise
+    except Exception as error:
+        if failed is None:
+            raise
+        stream.ended = True
+        failed(stream, error)
+
+
+def _windows(
+    streams: Iterable[Stream], now: float, failed: Failed | None
+) -> list[tuple[Stream, Window]]:
+    """Of the streams that need a call now."""
+    taken = []
+    for stream in streams:
+        with _alone(stream, failed):
+            if (window := stream.take(now)) is not None:
+                taken.append((stream, window))
+    return taken
+
+
+def _heard(
+    taken: Sequence[tuple[Stream, Window]], recogniser: Recogniser, failed: Failed | None
+) -> list[tuple[Stream, Hypothesis]]:
+    if len(taken) > 1 and isinstance(recogniser, Batching):
+        try:
+            together = recogniser.recognise_all([window for _, window in taken])
+        except Exception:
+            if failed is None:
+                raise
+        else:
+            return [(stream, h) for (stream, _), h in zip(taken, together, strict=True)]
+    heard = []
+    for stream, window in taken:
+        with _alone(stream, failed):
+            heard.append((stream, recogniser.recognise(window)))
+    return heard
+
+
+def _shown(
+    heard: Iterable[tuple[Stream, Hypothesis]], emitted: float, failed: Failed | None
+) -> Iterator[Step]:
+    for stream, hypothesis in heard:
+        step = None
+        with _alone(stream, failed):
+            step = stream.give(hypothesis, emitted)
+        if step is not None:
+            yield step
 
 
 def _together(heard: Sequence[Hypothesis]) -> Hypothesis:
