@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.cluster.fitting import Need, Node, planned
+from streamwer.cluster import fitting
+from streamwer.cluster.fitting import Need, Node, here, planned
 from streamwer.errors import ConfigError
 
 nodes = st.lists(st.builds(Node, st.integers(0, 9), st.integers(0, 4)), max_size=6)
@@ -86,3 +87,15 @@ def test_the_refusal_shows_the_arithmetic(
 
 def test_without_recordings_there_is_one_worker_to_say_what_it_is() -> None:
     assert planned(None, Need(1), [Node(4)], jobs=0) == 1
+
+
+@pytest.mark.parametrize(
+    ("wanted", "threads", "jobs", "expected"),
+    [(None, 1, 100, 8), (None, 3, 100, 2), (None, 9, 100, 1), (20, 3, 100, 20), (20, 3, 5, 5),
+     (None, 1, 0, 1)],
+)  # fmt: skip
+def test_this_machine_is_asked_for_what_is_wanted_or_what_its_cores_allow(
+    wanted: int | None, threads: int, jobs: int, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fitting, "cores", lambda: 8)
+    assert here(wanted, threads, jobs) == expected

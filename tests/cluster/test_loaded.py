@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from streamwer import audio, policies, recognisers
-from streamwer.cluster import Job, Outcome, Worker, loaded
+from streamwer.cluster import Job, Outcome, Worker, loaded, stream_all
 from streamwer.compose import load
-from streamwer.config import SystemConfig, system
+from streamwer.config import ClusterConfig, SystemConfig, system
+from streamwer.errors import ConfigError
 from streamwer.policies import Policy, Request
 from streamwer.transcript import Hypothesis, Update
 from tests.scripted import Scripted, script
@@ -102,3 +103,10 @@ def test_an_error_of_a_policy_is_one_failure_and_its_steps_are_not_kept(
     assert failure.reason == "ZeroDivisionError: division by zero"
     assert heard(outcome) == {step.recording for step in outcome.steps}
     assert heard(outcome) == set(NAMES) - {failure.recording}
+
+
+def test_a_load_is_not_played_in_silence_elsewhere_than_on_the_cluster_that_was_asked_for() -> None:
+    away = ClusterConfig(name="ray", address="ray://head:10001")
+    message = r"load\.name=together .* cluster\.address=ray://head:10001; .*load=alone"
+    with pytest.raises(ConfigError, match=message):
+        stream_all([Job("call", Path("call.flac"), 1.0)], chosen(), away)

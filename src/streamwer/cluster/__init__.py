@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from streamwer.cluster import loaded
+from streamwer.cluster import fitting, loaded
 from streamwer.cluster.hardware import cores
 from streamwer.cluster.local import LocalWorkers
 from streamwer.cluster.pool import Finished, Outcome, Workers, run, run_each
@@ -33,6 +33,11 @@ def stream_all(
     if system.load.alone:
         with _workers(len(jobs), system, cluster) as workers:
             return run(jobs, workers, done)
+    if cluster.name == "ray" and cluster.joined:
+        raise ConfigError(
+            f"load.name={system.load.name} has one worker, in this process: it cannot run on"
+            f" cluster.address={cluster.address}; leave that out, or choose load=alone"
+        )
     with _one(system, cluster) as worker:
         return loaded.run(jobs, worker, done)
 
@@ -84,9 +89,8 @@ def _actors(jobs: int, system: SystemConfig, cluster: ClusterConfig) -> Workers:
         raise ConfigError(
             f"model.cpu_threads={threads} and cluster.workers={cluster.workers} must be at least 1"
         )
-    count = min(cluster.workers or max(1, cores() // threads), jobs)
     if not cluster.joined:
-        _refuse_sharing(count, system)
+        _refuse_sharing(fitting.here(cluster.workers, threads, jobs), system)
     from streamwer.cluster.crew import actors
 
     return actors(jobs, system, cluster)

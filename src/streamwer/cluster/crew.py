@@ -9,7 +9,6 @@ from typing import Any
 from streamwer import recognisers
 from streamwer.cluster import fitting, ray_session, sameness, shipping
 from streamwer.cluster.fitting import Need
-from streamwer.cluster.hardware import cores
 from streamwer.cluster.ray_workers import RayWorkers
 from streamwer.cluster.sameness import Same
 from streamwer.cluster.shipping import Packed
@@ -37,7 +36,7 @@ def actors(
     """
     folder = recognisers.files(system)  # a missing model is one error here, not one per actor
     threads = system.model.cpu_threads
-    most = min(cluster.workers or max(1, cores() // threads), max(1, jobs))
+    most = fitting.here(cluster.workers, threads, jobs)
     ray_session.join(cluster.address, most * threads)
     try:
         have = ray_session.nodes()

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from streamwer.cluster.hardware import cores
 from streamwer.errors import ConfigError
 
 _FEW = 8
@@ -45,6 +46,17 @@ class Need:
             return node.gpus // int(self.gpus)
         each = int(1 / self.gpus + 1e-9)  # 1 / 0.1 may lie below 10
         return node.gpus * each
+
+
+def here(wanted: int | None, threads: int, jobs: int) -> int:
+    """The number of workers this machine is asked for, whether or not they fit.
+
+    Args:
+        wanted: `cluster.workers`; None is as many as its cores allow.
+        threads: of each worker, at least 1.
+        jobs: number of recordings.
+    """
+    return min(wanted or max(1, cores() // threads), max(1, jobs))
 
 
 def planned(wanted: int | None, need: Need, nodes: Sequence[Node], jobs: int) -> int:
