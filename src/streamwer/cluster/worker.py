@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from streamwer import audio, digests, policies, recognisers, simulation
+from streamwer import audio, digests, policies, processes, recognisers, simulation
 from streamwer.cluster import hardware, interrupts, places, recorded
 from streamwer.cluster.places import Place
 from streamwer.cluster.waiting import Watch
@@ -160,14 +158,12 @@ class Worker:
 
     def facts(self) -> dict[str, Any]:
         """What this worker measured about itself, and what it loaded and runs on."""
-        unit = 1 if sys.platform == "darwin" else 1024  # bytes on macOS, KiB elsewhere
         recogniser = self._recogniser
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
         return {
             **self._loaded,
             "load_seconds": round(self._load_seconds, 3),
             "warm_up_seconds": round(self._warm_up_seconds, 3),
-            "peak_memory_mb": peak // 2**20,
+            "peak_memory_mb": processes.peak_mb(),
             **(self._watch.facts() if measures(self._system.clock.name) else {}),
             **({} if self._lag is None else {"generator_lag_p99_s": round(self._lag, 6)}),
             **(recogniser.facts() if isinstance(recogniser, Informed) else {}),
