@@ -16,9 +16,11 @@ from streamwer.cluster.fitting import Node
 from streamwer.cluster_config import LOCAL
 from streamwer.errors import ClusterError
 
-# Before Ray is imported: no usage pings, and no second environment built per worker under uv.
+# Before Ray is imported: no usage pings, no second environment built per worker under uv, and no
+# Ray of its own accord, which it would start for a client whose head is lost.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
+os.environ.setdefault("RAY_ENABLE_AUTO_CONNECT", "0")
 
 CODE = Path(streamwer.__file__).resolve().parent
 """The package, which travels to the nodes of a cluster that we join."""
@@ -50,6 +52,23 @@ def kept() -> Iterator[None]:
         leave()
 
 
+@contextmanager
+def connected() -> Iterator[None]:
+    """A head that is lost shows so to its clients; the driver on a node of it ends with it.
+
+    Raises:
+        ClusterError: it is lost.
+    """
+    try:
+        yield
+    except ConnectionError as error:
+        why = " ".join(str(error).split())
+        raise ClusterError(
+            f"the connection to the cluster is lost ({why}); see that it is up, and run again: what"
+            " is finished is kept"
+        ) from error
+
+
 def join(address: str, cpus: int) -> None:
     """Start a Ray of our own with so many cores, or join the one at `address`, with our code.
 
@@ -69,8 +88,13 @@ def join(address: str, cpus: int) -> None:
         _kept.address, _kept.cpus = address, cpus
 
 
+@connected()
 def nodes() -> list[Node]:
-    """What the nodes have that are alive; those with the most cores first."""
+    """What the nodes have that are alive; those with the most cores first.
+
+    Raises:
+        ClusterError: the cluster is lost.
+    """
     import ray
 
     told: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call]
@@ -79,8 +103,13 @@ def nodes() -> list[Node]:
     return sorted(found, key=lambda node: (node.cpus, node.gpus), reverse=True)
 
 
+@connected()
 def put(piece: bytes) -> Any:
-    """Keep bytes in the object store for as long as what is returned, or a copy of it, lives."""
+    """Keep bytes in the object store for as long as what is returned, or a copy of it, lives.
+
+    Raises:
+        ClusterError: the cluster is lost.
+    """
     import ray
 
     return ray.put(piece)

@@ -7,9 +7,9 @@ has a place and its model: until then the others go on without it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, NoReturn
 
@@ -30,19 +30,6 @@ _SETTLE_S = 30.0
 _STARTS = 3
 """So often in a row a worker may fail to start before it is given up."""
 _FACTS_TIMEOUT_S = 30.0
-
-
-@contextmanager
-def _connected() -> Iterator[None]:
-    """A head that is lost shows so to its clients; the driver on a node of it ends with it."""
-    try:
-        yield
-    except ConnectionError as error:
-        why = " ".join(str(error).split())
-        raise ClusterError(
-            f"the connection to the cluster is lost ({why}); see that it is up, and run again: what"
-            " is finished is kept"
-        ) from error
 
 
 class _Actor:
@@ -67,10 +54,15 @@ class _Actor:
 
 @dataclass
 class _Slot:
-    """One of the workers: the actor that it is just now, and how often it failed to start."""
+    """One of the workers: the actor that it is just now, and how often it failed to start.
+
+    Attributes:
+        facts: of the actor, with its last answer.
+    """
 
     actor: Any
     failed: int = 0
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 class RayWorkers:
@@ -87,9 +79,10 @@ class RayWorkers:
 
     Raises:
         ConfigError: a worker cannot start.
-        ClusterError: no worker was given a place.
+        ClusterError: no worker was given a place, or the cluster is lost.
     """
 
+    @ray_session.connected()
     def __init__(
         self,
         build: Callable[[], StreamWorker],
@@ -124,32 +117,37 @@ class RayWorkers:
         busy = {slot for slot, _, _ in self._running.values()} | set(self._starting.values())
         return [slot for slot in self._slots if slot not in busy]
 
-    @_connected()
+    @ray_session.connected()
     def submit(self, worker: int, job: Job) -> None:
         contents = _sent(job) if self._sends_audio else None
         future = self._slots[worker].actor.stream.remote(job, contents)
         self._running[future] = (worker, job, time.monotonic() + self._timeout)
 
-    @_connected()
+    @ray_session.connected()
     def wait(self) -> Finished | None:
-        deadlines = [deadline for _, _, deadline in self._running.values()]
-        patience = min(deadlines) - time.monotonic() if deadlines else self._start_timeout
+        due = self._due_first()
+        patience = self._running[due][2] - time.monotonic() if due else self._start_timeout
         pending = [*self._running, *self._starting]
+        if due and patience <= 0:  # answers of others must not put it off
+            pending = [due]
         ready = _first(pending, patience) if pending else None
         if ready in self._running:
             return self._answered(ready)
         if ready:
             self._started(ready)
             return None
-        if not self._running:
+        if not due:
             self._refuse_to_go_on()
-        return self._timed_out()
+        return self._timed_out(due)
 
     def facts(self) -> dict[str, Any]:
-        """The worst of what the workers that still live measured; of what is no number, all."""
+        """The worst of what the workers measured; of what is no number, all.
+
+        Those that cannot be asked any more are known by what came with their last answers.
+        """
         starting = self._starting.values()
-        up = [slot.actor for at, slot in self._slots.items() if at not in starting]
-        each = [facts for actor in up if (facts := _facts(actor))]
+        up = [slot for at, slot in self._slots.items() if at not in starting]
+        each = [facts for slot in up if (facts := _facts(slot.actor) or slot.facts)]
         return {"workers": len(self._slots), **worst(each), **self._known}
 
     def close(self) -> None:
@@ -204,8 +202,9 @@ class RayWorkers:
     def _answered(self, future: Any) -> Finished:
         worker, job, _ = self._running.pop(future)
         try:
-            steps, facts = ray.get(future)
-            facts = {"workers": len(self._slots), **facts, **self._known}
+            steps, told = ray.get(future)
+            self._slots[worker].facts = told
+            facts = {"workers": len(self._slots), **told, **self._known}
             return Finished(worker, job, steps=steps, facts=facts)
         except RayTaskError as error:
             return Finished(worker, job, error=reason(error.cause or error))
@@ -213,9 +212,12 @@ class RayWorkers:
             self._replace(worker)
             return Finished(worker, job, error=f"its worker died ({_why(error)})", worker_died=True)
 
-    def _timed_out(self) -> Finished:
-        """Give up on the recording whose time is over."""
-        future = min(self._running, key=lambda running: self._running[running][2])
+    def _due_first(self) -> Any:
+        """The future whose time is over first; None while no recording is streamed."""
+        return min(self._running, key=lambda future: self._running[future][2], default=None)
+
+    def _timed_out(self, future: Any) -> Finished:
+        """Give up on a recording whose time is over."""
         worker, job, _ = self._running.pop(future)
         self._replace(worker)
         error = f"no answer within cluster.timeout_s={self._timeout:g} s"
@@ -272,7 +274,7 @@ def _told(error: RayTaskError) -> StreamwerError:
 def _facts(actor: Any) -> dict[str, Any]:
     try:
         return dict(ray.get(actor.facts.remote(), timeout=_FACTS_TIMEOUT_S))
-    except RayError:  # an actor that died after its last recording takes no result with it
+    except (RayError, ConnectionError):  # no result is lost with it, and none with the cluster
         return {}
 
 
