@@ -10,8 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.command import command
-from streamwer import config
+from pipeline.command import arguments, command, config_of
 from streamwer.cluster.finished import Place, Sessions, Store, runs
 from streamwer.errors import StreamwerError
 
@@ -19,7 +18,7 @@ from streamwer.errors import StreamwerError
 @command
 def main() -> int:
     args = parser().parse_args()
-    chosen = config.load().finished
+    chosen = config_of(args.overrides).finished
     store = Store(Path(chosen.folder), chosen.most_bytes, _warn)
     if args.system:
         _refuse_unknown(store, args.system)
@@ -31,7 +30,7 @@ def main() -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    found = argparse.ArgumentParser(prog="python -m pipeline.finished", description=__doc__)
+    found = arguments("pipeline.finished", __doc__)
     found.add_argument(
         "--empty", action="store_true", help="drop them: the next run streams everything anew"
     )

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from pipeline import finished
+from streamwer import config
 from streamwer.cluster.finished import Sessions, Store, running
 from streamwer.finished_config import FinishedConfig
 from tests.cluster.finished.calls import label, said
@@ -21,7 +22,7 @@ SYSTEMS = ("offline", "offline", "twin")
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     """Two recordings of one system and one of another, and a session of each."""
     settings = SimpleNamespace(finished=FinishedConfig("kept"))
-    monkeypatch.setattr(finished.config, "load", lambda: settings)
+    monkeypatch.setattr(config, "load", lambda: settings)
     monkeypatch.chdir(tmp_path)
     store = Store(Path("kept"), 10**9, print)
     for key, system in zip(KEYS, SYSTEMS, strict=True):
@@ -83,3 +84,16 @@ def test_what_a_run_uses_is_not_dropped(
         assert left(store) == KEYS
         assert run(monkeypatch, "--empty", "--system", "offline") == 0
     assert left(store) == KEYS[2:]
+
+
+def test_a_store_chosen_on_the_command_line_is_told_and_dropped(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = Store(Path("other"), 10**9, print)
+    other.put(KEYS[0], label(system="mine"), said("anna", "hello"))
+    chosen = "finished.folder=other"
+    assert run(monkeypatch, "--system", "mine", chosen) == 0
+    assert "other: 1 recording" in capsys.readouterr().out
+    assert run(monkeypatch, chosen, "--empty") == 0
+    assert "other: 1 recording dropped" in capsys.readouterr().out
+    assert (left(other), left(store)) == ([], KEYS)
