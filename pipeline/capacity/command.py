@@ -11,6 +11,7 @@ import argparse
 import re
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -47,12 +48,14 @@ def main() -> int:
     for name in names:
         systems.system(name)  # refused before the first of them is played
     folders = [_folder(args, each.slo.name, len(studied)) for each in studied]
+    levels = [Level(_arrivals(s.load), s.slo, args.seconds, args.warm_up) for s in studied]
+    for folder, level in zip(folders, levels, strict=True):
+        _refuse_to_overwrite(folder, level, settings.clock.name, names)
     for name in names:
         with place_of(systems.system(name)):
             playing = Playing(name, systems, settings.load.seed, args)
-            for each, folder in zip(studied, folders, strict=True):
-                level = Level(_arrivals(each.load), each.slo, args.seconds, args.warm_up)
-                study = Study(folder.name, level, {name: playing.measure(each.slo)})
+            for folder, level in zip(folders, levels, strict=True):
+                study = Study(folder.name, level, {name: playing.measure(level.slo)})
                 keep(folder, study, {name: playing.facts()})
     for folder in folders:
         print((folder / document.TABLE).read_text(encoding="utf-8"))
@@ -95,6 +98,18 @@ def _folder(args: argparse.Namespace, level: str, levels: int) -> Path:
     parts = [args.name, level if levels > 1 or not args.name else None]
     name = "_".join(part for part in parts if part)
     return Path(args.out) / name
+
+
+def _refuse_to_overwrite(folder: Path, level: Level, clock: str, names: Sequence[str]) -> None:
+    """What others took hours to measure at another level goes only where it is measured anew."""
+    earlier = _earlier(folder)
+    others = {n: s for n, s in earlier.systems.items() if n not in names} if earlier else {}
+    clocks = {each.signature.method.clock.partition("(")[0] for each in others.values()}
+    if earlier and others and (earlier.level != level or clocks != {clock}):
+        raise ConfigError(
+            f"{folder}: holds {', '.join(sorted(others))} at another level (service level, load,"
+            " seconds, warm-up or clock): give this study a --name of its own, or measure those too"
+        )
 
 
 class Playing:

@@ -15,6 +15,7 @@ from streamwer.load_config import SloConfig
 from streamwer.reports import capacities, figures
 
 TABLE, MACHINE = "capacity.md", "machine.json"
+_UNBOUNDED = "Larger loads were not tried (`--most`)."
 Facts = Mapping[str, Mapping[str, Any]]
 
 
@@ -53,7 +54,10 @@ def read_facts(folder: Path) -> Facts:
     path = folder / MACHINE
     if not path.is_file():
         return {}
-    systems: Facts = json.loads(path.read_text(encoding="utf-8"))["systems"]
+    try:
+        systems: Facts = dict(json.loads(path.read_text(encoding="utf-8"))["systems"])
+    except (OSError, ValueError, KeyError, TypeError):  # they cost no measurement
+        return {}
     return systems
 
 
@@ -78,9 +82,11 @@ def _markdown(study: Study) -> str:
 
 
 def _of_system(name: str, carried: Carried, slo: SloConfig) -> Iterator[str]:
-    yield f"## {name}: {figures.count(carried.capacity.value, 'call')}"
+    unbounded = carried.unbounded(slo)
+    least = "at least " * unbounded
+    yield f"## {name}: {least}{figures.count(carried.capacity.value, 'call')}"
     yield ""
-    yield _interval(carried.capacity)
+    yield _UNBOUNDED if unbounded else _interval(carried.capacity)
     yield ""
     yield f"| {' | '.join(capacities.HEAD)} |"
     yield "|" + "---:|" * len(capacities.HEAD)

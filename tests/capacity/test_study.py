@@ -84,6 +84,33 @@ def test_the_curve_has_the_median_of_the_seeds_and_how_far_they_lie_apart() -> N
     assert unknown.middle.p95 is unknown.p95_high is None
 
 
+def test_of_two_seeds_in_the_middle_the_worse_counts_and_differences_are_taken_within_a_seed() -> (
+    None
+):
+    runs = [
+        replace(run(5, seed, 9), wer=wer, wer_alone=alone, emitted=emitted)
+        for seed, (wer, alone, emitted) in enumerate(
+            [(0.100, 0.100, 0.9), (0.105, 0.104, 1.0), (0.104, 0.090, 0.8), (0.2, 0.2, 0.99)], 1
+        )
+    ]
+    (point,) = curve(runs[:3], SloConfig())
+    assert point.wer_points == pytest.approx(0.1)  # of the medians it would be 0.4
+    (point,) = curve(runs, SloConfig())
+    assert (point.middle.emitted, point.middle.wer) == (0.9, 0.105)
+
+
+def test_a_load_with_too_few_words_tells_nothing_of_what_gives_way() -> None:
+    alone, many = replace(run(1, 1, 5), p95=None), run(8, 1, 5)
+    assert gives_way([alone, many], SloConfig(p95_commit_s=9.0)) == ("emitted",)
+
+
+def test_where_no_load_was_too_many_with_some_seed_it_may_carry_more() -> None:
+    assert carried([5, 9], [4, 8]).unbounded(SloConfig())
+    assert not carried([5, 6], [4, 8]).unbounded(SloConfig())
+    table = str(document.render(study({"idle": carried([9, 9], [4, 8])}), {})["capacity.md"])
+    assert "## idle: at least 9 calls\n\nLarger loads were not tried" in table
+
+
 def test_only_loads_of_all_seeds_are_compared_with_each_other() -> None:
     runs = (*carried([5, 6], [4, 8]).runs, run(9, 1, 5))
     assert [point.streams for point in whole(curve(runs, SloConfig()))] == [4, 8]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -19,6 +20,7 @@ pytestmark = [
     pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system pins no process"),
 ]
 
+ROOT = Path(__file__).parents[2]
 NAME = "confident_cutoff"
 QUICK = ("--seconds", "8", "--warm-up", "2", "--repeats", "2", "--most", "2")
 
@@ -56,8 +58,24 @@ def test_a_study_is_found_kept_and_shown(
     assert carried.capacity.value == 2  # no more were tried
     assert {(run.streams, run.seed) for run in carried.runs} == {(1, 1), (1, 2), (2, 1), (2, 2)}
     assert all(run.p95 is not None and run.p95 < 2 for run in carried.runs)
-    assert f"## {NAME}: 2 calls" in capsys.readouterr().out
+    assert f"## {NAME}: at least 2 calls" in capsys.readouterr().out
     assert len(cores) == 4
+
+
+def test_what_was_measured_otherwise_is_not_overwritten(
+    cores: list[set[int]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path("reports/capacity/live")
+    shutil.copytree(ROOT / folder, folder)
+    (folder / "machine.json").write_text("<<<<<<< HEAD\n")
+    before = (folder / "capacity.json").read_bytes()
+    assert command.main() == 1
+    assert "offline, prompted_buffer at another level" in capsys.readouterr().err
+    assert (folder / "capacity.json").read_bytes() == before
+    assert not cores  # it is said before anything is played
+    monkeypatch.setattr(sys, "argv", [*sys.argv, "--name", "mine"])
+    assert command.main() == 0
+    assert (folder / "capacity.json").read_bytes() == before
 
 
 def test_a_worker_that_is_measured_has_a_core_of_its_own(

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from itertools import groupby
-from statistics import median_high
+from statistics import median_high, median_low
 from typing import Any
 
-from streamwer.capacity.figures import Figures, broken
+from streamwer.capacity.figures import Figures, broken, wer_points
 from streamwer.load_config import SloConfig
+
+_MORE_IS_BETTER = ("achieved", "emitted", "partial_rate")
 
 
 @dataclass(frozen=True)
@@ -18,13 +20,15 @@ class Point:
     """One load.
 
     Attributes:
-        middle: the median over the seeds of each figure; of two in the middle the higher.
+        middle: the median over the seeds of each figure; of two in the middle the worse.
+        wer_points: the median of how far the WER is above that of the same calls alone.
         seeds: how many were played.
         within: how many of them met the service level.
         p95_low, p95_high: over the seeds; None where some have too few words.
     """
 
     middle: Figures
+    wer_points: float
     seeds: int
     within: int
     p95_low: float | None
@@ -56,7 +60,8 @@ def gives_way(runs: Sequence[Figures], slo: SloConfig) -> tuple[str, ...]:
     """What of the level is missed first as the load grows, the most frequent over seeds first."""
     missed: Counter[str] = Counter()
     for seed in sorted({run.seed for run in runs}):
-        mine = [broken(run, slo) for run in runs if run.seed == seed]
+        # Where words are too few, nothing is known of what gave way.
+        mine = [broken(run, slo) for run in runs if run.seed == seed and run.p95 is not None]
         missed.update(next(filter(None, mine), ()))
     return tuple(name for name, _ in missed.most_common())
 
@@ -66,6 +71,7 @@ def _point(runs: Sequence[Figures], slo: SloConfig) -> Point:
     known = len(late) == len(runs)
     return Point(
         middle=Figures(**{each.name: _middle(runs, each.name) for each in fields(Figures)}),
+        wer_points=median_high([wer_points(run) for run in runs]),
         seeds=len(runs),
         within=sum(not broken(run, slo) for run in runs),
         p95_low=min(late) if known else None,
@@ -75,4 +81,6 @@ def _point(runs: Sequence[Figures], slo: SloConfig) -> Point:
 
 def _middle(runs: Sequence[Figures], name: str) -> Any:
     values = [getattr(run, name) for run in runs]
-    return None if None in values else median_high(values)
+    if None in values:
+        return None
+    return median_low(values) if name in _MORE_IS_BETTER else median_high(values)

@@ -144,11 +144,16 @@ def broken(found: Figures, slo: SloConfig) -> tuple[str, ...]:
     checks = {
         "p95_commit_s": found.p95 is not None and found.p95 <= slo.p95_commit_s,
         "lag_slope": found.lag_slope <= slo.lag_slope,
-        "wer_points": 100 * (found.wer - found.wer_alone) <= slo.wer_points,
+        "wer_points": wer_points(found) <= slo.wer_points,
         "emitted": found.emitted >= slo.emitted,
         "partial_rate": found.partial_rate >= slo.partial_rate,
     }
     return tuple(name for name, met in checks.items() if not met)
+
+
+def wer_points(found: Figures) -> float:
+    """How far the WER is above that of the same calls alone, percentage points."""
+    return 100 * (found.wer - found.wer_alone)
 
 
 def updates(steps: Sequence[Step]) -> int:

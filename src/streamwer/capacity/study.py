@@ -37,6 +37,11 @@ class Carried:
     capacity: Estimate
     runs: tuple[Figures, ...]
 
+    def unbounded(self, slo: SloConfig) -> bool:
+        """Whether with some seed every load that was tried was carried: it may carry more."""
+        seeds = {run.seed for run in self.runs}
+        return seeds != {run.seed for run in self.runs if broken(run, slo)}
+
 
 @dataclass(frozen=True)
 class Level:

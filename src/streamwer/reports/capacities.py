@@ -100,9 +100,16 @@ class Shown:
         return self.drawn[0].seeds
 
     @property
+    def unbounded(self) -> bool:
+        """Whether it may carry more: no larger load was tried."""
+        return self.carried.unbounded(self.slo)
+
+    @property
     def interval(self) -> str:
         """From the smallest to the largest over the seeds."""
         capacity = self.carried.capacity
+        if self.unbounded:
+            return f"{capacity.low:,} or more"
         if not capacity.known:
             return "one seed: no interval"
         return f"{capacity.low:,} to {capacity.high:,}"
@@ -141,9 +148,13 @@ class Shown:
         value, alone = self.carried.capacity.value, self.drawn[0].middle
         if value:
             calls = figures.count(value, "simultaneous call")
+            if self.unbounded:
+                return f" carries at least {calls} with {level} on one worker: no more were tried."
             return f" carries {calls} with {level} on one worker ({self._sure()})."
+        if alone.p95 is None:
+            return f" carries, as far as is known, none with {level}: words are too few to tell."
         late = _late(alone.p95)
-        if alone.p95 is not None and alone.p95 > self.slo.p95_commit_s and alone.streams == 1:
+        if alone.p95 > self.slo.p95_commit_s and alone.streams == 1:
             return (
                 f" carries none with {level}: a single call has the worker to itself, and {late}."
             )
@@ -200,8 +211,9 @@ class Section:
         return (
             f"The machine that found this has {figures.count(cores, 'core')}: at"
             f" {figures.count(threads, 'thread')} a worker, {figures.count(workers, 'worker')}."
-            " That many workers carry that many times as much if calls are shared out evenly and"
-            " workers do not slow each other down; memory bandwidth that they share is not in it."
+            " That many workers carry that many times as much if its cores are as fast as those"
+            " that the clock stands for, calls are shared out evenly and workers do not slow each"
+            " other down; memory bandwidth that they share is not in it."
         )
 
 
@@ -233,7 +245,7 @@ def cells(point: Point) -> list[str]:
         figures.number(middle.lag_slope, 4, sign=True),
         f"{100 * middle.utilisation:.0f}{figures.NO_BREAK}%",
         figures.number(middle.waiting, 2),
-        figures.number(100 * (middle.wer - middle.wer_alone), 2, sign=True),
+        figures.number(point.wer_points, 2, sign=True),
         f"{100 * middle.emitted:.2f}{figures.NO_BREAK}%",
         figures.number(middle.partial_rate, 3),
         f"{point.within} of {point.seeds}",
@@ -296,9 +308,7 @@ def _left_out(
         yield from ((name, "was not measured") for name in compared if name not in study.systems)
 
 
-def _late(p95: float | None) -> str:
-    if p95 is None:
-        return "words are too few"
+def _late(p95: float) -> str:
     if math.isinf(p95):
         return "more than one word in twenty never comes even so"
     return f"its p95 is {figures.seconds(p95)} even so"
