@@ -257,6 +257,74 @@ def test_or_mixed_with_the_words_in_order_of_time(mine: Path, out: Path) -> None
     assert np.allclose(audio.load(out / "audio/call.flac"), 0.125, atol=1e-4)
 
 
+ONE_CALL = "call 1 0.1 0.1 Well\ncall 1 0.2 0.3 hi\n"
+SILENCE = TEXTGRID.replace("Well", "").replace("hi", "sil")
+
+
+@pytest.mark.parametrize("channels", ["mix", "split"])
+@pytest.mark.parametrize("other", [{"x/call.TextGrid": TEXTGRID}, {"call.TextGrid": SILENCE}])
+def test_a_textgrid_is_of_the_only_channel_that_a_ctm_has_and_then_a_second_one(
+    other: dict[str, str], channels: str, mine: Path, out: Path
+) -> None:
+    clip(mine / "call.wav")
+    found, became = prepared(files(mine, {"call.ctm": ONE_CALL, **other}), out, channels=channels)
+    assert [item.text for item in found.values()] == ["Well hi"]
+    (reason,) = reasons(became)
+    assert reason.startswith(next(iter(other)))
+    assert "call.ctm" in reason
+
+
+@pytest.mark.parametrize("channels", ["mix", "split"])
+@pytest.mark.parametrize("timed", [{"call.ctm": ONE_CALL}, {"call.TextGrid": TEXTGRID}])
+def test_channel_a_is_channel_1_and_what_a_file_without_channels_is_of(
+    timed: dict[str, str], channels: str, mine: Path, out: Path
+) -> None:
+    clip(mine / "call.wav")
+    files(mine, {"call.stm": "call A ann 0 0.5 Well, hi!\n", **timed})
+    found, became = prepared(mine, out, channels=channels)
+    assert list(found) == ["call-A" if channels == "split" else "call"]
+    (only,) = found.values()
+    assert (only.text, [word.text for word in only.words]) == ("Well, hi!", ["Well", "hi"])
+    assert not became.unusable
+
+
+def test_a_textgrid_beside_two_channels_is_a_problem(mine: Path, out: Path) -> None:
+    stereo(mine / "call.wav", 0.5, -0.25)
+    found, became = prepared(files(mine, {"call.ctm": TWO, "call.TextGrid": TEXTGRID}), out)
+    assert found["call"].text == "hello hi bye"
+    assert reasons(became) == [
+        "call.TextGrid: which channel of 'call' is it of: A, B? use CTM, which says so"
+    ]
+
+
+def test_channels_that_cannot_be_the_same_or_told_apart_are_not_mixed(
+    mine: Path, out: Path
+) -> None:
+    for name in ("a", "call"):
+        clip(mine / f"{name}.wav")
+    stm = "a 1 ann 0 0.5 hi\ncall A ann 0 0.5 Well, hi!\n"
+    files(mine, {"all.stm": stm, "call.ctm": ONE_CALL.replace("call 1", "call 0")})
+    found, became = prepared(mine, out)
+    assert list(found) == ["a"]
+    assert reasons(became)[0] == (
+        "call.ctm: channel 0 of 'call' is not in all.stm; name channels alike"
+    )
+
+
+def test_the_words_of_channel_1_are_those_of_call_a_txt_and_of_no_other_file(
+    mine: Path, out: Path
+) -> None:
+    clip(mine / "call.wav")
+    clip(mine / "call-1.wav")
+    files(mine, {"call.ctm": ONE_CALL, "call.A.txt": "Well hi", "call-1.txt": "else"})
+    found, _ = prepared(mine, out, channels="split")
+    assert len(found["call-A"].words) == 2
+    files(mine, {"call.txt": "Well hi"})
+    found, became = prepared(mine, out)
+    assert {name: len(item.words) for name, item in found.items()} == {"call": 2, "call-1": 0}
+    assert not became.unusable
+
+
 def test_channels_of_pairs_and_tables(mine: Path, out: Path) -> None:
     stereo(mine / "call.wav", 0.5, -0.25)
     texts = {"call.A.txt": "hello", "call.B.txt": "hi"}

@@ -56,7 +56,7 @@ def _with_times(source: Source, folder: Folder, config: DatasetConfig) -> Source
         folder = Folder(folder.path)  # the user named a list of rows: times may lie beside it
     if not timings.files(folder):
         return source
-    found = timings.read(folder)
+    found = timings.read(folder, config.channels == "split")
     columns = source.named or config.columns
     column = columns.words or "words"
     return replace(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from streamwer.datasets import channels
 from streamwer.datasets.inside import LONGEST_LINE, Folder
+from streamwer.datasets.quoting import told
 from streamwer.datasets.rows import Unusable
 from streamwer.errors import DatasetError
 from streamwer.logs.references import ctm, stm
@@ -15,7 +18,7 @@ from streamwer.transcript import Word
 SUFFIXES = (".ctm", ".stm", ".textgrid")
 _BIGGEST = 64 * LONGEST_LINE
 _Key = tuple[str, str]
-"""Recording and channel; "" where the file does not say."""
+"""Recording and channel, by its letter where it has one; "" where the file does not say."""
 
 
 @dataclass(frozen=True)
@@ -39,22 +42,31 @@ class Spoken:
 
 @dataclass
 class Timings:
-    """What all files say, and which of them cannot be used."""
+    """What all files say, and what of it cannot be used.
 
-    by_channel: dict[_Key, Spoken] = field(default_factory=dict)
+    Attributes:
+        spoken: what was said on each channel, or, where they are mixed, in each recording.
+        problems: files, and what they say of some recording, that cannot be used.
+    """
+
+    spoken: dict[_Key, Spoken] = field(default_factory=dict)
     problems: list[Unusable] = field(default_factory=list)
 
-    def mixed(self) -> dict[_Key, Spoken]:
-        """The same with the channels of each recording as one, in order of time."""
-        channels: dict[str, list[Spoken]] = {}
-        for (recording, _), spoken in sorted(self.by_channel.items()):
-            channels.setdefault(recording, []).append(spoken)
-        return {(recording, ""): _mixed(recording, parts) for recording, parts in channels.items()}
-
     def by_name(self) -> dict[str, Spoken]:
-        """By the name of a recording, and by `RECORDING-CHANNEL` for each of its channels."""
-        channels = {"-".join(key): spoken for key, spoken in self.by_channel.items()}
-        return channels | {recording: spoken for (recording, _), spoken in self.mixed().items()}
+        """By `RECORDING-CHANNEL`, and by the recording where it has no other channel."""
+        counts = Counter(recording for recording, _ in self.spoken)
+        names = {
+            f"{recording}-{name}": spoken
+            for (recording, channel), spoken in self.spoken.items()
+            if channel
+            for name in channels.aliases(channel)
+        }
+        alone = {key[0]: said for key, said in self.spoken.items() if counts[key[0]] == 1}
+        return names | alone
+
+    def refuse(self, spoken: Spoken, reason: str) -> None:
+        """Note that what a file says of a recording cannot be used."""
+        self.problems.append(Unusable(spoken.where, reason))
 
 
 def files(folder: Folder) -> list[Path]:
@@ -64,8 +76,11 @@ def files(folder: Folder) -> list[Path]:
     return sorted(timed, key=lambda path: (path.suffix.lower() == ".stm", path))
 
 
-def read(folder: Folder) -> Timings:
-    """Everything that the files say; a file that cannot be read is one problem."""
+def read(folder: Folder, split: bool) -> Timings:
+    """Everything that the files say, of each channel or of all as one, in order of time.
+
+    A file that cannot be read is one problem.
+    """
     found = Timings()
     for path in files(folder):
         name = folder.relative(path)
@@ -79,18 +94,63 @@ def read(folder: Folder) -> Timings:
         except DatasetError as error:
             reason = str(error).replace(str(path.resolve()), name)
             found.problems.append(Unusable(name, reason.removeprefix(f"{name}: ")))
+    _assign(found)
+    if not split:
+        _mix(found)
     return found
 
 
 def _add(found: Timings, key: _Key, spoken: Spoken) -> None:
-    known = found.by_channel.get(key)
+    known = found.spoken.get(key)
     if known is None:
-        found.by_channel[key] = spoken
+        found.spoken[key] = spoken
     elif spoken.segments and known.words and not known.segments:
         # The transcript is the STM's, with the times of the words.
-        found.by_channel[key] = replace(spoken, words=known.words)
+        found.spoken[key] = replace(spoken, words=known.words)
     else:
-        raise DatasetError(f"'{key[0]}' is in {known.where} too")
+        found.refuse(spoken, f"'{told(key[0])}' is in {known.where} too")
+
+
+def _assign(found: Timings) -> None:
+    """What names no channel is of the only one that the recording has, where it has any."""
+    named: dict[str, list[_Key]] = {}
+    for key in sorted(found.spoken):
+        if key[1]:
+            named.setdefault(key[0], []).append(key)
+    for recording, keys in named.items():
+        spoken = found.spoken.pop((recording, ""), None)
+        if spoken is None:
+            continue
+        if len(keys) > 1:
+            of = ", ".join(told(channel) for _, channel in keys)
+            reason = f"which channel of '{told(recording)}' is it of: {of}? use CTM, which says so"
+            found.refuse(spoken, reason)
+            continue
+        known = found.spoken[keys[0]]
+        if not spoken.words:
+            found.refuse(spoken, f"it has no words, and {known.where} has some")
+        elif known.words:
+            found.refuse(spoken, f"'{told(recording)}' is in {known.where} too")
+        else:
+            found.spoken[keys[0]] = replace(known, words=spoken.words)
+
+
+def _mix(found: Timings) -> None:
+    """The channels of each recording as one."""
+    recordings: dict[str, list[_Key]] = {}
+    for key in sorted(found.spoken):
+        recordings.setdefault(key[0], []).append(key)
+    for recording, keys in recordings.items():
+        parts = [found.spoken.pop(key) for key in keys]
+        lacking = [n for n, part in enumerate(parts) if not part.segments]
+        if len(lacking) in (0, len(keys)):
+            found.spoken[recording, ""] = _mixed(recording, parts)
+            continue
+        # Another channel, or another name of the same one: then its words would be there twice.
+        homes = ", ".join(dict.fromkeys(part.where for part in parts if part.segments))
+        of = told(keys[lacking[0]][1])
+        reason = f"channel {of} of '{told(recording)}' is not in {homes}; name channels alike"
+        found.refuse(parts[lacking[0]], reason)
 
 
 def _mixed(recording: str, parts: list[Spoken]) -> Spoken:
@@ -124,7 +184,8 @@ def _times(word: Word) -> tuple[float, float]:
 def _ctm(path: Path, name: str) -> Iterator[tuple[_Key, Spoken]]:
     words: dict[_Key, list[Word]] = {}
     for entry in ctm.entries(path):
-        words.setdefault((entry.recording, entry.channel), []).append(entry.word)
+        key = entry.recording, channels.letter(entry.channel)
+        words.setdefault(key, []).append(entry.word)
     for key, spoken in words.items():
         ordered = tuple(sorted(spoken, key=_times))
         yield key, Spoken(name, " ".join(word.text for word in ordered), words=ordered)
@@ -133,7 +194,7 @@ def _ctm(path: Path, name: str) -> Iterator[tuple[_Key, Spoken]]:
 def _stm(path: Path, name: str) -> Iterator[tuple[_Key, Spoken]]:
     segments: dict[_Key, list[stm.Segment]] = {}
     for _, recording, channel, segment in stm.entries(path):
-        segments.setdefault((recording, channel), []).append(segment)
+        segments.setdefault((recording, channels.letter(channel)), []).append(segment)
     for key, found in segments.items():
         ordered = tuple(sorted(found))
         said = stm.reference(key[0], ordered)

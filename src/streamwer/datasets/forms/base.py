@@ -25,8 +25,6 @@ OWN = ColumnsConfig(
     language="language",
 )
 """Columns of the forms that have no columns of their own."""
-CHANNELS = {**{str(n + 1): n for n in range(8)}, **{"ABCDEFGH"[n]: n for n in range(8)}}
-"""Names of the channels of a call, as CTM and STM have them, and their place in the file."""
 
 
 @dataclass(frozen=True)
@@ -60,18 +58,6 @@ def source(
     found = list(rows)
     names = tuple(name for name in vars(OWN).values() if name)
     return Source(str(folder.path), names, found, len(found), OWN, form, problems=tuple(problems))
-
-
-def channel(name: object) -> int:
-    """The place of a channel in its file.
-
-    Raises:
-        DatasetError: the name is none of `CHANNELS`.
-    """
-    found = CHANNELS.get(str(name).strip().upper())
-    if found is None:
-        raise DatasetError(f"the channel '{told(str(name))}' is none of 1, 2, … or A, B, …")
-    return found
 
 
 def refuse_split(config: DatasetConfig, form: str) -> None:

@@ -8,7 +8,8 @@ from pathlib import PurePosixPath
 
 from streamwer.config import DatasetConfig
 from streamwer.datasets import tables
-from streamwer.datasets.forms.base import channel, refuse_split, sound
+from streamwer.datasets.channels import channel
+from streamwer.datasets.forms.base import refuse_split, sound
 from streamwer.datasets.inside import Folder
 from streamwer.datasets.rows import Row, Source, Unusable
 from streamwer.errors import ConfigError, DatasetError

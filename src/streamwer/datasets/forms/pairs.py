@@ -7,7 +7,8 @@ from itertools import chain
 from pathlib import Path
 
 from streamwer.config import DatasetConfig
-from streamwer.datasets.forms.base import CHANNELS, Form, beside, sound, source
+from streamwer.datasets.channels import CHANNELS
+from streamwer.datasets.forms.base import Form, beside, sound, source
 from streamwer.datasets.inside import LONGEST_LINE, Folder
 from streamwer.datasets.rows import Row, Source, Unusable
 from streamwer.errors import DatasetError

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from streamwer.config import DatasetConfig
 from streamwer.datasets import timings
-from streamwer.datasets.forms.base import Form, channel, sound, source
+from streamwer.datasets.channels import channel
+from streamwer.datasets.forms.base import Form, sound, source
 from streamwer.datasets.inside import Folder
 from streamwer.datasets.rows import Row, Source, Unusable
 from streamwer.datasets.timings import Spoken
@@ -29,11 +30,10 @@ def open_rows(folder: Folder, config: DatasetConfig) -> Source:
     Raises:
         DatasetError: a file cannot be read at all.
     """
-    found = timings.read(folder)
     split = config.channels == "split"
-    spoken = found.by_channel if split else found.mixed()
+    found = timings.read(folder, split)
     names = ", ".join(sorted({path.suffix for path in timings.files(folder)}))
-    rows = _rows(folder, spoken, split)
+    rows = _rows(folder, found.spoken, split)
     return source(folder, f"{FORM.name} ({names})", rows, found.problems)
 
 
