@@ -16,6 +16,7 @@ import pytest
 from streamwer import eventlog
 from streamwer.errors import LogError
 from streamwer.eventlog import EventLog, writing
+from streamwer.eventlog.schema import DIGEST_KEY
 from streamwer.signature import Run, Subject
 from streamwer.transcript import Compute, Effort, Failure, Step, Update, Word
 
@@ -190,6 +191,29 @@ def test_measurements_of_another_run_are_refused(tmp_path: Path) -> None:
     (tmp_path / "measured.parquet").write_bytes(measured)
     with pytest.raises(LogError, match=r"measured\.parquet: not of the same run as events"):
         list(eventlog.recordings(tmp_path))
+
+
+@pytest.mark.parametrize("old", ["measured", "failures"])
+def test_files_of_an_earlier_run_with_the_same_steps_are_refused(old: str, tmp_path: Path) -> None:
+    """As a process leaves them that is killed between the moves to their places."""
+    eventlog.write(tmp_path / "old", LOG)
+    eventlog.write(tmp_path, replace(LOG, steps=(replace(STEP, emitted=1.75),)))
+    (tmp_path / "old" / f"{old}.parquet").replace(tmp_path / f"{old}.parquet")
+    for read in (eventlog.read, eventlog.about):
+        with pytest.raises(LogError, match=rf"{old}\.parquet: not of the same run as events"):
+            read(tmp_path)
+
+
+def test_a_log_without_digests_is_read_and_not_taken_for_a_later_one(tmp_path: Path) -> None:
+    eventlog.write(tmp_path, LOG)
+    for path in tmp_path.glob("*.parquet"):
+        pq.write_table(pq.read_table(path), path)  # which keeps what the schema holds
+    assert DIGEST_KEY not in pq.read_metadata(tmp_path / "events.parquet").metadata
+    assert eventlog.read(tmp_path) == LOG
+    eventlog.write(tmp_path / "new", LOG)
+    (tmp_path / "new/events.parquet").replace(tmp_path / "events.parquet")
+    with pytest.raises(LogError, match=r"measured\.parquet: not of the same run as events"):
+        eventlog.read(tmp_path)
 
 
 def test_a_damaged_log_is_told_as_such(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ class RowGroups:
         self._writer: pq.ParquetWriter | None = None
         self._waiting: list[pa.Table] = []
         self._groups = 0
+        self._stamp: dict[str, str] = {}
 
     def __enter__(self) -> RowGroups:
         return self
@@ -32,6 +33,7 @@ class RowGroups:
             if len(rows) or not self._groups:
                 self._write(rows)
         if self._writer:
+            self._writer.add_key_value_metadata(self._stamp)
             self._writer.close()
 
     def add(self, rows: pa.Table) -> None:
@@ -41,6 +43,10 @@ class RowGroups:
             waiting = pa.concat_tables(self._waiting)
             self._write(waiting.slice(0, self._size))
             self._waiting = [waiting.slice(self._size)]
+
+    def stamp(self, key: str, value: str) -> None:
+        """Metadata of the file that is known only after its rows."""
+        self._stamp[key] = value
 
     def _write(self, rows: pa.Table) -> None:
         if self._writer is None:

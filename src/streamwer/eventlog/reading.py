@@ -18,6 +18,7 @@ from streamwer.collection import paused
 from streamwer.errors import LogError
 from streamwer.eventlog.log import EventLog
 from streamwer.eventlog.schema import (
+    DIGEST_KEY,
     EVENTS,
     FAILURES,
     LATER,
@@ -59,7 +60,7 @@ def about(folder: Path) -> EventLog:
         LogError: as `read`.
     """
     events, measured = _played(folder)
-    failures = _File(folder / "failures.parquet", FAILURES)
+    failures = _beside(events, _File(folder / "failures.parquet", FAILURES))
     failed = tuple(Failure(**row) for part in failures.parts(_ALL) for row in part.to_pylist())
     return EventLog((), failed, _machine(measured.metadata), _run(events.metadata))
 
@@ -76,7 +77,15 @@ def recordings(folder: Path) -> Iterator[tuple[Step, ...]]:
 
 def _played(folder: Path) -> tuple[_File, _File]:
     events = _File(folder / "events.parquet", EVENTS)
-    return events, _File(folder / "measured.parquet", MEASURED)
+    return events, _beside(events, _File(folder / "measured.parquet", MEASURED))
+
+
+def _beside(events: _File, other: _File) -> _File:
+    """A file of the same log; events of other programs and of earlier versions have no digest."""
+    mine = events.metadata.get(DIGEST_KEY)
+    if mine and mine != other.metadata.get(DIGEST_KEY):
+        raise LogError(f"{other.path}: {_OTHER_RUN}")
+    return other
 
 
 class _File:
@@ -90,7 +99,7 @@ class _File:
             self._file = pq.ParquetFile(path)
         except (pa.ArrowInvalid, OSError) as error:
             raise LogError(f"{path}: not a Parquet file ({error})") from error
-        self.metadata: Mapping[bytes, bytes] = self._file.schema_arrow.metadata or {}
+        self.metadata: Mapping[bytes, bytes] = self._file.metadata.metadata or {}
         version = self.metadata.get(VERSION_KEY, b"none").decode()
         if version not in _READABLE:
             raise LogError(

@@ -8,6 +8,8 @@ SCHEMA_VERSION = 3
 """Of what is written. Earlier versions are read too: they lack counts, which are then 0."""
 VERSION_KEY = b"streamwer_event_log"
 RUN_KEY = b"streamwer_run"
+DIGEST_KEY = b"streamwer_events"
+"""Of the digest of what ran and of all rows of `events.parquet`, the same in all files of a log."""
 MACHINE = "machine."
 
 WORD = pa.struct(

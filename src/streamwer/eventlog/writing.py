@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
@@ -14,6 +15,7 @@ import pyarrow as pa
 
 from streamwer.eventlog.log import EventLog
 from streamwer.eventlog.schema import (
+    DIGEST_KEY,
     EVENTS,
     FAILURES,
     MACHINE,
@@ -51,7 +53,9 @@ def write_sorted(
 ) -> None:
     """Write a log into `folder` (made if missing) without ever holding all of it.
 
-    An error leaves an earlier log as it was. The same log gives the same bytes.
+    An error leaves an earlier log as it was. The same log gives the same bytes. All files have the
+    digest of what was said: a process that is killed while they take the places of earlier ones
+    leaves no log that can be read as one.
 
     Args:
         folder: of the log.
@@ -70,12 +74,19 @@ def write_sorted(
     spent_by = _stamped(MEASURED, _flat(machine))
     with replacing(paths) as (events, measured, failed):
         with RowGroups(events, ROW_GROUP) as said, RowGroups(measured, ROW_GROUP) as spent:
+            digest = hashlib.sha256(said_by.metadata[RUN_KEY])
             for steps in chain(_parts(_in_order(recordings)), [()]):
-                said.add(_table(_said(steps), said_by))
+                rows = _table(_said(steps), said_by)
+                for batch in rows.to_batches():
+                    digest.update(batch.serialize())
+                said.add(rows)
                 spent.add(_table(_spent(steps), spent_by))
+            for file in (said, spent):
+                file.stamp(DIGEST_KEY.decode(), digest.hexdigest())
         with RowGroups(failed, ROW_GROUP) as table:
-            rows = [asdict(each) for each in sorted(failures, key=attrgetter("recording"))]
-            table.add(pa.Table.from_pylist(rows, schema=_stamped(FAILURES)))
+            failed_by = _stamped(FAILURES, {DIGEST_KEY: digest.hexdigest().encode()})
+            reasons = [asdict(each) for each in sorted(failures, key=attrgetter("recording"))]
+            table.add(pa.Table.from_pylist(reasons, schema=failed_by))
 
 
 def _in_order(recordings: Iterable[Sequence[Step]]) -> Iterator[Step]:
