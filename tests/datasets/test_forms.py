@@ -426,3 +426,16 @@ def test_a_limit_above_the_number_of_rows_makes_no_more_of_them(mine: Path) -> N
     files(mine, {"a.txt": "hi"})
     for seed in (None, 1):
         assert preview(settings(mine, limit=9, shuffle_seed=seed), 9).total == 1
+
+
+def test_a_file_name_that_occurs_in_two_folders_is_told_with_what_to_do(
+    mine: Path, out: Path
+) -> None:
+    for day in ("mon", "tue"):
+        clip(mine / f"{day}/call.flac")
+        files(mine, {f"{day}/call.txt": "hi"})
+    _, became = prepared(mine, out)
+    assert reasons(became) == [
+        "tue/call.txt: the id 'call' is that of mon/call.txt; ids must differ: give one another"
+        " name, or list the files in a table with a column of ids (dataset.columns.id)"
+    ]

@@ -136,7 +136,10 @@ def _claim(recording: str, where: str, taken: dict[str, str]) -> None:
     # Two ids that differ only in case would be one file on some file systems.
     first = taken.setdefault(composed(recording.casefold()), where)
     if first != where:
-        raise DatasetError(f"the id '{recording}' is that of {first}; ids must differ")
+        raise DatasetError(
+            f"the id '{recording}' is that of {first}; ids must differ: give one another name, "
+            "or list the files in a table with a column of ids (dataset.columns.id)"
+        )
 
 
 def _convert(row: Row, said: Fields, folder: Path) -> Reference:
