@@ -16,10 +16,11 @@ from streamwer.config import (
     POLICY_SCHEMAS,
     DirectConfig,
     ModelConfig,
+    SweepSettings,
     TranscribeConfig,
 )
 from streamwer.errors import ConfigError
-from streamwer.limits import LIMITS
+from streamwer.limits import LIMITS, SWEEP_LIMITS
 from streamwer.load_config import check_slo
 
 CONF = Path("conf")
@@ -85,6 +86,13 @@ def test_a_system_may_have_an_engine_of_its_own() -> None:
         buckets_s=[2, 3, 4, 6, 8, 10, 15, 20, 25, 30]
     )
     assert config.system(settings, "offline").engine == TranscribeConfig(beam_size=2)
+
+
+def test_every_limit_is_of_a_key_that_exists() -> None:
+    assert set(LIMITS) <= {
+        each.name for schema in ENGINE_SCHEMAS.values() for each in fields(schema)
+    }
+    assert set(SWEEP_LIMITS) <= {each.name for each in fields(SweepSettings)}
 
 
 @pytest.mark.parametrize("schema", ENGINE_SCHEMAS.values())

@@ -96,12 +96,6 @@ LIMITS: Mapping[str, Limit] = {
 
 
 SWEEP_LIMITS: Mapping[str, Limit] = {
-    "api_key_env": Limit(
-        lambda value: not value or bool(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value)),
-        "must be the name of an environment variable, never the key itself",
-        shown=False,
-    ),
-    "backoff_s": TIME,
     "name": Limit(
         lambda value: bool(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", value)),
         "must be the name of a folder: letters, digits, and . _ - after the first",
