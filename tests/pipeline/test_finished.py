@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import platform
+import re
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +14,7 @@ import pytest
 from pipeline import finished
 from streamwer import config
 from streamwer.cluster.finished import Sessions, Store, running
+from streamwer.errors import StreamwerError
 from streamwer.finished_config import FinishedConfig
 from tests.cluster.finished.calls import label, said
 
@@ -84,6 +88,26 @@ def test_what_a_run_uses_is_not_dropped(
         assert left(store) == KEYS
         assert run(monkeypatch, "--empty", "--system", "offline") == 0
     assert left(store) == KEYS[2:]
+
+
+def test_a_run_of_another_host_is_named_with_its_host(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its number says nothing here: a process of the same number may well be somebody else's."""
+    here = platform.node()
+    with running(store.folder, "twin", Path("twin")):
+        assert run(monkeypatch, "--empty") == 1
+        assert here not in capsys.readouterr().err
+        monkeypatch.setattr(platform, "node", lambda: "elsewhere")
+        assert run(monkeypatch, "--empty") == 1
+        told = f"twin is being streamed, by process {os.getpid()} on {here};"
+        assert told in capsys.readouterr().err
+        with (
+            pytest.raises(StreamwerError, match=rf"kill {os.getpid()} on {re.escape(here)}\)"),
+            running(store.folder, "twin", Path("twin")),
+        ):
+            pass
+    assert left(store) == KEYS
 
 
 def test_a_store_chosen_on_the_command_line_is_told_and_dropped(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import platform
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +27,11 @@ _TRIES, _PAUSE_S = 5, 0.05
 
 @dataclass(frozen=True)
 class Run:
-    """A run in progress: its system, its process, and when it began (time of the file system)."""
+    """A run in progress: its system, its process, and when it began (time of the file system).
+
+    The process is named by its number, and by its host too where that is another: there are others
+    of that number here.
+    """
 
     system: str
     process: str
@@ -58,7 +63,8 @@ def running(folder: Path, system: str, out: Path) -> Iterator[None]:
             )
         with disk.writing(folder, REMEDY):
             file.truncate(0)
-            file.write(json.dumps({"system": system, "process": str(os.getpid())}).encode())
+            mine = {"system": system, "process": str(os.getpid()), "host": platform.node()}
+            file.write(json.dumps(mine).encode())
         yield
 
 
@@ -93,6 +99,8 @@ def _said(path: Path) -> Run:
     """What a run said of itself; it may be about to."""
     try:
         values = json.loads(path.read_text())
-        return Run(str(values["system"]), str(values["process"]), path.stat().st_mtime)
+        process, host = str(values["process"]), values.get("host", platform.node())
+        there = "" if host == platform.node() else f" on {host}"
+        return Run(str(values["system"]), f"{process}{there}", path.stat().st_mtime)
     except (OSError, ValueError, KeyError, TypeError):
         return Run("?", "?", 0.0)
