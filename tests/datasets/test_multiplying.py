@@ -20,10 +20,10 @@ from streamwer.condition_config import (
     Step,
     StepConfig,
 )
-from streamwer.conditions import Journey
+from streamwer.conditions import Journey, codecs
 from streamwer.config import ColumnsConfig
 from streamwer.datasets import journeys, played, prepare, read_manifest
-from streamwer.errors import DatasetError
+from streamwer.errors import ConfigError, DatasetError
 from tests.datasets.recordings import ALL_COLUMNS, clip, config, contents, metadata
 
 HISS = Step("hiss", NoiseConfig())
@@ -182,6 +182,18 @@ def test_a_condition_that_no_recording_can_have_is_refused(folder: Path) -> None
     with pytest.raises(DatasetError, match=r"had so: crowd: babble of 3.*condition\.crowd\.voices"):
         prepared(folder, chain(crowd))
     assert not (folder.parent / "prepared").exists()
+
+
+@pytest.mark.parametrize("lacking", ["encoder", "decoder"])
+def test_a_codec_that_this_ffmpeg_lacks_is_refused_before_anything_is_read(
+    lacking: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = replace(codecs.CODECS["g722"], **{lacking: "g722_of_another_build"})  # type: ignore[arg-type]
+    monkeypatch.setattr(codecs, "CODECS", {**codecs.CODECS, "g722": gone})
+    line = chain(Step("line", CodecConfig(codec="g722")))
+    said = r"condition\.line\.codec=g722: .*it has no 'g722_of_another_build'\); install PyAV's"
+    with pytest.raises(ConfigError, match=said):
+        prepare(config(folder / "nowhere"), folder.parent / "prepared", None, [NONE, line])
 
 
 def test_ids_stay_file_names_and_unique(folder: Path) -> None:

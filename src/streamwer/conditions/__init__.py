@@ -3,8 +3,8 @@
 `alter` is for sound, when a data set is prepared; `Journey` is for packets, when it is played.
 """
 
-from streamwer.conditions.altering import alter
+from streamwer.conditions.altering import alter, check
 from streamwer.conditions.noises import files as noise_files
 from streamwer.conditions.packets import Delivered, Journey
 
-__all__ = ["Delivered", "Journey", "alter", "noise_files"]
+__all__ = ["Delivered", "Journey", "alter", "check", "noise_files"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from streamwer.condition_config import (
     SpeedConfig,
     Step,
 )
-from streamwer.conditions.codecs import coded
+from streamwer.conditions import codecs
 from streamwer.conditions.filtering import band
 from streamwer.conditions.noises import add
 from streamwer.conditions.resampling import fitted, resampled
@@ -55,12 +55,24 @@ def alter(
     return signal, words
 
 
+def check(chains: Iterable[Chain]) -> None:
+    """Refuse chains that cannot be applied on this machine, before anything is done.
+
+    Raises:
+        ConfigError: a codec cannot be had.
+    """
+    for chain in chains:
+        for step in chain.steps:
+            if isinstance(step.config, CodecConfig):
+                codecs.check(step.name, step.config)
+
+
 def _sound(signal: Samples, step: Step, recording: str, others: Mapping[str, Path]) -> Samples:
     match config := step.config:
         case BandConfig():
             return band(signal, config.low_hz, config.high_hz)
         case CodecConfig():
-            return coded(signal, config)
+            return codecs.coded(signal, config)
         case NoiseConfig():
             return add(signal, config, recording, others, step.name)
         case ReverbConfig():

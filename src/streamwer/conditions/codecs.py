@@ -15,11 +15,13 @@ from typing import Any
 import av
 import numpy as np
 from av.audio.codeccontext import AudioCodecContext
+from av.codec.codec import UnknownCodecError
 
 from streamwer.audio import SAMPLE_RATE, Samples, joined
 from streamwer.condition_config import CodecConfig
 from streamwer.conditions.filtering import band
 from streamwer.conditions.resampling import fitted, resampled
+from streamwer.errors import ConfigError
 
 _FRAME_S = 1.0
 """Length of a frame where the codec, which codes each sample by itself, sets none."""
@@ -63,6 +65,27 @@ def coded(signal: Samples, config: CodecConfig) -> Samples:
     sent = resampled(line, SAMPLE_RATE, codec.rate)
     heard, rate = _through(fitted(sent, max(1, len(sent)) + codec.delay), codec, config.bit_rate)
     return fitted(resampled(heard[codec.delay :], rate, SAMPLE_RATE), len(signal))
+
+
+def check(name: str, config: CodecConfig) -> None:
+    """Refuse a codec that cannot be had here: builds of FFmpeg differ in what they can code.
+
+    Args:
+        name: of the step.
+        config: of the codec.
+
+    Raises:
+        ConfigError: PyAV's FFmpeg has no such encoder or decoder, or it refuses these values.
+    """
+    try:
+        coded(np.zeros(SAMPLE_RATE, np.float32), config)
+    except (av.FFmpegError, UnknownCodecError) as error:
+        lacks = f"it has no '{error}'" if isinstance(error, UnknownCodecError) else str(error)
+        raise ConfigError(
+            f"condition.{name}.codec={config.codec}: the FFmpeg of this PyAV cannot code it"
+            f" ({lacks}); install PyAV's own wheel"
+            " (pip install --force-reinstall --only-binary=av av), or leave the condition out"
+        ) from error
 
 
 def _through(signal: Samples, codec: Codec, bit_rate: int | None) -> tuple[Samples, int]:

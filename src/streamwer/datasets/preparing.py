@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from streamwer import audio, extensions
+from streamwer import audio, conditions, extensions
 from streamwer.condition_config import Chain
 from streamwer.config import ColumnsConfig, DatasetConfig
 from streamwer.datasets import concatenating, manifest, origins, problems, rows, sampling, words
@@ -51,10 +51,11 @@ def prepare(
         The recordings, sorted by id.
 
     Raises:
-        ConfigError: a key of the config makes no sense.
+        ConfigError: a key of the config makes no sense, or a codec of a chain cannot be had.
         DatasetError: the source cannot be read, or none of its rows can be used: the first of
             them are named together. Or `out` holds something that is not a prepared data set.
     """
+    conditions.check(chains)
     source = open_source(config, fetching)
     columns = rows.present(config.columns, source)
     source = sampling.taken(source, config.limit, config.shuffle_seed)
