@@ -25,7 +25,7 @@ from pipeline.command import arguments, command, count
 from streamwer import load_config
 from streamwer.capacity import Carried, Estimate, Figures, Level, Study, broken, estimate, largest
 from streamwer.capacity import read as read_study
-from streamwer.cluster import place_of, recorded
+from streamwer.cluster import cores, place_of, recorded
 from streamwer.compose import load as compose
 from streamwer.config import Config
 from streamwer.errors import ConfigError, LogError
@@ -51,12 +51,13 @@ def main() -> int:
     levels = [Level(_arrivals(s.load), s.slo, args.seconds, args.warm_up) for s in studied]
     for folder, level in zip(folders, levels, strict=True):
         _refuse_to_overwrite(folder, level, settings.clock.name, names)
+    have = cores()  # before a worker keeps to some of its own
     for name in names:
         with place_of(systems.system(name)):
             playing = Playing(name, systems, settings.load.seed, args)
             for folder, level in zip(folders, levels, strict=True):
                 study = Study(folder.name, level, {name: playing.measure(level.slo)})
-                keep(folder, study, {name: playing.facts()})
+                keep(folder, study, {name: playing.facts(have)})
     for folder in folders:
         print((folder / document.TABLE).read_text(encoding="utf-8"))
         print(f"written: {folder}", file=sys.stderr)
@@ -143,10 +144,10 @@ class Playing:
         runs = tuple(self._runs[key] for key in sorted(self._runs))
         return Carried(self._systems.signature(self._name), capacity, runs)
 
-    def facts(self) -> dict[str, Any]:
-        """What it took so far."""
+    def facts(self, cores: int) -> dict[str, Any]:
+        """What it took so far, on a machine with so many cores."""
         seconds = time.perf_counter() - self._began
-        return document.facts(self._systems.system(self._name), seconds, self._peaks)
+        return document.facts(self._systems.system(self._name), cores, seconds, self._peaks)
 
     def _meets(self, slo: SloConfig, seed: int, streams: int) -> bool:
         found = self._played(streams, seed)

@@ -9,7 +9,7 @@ from typing import Any
 
 from streamwer.capacity import Carried, Estimate, Figures, Study, curve
 from streamwer.capacity.study import FILE
-from streamwer.cluster import cores
+from streamwer.cluster.hardware import processor
 from streamwer.config import SystemConfig
 from streamwer.load_config import SloConfig
 from streamwer.reports import capacities, figures
@@ -33,17 +33,19 @@ def render(study: Study, machine: Facts) -> dict[str, str | bytes]:
     }
 
 
-def facts(system: SystemConfig, seconds: float, peaks: Mapping[int, int]) -> dict[str, Any]:
+def facts(
+    system: SystemConfig, cores: int, seconds: float, peaks: Mapping[int, int]
+) -> dict[str, Any]:
     """What this machine has, and what it took to measure a system on it.
 
     Args:
+        cores: of the machine; a worker that is measured keeps to some of them.
         peaks: by streams, the most memory that the process took, MB.
     """
-    threads = system.model.cpu_threads
     return {
-        "cores": cores(),
-        "threads": threads,
-        "workers": max(1, cores() // max(1, threads)),
+        "processor": processor(),
+        "cores": cores,
+        "threads": system.model.cpu_threads,
         "seconds": round(seconds, 1),
         "peak_memory_mb": {str(streams): peaks[streams] for streams in sorted(peaks)},
     }

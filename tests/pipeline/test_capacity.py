@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.capacity import command, playing
+from pipeline.capacity.document import read_facts
 from streamwer import capacity, datasets
 from streamwer.capacity import Figures
 from streamwer.compose import load
@@ -85,4 +86,6 @@ def test_a_worker_that_is_measured_has_a_core_of_its_own(
     monkeypatch.setattr(sys, "argv", [*sys.argv, "clock=measured"])
     assert command.main() == 0
     assert {len(own) for own in cores} == {1}
+    facts = read_facts(Path("reports/capacity/live"))[NAME]
+    assert facts["cores"] == len(before)  # of the machine, not of the worker
     assert os.sched_getaffinity(0) == before

@@ -16,7 +16,7 @@ from streamwer.signature import Subject
 from tests.capacity.made_up import SIGNED, carried, study
 
 OLD = replace(SIGNED, subject=Subject(policy="another"))
-FACTS = {"cores": 4, "threads": 2, "workers": 2, "peak_memory_mb": {"70": 345}}
+FACTS = {"processor": "EPYC", "cores": 4, "threads": 2, "peak_memory_mb": {"70": 345}}
 QUICK = carried([70, 68, 70, 73, 70, 71], [1, 35, 70, 105])
 
 
@@ -49,10 +49,23 @@ def test_the_page_says_what_each_system_carries_and_how_sure_that_is(carrying: C
     assert "its p95 is 2.70 s even so" in told
     assert "one seed: no interval" in told
     assert "offline was not measured. make capacity" in told
-    assert "4 cores: at 2 threads a worker, 2 workers" in told
-    assert "words come late, or words are lost 140" in told  # on both workers
+    assert "words come late, or words are lost" in told
     assert "6 of 6 –" in told  # no memory is known of most loads
     assert "5 of 6 345" in told
+
+
+def test_only_a_clock_that_measures_names_the_machine_that_played(carrying: Comparison) -> None:
+    """A profile is of another machine, whose cores nobody told."""
+    assert "4 cores" not in section(html.render(carrying))
+    (profiled,) = sections(carrying)
+    mine, other = ({"machine": FACTS | {"cores": cores}} for cores in (4, 8))
+    alike = [replace(each, **mine) for each in profiled.shown]
+    measured = replace(profiled, clock="measured", shown=tuple(alike))
+    told = measured.machine.replace("\u00a0", " ")
+    assert told == "Measured on EPYC with 4 cores: room for 2 workers at 2 threads."
+    assert not replace(measured, clock=profiled.clock).machine
+    assert not replace(measured, shown=(alike[0], replace(alike[1], **other))).machine
+    assert not replace(measured, shown=profiled.shown).machine  # it is not known of one
 
 
 def test_the_table_of_figures_and_the_short_report_have_a_row_for_it(carrying: Comparison) -> None:

@@ -27,10 +27,11 @@ from streamwer.load_config import SloConfig
 from streamwer.reports import figures
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.palette import Style, styles
-from streamwer.signature import Signature
+from streamwer.signature import Signature, measures
 
 COMMAND = "make capacity"
 _DIGEST = re.compile("@[0-9a-f]+")
+_MACHINE = ("processor", "cores", "threads")
 _DATA = {"audio", "reference texts"}
 """Of what `outdated` names: where they differ, so do the recordings."""
 HEAD = (
@@ -126,16 +127,6 @@ class Shown:
         return ", or ".join(_LIMITS[name] for name in first[:2]) or "nothing, as far as was tried"
 
     @property
-    def workers(self) -> int:
-        """On the machine that measured it; 0 where that is not known."""
-        return int(self.machine.get("workers", 0))
-
-    @property
-    def on_machine(self) -> str:
-        """Calls on all its workers."""
-        return f"{self.workers * self.carried.capacity.value:,}" if self.workers else "–"
-
-    @property
     def memory(self) -> Mapping[str, int]:
         """By streams: peak memory, MB."""
         found: Mapping[str, int] = self.machine.get("peak_memory_mb", {})
@@ -203,17 +194,17 @@ class Section:
 
     @property
     def machine(self) -> str:
-        """What a machine with several workers carries, and under what assumption."""
-        known = [each.machine for each in self.shown if each.workers]
-        if not known:
+        """What measured its systems; "" where the clock stands for another machine, or it differs.
+
+        With clock=profile the cores of the machine that played the study say nothing.
+        """
+        told = {tuple(map(each.machine.get, _MACHINE)) for each in self.shown}
+        processor, cores, threads = told.pop() if len(told) == 1 else ("", 0, 0)
+        if not (measures(self.clock) and processor and cores and threads):
             return ""
-        cores, threads, workers = (int(known[0][key]) for key in ("cores", "threads", "workers"))
         return (
-            f"The machine that found this has {figures.count(cores, 'core')}: at"
-            f" {figures.count(threads, 'thread')} a worker, {figures.count(workers, 'worker')}."
-            " That many workers carry that many times as much if its cores are as fast as those"
-            " that the clock stands for, calls are shared out evenly and workers do not slow each"
-            " other down; memory bandwidth that they share is not in it."
+            f"Measured on {processor} with {figures.count(cores, 'core')}: room for"
+            f" {figures.count(cores // threads, 'worker')} at {figures.count(threads, 'thread')}."
         )
 
 
