@@ -21,7 +21,7 @@ from typing import Any
 from pipeline.capacity import document, memory
 from pipeline.capacity.playing import Span
 from pipeline.capacity.systems import Systems
-from pipeline.command import arguments, command, count
+from pipeline.command import arguments, command, count, duration
 from streamwer import load_config
 from streamwer.capacity import Carried, Estimate, Figures, Level, Study, broken, estimate, largest
 from streamwer.capacity import read as read_study
@@ -51,6 +51,7 @@ def main() -> int:
     levels = [Level(_arrivals(s.load), s.slo, args.seconds, args.warm_up) for s in studied]
     for folder, level in zip(folders, levels, strict=True):
         _refuse_to_overwrite(folder, level, settings.clock.name, names)
+        files.check(folder)
     have = cores()  # before a worker keeps to some of its own
     for name in names:
         with place_of(systems.system(name)):
@@ -68,18 +69,15 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     choices = "as for Hydra: load=poisson, load.schedule=batched, slo=patient, model=…"
     made = arguments("pipeline.capacity", __doc__, choices)
-    made.add_argument(
-        "--system", action="append", help="one system; may be repeated (all that are compared)"
-    )
-    made.add_argument(
-        "--slo", action="append", help="one of conf/slo; may be repeated (that of slo=…)"
-    )
-    made.add_argument("--seconds", type=float, default=60.0, help="calls begin for so long, s (60)")
-    made.add_argument("--warm-up", type=float, default=20.0, help="and count after so long, s (20)")
-    made.add_argument("--repeats", type=count, default=6, help="seeds of the arrivals (6)")
-    made.add_argument("--most", type=count, default=512, help="largest load that is tried (512)")
-    made.add_argument("--name", type=_name, help="of the study (that of its service level)")
-    made.add_argument("--out", type=Path, default=REPORTS, help=f"folder of studies ({REPORTS})")
+    add = made.add_argument
+    add("--system", action="append", help="one system; may be repeated (all that are compared)")
+    add("--slo", action="append", help="one of conf/slo; may be repeated (that of slo=…)")
+    add("--seconds", type=duration, default=60.0, help="calls begin for so long, s (60)")
+    add("--warm-up", type=duration, default=20.0, help="they count after so long, s (20)")
+    add("--repeats", type=count, default=6, help="seeds of the arrivals (6)")
+    add("--most", type=count, default=512, help="largest number of calls that is tried (512)")
+    add("--name", type=_name, help="folder of the study (the name of its service level)")
+    add("--out", type=Path, default=REPORTS, help=f"where the folders of studies are ({REPORTS})")
     return made
 
 
@@ -88,6 +86,7 @@ def _settings(args: argparse.Namespace, level: str | None) -> Config:
     defaults = [f"{key}={value}" for key, value in _DEFAULTS.items() if key not in chosen]
     settings = compose([*defaults, *args.overrides, *([f"slo={level}"] if level else [])])
     load_config.check_slo(settings.slo)
+    load_config.check_sought(settings.load, args.overrides, "leave it out (--most limits it)")
     if settings.load.alone:
         raise ConfigError("load=alone has one call at a time: choose poisson, fixed or together")
     if args.warm_up >= args.seconds:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.bench import machine, playing
-from pipeline.command import arguments, command, count
+from pipeline.command import arguments, command, count, duration
 from pipeline.validate import document, drawing, judging
 from pipeline.validate.document import Findings
 from pipeline.validate.figures import Figures, figures
@@ -43,7 +43,8 @@ _GRACE = 2.0
 """Times the service level's p95: how long after the end of a run words may still come."""
 _UNIT = 0.05
 """Of the first guess: how finely the capacity is looked for before it is measured."""
-_PROBE = 32
+_PROBE, _LEAST = 32, 0.125
+"""Calls that are played before any counts, and for which share of a run at least."""
 
 
 @command
@@ -59,9 +60,9 @@ def main() -> int:
         player = Player(system, recognisers.load(system), _calls(settings), place)
         found = _found(Session(player, settings, args), settings, name, system, facts)
     contents = document.render(found, drawing.svg(found.pairs))
-    if args.out or not args.quick:
-        files.write_all(args.out or REPORTS, contents)
-        print(f"written: {args.out or REPORTS}", file=sys.stderr)
+    if folder := _folder(args):
+        files.write_all(folder, contents)
+        print(f"written: {folder}", file=sys.stderr)
     if args.write_docs:
         document.write_into(PAGE, f"{document.block(found)}\n\n{_FIGURE}")
     print(document.block(found))
@@ -72,14 +73,15 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     choices = "changes to experiment=validation, as for Hydra: load=poisson, model=…"
     made = arguments("pipeline.validate", __doc__, choices)
-    made.add_argument("--seconds", type=float, default=36.0, help="calls begin for so long, s (36)")
-    made.add_argument("--warm-up", type=float, default=5.0, help="and count after so long, s (5)")
-    made.add_argument("--repeats", type=count, default=3, help="seeds of the arrivals (3)")
-    made.add_argument("--bracket", type=int, default=1, help="seeds that find the capacity (1)")
-    made.add_argument("--streams", type=count, help="the capacity, where it is known already")
-    made.add_argument("--quick", action="store_true", help="12 s, one repeat; writes only to --out")
-    made.add_argument("--out", type=Path, help=f"folder to write to ({REPORTS})")
-    made.add_argument("--write-docs", action="store_true", help=f"also bring {PAGE} up to date")
+    add = made.add_argument
+    add("--seconds", type=duration, default=36.0, help="calls begin for so long, s (36)")
+    add("--warm-up", type=duration, default=5.0, help="they count after so long, s (5)")
+    add("--repeats", type=count, default=3, help="seeds of the arrivals (3)")
+    add("--bracket", type=int, default=1, help="of which so many find the capacity (1)")
+    add("--streams", type=count, help="the capacity, where it is known already")
+    add("--quick", action="store_true", help="12 s, one repeat; writes only to --out")
+    add("--out", type=Path, help=f"folder to write to ({REPORTS})")
+    add("--write-docs", action="store_true", help=f"also bring {PAGE} up to date")
     return made
 
 
@@ -99,22 +101,32 @@ class Session:
 
     def warm_up(self) -> None:
         """Play something that does not count, so that all code and data are in memory."""
-        self._run(_PROBE, 0, self.span[0], VIRTUAL)
+        self._run(_PROBE, 0, max(self.span[0], _LEAST * self.span[1]), VIRTUAL)
 
     def streams(self) -> int:
         """The capacity in virtual time, roughly: the loads are shares of it."""
         if self._args.streams:
             return int(self._args.streams)
-        seed = self._settings.load.seed
-        guess = _PROBE / self._run(_PROBE, seed, self.span[1] / 2, VIRTUAL).busy
+        seed, limit = self._settings.load.seed, self._settings.slo.p95_commit_s
+        busy = self._run(_PROBE, seed, self.span[1] / 2, VIRTUAL).busy
+        if not busy:
+            raise ConfigError(
+                f"--seconds {self.span[1]:g}: too short, no step is served in half of it"
+            )
+        guess = _PROBE / busy
         unit = max(1, round(_UNIT * guess))
+        tried: dict[int, float | None] = {}
 
         def meets(units: int) -> bool:
             run = self._run(units * unit, seed, self.span[1], VIRTUAL)
             self._say(f"{run.streams} streams: p95 {run.p95} s")
-            return run.p95 is not None and run.p95 <= self._settings.slo.p95_commit_s
+            tried[run.streams] = run.p95
+            return run.p95 is not None and run.p95 <= limit
 
-        return unit * largest(meets, 20 * round(1 / _UNIT), round(guess / unit))
+        found = unit * largest(meets, 20 * round(1 / _UNIT), round(guess / unit))
+        if not found:
+            raise ConfigError(_too_much(unit, tried[unit], limit))
+        return found
 
     def pairs(self, capacity: int) -> list[Pair]:
         """Every load under both clocks, in turns."""
@@ -173,6 +185,17 @@ def _found(
     )
 
 
+def _too_much(streams: int, p95: float | None, limit: float) -> str:
+    """Why no load can be held to the service level."""
+    calls = f"{streams} call{'s' * (streams != 1)} at once"
+    if p95 is None:
+        return f"{calls}: too few words for a p95 of their latency; raise --seconds"
+    return (
+        f"slo.p95_commit_s={limit:g}: with {calls} the p95 is {p95:.2f} s already, so that no load"
+        " is within it; raise it, or choose shorter chunks or a faster model"
+    )
+
+
 def _calls(settings: Config) -> list[tuple[Reference, Samples]]:
     calls = playing.read_calls(settings.dataset)
     if not any(call.reference.words for call in calls):
@@ -184,6 +207,7 @@ def _calls(settings: Config) -> list[tuple[Reference, Samples]]:
 
 def _checked(system: SystemConfig, settings: Config, args: argparse.Namespace) -> SystemConfig:
     load_config.check_slo(settings.slo)
+    load_config.check_sought(settings.load, args.overrides, "use --streams, or leave it out")
     if args.quick:
         args.seconds, args.repeats, args.bracket = 12.0, 1, 0
     if system.load.alone or system.load.schedule == "batched":
@@ -196,7 +220,16 @@ def _checked(system: SystemConfig, settings: Config, args: argparse.Namespace) -
         raise ConfigError(f"--write-docs is for a whole run into {REPORTS}: without --quick, --out")
     if args.warm_up >= args.seconds:
         raise ConfigError(f"--warm-up {args.warm_up:g} must be below --seconds {args.seconds:g}")
+    if folder := _folder(args):
+        files.check(folder)
+    if args.write_docs:
+        document.parts(PAGE)
     return system
+
+
+def _folder(args: argparse.Namespace) -> Path | None:
+    """Where the reports go; a quick run leaves those that are there."""
+    return args.out or (None if args.quick else REPORTS)
 
 
 def _bracket(wanted: bool) -> tuple[Load, ...]:

@@ -116,17 +116,22 @@ def block(found: Findings) -> str:
 
 
 def write_into(page: Path, text: str) -> None:
-    """Replace what stands between the two marks of a page.
+    """Replace what stands between the two marks of a page; for errors see `parts`."""
+    head, tail = parts(page)
+    files.write_all(page.parent, {page.name: f"{head}{BEGIN}\n\n{text}\n\n{END}{tail}"})
+
+
+def parts(page: Path) -> tuple[str, str]:
+    """What stands before and after the two marks of a page.
 
     Raises:
         StreamwerError: the page is not there, or lacks them.
     """
-    before = page.read_text(encoding="utf-8") if page.is_file() else ""
-    if BEGIN not in before or END not in before:
+    text = page.read_text(encoding="utf-8") if page.is_file() else ""
+    if BEGIN not in text or END not in text:
         raise StreamwerError(f"{page}: it lacks the lines {BEGIN} and {END}; put them back")
-    head, _, rest = before.partition(BEGIN)
-    tail = rest.partition(END)[2]
-    files.write_all(page.parent, {page.name: f"{head}{BEGIN}\n\n{text}\n\n{END}{tail}"})
+    head, _, rest = text.partition(BEGIN)
+    return head, rest.partition(END)[2]
 
 
 def _setting(found: Findings) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from streamwer import limits
@@ -81,6 +81,23 @@ def check(load: LoadConfig) -> None:
             f"load.calls_per_s={load.calls_per_s} is for load=poisson only: set it to null, and"
             " load.streams to the number of calls at once"
         )
+
+
+def check_sought(load: LoadConfig, overrides: Iterable[str], instead: str) -> None:
+    """Refuse a number of calls where that is what is looked for.
+
+    Args:
+        overrides: what somebody chose, as for Hydra.
+        instead: what to do about it.
+
+    Raises:
+        ConfigError: one was chosen.
+    """
+    chosen = {override.partition("=")[0].lstrip("+") for override in overrides}
+    told = {"load.streams": "load.streams" in chosen, "load.calls_per_s": load.calls_per_s}
+    for key, value in told.items():
+        if value:
+            raise ConfigError(f"{key}: how many calls at once is looked for here; {instead}")
 
 
 def check_slo(slo: SloConfig) -> None:

@@ -50,6 +50,33 @@ def cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[set[int]]:
     return used
 
 
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["load=poisson", "load.calls_per_s=3"], "load.calls_per_s: how many calls at once is"),
+        (["load.streams=3"], "load.streams: how many calls at once is looked for here; leave it"),
+        (["--out", "README.md/x"], "README.md/x/live: the report cannot be written (Not a dir"),
+    ],
+)
+def test_what_would_be_left_aside_or_lost_is_refused_before_anything_is_played(
+    arguments: list[str],
+    problem: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(command, "Playing", None)
+    monkeypatch.setattr(sys, "argv", ["capacity", "--system", NAME, *arguments])
+    assert command.main() == 1
+    assert problem in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("value", ["-1", "nan", "inf", "soon"])
+def test_a_time_is_a_number_of_seconds(value: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        command.parser().parse_args([f"--warm-up={value}"])
+    assert f"'{value}' is not a number of seconds from 0 on" in capsys.readouterr().err
+
+
 def test_a_study_is_found_kept_and_shown(
     cores: list[set[int]], capsys: pytest.CaptureFixture[str]
 ) -> None:

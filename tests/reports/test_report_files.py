@@ -144,6 +144,13 @@ def test_a_folder_that_cannot_be_made_is_one_error(measured: Comparison, tmp_pat
         reports.write(measured, in_the_way)
 
 
+def test_a_folder_is_tried_without_a_trace(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    for folder in ("there", "not/yet"):
+        reports.files.check(tmp_path / folder)
+    assert [path.name for path in tmp_path.rglob("*")] == ["there"]
+
+
 def test_nothing_half_written_is_left_behind(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()  # renaming a file onto a folder fails
     (tmp_path / "b" / "inside").touch()

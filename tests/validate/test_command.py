@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import cast
 from xml.etree import ElementTree
 
 import pytest
@@ -21,7 +24,8 @@ from pipeline.validate.stalling import Stall
 from streamwer import config
 from streamwer.cluster.places import Place
 from streamwer.compose import load as composed
-from streamwer.errors import StreamwerError
+from streamwer.config import Config
+from streamwer.errors import ConfigError, StreamwerError
 from streamwer.load_config import SloConfig
 from streamwer.metrics import normaliser
 from streamwer.recognisers.meter import NOW
@@ -32,13 +36,17 @@ SAID = script("one two three four five six seven eight nine ten", pace=0.4)
 SETTING = Setting(streams=30, seed=1, until=3.0, grace=1.0)
 
 
+@cache
+def settings() -> Config:
+    return composed(["experiment=validation", "systems.attention_cutoff.policy.chunk_s=0.5"])
+
+
 def player() -> Player:
-    settings = composed(["experiment=validation", "systems.attention_cutoff.policy.chunk_s=0.5"])
     references = [
         Reference(name, "", 4.5, " ".join(word.text for word in SAID), words=SAID) for name in "ab"
     ]
     calls = [(each, silence(4.5)) for each in references]
-    system = config.system(settings, "attention_cutoff")
+    system = config.system(settings(), "attention_cutoff")
     return Player(system, Scripted(SAID, cost=lambda call: 0.001), calls, Place())
 
 
@@ -131,7 +139,9 @@ def test_the_documentation_has_the_marks() -> None:
         (["load=alone"], "several calls at once"),
         (["load.schedule=batched"], "several calls at once"),
         (["clock=wall"], "clock=measured that is held to wall"),
+        (["load.streams=9"], "load.streams: how many calls at once is looked for here; use --str"),
         (["--warm-up", "50"], "must be below --seconds"),
+        (["--out", "README.md/x"], "README.md/x: the report cannot be written (Not a directory)"),
         (["--quick", "--write-docs"], "is for a whole run"),
     ],
 )
@@ -142,5 +152,42 @@ def test_what_cannot_be_compared_is_refused(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr("sys.argv", ["validate", *arguments])
+    monkeypatch.setattr(command.recognisers, "load", None)  # said before a model is
     assert command.main() == 1
     assert problem in capsys.readouterr().err
+
+
+class Told(command.Session):
+    """Runs that were never played: their p95, and how busy the worker was, are given."""
+
+    def __init__(self, p95: float | None, busy: float, run: Figures, *arguments: str) -> None:
+        args = command.parser().parse_args(["--seconds", "4", *arguments])
+        super().__init__(cast(Player, None), settings(), args)
+        self._told, self.untils = replace(run, p95=p95, busy=busy), list[float]()
+
+    def _run(
+        self, streams: int, seed: int, until: float, clock: str, stall: Stall | None = None
+    ) -> Figures:
+        self.untils.append(until)
+        return replace(self._told, streams=streams)
+
+
+@pytest.mark.parametrize(
+    ("p95", "busy", "problem"),
+    [
+        (3.2, 0.4, "slo.p95_commit_s=3: with 4 calls at once the p95 is 3.20 s already"),
+        (None, 1.0, "2 calls at once: too few words for a p95 of their latency; raise --seconds"),
+        (1.0, 0.0, "--seconds 4: too short, no step is served in half of it"),
+    ],
+)
+def test_a_level_that_no_load_meets_says_what_limits_it(
+    p95: float | None, busy: float, problem: str, virtual: Figures
+) -> None:
+    with pytest.raises(ConfigError, match=re.escape(problem)):
+        Told(p95, busy, virtual).streams()
+
+
+def test_without_a_time_that_does_not_count_something_is_played_first(virtual: Figures) -> None:
+    session = Told(1.0, 1.0, virtual, "--warm-up", "0")
+    session.warm_up()
+    assert session.untils == [0.5]

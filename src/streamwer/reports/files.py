@@ -8,6 +8,26 @@ from pathlib import Path
 
 from streamwer.errors import StreamwerError
 
+_TRIAL = ".trial"
+
+
+def check(folder: Path) -> None:
+    """See that files can be written to a folder, which need not be there yet; nothing stays.
+
+    For work that takes long, before it begins.
+
+    Raises:
+        StreamwerError: they cannot.
+    """
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    try:
+        write_all(folder, {_TRIAL: b""})
+    finally:
+        _remove([folder / _TRIAL])
+        for each in missing:
+            with suppress(OSError):
+                each.rmdir()
+
 
 def write_all(folder: Path, contents: Mapping[str, str | bytes]) -> None:
     """Write each name → text or bytes; nothing is renamed into place before everything is on disk.
