@@ -169,7 +169,7 @@ def _loads(pairs: Sequence[Pair]) -> Iterator[str]:
                 f"| {load.name} | {runs[0].streams} | {name}"
                 f" | {_seconds(_middle(runs, 'p50'))} | {_seconds(_middle(runs, 'p95'))}"
                 f" | {_middle(runs, 'lag_slope'):+.4f} | {_middle(runs, 'busy'):.0%}"
-                f" | {1000 * (_middle(runs, 'call') or 0):.2f} |"
+                f" | {_milliseconds(_middle(runs, 'call'))} |"
             )
 
 
@@ -206,6 +206,10 @@ def _seconds(value: float | None) -> str:
     if value is None:
         return "n too small"
     return f"{value:.3f}" if np.isfinite(value) else "never"
+
+
+def _milliseconds(value: float | None) -> str:
+    return "–" if value is None else f"{1000 * value:.2f}"
 
 
 def _count(value: float | None) -> str:

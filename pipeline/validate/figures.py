@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from statistics import fmean
 
 import numpy as np
 
@@ -30,7 +31,8 @@ class Figures:
         words: that were spoken in the time that counts.
         lag_slope: seconds of lag gained per second of the run.
         busy: share of the time.
-        call: of the model and of all that belongs to its step, mean.
+        call: of the model and of all that belongs to its step, mean, without the step that the
+            worker stopped in; None where there is no step.
         waits: of each step when it was served, and how long it had waited; shape (steps, 2).
         late: commit latency of each word, ascending; at most the time that is left at the end of
             the run, which is all that is known of later ones; shape (words,).
@@ -50,7 +52,7 @@ class Figures:
     words: int
     lag_slope: float
     busy: float
-    call: float
+    call: float | None
     backlog: float | None
     recovery: float | None
     generator_lag: float | None
@@ -71,7 +73,6 @@ def figures(run: Run, normaliser: Normaliser, warm_up: float) -> Figures:
     heard = [until(call, setting.until + setting.grace) for call in run.calls]
     late = np.sort(np.minimum(latencies(heard, normaliser, span), setting.grace))
     waits = _waits(run.calls)
-    steps = [step for call in run.calls for step in call.steps]
     return Figures(
         clock=run.clock,
         streams=setting.streams,
@@ -81,7 +82,7 @@ def figures(run: Run, normaliser: Normaliser, warm_up: float) -> Figures:
         words=len(late),
         lag_slope=lag_slope(run.calls, span),
         busy=utilisation(run.calls, span),
-        call=float(np.mean([step.emitted - step.start for step in steps])),
+        call=mean_step(run.calls, setting.stall),
         backlog=backlog(waits, setting.stall) if setting.stall else None,
         recovery=recovery(waits, setting.stall) if setting.stall else None,
         generator_lag=run.generator_lag,
@@ -100,6 +101,14 @@ def until(call: Call, end: float) -> Call:
     words = tuple(word for word in reference.words if call.begins + word.end <= end)
     text = " ".join(word.text for word in words)
     return replace(call, reference=replace(reference, words=words, text=text))
+
+
+def mean_step(calls: Sequence[Call], stall: Stall | None) -> float | None:
+    """How long a step takes; one that takes as long as the stall is the one that it fell on."""
+    longest = stall.seconds if stall else math.inf
+    taken = [step.emitted - step.start for call in calls for step in call.steps]
+    counted = [seconds for seconds in taken if seconds < longest]
+    return fmean(counted) if counted else None
 
 
 def backlog(waits: np.ndarray, stall: Stall) -> float:

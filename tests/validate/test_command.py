@@ -100,6 +100,8 @@ def test_the_report_says_what_was_met(virtual: Figures) -> None:
     assert len(told["runs"][0]["percentiles"]) == 99
     assert "All criteria that were looked at are met." in str(contents["validation.md"])
     assert "| capacity | not compared: " in str(contents["validation.md"])
+    assert f" | {1000 * (virtual.call or 0):.2f} |" in str(contents["validation.md"])
+    assert document.block(found(replace(virtual, call=None))).count(" | – |\n") == 2 * len(LOADS)
     capacity = (Capacity(1, 100.0, 101.0),)
     assert "All criteria are met." in document.block(replace(found(virtual), capacities=capacity))
     missed = replace(virtual, p95=9.0)

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from pipeline.validate.figures import mean_step
 from pipeline.validate.stalling import Stall, Stalled, in_virtual_time
+from streamwer.capacity import Call
 from streamwer.recognisers.meter import NOW
 from streamwer.simulation import Occupied, Recording, Stream, Wall, serve
-from streamwer.transcript import Step
+from streamwer.transcript import Reference, Step
 from tests.scripted import silence
 from tests.simulation.test_own_time import Working, World, moments
 from tests.simulation.test_queueing import Timetable
@@ -48,6 +50,13 @@ def test_the_first_call_after_the_moment_takes_longer_and_no_other(world: World)
     longer = [start for start, seconds in taken if seconds > 1]
     assert longer == [6.0]
     assert [seconds for _, seconds in taken if seconds > 1] == pytest.approx([2.125])
+
+
+def test_it_is_in_no_mean_of_the_steps(world: World) -> None:
+    calls = [Call(Reference("a", "", 21.0, ""), 0.0, tuple(in_virtual(world, 0.125)))]
+    assert mean_step(calls, STALL) == pytest.approx(0.125)
+    assert mean_step(calls, None) == pytest.approx(0.125 + STALL.seconds / len(calls[0].steps))
+    assert mean_step([], STALL) is None
 
 
 def test_the_backlog_is_worked_off_as_fast_as_there_is_time(world: World) -> None:
