@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from streamwer.errors import StreamwerError
+from streamwer.errors import DiskError
 
 
 @contextmanager
@@ -15,13 +16,29 @@ def writing(path: Path, remedy: str) -> Iterator[None]:
     """Within the block `path` is written: an error of the system becomes one line that names it.
 
     Raises:
-        StreamwerError: the disk is full, a quota is used up, or the path cannot be written.
+        DiskError: the disk is full, a quota is used up, or the path cannot be written.
     """
     try:
         yield
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else str(error)
-        raise StreamwerError(f"{path}: cannot be written ({why}); {remedy}") from error
+        raise DiskError(f"{path}: cannot be written ({why}); {remedy}") from error
+
+
+@contextmanager
+def scratch() -> Iterator[None]:
+    """Within the block a temporary file is made or written.
+
+    Raises:
+        DiskError: as `writing`.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise DiskError(
+            f"{tempfile.tempdir or 'temporary files'}: cannot be written ({error.strerror});"
+            " make room there, or set TMPDIR to a folder that has room"
+        ) from error
 
 
 def replace(path: Path, contents: bytes, beside: Path | None = None) -> None:
@@ -36,7 +53,7 @@ def replace(path: Path, contents: bytes, beside: Path | None = None) -> None:
     beside = beside or path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         with beside.open("wb", buffering=0) as file:
-            _all(file.fileno(), contents)
+            write(file.fileno(), contents)
         beside.replace(path)
     except BaseException:
         with suppress(OSError):  # also what was begun takes room on a full disk
@@ -44,7 +61,12 @@ def replace(path: Path, contents: bytes, beside: Path | None = None) -> None:
         raise
 
 
-def _all(file: int, contents: bytes) -> None:
+def write(file: int, contents: bytes) -> None:
+    """Write all of it to an open file: the system may write less at once.
+
+    Raises:
+        OSError: it cannot be written; a part of it may be.
+    """
     view = memoryview(contents)
     while view:
         view = view[os.write(file, view) :]

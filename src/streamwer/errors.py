@@ -18,6 +18,10 @@ class DatasetError(StreamwerError):
     """A data set, or a row of it, that cannot be used."""
 
 
+class DiskError(StreamwerError):
+    """A folder that cannot be written: not the fault of one recording, so nothing goes on."""
+
+
 class ModelError(StreamwerError):
     """A model that cannot be loaded."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from streamwer.datasets import origin, read_manifest
+from streamwer.datasets import listing, origin, read_manifest
 from streamwer.datasets.sampling import drawn
 from tests import hub
 from tests.datasets import shapes
@@ -19,13 +19,13 @@ from tests.datasets.recordings import contents
 COMMIT = "5be91486e11a2d616f4ec5db8d3fd248585ac07a"
 SECRET, STRANGER = "hf_of_a_member", "hf_of_a_stranger"
 SHARDS, ROWS, GROUP = 2, 64, 4
-REPOSITORIES = "whole first streamed peeked sampled broken spoilt branch gated".split()
+REPOSITORIES = "whole first streamed peeked sampled broken spoilt branch gated full".split()
 PIECE, BREAKS_AT = 32_768, 100_000
 
 # One process for many data sets. Blocks are small, as the files here are; a client that waits
 # between its attempts would only cost time.
 PREPARE = """
-import json, os, sys, time
+import json, os, resource, sys, time
 from dataclasses import asdict
 from pathlib import Path
 from streamwer.config import DatasetConfig
@@ -37,6 +37,8 @@ fetching.PIECE, hub._BLOCK = int(sys.argv[2]), 8192
 
 def outcome(name, keys):
     os.environ["HF_TOKEN"] = keys.pop("token", "")
+    # No file can be longer, as on a full disk.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (keys.pop("room", -1), -1))
     told = []
     try:
         if keys.pop("dry", False):
@@ -92,6 +94,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         name = f"clean/test-{number:05}-of-{SHARDS:05}.parquet"
         shapes.shard(folder / name, "id:str text:str audio:audio", rows, GROUP)
         shards[name] = (folder / name).stat().st_size
+    # Folders are no files, also where a pattern fits them.
+    (folder / "clean/folder.parquet").mkdir()
+    (folder / "clean/folder.parquet/notes.txt").write_text("of no use")
+    (folder / "folder").mkdir()
+    (folder / "folder/notes.txt").write_text("of no use")
     shapes.card(folder, "clean", test="clean/test-*")
     script = tmp_path_factory.mktemp("script")
     (script / "README.md").write_text("---\nlicense: mit\n---\n")
@@ -125,7 +132,9 @@ def once(place: Place) -> dict[str, Any]:
         spoilt={"path": "x/spoilt"},
         branch={"path": "x/branch", "revision": "refs/convert/parquet", "subset": None}
         | {"files": "clean/test-*.parquet", **few},
+        full={"path": "x/full", "room": BREAKS_AT},
         no_files={"path": "x/whole", "files": "other/*.parquet"},
+        only_folders={"path": "x/whole", "files": "folder*"},
         script={"path": "x/script", "subset": None},
         no_token={"path": "x/gated"},
         stranger={"path": "x/gated", "token": STRANGER},
@@ -142,7 +151,8 @@ def again(place: Place, once: dict[str, Any]) -> dict[str, Any]:
     place.hub.breaks.clear()
     place.hub.spoils.clear()
     place.hub.requests.clear()
-    keys = {"whole_again": {"path": "x/whole"}, "broken": {"path": "x/broken"}}
+    broken, full = {"path": "x/broken"}, {"path": "x/full", "files": "*/*.parquet", "limit": 2}
+    keys = {"whole_again": {"path": "x/whole"}, "broken": broken, "full": full}
     return place.prepare(place.hub.url, **keys, spoilt={"path": "x/spoilt"})
 
 
@@ -249,8 +259,18 @@ def test_a_branch_is_read_at_the_commit_it_stands_for(place: Place) -> None:
     assert f"{COMMIT} (not pinned)" in kept.facts()["source"]
 
 
+def test_a_full_disk_is_named_and_what_it_took_is_used(
+    place: Place, once: dict[str, Any], again: dict[str, Any]
+) -> None:
+    assert once["full"].startswith(f"DiskError: {place.folder}/cache/streamwer/datasets--x--full/")
+    assert once["full"].endswith("written (File too large); " + listing.ROOM)
+    assert again["full"][0][1] == BREAKS_AT
+    assert place.recordings("full") == ["0-00", "0-01"]
+
+
 def test_files_that_are_not_there_are_named(once: dict[str, Any]) -> None:
     assert "dataset.files: the repository has no 'other/*.parquet'" in once["no_files"]
+    assert "'folder*' names a folder; try 'folder*/*.parquet'" in once["only_folders"]
 
 
 def test_a_loading_script_is_not_run(once: dict[str, Any]) -> None:

@@ -14,8 +14,8 @@ from typing import IO
 from filelock import FileLock
 from huggingface_hub import HfFileSystem
 
-from streamwer import digests
-from streamwer.datasets.listing import Listing, Shard, place
+from streamwer import digests, disk
+from streamwer.datasets.listing import ROOM, Listing, Shard, place, writing
 from streamwer.errors import DatasetError
 
 PIECE = 8 << 20
@@ -49,11 +49,14 @@ def fetch(listing: Listing, shard: Shard, told: Told | None = None) -> Path:
 
     Raises:
         DatasetError: what arrived is not what the hub lists, or there is no room for it.
+        DiskError: it cannot be written after all.
     """
     path = _path(listing, shard)
-    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.partial")
-    with FileLock(path.with_name(f"{path.name}.lock")):
+    with writing(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        locked = FileLock(path.with_name(f"{path.name}.lock")).acquire()
+    with locked:
         if kept(listing, shard):
             return path
         _fill(listing, shard, partial, told or (lambda name, done, total: None))
@@ -72,7 +75,8 @@ def _path(listing: Listing, shard: Shard) -> Path:
 
 
 def _fill(listing: Listing, shard: Shard, partial: Path, told: Told) -> None:
-    with partial.open("ab") as file:
+    # Without a buffer: what a full disk refuses is not tried again when the file is closed.
+    with partial.open("ab", buffering=0) as file:
         done = file.tell()
         if done > shard.size:
             done = file.truncate(0)
@@ -83,8 +87,9 @@ def _fill(listing: Listing, shard: Shard, partial: Path, told: Told) -> None:
         with remote(listing, shard) as source:
             source.seek(done)
             while done < shard.size and (piece := source.read(min(PIECE, shard.size - done))):
-                done += file.write(piece)
-                file.flush()
+                with writing(partial.parent):
+                    disk.write(file.fileno(), piece)
+                done += len(piece)
                 told(shard.path, done, shard.size)
 
 
@@ -93,5 +98,5 @@ def _refuse_full_disk(partial: Path, shard: Shard, missing: int) -> None:
     if missing > free:
         raise DatasetError(
             f"{shard.path}: {missing / 1e9:.1f} GB are wanted, and the disk of {partial.parent}"
-            f" has {free / 1e9:.1f} GB; make room, set HF_HOME, or dataset.streaming=true"
+            f" has {free / 1e9:.1f} GB; {ROOM}"
         )

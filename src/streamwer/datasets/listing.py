@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import datasets
 from huggingface_hub import HfApi, HfFileSystem, constants
 from huggingface_hub.hf_api import RepoFile
 
-from streamwer import hub
+from streamwer import disk, hub
 from streamwer.config import DatasetConfig
 from streamwer.datasets.origins import is_commit
 from streamwer.errors import DatasetError
@@ -25,6 +27,8 @@ _REMEDY = (
     "only Parquet can be read; set dataset.files to the repository's Parquet files, or "
     "dataset.revision=refs/convert/parquet, where the hub keeps its own conversion"
 )
+
+ROOM = "make room, set HF_HOME, or dataset.streaming=true"
 
 
 @dataclass(frozen=True)
@@ -64,12 +68,18 @@ def place(repository: str) -> Path:
     return Path(constants.HF_HOME) / "streamwer" / f"datasets--{repository.replace('/', '--')}"
 
 
+def writing(folder: Path) -> AbstractContextManager[None]:
+    """Within the block something is kept there; where that cannot be, it is told with a remedy."""
+    return disk.writing(folder, ROOM)
+
+
 def find(config: DatasetConfig) -> Listing:
     """The files that hold the rows of a config.
 
     Raises:
         hub.NotOnHubError: the hub cannot be reached, or lacks the repository or the revision.
         DatasetError: there is no such split, or no Parquet file for it.
+        DiskError: the list cannot be kept.
     """
     kept = _place(config)
     asked_before = kept.is_file()
@@ -81,10 +91,9 @@ def find(config: DatasetConfig) -> Listing:
     files = {each.path: each for each in found if isinstance(each, RepoFile)}
     shards = tuple(_shard(files[name]) for name in names)
     listing = Listing(config.path, commit, shards, rows)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    beside = kept.with_suffix(".new")
-    beside.write_text(json.dumps(asdict(listing), indent=1), encoding="utf-8")
-    beside.replace(kept)
+    with writing(kept.parent):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        disk.replace(kept, json.dumps(asdict(listing), indent=1).encode())
     return listing
 
 
@@ -107,10 +116,14 @@ def _named(config: DatasetConfig, commit: str) -> tuple[list[str], None]:
     """The files that `dataset.files` names."""
     pattern = f"datasets/{config.path}@{commit}/{config.files}"
     try:
-        found = [str(name) for name in HfFileSystem().glob(pattern)]
+        found: Any = HfFileSystem().glob(pattern, detail=True)
     except FileNotFoundError:  # there is not even such a folder
-        found = []
-    names = sorted(name.partition(f"@{commit}/")[2] for name in found)
+        found = {}
+    files = [str(name) for name, each in found.items() if each["type"] == "file"]
+    if found and not files:
+        inside = f"{config.files}/*{_SUFFIX}"
+        raise DatasetError(f"dataset.files: '{config.files}' names a folder; try '{inside}'")
+    names = sorted(name.partition(f"@{commit}/")[2] for name in files)
     if not names:
         raise DatasetError(f"dataset.files: the repository has no '{config.files}'")
     return _checked(names), None
@@ -141,7 +154,7 @@ def _checked(names: list[str]) -> list[str]:
     for name in names:
         if not name.endswith(_SUFFIX):
             raise DatasetError(f"'{name}' is no Parquet file; {_REMEDY}")
-        if not name or ".." in PurePosixPath(name).parts or name.startswith("/"):
+        if ".." in PurePosixPath(name).parts or name.startswith("/"):
             raise DatasetError(f"'{name}' is not inside the repository")
     return names
 
