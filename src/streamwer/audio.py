@@ -88,18 +88,21 @@ def checked(audio: Samples, name: str) -> Samples:
     return audio
 
 
-def chunks(path: Path, channel: int | None = None) -> Iterator[Samples]:
+def chunks(
+    path: Path, channel: int | None = None, contents: bytes | None = None
+) -> Iterator[Samples]:
     """The samples of `load`, in pieces as they are decoded: an hour of audio is never held.
 
     Args:
         path: the file.
         channel: the one to take, from 0 on; the mean of all if None.
+        contents: as for `load`.
 
     Raises:
         AudioError: as `load`, or there is no such channel; perhaps after some pieces.
     """
     count = 0
-    for piece in _pieces(path, channel):
+    for piece in _pieces(path, channel, contents):
         bad = np.flatnonzero(~np.isfinite(piece))
         if bad.size:
             where = seconds(count + int(bad[0]))

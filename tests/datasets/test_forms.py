@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from pyarrow import parquet
 
 from streamwer import audio
+from streamwer.audio import Samples
 from streamwer.datasets import prepare, preview
 from streamwer.errors import ConfigError, DatasetError
 from streamwer.transcript import Word
@@ -59,6 +61,35 @@ def test_a_nemo_manifest_cuts_its_segments_out_of_the_recording(mine: Path, out:
     assert np.abs(cut - noise(3.0)[2 * 16_000 :]).max() < 1e-4
     assert found["long-00002500"].broken == "its segment ends at 3.5 s, the audio at 3 s"
     assert reasons(became) == ["line 5: its offset is x, not a time in seconds"]
+
+
+def test_segments_in_any_order_are_cut_from_a_recording_that_is_decoded_once(
+    mine: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip(mine / "a.flac", 3.0)
+    whole = audio.load(mine / "a.flac")
+    files(mine, {"b.flac": "not audio"})
+    rows = [
+        {"audio_filepath": f"{name}.flac", "offset": at, "duration": 0.5, "text": "hi", "id": id}
+        for name, at, id in [("a", 2.0, "4"), ("b", 0.0, "3"), ("a", 1.0, "2"), ("b", 1.0, "1")]
+    ]
+    files(mine, {"test.json": "".join(f"{json.dumps(row)}\n" for row in rows)})
+    decoded: list[str] = []
+    chunks = audio.chunks
+
+    def noted(path: Path, channel: int | None = None) -> Iterator[Samples]:
+        decoded.append(path.name)
+        return chunks(path, channel)
+
+    monkeypatch.setattr(audio, "chunks", noted)
+    found, became = prepared(mine, out)
+    assert sorted(decoded) == ["a.flac", "b.flac"]
+    for name, begin in (("4", 32_000), ("2", 16_000)):
+        cut = audio.load(out / found[name].audio)
+        assert np.array_equal(cut, whole[begin : begin + 8000])
+    # What is wrong with a recording is told of each row, in the source's order.
+    assert [row.where for row in became.broken] == ["line 2", "line 4"]
+    assert {row.reason for row in became.broken} == {found["1"].broken}
 
 
 def test_a_manifest_with_keys_wav_and_txt_is_one_too(mine: Path, out: Path) -> None:

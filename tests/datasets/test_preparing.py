@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import resource
 import subprocess
 import sys
+import tempfile
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +19,7 @@ from pipeline import prepare as stage
 from streamwer import audio
 from streamwer.audio import Samples
 from streamwer.datasets import prepare
-from streamwer.errors import DatasetError
+from streamwer.errors import DatasetError, DiskError
 from tests.datasets.recordings import clip, config, contents, metadata
 
 
@@ -70,6 +73,37 @@ def test_an_interrupt_leaves_nothing_behind(folder: Path, tmp_path: Path) -> Non
 
     with pytest.raises(KeyboardInterrupt):
         prepare(config(folder), tmp_path / "prepared", interrupt)
+    assert {path.name for path in tmp_path.iterdir()} == {"mine"}
+
+
+@pytest.fixture
+def full(folder: Path) -> Iterator[None]:
+    """Beside the recordings, no file can be longer than 10 kB, as on a disk that is nearly full."""
+    assert folder.is_dir()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.usefixtures("full")
+def test_a_full_disk_is_told_in_one_line_and_nothing_is_left(folder: Path, tmp_path: Path) -> None:
+    said = rf"^{tmp_path}/prepared: cannot be written \(File too large\); make room on its disk"
+    with pytest.raises(DiskError, match=said):
+        prepare(config(folder), tmp_path / "prepared")
+    assert {path.name for path in tmp_path.iterdir()} == {"mine"}
+
+
+@pytest.mark.usefixtures("full")
+def test_temporary_files_that_find_no_room_are_not_the_fault_of_a_recording(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    row = {"audio_filepath": "0.flac", "text": "hi", "offset": 0.1, "duration": 0.1}
+    (folder / "metadata.jsonl").write_text(json.dumps(row))
+    said = rf"^{tmp_path}: cannot be written \(File too large\); .* set TMPDIR"
+    with pytest.raises(DiskError, match=said):
+        prepare(config(folder, form="json_lines"), tmp_path / "prepared")
     assert {path.name for path in tmp_path.iterdir()} == {"mine"}
 
 

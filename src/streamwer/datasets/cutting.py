@@ -6,13 +6,13 @@ import tempfile
 import weakref
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import IO
+from io import FileIO
 
 import numpy as np
 
-from streamwer import audio
+from streamwer import audio, disk
 from streamwer.audio import Samples
-from streamwer.errors import AudioError
+from streamwer.errors import AudioError, DiskError, StreamwerError
 
 _PIECE = 1 << 16
 _WIDTH = np.dtype(np.float32).itemsize
@@ -23,12 +23,13 @@ Sound = Callable[[], Iterator[Samples]]
 
 
 class Cutter:
-    """Keeps the recording that was last cut, decoded, on disk."""
+    """Keeps the recording that was last cut, decoded, on disk; or why it cannot be decoded."""
 
     def __init__(self) -> None:
         self._name: str | None = None
-        self._file: IO[bytes] | None = None
+        self._file: FileIO | None = None
         self._samples = 0
+        self._refused: StreamwerError | None = None
 
     def cut(self, name: str, whole: Sound, begin: float, end: float | None) -> Sound:
         """What gives the samples of a recording from `begin` to `end`, seconds.
@@ -54,17 +55,39 @@ class Cutter:
             file.seek(at * _WIDTH)
             yield np.frombuffer(file.read((min(at + _PIECE, last) - at) * _WIDTH), np.float32)
 
-    def _decoded(self, name: str, whole: Sound) -> IO[bytes]:
-        if self._file is not None and self._name == name:
-            return self._file
-        if self._file is not None:
-            self._file.close()
-        self._name = None
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115
-        weakref.finalize(self, self._file.close)
-        self._samples = 0
-        for piece in whole():
-            self._file.write(piece.tobytes())
-            self._samples += piece.size
-        self._name = name
+    def _decoded(self, name: str, whole: Sound) -> FileIO:
+        file = self._file
+        if file is None or self._name != name:
+            file = self._emptied()
+            self._name = self._refused = None
+            try:
+                self._samples = _write(whole(), file)
+            except DiskError:
+                raise
+            except StreamwerError as error:
+                self._refused = error
+            self._name = name
+        if self._refused:
+            raise self._refused.with_traceback(None)
+        return file
+
+    def _emptied(self) -> FileIO:
+        """The file, made where there is none yet."""
+        with disk.scratch():
+            if self._file is None:
+                # Without a buffer: what a full disk refuses is not tried again when it is closed.
+                self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
+                weakref.finalize(self, self._file.close)
+            self._file.seek(0)
+            self._file.truncate()
         return self._file
+
+
+def _write(pieces: Iterator[Samples], file: FileIO) -> int:
+    """Write the samples; how many there are."""
+    count = 0
+    for piece in pieces:
+        with disk.scratch():
+            disk.write(file.fileno(), piece.tobytes())
+        count += piece.size
+    return count

@@ -8,7 +8,6 @@ Audio is decoded here, since `datasets` would need torch for it.
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -201,13 +200,11 @@ def _sound(clip: Mapping[str, Any] | None, name: str) -> Iterator[Samples]:
     content = (clip or {}).get("bytes")
     if not content:
         raise AudioError("it holds no audio; the data set must embed its audio, as Parquet does")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "clip"  # not its name, which may be anything
-        path.write_bytes(content)
-        try:
-            yield from audio.chunks(path)
-        except AudioError as error:
-            raise AudioError(str(error).replace(str(path), name)) from error
+    hint = Path("clip")  # for FFmpeg; not its name, which may be anything
+    try:
+        yield from audio.chunks(hint, contents=content)
+    except AudioError as error:
+        raise AudioError(str(error).replace(str(hint), name, 1)) from error
 
 
 @contextmanager

@@ -5,16 +5,15 @@ They lie beside the manifest as `rows.json`, so that whoever reads a figure can 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from streamwer.datasets import beside
 from streamwer.datasets.quoting import printable
 from streamwer.datasets.rows import Unusable
-from streamwer.errors import DatasetError, StreamwerError
+from streamwer.errors import DatasetError
 
 NAME = "rows.json"
 SHOWN = 10
@@ -45,21 +44,13 @@ class Outcome:
         return [*lines[:SHOWN], *rest]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Problems:
-    """Collects the rows of one source that cannot be used."""
+    """The rows of one source that cannot be used."""
 
     source: str
-    unusable: list[Unusable] = field(default_factory=list)
-    broken: list[Unusable] = field(default_factory=list)
-
-    @contextmanager
-    def of(self, where: str) -> Iterator[None]:
-        """Note an error about one row, and go on after the block."""
-        try:
-            yield
-        except StreamwerError as error:
-            self.unusable.append(Unusable(where, str(error)))
+    unusable: Sequence[Unusable]
+    broken: Sequence[Unusable]
 
     def outcome(self, form: str, rows: int) -> Outcome:
         """What became of so many rows; places and reasons as a page can show them."""

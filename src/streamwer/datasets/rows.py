@@ -27,6 +27,7 @@ class Row:
         sound: decodes the audio to pieces of float32 samples at 16 kHz, each of shape (n,);
             raises a `StreamwerError`, perhaps after some pieces, if it cannot.
         whole: decodes the recording that this row is a segment of; None where it is no segment.
+        within: the name of that recording; empty where it is no segment.
     """
 
     where: str
@@ -34,6 +35,7 @@ class Row:
     stem: str
     sound: Callable[[], Iterator[Samples]]
     whole: Callable[[], Iterator[Samples]] | None = None
+    within: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from streamwer.datasets import manifest
-from streamwer.errors import DatasetError
+from streamwer.errors import DatasetError, DiskError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+_REMEDY = "make room on its disk, or see that its folder can be written, and prepare again"
 
 
 @contextmanager
@@ -18,15 +23,28 @@ def replacing(out: Path) -> Iterator[Path]:
     Raises:
         DatasetError: `out` is a file, or a folder that holds something else than a prepared data
             set, which must not be deleted.
+        DiskError: there is no room for the new folder, or it may not be written there.
     """
     if out.exists() and not _replaceable(out):
         raise DatasetError(f"{out}: holds something else than a prepared data set; remove it first")
     partial, former = (out.with_name(f".{out.name}.{end}") for end in ("partial", "former"))
+    try:
+        with _beside(out, partial, former):
+            yield partial
+    except OSError as error:
+        if not _about(error, (partial, former, out)):
+            raise
+        why = error.strerror or error
+        raise DiskError(f"{out}: cannot be written ({why}); {_REMEDY}") from error
+
+
+@contextmanager
+def _beside(out: Path, partial: Path, former: Path) -> Iterator[None]:
     for left_behind in (partial, former):
         shutil.rmtree(left_behind, ignore_errors=True)
-    partial.mkdir(parents=True)
     try:
-        yield partial
+        partial.mkdir(parents=True)
+        yield
         if out.exists():
             out.rename(former)
         partial.rename(out)
@@ -35,6 +53,16 @@ def replacing(out: Path) -> Iterator[Path]:
             former.rename(out)
         for left_behind in (partial, former):
             shutil.rmtree(left_behind, ignore_errors=True)
+
+
+def _about(error: OSError, folders: tuple[Path, ...]) -> bool:
+    """Whether an error is about what is written: what a block reads may fail, too."""
+    if error.errno in _FULL:
+        return True
+    named = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else None
+    return named is not None and any(
+        named.is_relative_to(folder) or folder.is_relative_to(named) for folder in folders
+    )
 
 
 def _replaceable(out: Path) -> bool:

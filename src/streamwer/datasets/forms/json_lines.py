@@ -99,7 +99,7 @@ def _row(folder: Folder, cutter: Cutter, where: str, record: tables.Values) -> R
     end = None if duration is None else begin + duration
     stem = f"{stem}-{round(1000 * begin):08d}"
     part = cutter.cut(str(name), whole, begin, end)
-    return _named(Row(where, values, stem, part, whole))
+    return _named(Row(where, values, stem, part, whole, within=str(name)))
 
 
 def _named(row: Row) -> Row:

@@ -78,7 +78,9 @@ def _rows(
             continue
         whole = _recording(folder, tables["wav.scp"], recording)
         part = cutter.cut(recording, whole, begin, end)
-        yield Row(said.where, values | {"session": recording}, utterance, part, whole)
+        yield Row(
+            said.where, values | {"session": recording}, utterance, part, whole, within=recording
+        )
 
 
 def _segment(segments: dict[str, _Entry], utterance: str) -> tuple[str, float, float | None]:

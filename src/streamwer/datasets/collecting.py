@@ -1,0 +1,173 @@
+"""The rows of a source become recordings; those that are cut from one recording, together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from streamwer import audio
+from streamwer.config import ColumnsConfig, DatasetConfig
+from streamwer.datasets import manifest, rows, words
+from streamwer.datasets.concatenating import Take
+from streamwer.datasets.naming import composed
+from streamwer.datasets.problems import Outcome, Problems
+from streamwer.datasets.quoting import printable
+from streamwer.datasets.rows import Fields, Row, Source, Unusable
+from streamwer.errors import DatasetError, DiskError, StreamwerError
+from streamwer.transcript import Reference
+
+Progress = Callable[[int, int | None], None]
+"""Told the number of rows done, and of all where that is known."""
+
+
+def collect(
+    source: Source,
+    columns: ColumnsConfig,
+    config: DatasetConfig,
+    folder: Path,
+    progress: Progress | None,
+) -> tuple[list[Take], Outcome]:
+    """Write the audio of every row that can be used.
+
+    Segments wait until all rows are read, so that a recording is decoded once, wherever in the
+    source its segments stand.
+
+    Args:
+        source: of the rows.
+        columns: where their fields are.
+        config: of the source.
+        folder: in which the audio is written.
+        progress: told of the rows that are done.
+
+    Returns:
+        The recordings in the source's order, and what became of its rows.
+
+    Raises:
+        DatasetError: the source cannot be read, or none of its rows can be used.
+        DiskError: temporary files cannot be written.
+    """
+    (folder / "audio").mkdir()
+    reading = _Reading(columns, config, folder, progress, source.total)
+    waiting: dict[str, list[_Said]] = {}
+    for number, row in enumerate(source.rows):
+        said = reading.said(number, row)
+        if said and said.row.within:
+            waiting.setdefault(said.row.within, []).append(said)
+        elif said:
+            reading.convert(said)
+    for segments in waiting.values():
+        for each in segments:
+            reading.convert(each)
+    return reading.outcome(source)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A row, its place in the source, and what it says."""
+
+    number: int
+    row: Row
+    fields: Fields
+
+
+@dataclass
+class _Reading:
+    """What became of the rows so far, by their numbers."""
+
+    columns: ColumnsConfig
+    config: DatasetConfig
+    folder: Path
+    progress: Progress | None
+    total: int | None
+    taken: dict[str, str] = field(default_factory=dict)
+    takes: dict[int, tuple[str, Take]] = field(default_factory=dict)
+    unusable: dict[int, Unusable] = field(default_factory=dict)
+
+    def said(self, number: int, row: Row | Unusable) -> _Said | None:
+        """What a row says; None if that is no use."""
+        if isinstance(row, Unusable):
+            self._note(number, row)
+            return None
+        try:
+            fields = rows.fields(row, self.columns, self.config.unscored)
+            _claim(fields.recording, row.where, self.taken)
+        except StreamwerError as error:
+            self._note(number, Unusable(row.where, str(error)))
+            return None
+        return _Said(number, row, fields)
+
+    def convert(self, said: _Said) -> None:
+        """Write the audio of a row."""
+        row, fields = said.row, said.fields
+        try:
+            reference = _converted(row, fields, self.folder)
+        except DatasetError as error:
+            self._note(said.number, Unusable(row.where, str(error)))
+            return
+        reference = replace(reference, language=fields.language or self.config.language)
+        self.takes[said.number] = row.where, Take(reference, fields.session)
+        self._tell()
+
+    def outcome(self, source: Source) -> tuple[list[Take], Outcome]:
+        """All of them, in the source's order.
+
+        Raises:
+            DatasetError: there is no recording among them.
+        """
+        takes = [self.takes[number] for number in sorted(self.takes)]
+        noted = Problems(
+            source.name,
+            [*source.problems, *(self.unusable[number] for number in sorted(self.unusable))],
+            [Unusable(where, why) for where, take in takes if (why := take.reference.broken)],
+        )
+        if len(noted.broken) == len(takes):
+            noted.refuse()
+        rows = len(source.problems) + len(self.takes) + len(self.unusable)
+        return [take for _, take in takes], noted.outcome(source.form, rows)
+
+    def _note(self, number: int, row: Unusable) -> None:
+        self.unusable[number] = row
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.progress:
+            self.progress(len(self.takes) + len(self.unusable), self.total)
+
+
+def _claim(recording: str, where: str, taken: dict[str, str]) -> None:
+    # Two ids that differ only in case would be one file on some file systems.
+    first = taken.setdefault(composed(recording.casefold()), where)
+    if first != where:
+        raise DatasetError(
+            f"the id '{recording}' is that of {first}; ids must differ: give one another name, "
+            "or list the files in a table with a column of ids (dataset.columns.id)"
+        )
+
+
+def _converted(row: Row, said: Fields, folder: Path) -> Reference:
+    path = manifest.audio_path(said.recording)
+    seconds, broken = 0.0, ""
+    try:
+        seconds = audio.seconds(audio.write_flac_chunks(folder / path, row.sound()))
+    except DiskError:
+        raise
+    except StreamwerError as error:
+        (folder / path).unlink(missing_ok=True)
+        broken = printable(str(error))
+    if not broken:
+        try:
+            words.check_inside(said.words, seconds)
+        except DatasetError:
+            (folder / path).unlink()
+            raise
+    return Reference(
+        recording=said.recording,
+        audio=path,
+        seconds=seconds,
+        text=said.text,
+        speaker=said.speaker,
+        condition=said.condition,
+        words=said.words,
+        broken=broken,
+    )
