@@ -112,11 +112,14 @@ def _versions(settings: Config) -> dict[str, Any]:
 
 
 def unused(prepared: Path) -> Unused:
-    """The rows of the data set that are in no figure."""
+    """The rows of the data set that are in no figure, and notes on others."""
     became = outcome(prepared)
     if became is None:
         return Unused()
-    return Unused(became.rows, tuple((row.where, row.reason) for row in became.unusable))
+    listed = [
+        tuple((row.where, row.reason) for row in rows) for rows in (became.unusable, became.notes)
+    ]
+    return Unused(became.rows, *listed)
 
 
 def sounds(prepared: Path, report: Path) -> dict[str, Sound]:

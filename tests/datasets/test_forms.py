@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from pipeline.report import unused
 from streamwer import audio
 from streamwer.audio import Samples
 from streamwer.datasets import prepare, preview
@@ -48,10 +49,14 @@ def test_a_nemo_manifest_cuts_its_segments_out_of_the_recording(mine: Path, out:
         {"audio_filepath": str(mine / "wavs/long.flac"), "duration": 3.0, "text": "one two"},
         {"audio_filepath": "wavs/long.flac", "offset": 2.5, "duration": 1.0, "text": "beyond"},
         {"audio_filepath": "wavs/long.flac", "offset": "x", "text": "when"},
+        {"audio_filepath": "wavs/all.flac", "offset": 0.0, "text": "all"},
     ]
-    files(mine, {"test.json": "".join(f"{json.dumps(line)}\n" for line in lines)})
+    clip(mine / "wavs/all.flac", 0.5)
+    times = {"words.ctm": "all 1 0 0.4 all\n"}
+    files(mine, {"test.json": "".join(f"{json.dumps(line)}\n" for line in lines), **times})
     found, became = prepared(mine, out)
-    assert became.form == "JSON lines manifest (test.json)"
+    assert became.form == "JSON lines manifest (test.json), word times beside it"
+    assert (found["all"].seconds, found["all"].words) == (0.5, (Word("all", 0.0, 0.4),))
     assert [found[name].text for name in ("long", "long-00000500", "long-00002000")] == [
         "one two",
         "one",
@@ -175,11 +180,29 @@ def test_a_table_with_the_columns_that_the_config_names(
 
 
 def test_pairs_of_audio_and_text(mine: Path, out: Path) -> None:
-    for name in ("a", "day/b", "alone"):
+    for name in ("a", "day/b", "alone", "._a", ".trash/a"):
         clip(mine / f"{name}.flac")
     found, became = prepared(files(mine, {"a.txt": "well\nhi\n", "day/b.txt": "bye"}), out)
     assert {name: item.text for name, item in found.items()} == {"a": "well hi", "b": "bye"}
     assert reasons(became) == ["alone.flac: no alone.txt beside it"]
+
+
+def test_files_of_one_name_of_which_either_may_be_meant_are_refused(mine: Path, out: Path) -> None:
+    for name in ("a.wav", "a.flac", "good.wav"):
+        clip(mine / name)
+    stereo(mine / "call.wav", 0.5, -0.25)
+    texts = dict.fromkeys(("a.txt", "good.txt", "call.1.txt", "call.A.txt", "call.B.txt"), "hi")
+    found, became = prepared(files(mine, texts), out)
+    assert (list(found), reasons(became)) == (
+        ["good"],
+        [
+            "call.wav: no call.txt beside it; its channels have: use dataset.channels=split",
+            "a.txt: 'a' is 2 audio files: a.flac, a.wav; keep one",
+        ],
+    )
+    found, became = prepared(mine, out, channels="split")
+    assert list(found) == ["call-B"]
+    assert reasons(became)[-1] == "call.1.txt, call.A.txt: both are of channel A: keep one of them"
 
 
 CTM = "a 1 0.0 0.2 Well\na 1 0.2 0.2 hi\nb 1 0.1 0.3 bye\n"
@@ -231,6 +254,23 @@ def test_stm_gives_the_transcript_and_ctm_its_times(mine: Path, out: Path) -> No
     assert (found["a"].text, found["a"].speaker) == ("well, hi!", "ann")
     assert [word.text for word in found["a"].words] == ["well", "hi"]
     assert (found["b"].text, found["b"].words) == ("good bye", ())
+
+
+def test_segments_that_are_not_to_be_scored_are_told_of(mine: Path, out: Path) -> None:
+    for name in "ab":
+        clip(mine / f"{name}.flac")
+    skip = "IGNORE_TIME_SEGMENT_IN_SCORING"
+    stm = f"a 1 x 0 0.1 {skip}\na 1 ann 0.1 0.4 hi\na 1 x 0.4 0.5 {skip}\nb 1 bob 0 0.5 bye\n"
+    found, became = prepared(files(mine, {"all.stm": stm}), out)
+    assert (found["a"].text, found["a"].speaker) == ("hi", "ann")
+    (note,) = became.told()
+    assert note == (
+        "note: all.stm: 'a' has 2 segments that are not to be scored (0.2 s); "
+        "words heard there count as inserted"
+    )
+    assert unused(out).notes == ((became.notes[0].where, became.notes[0].reason),)
+    _, became = prepared(files(mine, {"a.txt": "hi"}), out)
+    assert not became.notes
 
 
 @pytest.mark.parametrize("timed", [{"words.ctm": CTM}, {"a.TextGrid": TEXTGRID}])
@@ -434,6 +474,8 @@ def test_of_several_files_of_word_times_the_one_that_is_named_is_read(
 
 NOT_ROWS = {
     "pairs": {"README.txt": "read me", "a.txt": "hi"},
+    "silent": {"0.flac": "", "a.txt": "hi"},
+    "unspoken": {"0.flac": "", "a.ctm": "a 1 0 0.2 hi\n"},
     "kaldi": {"wav.scp": "a a.flac\n", "utt2spk": "a ann\na bob\n", "text": "a hi\n"},
     "timed": {"0.ctm": "no words\n", "a.ctm": "a 1 0 0.2 hi\n"},
     "times": {"0.ctm": "no words\n", "x.csv": "file_name,text\na.flac,hi\n"},
@@ -457,16 +499,3 @@ def test_a_limit_above_the_number_of_rows_makes_no_more_of_them(mine: Path) -> N
     files(mine, {"a.txt": "hi"})
     for seed in (None, 1):
         assert preview(settings(mine, limit=9, shuffle_seed=seed), 9).total == 1
-
-
-def test_a_file_name_that_occurs_in_two_folders_is_told_with_what_to_do(
-    mine: Path, out: Path
-) -> None:
-    for day in ("mon", "tue"):
-        clip(mine / f"{day}/call.flac")
-        files(mine, {f"{day}/call.txt": "hi"})
-    _, became = prepared(mine, out)
-    assert reasons(became) == [
-        "tue/call.txt: the id 'call' is that of mon/call.txt; ids must differ: give one another"
-        " name, or list the files in a table with a column of ids (dataset.columns.id)"
-    ]

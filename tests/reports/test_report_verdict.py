@@ -231,6 +231,11 @@ def test_rows_that_are_in_no_figure_are_among_the_limits(measured: Comparison) -
     assert told.endswith("line 2: the transcript is empty; and 2 more, in rows.json).")
     assert told in notes.limits(missing)
     assert "5 of 40" in markdown.render(missing)
+    noted = replace(measured, unused=Unused(40, notes=reasons[:1]))
+    assert list(notes.unused(noted)) == [
+        "1 of 40\N{NO-BREAK SPACE}rows of the data set cannot be scored in full (line 0: the"
+        " transcript is empty)."
+    ]
 
 
 def test_made_up_word_times_are_among_the_limits(measured: Comparison) -> None:

@@ -10,7 +10,7 @@ from streamwer import audio
 from streamwer.config import ColumnsConfig, DatasetConfig
 from streamwer.datasets import manifest, rows, words
 from streamwer.datasets.concatenating import Take
-from streamwer.datasets.naming import composed
+from streamwer.datasets.ids import alike
 from streamwer.datasets.problems import Outcome, Problems
 from streamwer.datasets.quoting import printable
 from streamwer.datasets.rows import Fields, Row, Source, Unusable
@@ -81,7 +81,7 @@ class _Reading:
     progress: Progress | None
     total: int | None
     taken: dict[str, str] = field(default_factory=dict)
-    takes: dict[int, tuple[str, Take]] = field(default_factory=dict)
+    takes: dict[int, tuple[Row, Take]] = field(default_factory=dict)
     unusable: dict[int, Unusable] = field(default_factory=dict)
 
     def said(self, number: int, row: Row | Unusable) -> _Said | None:
@@ -106,7 +106,7 @@ class _Reading:
             self._note(said.number, Unusable(row.where, str(error)))
             return
         reference = replace(reference, language=fields.language or self.config.language)
-        self.takes[said.number] = row.where, Take(reference, fields.session)
+        self.takes[said.number] = row, Take(reference, fields.session)
         self._tell()
 
     def outcome(self, source: Source) -> tuple[list[Take], Outcome]:
@@ -119,7 +119,8 @@ class _Reading:
         noted = Problems(
             source.name,
             [*source.problems, *(self.unusable[number] for number in sorted(self.unusable))],
-            [Unusable(where, why) for where, take in takes if (why := take.reference.broken)],
+            [Unusable(row.where, why) for row, take in takes if (why := take.reference.broken)],
+            [Unusable(row.where, row.note) for row, _ in takes if row.note],
         )
         if len(noted.broken) == len(takes):
             noted.refuse()
@@ -136,13 +137,12 @@ class _Reading:
 
 
 def _claim(recording: str, where: str, taken: dict[str, str]) -> None:
-    # Two ids that differ only in case would be one file on some file systems.
-    first = taken.setdefault(composed(recording.casefold()), where)
-    if first != where:
+    if alike(recording) in taken:
         raise DatasetError(
-            f"the id '{recording}' is that of {first}; ids must differ: give one another name, "
-            "or list the files in a table with a column of ids (dataset.columns.id)"
+            f"the id '{recording}' is that of {taken[alike(recording)]}; ids must differ: give one "
+            "another name, or list the files in a table with a column of ids (dataset.columns.id)"
         )
+    taken[alike(recording)] = where
 
 
 def _converted(row: Row, said: Fields, folder: Path) -> Reference:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import posixpath
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from streamwer.config import DatasetConfig
-from streamwer.datasets import forms, timings
+from streamwer.datasets import forms, ids, timings
 from streamwer.datasets.inside import Folder
+from streamwer.datasets.quoting import told
 from streamwer.datasets.rows import Row, Source, Unusable
 from streamwer.errors import ConfigError, DatasetError
 
@@ -31,9 +33,9 @@ def open_source(config: DatasetConfig) -> Source:
     folder = _folder(Path(config.path).expanduser())
     form = forms.recognise(folder, config.form)
     source = form.open(folder, config)
-    if form is forms.FORMS["timed"]:
-        return source
-    return _with_times(source, folder, config)
+    if form is not forms.FORMS["timed"]:
+        source = _with_times(source, folder, config)
+    return ids.distinct(source, config.columns.id)
 
 
 def _folder(path: Path) -> Folder:
@@ -56,17 +58,30 @@ def _with_times(source: Source, folder: Folder, config: DatasetConfig) -> Source
         folder = Folder(folder.path)  # the user named a list of rows: times may lie beside it
     if not timings.files(folder):
         return source
-    found = timings.read(folder, config.channels == "split")
+    rows = list(source.rows)
+    # A file may name a recording of which each channel, or segment, is a row.
+    places = {place for row in rows if isinstance(row, Row) for place in (row.path, row.place)}
+    found = timings.read(folder, config.channels == "split", places - {""})
     columns = source.named or config.columns
     column = columns.words or "words"
     return replace(
         source,
         columns=tuple(dict.fromkeys((*source.columns, column))),
         named=replace(columns, words=column),
-        rows=list(_timed(source.rows, found.by_name(), column)),
-        problems=(*source.problems, *found.problems),
+        rows=list(_timed(rows, found.by_name(), column)),
+        problems=(*source.problems, *found.problems, *_strays(found, places)),
         form=f"{source.form}, word times beside it",
     )
+
+
+def _strays(found: timings.Timings, places: Collection[str]) -> Iterator[Unusable]:
+    """Word times that another recording would have, if only its name counted."""
+    named = {posixpath.basename(place): place for place in sorted(places, reverse=True)}
+    for (place, _), spoken in found.spoken.items():
+        other = named.get(posixpath.basename(place))
+        if place not in places and other:
+            reason = f"there is no recording '{told(place)}', and '{told(other)}' is another one"
+            yield Unusable(spoken.where, reason)
 
 
 def _timed(
@@ -75,7 +90,7 @@ def _timed(
     column: str,
 ) -> Iterator[Row | Unusable]:
     for row in rows:
-        known = None if isinstance(row, Unusable) else spoken.get(row.stem)
+        known = None if isinstance(row, Unusable) else spoken.get(row.place)
         if isinstance(row, Unusable) or known is None or row.values.get(column):
             yield row
             continue

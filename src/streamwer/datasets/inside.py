@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from streamwer import audio
 from streamwer.datasets.quoting import told
@@ -67,23 +68,36 @@ class Folder:
         """The name of a file as this folder's files would give it."""
         return path.relative_to(self.path).as_posix()
 
+    def place(self, name: object) -> str:
+        """The path of a file that is named, from this folder on and without suffix; "" of none."""
+        if not isinstance(name, str) or not name:
+            return ""
+        path = PurePosixPath(posixpath.normpath(name))
+        for root in (self.path.absolute(), self._root):
+            if path.is_relative_to(root):
+                path = path.relative_to(root)
+        return (path.parent / path.stem).as_posix()
+
     def files(self, *patterns: str, deep: bool = False) -> list[Path]:
         """Files whose names match, sorted; only the one that the user named, where that is so."""
         found = {
             path
             for pattern in patterns
             for path in (self.path.rglob(pattern) if deep else self.path.glob(pattern))
-            if path.is_file() and not path.name.startswith(".")
+            if path.is_file() and not self._hidden(path)
         }
         return sorted(path for path in found if not self.only or path.name == self.only)
 
     def sounds(self) -> list[Path]:
-        """All audio files, at any depth, sorted."""
+        """All audio files that are not hidden, at any depth, sorted."""
         return sorted(
             path
             for path in self.path.rglob("*")
-            if path.suffix.lower() in audio.SUFFIXES and path.is_file()
+            if path.suffix.lower() in audio.SUFFIXES and path.is_file() and not self._hidden(path)
         )
+
+    def _hidden(self, path: Path) -> bool:
+        return any(part.startswith(".") for part in path.relative_to(self.path).parts)
 
     def text(self, name: str, most: float = math.inf) -> str:
         """A whole text file.

@@ -28,17 +28,20 @@ class Outcome:
         rows: how many were read, with the problems that are no rows: a file that nothing speaks of.
         unusable: those that are in no figure, for want of a reference.
         broken: those whose reference is sound but whose audio is not: they count as failures.
+        notes: of those that are used, what a reader of the figures must know.
     """
 
     form: str
     rows: int
     unusable: tuple[Unusable, ...] = ()
     broken: tuple[Unusable, ...] = ()
+    notes: tuple[Unusable, ...] = ()
 
     def told(self) -> list[str]:
-        """A line for each of the first rows that could not be used, and one for the rest."""
+        """A line for each of the first rows that something is wrong with, and one for the rest."""
         lines = [f"not used: {row.where}: {row.reason}" for row in self.unusable]
         lines += [f"no audio: {row.where}: {row.reason}" for row in self.broken]
+        lines += [f"note: {row.where}: {row.reason}" for row in self.notes]
         more = len(lines) - SHOWN
         rest = [f"… and {more} more, in {NAME}"] if more > 0 else []
         return [*lines[:SHOWN], *rest]
@@ -51,10 +54,11 @@ class Problems:
     source: str
     unusable: Sequence[Unusable]
     broken: Sequence[Unusable]
+    notes: Sequence[Unusable] = ()
 
     def outcome(self, form: str, rows: int) -> Outcome:
         """What became of so many rows; places and reasons as a page can show them."""
-        return Outcome(form, rows, _plain(self.unusable), _plain(self.broken))
+        return Outcome(form, rows, *map(_plain, (self.unusable, self.broken, self.notes)))
 
     def refuse(self) -> None:
         """Raise what was noted: there is nothing else in the source.
@@ -93,7 +97,11 @@ def read(folder: Path) -> Outcome | None:
 
 def _made(record: Any) -> Outcome:
     listed = {
-        kind: tuple(Unusable(str(row["where"]), str(row["reason"])) for row in record[kind])
-        for kind in ("unusable", "broken")
+        kind: tuple(Unusable(str(row["where"]), str(row["reason"])) for row in rows)
+        for kind, rows in (
+            ("unusable", record["unusable"]),
+            ("broken", record["broken"]),
+            ("notes", record.get("notes", ())),  # old ones have none
+        )
     }
     return Outcome(str(record["form"]), int(record["rows"]), **listed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -23,11 +24,13 @@ class Row:
     Attributes:
         where: how an error names it: "row 3".
         values: column name → value, as the source has it.
-        stem: the id of a row whose source has no id column.
+        stem: its name, with its channel or segment: the id of a row whose source has no id column.
         sound: decodes the audio to pieces of float32 samples at 16 kHz, each of shape (n,);
             raises a `StreamwerError`, perhaps after some pieces, if it cannot.
         whole: decodes the recording that this row is a segment of; None where it is no segment.
         within: the name of that recording; empty where it is no segment.
+        path: of the audio in the data set's folder, without suffix; "" where it has none.
+        note: what a reader of the figures must know of its reference.
     """
 
     where: str
@@ -36,6 +39,13 @@ class Row:
     sound: Callable[[], Iterator[Samples]]
     whole: Callable[[], Iterator[Samples]] | None = None
     within: str = ""
+    path: str = ""
+    note: str = ""
+
+    @property
+    def place(self) -> str:
+        """Its stem, in the folder that its audio lies in."""
+        return posixpath.join(posixpath.dirname(self.path), self.stem)
 
 
 @dataclass(frozen=True)
@@ -62,6 +72,7 @@ class Source:
         commit: which revision of the source this is; empty where it has none.
         problems: what cannot be used and is no row: a file that nothing speaks of, a line of a list
             that rows are looked up in. All are told, however few of the rows are used.
+        remedy: what else to do where it lacks a configured column.
     """
 
     name: str
@@ -73,6 +84,7 @@ class Source:
     sample: Callable[[int, int], Iterable[Row | Unusable]] | None = None
     commit: str = ""
     problems: tuple[Unusable, ...] = ()
+    remedy: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,7 +121,9 @@ def present(columns: ColumnsConfig, source: Source) -> ColumnsConfig:
     ]
     if missing:
         has = ", ".join(source.columns) or "none"
-        raise DatasetError(f"{source.name}: no column {' and no '.join(missing)}; it has: {has}")
+        raise DatasetError(
+            f"{source.name}: no column {' and no '.join(missing)}; it has: {has}{source.remedy}"
+        )
     return ColumnsConfig(**configured)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from streamwer.datasets import channels
+from streamwer.datasets.homes import Homes
 from streamwer.datasets.inside import LONGEST_LINE, Folder
 from streamwer.datasets.quoting import told
 from streamwer.datasets.rows import Unusable
@@ -18,7 +20,10 @@ from streamwer.transcript import Word
 SUFFIXES = (".ctm", ".stm", ".textgrid")
 _BIGGEST = 64 * LONGEST_LINE
 _Key = tuple[str, str]
-"""Recording and channel, by its letter where it has one; "" where the file does not say."""
+"""Recording and channel, by its letter where it has one; "" where the file does not say.
+
+A file has a recording by its name; what is known in the end is its path in the folder.
+"""
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,7 @@ class Spoken:
         speaker: who speaks, where there is one and it is known.
         words: with their times; nothing where only segments are known.
         segments: with their times, where they are known.
+        note: what a reader of figures must know of it.
     """
 
     where: str
@@ -38,6 +44,7 @@ class Spoken:
     speaker: str = ""
     words: tuple[Word, ...] = ()
     segments: tuple[stm.Segment, ...] = ()
+    note: str = ""
 
 
 @dataclass
@@ -53,7 +60,7 @@ class Timings:
     problems: list[Unusable] = field(default_factory=list)
 
     def by_name(self) -> dict[str, Spoken]:
-        """By `RECORDING-CHANNEL`, and by the recording where it has no other channel."""
+        """By `PATH-CHANNEL`, and by the recording's path where it has no other channel."""
         counts = Counter(recording for recording, _ in self.spoken)
         names = {
             f"{recording}-{name}": spoken
@@ -76,12 +83,18 @@ def files(folder: Folder) -> list[Path]:
     return sorted(timed, key=lambda path: (path.suffix.lower() == ".stm", path))
 
 
-def read(folder: Folder, split: bool) -> Timings:
+def read(folder: Folder, split: bool, places: Iterable[str]) -> Timings:
     """Everything that the files say, of each channel or of all as one, in order of time.
 
     A file that cannot be read is one problem.
+
+    Args:
+        folder: with the files.
+        split: whether each channel is a recording.
+        places: of all recordings: their paths without suffix.
     """
     found = Timings()
+    homes = Homes(places)
     for path in files(folder):
         name = folder.relative(path)
         try:
@@ -90,7 +103,7 @@ def read(folder: Folder, split: bool) -> Timings:
                 raise DatasetError(f"longer than {_BIGGEST // 2**20} MB")
             folder.refuse_long_lines(name)
             for key, spoken in _READERS[path.suffix.lower()](inside, name):
-                _add(found, key, spoken)
+                _add(found, homes, key, spoken)
         except DatasetError as error:
             reason = str(error).replace(str(path.resolve()), name)
             found.problems.append(Unusable(name, reason.removeprefix(f"{name}: ")))
@@ -100,7 +113,12 @@ def read(folder: Folder, split: bool) -> Timings:
     return found
 
 
-def _add(found: Timings, key: _Key, spoken: Spoken) -> None:
+def _add(found: Timings, homes: Homes, named: _Key, spoken: Spoken) -> None:
+    try:
+        key = homes.of(posixpath.dirname(spoken.where), named[0]), named[1]
+    except DatasetError as error:
+        found.refuse(spoken, str(error))
+        return
     known = found.spoken.get(key)
     if known is None:
         found.spoken[key] = spoken
@@ -198,7 +216,19 @@ def _stm(path: Path, name: str) -> Iterator[tuple[_Key, Spoken]]:
     for key, found in segments.items():
         ordered = tuple(sorted(found))
         said = stm.reference(key[0], ordered)
-        yield key, Spoken(name, said.text, said.speaker, segments=ordered)
+        note = _ignored(key[0], [segment for segment in ordered if not stm.scored(segment)])
+        yield key, Spoken(name, said.text, said.speaker, segments=ordered, note=note)
+
+
+def _ignored(recording: str, segments: list[stm.Segment]) -> str:
+    if not segments:
+        return ""
+    length = sum(end - begin for begin, end, *_ in segments)
+    some = "1 segment that is" if len(segments) == 1 else f"{len(segments)} segments that are"
+    return (
+        f"'{told(recording)}' has {some} not to be scored ({length:.1f} s); "
+        "words heard there count as inserted"
+    )
 
 
 def _textgrid(path: Path, name: str) -> Iterator[tuple[_Key, Spoken]]:

@@ -55,10 +55,12 @@ class Unused:
     Attributes:
         rows: how many rows the data set has in all.
         reasons: of those that were not used, where each is and why.
+        notes: of those that were, where each is and what of it cannot be scored as it should.
     """
 
     rows: int = 0
     reasons: tuple[tuple[str, str], ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -175,15 +175,21 @@ def _speakers(comparison: Comparison) -> Iterator[str]:
 
 
 def unused(comparison: Comparison) -> Iterator[str]:
-    """Rows that are in no figure: a reader must know that the data set had more."""
-    reasons = comparison.unused.reasons
+    """Rows that are in no figure, or not wholly: a reader must know what the data set has."""
+    reasons, noted = comparison.unused.reasons, comparison.unused.notes
+    rows = figures.count(comparison.unused.rows, "row")
     if reasons:
-        shown = "; ".join(f"{where}: {reason}" for where, reason in reasons[:_SHOWN])
-        more = f"; and {len(reasons) - _SHOWN} more, in rows.json" if len(reasons) > _SHOWN else ""
         yield (
-            f"{len(reasons)} of {figures.count(comparison.unused.rows, 'row')} of the data set"
-            f" could not be used and are in no figure ({shown}{more})."
+            f"{len(reasons)} of {rows} of the data set could not be used and are in no figure"
+            f" ({_first(reasons)})."
         )
+    if noted:
+        yield f"{len(noted)} of {rows} of the data set cannot be scored in full ({_first(noted)})."
+
+
+def _first(rows: Sequence[tuple[str, str]]) -> str:
+    shown = "; ".join(f"{where}: {reason}" for where, reason in rows[:_SHOWN])
+    return f"{shown}; and {len(rows) - _SHOWN} more, in rows.json" if rows[_SHOWN:] else shown
 
 
 def _disputed(comparison: Comparison) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -81,6 +81,25 @@ def _chunks(folder: Folder, name: object, channel: int | None) -> Iterator[Sampl
         yield from audio.chunks(path, channel)
     except AudioError as error:
         raise AudioError(str(error).replace(str(path), told(name))) from error
+
+
+def sounds(folder: Folder) -> dict[str, list[Path]]:
+    """All audio files by their path without suffix, in which there should be one of each."""
+    found: dict[str, list[Path]] = {}
+    for path in folder.sounds():
+        found.setdefault(folder.place(folder.relative(path)), []).append(path)
+    return found
+
+
+def refuse_several(folder: Folder, place: str, paths: Sequence[Path]) -> None:
+    """Refuse audio files of one name, of which nothing says which is meant.
+
+    Raises:
+        DatasetError: there is more than one.
+    """
+    if len(paths) > 1:
+        names = ", ".join(map(folder.relative, paths))
+        raise DatasetError(f"'{told(place)}' is {len(paths)} audio files: {names}; keep one")
 
 
 def beside(path: Path, suffix: str) -> Path:

@@ -6,7 +6,6 @@ NeMo's have `audio_filepath`, `text`, `offset` and `duration`; others `key`, `wa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from itertools import islice
 from pathlib import PurePosixPath
 
@@ -91,22 +90,16 @@ def _row(folder: Folder, cutter: Cutter, where: str, record: tables.Values) -> R
     values = {field: _first(record, names) for field, names in KEYS.items()}
     name = values["audio"]
     stem = PurePosixPath(name).stem if isinstance(name, str) else ""
-    begin = _time(record, "offset") or 0.0
+    path = folder.place(name)
+    begin = _time(record, "offset")
     duration = _time(record, "duration")
     whole = sound(folder, name)
-    if "offset" not in record or record["offset"] is None:
-        return _named(Row(where, values, stem, whole))
+    if begin is None or (begin == 0 and duration is None):
+        return Row(where, values, stem, whole, path=path)
     end = None if duration is None else begin + duration
     stem = f"{stem}-{round(1000 * begin):08d}"
     part = cutter.cut(str(name), whole, begin, end)
-    return _named(Row(where, values, stem, part, whole, within=str(name)))
-
-
-def _named(row: Row) -> Row:
-    """A row whose id is its stem where it has none: some rows may have one and some not."""
-    if row.values["id"] is not None:
-        return row
-    return replace(row, values={**row.values, "id": row.stem})
+    return Row(where, values, stem, part, whole, path=path, within=str(name))
 
 
 def _first(record: Mapping[str, object], names: tuple[str, ...]) -> object:

@@ -67,20 +67,20 @@ def _rows(
         utterance, said = entry
         values: dict[str, object] = {"id": utterance, "text": said.value}
         values |= {name: of[utterance].value for name, of in told_of.items() if utterance in of}
-        if segments is None:
-            whole = _recording(folder, tables["wav.scp"], utterance)
-            yield Row(said.where, values, utterance, whole)
-            continue
+        recording, begin, end = utterance, 0.0, None
         try:
-            recording, begin, end = _segment(segments, utterance)
+            if segments is not None:
+                recording, begin, end = _segment(segments, utterance)
         except DatasetError as error:
             yield Unusable(said.where, str(error))
             continue
-        whole = _recording(folder, tables["wav.scp"], recording)
+        whole, path = _recording(folder, tables["wav.scp"], recording)
+        if segments is None:
+            yield Row(said.where, values, utterance, whole, path=path)
+            continue
         part = cutter.cut(recording, whole, begin, end)
-        yield Row(
-            said.where, values | {"session": recording}, utterance, part, whole, within=recording
-        )
+        values["session"] = recording
+        yield Row(said.where, values, utterance, part, whole, path=path, within=recording)
 
 
 def _segment(segments: dict[str, _Entry], utterance: str) -> tuple[str, float, float | None]:
@@ -104,17 +104,18 @@ def _time(where: str, text: str) -> float:
     return value
 
 
-def _recording(folder: Folder, recordings: dict[str, _Entry], name: str) -> Sound:
+def _recording(folder: Folder, recordings: dict[str, _Entry], name: str) -> tuple[Sound, str]:
+    """What decodes it, and its path in the folder."""
     entry = recordings.get(name)
     if entry is None:
-        return _refusal(f"'{told(name)}' is not in wav.scp")
+        return _refusal(f"'{told(name)}' is not in wav.scp"), ""
     path = entry.value.strip()
     if path.startswith("|") or path.endswith("|"):
         return _refusal(
             f"{entry.where}: '{told(path)}' is a command, which is never run; "
             "run it yourself and name the audio file it writes"
-        )
-    return sound(folder, path)
+        ), ""
+    return sound(folder, path), folder.place(path)
 
 
 def _refusal(reason: str) -> Sound:

@@ -37,14 +37,15 @@ def _chapter(folder: Folder, path: Path) -> Iterator[Row | Unusable]:
             continue
         utterance, _, text = line.text.partition(" ")
         # As text: whether "/x" or "../x" may be read is for the folder to say.
-        found = PurePosixPath(name).parent / sounds.get(utterance, f"{utterance}.flac")
+        found = str(PurePosixPath(name).parent / sounds.get(utterance, f"{utterance}.flac"))
         values = {
             "id": utterance,
             "text": text,
             "speaker": utterance.partition("-")[0],
             "session": chapter,
         }
-        yield Row(line.where, values, utterance, sound(folder, str(found)))
+        heard = sound(folder, found)
+        yield Row(line.where, values, utterance, heard, path=folder.place(found))
 
 
 def _is_sound(path: Path) -> bool:

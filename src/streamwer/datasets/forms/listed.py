@@ -58,7 +58,8 @@ def _rows(
             continue
         if columns.channel:
             stem = f"{stem}-{values.get(columns.channel)}"
-        yield Row(where, values, stem, sound(folder, name, chosen))
+        heard = sound(folder, name, chosen)
+        yield Row(where, values, stem, heard, path=folder.place(name))
 
 
 def _warn_of_others(folder: Folder, name: str, records: tables.Records, column: str) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 
 from streamwer.config import DatasetConfig
-from streamwer.datasets.channels import CHANNELS
-from streamwer.datasets.forms.base import Form, beside, sound, source
+from streamwer.datasets.channels import CHANNELS, letter
+from streamwer.datasets.forms.base import Form, beside, refuse_several, sound, sounds, source
 from streamwer.datasets.inside import LONGEST_LINE, Folder
 from streamwer.datasets.rows import Row, Source, Unusable
 from streamwer.errors import DatasetError
+
+Texts = dict[str, list[Path]]
+"""The transcripts of an audio file by the channel that they are of; "" for those of the whole."""
 
 
 def detect(folder: Folder) -> bool:
@@ -20,21 +22,42 @@ def detect(folder: Folder) -> bool:
 
 
 def open_rows(folder: Folder, config: DatasetConfig) -> Source:
-    """One row for each audio file, or for each of its channels.
+    """One row for each transcript of an audio file, or of one of its channels.
 
-    An audio file without a transcript is a row that cannot be used. A text without audio is no row:
+    Audio without a transcript is no row: there is no reference. Nor is a text without audio:
     nothing says that it is a transcript, so it is no failure of any system.
     """
-    read = _channels if config.channels == "split" else _whole
-    rows = chain.from_iterable(read(folder, path) for path in folder.sounds())
-    return source(folder, FORM.name, rows, _alone(folder))
+    split = config.channels == "split"
+    named = sounds(folder)
+    rows = [row for place, paths in named.items() for row in _rows(folder, place, paths, split)]
+    alone = [*_silent(folder, named, split), *_alone(folder)]
+    return source(folder, FORM.name, rows, sorted(alone, key=lambda each: each.where))
 
 
-def _transcripts(path: Path) -> dict[str, Path]:
-    """The transcripts of a file by the channel they are of; "" for that of the whole."""
-    found = {name: beside(path, f".{name}.txt") for name in CHANNELS}
-    found[""] = beside(path, ".txt")
-    return {name: each for name, each in found.items() if each.is_file()}
+def _transcripts(path: Path) -> Texts:
+    found: Texts = {}
+    for name in ("", *CHANNELS):
+        text = beside(path, f".{name}.txt" if name else ".txt")
+        if text.is_file():
+            found.setdefault(letter(name), []).append(text)
+    return found
+
+
+def _wanted(path: Path, split: bool) -> Texts:
+    return {name: each for name, each in _transcripts(path).items() if bool(name) == split}
+
+
+def _silent(folder: Folder, named: dict[str, list[Path]], split: bool) -> Iterator[Unusable]:
+    """Audio that has no transcript."""
+    for path in (path for paths in named.values() for path in paths):
+        if _wanted(path, split):
+            continue
+        if split:
+            text = f"no {path.stem}.A.txt or {path.stem}.B.txt beside it (dataset.channels=split)"
+        else:
+            of_channels = "; its channels have: use dataset.channels=split"
+            text = f"no {path.stem}.txt beside it{of_channels if _transcripts(path) else ''}"
+        yield Unusable(folder.relative(path), text)
 
 
 def _alone(folder: Folder) -> Iterator[Unusable]:
@@ -47,36 +70,26 @@ def _alone(folder: Folder) -> Iterator[Unusable]:
             yield Unusable(folder.relative(path), "no audio file of that name beside it")
 
 
-def _whole(folder: Folder, path: Path) -> Iterator[Row | Unusable]:
-    found = _transcripts(path)
-    if "" in found:
-        yield _row(folder, path, found[""], path.stem, None)
-    else:
-        of_channels = "; its channels have: use dataset.channels=split" if found else ""
-        yield Unusable(folder.relative(path), f"no {path.stem}.txt beside it{of_channels}")
+def _rows(folder: Folder, place: str, paths: list[Path], split: bool) -> Iterator[Row | Unusable]:
+    for name, texts in sorted(_wanted(paths[0], split).items()):
+        where = ", ".join(map(folder.relative, texts))
+        try:
+            refuse_several(folder, place, paths)
+            if len(texts) > 1:
+                raise DatasetError(f"both are of channel {name}: keep one of them")
+            yield _row(folder, place, paths[0], texts[0], name)
+        except DatasetError as error:
+            yield Unusable(where, str(error).removeprefix(f"{folder.path / where}: "))
 
 
-def _channels(folder: Folder, path: Path) -> Iterator[Row | Unusable]:
-    found = _transcripts(path)
-    found.pop("", None)
-    if not found:
-        reason = f"no {path.stem}.A.txt or {path.stem}.B.txt beside it (dataset.channels=split)"
-        yield Unusable(folder.relative(path), reason)
-    for name, transcript in sorted(found.items()):
-        yield _row(folder, path, transcript, f"{path.stem}-{name}", CHANNELS[name])
-
-
-def _row(
-    folder: Folder, path: Path, transcript: Path, stem: str, channel: int | None
-) -> Row | Unusable:
+def _row(folder: Folder, place: str, path: Path, transcript: Path, name: str) -> Row:
     where = folder.relative(transcript)
-    try:
-        text = " ".join(folder.text(where, LONGEST_LINE).split())
-    except DatasetError as error:
-        return Unusable(where, str(error).removeprefix(f"{folder.path / where}: "))
+    text = " ".join(folder.text(where, LONGEST_LINE).split())
     parent = folder.relative(path.parent) if path.parent != folder.path else ""
-    values = {"id": stem, "text": text, "session": path.stem if channel is not None else parent}
-    return Row(where, values, stem, sound(folder, folder.relative(path), channel))
+    values = {"text": text, "session": place if name else parent}
+    stem = f"{path.stem}-{name}" if name else path.stem
+    heard = sound(folder, folder.relative(path), CHANNELS[name] if name else None)
+    return Row(where, values, stem, heard, path=place)
 
 
 FORM = Form(

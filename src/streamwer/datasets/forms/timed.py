@@ -6,13 +6,14 @@ besides, its text is the transcript and the words only give the times.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from pathlib import Path
 
 from streamwer.config import DatasetConfig
 from streamwer.datasets import timings
 from streamwer.datasets.channels import channel
-from streamwer.datasets.forms.base import Form, sound, source
+from streamwer.datasets.forms.base import Form, refuse_several, sound, sounds, source
 from streamwer.datasets.inside import Folder
 from streamwer.datasets.rows import Row, Source, Unusable
 from streamwer.datasets.timings import Spoken
@@ -31,42 +32,43 @@ def open_rows(folder: Folder, config: DatasetConfig) -> Source:
         DatasetError: a file cannot be read at all.
     """
     split = config.channels == "split"
-    found = timings.read(folder, split)
+    named = sounds(folder)
+    found = timings.read(folder, split, named)
     names = ", ".join(sorted({path.suffix for path in timings.files(folder)}))
-    rows = _rows(folder, found.spoken, split)
-    return source(folder, f"{FORM.name} ({names})", rows, found.problems)
+    rows = _rows(folder, named, found.spoken, split)
+    silent = [
+        Unusable(folder.relative(named[place][0]), "no CTM, STM or TextGrid speaks of it")
+        for place in sorted(named.keys() - {place for place, _ in found.spoken})
+    ]
+    return source(folder, f"{FORM.name} ({names})", rows, (*found.problems, *silent))
 
 
 def _rows(
-    folder: Folder, spoken: dict[tuple[str, str], Spoken], split: bool
+    folder: Folder,
+    named: dict[str, list[Path]],
+    spoken: dict[tuple[str, str], Spoken],
+    split: bool,
 ) -> Iterator[Row | Unusable]:
-    sounds: dict[str, list[Path]] = {}
-    for path in folder.sounds():
-        sounds.setdefault(path.stem, []).append(path)
-    for (recording, name), said in sorted(spoken.items()):
+    for (place, name), said in sorted(spoken.items()):
         try:
-            yield _row(folder, sounds.get(recording, []), recording, name if split else "", said)
+            yield _row(folder, named.get(place, []), place, name if split else "", said)
         except DatasetError as error:
             yield Unusable(said.where, str(error))
-    told = {recording for recording, _ in spoken}
-    for stem in sorted(sounds.keys() - told):
-        yield Unusable(folder.relative(sounds[stem][0]), "no CTM, STM or TextGrid speaks of it")
 
 
-def _row(folder: Folder, paths: list[Path], recording: str, name: str, said: Spoken) -> Row:
-    if len(paths) > 1:
-        raise DatasetError(f"'{recording}' is {len(paths)} audio files: which one?")
+def _row(folder: Folder, paths: list[Path], place: str, name: str, said: Spoken) -> Row:
+    refuse_several(folder, place, paths)
     chosen = channel(name) if name else None
-    stem = f"{recording}-{name}" if name else recording
+    recording = posixpath.basename(place)
     values: dict[str, object] = {
-        "id": stem,
         "text": said.text,
         "speaker": said.speaker,
-        "session": recording if name else "",
+        "session": place if name else "",
         "words": [{"text": w.text, "start": w.start, "end": w.end} for w in said.words],
     }
-    file = folder.relative(paths[0]) if paths else f"{recording}.wav"
-    return Row(said.where, values, stem, sound(folder, file, chosen))
+    stem = f"{recording}-{name}" if name else recording
+    heard = sound(folder, folder.relative(paths[0]) if paths else f"{place}.wav", chosen)
+    return Row(said.where, values, stem, heard, path=place, note=said.note)
 
 
 FORM = Form(

@@ -35,7 +35,7 @@ def read(path: Path) -> References:
     for where, name, channel, segment in entries(path):
         if channels.setdefault(name, channel) != channel:
             raise DatasetError(f"{where}: '{name}' has channel {channel} besides {channels[name]}")
-        ignored += segment[3].lower() == _IGNORED
+        ignored += not scored(segment)
         segments.setdefault(name, []).append(segment)
     if not segments:
         raise DatasetError(f"{path}: no references in this file")
@@ -66,10 +66,15 @@ def _segment(where: str, line: str) -> tuple[str, str, Segment]:
     return name, channel, (*span(where, begin, end), speaker, text.strip())
 
 
+def scored(segment: Segment) -> bool:
+    """Whether what was said there is to be scored."""
+    return segment[3].lower() != _IGNORED
+
+
 def reference(recording: str, segments: Sequence[Segment]) -> Reference:
     """What was said in a recording, from its segments in order of time."""
-    text = " ".join(said for *_, said in segments if said.lower() != _IGNORED)
-    speakers = {speaker for _, _, speaker, said in segments if said.lower() != _IGNORED}
+    text = " ".join(segment[3] for segment in segments if scored(segment))
+    speakers = {segment[2] for segment in segments if scored(segment)}
     only = speakers.pop() if len(speakers) == 1 else ""
     return Reference(
         recording, "", max(end for _, end, *_ in segments), " ".join(text.split()), only

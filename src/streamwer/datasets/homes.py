@@ -1,0 +1,73 @@
+"""Which recording a name in a file of word times means, of those of that name in all folders."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable
+
+from streamwer.datasets.quoting import told
+from streamwer.errors import DatasetError
+
+
+class Homes:
+    """Knows where recordings lie: their paths in the data set's folder, without suffix."""
+
+    def __init__(self, places: Iterable[str]) -> None:
+        self._places: set[str] = set()
+        self._named: dict[str, list[str]] = defaultdict(list)
+        self._folders: set[frozenset[str]] = set()
+        for place in sorted(set(places)):
+            self._add(place)
+
+    def of(self, folder: str, name: str) -> str:
+        """The place of the recording that a file of word times means.
+
+        That is the one of this path from the file on, else the only one of this name. A file in a
+        folder of recordings, or in one that is called so, speaks of these alone: what is Ann's is
+        never Bob's. Where there is no such recording, it is to be sought beside the file.
+
+        Args:
+            folder: that the file of word times lies in.
+            name: of the recording, as the file has it.
+
+        Raises:
+            DatasetError: it may be several.
+        """
+        beside = posixpath.normpath(posixpath.join(folder, name))
+        if beside in self._places:
+            return beside
+        named = self._named[posixpath.basename(name)]
+        nearest = self._nearest(folder) if named else 0
+        found = [
+            place
+            for place in named
+            if f"/{place}".endswith(f"/{name}") and len(_parts(folder) & _home(place)) == nearest
+        ]
+        if len(found) > 1:
+            which = ", ".join(map(told, found))
+            raise DatasetError(
+                f"which recording is its '{told(name)}': {which}? put it beside the audio"
+            )
+        if found:
+            return found[0]
+        self._add(beside)  # of which other files may speak too
+        return beside
+
+    def _nearest(self, folder: str) -> int:
+        """How many names of folders the recordings nearest to this one share with it."""
+        parts = _parts(folder)
+        return max((len(parts & each) for each in self._folders), default=0)
+
+    def _add(self, place: str) -> None:
+        self._places.add(place)
+        self._named[posixpath.basename(place)].append(place)
+        self._folders.add(_home(place))
+
+
+def _home(place: str) -> frozenset[str]:
+    return _parts(posixpath.dirname(place))
+
+
+def _parts(folder: str) -> frozenset[str]:
+    return frozenset(folder.split("/")) - {""}

@@ -1,0 +1,75 @@
+"""Ids of recordings that have none of their own: their names, told apart by folders if need be."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import count
+
+from streamwer.datasets.naming import cleaned, composed
+from streamwer.datasets.rows import DEFAULT_ID, Row, Source, Unusable
+
+_NEVER_FIRST = "_ .,+=@()[]-"
+
+
+def alike(name: str) -> str:
+    """What two names share that would be one file on some file systems."""
+    return composed(name.casefold())
+
+
+def distinct(source: Source, column: str) -> Source:
+    """The source with a different id for every recording that its rows do not name.
+
+    It is the row's stem, and where recordings of several folders share one, the path: `ann-001`
+    and `bob-001`. Rows of one and the same recording still share theirs.
+
+    Args:
+        source: whose rows know where their audio lies.
+        column: with the ids, where the form has no columns of its own.
+    """
+    name = source.named.id if source.named else column
+    if source.named is None and (name != DEFAULT_ID or name in source.columns):
+        return source  # its column has them all
+    rows = list(source.rows)
+    names = _names([row for row in rows if isinstance(row, Row)], name)
+    return replace(source, rows=[_with_id(row, names, name) for row in rows])
+
+
+def _with_id(row: Row | Unusable, names: dict[str, str], column: str) -> Row | Unusable:
+    if isinstance(row, Unusable) or row.values.get(column) is not None:
+        return row
+    name = names[alike(row.place)]
+    return replace(row, stem=name, values={**row.values, column: name})
+
+
+def _names(rows: Iterable[Row], column: str) -> dict[str, str]:
+    """An id for each place, written in whichever way."""
+    given = [str(row.values[column]) for row in rows if row.values.get(column) is not None]
+    unnamed = [row for row in rows if row.values.get(column) is None]
+    places: dict[str, set[str]] = defaultdict(set)
+    for row in unnamed:
+        places[alike(row.stem)].add(alike(row.place))
+    taken = {alike(name) for name in given}
+    alone = {stem for stem, of in places.items() if len(of) == 1} - taken
+    taken |= alone
+    found: dict[str, str] = {}
+    for row in unnamed:
+        place = alike(row.place)
+        if place not in found:
+            name = row.stem if alike(row.stem) in alone else _free(_joined(row), taken)
+            found[place] = name
+            taken.add(alike(name))
+    return found
+
+
+def _joined(row: Row) -> str:
+    folders = [part for part in posixpath.dirname(row.path).split("/") if part not in ("", "..")]
+    return "-".join((*map(cleaned, folders), row.stem)).lstrip(_NEVER_FIRST)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """The name, or where it is taken ("a-b/c" and "a/b-c"), that with a number."""
+    numbered = (f"{name}-{number}" for number in count(2))
+    return name if alike(name) not in taken else next(n for n in numbered if alike(n) not in taken)
