@@ -24,7 +24,7 @@ _FIRST_MARK = "\u0300"
 def joined(words: Iterable[str]) -> str:
     """The text of words in order."""
     parts: list[str] = []
-    for word in words:
+    for word in filter(None, words):
         if parts and spaced(parts[-1], word):
             parts.append(" ")
         parts.append(word)

@@ -91,3 +91,17 @@ def test_a_segment_with_no_length_is_left_out() -> None:
     words = (*SPOKEN.words[:2], replace(SPOKEN.words[2], end=2.0))
     found = lagging(EventLog(STEPS), replace(SPOKEN, text="my name is", words=words))
     assert (found.segments, found.silent_segments) == (1, 1)
+
+
+def test_a_script_without_spaces_is_counted_as_the_same_call_in_letters_with_spaces() -> None:
+    def call(text: str, parts: list[str], *said: str) -> Lagging:
+        starts = (0.0, 0.5, 2.0, 2.5)
+        words = tuple(Word(w, at, at + 0.5) for w, at in zip(parts, starts, strict=True))
+        steps = (own_step(i, 1.0 + i, 1.25 + i, each) for i, each in enumerate(said))
+        return lagging(EventLog(tuple(steps)), replace(SPOKEN, text=text, words=words))
+
+    # The recogniser parts the words otherwise, and commits the full stop by itself.
+    characters = call("今天我们去。", ["今天", "我", "们", "去。"], "今", "天我 们", "去", "。")
+    letters = call("a b c d e.", ["a b", "c", "d", "e."], "a", "b c d", "e.", "")
+    assert characters == letters
+    assert characters.segments == 2

@@ -7,18 +7,19 @@ committed a word, and computation-aware, from when the word was really there, ba
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from streamwer.joining import joined, mark, parted
 from streamwer.metrics.average_lagging import average_lagging, length_adaptive
 from streamwer.metrics.normalise import Normaliser
 from streamwer.metrics.segments import Segment, assign, segments
 from streamwer.metrics.timeline import Emission
 from streamwer.metrics.token_delay import average_token_delay
-from streamwer.transcript import Reference
+from streamwer.transcript import Reference, Step
 
 NAMES = ("laal", "stream_laal", "al", "atd", "end_offset")
 
@@ -60,8 +61,12 @@ class Lagging:
 def lagging_row(
     reference: Reference, said: Sequence[Emission], normaliser: Normaliser
 ) -> dict[str, float]:
-    """The columns of one recording; words are raw ones, between spaces, as with the peers."""
-    written = [(text, each.committed) for each in said for text in each.word.text.split()]
+    """The columns of one recording.
+
+    Words are raw ones, between spaces, as with the peers; in scripts without spaces each character
+    is one, as in SimulEval's latency unit `char`.
+    """
+    written = list(_written(said))
     texts = [text for text, _ in written]
     heard = [step.audio_end for _, step in written]
     emitted = [step.emitted for _, step in written]
@@ -82,10 +87,24 @@ def lagging_row(
     }
 
 
+def _written(said: Sequence[Emission]) -> Iterator[tuple[str, Step]]:
+    """The words of what was committed, each with the step that committed its last letter.
+
+    They are taken out of the whole text: a full stop that was committed as a word of its own is
+    none where the reference has it beside a character.
+    """
+    steps = [each.committed for each in said for _ in "".join(each.word.text.split())]
+    begin = 0
+    for text in parted(joined(each.word.text for each in said)):
+        spoken = next((i for i, one in enumerate(reversed(text)) if one.isalnum() or mark(one)), 0)
+        yield text, steps[begin + len(text) - 1 - spoken]
+        begin += len(text)
+
+
 def _whole(
     reference: Reference, heard: Sequence[float], delays: Sequence[float], kind: str
 ) -> dict[str, float]:
-    seconds, words = reference.seconds, len(reference.text.split())
+    seconds, words = reference.seconds, len(parted(reference.text))
     return {
         f"laal_{kind}": length_adaptive(delays, seconds, words),
         f"al_{kind}": average_lagging(delays, seconds, words),

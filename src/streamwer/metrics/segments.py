@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from streamwer.joining import joined, parted
 from streamwer.metrics.alignment import align
 from streamwer.metrics.normalise import Normaliser
 from streamwer.transcript import Reference, Word
@@ -18,7 +19,10 @@ sentences and seldom within one."""
 
 @dataclass(frozen=True)
 class Segment:
-    """A stretch of speech: the raw reference words and where they begin and end, seconds."""
+    """A stretch of speech: the raw reference words and where they begin and end, seconds.
+
+    In scripts without spaces each character is a word: see `joining.parted`.
+    """
 
     start: float
     end: float
@@ -31,7 +35,7 @@ def segments(reference: Reference, pause: float = PAUSE) -> list[Segment]:
     One without word times is a single segment, from 0 to its end.
     """
     if not reference.words:
-        return [Segment(0.0, reference.seconds, tuple(reference.text.split()))]
+        return [Segment(0.0, reference.seconds, tuple(parted(reference.text)))]
     stretches = [[reference.words[0]]]
     for before, word in pairwise(reference.words):
         if word.start - before.end >= pause:
@@ -41,7 +45,7 @@ def segments(reference: Reference, pause: float = PAUSE) -> list[Segment]:
 
 
 def _segment(stretch: Sequence[Word]) -> Segment:
-    texts = tuple(text for word in stretch for text in word.text.split())
+    texts = tuple(parted(joined(word.text for word in stretch)))
     return Segment(stretch[0].start, stretch[-1].end, texts)
 
 
