@@ -28,6 +28,15 @@ MULTILINGUAL = normaliser("multilingual")
         ("مرحـــبا", "مرحبا"),
         ("שָׁלוֹם עֲלֵיכֶם", "שלום עליכם"),
         ("안녕하세요 세계", "안녕하세요 세계"),
+        ("\ufeffone \u200b two\u200bthree \u2066four\u2069 fi\u00adve", "one two three four five"),
+        ("สวัสดี\u200bครับ", "ส วั ส ดี ค รั บ"),
+        ("\u202bשמש\u202c\u200f", "שמש"),
+        ("می\u200cنویسم", "مینویسم"),
+        ("葛\U000e0100城 字\ufe00", "葛 城 字"),
+        ("ක්\u200dරම", "ක්රම"),
+        ("दर\u094d\u200dया दर\u094dया", "दऱ्या दर्या"),  # valleys, and the sea
+        ("അവന\u0d4d\u200d", "അവൻ"),
+        ("হঠাত\u09cd\u200d", "হঠাৎ"),
     ],
 )
 def test_what_counts_as_a_token_is_frozen(text: str, tokens: str) -> None:
@@ -47,7 +56,7 @@ def test_it_is_idempotent(text: str) -> None:
 
 def test_it_signs_what_it_does() -> None:
     assert MULTILINGUAL.signature.startswith("multilingual@")
-    assert MULTILINGUAL.signature.endswith("+2")
+    assert MULTILINGUAL.signature.endswith("+3")
 
 
 def heard(said: list[str], recognised: list[str]) -> dict[str, object]:

@@ -17,7 +17,7 @@ from whisper_normalizer.english import EnglishTextNormalizer
 from streamwer.errors import ConfigError
 from streamwer.metrics.multilingual import Multilingual
 
-_VERSIONS = {"basic": 1, "multilingual": 2, "by_language": 1, "whisper_english": 1, "none": 1}
+_VERSIONS = {"basic": 1, "multilingual": 3, "by_language": 2, "whisper_english": 1, "none": 1}
 """Raised when we change what a normaliser gives: old scores are not comparable then."""
 
 
