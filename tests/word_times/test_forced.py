@@ -74,6 +74,13 @@ def test_the_words_of_another_call_get_no_times(aligner: Aligner) -> None:
         aligner.place(call(2)[1], call(1)[0])
 
 
+@pytest.mark.parametrize("words", [1, 4])
+def test_the_first_words_of_a_call_are_no_transcript_of_it(aligner: Aligner, words: int) -> None:
+    samples, text, _ = call(1)
+    with pytest.raises(UnplaceableError, match="of its words have no length or last over 3 s"):
+        aligner.place(" ".join(text.split()[:words]), samples)
+
+
 def test_a_wrong_transcript_of_a_long_recording_gets_no_times(aligner: Aligner) -> None:
     samples = np.concatenate([call(1)[0], call(4)[0]])
     with pytest.raises(UnplaceableError, match="hears too little of the transcript after 0"):

@@ -76,7 +76,7 @@ class Aligner:
             raw += placed
             guesses += guessed
         words = trimmed(_restored(raw, said), speech)
-        return words, believed(judge(words, guesses, speech), len(words), self._config)
+        return words, believed(judge(words, guesses, speech), words, self._config)
 
     def _segments(
         self, said: Sequence[str], samples: Samples, speech: Sequence[Span]

@@ -52,8 +52,8 @@ def judge(words: Sequence[Word], guesses: Sequence[float], speech: Sequence[Span
     )
 
 
-def believed(judgement: Judgement, words: int, config: ForcedConfig) -> Judgement:
-    """The judgement itself, if so many words can be believed.
+def believed(judgement: Judgement, words: Sequence[Word], config: ForcedConfig) -> Judgement:
+    """The judgement itself, if the words that it is of can be believed.
 
     Raises:
         UnplaceableError: they cannot; says what is wrong with them.
@@ -63,14 +63,23 @@ def believed(judgement: Judgement, words: int, config: ForcedConfig) -> Judgemen
             f"the transcript does not fit the audio: hearing it explains {judgement.explained:.0%}"
             " of the transcript to the aligner"
         )
-    # One word in a short recording is a large share, and no sign of a wrong transcript.
-    if judgement.odd > config.most_odd and round(judgement.odd * words) > 1:
+    if judgement.odd > config.most_odd and not _one_is_squeezed(words):
         raise UnplaceableError(
             f"{judgement.odd:.0%} of its words have no length or last over {STRETCHED_S:g} s"
         )
     if judgement.silent > config.most_silent:
         raise UnplaceableError(f"no speech is heard in {judgement.silent:.0%} of its words' time")
     return judgement
+
+
+def _one_is_squeezed(words: Sequence[Word]) -> bool:
+    """Whether a single one is odd, for want of a length.
+
+    In a short recording that is a large share, and no sign of a wrong transcript. One that lasts
+    too long is: it stands over speech that the transcript lacks.
+    """
+    found = [word for word in words if odd(word)]
+    return len(found) == 1 < len(words) and found[0].end - found[0].start <= STRETCHED_S
 
 
 def _surprise(probabilities: Sequence[float]) -> float:
