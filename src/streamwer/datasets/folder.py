@@ -12,6 +12,7 @@ from streamwer.datasets import forms, ids, timings
 from streamwer.datasets.inside import Folder
 from streamwer.datasets.quoting import told
 from streamwer.datasets.rows import Row, Source, Unusable
+from streamwer.datasets.spoken import Spoken
 from streamwer.errors import ConfigError, DatasetError
 
 CHANNELS = ("mix", "split")
@@ -86,7 +87,7 @@ def _strays(found: timings.Timings, places: Collection[str]) -> Iterator[Unusabl
 
 def _timed(
     rows: Iterable[Row | Unusable],
-    spoken: dict[str, timings.Spoken],
+    spoken: dict[str, Spoken],
     column: str,
 ) -> Iterator[Row | Unusable]:
     for row in rows:

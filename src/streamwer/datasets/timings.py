@@ -13,6 +13,7 @@ from streamwer.datasets.homes import Homes
 from streamwer.datasets.inside import LONGEST_LINE, Folder
 from streamwer.datasets.quoting import told
 from streamwer.datasets.rows import Unusable
+from streamwer.datasets.spoken import Spoken, in_time, mixed, times
 from streamwer.errors import DatasetError
 from streamwer.logs.references import ctm, stm
 from streamwer.transcript import Word
@@ -24,27 +25,6 @@ _Key = tuple[str, str]
 
 A file has a recording by its name; what is known in the end is its path in the folder.
 """
-
-
-@dataclass(frozen=True)
-class Spoken:
-    """What was said in a recording, or on one channel of it.
-
-    Attributes:
-        where: the file that says so.
-        text: the transcript.
-        speaker: who speaks, where there is one and it is known.
-        words: with their times; nothing where only segments are known.
-        segments: with their times, where they are known.
-        note: what a reader of figures must know of it.
-    """
-
-    where: str
-    text: str
-    speaker: str = ""
-    words: tuple[Word, ...] = ()
-    segments: tuple[stm.Segment, ...] = ()
-    note: str = ""
 
 
 @dataclass
@@ -108,6 +88,7 @@ def read(folder: Folder, split: bool, places: Iterable[str]) -> Timings:
             reason = str(error).replace(str(path.resolve()), name)
             found.problems.append(Unusable(name, reason.removeprefix(f"{name}: ")))
     _assign(found)
+    found.spoken = {key: in_time(spoken) for key, spoken in found.spoken.items()}
     if not split:
         _mix(found)
     return found
@@ -158,45 +139,20 @@ def _mix(found: Timings) -> None:
     recordings: dict[str, list[_Key]] = {}
     for key in sorted(found.spoken):
         recordings.setdefault(key[0], []).append(key)
-    for recording, keys in recordings.items():
+    for place, keys in recordings.items():
         parts = [found.spoken.pop(key) for key in keys]
-        lacking = [n for n, part in enumerate(parts) if not part.segments]
-        if len(lacking) in (0, len(keys)):
-            found.spoken[recording, ""] = _mixed(recording, parts)
-            continue
-        # Another channel, or another name of the same one: then its words would be there twice.
         homes = ", ".join(dict.fromkeys(part.where for part in parts if part.segments))
-        of = told(keys[lacking[0]][1])
-        reason = f"channel {of} of '{told(recording)}' is not in {homes}; name channels alike"
-        found.refuse(parts[lacking[0]], reason)
-
-
-def _mixed(recording: str, parts: list[Spoken]) -> Spoken:
-    if len(parts) == 1:
-        return parts[0]
-    speakers = {part.speaker for part in parts}
-    speaker = speakers.pop() if len(speakers) == 1 else ""
-    where = ", ".join(dict.fromkeys(part.where for part in parts))
-    if all(part.words for part in parts):
-        words = sorted((word for part in parts for word in part.words), key=_times)
-        text = " ".join(word.text for word in words)
-        return Spoken(where, text, speaker, _in_order(words))
-    segments = sorted(segment for part in parts for segment in part.segments)
-    return Spoken(where, stm.reference(recording, segments).text, speaker)
-
-
-def _in_order(words: list[Word]) -> tuple[Word, ...]:
-    """Words of several channels as one list whose ends rise too: people talk at once."""
-    found: list[Word] = []
-    latest = 0.0
-    for word in words:
-        latest = max(latest, word.end)
-        found.append(replace(word, end=latest))
-    return tuple(found)
-
-
-def _times(word: Word) -> tuple[float, float]:
-    return word.start, word.end
+        lacking = [n for n, part in enumerate(parts) if not part.segments]
+        unknown = [channel for _, channel in keys if channel not in channels.CHANNELS]
+        if homes and lacking and unknown:
+            # Another channel, or another name of the same one: then its words would be there twice.
+            reason = (
+                f"channel {told(keys[lacking[0]][1])} of '{told(place)}' is not in {homes}; "
+                "name channels alike"
+            )
+            found.refuse(parts[lacking[0]], reason)
+        else:
+            found.spoken[place, ""] = mixed(parts)
 
 
 def _ctm(path: Path, name: str) -> Iterator[tuple[_Key, Spoken]]:
@@ -205,7 +161,7 @@ def _ctm(path: Path, name: str) -> Iterator[tuple[_Key, Spoken]]:
         key = entry.recording, channels.letter(entry.channel)
         words.setdefault(key, []).append(entry.word)
     for key, spoken in words.items():
-        ordered = tuple(sorted(spoken, key=_times))
+        ordered = tuple(sorted(spoken, key=times))
         yield key, Spoken(name, " ".join(word.text for word in ordered), words=ordered)
 
 

@@ -16,7 +16,7 @@ from streamwer.datasets.channels import channel
 from streamwer.datasets.forms.base import Form, refuse_several, sound, sounds, source
 from streamwer.datasets.inside import Folder
 from streamwer.datasets.rows import Row, Source, Unusable
-from streamwer.datasets.timings import Spoken
+from streamwer.datasets.spoken import Spoken
 from streamwer.errors import DatasetError
 
 

@@ -1,0 +1,160 @@
+"""What CTM, STM and TextGrid files say of a recording, in order of time though people talk at once.
+
+An STM knows segments, a CTM words. Where both speak of a channel the transcript is that of the STM,
+and its words have the times of the CTM's, which may be spelt otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from streamwer.datasets.words import letters
+from streamwer.logs.references import stm
+from streamwer.transcript import Word
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What was said in a recording, or on one channel of it.
+
+    Attributes:
+        where: the file that says so.
+        text: the transcript.
+        speaker: who speaks, where there is one and it is known.
+        words: with their times; nothing where only segments are known.
+        segments: with their times, where they are known.
+        note: what a reader of figures must know of it.
+    """
+
+    where: str
+    text: str
+    speaker: str = ""
+    words: tuple[Word, ...] = ()
+    segments: tuple[stm.Segment, ...] = ()
+    note: str = ""
+
+
+def in_time(spoken: Spoken) -> Spoken:
+    """One channel, whose segments may overlap: then its transcript is in the order of its words."""
+    alike = letters("".join(word.text for word in spoken.words)) == letters(spoken.text)
+    said = None if alike else _said(spoken)
+    return replace(spoken, text=_text(said), words=rising(said)) if said else spoken
+
+
+def mixed(channels: Sequence[Spoken]) -> Spoken:
+    """Channels as one: their words in order of time, and where only segments are known, those."""
+    if len(channels) == 1:
+        return channels[0]
+    said = [_said(channel) for channel in channels]
+    told = [known or _spans(each) for known, each in zip(said, channels, strict=True)]
+    parts = sorted((part for each in told for part in each), key=times)
+    words: Sequence[Word] = parts
+    if not all(said):  # words that are not those of the transcript are refused as everywhere
+        words = sorted((word for each in channels for word in each.words), key=times)
+    speakers = {each.speaker for each in channels}
+    return Spoken(
+        ", ".join(dict.fromkeys(each.where for each in channels)),
+        _text(parts),
+        speakers.pop() if len(speakers) == 1 else "",
+        rising(words) if all(each.words for each in channels) else (),
+        note="; ".join(dict.fromkeys(each.note for each in channels if each.note)),
+    )
+
+
+def times(word: Word) -> tuple[float, float]:
+    """By which words are in order."""
+    return word.start, word.end
+
+
+def rising(words: Sequence[Word]) -> tuple[Word, ...]:
+    """Words in order of their starts as a list whose ends rise too: people talk at once."""
+    found: list[Word] = []
+    latest = 0.0
+    for word in words:
+        latest = max(latest, word.end)
+        found.append(replace(word, end=latest))
+    return tuple(found)
+
+
+def _said(spoken: Spoken) -> list[Word] | None:
+    """The words of the transcript, timed; None where times are of other words, or of none."""
+    if not spoken.segments or not spoken.words:
+        return list(spoken.words) or None
+    segments = [segment for segment in spoken.segments if stm.scored(segment)]
+    shares = _shares(segments, spoken.words)
+    if shares is None:
+        return None
+    found = [
+        word
+        for segment, share in zip(segments, shares, strict=True)
+        for word in _spelt(segment[3], share)
+    ]
+    return sorted(found, key=times)
+
+
+def _shares(segments: Sequence[stm.Segment], words: Sequence[Word]) -> list[list[Word]] | None:
+    """The words of each segment: of those that go on with a word, it is the nearest's."""
+    left = [" ".join(filter(None, map(letters, text.split()))) for *_, text in segments]
+    shares: list[list[Word]] = [[] for _ in segments]
+    for word in words:
+        key = letters(word.text)
+        fits = {
+            n: rest
+            for n, text in enumerate(left)
+            if text[:1] == key[:1] and (rest := _after(text, key)) is not None
+        }
+        if not fits and key:
+            return None
+        if key:
+            begins = {n: f"{left[n]} ".startswith(f"{key} ") for n in fits}
+            mine = min(fits, key=lambda n: (_apart(segments[n], word), not begins[n]))
+            left[mine] = fits[mine]
+            shares[mine].append(word)
+    return None if any(left) else shares
+
+
+def _after(text: str, key: str) -> str | None:
+    """What is left of a text after these letters; None where it does not begin with them."""
+    at = 0
+    for letter in key:
+        at += text[at : at + 1] == " "
+        if text[at : at + 1] != letter:
+            return None
+        at += 1
+    return text[at:].lstrip()
+
+
+def _apart(segment: stm.Segment, word: Word) -> float:
+    middle = (word.start + word.end) / 2
+    return max(segment[0] - middle, middle - segment[1], 0)
+
+
+def _spelt(text: str, words: Sequence[Word]) -> list[Word]:
+    """The words of a text with the times of words that have the same letters."""
+    owners = [word for word in words for _ in letters(word.text)]
+    found: list[Word] = []
+    at, before = 0, ""
+    for token in text.split():
+        count = len(letters(token))
+        if count:
+            first, last = owners[at], owners[at + count - 1]
+            found.append(Word(f"{before}{token}", first.start, last.end))
+            before, at = "", at + count
+        elif found:
+            found[-1] = replace(found[-1], text=f"{found[-1].text} {token}")
+        else:
+            before += f"{token} "
+    return found
+
+
+def _spans(spoken: Spoken) -> list[Word]:
+    return [
+        Word(text, begin, end)
+        for begin, end, _, text in filter(stm.scored, spoken.segments)
+        if text.strip()
+    ]
+
+
+def _text(words: Sequence[Word]) -> str:
+    return " ".join(" ".join(word.text for word in words).split())
