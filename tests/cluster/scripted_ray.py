@@ -12,6 +12,9 @@ import pytest
 
 from streamwer.cluster import Job, ray_session, ray_workers
 
+CUT_OFF = "Ray Client is not connected. Please connect by calling `ray.init`."
+"""What Ray's client says at each call after the one that lost its head, of no type of its own."""
+
 
 @dataclass(eq=False)
 class Future:
@@ -31,7 +34,7 @@ class ScriptedRay:
     def __init__(self, seconds: Callable[[Job], float] = lambda job: 1.0) -> None:
         self._seconds = seconds
         self.now = 0.0
-        self.lost = False
+        self.lost, self._told = False, False
         self.begun: list[tuple[str, float]] = []
         """Recordings, and when each was begun."""
 
@@ -70,8 +73,12 @@ class ScriptedRay:
         self._connected()
 
     def _connected(self) -> None:
-        if self.lost:
+        if not self.lost:
+            return
+        if not self._told:
+            self._told = True
             raise ConnectionError("client is\ndisconnected")
+        raise Exception(CUT_OFF)
 
 
 class _Handle:

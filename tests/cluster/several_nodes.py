@@ -49,6 +49,10 @@ class Nodes:
         self.others.remove(node)
         self.cluster.remove_node(node, allow_graceful=False)
 
+    def lose_head(self) -> None:
+        """Likewise; what is left of the cluster is of no use."""
+        self.cluster.remove_node(self.cluster.head_node, allow_graceful=False)
+
 
 @contextmanager
 def three_nodes() -> Iterator[Nodes]:

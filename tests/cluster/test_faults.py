@@ -22,7 +22,7 @@ from streamwer.cluster.pool import run
 from streamwer.cluster.ray_workers import RayWorkers
 from streamwer.compose import load
 from streamwer.config import ClusterConfig, system
-from streamwer.errors import ClusterError, ModelError
+from streamwer.errors import ModelError
 from streamwer.eventlog import EventLog
 from streamwer.metrics import normaliser
 from streamwer.metrics.tables import score
@@ -95,20 +95,6 @@ def test_a_worker_that_ray_ends_for_lack_of_memory_says_so(
     assert [step.recording for step in outcome.steps] == ["fine-2"]
     assert "its node ran out of memory" in reasons(outcome)["fine-1"]
     assert log.read_text().split().count("fine-1") == 2
-
-
-def test_a_head_that_its_client_has_lost_is_one_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As Ray's client tells it; on a node of the cluster Ray ends the driver."""
-    workers = RayWorkers(partial(ScriptedWorker, tmp_path / "log"), 2, 1, timeout_s=60.0)
-
-    def wait(*_: Any, **__: Any) -> Any:
-        raise ConnectionError("client is\ndisconnected")
-
-    monkeypatch.setattr(ray, "wait", wait)
-    with pytest.raises(ClusterError, match=r"is lost \(client is disconnected\); see that"):
-        run(jobs("fine-1", "fine-2", "fine-3"), workers)
 
 
 def test_the_words_of_a_poisonous_recording_are_all_deleted(tmp_path: Path) -> None:

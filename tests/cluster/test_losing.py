@@ -14,7 +14,7 @@ from streamwer.cluster import Job, ray_session
 from streamwer.cluster.pool import run
 from streamwer.cluster.ray_workers import RayWorkers
 from streamwer.errors import ClusterError
-from tests.cluster.scripted_ray import ScriptedRay
+from tests.cluster.scripted_ray import CUT_OFF, ScriptedRay
 from tests.cluster.workers import ScriptedWorker, jobs
 
 LOST = r"the connection to the cluster is lost \(client is disconnected\); see that it is up"
@@ -88,12 +88,20 @@ def test_a_head_that_is_lost_after_the_last_answer_costs_nothing(
 
 
 @pytest.mark.parametrize("call", ["nodes", "put"])
+@pytest.mark.parametrize("error", [ConnectionError("cut off"), Exception(CUT_OFF)])
 def test_a_head_that_is_lost_before_workers_start_is_one_error(
-    call: str, monkeypatch: pytest.MonkeyPatch
+    call: str, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def lost(*_: Any) -> Any:
-        raise ConnectionError("client is\ndisconnected")
+        raise error
 
     monkeypatch.setattr(ray, call, lost)
-    with pytest.raises(ClusterError, match=LOST):
+    with pytest.raises(ClusterError, match=r"is lost \((cut off|Ray Client is not connected)\);"):
         ray_session.nodes() if call == "nodes" else ray_session.put(b"")
+
+
+@pytest.mark.parametrize("error", [Exception("no memory"), RuntimeError(CUT_OFF), OSError("full")])
+def test_what_is_no_lost_head_is_not_taken_for_one(error: Exception) -> None:
+    with pytest.raises(type(error)) as raised, ray_session.connected():
+        raise error
+    assert raised.value is error

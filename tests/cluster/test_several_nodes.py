@@ -156,6 +156,17 @@ def test_a_lost_node_changes_nothing_in_the_log(
     assert written(tmp_path / "log", outcome) == undisturbed
 
 
+def test_a_head_that_dies_is_one_error_for_its_client(
+    nodes: Nodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last of these tests: nothing is left of the cluster."""
+    monkeypatch.setenv("RAY_CLIENT_RECONNECT_GRACE_PERIOD", "1")
+    build = partial(ScriptedWorker, tmp_path / "log")
+    workers = RayWorkers(build, count=1, cpus=1, timeout_s=60.0, address=nodes.client)
+    with pytest.raises(ClusterError, match="the connection to the cluster is lost"):
+        run(jobs("fine-1", "fine-2"), workers, lambda _: nodes.lose_head())
+
+
 class Once(ScriptedWorker):
     """Can be built a single time."""
 

@@ -28,6 +28,9 @@ CODE = Path(streamwer.__file__).resolve().parent
 _TRIES = 3
 """Ray's server for clients forks while its threads run, which fails now and then (ray#63202)."""
 
+_CUT_OFF = "Ray Client is not connected"
+"""So a bare `Exception` of Ray's client begins, at each call after the one that lost its head."""
+
 
 @dataclass
 class _Kept:
@@ -61,8 +64,11 @@ def connected() -> Iterator[None]:
     """
     try:
         yield
-    except ConnectionError as error:
-        why = " ".join(str(error).split())
+    except Exception as error:
+        cut_off = type(error) is Exception and str(error).startswith(_CUT_OFF)
+        if not (cut_off or isinstance(error, ConnectionError)):
+            raise
+        why = _CUT_OFF if cut_off else " ".join(str(error).split())
         raise ClusterError(
             f"the connection to the cluster is lost ({why}); see that it is up, and run again: what"
             " is finished is kept"

@@ -260,7 +260,7 @@ def _sent(job: Job) -> Any:
 
 
 def _end(actor: Any) -> None:
-    with suppress(RayError, ConnectionError):  # of a cluster that is gone
+    with suppress(RayError, ClusterError), ray_session.connected():  # of a cluster that is gone
         ray.kill(actor)
 
 
@@ -273,8 +273,9 @@ def _told(error: RayTaskError) -> StreamwerError:
 
 def _facts(actor: Any) -> dict[str, Any]:
     try:
-        return dict(ray.get(actor.facts.remote(), timeout=_FACTS_TIMEOUT_S))
-    except (RayError, ConnectionError):  # no result is lost with it, and none with the cluster
+        with ray_session.connected():
+            return dict(ray.get(actor.facts.remote(), timeout=_FACTS_TIMEOUT_S))
+    except (RayError, ClusterError):  # no result is lost with it, and none with the cluster
         return {}
 
 
