@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import platform
+import time
+
+import pytest
 
 from streamwer import processes
 
@@ -11,6 +15,19 @@ def test_this_one_does_and_one_that_cannot_be_does_not() -> None:
     assert processes.alive(str(os.getpid()))
     assert not processes.alive(str(2**22))  # more than Linux gives
     assert not processes.alive("none")
+
+
+def test_what_another_host_writes_is_left_over_after_a_day(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """There may be a process of the same number here, and another there."""
+    mine, now, yesterday = processes.name(), time.time(), time.time() - 100_000
+    assert not processes.left(mine, yesterday)
+    monkeypatch.setattr(platform, "node", lambda: "else-where.example")
+    assert processes.name() != mine
+    assert (processes.left(mine, now), processes.left(mine, yesterday)) == (False, True)
+    ended = processes.name().replace(str(os.getpid()), str(2**22))
+    assert processes.left(ended, now)
 
 
 def test_the_peak_is_in_megabytes_and_stays_when_the_memory_is_given_back() -> None:

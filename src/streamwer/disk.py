@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from streamwer import processes
 from streamwer.errors import DiskError
 
 
@@ -50,7 +51,7 @@ def replace(path: Path, contents: bytes, beside: Path | None = None) -> None:
     Args:
         beside: where it is written first, on the same file system; by default in its own folder.
     """
-    beside = beside or path.with_name(f".{path.name}.{os.getpid()}.partial")
+    beside = beside or path.with_name(f".{path.name}.{processes.name()}.partial")
     try:
         with beside.open("wb", buffering=0) as file:
             write(file.fileno(), contents)

@@ -1,16 +1,38 @@
-"""Processes on this machine: whether another one lives, and what this one took."""
+"""Processes: their names, whether another one lives, and what this one took."""
 
 from __future__ import annotations
 
 import os
+import platform
 import resource
 import sys
+import time
+
+_DAY_S = 86_400.0
 
 
 def peak_mb() -> int:
     """The most memory that this process ever held at once, MB."""
     unit = 1 if sys.platform == "darwin" else 1024  # bytes on macOS, KiB elsewhere
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit // 2**20
+
+
+def name() -> str:
+    """Of this process, among those of all hosts that share a folder: "HOST-NUMBER"."""
+    return f"{platform.node()}-{os.getpid()}"
+
+
+def left(named: str, written: float) -> bool:
+    """Whether what a process began to write is left over: the process has ended.
+
+    Of a process on another host nobody here can tell: what it wrote is left over after a day.
+
+    Args:
+        named: its `name`.
+        written: when it last wrote, seconds since the epoch.
+    """
+    host, _, number = named.rpartition("-")
+    return not alive(number) if host == platform.node() else time.time() - written > _DAY_S
 
 
 def alive(process: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 from pathlib import Path
 
 import pandas as pd
@@ -38,7 +39,7 @@ def test_the_least_recently_used_go_first(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_process_left_is_no_entry_and_is_cleared(tmp_path: Path) -> None:
-    left = tmp_path / "a.999999999.partial"
+    left = tmp_path / f"a.{platform.node()}-999999999.partial"
     left.mkdir(parents=True)
     store = Store(tmp_path, keep=2)
     assert store.get("a") is None

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from streamwer import processes
 from streamwer.errors import StreamwerError
 from streamwer.joining import joined
 from streamwer.transcript import Step, Word
@@ -129,7 +130,7 @@ def _special(path: Path) -> bool:
 
 def _scratch(path: Path) -> Path:
     whole = path.resolve()  # a link stays a link: the file behind it is replaced
-    return whole.with_name(f".{whole.name}.{os.getpid()}")
+    return whole.with_name(f".{whole.name}.{processes.name()}")
 
 
 def _unwritable(path: Path, reason: str | None) -> StreamwerError:

@@ -39,7 +39,7 @@ class Store:
 
     def put(self, key: str, scores: Scored) -> None:
         """Keep the scores; beyond `keep` entries the least recently used are dropped."""
-        partial = self._root / f"{key}.{os.getpid()}{_PARTIAL}"
+        partial = self._root / f"{key}.{processes.name()}{_PARTIAL}"
         shutil.rmtree(partial, ignore_errors=True)
         store.write(partial, scores)
         try:
@@ -50,7 +50,7 @@ class Store:
 
     def _shrink(self) -> None:
         for left in self._root.glob(f"*{_PARTIAL}"):
-            if not _being_written(left):
+            if _left_over(left):
                 shutil.rmtree(left, ignore_errors=True)
         whole = [path for path in self._root.iterdir() if path.suffix != _PARTIAL]
         for old in sorted(whole, key=_used, reverse=True)[max(1, self._keep) :]:
@@ -64,5 +64,6 @@ def _used(path: Path) -> int:
         return 0
 
 
-def _being_written(partial: Path) -> bool:
-    return processes.alive(partial.name.removesuffix(_PARTIAL).rpartition(".")[2])
+def _left_over(partial: Path) -> bool:
+    named = partial.name.removesuffix(_PARTIAL).partition(".")[2]
+    return processes.left(named, _used(partial) / 1e9)

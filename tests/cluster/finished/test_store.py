@@ -5,11 +5,13 @@ from __future__ import annotations
 import errno
 import math
 import os
+import platform
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from streamwer import disk, processes
 from streamwer.cluster.finished import Store
 from streamwer.errors import StreamwerError
 from tests.cluster.finished.calls import label, said
@@ -106,13 +108,29 @@ def test_what_a_run_in_progress_used_stays_whatever_its_size(tmp_path: Path) -> 
     assert left(store) == [3, 4, 5, 6, 7]
 
 
-def test_what_a_killed_process_began_to_write_is_removed(tmp_path: Path) -> None:
+def test_what_a_killed_process_began_to_write_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By whoever can tell that it is: on another host that shares the folder it may be at work."""
     store, _ = filled(tmp_path)
-    dead, mine = (tmp_path / "partial" / f"{process}-1.partial" for process in (2**22, os.getpid()))
-    for file in (dead, mine):
-        file.write_bytes(b"half")
+
+    def begin(_: Path, contents: bytes, beside: Path) -> None:
+        beside.write_bytes(contents[:7])
+        begun.append(beside)
+
+    begun: list[Path] = []
+    for host in ("other-host.example", "this-host.example"):
+        with monkeypatch.context() as patched:
+            patched.setattr(disk, "replace", begin)
+            patched.setattr(platform, "node", lambda host=host: host)
+            Store(tmp_path, 1, Warned()).put(KEYS[0], label(), said("0"))
+    assert [file.exists() for file in begun] == [True, True]
+    monkeypatch.setattr(platform, "node", lambda: "this-host.example")
     store.shrink(since=math.inf)
-    assert (dead.exists(), mine.exists()) == (False, True)
+    assert [file.exists() for file in begun] == [True, True]
+    monkeypatch.setattr(processes, "alive", lambda number: number != str(os.getpid()))
+    store.shrink(since=math.inf)
+    assert [file.exists() for file in begun] == [True, False]
 
 
 def test_looking_does_not_use(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ class Store:
         """
         packed, path = pack(key, label, steps), self._path(key)
         self._puts += 1
-        beside = self.folder / _PARTIAL / f"{os.getpid()}-{self._puts}.partial"
+        beside = self.folder / _PARTIAL / f"{processes.name()}-{self._puts}.partial"
         with disk.writing(self.folder, REMEDY):
             try:
                 disk.replace(path, packed, beside)
@@ -151,6 +151,6 @@ def _scanned(folder: Path) -> list[os.DirEntry[str]]:
 def _remove_left_over(folder: Path) -> None:
     """What processes that were killed had begun to write."""
     for file in _scanned(folder):
-        if not processes.alive(file.name.partition("-")[0]):
-            with suppress(FileNotFoundError):
+        with suppress(OSError):  # whole by now and in its place, or another user's
+            if processes.left(file.name.rpartition("-")[0], file.stat().st_mtime):
                 Path(file.path).unlink()
