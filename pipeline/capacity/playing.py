@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from pipeline.served import served
 from streamwer import policies, simulation
 from streamwer.audio import Samples, samples
 from streamwer.capacity import Alone, Call, Figures, figures
@@ -16,7 +17,7 @@ from streamwer.recognisers import Memory, Recogniser
 from streamwer.recognisers.remembered import Remembered
 from streamwer.signature import measures
 from streamwer.simulation import Arrival, Batching, Stream
-from streamwer.transcript import Reference, Step
+from streamwer.transcript import Reference
 
 _LEAST_S = 240.0
 """Seconds of calls that count in a run, added up over its streams."""
@@ -94,16 +95,10 @@ class Worker:
         load = replace(self._system.load, schedule="fifo")
         return [self._served([Arrival(0.0, i)], load)[0] for i in range(len(self._calls))]
 
-    def _served(self, arrivals: Sequence[Arrival], load: LoadConfig) -> list[Call]:
-        steps: list[list[Step]] = [[] for _ in arrivals]
+    def _served(self, arrivals: Sequence[Arrival], load: LoadConfig) -> tuple[Call, ...]:
         streams = (self._stream(str(i), each, load) for i, each in enumerate(arrivals))
-        clock, schedule = simulation.clock_of(self._system), simulation.schedule_of(load)
-        for step in simulation.serve(streams, self._recogniser, clock, schedule):
-            steps[int(step.recording)].append(step)
-        return [
-            Call(self._calls[each.recording][0], each.begins, tuple(mine))
-            for each, mine in zip(arrivals, steps, strict=True)
-        ]
+        clock = simulation.clock_of(self._system)
+        return served(self._calls, arrivals, streams, self._recogniser, clock, load)
 
     def _stream(self, name: str, arrival: Arrival, load: LoadConfig) -> Stream:
         reference, audio = self._calls[arrival.recording]

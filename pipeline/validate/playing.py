@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import takewhile
 from typing import Any
 
+from pipeline.served import served
 from pipeline.validate.stalling import Stall, Stalled, in_virtual_time
 from streamwer import contended, policies, simulation
 from streamwer.audio import Samples, samples
@@ -21,7 +21,7 @@ from streamwer.cluster.waiting import Watch
 from streamwer.config import SystemConfig
 from streamwer.recognisers import Recogniser
 from streamwer.simulation import Arrival, Clock, Generator, Sent, Source, Stream, Wall
-from streamwer.transcript import Reference, Step
+from streamwer.transcript import Reference
 
 VIRTUAL, WALL = "virtual", "wall"
 CLOCKS = (VIRTUAL, WALL)
@@ -132,27 +132,16 @@ class Player:
         clock: Clock,
         passing: Callable[[float], None],
     ) -> tuple[Call, ...]:
-        """What is served until the end; a call that is cut there keeps the steps that it had."""
+        """What is served until the end, with the stall if there is one."""
         recogniser = self._recogniser
         if setting.stall:
             clock = recogniser = Stalled(clock, recogniser, setting.stall, passing)
-        schedule = simulation.schedule_of(self._system.load)
         streams = (
             Stream(str(i), source, policies.build(self._system.policy), arrival.begins)
             for i, (arrival, source) in enumerate(zip(arrivals, sources, strict=True))
         )
-        steps: list[list[Step]] = [[] for _ in arrivals]
-        end = setting.until + setting.grace
-
-        def in_time(step: Step) -> bool:
-            return arrivals[int(step.recording)].begins + step.emitted <= end
-
-        for step in takewhile(in_time, simulation.serve(streams, recogniser, clock, schedule)):
-            steps[int(step.recording)].append(step)
-        return tuple(
-            Call(self._calls[each.recording][0], each.begins, tuple(mine))
-            for each, mine in zip(arrivals, steps, strict=True)
-        )
+        load, end = self._system.load, setting.until + setting.grace
+        return served(self._calls, arrivals, streams, recogniser, clock, load, end)
 
 
 @contextmanager

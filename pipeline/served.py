@@ -1,0 +1,48 @@
+"""Plays calls that arrive at one worker: for a capacity, and for a validation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
+
+from streamwer import simulation
+from streamwer.audio import Samples
+from streamwer.capacity import Call
+from streamwer.load_config import LoadConfig
+from streamwer.recognisers import Recogniser
+from streamwer.simulation import Arrival, Clock, Stream
+from streamwer.transcript import Reference, Step
+
+
+def served(
+    recordings: Sequence[tuple[Reference, Samples]],
+    arrivals: Sequence[Arrival],
+    streams: Iterable[Stream],
+    recogniser: Recogniser,
+    clock: Clock,
+    load: LoadConfig,
+    end: float = math.inf,
+) -> tuple[Call, ...]:
+    """Each arrival with the steps that it got.
+
+    Args:
+        recordings: what the arrivals play.
+        arrivals: in order of when they begin.
+        streams: one of each arrival, named by its place: "0", "1", …
+        recogniser: that serves them, on `clock`.
+        load: says whom it serves first.
+        end: of the service, seconds; a call that is cut there keeps the steps that it had.
+    """
+    steps: list[list[Step]] = [[] for _ in arrivals]
+
+    def in_time(step: Step) -> bool:
+        return arrivals[int(step.recording)].begins + step.emitted <= end
+
+    schedule = simulation.schedule_of(load)
+    for step in takewhile(in_time, simulation.serve(streams, recogniser, clock, schedule)):
+        steps[int(step.recording)].append(step)
+    return tuple(
+        Call(recordings[each.recording][0], each.begins, tuple(mine))
+        for each, mine in zip(arrivals, steps, strict=True)
+    )
