@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from streamwer.cluster.interrupts import put_off
+from streamwer.cluster.interrupts import kept, put_off
 
 
 def interrupted(times: int, done: list[str], error: Exception | None = None) -> None:
@@ -38,6 +38,32 @@ def test_a_second_one_does_not_wait() -> None:
 def test_an_error_of_the_block_is_told_in_its_place() -> None:
     with pytest.raises(ZeroDivisionError):
         interrupted(1, [], ZeroDivisionError())
+
+
+@pytest.mark.parametrize("made", [None, RuntimeError("cannot start")])
+def test_one_that_is_kept_comes_whatever_the_block_makes_of_it(made: Exception | None) -> None:
+    """As a callback from C, whose errors nobody raises, or one who says it in his own words."""
+    done: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        swallow(done, made)
+    assert done == ([] if made else ["block"])
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def swallow(done: list[str], made: Exception | None) -> None:
+    with kept():
+        try:
+            signal.raise_signal(signal.SIGINT)
+            done.append("what comes after")
+        except KeyboardInterrupt:
+            if made:
+                raise made from None
+        done.append("block")
+
+
+def test_an_error_without_one_is_as_it_was() -> None:
+    with pytest.raises(ZeroDivisionError), kept():
+        raise ZeroDivisionError
 
 
 def test_where_it_is_ignored_or_never_comes_nothing_changes() -> None:

@@ -25,13 +25,16 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def begun(folder: Path, where: str) -> subprocess.Popen[str]:
-    """The command, of which a worker has its core by now."""
+def begun(folder: Path, where: str, process_of_ray: str = "") -> subprocess.Popen[str]:
+    """The command, of which a worker has its core by now, or of which a process of Ray runs."""
     process = started(folder, where)
     try:
-        for _ in within_patience("a worker that has its core"):
+        for _ in within_patience(process_of_ray or "a worker that has its core"):
             assert process.poll() is None, process.communicate()
-            if list(folder.glob("tmp/streamwer-cores-*/cpu*")):
+            if process_of_ray:
+                if any(process_of_ray in line for line in alive(process.pid)):
+                    break
+            elif list(folder.glob("tmp/streamwer-cores-*/cpu*")):
                 break
     except BaseException:
         process.terminate()  # so that Ray ends as well
@@ -50,10 +53,17 @@ def within_patience(what: object) -> Iterator[None]:
 
 @pytest.mark.ray
 @pytest.mark.skipif(not Path("/proc/self/stat").is_file(), reason="no /proc to look for processes")
-@pytest.mark.parametrize("where", ["local", "ray"])
-def test_ctrl_c_ends_a_run_and_leaves_nothing(folder: Path, where: str) -> None:
-    process = begun(folder, where)
-    time.sleep(1.0)  # in the model's loading or in the middle of the recording
+@pytest.mark.parametrize(
+    ("where", "process_of_ray"),
+    [("local", ""), ("ray", ""), ("ray", "gcs_server"), ("ray", "raylet")],
+)
+def test_ctrl_c_ends_a_run_and_leaves_nothing(
+    folder: Path, where: str, process_of_ray: str
+) -> None:
+    """In the middle of the recordings, or while Ray starts."""
+    process = begun(folder, where, process_of_ray)
+    if not process_of_ray:
+        time.sleep(1.0)  # in the model's loading or in the middle of the recording
     os.killpg(process.pid, signal.SIGINT)
     output, errors = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, output) == (130, "")

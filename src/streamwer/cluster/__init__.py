@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from streamwer.cluster import fitting, loaded
+from streamwer.cluster import fitting, interrupts, loaded
 from streamwer.cluster.hardware import cores
 from streamwer.cluster.local import LocalWorkers
 from streamwer.cluster.pool import Finished, Outcome, Workers, run, run_each
@@ -91,7 +91,8 @@ def _actors(jobs: int, system: SystemConfig, cluster: ClusterConfig) -> Workers:
         )
     if not cluster.joined:
         _refuse_sharing(fitting.here(cluster.workers, threads, jobs), system)
-    from streamwer.cluster.crew import actors
+    with interrupts.put_off():  # half-way through Ray's native library it would be lost
+        from streamwer.cluster.crew import actors
 
     return actors(jobs, system, cluster)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 import streamwer
 from streamwer.cluster import interrupts, reaching
@@ -86,12 +88,12 @@ def join(address: str, cpus: int) -> None:
     if _kept.address == address and (address != LOCAL or _kept.cpus >= cpus):
         return
     _stop()
-    with interrupts.put_off():  # a Ray that is half there leaves processes behind
-        if address == LOCAL:
-            _start(cpus)
-        else:
+    if address == LOCAL:
+        _start(cpus)
+    else:
+        with interrupts.put_off():  # a client that is half there answers for every later one
             _join(address)
-        _kept.address, _kept.cpus = address, cpus
+    _kept.address, _kept.cpus = address, cpus
 
 
 @connected()
@@ -136,8 +138,14 @@ def leave() -> None:
 
 
 def _start(cpus: int) -> None:
+    before = psutil.Process().children()
     try:
-        _init("local", num_cpus=cpus, include_dashboard=False)
+        with interrupts.kept():  # in order it would go on for seconds
+            _init("local", num_cpus=cpus, include_dashboard=False)
+    except KeyboardInterrupt:
+        _end(set(psutil.Process().children()) - set(before))
+        _forget()
+        raise
     except (OSError, RuntimeError, ValueError) as error:
         _forget()
         why = " ".join(str(error).split())
@@ -164,6 +172,14 @@ def _join(address: str) -> None:
                     " and Python must be those of its head, and where that has a token"
                     " (~/.ray/auth_token) copy it and set RAY_AUTH_MODE=token, see docs/cluster.md"
                 ) from error
+
+
+def _end(started: Iterable[psutil.Process]) -> None:
+    """A Ray that is half there does not end its processes; theirs end with them."""
+    for process in started:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(started, timeout=1.0)
 
 
 def _forget() -> None:
