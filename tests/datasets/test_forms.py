@@ -436,6 +436,13 @@ def test_a_form_can_be_named_where_there_are_two(mine: Path, out: Path) -> None:
     files(mine, {"metadata.csv": "file_name,text\na.flac,from the table\n", "a.txt": "from a pair"})
     assert prepared(mine, out)[0]["a"].text == "from the table"
     assert prepared(mine, out, form="pairs")[0]["a"].text == "from a pair"
+    files(mine, {"metadata.csv": "day,note\nMonday,rain\n"})
+    with pytest.raises(DatasetError) as error:
+        prepare(settings(mine), out)
+    assert str(error.value).endswith(
+        "it has: day, note. It was read as dataset.form=audiofolder: name its columns in"
+        " dataset.columns, or set dataset.form=table, or set dataset.form=pairs"
+    )
     with pytest.raises(DatasetError, match=r"needed is:\n  kaldi: wav\.scp"):
         prepare(settings(mine, form="kaldi"), out)
 

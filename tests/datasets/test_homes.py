@@ -48,6 +48,14 @@ def test_a_name_that_may_mean_several_is_refused(folder: str) -> None:
         Homes(TWO).of(folder, "001")
 
 
+def test_audio_that_is_not_used_keeps_its_times_and_gives_way_where_a_name_may_mean_both() -> None:
+    homes = Homes(["test/001"], ["test/001", "train/001", "train/002"])
+    assert homes.of("train", "001") == "train/001"
+    assert homes.of("", "001") == homes.of("times", "001") == "test/001"
+    assert homes.of("times/train", "001") == "train/001"
+    assert Homes((), TWO).of("", "001") in TWO  # whichever: no row has it
+
+
 def test_files_that_speak_of_one_recording_agree_where_it_is() -> None:
     homes = Homes(["x"])
     assert homes.of("ctm", "lost") == homes.of("stm", "lost") == "ctm/lost"

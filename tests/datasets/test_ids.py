@@ -25,7 +25,7 @@ def named(*paths: str) -> dict[str, str]:
         Row(path, {"id": None}, path.rpartition("/")[2], lambda: iter(()), path=path)
         for path in paths
     ]
-    found = distinct(Source("here", ("text",), rows), "id").rows
+    found = distinct(Source("here", ("text",), rows), "id", partly=False).rows
     return {row.where: row.stem for row in found}
 
 

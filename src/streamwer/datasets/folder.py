@@ -9,6 +9,7 @@ from pathlib import Path
 
 from streamwer.config import DatasetConfig
 from streamwer.datasets import forms, ids, timings
+from streamwer.datasets.homes import Homes
 from streamwer.datasets.inside import Folder
 from streamwer.datasets.quoting import told
 from streamwer.datasets.rows import Row, Source, Unusable
@@ -34,9 +35,27 @@ def open_source(config: DatasetConfig) -> Source:
     folder = _folder(Path(config.path).expanduser())
     form = forms.recognise(folder, config.form)
     source = form.open(folder, config)
-    if form is not forms.FORMS["timed"]:
-        source = _with_times(source, folder, config)
-    return ids.distinct(source, config.columns.id)
+    named = source.named or config.columns
+    source = ids.distinct(
+        source if form is forms.FORMS["timed"] else _with_times(source, folder, config),
+        named.id,
+        partly=source.named is not None,
+    )
+    if {named.audio, named.text} <= set(source.columns):
+        return source
+    return replace(source, remedy=_remedy(folder, form))
+
+
+def _remedy(folder: Folder, taken: forms.Form) -> str:
+    """What to do about columns that are not there: perhaps it is another form that is meant."""
+    (name,) = (name for name, form in forms.FORMS.items() if form is taken)
+    others = [
+        name
+        for name, form in forms.FORMS.items()
+        if form is not taken and not folder.only and form.detect(folder)
+    ]
+    ways = ["name its columns in dataset.columns", *(f"set dataset.form={name}" for name in others)]
+    return f". It was read as dataset.form={name}: {', or '.join(ways)}"
 
 
 def _folder(path: Path) -> Folder:
@@ -62,7 +81,8 @@ def _with_times(source: Source, folder: Folder, config: DatasetConfig) -> Source
     rows = list(source.rows)
     # A file may name a recording of which each channel, or segment, is a row.
     places = {place for row in rows if isinstance(row, Row) for place in (row.path, row.place)}
-    found = timings.read(folder, config.channels == "split", places - {""})
+    sounds = {folder.place(folder.relative(path)) for path in folder.sounds()}
+    found = timings.read(folder, config.channels == "split", Homes(places - {""}, sounds))
     columns = source.named or config.columns
     column = columns.words or "words"
     return replace(
@@ -70,17 +90,19 @@ def _with_times(source: Source, folder: Folder, config: DatasetConfig) -> Source
         columns=tuple(dict.fromkeys((*source.columns, column))),
         named=replace(columns, words=column),
         rows=list(_timed(rows, found.by_name(), column)),
-        problems=(*source.problems, *found.problems, *_strays(found, places)),
+        problems=(*source.problems, *found.problems, *_strays(found, places, sounds)),
         form=f"{source.form}, word times beside it",
     )
 
 
-def _strays(found: timings.Timings, places: Collection[str]) -> Iterator[Unusable]:
+def _strays(
+    found: timings.Timings, places: Collection[str], sounds: Collection[str]
+) -> Iterator[Unusable]:
     """Word times that another recording would have, if only its name counted."""
     named = {posixpath.basename(place): place for place in sorted(places, reverse=True)}
     for (place, _), spoken in found.spoken.items():
         other = named.get(posixpath.basename(place))
-        if place not in places and other:
+        if place not in places and place not in sounds and other:
             reason = f"there is no recording '{told(place)}', and '{told(other)}' is another one"
             yield Unusable(spoken.where, reason)
 

@@ -11,13 +11,19 @@ from streamwer.errors import DatasetError
 
 
 class Homes:
-    """Knows where recordings lie: their paths in the data set's folder, without suffix."""
+    """Knows where recordings lie: their paths in the data set's folder, without suffix.
 
-    def __init__(self, places: Iterable[str]) -> None:
+    Args:
+        places: of the recordings that are used.
+        others: of audio besides, which is meant only where none of these may be.
+    """
+
+    def __init__(self, places: Iterable[str], others: Iterable[str] = ()) -> None:
+        self._used = set(places)
         self._places: set[str] = set()
         self._named: dict[str, list[str]] = defaultdict(list)
         self._folders: set[frozenset[str]] = set()
-        for place in sorted(set(places)):
+        for place in sorted(self._used.union(others)):
             self._add(place)
 
     def of(self, folder: str, name: str) -> str:
@@ -44,6 +50,8 @@ class Homes:
             for place in named
             if f"/{place}".endswith(f"/{name}") and len(_parts(folder) & _home(place)) == nearest
         ]
+        if len(found) > 1:
+            found = [place for place in found if place in self._used] or found[:1]
         if len(found) > 1:
             which = ", ".join(map(told, found))
             raise DatasetError(

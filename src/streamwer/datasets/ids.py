@@ -19,7 +19,7 @@ def alike(name: str) -> str:
     return composed(name.casefold())
 
 
-def distinct(source: Source, column: str) -> Source:
+def distinct(source: Source, column: str, partly: bool) -> Source:
     """The source with a different id for every recording that its rows do not name.
 
     It is the row's stem, and where recordings of several folders share one, the path: `ann-001`
@@ -27,14 +27,14 @@ def distinct(source: Source, column: str) -> Source:
 
     Args:
         source: whose rows know where their audio lies.
-        column: with the ids, where the form has no columns of its own.
+        column: with the ids.
+        partly: whether rows may lack one where there is such a column.
     """
-    name = source.named.id if source.named else column
-    if source.named is None and (name != DEFAULT_ID or name in source.columns):
-        return source  # its column has them all
+    if not partly and (column != DEFAULT_ID or column in source.columns):
+        return source
     rows = list(source.rows)
-    names = _names([row for row in rows if isinstance(row, Row)], name)
-    return replace(source, rows=[_with_id(row, names, name) for row in rows])
+    names = _names([row for row in rows if isinstance(row, Row)], column)
+    return replace(source, rows=[_with_id(row, names, column) for row in rows])
 
 
 def _with_id(row: Row | Unusable, names: dict[str, str], column: str) -> Row | Unusable:

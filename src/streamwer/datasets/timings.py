@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -63,7 +63,7 @@ def files(folder: Folder) -> list[Path]:
     return sorted(timed, key=lambda path: (path.suffix.lower() == ".stm", path))
 
 
-def read(folder: Folder, split: bool, places: Iterable[str]) -> Timings:
+def read(folder: Folder, split: bool, homes: Homes) -> Timings:
     """Everything that the files say, of each channel or of all as one, in order of time.
 
     A file that cannot be read is one problem.
@@ -71,10 +71,9 @@ def read(folder: Folder, split: bool, places: Iterable[str]) -> Timings:
     Args:
         folder: with the files.
         split: whether each channel is a recording.
-        places: of all recordings: their paths without suffix.
+        homes: where recordings lie.
     """
     found = Timings()
-    homes = Homes(places)
     for path in files(folder):
         name = folder.relative(path)
         try:

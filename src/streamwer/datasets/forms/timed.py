@@ -14,6 +14,7 @@ from streamwer.config import DatasetConfig
 from streamwer.datasets import timings
 from streamwer.datasets.channels import channel
 from streamwer.datasets.forms.base import Form, refuse_several, sound, sounds, source
+from streamwer.datasets.homes import Homes
 from streamwer.datasets.inside import Folder
 from streamwer.datasets.rows import Row, Source, Unusable
 from streamwer.datasets.spoken import Spoken
@@ -33,7 +34,7 @@ def open_rows(folder: Folder, config: DatasetConfig) -> Source:
     """
     split = config.channels == "split"
     named = sounds(folder)
-    found = timings.read(folder, split, named)
+    found = timings.read(folder, split, Homes(named))
     names = ", ".join(sorted({path.suffix for path in timings.files(folder)}))
     rows = _rows(folder, named, found.spoken, split)
     silent = [
