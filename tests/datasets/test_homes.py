@@ -59,6 +59,7 @@ def test_audio_that_is_not_used_keeps_its_times_and_gives_way_where_a_name_may_m
 def test_files_that_speak_of_one_recording_agree_where_it_is() -> None:
     homes = Homes(["x"])
     assert homes.of("ctm", "lost") == homes.of("stm", "lost") == "ctm/lost"
+    assert homes.of("ctm", "x") == "x"  # that folder has no recordings for it
 
 
 @pytest.mark.parametrize("form", ["pairs", "table"])

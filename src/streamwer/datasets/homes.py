@@ -25,6 +25,7 @@ class Homes:
         self._folders: set[frozenset[str]] = set()
         for place in sorted(self._used.union(others)):
             self._add(place)
+            self._folders.add(_home(place))
 
     def of(self, folder: str, name: str) -> str:
         """The place of the recording that a file of word times means.
@@ -70,7 +71,6 @@ class Homes:
     def _add(self, place: str) -> None:
         self._places.add(place)
         self._named[posixpath.basename(place)].append(place)
-        self._folders.add(_home(place))
 
 
 def _home(place: str) -> frozenset[str]:
