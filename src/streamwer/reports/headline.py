@@ -113,8 +113,8 @@ def _calls(shown: capacities.Shown | None) -> Cell:
 
 
 _LAGGING = (
-    ("LAAL", "length-adaptive average lagging, without compute", "laal"),
-    ("StreamLAAL", "the same of each segment, without compute", "stream_laal"),
+    ("LAAL", "length-adaptive average lagging, without compute and with it", "laal"),
+    ("StreamLAAL", "the same of each segment, without compute and with it", "stream_laal"),
 )
 _RowOf = Callable[[str, str, Callable[[Summary], Cell]], Row]
 
@@ -163,7 +163,7 @@ def _delay(name: str, summary: Summary) -> Cell:
         return Cell(figures.UNKNOWN)
     silent = summary.lagging.silent_recordings
     left_out = f"{figures.count(silent, 'silent recording')} left out" if silent else ""
-    aware = f"{figures.seconds(delay.aware)} with compute"
+    aware = f"{figures.seconds(delay.aware)} with it"
     return Cell(figures.seconds(delay.ideal), aware, left_out)
 
 
