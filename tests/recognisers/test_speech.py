@@ -80,6 +80,20 @@ def test_any_chunking_gives_the_probabilities_of_the_whole_file(chunks: list[int
     np.testing.assert_allclose(detector.probabilities, expected, atol=1e-4)
 
 
+def test_a_voice_after_minutes_of_others_is_heard_however_the_audio_is_chunked() -> None:
+    pause = np.zeros(SAMPLE_RATE, np.float32)
+    minutes = np.concatenate([part for n in (17, 21, 22) for part in (call(n), pause)])
+    audio = np.concatenate([minutes, call(23)])
+    whole, chunked = Recorded(0.3), Recorded(0.3)
+    whole.hear(audio, 0)
+    for end in range(7_001, len(audio), 7_001):
+        chunked.hear(audio[:end], 0)
+    heard = np.array(whole.probabilities[len(minutes) // FRAME :]) >= 0.3
+    assert heard.mean() > 0.5  # of one who remembers all of it, none
+    known = len(chunked.probabilities)
+    np.testing.assert_allclose(chunked.probabilities, whole.probabilities[:known], atol=1e-4)
+
+
 def test_nothing_is_listened_to_twice() -> None:
     detector = Recorded(0.5)
     for end in range(8_000, 160_000, 8_000):

@@ -11,9 +11,13 @@ from streamwer.recognisers.base import Window
 from streamwer.recognisers.meter import Meter
 
 FRAME, _CONTEXT = 512, 64  # samples: what Silero hears at a time, and of the frame before
-_AT_ONCE = 1000  # frames in one call, to bound its memory
 _HYSTERESIS, _LEAST = 0.15, 0.01
 """Once there is speech, so much less still counts as speech, as in faster-whisper."""
+_LONG_S, _PAUSE_S = 30.0, 1.5
+"""Silero's memory fills up: after half a minute or more it may be deaf to another voice
+for minutes (snakers4/silero-vad#725). Having heard so much, it starts afresh in so long a pause.
+"""
+_LOOK = 32  # frames after which that is decided, however the audio is chunked, and heard at once
 
 
 class Detector(Protocol):
@@ -53,9 +57,13 @@ class SpeechDetector:
         whole = len(new) // FRAME * FRAME
         self._rest = new[whole:].copy()
         frames = new[:whole].reshape(-1, FRAME)
-        for i in range(0, len(frames), _AT_ONCE):
-            self._listen(frames[i : i + _AT_ONCE])
-        return len(frames)
+        while len(frames):
+            until = _LOOK - self._remembered % _LOOK
+            self._listen(frames[:until])
+            frames = frames[until:]
+            if self._remembered % _LOOK == 0 and self._is_deaf():
+                self._forget()
+        return len(new) // FRAME
 
     def silence(self, start: int, end: int) -> float:
         """Seconds without speech at the end of the window of samples [start, end).
@@ -72,6 +80,16 @@ class SpeechDetector:
         self._decided = self._spoken = start  # samples until which it is known, and last speech
         self._rest = self._rest[:0]
         self._talking = False
+        self._forget()
+
+    def _is_deaf(self) -> bool:
+        """Whether it has heard much, and no speech of late; there may be some nevertheless."""
+        quiet = self._decided - self._spoken
+        enough = self._remembered * FRAME >= _LONG_S * SAMPLE_RATE
+        return enough and not self._talking and quiet >= _PAUSE_S * SAMPLE_RATE
+
+    def _forget(self) -> None:
+        self._remembered = 0  # frames that the state is of
         self._state = np.zeros((2, 1, 1, 128), np.float32)
         self._context = np.zeros((1, _CONTEXT), np.float32)
 
@@ -81,6 +99,7 @@ class SpeechDetector:
         inputs = {"input": np.concatenate((before, frames), axis=1), "h": h, "c": c}
         probabilities, *self._state = self._session.run(None, inputs)
         self._context = frames[-1:, -_CONTEXT:].copy()
+        self._remembered += len(frames)
         for probability in np.ravel(probabilities):
             self._decided += FRAME
             least = max(self._threshold - _HYSTERESIS * self._talking, _LEAST)
