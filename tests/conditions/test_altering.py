@@ -32,7 +32,7 @@ def chain(*configs: StepConfig) -> Chain:
 
 @pytest.mark.parametrize("factor", [0.5, 0.87, 1.0, 1.15, 2.0])
 def test_speed_scales_length_pitch_and_word_times(factor: float) -> None:
-    played, words = alter(tone(1000, 2), WORDS, chain(SpeedConfig(factor=factor)), "call", {})
+    played, words = alter(tone(1000, 2), WORDS, chain(SpeedConfig(factor=factor)), "call", ())
     assert len(played) == pytest.approx(2 * SAMPLE_RATE / factor, abs=0.5)
     spectrum = np.abs(np.fft.rfft(played))
     assert np.argmax(spectrum) * SAMPLE_RATE / len(played) == pytest.approx(1000 * factor, abs=1)
@@ -46,21 +46,21 @@ def test_a_sound_is_where_its_word_time_says() -> None:
     """A click in the middle of a second, played faster, is found where its time was moved to."""
     sound = np.zeros(2 * SAMPLE_RATE, np.float32)
     sound[SAMPLE_RATE] = 0.9
-    played, words = alter(sound, (Word("click", 1, 1),), chain(SpeedConfig(factor=1.25)), "c", {})
+    played, words = alter(sound, (Word("click", 1, 1),), chain(SpeedConfig(factor=1.25)), "c", ())
     assert np.argmax(np.abs(played)) / SAMPLE_RATE == pytest.approx(words[0].start, abs=0.0002)
 
 
 def test_gain_is_in_decibels_and_ends_at_full_scale() -> None:
     sound = tone(1000, amplitude=0.5)
-    quiet, _ = alter(sound, (), chain(GainConfig(gain_db=-30)), "call", {})
+    quiet, _ = alter(sound, (), chain(GainConfig(gain_db=-30)), "call", ())
     assert decibels(power(quiet) / power(sound)) == pytest.approx(-30, abs=0.01)
-    loud, _ = alter(sound, (), chain(GainConfig(gain_db=12)), "call", {})
+    loud, _ = alter(sound, (), chain(GainConfig(gain_db=12)), "call", ())
     assert np.abs(loud).max() == 1
 
 
 def test_clipping_cuts_what_exceeds_its_level() -> None:
     sound = tone(1000, amplitude=0.8)
-    cut, _ = alter(sound, (), chain(ClippingConfig(over_db=6)), "call", {})
+    cut, _ = alter(sound, (), chain(ClippingConfig(over_db=6)), "call", ())
     level = 0.8 / 10 ** (6 / 20)
     assert np.abs(cut).max() == pytest.approx(level, rel=1e-3)
     below = np.abs(sound) < level - 1e-6
@@ -69,7 +69,7 @@ def test_clipping_cuts_what_exceeds_its_level() -> None:
 
 def test_what_would_exceed_full_scale_becomes_quieter_and_keeps_its_shape() -> None:
     sound = tone(1000, amplitude=0.99)
-    noisy, _ = alter(sound, (), chain(NoiseConfig(snr_db=0)), "call", {})
+    noisy, _ = alter(sound, (), chain(NoiseConfig(snr_db=0)), "call", ())
     assert np.abs(noisy).max() == pytest.approx(1)
     level = float(np.dot(noisy, sound) / np.dot(sound, sound))
     assert decibels(power(level * sound) / power(noisy - level * sound)) == pytest.approx(
@@ -79,8 +79,8 @@ def test_what_would_exceed_full_scale_becomes_quieter_and_keeps_its_shape() -> N
 
 def test_steps_are_applied_in_their_order() -> None:
     hiss, line = NoiseConfig(snr_db=0), BandConfig()
-    before, _ = alter(speech_like(), (), chain(hiss, line), "call", {})
-    after, _ = alter(speech_like(), (), chain(line, hiss), "call", {})
+    before, _ = alter(speech_like(), (), chain(hiss, line), "call", ())
+    after, _ = alter(speech_like(), (), chain(line, hiss), "call", ())
     high = np.fft.rfftfreq(len(before), 1 / SAMPLE_RATE) > 4000
     assert np.abs(np.fft.rfft(before))[high].max() < 0.01 * np.abs(np.fft.rfft(after))[high].max()
 
@@ -88,7 +88,7 @@ def test_steps_are_applied_in_their_order() -> None:
 def test_a_network_and_an_empty_chain_leave_the_recording_alone() -> None:
     sound = speech_like()
     for nothing in (Chain(), chain(NetworkConfig(loss=0.5))):
-        heard, words = alter(sound, WORDS, nothing, "call", {})
+        heard, words = alter(sound, WORDS, nothing, "call", ())
         assert heard is sound
         assert words == WORDS
 

@@ -52,7 +52,7 @@ def above(signal: Samples, hertz: float) -> float:
 def test_a_line_has_the_band_that_it_is_known_for(
     name: str, speech: Samples, chains: dict[str, Chain]
 ) -> None:
-    heard, _ = alter(speech, (), chains[name], "call", {})
+    heard, _ = alter(speech, (), chains[name], "call", ())
     lost = above(speech, 4200) - above(heard, 4200)
     assert lost > 25 if name in NARROW else lost < 8
     assert np.sqrt(np.mean(heard**2) / np.mean(speech**2)) > 0.5  # and it is there

@@ -10,7 +10,7 @@ import pytest
 from streamwer.audio import SAMPLE_RATE, Samples, load, write_flac
 from streamwer.condition_config import NoiseConfig
 from streamwer.conditions.levels import active_power
-from streamwer.conditions.noises import add
+from streamwer.conditions.noises import Voices, add
 from streamwer.errors import AudioError, DatasetError
 from tests.conditions.sounds import decibels, power, speech_like, tone
 
@@ -18,23 +18,23 @@ TONE = tone(1000, 4)
 
 
 @pytest.fixture(scope="module")
-def others(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def others(tmp_path_factory: pytest.TempPathFactory) -> Voices:
     folder = tmp_path_factory.mktemp("others")
     for number in range(5):
         write_flac(folder / f"{number}.flac", speech_like(1 + number / 4, seed=number))
-    return {path.stem: path for path in sorted(folder.iterdir())}
+    return [(path.stem, path) for path in sorted(folder.iterdir())]
 
 
-def noise(config: NoiseConfig, others: dict[str, Path], recording: str = "call") -> Samples:
+def noise(config: NoiseConfig, others: Voices, recording: str = "call") -> Samples:
     return add(TONE, config, recording, others, "crowd") - TONE
 
 
 @pytest.mark.parametrize("kind", ["white", "pink", "babble", "files"])
 @pytest.mark.parametrize("snr_db", [-5.0, 0.0, 10.0, 30.0])
 def test_the_noise_lies_as_far_below_the_speech_as_it_says(
-    kind: str, snr_db: float, others: dict[str, Path]
+    kind: str, snr_db: float, others: Voices
 ) -> None:
-    path = str(others["3"].parent) if kind == "files" else ""
+    path = str(others[3][1].parent) if kind == "files" else ""
     added = noise(NoiseConfig(kind=kind, snr_db=snr_db, path=path), others)
     assert decibels(power(TONE) / power(added)) == pytest.approx(snr_db, abs=0.1)
 
@@ -53,20 +53,18 @@ def octaves(sound: Samples) -> list[float]:
     ]
 
 
-def test_pink_noise_is_as_strong_in_every_octave(others: dict[str, Path]) -> None:
+def test_pink_noise_is_as_strong_in_every_octave(others: Voices) -> None:
     levels = octaves(noise(NoiseConfig(kind="pink"), others))
     assert max(levels[1:]) - min(levels[1:]) < 1.5
 
 
-def test_white_noise_is_3_db_stronger_in_each_higher_octave(others: dict[str, Path]) -> None:
+def test_white_noise_is_3_db_stronger_in_each_higher_octave(others: Voices) -> None:
     levels = octaves(noise(NoiseConfig(kind="white"), others))
     assert np.diff(levels[1:]) == pytest.approx(np.full(5, 3.0), abs=1.0)
 
 
 @pytest.mark.parametrize("kind", ["white", "pink", "babble"])
-def test_a_recording_has_noise_of_its_own_the_same_on_every_run(
-    kind: str, others: dict[str, Path]
-) -> None:
+def test_a_recording_has_noise_of_its_own_the_same_on_every_run(kind: str, others: Voices) -> None:
     config = NoiseConfig(kind=kind)
     first = noise(config, others)
     assert np.array_equal(first, noise(config, others))
@@ -79,25 +77,36 @@ def test_babble_is_the_sum_of_the_others_at_equal_level(tmp_path: Path) -> None:
     for name, sound in {"quiet": quiet, "loud": loud}.items():
         write_flac(tmp_path / f"{name}.flac", sound)
     config = NoiseConfig(kind="babble", voices=2, snr_db=0)
-    paths = {path.stem: path for path in tmp_path.iterdir()}
+    paths = sorted((path.stem, path) for path in tmp_path.iterdir())
     spectrum = np.abs(np.fft.rfft(noise(config, paths)))
     assert spectrum[4 * 500] == pytest.approx(spectrum[4 * 2000], rel=0.05)
 
 
-def test_babble_needs_other_recordings(others: dict[str, Path]) -> None:
+@pytest.mark.parametrize("own", [0, 2, 4])
+def test_nobody_babbles_behind_himself(own: int, others: Voices) -> None:
+    """The same voices, drawn in the same way, whether the recording is told as one or not."""
+    config, recording = NoiseConfig(kind="babble", voices=3), others[own][0]
+    without = [each for each in others if each[0] != recording]
+    expected = noise(config, without, recording)
+    assert np.array_equal(noise(config, others, recording), expected)
+    with pytest.raises(DatasetError, match=r"babble of 5 voices .* not 4;"):
+        noise(NoiseConfig(kind="babble", voices=5), others, recording)
+
+
+def test_babble_needs_other_recordings(others: Voices) -> None:
     with pytest.raises(DatasetError, match=r"not 5; set condition\.crowd\.voices"):
         noise(NoiseConfig(kind="babble", voices=9), others)
 
 
 def test_a_short_noise_file_is_repeated(tmp_path: Path) -> None:
     write_flac(tmp_path / "hum.flac", tone(50, 0.5))
-    added = noise(NoiseConfig(kind="files", path=str(tmp_path / "hum.flac"), snr_db=0), {})
+    added = noise(NoiseConfig(kind="files", path=str(tmp_path / "hum.flac"), snr_db=0), ())
     hum = load(tmp_path / "hum.flac")
     assert power(added[-SAMPLE_RATE:]) == pytest.approx(power(TONE), rel=0.01)
     assert np.corrcoef(added[: len(hum)], added[len(hum) : 2 * len(hum)])[0, 1] > 0.999
 
 
-def test_what_cannot_be_noise_is_named(tmp_path: Path, others: dict[str, Path]) -> None:
+def test_what_cannot_be_noise_is_named(tmp_path: Path, others: Voices) -> None:
     with pytest.raises(AudioError, match="no audio files there"):
         noise(NoiseConfig(kind="files", path=str(tmp_path)), others)
     write_flac(tmp_path / "nothing.flac", 0 * TONE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +24,9 @@ from streamwer.condition_config import (
 from streamwer.conditions import Journey, codecs
 from streamwer.config import ColumnsConfig
 from streamwer.datasets import journeys, played, prepare, read_manifest
+from streamwer.datasets.multiplying import multiply
 from streamwer.errors import ConfigError, DatasetError
+from streamwer.transcript import Reference
 from tests.datasets.recordings import ALL_COLUMNS, clip, config, contents, metadata
 
 HISS = Step("hiss", NoiseConfig())
@@ -112,6 +115,25 @@ def test_the_same_seed_gives_the_same_bytes_and_each_recording_its_own_noise(fol
     assert contents(one) == contents(other)
     first, second = (audio.load(one / f"audio/call-{n}@hiss.flac") for n in (0, 1))
     assert not np.array_equal(first, second)
+
+
+def test_no_recording_looks_at_all_others(folder: Path) -> None:
+    """Else tens of thousands of them would take hours."""
+
+    class Counted(list[Reference]):
+        times = 0
+
+        def __iter__(self) -> Iterator[Reference]:
+            self.times += 1
+            return super().__iter__()
+
+    def times(limit: int) -> int:
+        out = prepared(folder, name=f"first-{limit}", limit=limit)
+        found = Counted(read_manifest(out))
+        multiply(out, found, [chain(Step("crowd", NoiseConfig(kind="babble", voices=1)))])
+        return found.times
+
+    assert times(2) == times(3)
 
 
 def test_another_seed_is_another_data_set(folder: Path) -> None:

@@ -4,7 +4,8 @@
 """
 
 from streamwer.conditions.altering import alter, check
+from streamwer.conditions.noises import Voices
 from streamwer.conditions.noises import files as noise_files
 from streamwer.conditions.packets import Delivered, Journey
 
-__all__ = ["Delivered", "Journey", "alter", "check", "noise_files"]
+__all__ = ["Delivered", "Journey", "Voices", "alter", "check", "noise_files"]

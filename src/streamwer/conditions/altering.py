@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -23,7 +22,7 @@ from streamwer.condition_config import (
 )
 from streamwer.conditions import codecs
 from streamwer.conditions.filtering import band
-from streamwer.conditions.noises import add
+from streamwer.conditions.noises import Voices, add
 from streamwer.conditions.resampling import fitted, resampled
 from streamwer.conditions.rooms import reverberate
 from streamwer.transcript import Word
@@ -33,7 +32,7 @@ _DECIMALS = 6
 
 
 def alter(
-    signal: Samples, words: Words, chain: Chain, recording: str, others: Mapping[str, Path]
+    signal: Samples, words: Words, chain: Chain, recording: str, voices: Voices
 ) -> tuple[Samples, Words]:
     """The recording as the chain makes it sound, float32 within ±1, and its words' times.
 
@@ -42,14 +41,14 @@ def alter(
         words: its words.
         chain: what is done to it, in order. A network does nothing here.
         recording: its id, which with each step's seed decides what chance does.
-        others: audio files of the other recordings of the data set, by id.
+        voices: the recordings of the data set, with this one or without it.
 
     Raises:
         DatasetError: an effect cannot be had for this recording.
         AudioError: a noise file cannot be read.
     """
     for step in chain.steps:
-        signal = _within(_sound(signal, step, recording, others))
+        signal = _within(_sound(signal, step, recording, voices))
         if isinstance(step.config, SpeedConfig):
             words = _at_speed(words, _factor(step.config))
     return signal, words
@@ -67,14 +66,14 @@ def check(chains: Iterable[Chain]) -> None:
                 codecs.check(step.name, step.config)
 
 
-def _sound(signal: Samples, step: Step, recording: str, others: Mapping[str, Path]) -> Samples:
+def _sound(signal: Samples, step: Step, recording: str, voices: Voices) -> Samples:
     match config := step.config:
         case BandConfig():
             return band(signal, config.low_hz, config.high_hz)
         case CodecConfig():
             return codecs.coded(signal, config)
         case NoiseConfig():
-            return add(signal, config, recording, others, step.name)
+            return add(signal, config, recording, voices, step.name)
         case ReverbConfig():
             return reverberate(signal, config, recording)
         case ClippingConfig():

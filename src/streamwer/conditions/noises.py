@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,21 +16,21 @@ from streamwer.conditions.filtering import Floats, convolve
 from streamwer.conditions.levels import active_power
 from streamwer.errors import AudioError, DatasetError
 
+Voices = Sequence[tuple[str, Path]]
+"""Recordings and their audio files, in ascending order."""
 _PINK_TAPS = 16_384
 _LOWEST_HZ = 20.0
 """Pink noise is flat below it: its power would otherwise lie where nobody hears it."""
 
 
-def add(
-    signal: Samples, config: NoiseConfig, recording: str, others: Mapping[str, Path], step: str
-) -> Samples:
+def add(signal: Samples, config: NoiseConfig, recording: str, voices: Voices, step: str) -> Samples:
     """A recording with noise of constant level, `snr_db` below the level of its speech.
 
     Args:
         signal: the recording.
         config: which noise.
         recording: whose noise it is: another one gets another.
-        others: the other recordings of the data set, which babble is made of.
+        voices: the recordings of the data set: babble is made of the others of them.
         step: what the config calls it: `condition.STEP` has its keys.
 
     Raises:
@@ -39,7 +40,7 @@ def add(
     speech = active_power(signal)
     if speech == 0:
         raise DatasetError("it is silent: noise at a level below it is silent, too")
-    noise = _made(len(signal), config, recording, others, step)
+    noise = _made(len(signal), config, recording, voices, step)
     power = float(np.mean(np.square(noise, dtype=np.float64)))
     if power == 0:
         raise AudioError(f"{config.path or 'the other recordings'}: silent, so no noise")
@@ -48,13 +49,10 @@ def add(
     return noisy
 
 
-def _made(
-    n: int, config: NoiseConfig, recording: str, others: Mapping[str, Path], step: str
-) -> Samples:
+def _made(n: int, config: NoiseConfig, recording: str, voices: Voices, step: str) -> Samples:
     chance = generator(config.seed, f"noise {config.kind}", recording)
     if config.kind == "babble":
-        _refuse_few(config.voices, others, step)
-        return _babble(n, config.voices, chance, others)
+        return _babble(n, chance, _others(recording, voices, config.voices, chance, step))
     if config.kind == "files":
         return _from_file(n, files(Path(config.path)), chance)
     white = chance.standard_normal(n, np.float32)
@@ -68,22 +66,27 @@ def _pink() -> Floats:
     return np.roll(kernel, _PINK_TAPS // 2) * np.hanning(_PINK_TAPS)
 
 
-def _refuse_few(voices: int, others: Mapping[str, Path], step: str) -> None:
-    if len(others) < voices:
+def _others(
+    recording: str, voices: Voices, count: int, chance: np.random.Generator, step: str
+) -> list[Path]:
+    """So many of the voices, none of them the recording itself."""
+    own = bisect_left(voices, (recording,))
+    there = own < len(voices) and voices[own][0] == recording
+    others = len(voices) - there
+    if others < count:
         raise DatasetError(
-            f"babble of {voices} voices needs as many other recordings, not {len(others)};"
+            f"babble of {count} voices needs as many other recordings, not {others};"
             f" set condition.{step}.voices, or prepare more recordings"
         )
+    drawn = chance.permutation(others)[:count].tolist()
+    return [voices[at + (there and at >= own)][1] for at in drawn]
 
 
-def _babble(
-    n: int, voices: int, chance: np.random.Generator, others: Mapping[str, Path]
-) -> Samples:
+def _babble(n: int, chance: np.random.Generator, others: Sequence[Path]) -> Samples:
     """Voices of equal level, each begun anywhere and repeated as often as needed."""
-    names = sorted(others)
     total = np.zeros(n, np.float32)
-    for at in chance.permutation(len(names))[:voices]:
-        voice = audio.load(others[names[at]])
+    for path in others:
+        voice = audio.load(path)
         level = active_power(voice) ** 0.5
         begin = int(chance.integers(len(voice)))
         total += _looped(voice, begin, n) / np.float32(level or 1)

@@ -16,7 +16,7 @@ from typing import Any
 from streamwer import audio, conditions, digests
 from streamwer.audio import Samples
 from streamwer.condition_config import JOINT, Chain, NetworkConfig, NoiseConfig, Step
-from streamwer.conditions import Journey
+from streamwer.conditions import Journey, Voices
 from streamwer.datasets import manifest
 from streamwer.errors import DatasetError, StreamwerError
 from streamwer.transcript import Reference
@@ -59,13 +59,16 @@ def multiply(
         return tuple(references)
     names = {reference.recording.casefold() for reference in references}
     found = list(references) if len(altering) < len(chains) else []
+    voices = sorted((each.recording, folder / each.audio) for each in references if not each.broken)
+    # It goes without saying that all recordings of the data set were clean.
+    said = any(reference.condition != UNALTERED for reference in references)
     told: Told = {}
     total = len(altering) * len(references)
     for chain in altering:
         mine = []
         for reference in references:
-            copy = _named(reference, chain, references, names)
-            copy, told[copy.recording] = _altered(folder, reference, copy, chain, references)
+            copy = _named(reference, chain, said, names)
+            copy, told[copy.recording] = _altered(folder, reference, copy, chain, voices)
             mine.append(copy)
             done(len(told), total)
         _refuse_useless(mine)
@@ -115,20 +118,15 @@ def _altered(
     reference: Reference,
     copy: Reference,
     chain: Chain,
-    references: Sequence[Reference],
+    voices: Voices,
 ) -> tuple[Reference, Told]:
     """Write the audio of an altered copy; it is broken where that cannot be had."""
     told: Told = {"source": reference.recording, "condition": chain.name}
     if reference.broken:
         return copy, told
-    others = {
-        each.recording: folder / each.audio
-        for each in references
-        if each != reference and not each.broken
-    }
     try:
         signal, words = conditions.alter(
-            audio.load(folder / reference.audio), copy.words, chain, reference.recording, others
+            audio.load(folder / reference.audio), copy.words, chain, reference.recording, voices
         )
     except StreamwerError as error:
         return replace(copy, seconds=0.0, broken=f"{chain.name}: {error}"), told
@@ -148,9 +146,7 @@ def _put_away(folder: Path, reference: Reference) -> None:
         path.rename(kept)
 
 
-def _named(
-    reference: Reference, chain: Chain, references: Sequence[Reference], names: set[str]
-) -> Reference:
+def _named(reference: Reference, chain: Chain, said: bool, names: set[str]) -> Reference:
     """The copy, not yet altered, under a name of its own."""
     name = f"{reference.recording}{_AT}{chain.name}"
     if len(name) > _LONGEST_ID:
@@ -162,7 +158,7 @@ def _named(
         reference,
         recording=name,
         audio=manifest.audio_path(name),
-        condition=_condition(reference.condition, chain, references),
+        condition=f"{reference.condition}{JOINT}{chain.name}" if said else chain.name,
         source=reference.recording,
     )
 
@@ -170,12 +166,6 @@ def _named(
 def _refuse_useless(copies: Sequence[Reference]) -> None:
     if all(copy.broken for copy in copies):
         raise DatasetError(f"no recording can be had so: {copies[0].broken}")
-
-
-def _condition(before: str, chain: Chain, references: Sequence[Reference]) -> str:
-    """Without what goes without saying: that all recordings of the data set were clean."""
-    said = any(reference.condition != UNALTERED for reference in references)
-    return f"{before}{JOINT}{chain.name}" if said else chain.name
 
 
 def _delivered(reference: Reference, chain: Chain, signal: Samples) -> Told:
