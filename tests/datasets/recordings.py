@@ -15,6 +15,29 @@ from streamwer.config import ColumnsConfig, DatasetConfig
 
 COLUMNS = ColumnsConfig(audio="file_name")
 ALL_COLUMNS = replace(COLUMNS, speaker="speaker", condition="condition", words="words")
+CTM = "a 1 0.0 0.2 Well\na 1 0.2 0.2 hi\nb 1 0.1 0.3 bye\n"
+TEXTGRID = """File type = "ooTextFile"
+Object class = "TextGrid"
+
+0
+0.5
+<exists>
+1
+"IntervalTier"
+"words"
+0
+0.5
+3
+0
+0.1
+""
+0.1
+0.2
+"Well"
+0.2
+0.5
+"hi"
+"""
 
 
 def noise(seconds: float, seed: int = 0) -> Samples:

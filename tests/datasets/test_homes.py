@@ -9,8 +9,7 @@ import pytest
 from streamwer.datasets.homes import Homes
 from streamwer.errors import DatasetError
 from tests.datasets.prepared import files, prepared, reasons
-from tests.datasets.recordings import clip
-from tests.datasets.test_forms import TEXTGRID
+from tests.datasets.recordings import TEXTGRID, clip
 
 TWO = ("ann/001", "ann/002", "bob/001")
 TREES = ("train/wav/a", "train/wav/b", "test/wav/a")

@@ -1,0 +1,112 @@
+"""Which form, which list and which rows of a folder are used, where there are several."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from streamwer.datasets import prepare, preview
+from streamwer.errors import ConfigError, DatasetError
+from tests.datasets.prepared import files, prepared, settings
+from tests.datasets.recordings import CTM, TEXTGRID, clip
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"channels": "left"}, "dataset.channels=left must be mix or split"),
+        ({"form": "tape"}, "dataset.form=tape must be auto or one of audiofolder, kaldi,"),
+        ({"channels": "split"}, "does not say which channel a transcript is of"),
+        ({"columns": {"channel": "side"}}, "use dataset.channels=split"),
+        ({"concatenate": {"by": "mood"}}, "dataset.concatenate.by=mood must be null, speaker"),
+        ({"concatenate": {"seconds": 0}}, "dataset.concatenate.seconds=0 must be above 0"),
+        ({"concatenate": {"pause_s": [2, 1]}}, "dataset.concatenate.pause_s="),
+    ],
+)
+def test_a_key_that_makes_no_sense_is_named(
+    keys: dict[str, object], message: str, mine: Path, out: Path
+) -> None:
+    clip(mine / "a.flac")
+    files(mine, {"metadata.csv": "file_name,text,side\na.flac,hi,1\n"})
+    with pytest.raises(ConfigError) as error:
+        prepare(settings(mine, **keys), out)
+    assert message in str(error.value)
+
+
+def test_a_form_can_be_named_where_there_are_two(mine: Path, out: Path) -> None:
+    clip(mine / "a.flac")
+    files(mine, {"metadata.csv": "file_name,text\na.flac,from the table\n", "a.txt": "from a pair"})
+    assert prepared(mine, out)[0]["a"].text == "from the table"
+    assert prepared(mine, out, form="pairs")[0]["a"].text == "from a pair"
+    files(mine, {"metadata.csv": "day,note\nMonday,rain\n"})
+    with pytest.raises(DatasetError) as error:
+        prepare(settings(mine), out)
+    assert str(error.value).endswith(
+        "it has: day, note. It was read as dataset.form=audiofolder: name its columns in"
+        " dataset.columns, or set dataset.form=table, or set dataset.form=pairs"
+    )
+    with pytest.raises(DatasetError, match=r"needed is:\n  kaldi: wav\.scp"):
+        prepare(settings(mine, form="kaldi"), out)
+
+
+def test_one_of_several_lists_can_be_named(mine: Path, out: Path) -> None:
+    clip(mine / "a.flac")
+    files(mine, {f"{name}.csv": f"file_name,text\na.flac,{name}\n" for name in ("test", "train")})
+    with pytest.raises(DatasetError, match=r"test\.csv, train\.csv are there; name one of them"):
+        prepare(settings(mine), out)
+    assert prepared(mine / "test.csv", out)[0]["a"].text == "test"
+
+
+@pytest.mark.parametrize("name", ["test.csv", "test.json", "metadata.jsonl"])
+@pytest.mark.parametrize("timed", [{"x/words.ctm": CTM}, {"a.TextGrid": TEXTGRID}])
+def test_a_list_that_is_named_has_the_times_that_lie_beside_it(
+    name: str, timed: dict[str, str], mine: Path, out: Path
+) -> None:
+    clip(mine / "a.flac")
+    row = {"file_name": "a.flac", "audio": "a.flac", "text": "Well hi"}
+    table = "file_name,text\na.flac,Well hi\n"
+    files(mine, {name: table if name.endswith("csv") else json.dumps(row), **timed})
+    found, _ = prepared(mine / name, out)
+    assert [word.text for word in found["a"].words] == ["Well", "hi"]
+
+
+def test_of_several_files_of_word_times_the_one_that_is_named_is_read(
+    mine: Path, out: Path
+) -> None:
+    clip(mine / "a.flac")
+    other = CTM.replace("a 1", "a 1 0.5")
+    files(mine, {"a.txt": "Well hi", "good.ctm": CTM, "other.ctm": other})
+    found, became = prepared(mine / "good.ctm", out)
+    assert len(found["a"].words) == 2
+    assert not became.unusable
+
+
+NOT_ROWS = {
+    "pairs": {"README.txt": "read me", "a.txt": "hi"},
+    "silent": {"0.flac": "", "a.txt": "hi"},
+    "unspoken": {"0.flac": "", "a.ctm": "a 1 0 0.2 hi\n"},
+    "kaldi": {"wav.scp": "a a.flac\n", "utt2spk": "a ann\na bob\n", "text": "a hi\n"},
+    "timed": {"0.ctm": "no words\n", "a.ctm": "a 1 0 0.2 hi\n"},
+    "times": {"0.ctm": "no words\n", "x.csv": "file_name,text\na.flac,hi\n"},
+}
+
+
+@pytest.mark.parametrize("seed", [None, 1])
+@pytest.mark.parametrize("texts", NOT_ROWS.values(), ids=NOT_ROWS)
+def test_a_limit_counts_rows_and_not_what_else_is_wrong(
+    texts: dict[str, str], seed: int | None, mine: Path, out: Path
+) -> None:
+    clip(mine / "a.flac")
+    found, became = prepared(files(mine, texts), out, limit=1, shuffle_seed=seed)
+    assert [item.text for item in found.values()] == ["hi"]
+    assert (len(became.unusable), became.rows) == (1, 2)
+    assert len(preview(settings(mine, limit=1), 1).rows) == 2
+
+
+def test_a_limit_above_the_number_of_rows_makes_no_more_of_them(mine: Path) -> None:
+    clip(mine / "a.flac")
+    files(mine, {"a.txt": "hi"})
+    for seed in (None, 1):
+        assert preview(settings(mine, limit=9, shuffle_seed=seed), 9).total == 1
