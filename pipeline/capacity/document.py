@@ -80,6 +80,7 @@ def _markdown(study: Study) -> str:
     ]
     for name, carried in study.systems.items():
         lines += ["", *_of_system(name, carried, level.slo)]
+    lines += ["", capacities.LEGEND]
     return "\n".join(lines).replace(figures.NO_BREAK, " ") + "\n"
 
 
@@ -101,5 +102,5 @@ def _interval(capacity: Estimate) -> str:
         return "One seed of the arrivals: no interval."
     return (
         f"{capacity.low} to {capacity.high} over the seeds of the arrivals, a"
-        f" {100 * capacity.confidence:.3g} % interval of the median. Figures are medians."
+        f" {100 * capacity.confidence:.3g} % interval of the median."
     )

@@ -49,6 +49,9 @@ def test_the_page_says_what_each_system_carries_and_how_sure_that_is(carrying: C
     assert "its p95 is 2.70 s even so" in told
     assert "one seed: no interval" in told
     assert "offline was not measured. make capacity" in told
+    assert "≤ 0.005 s/s," in told
+    assert "Calls follow each other on as many lines: fixed(phase_s=1) . Clock: profile(x)" in told
+    assert "within: with how many seeds the load is carried. Never: so many words" in told
     assert "words come late, or words are lost" in told
     assert "6 of 6 –" in told  # no memory is known of most loads
     assert "5 of 6 345" in told

@@ -49,6 +49,19 @@ HEAD = (
     "updates",
     "within",
 )
+LEGEND = (
+    "Medians over the seeds. Offered: calls at once on average; achieved: seconds of audio heard"
+    " and shown in a second; lag slope: seconds of lag gained in a second; busy: share of its time"
+    " in which the worker computes; waiting: calls that wait for it, on average; ΔWER, emitted and"
+    " updates: against the same calls alone; within: with how many seeds the load is carried."
+    " Never: so many words never came that the percentile is one of them."
+)
+"""What stands under `HEAD`."""
+_ARRIVALS = {
+    "fixed": "Calls follow each other on as many lines:",
+    "poisson": "Calls arrive at random:",
+    "together": "All calls begin at once, the next ones when they are over:",
+}
 _LIMITS = {
     "p95_commit_s": "words come late",
     "lag_slope": "it falls behind",
@@ -193,6 +206,11 @@ class Section:
         return f'{COMMAND} ARGS="{flags}"' if flags else COMMAND
 
     @property
+    def arrivals(self) -> str:
+        """How calls arrive, in words; goes on with the load."""
+        return _ARRIVALS.get(self.load.partition("(")[0], "Calls arrive as")
+
+    @property
     def machine(self) -> str:
         """What measured its systems; "" where the clock stands for another machine, or it differs.
 
@@ -218,8 +236,8 @@ def sections(comparison: Comparison) -> list[Section]:
 def level_of(slo: SloConfig) -> str:
     """A service level as a sentence."""
     return (
-        f"p95 of the commit latency ≤ {slo.p95_commit_s:g} s, lag slope ≤ {slo.lag_slope:g}, WER at"
-        f" most {slo.wer_points:g} points above that of the same calls alone, ≥"
+        f"p95 of the commit latency ≤ {slo.p95_commit_s:g} s, lag slope ≤ {slo.lag_slope:g} s/s,"
+        f" WER at most {slo.wer_points:g} points above that of the same calls alone, ≥"
         f" {100 * slo.emitted:.4g} % of the words emitted alone, updates of the screen ≥"
         f" {100 * slo.partial_rate:.4g} % of those alone."
     )

@@ -46,6 +46,7 @@ def render(comparison: Comparison) -> str:
         capacity_cells=capacities.cells,
         capacity_command=capacities.COMMAND,
         capacity_head=capacities.HEAD,
+        capacity_legend=capacities.LEGEND,
         comparison=comparison,
         commands=provenance.commands(comparison),
         confidence=provenance.confidence(comparison),
