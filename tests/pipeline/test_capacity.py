@@ -86,8 +86,10 @@ def test_a_study_is_found_kept_and_shown(
     assert carried.capacity.value == 2  # no more were tried
     assert {(run.streams, run.seed) for run in carried.runs} == {(1, 1), (1, 2), (2, 1), (2, 2)}
     assert all(run.p95 is not None and run.p95 < 2 for run in carried.runs)
-    assert f"## {NAME}: at least 2 calls" in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert f"## {NAME}: at least 2 calls" in told.out
     assert len(cores) == 4
+    assert told.err.count(" streams, seed ") == 4  # also of the loads that no search asked for
 
 
 def test_what_was_measured_otherwise_is_not_overwritten(
