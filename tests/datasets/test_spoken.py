@@ -54,6 +54,18 @@ def test_words_of_channels_are_those_of_the_transcripts_in_order_of_their_times(
         assert [word.start for word in call.words] == [start for start, *_ in ordered]
 
 
+@given(calls())
+def test_so_are_those_of_segments_that_overlap_in_one_channel(
+    turns: list[list[tuple[str, float, float]]],
+) -> None:
+    unlike = [
+        [(f"{start * 10:02.0f}{text}", start, end) for text, start, end in turn] for turn in turns
+    ]
+    call = in_time(channel(unlike))
+    ordered = sorted((start, text) for turn in unlike for text, start, _ in turn)
+    assert call.text == " ".join(text for _, text in ordered)
+
+
 SPOKE_AT_ONCE = [
     (0.0, 4.0, "ann", "Yes, and I thought so."),
     (1.0, 2.0, "bob", "Yes. A dog!"),

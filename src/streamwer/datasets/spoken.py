@@ -6,6 +6,7 @@ and its words have the times of the CTM's, which may be spelt otherwise.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -97,20 +98,23 @@ def _shares(segments: Sequence[stm.Segment], words: Sequence[Word]) -> list[list
     """The words of each segment: of those that go on with a word, it is the nearest's."""
     left = [" ".join(filter(None, map(letters, text.split()))) for *_, text in segments]
     shares: list[list[Word]] = [[] for _ in segments]
+    going_on: dict[str, set[int]] = defaultdict(set)  # by letter: of an hour's, only some are tried
+    for n, text in enumerate(left):
+        going_on[text[:1]].add(n)
     for word in words:
         key = letters(word.text)
-        fits = {
-            n: rest
-            for n, text in enumerate(left)
-            if text[:1] == key[:1] and (rest := _after(text, key)) is not None
-        }
-        if not fits and key:
+        if not key:
+            continue
+        tried = sorted(going_on[key[0]])
+        fits = {n: rest for n in tried if (rest := _after(left[n], key)) is not None}
+        if not fits:
             return None
-        if key:
-            begins = {n: f"{left[n]} ".startswith(f"{key} ") for n in fits}
-            mine = min(fits, key=lambda n: (_apart(segments[n], word), not begins[n]))
-            left[mine] = fits[mine]
-            shares[mine].append(word)
+        whole = {n for n in fits if f"{left[n]} ".startswith(f"{key} ")}
+        mine = min(fits, key=lambda n: (_apart(segments[n], word), n not in whole))
+        going_on[key[0]].remove(mine)
+        going_on[fits[mine][:1]].add(mine)
+        left[mine] = fits[mine]
+        shares[mine].append(word)
     return None if any(left) else shares
 
 
