@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import re
+import shlex
 import sys
 from collections import Counter
 from pathlib import Path
@@ -13,6 +15,8 @@ from rich.table import Table
 from pipeline.command import arguments, command, config_of
 from streamwer.cluster.finished import Place, Sessions, Store, runs
 from streamwer.errors import StreamwerError
+
+_PROGRAM = ("python", "-m", "pipeline.finished")
 
 
 @command
@@ -36,6 +40,13 @@ def parser() -> argparse.ArgumentParser:
     )
     found.add_argument("--system", help="only those of one system")
     return found
+
+
+def emptying(folder: str) -> str:
+    """The command that drops what is kept in a folder, whatever params.yaml says of it."""
+    plain = re.fullmatch(r"[\w./-]+", folder)
+    value = folder if plain else "'" + folder.replace("'", "\\'") + "'"  # as Hydra quotes
+    return shlex.join([*_PROGRAM, "--empty", f"finished.folder={value}"])
 
 
 def _refuse_unknown(store: Store, system: str) -> None:

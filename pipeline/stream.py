@@ -14,6 +14,7 @@ from typing import Any
 from rich.progress import Progress
 
 from pipeline.command import arguments, command, config_of, progress
+from pipeline.finished import emptying
 from pipeline.prepare import PREPARED
 from streamwer import config, contended, digests, disk, eventlog
 from streamwer.cluster import Job, described, event_log, finished, stream_all
@@ -110,7 +111,7 @@ def _kept(settings: Config, name: str, system: SystemConfig, out: Path) -> Recor
     if kept.reused:
         print(
             f"{name}: {kept.reused} of {len(jobs)} recordings taken from {chosen.folder};"
-            f" `python -m pipeline.finished --empty` has the next run stream them anew"
+            f" `{emptying(chosen.folder)}` has the next run stream them anew"
         )
     machine, _ = described(kept.facts, system, heard)
     return Recorded(len(jobs) - len(kept.failures), [*kept.failures, *unheard], machine)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import shlex
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -113,11 +114,14 @@ def test_a_run_of_another_host_is_named_with_its_host(
 def test_a_store_chosen_on_the_command_line_is_told_and_dropped(
     store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    other = Store(Path("other"), 10**9, print)
-    other.put(KEYS[0], label(system="mine"), said("anna", "hello"))
-    chosen = "finished.folder=other"
-    assert run(monkeypatch, "--system", "mine", chosen) == 0
-    assert "other: 1 recording" in capsys.readouterr().out
-    assert run(monkeypatch, chosen, "--empty") == 0
-    assert "other: 1 recording dropped" in capsys.readouterr().out
-    assert (left(other), left(store)) == ([], KEYS)
+    for name in ("other", "jane's other, $1"):
+        other = Store(Path(name), 10**9, print)
+        other.put(KEYS[0], label(system="mine"), said("anna", "hello"))
+        program, *arguments = shlex.split(finished.emptying(name))[2:]
+        assert program == "pipeline.finished"
+        chosen = [each for each in arguments if each != "--empty"]
+        assert run(monkeypatch, "--system", "mine", *chosen) == 0
+        assert f"{name}: 1 recording" in capsys.readouterr().out
+        assert run(monkeypatch, *arguments) == 0
+        assert f"{name}: 1 recording dropped" in capsys.readouterr().out
+        assert (left(other), left(store)) == ([], KEYS)

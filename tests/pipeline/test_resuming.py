@@ -125,7 +125,8 @@ def test_what_deterministic_clocks_gave_serves_any_later_run(tmp_path: Path) -> 
     assert "taken from" not in first
     log = folder.log()
     assert sorted(folder.calls()) == sorted(NAMES)
-    assert "3 of 3 recordings taken from data/finished" in folder.run()
+    told = "3 of 3 recordings taken from data/finished; `python -m pipeline.finished --empty "
+    assert f"{told}finished.folder=data/finished` has" in folder.run()
     assert folder.calls() == []
     assert folder.log() == log
     folder.set("clock=unaware", "finished.resume=false")
