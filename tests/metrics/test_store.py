@@ -90,6 +90,7 @@ def test_scores_that_are_not_there_say_which_stage_makes_them(tmp_path: Path) ->
         (json.dumps({"scores": 1}), "schema 1, but this version reads 2"),
         (json.dumps({"scores": 2, "signature": {}}), "signature schema None"),
         (json.dumps({"scores": 2, "signature": []}), "signature schema None"),
+        (json.dumps({"scores": 2, "signature": scored().signature.to_dict(), "tables": 7}), "not"),
     ],
 )
 def test_scores_of_another_kind_are_refused(tmp_path: Path, text: str, problem: str) -> None:
@@ -99,8 +100,23 @@ def test_scores_of_another_kind_are_refused(tmp_path: Path, text: str, problem: 
         store.read(tmp_path)
 
 
-def test_a_table_that_is_none_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("file", ["recordings.parquet", "words.parquet", "signature.json"])
+def test_files_of_two_runs_are_refused(file: str, tmp_path: Path) -> None:
+    """As a process leaves them that is killed while it replaces one after the other."""
+    late = replace(LOG, steps=(own_step(0, 2.0, 3.5, "my name is"),))
+    store.write(tmp_path / "old", scored())
+    store.write(tmp_path / "new", scored(late))
+    (tmp_path / "new" / file).replace(tmp_path / "old" / file)
+    with pytest.raises(LogError, match=r"\.parquet: damaged, or not of the same run as sign.*run"):
+        store.read(tmp_path / "old")
+
+
+def test_scores_of_earlier_versions_are_read_which_tell_no_digests(tmp_path: Path) -> None:
     store.write(tmp_path, scored())
+    signed = json.loads((tmp_path / "signature.json").read_text())
+    del signed["tables"]
+    (tmp_path / "signature.json").write_text(json.dumps(signed))
+    assert store.read(tmp_path).signature == scored().signature
     (tmp_path / "words.parquet").write_text("hello")
     with pytest.raises(LogError, match=r"words\.parquet: not a Parquet file"):
         store.read(tmp_path)

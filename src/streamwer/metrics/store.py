@@ -1,14 +1,17 @@
 """Scores with their signature, and the folder that holds them.
 
-`recordings.parquet` and `words.parquet` are the tables, `signature.json` says what they are of.
+`recordings.parquet` and `words.parquet` are the tables, `signature.json` says what they are of,
+with their digests: where a process is killed while it replaces them, what is left is not read as one.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.metadata import version
+from io import BytesIO
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -31,6 +34,8 @@ SCORER = 1
 POOLING = "ratio-of-sums"
 
 _TABLES = ("recordings", "words")
+_DIGESTS = "tables"
+"""Key of the SHA-256 of each table's file; earlier versions wrote none."""
 _ROW_GROUP = 100_000
 _REMEDY = "run the `score` stage"
 
@@ -95,7 +100,8 @@ def write_parts(folder: Path, parts: Iterable[Scores], signature: Signature) -> 
             for part in parts:
                 calls.add(_arrow(part.recordings))
                 said.add(_arrow(part.words))
-        content = {"scores": SCHEMA, "signature": signature.to_dict()}
+        tables = zip(_TABLES, map(digests.of_file, (recordings, words)), strict=True)
+        content = {"scores": SCHEMA, "signature": signature.to_dict(), _DIGESTS: dict(tables)}
         text = json.dumps(content, indent=2, ensure_ascii=False)
         signed.write_text(f"{text}\n", encoding="utf-8")
 
@@ -110,14 +116,16 @@ def read(folder: Path) -> Scored:
     """Read what `write` wrote.
 
     Raises:
-        LogError: a file is missing, or is not what it should be; names it and the remedy.
+        LogError: a file is missing, is not what it should be, or is of another run than the
+            signature; names it and the remedy.
     """
-    signature = _signature(folder / "signature.json")
-    tables = {name: _table(folder / f"{name}.parquet") for name in _TABLES}
+    signature, known = _signature(folder / "signature.json")
+    tables = {name: _table(folder / f"{name}.parquet", known.get(name)) for name in _TABLES}
     return Scored(Scores(**tables), signature)
 
 
-def _signature(path: Path) -> Signature:
+def _signature(path: Path) -> tuple[Signature, Mapping[str, str]]:
+    """The signature, and the digests of the tables that it is of."""
     if not path.is_file():
         raise LogError(f"{path}: no such scores; {_REMEDY}")
     try:
@@ -125,17 +133,20 @@ def _signature(path: Path) -> Signature:
         found = signed["scores"]
         if found != SCHEMA:
             raise LogError(f"schema {found}, but this version reads {SCHEMA}")
-        return Signature.from_dict(signed["signature"])
+        return Signature.from_dict(signed["signature"]), dict(signed.get(_DIGESTS, {}))
     except LogError as error:
         raise LogError(f"{path}: {error}; {_REMEDY}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise LogError(f"{path}: not the signature of scores ({error}); {_REMEDY}") from error
 
 
-def _table(path: Path) -> pd.DataFrame:
+def _table(path: Path, digest: str | None) -> pd.DataFrame:
     if not path.is_file():
         raise LogError(f"{path}: no such scores; {_REMEDY}")
+    content = path.read_bytes()  # at once: what is digested is what is read
+    if digest and sha256(content).hexdigest() != digest:
+        raise LogError(f"{path}: damaged, or not of the same run as signature.json; {_REMEDY}")
     try:
-        return pd.read_parquet(path)
+        return pd.read_parquet(BytesIO(content))
     except pa.ArrowInvalid as error:
         raise LogError(f"{path}: not a Parquet file ({error}); {_REMEDY}") from error
