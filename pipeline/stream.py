@@ -80,10 +80,11 @@ def stream_from(folder: Path, name: str, system: SystemConfig, cluster: ClusterC
     """The same on the data set that was prepared in a folder."""
     references, arriving = read_manifest(folder), journeys(folder)
     jobs = _jobs(folder, references, arriving)
+    heard = _audio(jobs, arriving)  # now: a file that is gone later costs its recording only
     with progress() as bar:
         outcome = stream_all(jobs, system, cluster, counting(bar, name, len(jobs)))
     outcome.failures += _unheard(references)
-    return event_log(outcome, system, _audio(jobs, arriving))
+    return event_log(outcome, system, heard)
 
 
 def _kept(settings: Config, name: str, system: SystemConfig, out: Path) -> Recorded:

@@ -146,10 +146,13 @@ def undamaged(path: Path, audio: Samples, contents: bytes | None = None) -> Samp
         contents: of the file, where it lies on another machine.
 
     Raises:
-        AudioError: they are not.
+        AudioError: they are not, or the file cannot be read.
     """
-    with path.open("rb") if contents is None else BytesIO(contents) as file:
-        head = file.read(flac.HEAD)
+    try:
+        with path.open("rb") if contents is None else BytesIO(contents) as file:
+            head = file.read(flac.HEAD)
+    except OSError as error:  # it is gone since it was loaded
+        raise _unreadable(path, error) from error
     told = flac.md5(head)
     if told and flac.form(head) == (SAMPLE_RATE, 1, 16) and told != _md5(audio):
         raise AudioError(

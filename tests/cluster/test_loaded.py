@@ -11,11 +11,12 @@ import pytest
 
 from streamwer import audio, policies, recognisers
 from streamwer.cluster import Job, Outcome, Worker, loaded, stream_all
+from streamwer.cluster.worker import prepared
 from streamwer.compose import load
 from streamwer.config import ClusterConfig, SystemConfig, system
 from streamwer.errors import ConfigError
 from streamwer.policies import Policy, Request
-from streamwer.transcript import Hypothesis, Update
+from streamwer.transcript import Failure, Hypothesis, Update
 from tests.scripted import Scripted, script
 
 NAMES = ("one", "three", "two")
@@ -62,6 +63,24 @@ def test_a_damaged_recording_is_one_failure(
     (failure,) = outcome.failures
     assert failure.recording == "three"
     assert "three.flac: damaged: its samples are not those that were written" in failure.reason
+    assert heard(outcome) == {"one", "two"}
+
+
+def test_a_recording_that_is_gone_when_its_call_begins_is_one_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All were there when the load began, and the digest of what is played was taken."""
+    jobs = calls(tmp_path)
+
+    def checked(job: Job) -> audio.Samples:
+        found = prepared(job)
+        if job.recording == "three":
+            job.audio.unlink()
+        return found
+
+    monkeypatch.setattr(loaded, "prepared", checked)
+    outcome = played(jobs, monkeypatch)
+    assert outcome.failures == [Failure("three", f"{jobs[1].audio}: no such audio file")]
     assert heard(outcome) == {"one", "two"}
 
 

@@ -123,7 +123,7 @@ def test_each_stream_gets_its_steps_in_time_until_it_fails_itself(
         troubled(troubles, starts),
         clock,
         most,
-        lambda stream, error: told.append((stream.recording, str(error))),
+        lambda recording, error: told.append((recording, str(error))),
     )
     fine, fatal = {}, {}
     for i, each in enumerate(troubles):
@@ -143,7 +143,7 @@ def test_each_stream_gets_its_steps_in_time_until_it_fails_itself(
 def test_windows_that_fail_together_are_charged_what_they_take_one_by_one() -> None:
     told: list[str] = []
     streams = troubled([["fine"], ["recognise"], ["fine"]])
-    steps = served(streams, "measured", 3, lambda stream, _: told.append(stream.recording))
+    steps = served(streams, "measured", 3, lambda recording, _: told.append(recording))
     assert told == ["1"]
     assert [step.recording for step in steps] == ["0", "2"]
     assert [step.emitted for step in steps] == [1.0 + 2 * (FIXED_S + EACH_S)] * 2

@@ -269,7 +269,7 @@ def test_a_window_that_the_recogniser_fails_on_ends_its_stream_alone() -> None:
             periodic(2),
             Fails((), cost=lambda call: 0.25),
             build_clock("measured"),
-            failed=lambda stream, error: failed.append((stream.recording, str(error))),
+            failed=lambda recording, error: failed.append((recording, str(error))),
         )
     )
     assert failed == [("1", "out of memory")]

@@ -21,7 +21,7 @@ def run(jobs: Sequence[Job], worker: Worker, done: Callable[[Job], None]) -> Out
     whole = {job.recording: job for job in jobs if job.recording not in broken}
     steps = worker.stream_together(
         list(whole.values()),
-        lambda stream, error: outcome.failures.append(Failure(stream.recording, reason(error))),
+        lambda recording, error: outcome.failures.append(Failure(recording, reason(error))),
     )
     for step in steps:
         outcome.steps.append(step)

@@ -15,7 +15,7 @@ from streamwer.cluster.places import Place
 from streamwer.cluster.waiting import Watch
 from streamwer.conditions import Journey
 from streamwer.config import SystemConfig
-from streamwer.errors import ConfigError
+from streamwer.errors import ConfigError, StreamwerError
 from streamwer.recognisers import Informed
 from streamwer.signature import UNKNOWN, measures
 from streamwer.simulation import Arrival, Failed, Packets, Stream, Wall
@@ -97,8 +97,12 @@ class Worker:
     def stream_together(self, jobs: Sequence[Job], failed: Failed) -> Iterator[Step]:
         """Every step of all the recordings, which arrive as the system's load says.
 
+        Args:
+            jobs: what arrives.
+            failed: told of each recording whose audio is missing or broken when its call begins,
+                and of each that something failed on.
+
         Raises:
-            AudioError: a recording's audio is missing or broken.
             ConfigError: the schedule asks the engine for what it cannot do.
         """
         with self._watch.streaming():
@@ -110,7 +114,7 @@ class Worker:
         if self._system.clock.name == "wall":
             return self._in_real_time(jobs, calls, failed)
         return simulation.serve(
-            (self._arriving(jobs[call.recording], call.begins) for call in calls),
+            self._arriving(jobs, calls, failed),
             self._recogniser,
             simulation.clock_of(self._system),
             simulation.schedule_of(load),
@@ -137,24 +141,29 @@ class Worker:
                 " packet when it was spoken: choose clock=measured, or load=alone"
             )
         packet = audio.samples(load.packet_s or _PACKET_S)
-        heard = [prepared(jobs[call.recording]) for call in calls]
-        begins = [call.begins for call in calls]
+        arriving = list(_heard(jobs, calls, failed))
+        heard = [sent for _, sent in arriving]
+        begins = [call.begins for call, _ in arriving]
         elsewhere = partial(places.stay, self._place.others)
         with simulation.sending(heard, begins, packet, elsewhere) as (generator, sources):
             streams = (
                 Stream(jobs[call.recording].recording, source, policies.build(policy), call.begins)
-                for call, source in zip(calls, sources, strict=True)
+                for (call, _), source in zip(arriving, sources, strict=True)
             )
             clock, schedule = Wall(generator.origin), simulation.schedule_of(load)
             yield from simulation.serve(streams, self._recogniser, clock, schedule, failed)
             chunk = float(policy.get("chunk_s") or policy.get("poll_s") or 1.0)
             self._lag = generator.check(chunk)
 
-    def _arriving(self, job: Job, begins: float) -> Stream:
-        sent = prepared(job)
-        load, journey = self._system.load, job.journey
-        source = Packets(sent, journey) if journey else simulation.arriving(sent, load)
-        return Stream(job.recording, source, policies.build(self._system.policy), begins)
+    def _arriving(
+        self, jobs: Sequence[Job], calls: Sequence[Arrival], failed: Failed
+    ) -> Iterator[Stream]:
+        load, policy = self._system.load, self._system.policy
+        for call, sent in _heard(jobs, calls, failed):
+            job = jobs[call.recording]
+            way = job.journey
+            source = Packets(sent, way) if way else simulation.arriving(sent, load)
+            yield Stream(job.recording, source, policies.build(policy), call.begins)
 
     def facts(self) -> dict[str, Any]:
         """What this worker measured about itself, and what it loaded and runs on."""
@@ -168,6 +177,20 @@ class Worker:
             **({} if self._lag is None else {"generator_lag_p99_s": round(self._lag, 6)}),
             **(recogniser.facts() if isinstance(recogniser, Informed) else {}),
         }
+
+
+def _heard(
+    jobs: Sequence[Job], calls: Sequence[Arrival], failed: Failed
+) -> Iterator[tuple[Arrival, audio.Samples]]:
+    """The audio of each call, read when it is asked for: a file may have gone by then."""
+    for call in calls:
+        job = jobs[call.recording]
+        try:
+            sent = prepared(job)
+        except StreamwerError as error:
+            failed(job.recording, error)
+        else:
+            yield call, sent
 
 
 def prepared(job: Job) -> audio.Samples:

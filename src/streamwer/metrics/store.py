@@ -1,7 +1,7 @@
 """Scores with their signature, and the folder that holds them.
 
 `recordings.parquet` and `words.parquet` are the tables, `signature.json` says what they are of,
-with their digests: where a process is killed while it replaces them, what is left is not read as one.
+with their digests: where a process is killed while it replaces them, what is left is refused.
 """
 
 from __future__ import annotations

@@ -64,8 +64,8 @@ def _deadline(stream: Stream, within: float | None) -> float:
     return ready + (ready - stream.heard_until)
 
 
-Failed = Callable[[Stream, Exception], None]
-"""Told of a stream that something failed on, and which ends there."""
+Failed = Callable[[str, Exception], None]
+"""Told of the recording of a stream that something failed on, and which ends there."""
 
 
 def serve(
@@ -82,7 +82,7 @@ def serve(
 
     Args:
         streams: in order of when they begin; each is asked for only when it does.
-        failed: told of a stream whose policy failed, or the recogniser on its window; without it
+        failed: told of each stream whose policy failed, or the recogniser on its window; without it
             the error ends them all. Windows that fail together are tried one by one.
 
     Raises:
@@ -179,7 +179,7 @@ def _alone(stream: Stream, failed: Failed | None) -> Iterator[None]:
         if failed is None:
             raise
         stream.ended = True
-        failed(stream, error)
+        failed(stream.recording, error)
 
 
 def _windows(
