@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyarrow.parquet import ParquetFile
 
-from streamwer.datasets import listing, origin, read_manifest
+from streamwer.datasets import fetching, footers, listing, origin, read_manifest
 from streamwer.datasets.sampling import drawn
+from streamwer.errors import DatasetError
 from tests import hub
 from tests.datasets import shapes
 from tests.datasets.recordings import contents
@@ -19,8 +21,12 @@ from tests.datasets.recordings import contents
 COMMIT = "5be91486e11a2d616f4ec5db8d3fd248585ac07a"
 SECRET, STRANGER = "hf_of_a_member", "hf_of_a_stranger"
 SHARDS, ROWS, GROUP = 2, 64, 4
-REPOSITORIES = "whole first streamed peeked sampled broken spoilt branch gated full".split()
+REPOSITORIES = "whole first streamed peeked sampled broken spoilt branch gated full drawn".split()
 PIECE, BREAKS_AT = 32_768, 100_000
+FIRST, LAST = 0, 8
+"""Seeds that draw a row of the first file and of the last one."""
+FOOTER = 65_536
+"""Bytes from the end of a file that are asked for, in the hope that its footer is among them."""
 
 # One process for many data sets. Blocks are small, as the files here are; a client that waits
 # between its attempts would only cost time.
@@ -128,6 +134,7 @@ def once(place: Place) -> dict[str, Any]:
         sampled={"path": "x/sampled", **drawn_rows, "streaming": True},
         sampled_here={"path": "x/whole", **drawn_rows},
         sampled_else={"path": "x/whole", **drawn_rows, "shuffle_seed": 2},
+        drawn={"path": "x/drawn", "limit": 1, "shuffle_seed": LAST},
         broken={"path": "x/broken"},
         spoilt={"path": "x/spoilt"},
         branch={"path": "x/branch", "revision": "refs/convert/parquet", "subset": None}
@@ -164,7 +171,9 @@ def offline(place: Place, again: dict[str, Any]) -> dict[str, Any]:
     return place.prepare(
         whole_offline={"path": "x/whole"},
         branch_offline={**branch, "files": "clean/test-*.parquet"},
+        drawn_offline={"path": "x/drawn", "limit": 1, "shuffle_seed": LAST},
         never={"path": "x/never"},
+        undrawn={"path": "x/drawn", "limit": 1, "shuffle_seed": FIRST},
         half={"path": "x/first"},
         streamed={"path": "x/streamed", "streaming": True, "limit": 2},
     )
@@ -211,6 +220,34 @@ def test_a_seed_draws_the_same_rows_streamed_or_not(place: Place) -> None:
     assert sum(place.sent("sampled")) < sum(place.shards.values()) / 2
 
 
+def test_of_a_file_without_drawn_rows_only_the_footer_is_fetched(
+    place: Place, once: dict[str, Any], offline: dict[str, Any]
+) -> None:
+    (_, spared), (last, wanted) = place.shards.items()
+    assert {name for name, *_ in once["drawn"]} == {last}
+    sent = place.sent("drawn")
+    assert 0 < sent[0] <= FOOTER < spared / 4
+    assert wanted < sent[1] <= wanted + FOOTER
+    assert offline["drawn_offline"] == []
+    assert contents(place.folder / "drawn_offline") == contents(place.folder / "drawn")
+
+
+def test_a_footer_of_another_file_is_noticed_when_the_file_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing.constants, "HF_HOME", str(tmp_path))
+    found = listing.Listing("x/y", COMMIT, (listing.Shard("a.parquet", 1, ""),))
+    (shard,) = found.shards
+    for name, rows in (("a.parquet", 2), ("a.parquet.footer", 3)):
+        values = [{"id": "one", "text": "so it is"}] * rows
+        shapes.shard(fetching.path(found, shard).with_name(name), "id:str text:str", values, 1)
+    footer = footers.read(found, shard, keep=True)
+    assert footer.num_rows == 3
+    with pytest.raises(DatasetError, match=r"a\.parquet: its footer .* of another file: try again"):
+        footers.check(found, shard, ParquetFile(fetching.path(found, shard)), footer)
+    assert [path.name for path in fetching.path(found, shard).parent.iterdir()] == ["a.parquet"]
+
+
 def test_a_broken_connection_is_told_in_one_line(once: dict[str, Any]) -> None:
     assert once["broken"].startswith("DatasetError: cannot fetch the data set x/broken@")
     assert "the hub cannot be reached" in once["broken"]
@@ -245,7 +282,7 @@ def test_what_is_there_can_be_read_offline(place: Place, offline: dict[str, Any]
     assert place.recordings("branch_offline") == place.recordings("branch")
 
 
-@pytest.mark.parametrize("name", ["never", "half", "streamed"])
+@pytest.mark.parametrize("name", ["never", "half", "undrawn", "streamed"])
 def test_what_is_not_there_is_an_error_offline(name: str, offline: dict[str, Any]) -> None:
     assert offline[name].startswith("DatasetError: cannot fetch the data set x/")
     assert "offline mode is on: HF_HUB_OFFLINE is set" in offline[name]

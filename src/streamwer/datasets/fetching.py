@@ -27,8 +27,8 @@ Told = Callable[[str, int, int], None]
 
 def kept(listing: Listing, shard: Shard) -> Path | None:
     """The file, if it was fetched before."""
-    path = _path(listing, shard)
-    return path if path.is_file() and path.stat().st_size == shard.size else None
+    here = path(listing, shard)
+    return here if here.is_file() and here.stat().st_size == shard.size else None
 
 
 def remote(listing: Listing, shard: Shard, ahead: int = 0) -> IO[bytes]:
@@ -51,14 +51,14 @@ def fetch(listing: Listing, shard: Shard, told: Told | None = None) -> Path:
         DatasetError: what arrived is not what the hub lists, or there is no room for it.
         DiskError: it cannot be written after all.
     """
-    path = _path(listing, shard)
-    partial = path.with_name(f"{path.name}.partial")
-    with writing(path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        locked = FileLock(path.with_name(f"{path.name}.lock")).acquire()
+    whole = path(listing, shard)
+    partial = whole.with_name(f"{whole.name}.partial")
+    with writing(whole.parent):
+        whole.parent.mkdir(parents=True, exist_ok=True)
+        locked = FileLock(whole.with_name(f"{whole.name}.lock")).acquire()
     with locked:
         if kept(listing, shard):
-            return path
+            return whole
         _fill(listing, shard, partial, told or (lambda name, done, total: None))
         if digests.as_listed(partial, len(shard.digest)) != shard.digest:
             partial.unlink()
@@ -66,11 +66,12 @@ def fetch(listing: Listing, shard: Shard, told: Told | None = None) -> Path:
                 f"{shard.path}: what arrived is not what the hub lists (its digest is another);"
                 " it was deleted: try again"
             )
-        partial.replace(path)
-    return path
+        partial.replace(whole)
+    return whole
 
 
-def _path(listing: Listing, shard: Shard) -> Path:
+def path(listing: Listing, shard: Shard) -> Path:
+    """Where the file lies when it was fetched."""
     return place(listing.repository) / listing.commit / shard.path
 
 

@@ -8,6 +8,7 @@ Audio is decoded here, since `datasets` would need torch for it.
 from __future__ import annotations
 
 import sys
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from pyarrow import parquet
 from streamwer import audio, hub
 from streamwer.audio import Samples
 from streamwer.config import ColumnsConfig, DatasetConfig
-from streamwer.datasets import fetching, listing, sampling
+from streamwer.datasets import fetching, footers, listing, sampling
 from streamwer.datasets.listing import Listing, Shard
 from streamwer.datasets.naming import cleaned
 from streamwer.datasets.rows import Row, Source, parts
@@ -86,19 +87,17 @@ class _Table:
     footers: dict[str, parquet.FileMetaData] = field(default_factory=dict)
 
     def sample(self, limit: int, seed: int) -> Iterator[Row]:
-        """So many rows, drawn by a seed; of the other rows nothing is read."""
-        total = 0
-        for shard in self.listing.shards:
-            with _refusing(self.name, self.page), self.open(shard) as file:
-                total += self.parquet(shard, file).metadata.num_rows
+        """So many rows, drawn by a seed; of a file without one of them only the footer is read."""
+        total = sum(self.count(shard) for shard in self.listing.shards)
         yield from self.rows(sampling.drawn(total, limit, seed))
 
     def rows(self, only: Sequence[int] | None = None) -> Iterator[Row]:
         """All rows, or those of ascending numbers, counted from 0."""
         first = 0
         for shard in self.listing.shards:
-            if only is not None and not any(number >= first for number in only):
-                return
+            if only is not None and not _within(only, first, self.count(shard)):
+                first += self.count(shard)
+                continue
             with _refusing(self.name, self.page), self.open(shard) as file:
                 table = self.parquet(shard, file)
                 for group in range(table.num_row_groups):
@@ -126,11 +125,21 @@ class _Table:
                 if number > last:
                     return
 
+    def count(self, shard: Shard) -> int:
+        """How many rows a file has, which need not be fetched for that."""
+        if shard.path not in self.footers:
+            with _refusing(self.name, self.page):
+                self.footers[shard.path] = footers.read(self.listing, shard, not self.streaming)
+        rows: int = self.footers[shard.path].num_rows
+        return rows
+
     def parquet(self, shard: Shard, file: IO[bytes]) -> parquet.ParquetFile:
-        """An open file, whose footer is read once."""
+        """An open file; where it was fetched, with the footer that was verified with it."""
         known = self.footers.get(shard.path)
-        table = parquet.ParquetFile(file, metadata=known, pre_buffer=False, buffer_size=_BLOCK)
-        self.footers[shard.path] = table.metadata
+        used = known if self.streaming else None
+        table = parquet.ParquetFile(file, metadata=used, pre_buffer=False, buffer_size=_BLOCK)
+        if known:
+            footers.check(self.listing, shard, table, known)
         return table
 
     @property
@@ -141,7 +150,10 @@ class _Table:
         return {columns.audio, *parts(columns.id), *others, columns.session, columns.language}
 
     def open(self, shard: Shard) -> IO[bytes]:
-        return _open(self.listing, shard, self.streaming, self.told)
+        here = fetching.kept(self.listing, shard)
+        if here is None and self.streaming:
+            return fetching.remote(self.listing, shard, _BLOCK)
+        return (here or fetching.fetch(self.listing, shard, self.told)).open("rb")
 
 
 def _table(config: DatasetConfig, told: fetching.Told | None) -> _Table:
@@ -150,8 +162,9 @@ def _table(config: DatasetConfig, told: fetching.Told | None) -> _Table:
     with _refusing(name, page):
         found = listing.find(config)
         first = found.shards[0]
-        with _open(found, first, config.streaming, told) as file:
-            footer = parquet.read_metadata(file)
+        if not config.streaming and config.shuffle_seed is None:
+            fetching.fetch(found, first, told)
+        footer = footers.read(found, first, not config.streaming)
     schema = footer.schema.to_arrow_schema()
     _refuse_silent(schema, config.columns.audio)
     return _Table(
@@ -166,13 +179,6 @@ def _table(config: DatasetConfig, told: fetching.Told | None) -> _Table:
     )
 
 
-def _open(found: Listing, shard: Shard, streaming: bool, told: fetching.Told | None) -> IO[bytes]:
-    here = fetching.kept(found, shard)
-    if here is None and streaming:
-        return fetching.remote(found, shard, _BLOCK)
-    return (here or fetching.fetch(found, shard, told)).open("rb")
-
-
 def _refuse_silent(schema: pa.Schema, column: str) -> None:
     if column not in schema.names:  # told later, together with the other columns that are missing
         return
@@ -183,8 +189,9 @@ def _refuse_silent(schema: pa.Schema, column: str) -> None:
 
 def _within(only: Sequence[int] | None, first: int, count: int) -> set[int]:
     """Which of `count` rows, of which the first has this number, are wanted."""
-    here = range(first, first + count)
-    return set(here) if only is None else {number for number in only if number in here}
+    if only is None:
+        return set(range(first, first + count))
+    return set(only[bisect_left(only, first) : bisect_left(only, first + count)])
 
 
 def _row(values: Mapping[str, Any], number: int, column: str) -> Row:
