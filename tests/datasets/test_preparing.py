@@ -88,10 +88,13 @@ def full(folder: Path) -> Iterator[None]:
 
 @pytest.mark.usefixtures("full")
 def test_a_full_disk_is_told_in_one_line_and_nothing_is_left(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "prepared").mkdir()
+    (tmp_path / "prepared/manifest.jsonl").write_text("the earlier one")
     said = rf"^{tmp_path}/prepared: cannot be written \(File too large\); make room on its disk"
     with pytest.raises(DiskError, match=said):
         prepare(config(folder), tmp_path / "prepared")
-    assert {path.name for path in tmp_path.iterdir()} == {"mine"}
+    assert contents(tmp_path / "prepared") == {"manifest.jsonl": b"the earlier one"}
+    assert {path.name for path in tmp_path.iterdir()} == {"mine", "prepared"}
 
 
 @pytest.mark.usefixtures("full")
