@@ -18,9 +18,12 @@ from omegaconf import OmegaConf
 from pipeline import prepare as stage
 from streamwer import audio
 from streamwer.audio import Samples
+from streamwer.config import ColumnsConfig
 from streamwer.datasets import prepare
+from streamwer.datasets.collecting import collect
+from streamwer.datasets.rows import Row, Source
 from streamwer.errors import DatasetError, DiskError
-from tests.datasets.recordings import clip, config, contents, metadata
+from tests.datasets.recordings import clip, config, contents, metadata, noise
 
 
 @pytest.fixture
@@ -188,3 +191,20 @@ def test_no_recording_is_ever_held_as_a_whole(tmp_path: Path) -> None:
 
     assert audio.write_flac_chunks(tmp_path / "long.flac", pieces()) == 200_000
     assert max(piece.size for piece in audio.chunks(tmp_path / "long.flac")) < 10_000
+
+
+def test_a_row_that_is_done_is_held_no_longer(tmp_path: Path) -> None:
+    """A row of the hub holds its audio, and there may be tens of thousands of them."""
+    alive: list[weakref.ref[Row]] = []
+
+    def rows() -> Iterator[Row]:
+        for number in range(9):
+            row = Row(f"row {number}", {"text": "hi"}, f"{number}", lambda: iter([noise(0.1)]))
+            alive.append(weakref.ref(row))
+            yield row
+            del row
+            assert sum(each() is not None for each in alive) <= 2
+
+    source = Source("made up", ("text",), rows())
+    takes, _ = collect(source, ColumnsConfig(id=""), config(tmp_path), tmp_path, None)
+    assert len(takes) == 9

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 from streamwer import audio
 from streamwer.config import ColumnsConfig, DatasetConfig
@@ -17,6 +18,7 @@ from streamwer.datasets.rows import Fields, Row, Source, Unusable
 from streamwer.errors import DatasetError, DiskError, StreamwerError
 from streamwer.transcript import Reference
 
+T = TypeVar("T")
 Progress = Callable[[int, int | None], None]
 """Told the number of rows done, and of all where that is known."""
 
@@ -73,7 +75,7 @@ class _Said:
 
 @dataclass
 class _Reading:
-    """What became of the rows so far, by their numbers."""
+    """What became of the rows so far, by their numbers; not the rows, which may hold audio."""
 
     columns: ColumnsConfig
     config: DatasetConfig
@@ -81,8 +83,10 @@ class _Reading:
     progress: Progress | None
     total: int | None
     taken: dict[str, str] = field(default_factory=dict)
-    takes: dict[int, tuple[Row, Take]] = field(default_factory=dict)
+    takes: dict[int, Take] = field(default_factory=dict)
     unusable: dict[int, Unusable] = field(default_factory=dict)
+    broken: dict[int, Unusable] = field(default_factory=dict)
+    notes: dict[int, Unusable] = field(default_factory=dict)
 
     def said(self, number: int, row: Row | Unusable) -> _Said | None:
         """What a row says; None if that is no use."""
@@ -106,7 +110,11 @@ class _Reading:
             self._note(said.number, Unusable(row.where, str(error)))
             return
         reference = replace(reference, language=fields.language or self.config.language)
-        self.takes[said.number] = row, Take(reference, fields.session)
+        self.takes[said.number] = Take(reference, fields.session)
+        if reference.broken:
+            self.broken[said.number] = Unusable(row.where, reference.broken)
+        if row.note:
+            self.notes[said.number] = Unusable(row.where, row.note)
         self._tell()
 
     def outcome(self, source: Source) -> tuple[list[Take], Outcome]:
@@ -115,17 +123,16 @@ class _Reading:
         Raises:
             DatasetError: there is no recording among them.
         """
-        takes = [self.takes[number] for number in sorted(self.takes)]
         noted = Problems(
             source.name,
-            [*source.problems, *(self.unusable[number] for number in sorted(self.unusable))],
-            [Unusable(row.where, why) for row, take in takes if (why := take.reference.broken)],
-            [Unusable(row.where, row.note) for row, _ in takes if row.note],
+            [*source.problems, *_ordered(self.unusable)],
+            _ordered(self.broken),
+            _ordered(self.notes),
         )
-        if len(noted.broken) == len(takes):
+        if len(self.broken) == len(self.takes):
             noted.refuse()
         rows = len(source.problems) + len(self.takes) + len(self.unusable)
-        return [take for _, take in takes], noted.outcome(source.form, rows)
+        return _ordered(self.takes), noted.outcome(source.form, rows)
 
     def _note(self, number: int, row: Unusable) -> None:
         self.unusable[number] = row
@@ -134,6 +141,10 @@ class _Reading:
     def _tell(self) -> None:
         if self.progress:
             self.progress(len(self.takes) + len(self.unusable), self.total)
+
+
+def _ordered(found: dict[int, T]) -> list[T]:
+    return [found[number] for number in sorted(found)]
 
 
 def _claim(recording: str, where: str, taken: dict[str, str]) -> None:

@@ -28,7 +28,8 @@ class Row:
         sound: decodes the audio to pieces of float32 samples at 16 kHz, each of shape (n,);
             raises a `StreamwerError`, perhaps after some pieces, if it cannot.
         whole: decodes the recording that this row is a segment of; None where it is no segment.
-        within: the name of that recording; empty where it is no segment.
+        within: the name of that recording; empty where it is no segment. Rows with such a name are
+            held until all are read.
         path: of the audio in the data set's folder, without suffix; "" where it has none.
         note: what a reader of the figures must know of its reference.
     """
