@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from streamwer.audio import SAMPLE_RATE, Samples
 from streamwer.recognisers import Memory, Window
 from streamwer.recognisers.meter import Meter
-from streamwer.recognisers.speech import SpeechDetector, silence
+from streamwer.recognisers.speech import SpeechDetector, silence, spans
 from tests.recognisers.engines import call, hiss, part, said
 
 FRAME = 512
@@ -88,6 +88,9 @@ def test_a_voice_after_minutes_of_others_is_heard_however_the_audio_is_chunked()
     whole.hear(audio, 0)
     for end in range(7_001, len(audio), 7_001):
         chunked.hear(audio[:end], 0)
+    begin = len(minutes) / SAMPLE_RATE
+    spoken = sum(last - max(first, begin) for first, last in spans(audio, 0.3) if last > begin)
+    assert spoken > 0.5 * len(call(23)) / SAMPLE_RATE
     heard = np.array(whole.probabilities[len(minutes) // FRAME :]) >= 0.3
     assert heard.mean() > 0.5  # of one who remembers all of it, none
     known = len(chunked.probabilities)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 import numpy as np
@@ -33,6 +34,9 @@ class SpeechDetector:
 
     Args:
         threshold: probability from which 32 ms count as speech.
+
+    Attributes:
+        afresh_at: the sample at which it last started afresh.
     """
 
     def __init__(self, threshold: float) -> None:
@@ -89,7 +93,7 @@ class SpeechDetector:
         return enough and not self._talking and quiet >= _PAUSE_S * SAMPLE_RATE
 
     def _forget(self) -> None:
-        self._remembered = 0  # frames that the state is of
+        self.afresh_at, self._remembered = self._decided, 0  # a sample; frames since
         self._state = np.zeros((2, 1, 1, 128), np.float32)
         self._context = np.zeros((1, _CONTEXT), np.float32)
 
@@ -126,5 +130,19 @@ def spans(audio: Samples, threshold: float) -> tuple[tuple[float, float], ...]:
     from faster_whisper.vad import VadOptions, get_speech_timestamps
 
     options = VadOptions(threshold=threshold, min_silence_duration_ms=100, speech_pad_ms=0)
-    found = get_speech_timestamps(audio, options)
-    return tuple((span["start"] / SAMPLE_RATE, span["end"] / SAMPLE_RATE) for span in found)
+    return tuple(
+        ((begin + span["start"]) / SAMPLE_RATE, (begin + span["end"]) / SAMPLE_RATE)
+        for begin, end in _stretches(audio, threshold)
+        for span in get_speech_timestamps(audio[begin:end], options)
+    )
+
+
+def _stretches(audio: Samples, threshold: float) -> Iterator[tuple[int, int]]:
+    """The recording cut where the detector starts afresh, which is in pauses; samples."""
+    detector, begin = SpeechDetector(threshold), 0
+    for end in range(0, len(audio), _LOOK * FRAME):
+        detector.hear(audio[:end], 0)
+        if detector.afresh_at > begin:
+            yield begin, detector.afresh_at
+            begin = detector.afresh_at
+    yield begin, len(audio)
