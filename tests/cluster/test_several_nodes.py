@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -12,7 +13,8 @@ from typing import Any
 import pytest
 import ray
 
-from streamwer import eventlog
+import streamwer
+from streamwer import audio, eventlog
 from streamwer.cluster import (
     Job,
     Outcome,
@@ -79,16 +81,23 @@ def test_a_client_gets_the_same_log_with_audio_and_model_sent(
     nodes: Nodes, cache: Path, calls: list[Job], undisturbed: bytes, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    """The model lies elsewhere on the nodes: they keep the one that is sent to them."""
-    honest = shipping.packed
+    """The nodes see neither: they keep the model that is sent, and hear what the driver read."""
+    honest, read = shipping.packed, audio.read
 
     def elsewhere(*args: Any) -> shipping.Packed | None:
         model = honest(*args)
         return model and replace(model, folder=Path("/nowhere/reference"))
 
+    def away(path: Path) -> bytes:
+        contents = read(path)
+        path.unlink()
+        return contents
+
     monkeypatch.setattr(shipping, "packed", elsewhere)
+    monkeypatch.setattr(audio, "read", away)
+    gone = [replace(call, audio=Path(shutil.copy(call.audio, tmp_path))) for call in calls]
     workers = crew.actors(len(calls), chosen(), joined(nodes.client, workers=3))
-    assert written(tmp_path, run(calls, workers)) == undisturbed
+    assert written(tmp_path, run(gone, workers)) == undisturbed
     kept = [file.name for file in cache.glob("streamwer/models/*/*")]
     assert "model.bin" in kept
     assert "tokenizer.json" in kept
@@ -107,6 +116,7 @@ def test_a_worker_with_a_gpu_goes_where_one_is(nodes: Nodes) -> None:
     try:
         assert workers.idle() == [0, 1]
         assert workers.facts()["visible"] == "0"
+        assert "py_modules" in workers.facts()["code"]  # what came with the run, not what is here
     finally:
         workers.close()
 
@@ -186,10 +196,13 @@ class Hog:
 
 
 class Seeing(ScriptedWorker):
-    """Tells which GPUs it may use."""
+    """Tells which GPUs it may use, and where its code is from."""
 
     def __init__(self, system: SystemConfig) -> None:
         super().__init__(Path(os.devnull))
 
     def facts(self) -> dict[str, Any]:
-        return {"visible": os.environ.get("CUDA_VISIBLE_DEVICES", "")}
+        return {
+            "visible": os.environ.get("CUDA_VISIBLE_DEVICES", ""),
+            "code": streamwer.__file__,
+        }

@@ -6,11 +6,13 @@ import os
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
+import ctranslate2
 import pytest
 
 from streamwer import cluster
-from streamwer.cluster import Job, Outcome, cores, stream_all
+from streamwer.cluster import Job, Outcome, Worker, cores, stream_all
 from streamwer.cluster.hardware import described
 from streamwer.compose import load
 from streamwer.condition_config import NetworkConfig
@@ -45,6 +47,18 @@ def test_a_measuring_clock_pins_warms_up_and_gives_the_cores_back(
     assert 0 <= log.machine["waited_share"] < 1
     assert log.machine["contended"] in (True, False)
     assert list(tmp_path.glob("*/cpu*"))
+
+
+def test_threads_are_those_of_the_config_whatever_the_environment_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ray sets OMP_NUM_THREADS for its actors, and CTranslate2 would go by it."""
+    loads = mock.Mock(wraps=ctranslate2.models.Whisper)
+    monkeypatch.setattr(ctranslate2.models, "Whisper", loads)
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    Worker(chosen("model.cpu_threads=2", "clock=unaware"))
+    given = loads.call_args.kwargs
+    assert (given["intra_threads"], given["inter_threads"]) == (2, 1)
 
 
 def test_another_clock_leaves_the_process_alone() -> None:
