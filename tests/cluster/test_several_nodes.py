@@ -175,6 +175,8 @@ def test_a_head_that_dies_is_one_error_for_its_client(
     workers = RayWorkers(build, count=1, cpus=1, timeout_s=60.0, address=nodes.client)
     with pytest.raises(ClusterError, match="the connection to the cluster is lost"):
         run(jobs("fine-1", "fine-2"), workers, lambda _: nodes.lose_head())
+    with pytest.raises(ClusterError, match="no Ray answers there"):  # the next run of a sweep
+        RayWorkers(build, count=1, cpus=1, timeout_s=60.0, address=nodes.client)
 
 
 class Once(ScriptedWorker):

@@ -70,6 +70,7 @@ def connected() -> Iterator[None]:
         cut_off = type(error) is Exception and str(error).startswith(_CUT_OFF)
         if not (cut_off or isinstance(error, ConnectionError)):
             raise
+        _stop()  # the next run that shares it joins anew
         why = _CUT_OFF if cut_off else " ".join(str(error).split())
         raise ClusterError(
             f"the connection to the cluster is lost ({why}); see that it is up, and run again: what"
