@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+from itertools import chain
 
 from streamwer.datasets.quoting import told
 from streamwer.errors import DatasetError
@@ -22,10 +23,13 @@ class Homes:
         self._used = set(places)
         self._places: set[str] = set()
         self._named: dict[str, list[str]] = defaultdict(list)
-        self._folders: set[frozenset[str]] = set()
         for place in sorted(self._used.union(others)):
             self._add(place)
-            self._folders.add(_home(place))
+        # By a name, the folders that have it: there may be as many as files of word times.
+        self._called: dict[str, list[int]] = defaultdict(list)
+        for number, home in enumerate({_home(place) for place in self._places}):
+            for part in home:
+                self._called[part].append(number)
 
     def of(self, folder: str, name: str) -> str:
         """The place of the recording that a file of word times means.
@@ -65,8 +69,8 @@ class Homes:
 
     def _nearest(self, folder: str) -> int:
         """How many names of folders the recordings nearest to this one share with it."""
-        parts = _parts(folder)
-        return max((len(parts & each) for each in self._folders), default=0)
+        called = [self._called[part] for part in _parts(folder) & self._called.keys()]
+        return max(Counter(chain.from_iterable(called)).values(), default=0)
 
     def _add(self, place: str) -> None:
         self._places.add(place)
