@@ -122,6 +122,19 @@ def test_where_one_channel_has_no_word_times_its_segments_stand_where_they_begin
     assert (found["call"].text, found["call"].words) == (text, ())
 
 
+def test_a_channel_in_which_nothing_is_scored_costs_the_other_neither_times_nor_speaker(
+    tmp_path: Path,
+) -> None:
+    stereo(tmp_path / "mine/call.wav", 0.5, -0.25)
+    stm, ctm = STM.replace("call B bob 0.2 0.4 Hi.\n", ""), CTM.replace("call B 0.2 0.1 hi\n", "")
+    found, became = prepared(
+        files(tmp_path / "mine", {"text.stm": stm, "words.ctm": ctm}), tmp_path / "out"
+    )
+    assert (found["call"].text, found["call"].speaker) == ("Hello, you!", "ann")
+    assert [word.start for word in found["call"].words] == [0.0, 0.5]
+    assert (became.unusable, len(became.notes)) == ((), 1)
+
+
 def test_one_channel_of_a_ctm_and_the_other_of_an_stm_are_mixed(tmp_path: Path) -> None:
     stereo(tmp_path / "mine/call.wav", 0.5, -0.25)
     stm, ctm = STM.split("\n", 1)[1], CTM.replace("call B 0.2 0.1 hi\n", "")

@@ -47,18 +47,19 @@ def mixed(channels: Sequence[Spoken]) -> Spoken:
     """Channels as one: their words in order of time, and where only segments are known, those."""
     if len(channels) == 1:
         return channels[0]
-    said = [_said(channel) for channel in channels]
-    told = [known or _spans(each) for known, each in zip(said, channels, strict=True)]
+    speaking = [channel for channel in channels if channel.text]  # in others nothing is scored
+    said = [_said(channel) for channel in speaking]
+    told = [known or _spans(each) for known, each in zip(said, speaking, strict=True)]
     parts = sorted((part for each in told for part in each), key=times)
     words: Sequence[Word] = parts
     if not all(said):  # words that are not those of the transcript are refused as everywhere
-        words = sorted((word for each in channels for word in each.words), key=times)
-    speakers = {each.speaker for each in channels}
+        words = sorted((word for each in speaking for word in each.words), key=times)
+    speakers = {each.speaker for each in speaking}
     return Spoken(
         ", ".join(dict.fromkeys(each.where for each in channels)),
         _text(parts),
         speakers.pop() if len(speakers) == 1 else "",
-        rising(words) if all(each.words for each in channels) else (),
+        rising(words) if all(each.words for each in speaking) else (),
         note="; ".join(dict.fromkeys(each.note for each in channels if each.note)),
     )
 
