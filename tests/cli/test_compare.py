@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from streamwer.cli.compare import main
@@ -145,9 +144,10 @@ def test_what_cannot_be_read_is_said_in_one_line(
 def test_a_baseline_of_the_gate_keeps_too_little_to_compare(
     old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = pd.read_parquet(old / "alpha/words.parquet")
     shutil.copytree(old, tmp_path / "kept")
-    words.drop(columns=["waiting", "held"]).to_parquet(tmp_path / "kept/alpha/words.parquet")
+    whole = store.read(old / "alpha")
+    words = whole.scores.words.drop(columns=["waiting", "held"])
+    store.write(tmp_path / "kept/alpha", replace(whole, scores=replace(whole.scores, words=words)))
     code, text = told(capsys, str(tmp_path / "kept"), str(old))
     assert code == 2
     assert text.count("\n") == 1
