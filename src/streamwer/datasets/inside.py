@@ -73,7 +73,7 @@ class Folder:
         if not isinstance(name, str) or not name:
             return ""
         path = PurePosixPath(posixpath.normpath(name))
-        for root in (self.path.absolute(), self._root):
+        for root in (self.path.absolute(), self._root) if path.is_absolute() else ():
             if path.is_relative_to(root):
                 path = path.relative_to(root)
         return (path.parent / path.stem).as_posix()
