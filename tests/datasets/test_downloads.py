@@ -44,7 +44,8 @@ fetching.PIECE, hub._BLOCK = int(sys.argv[2]), 8192
 def outcome(name, keys):
     os.environ["HF_TOKEN"] = keys.pop("token", "")
     # No file can be longer, as on a full disk.
-    resource.setrlimit(resource.RLIMIT_FSIZE, (keys.pop("room", -1), -1))
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (keys.pop("room", most), most))
     told = []
     try:
         if keys.pop("dry", False):

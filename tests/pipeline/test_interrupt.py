@@ -30,7 +30,7 @@ def begun(folder: Path, where: str, process_of_ray: str = "") -> subprocess.Pope
     process = started(folder, where)
     try:
         for _ in within_patience(process_of_ray or "a worker that has its core"):
-            assert process.poll() is None, process.communicate()
+            assert process.poll() is None, process.communicate(timeout=PATIENCE_S)
             if process_of_ray:
                 if any(process_of_ray in line for line in alive(process.pid)):
                     break
