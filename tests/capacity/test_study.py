@@ -16,6 +16,7 @@ from streamwer.load_config import SloConfig
 from streamwer.signature import Signature
 from tests.capacity.made_up import SIGNED, carried, run, study
 
+COMMITTED = Path(__file__).parents[2] / "reports/capacity"
 ODD = replace(run(1, 1, 0), p95=None, lag_slope=math.nan)
 KEPT = study({"quick": carried([70, 68, 73], [1, 35, 70, 105]), "slow": carried([0], [1, 2], 2.5)})
 FACTS = {"cores": 2, "threads": 1, "workers": 2, "seconds": 3.0, "peak_memory_mb": {"35": 210}}
@@ -33,6 +34,14 @@ def test_a_study_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert again.text() == kept.text()
     assert str(again) == str(kept)  # NaN is not equal to itself
     assert document.read_facts(folder) == {"quick": FACTS}
+
+
+def test_the_committed_tables_are_those_of_the_committed_studies() -> None:
+    folders = [file.parent for file in COMMITTED.glob("*/capacity.json")]
+    assert folders
+    for folder in folders:
+        told = document.render(read(folder), {})["capacity.md"]
+        assert (folder / "capacity.md").read_text(encoding="utf-8") == told
 
 
 def test_systems_measured_before_stay_as_long_as_the_level_is_the_same(tmp_path: Path) -> None:
