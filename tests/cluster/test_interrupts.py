@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import psutil
 import pytest
 
+from streamwer.cluster import ray_session
 from streamwer.cluster.interrupts import kept, put_off
 
 
@@ -64,6 +68,20 @@ def swallow(done: list[str], made: Exception | None) -> None:
 def test_an_error_without_one_is_as_it_was() -> None:
     with pytest.raises(ZeroDivisionError), kept():
         raise ZeroDivisionError
+
+
+def test_of_a_ray_that_is_half_there_the_processes_of_its_processes_end_too() -> None:
+    """Its agents would look for the one that started them for a minute."""
+    agent = "import time; print(flush=True); time.sleep(60)"
+    code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {agent!r}])"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.readline()  # the agent is up
+        raylet = psutil.Process(process.pid)
+        (theirs,) = raylet.children()
+        ray_session._end([raylet])
+        psutil.wait_procs([theirs], timeout=10)
+        assert not theirs.is_running() or theirs.status() == psutil.STATUS_ZOMBIE
 
 
 def test_where_it_is_ignored_or_never_comes_nothing_changes() -> None:

@@ -176,8 +176,13 @@ def _join(address: str) -> None:
 
 
 def _end(started: Iterable[psutil.Process]) -> None:
-    """A Ray that is half there does not end its processes; theirs end with them."""
-    for process in started:
+    """A Ray that is half there does not end its processes, nor do theirs for a minute."""
+    found = list(started)
+    for process in found:  # which grows by theirs
+        with suppress(psutil.NoSuchProcess):
+            process.suspend()  # so that it starts no more
+            found += process.children()
+    for process in found:
         with suppress(psutil.NoSuchProcess):
             process.kill()
     psutil.wait_procs(started, timeout=1.0)
