@@ -47,7 +47,7 @@ def nodes(cache: Path) -> Iterator[Nodes]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(cache))  # of the nodes, which get it from here
         patch.setenv("GRPC_ENABLE_FORK_SUPPORT", "false")  # docs/cluster.md says why
-        patch.setenv("PYTHONPATH", os.getcwd())  # a client's workers look for the tests' there
+        patch.setenv("PYTHONPATH", str(Path.cwd()))  # a client's workers look for the tests' there
         with three_nodes() as started, kept():
             yield started
 
