@@ -65,6 +65,20 @@ def swallow(done: list[str], made: Exception | None) -> None:
         done.append("block")
 
 
+def test_one_that_is_kept_may_have_to_wait() -> None:
+    moments, done = [False, False, True], list[int]()
+    with pytest.raises(KeyboardInterrupt):
+        press_on(moments, done)
+    assert done == [2, 1]
+
+
+def press_on(moments: list[bool], done: list[int]) -> None:
+    with kept(lambda: moments.pop(0)):
+        while moments:
+            signal.raise_signal(signal.SIGINT)
+            done.append(len(moments))
+
+
 def test_an_error_without_one_is_as_it_was() -> None:
     with pytest.raises(ZeroDivisionError), kept():
         raise ZeroDivisionError

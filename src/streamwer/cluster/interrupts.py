@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -16,20 +16,23 @@ def put_off() -> Iterator[None]:
     Raises:
         KeyboardInterrupt: it came meanwhile; or twice, at once.
     """
-    with _noted(waits=True) as came:
+    with _noted(lambda again: again) as came:
         yield
     if came.is_set():
         raise KeyboardInterrupt
 
 
 @contextmanager
-def kept() -> Iterator[None]:
+def kept(at_once: Callable[[], bool] = lambda: True) -> Iterator[None]:
     """Ctrl-C comes at once, and comes again at the end of the block if that has swallowed it.
+
+    Args:
+        at_once: whether it may come at this moment; otherwise it waits for the end of the block.
 
     Raises:
         KeyboardInterrupt: it came, whatever the block made of it.
     """
-    with _noted(waits=False) as came:
+    with _noted(lambda again: at_once()) as came:
         try:
             yield
         except Exception as error:
@@ -41,8 +44,8 @@ def kept() -> Iterator[None]:
 
 
 @contextmanager
-def _noted(waits: bool) -> Iterator[threading.Event]:
-    """Whether Ctrl-C came within the block; the first one `waits`, or is passed on."""
+def _noted(passes: Callable[[bool], bool]) -> Iterator[threading.Event]:
+    """Whether Ctrl-C came within the block; what `passes`, the first one or again, is passed on."""
     came = threading.Event()
     before = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(before):
@@ -50,9 +53,9 @@ def _noted(waits: bool) -> Iterator[threading.Event]:
         return
 
     def note(number: int, frame: FrameType | None) -> None:
-        again = came.is_set()
+        now = passes(came.is_set())
         came.set()
-        if again or not waits:
+        if now:
             before(number, frame)
 
     signal.signal(signal.SIGINT, note)

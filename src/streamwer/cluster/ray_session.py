@@ -18,11 +18,13 @@ from streamwer.cluster.fitting import Node
 from streamwer.cluster_config import LOCAL
 from streamwer.errors import ClusterError
 
-# Before Ray is imported: no usage pings, no second environment built per worker under uv, and no
-# Ray of its own accord, which it would start for a client whose head is lost.
+# Before Ray is imported: no usage pings, no second environment built per worker under uv, no Ray
+# of its own accord, which it would start for a client whose head is lost, and an ear for Ctrl-C
+# each second while it waits (30 times) for a node to start.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
 os.environ.setdefault("RAY_ENABLE_AUTO_CONNECT", "0")
+os.environ.setdefault("RAY_raylet_start_wait_time_s", "1")
 
 CODE = Path(streamwer.__file__).resolve().parent
 """The package, which travels to the nodes of a cluster that we join."""
@@ -141,10 +143,11 @@ def leave() -> None:
 def _start(cpus: int) -> None:
     before = psutil.Process().children()
     try:
-        with interrupts.kept():  # in order it would go on for seconds
+        with interrupts.kept(_is_starting):  # to start, and end in order, takes seconds
             _init("local", num_cpus=cpus, include_dashboard=False)
     except KeyboardInterrupt:
-        _end(set(psutil.Process().children()) - set(before))
+        if _is_starting():
+            _end(set(psutil.Process().children()) - set(before))
         _forget()
         raise
     except (OSError, RuntimeError, ValueError) as error:
@@ -173,6 +176,13 @@ def _join(address: str) -> None:
                     " and Python must be those of its head, and where that has a token"
                     " (~/.ray/auth_token) copy it and set RAY_AUTH_MODE=token, see docs/cluster.md"
                 ) from error
+
+
+def _is_starting() -> bool:
+    """Whether Ray's processes start. Then we connect to them: half-way there Ray crashes."""
+    from ray._private import worker  # nothing public tells
+
+    return getattr(worker, "_global_node", None) is None
 
 
 def _end(started: Iterable[psutil.Process]) -> None:
