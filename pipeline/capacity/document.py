@@ -28,7 +28,7 @@ def render(study: Study, machine: Facts) -> dict[str, str | bytes]:
     known = {name: machine[name] for name in study.systems if name in machine}
     return {
         FILE: study.text(),
-        TABLE: _markdown(study),
+        TABLE: _markdown(study.as_kept()),
         MACHINE: json.dumps({"systems": known}, indent=2) + "\n",
     }
 

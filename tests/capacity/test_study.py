@@ -44,6 +44,13 @@ def test_the_committed_tables_are_those_of_the_committed_studies() -> None:
         assert (folder / "capacity.md").read_text(encoding="utf-8") == told
 
 
+def test_the_table_tells_the_figures_of_the_file() -> None:
+    """Which are rounded: what is rounded twice may differ from what is rounded once."""
+    run = replace(KEPT.systems["quick"].runs[0], lag_slope=-0.0000500004)
+    fresh = study({"quick": replace(KEPT.systems["quick"], runs=(run,))})
+    assert document.render(fresh, {}) == document.render(fresh.as_kept(), {})
+
+
 def test_systems_measured_before_stay_as_long_as_the_level_is_the_same(tmp_path: Path) -> None:
     folder = tmp_path / "live"
     keep(folder, KEPT, {"quick": FACTS})

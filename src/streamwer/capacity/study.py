@@ -83,6 +83,10 @@ class Study:
         }
         return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
+    def as_kept(self) -> Study:
+        """What the file gives back: with rounded figures, as whoever reads it tells them."""
+        return _study(self.name, json.loads(self.text()))
+
     def _system(self, carried: Carried) -> dict[str, Any]:
         return {
             "signature": carried.signature.to_dict(),
