@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -120,3 +122,14 @@ def test_scores_of_earlier_versions_are_read_which_tell_no_digests(tmp_path: Pat
     (tmp_path / "words.parquet").write_text("hello")
     with pytest.raises(LogError, match=r"words\.parquet: not a Parquet file"):
         store.read(tmp_path)
+
+
+def test_reading_leaves_no_thread_of_arrow_that_could_abort_the_exit(tmp_path: Path) -> None:
+    store.write(tmp_path, scored())
+    counted = (
+        "import sys, pathlib, psutil; from streamwer.metrics import store\n"
+        "threads = psutil.Process().num_threads\n"
+        "before = threads(); store.read(pathlib.Path(sys.argv[1])); print(threads() - before)"
+    )
+    command = [sys.executable, "-c", counted, str(tmp_path)]
+    assert subprocess.check_output(command, text=True, timeout=120) == "0\n"

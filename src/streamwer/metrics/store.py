@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
-from io import BytesIO
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from streamwer import digests
 from streamwer.errors import LogError
@@ -147,6 +147,15 @@ def _table(path: Path, digest: str | None) -> pd.DataFrame:
     if digest and sha256(content).hexdigest() != digest:
         raise LogError(f"{path}: damaged, or not of the same run as signature.json; {_REMEDY}")
     try:
-        return pd.read_parquet(BytesIO(content))
-    except pa.ArrowInvalid as error:
+        return _pandas(content)
+    except (pa.ArrowException, OSError) as error:
         raise LogError(f"{path}: not a Parquet file ({error}); {_REMEDY}") from error
+
+
+def _pandas(content: bytes) -> pd.DataFrame:
+    """Without Arrow's threads: one that still holds Python's bytes at exit aborts the process.
+
+    That is apache/arrow#34314; `pandas.read_parquet` has no way to do without them.
+    """
+    with pq.ParquetFile(pa.BufferReader(content), pre_buffer=False) as file:
+        return file.read(use_threads=False).to_pandas(use_threads=False)
