@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from streamwer.cluster import ray_session
-from streamwer.cluster.interrupts import kept, put_off
+from streamwer.cluster.interrupts import not_lost, put_off
 
 
 def interrupted(times: int, done: list[str], error: Exception | None = None) -> None:
@@ -45,7 +45,7 @@ def test_an_error_of_the_block_is_told_in_its_place() -> None:
 
 
 @pytest.mark.parametrize("made", [None, RuntimeError("cannot start")])
-def test_one_that_is_kept_comes_whatever_the_block_makes_of_it(made: Exception | None) -> None:
+def test_one_that_is_not_lost_comes_whatever_the_block_makes_of_it(made: Exception | None) -> None:
     """As a callback from C, whose errors nobody raises, or one who says it in his own words."""
     done: list[str] = []
     with pytest.raises(KeyboardInterrupt):
@@ -55,7 +55,7 @@ def test_one_that_is_kept_comes_whatever_the_block_makes_of_it(made: Exception |
 
 
 def swallow(done: list[str], made: Exception | None) -> None:
-    with kept():
+    with not_lost():
         try:
             signal.raise_signal(signal.SIGINT)
             done.append("what comes after")
@@ -65,7 +65,7 @@ def swallow(done: list[str], made: Exception | None) -> None:
         done.append("block")
 
 
-def test_one_that_is_kept_may_have_to_wait() -> None:
+def test_one_that_is_not_lost_may_have_to_wait() -> None:
     moments, done = [False, False, True], list[int]()
     with pytest.raises(KeyboardInterrupt):
         press_on(moments, done)
@@ -73,14 +73,14 @@ def test_one_that_is_kept_may_have_to_wait() -> None:
 
 
 def press_on(moments: list[bool], done: list[int]) -> None:
-    with kept(lambda: moments.pop(0)):
+    with not_lost(lambda: moments.pop(0)):
         while moments:
             signal.raise_signal(signal.SIGINT)
             done.append(len(moments))
 
 
 def test_an_error_without_one_is_as_it_was() -> None:
-    with pytest.raises(ZeroDivisionError), kept():
+    with pytest.raises(ZeroDivisionError), not_lost():
         raise ZeroDivisionError
 
 

@@ -23,7 +23,7 @@ def put_off() -> Iterator[None]:
 
 
 @contextmanager
-def kept(at_once: Callable[[], bool] = lambda: True) -> Iterator[None]:
+def not_lost(at_once: Callable[[], bool] = lambda: True) -> Iterator[None]:
     """Ctrl-C comes at once, and comes again at the end of the block if that has swallowed it.
 
     Args:

@@ -143,7 +143,7 @@ def leave() -> None:
 def _start(cpus: int) -> None:
     before = psutil.Process().children()
     try:
-        with interrupts.kept(_is_starting):  # to start, and end in order, takes seconds
+        with interrupts.not_lost(_is_starting):  # to start, and end in order, takes seconds
             _init("local", num_cpus=cpus, include_dashboard=False)
     except KeyboardInterrupt:
         if _is_starting():
