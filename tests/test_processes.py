@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
+import subprocess
+import sys
 import time
 
 import pytest
@@ -34,3 +36,11 @@ def test_the_peak_is_in_megabytes_and_stays_when_the_memory_is_given_back() -> N
     taken = b"x" * (300 << 20)
     del taken
     assert 300 <= processes.peak_mb() < 100_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody tells it apart")
+def test_the_peak_of_a_process_is_not_that_of_the_one_that_started_it() -> None:
+    taken = b"x" * (300 << 20)
+    asked = [sys.executable, "-c", "from streamwer import processes; print(processes.peak_mb())"]
+    told = subprocess.run(asked, check=True, capture_output=True, text=True, timeout=120).stdout
+    assert 0 < int(told) < len(taken) >> 20

@@ -18,11 +18,11 @@ from pathlib import Path
 from statistics import median_low
 from typing import Any
 
-from pipeline.capacity import document, memory
+from pipeline.capacity import document
 from pipeline.capacity.playing import Span
 from pipeline.capacity.systems import Systems
 from pipeline.command import arguments, command, count, duration
-from streamwer import load_config
+from streamwer import load_config, processes
 from streamwer.capacity import Carried, Estimate, Figures, Level, Study, broken, estimate, largest
 from streamwer.capacity import read as read_study
 from streamwer.cluster import cores, place_of, recorded
@@ -158,9 +158,9 @@ class Playing:
 
     def _played(self, streams: int, seed: int) -> Figures:
         if (streams, seed) not in self._runs:
-            memory.reset()
+            processes.forget_peak()
             self._runs[streams, seed] = self._worker.run(streams, seed)
-            self._peaks[streams] = max(self._peaks.get(streams, 0), memory.peak_mb())
+            self._peaks[streams] = max(self._peaks.get(streams, 0), processes.peak_mb())
         return self._runs[streams, seed]
 
     def _curve(self, capacity: Estimate) -> list[int]:

@@ -6,7 +6,6 @@ Used by the tests and by `tools/time_scale.py`.
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from streamwer import datasets, eventlog
+from streamwer import datasets, eventlog, processes
 from streamwer.cluster import pool
 from streamwer.cluster.finished import Store
 from streamwer.cluster.finished.entry import Label
@@ -41,7 +40,7 @@ class Measured:
     found: int
     seconds: float
     busy: float
-    peak: float
+    peak: int
 
 
 def prepare(folder: Path, rows: int) -> int:
@@ -140,9 +139,8 @@ def _main(folder: str, rows: str, *names: str) -> None:
     began, busy = time.perf_counter(), time.process_time()
     found = [PHASES[name](Path(folder), int(rows)) for name in names][-1]
     spent, busy = time.perf_counter() - began, time.process_time() - busy
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    megabytes = peak / (2**20 if sys.platform == "darwin" else 2**10)
-    sys.stdout.write(f"{json.dumps(asdict(Measured(found, spent, busy, megabytes)))}\n")
+    took = Measured(found, spent, busy, processes.peak_mb())
+    sys.stdout.write(f"{json.dumps(asdict(took))}\n")
 
 
 if __name__ == "__main__":
