@@ -13,6 +13,7 @@ from streamwer import audio
 from streamwer.config import ConcatenateConfig
 from streamwer.datasets import prepare, read_manifest
 from streamwer.datasets.concatenating import Take, join
+from streamwer.datasets.naming import is_id
 from streamwer.errors import DatasetError
 from streamwer.transcript import Reference, Word
 from tests.datasets.prepared import prepared, settings
@@ -78,6 +79,29 @@ def test_the_seed_and_only_the_seed_moves_the_pauses(mine: Path, tmp_path: Path)
     joined(mine, other, seed=2)
     assert contents(one) == contents(again)
     assert contents(one)["audio/0+2.flac"] != contents(other)["audio/0+2.flac"]
+
+
+def test_a_call_has_an_id_that_is_free_and_a_file_name(tmp_path: Path) -> None:
+    long = "x" * 119
+    names = {"a": "ann", "b": "ann", "A+1": "bob", long: "eve", "c": "eve"}
+    for name in names:
+        clip(tmp_path / f"mine/{name}.flac", 0.1)
+    rows = [{"file_name": f"{n}.flac", "text": n, "speaker": who} for n, who in names.items()]
+    found, became = prepared(
+        metadata(tmp_path / "mine", rows),
+        tmp_path / "out",
+        columns={"speaker": "speaker"},
+        concatenate={"by": "speaker"},
+    )
+    assert {item.speaker: item.text for item in found.values()} == {
+        "ann": "a b",
+        "bob": "A+1",
+        "eve": f"{long} c",
+    }
+    assert not became.unusable
+    assert "A+1" in found
+    assert all(is_id(name) and name[0] in "aAx" for name in found)
+    assert len({name.casefold() for name in found}) == 3
 
 
 def test_what_has_no_audio_stays_apart_as_a_failure(mine: Path, tmp_path: Path) -> None:

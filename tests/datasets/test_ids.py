@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamwer.datasets.ids import alike, distinct
-from streamwer.datasets.naming import is_id
+from streamwer.datasets.naming import composed, is_id
 from streamwer.datasets.rows import Row, Source
 from tests.datasets.prepared import files, prepared, reasons
 from tests.datasets.recordings import clip
@@ -38,10 +38,20 @@ def test_each_path_has_an_id_of_its_own_which_is_its_name_where_no_other_has_it(
     assert len({alike(name) for name in found.values()}) == len(paths)
     for path, stem in zip(paths, stems, strict=True):
         name = path.rpartition("/")[2]
-        assert is_id(found[path]) or not is_id(name)
-        if stems.count(stem) == 1:
-            assert found[path] == name
+        assert is_id(found[path])
+        if stems.count(stem) == 1 and is_id(name):
+            assert found[path] == composed(name)
     assert found == named(*paths)
+
+
+def test_a_name_that_is_no_id_becomes_one_and_none_is_lost() -> None:
+    tall = "x" * 130
+    found = named("what's up?", "_intro", "-", "+", "a&b", "a#b", f"a/{tall}", f"b/{tall}", "")
+    kept = [found[name] for name in ("what's up?", "_intro", "-", "+", "a&b", "a#b", "")]
+    assert kept == ["what_s up_", "intro", "recording", "recording-2", "a_b", "a_b-2", ""]
+    long = [found[f"{folder}/{tall}"] for folder in "ab"]
+    assert [name[:4] for name in long] == ["a-xx", "b-xx"]
+    assert all(map(is_id, long))
 
 
 def test_a_path_is_joined_and_numbered_only_where_that_is_taken_too() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.datasets.naming import cleaned, is_id
+from streamwer.datasets.naming import cleaned, composed, fitted, is_id
 from streamwer.datasets.words import parse
 from tests.datasets.prepared import files, prepared, reasons
 from tests.datasets.recordings import clip
@@ -52,6 +52,19 @@ def test_what_cannot_be_a_file_name_everywhere_is_no_id(name: str) -> None:
 def test_names_that_differ_in_a_vowel_sign_still_do_when_cleaned() -> None:
     assert cleaned("कि/a?*") == "कि_a_"
     assert cleaned("की") == "की"
+
+
+@given(
+    st.sampled_from(["a", "請", "e\u0300"]).flatmap(lambda x: st.integers(1, 200).map(x.__mul__)),
+    st.sampled_from(["", "+12", "@" + "noise" * 20, "@" + "請" * 60, "@" + "x" * 130]),
+)
+def test_a_name_with_a_tail_is_an_id_of_its_own_however_long_they_are(name: str, tail: str) -> None:
+    found = fitted(composed(name), tail)
+    assert is_id(found)
+    assert found != fitted(composed(f"{name}a"), tail)
+    if len(tail) < 105 and len(tail.encode()) < 180:
+        assert found.endswith(tail)
+        assert found[0] == composed(name)[0]
 
 
 @given(st.text(max_size=10))

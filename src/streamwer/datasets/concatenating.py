@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from streamwer import audio
 from streamwer.audio import Samples
 from streamwer.config import ConcatenateConfig
 from streamwer.datasets import manifest
+from streamwer.datasets.ids import alike
+from streamwer.datasets.naming import fitted, marked
 from streamwer.errors import ConfigError, DatasetError
 from streamwer.joining import joined
 from streamwer.transcript import Reference, Word
@@ -77,8 +79,8 @@ def join(takes: Sequence[Take], config: ConcatenateConfig, folder: Path) -> list
     groups: dict[tuple[str, str, str], list[Reference]] = {}
     for take in whole:
         key = take.session if config.by == "session" else take.reference.speaker
-        alike = (key, take.reference.condition, take.reference.language)
-        groups.setdefault(alike, []).append(take.reference)
+        group = (key, take.reference.condition, take.reference.language)
+        groups.setdefault(group, []).append(take.reference)
     if not any(key for key, *_ in groups):
         raise DatasetError(
             f"dataset.concatenate.by={config.by}: no recording says its {config.by}; "
@@ -87,12 +89,15 @@ def join(takes: Sequence[Take], config: ConcatenateConfig, folder: Path) -> list
     (folder / "audio").rename(folder / "parts")
     (folder / "audio").mkdir()
     calls = [
-        _write(call, folder)
+        call
         for (key, *_), parts in groups.items()
         for call in (_calls(parts, config) if key else (_Call((part,), (0,)) for part in parts))
     ]
+    broken = [take.reference for take in takes if take.reference.broken]
+    names = _names(calls, [reference.recording for reference in broken])
+    written = [_write(call, name, folder) for call, name in zip(calls, names, strict=True)]
     (folder / "parts").rmdir()
-    return calls + [take.reference for take in takes if take.reference.broken]
+    return written + broken
 
 
 def _calls(parts: Sequence[Reference], config: ConcatenateConfig) -> Iterator[_Call]:
@@ -114,10 +119,22 @@ def _calls(parts: Sequence[Reference], config: ConcatenateConfig) -> Iterator[_C
         yield _Call(tuple(taken), tuple(pauses))
 
 
-def _write(call: _Call, folder: Path) -> Reference:
+def _names(calls: Sequence[_Call], others: Iterable[str]) -> Iterator[str]:
+    """An id for each call: that of its first recording and the number of those after it.
+
+    Where a recording that stays alone is called so, or that is too long, it has a digest besides.
+    """
+    alone = (call.parts[0].recording for call in calls if len(call.parts) == 1)
+    taken = set(map(alike, (*alone, *others)))
+    for call in calls:
+        first, more = call.parts[0].recording, len(call.parts) - 1
+        name = fitted(first, f"+{more}") if more else first
+        yield marked(first, f"+{more}") if more and alike(name) in taken else name
+
+
+def _write(call: _Call, name: str, folder: Path) -> Reference:
     first = call.parts[0]
     more = len(call.parts) - 1
-    name = f"{first.recording}+{more}" if more else first.recording
     path = manifest.audio_path(name)
     if more:
         written = audio.write_flac_chunks(folder / path, _sound(call, folder))

@@ -6,12 +6,12 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import count
+from itertools import count, dropwhile
 
-from streamwer.datasets.naming import cleaned, composed
+from streamwer.datasets.naming import cleaned, composed, fitted
 from streamwer.datasets.rows import DEFAULT_ID, Row, Source, Unusable
 
-_NEVER_FIRST = "_ .,+=@()[]-"
+_NAMELESS = "recording"  # one whose name has no letter or digit
 
 
 def alike(name: str) -> str:
@@ -22,8 +22,8 @@ def alike(name: str) -> str:
 def distinct(source: Source, column: str, partly: bool) -> Source:
     """The source with a different id for every recording that its rows do not name.
 
-    It is the row's stem, and where recordings of several folders share one, the path: `ann-001`
-    and `bob-001`. Rows of one and the same recording still share theirs.
+    It is the row's stem, as far as an id may be so, and where recordings of several folders share
+    one, the path: `ann-001` and `bob-001`. Rows of one and the same recording still share theirs.
 
     Args:
         source: whose rows know where their audio lies.
@@ -50,7 +50,7 @@ def _names(rows: Iterable[Row], column: str) -> dict[str, str]:
     unnamed = [row for row in rows if row.values.get(column) is None]
     places: dict[str, set[str]] = defaultdict(set)
     for row in unnamed:
-        places[alike(row.stem)].add(alike(row.place))
+        places[alike(_fit(row.stem))].add(alike(row.place))
     taken = {alike(name) for name in given}
     alone = {stem for stem, of in places.items() if len(of) == 1} - taken
     taken |= alone
@@ -58,7 +58,8 @@ def _names(rows: Iterable[Row], column: str) -> dict[str, str]:
     for row in unnamed:
         place = alike(row.place)
         if place not in found:
-            name = row.stem if alike(row.stem) in alone else _free(_joined(row), taken)
+            stem = _fit(row.stem)
+            name = stem if alike(stem) in alone else _free(_joined(row), taken)
             found[place] = name
             taken.add(alike(name))
     return found
@@ -66,10 +67,16 @@ def _names(rows: Iterable[Row], column: str) -> dict[str, str]:
 
 def _joined(row: Row) -> str:
     folders = [part for part in posixpath.dirname(row.path).split("/") if part not in ("", "..")]
-    return "-".join((*map(cleaned, folders), row.stem)).lstrip(_NEVER_FIRST)
+    return _fit("-".join((*folders, row.stem)))
+
+
+def _fit(name: str) -> str:
+    """What an id can have of a name that nobody gave as one."""
+    kept = dropwhile(lambda letter: not letter.isalnum(), cleaned(name))
+    return fitted("".join(kept).rstrip(". ") or (name and _NAMELESS))
 
 
 def _free(name: str, taken: set[str]) -> str:
     """The name, or where it is taken ("a-b/c" and "a/b-c"), that with a number."""
-    numbered = (f"{name}-{number}" for number in count(2))
+    numbered = (fitted(name, f"-{number}") for number in count(2))
     return name if alike(name) not in taken else next(n for n in numbered if alike(n) not in taken)

@@ -18,6 +18,7 @@ from streamwer.audio import Samples
 from streamwer.condition_config import JOINT, Chain, NetworkConfig, NoiseConfig, Step
 from streamwer.conditions import Journey, Voices
 from streamwer.datasets import manifest
+from streamwer.datasets.naming import fitted
 from streamwer.errors import DatasetError, StreamwerError
 from streamwer.transcript import Reference
 
@@ -25,7 +26,6 @@ NAME = "conditions.json"
 UNALTERED = "clean"
 """What a recording's condition is called where its source names none."""
 _AT = "@"
-_LONGEST_ID = 120
 
 Told = dict[str, Any]
 
@@ -38,7 +38,8 @@ def multiply(
 ) -> tuple[Reference, ...]:
     """Write the audio of every recording under every condition, and `conditions.json`.
 
-    An altered recording is called `ID@CONDITION`; under `none` it keeps its id and its audio.
+    An altered recording is called `ID@CONDITION`, with a shorter id where that would be too long;
+    under `none` it keeps its id and its audio.
 
     Args:
         folder: where the unaltered recordings lie.
@@ -50,7 +51,7 @@ def multiply(
         All recordings, those of one condition after the other.
 
     Raises:
-        DatasetError: an id would be too long or not unique, or a condition cannot be had for
+        DatasetError: an id would not be unique, or a condition cannot be had for
             any recording. One that cannot be had for some leaves them broken.
         AudioError: there are no noise files.
     """
@@ -148,9 +149,7 @@ def _put_away(folder: Path, reference: Reference) -> None:
 
 def _named(reference: Reference, chain: Chain, said: bool, names: set[str]) -> Reference:
     """The copy, not yet altered, under a name of its own."""
-    name = f"{reference.recording}{_AT}{chain.name}"
-    if len(name) > _LONGEST_ID:
-        raise DatasetError(f"the id '{name}' is longer than {_LONGEST_ID} letters")
+    name = fitted(reference.recording, f"{_AT}{chain.name}")
     if name.casefold() in names:
         raise DatasetError(f"there is a recording '{name}' already")
     names.add(name.casefold())
