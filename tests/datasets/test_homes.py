@@ -55,6 +55,22 @@ def test_audio_that_is_not_used_keeps_its_times_and_gives_way_where_a_name_may_m
     assert Homes((), TWO).of("", "001") in TWO  # whichever: no row has it
 
 
+@pytest.mark.parametrize(
+    ("folder", "other", "meant"),
+    [
+        ("times/bob", "times", "data/ann/wav/001"),  # what a folder of times is called may be any
+        ("times/bob", "times/ann", "times/bob/001"),
+        ("data/bob/times", "data/ann/times", "data/bob/times/001"),
+        ("data/ann/times", "data/bob/times", "data/ann/wav/001"),
+        ("data/ann/times", "data/ann/wav", "data/ann/times/001"),  # they would be beside it
+    ],
+)
+def test_no_file_speaks_of_a_recording_whose_word_times_have_a_folder_beside_it(
+    folder: str, other: str, meant: str
+) -> None:
+    assert Homes(["data/ann/wav/001"], folders=[folder, other]).of(folder, "001") == meant
+
+
 def test_files_that_speak_of_one_recording_agree_where_it_is() -> None:
     homes = Homes(["x"])
     assert homes.of("ctm", "lost") == homes.of("stm", "lost") == "ctm/lost"
@@ -78,6 +94,19 @@ def test_each_recording_has_the_times_in_its_own_folder(form: str, tmp_path: Pat
         "eve-001": [],
     }
     assert not became.unusable
+
+
+@pytest.mark.parametrize("other", ["aaa/001", "eve/001", "001", "x/times/001"])
+def test_what_lies_beside_a_recording_goes_before_all_that_has_its_name(
+    other: str, tmp_path: Path
+) -> None:
+    others = TEXTGRID.replace("0.1\n", "0.15\n")
+    texts = {"ann/001.txt": "Well hi", f"{other}.TextGrid": others, "ann/001.TextGrid": TEXTGRID}
+    clip(files(tmp_path / "mine", texts) / "ann/001.wav")
+    found, became = prepared(tmp_path / "mine", tmp_path / "out")
+    assert [word.start for word in found["001"].words] == [0.1, 0.2]
+    (reason,) = reasons(became)
+    assert reason.startswith(f"{other}.TextGrid: ")
 
 
 def test_times_of_a_recording_that_is_not_there_are_listed_and_no_other_has_them(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +74,30 @@ def test_times_of_other_words_are_refused(mine: Path, out: Path) -> None:
     found, became = prepared(files(mine, texts), out)
     assert list(found) == ["b"]
     assert reasons(became) == ["a.txt: its words are not the words of its transcript"]
+
+
+SAYS = {
+    "id": ({"key": "call-7", "wav": "a.wav", "txt": "hi"}, "no audio file of a row is called 'x'"),
+    "segment": (
+        {"wav": "x.wav", "txt": "hi", "offset": 0, "duration": 0.2},
+        "its words are of the whole of 'x', and no row is",
+    ),
+}
+
+
+@pytest.mark.parametrize(("row", "said"), SAYS.values(), ids=SAYS)
+def test_times_that_no_row_has_are_listed(
+    row: dict[str, object], said: str, mine: Path, out: Path
+) -> None:
+    clip(mine / str(row["wav"]))
+    clip(mine / "left_out.wav")  # which is no row: nor are its word times missed
+    names = [*(["left_out", "y"] if "key" in row else []), "x"]
+    ctm = "".join(f"{name} 1 0 0.2 hi\n" for name in sorted(names))
+    found, became = prepared(files(mine, {"x.json": json.dumps(row), "x.ctm": ctm}), out)
+    assert not any(item.words for item in found.values())
+    (reason,) = reasons(became)
+    assert reason.startswith(f"x.ctm: {said}")
+    assert (", nor 1 more that it speaks of; word times" in reason) == ("key" in row)
 
 
 TWO = "call A 0.0 0.3 hello\ncall B 0.2 0.4 hi\ncall A 0.7 0.2 bye\n"

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from streamwer.config import DatasetConfig
 from streamwer.datasets import forms, ids, timings
-from streamwer.datasets.homes import Homes
 from streamwer.datasets.inside import Folder
-from streamwer.datasets.quoting import told
 from streamwer.datasets.rows import Row, Source, Unusable
 from streamwer.datasets.spoken import Spoken
+from streamwer.datasets.unheard import unheard
 from streamwer.errors import ConfigError, DatasetError
 
 CHANNELS = ("mix", "split")
@@ -82,29 +80,20 @@ def _with_times(source: Source, folder: Folder, config: DatasetConfig) -> Source
     # A file may name a recording of which each channel, or segment, is a row.
     places = {place for row in rows if isinstance(row, Row) for place in (row.path, row.place)}
     sounds = {folder.place(folder.relative(path)) for path in folder.sounds()}
-    found = timings.read(folder, config.channels == "split", Homes(places - {""}, sounds))
+    found = timings.read(folder, config.channels == "split", places - {""}, sounds)
+    spoken = found.by_name()
+    used = {id(spoken[row.place]) for row in rows if isinstance(row, Row) and row.place in spoken}
+    unused = {key: said for key, said in found.spoken.items() if id(said) not in used}
     columns = source.named or config.columns
     column = columns.words or "words"
     return replace(
         source,
         columns=tuple(dict.fromkeys((*source.columns, column))),
         named=replace(columns, words=column),
-        rows=list(_timed(rows, found.by_name(), column)),
-        problems=(*source.problems, *found.problems, *_strays(found, places, sounds)),
+        rows=list(_timed(rows, spoken, column)),
+        problems=(*source.problems, *found.problems, *unheard(unused, places, sounds)),
         form=f"{source.form}, word times beside it",
     )
-
-
-def _strays(
-    found: timings.Timings, places: Collection[str], sounds: Collection[str]
-) -> Iterator[Unusable]:
-    """Word times that another recording would have, if only its name counted."""
-    named = {posixpath.basename(place): place for place in sorted(places, reverse=True)}
-    for (place, _), spoken in found.spoken.items():
-        other = named.get(posixpath.basename(place))
-        if place not in places and place not in sounds and other:
-            reason = f"there is no recording '{told(place)}', and '{told(other)}' is another one"
-            yield Unusable(spoken.where, reason)
 
 
 def _timed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -57,13 +57,12 @@ class Timings:
 
 
 def files(folder: Folder) -> list[Path]:
-    """All CTM, STM and TextGrid files, at any depth; STM last."""
+    """All CTM, STM and TextGrid files, at any depth, sorted."""
     found = folder.files("*", deep=True)
-    timed = [path for path in found if path.suffix.lower() in SUFFIXES]
-    return sorted(timed, key=lambda path: (path.suffix.lower() == ".stm", path))
+    return [path for path in found if path.suffix.lower() in SUFFIXES]
 
 
-def read(folder: Folder, split: bool, homes: Homes) -> Timings:
+def read(folder: Folder, split: bool, places: Iterable[str], others: Iterable[str] = ()) -> Timings:
     """Everything that the files say, of each channel or of all as one, in order of time.
 
     A file that cannot be read is one problem.
@@ -71,26 +70,38 @@ def read(folder: Folder, split: bool, homes: Homes) -> Timings:
     Args:
         folder: with the files.
         split: whether each channel is a recording.
-        homes: where recordings lie.
+        places: of the recordings, from the folder on and without suffix.
+        others: of audio that is no recording.
     """
     found = Timings()
-    for path in files(folder):
-        name = folder.relative(path)
-        try:
-            inside = folder.file(name)
-            if inside.stat().st_size > _BIGGEST:
-                raise DatasetError(f"longer than {_BIGGEST // 2**20} MB")
-            folder.refuse_long_lines(name)
-            for key, spoken in _READERS[path.suffix.lower()](inside, name):
-                _add(found, homes, key, spoken)
-        except DatasetError as error:
-            reason = str(error).replace(str(path.resolve()), name)
-            found.problems.append(Unusable(name, reason.removeprefix(f"{name}: ")))
+    there = [(path, folder.relative(path)) for path in files(folder)]
+    homes = Homes(places, others, (posixpath.dirname(name) for _, name in there))
+    said = [each for path, name in there for each in _said(folder, path, name, found)]
+
+    def order(each: tuple[_Key, Spoken]) -> tuple[bool, bool]:
+        (name, _), spoken = each
+        away = not homes.beside(posixpath.dirname(spoken.where), name)
+        return bool(spoken.segments), away  # so that what lies beside a recording goes before
+
+    for key, spoken in sorted(said, key=order):
+        _add(found, homes, key, spoken)
     _assign(found)
     found.spoken = {key: in_time(spoken) for key, spoken in found.spoken.items()}
     if not split:
         _mix(found)
     return found
+
+
+def _said(folder: Folder, path: Path, name: str, found: Timings) -> Iterator[tuple[_Key, Spoken]]:
+    try:
+        inside = folder.file(name)
+        if inside.stat().st_size > _BIGGEST:
+            raise DatasetError(f"longer than {_BIGGEST // 2**20} MB")
+        folder.refuse_long_lines(name)
+        yield from _READERS[path.suffix.lower()](inside, name)
+    except DatasetError as error:
+        reason = str(error).replace(str(path.resolve()), name)
+        found.problems.append(Unusable(name, reason.removeprefix(f"{name}: ")))
 
 
 def _add(found: Timings, homes: Homes, named: _Key, spoken: Spoken) -> None:

@@ -14,7 +14,6 @@ from streamwer.config import DatasetConfig
 from streamwer.datasets import timings
 from streamwer.datasets.channels import channel
 from streamwer.datasets.forms.base import Form, refuse_several, sound, sounds, source
-from streamwer.datasets.homes import Homes
 from streamwer.datasets.inside import Folder
 from streamwer.datasets.rows import Row, Source, Unusable
 from streamwer.datasets.spoken import Spoken
@@ -34,7 +33,7 @@ def open_rows(folder: Folder, config: DatasetConfig) -> Source:
     """
     split = config.channels == "split"
     named = sounds(folder)
-    found = timings.read(folder, split, Homes(named))
+    found = timings.read(folder, split, named)
     names = ", ".join(sorted({path.suffix for path in timings.files(folder)}))
     rows = _rows(folder, named, found.spoken, split)
     silent = [
