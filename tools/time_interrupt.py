@@ -1,19 +1,18 @@
 """How long a run goes on after Ctrl-C, from several moments of it, and whether it leaves anything.
 
-Usage: python -m tools.time_interrupt [MOMENT_S …]
-
 On an idle machine: everything is waited for as long as it takes.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
-import sys
 import tempfile
 import time
 from pathlib import Path
 
+from pipeline.command import duration
 from tests.pipeline.stoppable import alive, prepare, started
 
 _MOMENTS = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
@@ -22,10 +21,20 @@ _SETTLE_S = 1.0
 """What has not ended so long after the run has been left behind."""
 
 
-def main(*moments: str) -> None:
+def main() -> None:
+    made = argparse.ArgumentParser(prog="python -m tools.time_interrupt", description=__doc__)
+    made.add_argument(
+        "moments",
+        nargs="*",
+        type=duration,
+        default=_MOMENTS,
+        metavar="SECONDS",
+        help=f"after the start ({', '.join(map(str, _MOMENTS))})",
+    )
+    moments = made.parse_args().moments
     print(f"{'cluster':8} {'after, s':>8} {'ended in, s':>12} {'status':>7} {'left':>5}  said last")
     for where in ("local", "ray"):
-        for moment in map(float, moments or _MOMENTS):
+        for moment in moments:
             with tempfile.TemporaryDirectory() as folder:
                 print(f"{where:8} {moment:8.1f} {_interrupted(Path(folder), where, moment)}")
 
@@ -44,4 +53,4 @@ def _interrupted(folder: Path, where: str, moment: float) -> str:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

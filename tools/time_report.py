@@ -1,19 +1,18 @@
 """How large the report is and how fast it opens.
 
-Usage: python -m tools.time_report [recordings] [systems]
-
 Made-up calls as long as LibriSpeech's utterances; without a browser only the size is measured.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from pipeline.command import count
 from streamwer import reports
 from streamwer.eventlog import EventLog
 from streamwer.reports import Comparison
@@ -24,16 +23,24 @@ from tests.reports.browser import launched, visited
 _WORDS = 20
 
 
-def main(recordings: int = 2620, systems: int = 8) -> None:
-    made = compared(recordings, systems)
+def main() -> None:
+    args = parser().parse_args()
+    made = compared(args.recordings, args.systems)
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
         reports.write(made, Path(folder))
         page = Path(folder, "index.html")
-        print(f"{recordings} recordings, {systems} systems")
+        print(f"{args.recordings} recordings, {args.systems} systems")
         print(f"written in {time.perf_counter() - began:.1f} s")
         print(f"index.html: {page.stat().st_size / 1e6:.2f} MB", flush=True)
         opened(page)
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="python -m tools.time_report", description=__doc__)
+    made.add_argument("recordings", nargs="?", type=count, default=2620, help="of each (2620)")
+    made.add_argument("systems", nargs="?", type=count, default=8, help="that are compared (8)")
+    return made
 
 
 def compared(recordings: int, systems: int) -> Comparison:
@@ -69,4 +76,4 @@ def opened(page: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main()

@@ -1,47 +1,64 @@
 """How long it takes to score 100 hours of event log, and how much memory that needs.
 
-Usage: OPENBLAS_NUM_THREADS=1 python tools/time_scoring.py [NORMALISER]
+Then the intervals of that system, from its tables. On an idle machine, with OPENBLAS_NUM_THREADS=1.
 """
 
 from __future__ import annotations
 
+import argparse
 import multiprocessing
 import random
-import resource
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
-from streamwer import eventlog
+from pipeline.command import command
+from streamwer import eventlog, processes
 from streamwer.config import ScoringConfig
 from streamwer.eventlog import EventLog
-from streamwer.metrics import normaliser, score, summarise
+from streamwer.metrics import normaliser, store, summarise
 from streamwer.transcript import Compute, Effort, Reference, Step, Update, Word
+from tools.measuring import measure
 
 HOURS, CALL_S, SPEAKERS = 100, 600, 60
 PACE_S = 1 / 2.3
 """Seconds from one word to the next."""
 HELD_S, COMPUTE_S, ERROR_RATE = 2.0, 0.3, 0.1
 VOCABULARY = 5000
-T = TypeVar("T")
 
 
-def main(name: str = "basic") -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        # Made in another process, so that the peak is that of scoring.
-        maker = multiprocessing.get_context("spawn").Process(target=make, args=(Path(folder),))
-        maker.start()
-        maker.join()
-        calls = references()
-        log = measure("read", lambda: eventlog.read(Path(folder)))
-    scores = measure(f"score ({name})", lambda: score(calls, log, normaliser(name)))
-    scoring = ScoringConfig(normaliser=name)
-    measure("summarise", lambda: summarise("system", scores, None, scoring, {}))
-    spent = time.process_time() - BEGIN
-    sys.stdout.write(f"in all: {spent:.1f} s for {len(scores.words):,} words\n")
+@command
+def main() -> int:
+    made = argparse.ArgumentParser(prog="python -m tools.time_scoring", description=__doc__)
+    made.add_argument("normaliser", nargs="?", default="basic", help="of both texts (basic)")
+    chosen = made.parse_args().normaliser
+    rule, calls = normaliser(chosen), references()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        # In processes of their own, so that the peak of scoring is its own, and that of intervals.
+        _apart(make, folder)
+        log = measure("read", lambda: eventlog.read(folder))
+        scored = measure(f"score ({chosen})", lambda: store.scored(calls, log, rule))
+        print(f"{len(scored.scores.words):,} words", flush=True)
+        store.write(folder, scored)
+        _apart(intervals, folder)
+    return 0
+
+
+def _apart(work: Callable[[Path], None], folder: Path) -> None:
+    process = multiprocessing.get_context("spawn").Process(target=work, args=(folder,))
+    process.start()
+    process.join()
+
+
+def intervals(folder: Path) -> None:
+    """Those of one system, from its tables, and the memory that a word of them takes."""
+    before = processes.peak_mb()
+    scores = measure("read scores", lambda: store.read(folder).scores)
+    measure("intervals", lambda: summarise("system", scores, None, ScoringConfig(), {}))
+    taken = (processes.peak_mb() - before) * 2**20 / len(scores.words)
+    print(f"{taken / 1000:.2f} kB a word")
 
 
 def references() -> list[Reference]:
@@ -103,16 +120,5 @@ def _heard(call: Reference) -> list[Word]:
     return found
 
 
-def measure(what: str, work: Callable[[], T]) -> T:
-    """Print processor seconds, which other programs do not add to, and the peak so far."""
-    begin = time.process_time()
-    found = work()
-    spent = time.process_time() - begin
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(f"{what}: {spent:.1f} s, peak {peak:.0f} MB\n")
-    return found
-
-
 if __name__ == "__main__":
-    BEGIN = time.process_time()
-    main(*sys.argv[1:])
+    sys.exit(main())

@@ -1,25 +1,26 @@
 """How long the statistics of a large comparison take, and how much memory they need.
 
-Usage: OPENBLAS_NUM_THREADS=1 python tools/time_statistics.py
+Processor seconds, to be taken with OPENBLAS_NUM_THREADS=1.
 """
 
 from __future__ import annotations
 
-import resource
-import sys
-import time
-from collections.abc import Callable
+import argparse
 
 import numpy as np
 
 from streamwer.metrics import bootstrap, quantiles, significance
 from streamwer.metrics.resampling import Settings
+from tools.measuring import measure
 
 SYSTEMS, RECORDINGS, WORDS = 8, 2620, 20  # LibriSpeech test-clean, every recording a block
 SETTINGS = Settings(replicates=10_000, seed=1, confidence=0.95)
 
 
 def main() -> None:
+    argparse.ArgumentParser(
+        prog="python -m tools.time_statistics", description=__doc__
+    ).parse_args()
     rng = np.random.default_rng(1)
     words = rng.integers(5, 2 * WORDS - 5, RECORDINGS)
     errors = rng.binomial(words, 0.06, (SYSTEMS, RECORDINGS)).astype(float)
@@ -37,15 +38,6 @@ def main() -> None:
         "shift function of two systems",
         lambda: quantiles.shift_function(late[0], late[1], calls, SETTINGS),
     )
-
-
-def measure(what: str, work: Callable[[], object]) -> None:
-    """Print processor seconds, which other programs do not add to, and the peak so far."""
-    begin = time.process_time()
-    work()
-    spent = time.process_time() - begin
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(f"{what}: {spent:.2f} s, peak {peak:.0f} MB\n")
 
 
 if __name__ == "__main__":
