@@ -169,6 +169,8 @@ class Reference:
             as a failure of every system.
         source: the recording of which it is an altered copy (`conf/condition`), if it is one.
         language: what is spoken, as the data set calls it ("de", "en-US"); "" if it does not say.
+        place: path of its audio in the data set's folder, without suffix, where its id was made of
+            that and is not the same; "" otherwise.
     """
 
     recording: str
@@ -181,3 +183,4 @@ class Reference:
     broken: str = ""
     source: str = ""
     language: str = ""
+    place: str = ""

@@ -25,6 +25,20 @@ def test_recordings_are_named_as_their_language_is_written(tmp_path: Path) -> No
     assert not became.unusable
 
 
+def test_files_are_found_however_the_letters_of_their_names_are_written(tmp_path: Path) -> None:
+    apart, whole = (unicodedata.normalize(form, "é") for form in ("NFD", "NFC"))
+    for name in (f"{apart}/{apart}", f"{whole}2"):
+        clip(tmp_path / f"mine/{name}.flac", 0.5)
+    rows = f"file_name,text\n{whole}/{whole}.flac,hi\n{apart}2.flac,hi\n"
+    ctm = f"{whole} 1 0 0.1 hi\n{apart}2 1 0 0.1 hi\n"
+    mine = files(tmp_path / "mine", {"metadata.csv": rows, "x.ctm": ctm})
+    found, became = prepared(mine, tmp_path / "prepared")
+    assert {name: len(item.words) for name, item in found.items()} == {whole: 1, f"{whole}2": 1}
+    assert [item.place for item in found.values()] == [f"{whole}/{whole}", ""]
+    assert not became.unusable
+    assert not became.broken
+
+
 def test_an_id_that_is_another_written_otherwise_is_refused(tmp_path: Path) -> None:
     for form in ("NFC", "NFD"):
         clip(tmp_path / f"mine/{unicodedata.normalize(form, 'É')}.flac", 0.1)

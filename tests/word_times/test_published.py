@@ -12,9 +12,9 @@ import pytest
 
 from streamwer.alignment_config import PublishedConfig, WordColumnsConfig
 from streamwer.errors import DatasetError
-from streamwer.transcript import Word
+from streamwer.transcript import Reference, Word
 from streamwer.word_times.matching import match
-from streamwer.word_times.published import read
+from streamwer.word_times.published import Alignment, assign, read
 from streamwer.word_times.unplaceable import UnplaceableError
 
 WORDS = (Word("mister", 0.5, 0.9), Word("quilter", 0.9, 1.6))
@@ -122,8 +122,8 @@ def test_every_format_gives_the_same_words(
     tmp_path: Path, write: Callable[[Path], None], columns: WordColumnsConfig
 ) -> None:
     write(tmp_path)
-    (found,) = read(PublishedConfig(path=str(tmp_path), columns=columns)).items()
-    assert found == ("a-1", WORDS)
+    (found,) = read(PublishedConfig(path=str(tmp_path), columns=columns))
+    assert (found.name, found.words) == ("a-1", WORDS)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,47 @@ def test_a_recording_in_two_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a-1.TextGrid").write_text(SHORT)
     (tmp_path / "all.ctm").write_text(CTM)
     with pytest.raises(DatasetError, match=r"'a-1' is in .*TextGrid too"):
-        read(PublishedConfig(path=str(tmp_path)))
+        assign(read(PublishedConfig(path=str(tmp_path))), [Reference("a-1", "", 2.0, "")])
+
+
+IN_FOLDERS = (("ann-001", "ann/001"), ("bob-001", "bob/001"), ("002", "ann/002"), ("003", ""))
+
+
+@pytest.mark.parametrize(
+    ("root", "files", "whose"),
+    [
+        ("x", ["ann/001", "bob/001"], {"ann-001": "ann/001", "bob-001": "bob/001"}),
+        ("x", ["y/bob/001", "y/eve/001"], {"bob-001": "y/bob/001"}),
+        ("bob", ["001", "002"], {"bob-001": "001"}),  # 002 is Ann's
+        ("x", ["002", "y/003"], {"002": "002", "003": "y/003"}),
+        ("x", ["bob/002", "eve/y/003"], {"003": "eve/y/003"}),
+        ("x", ["y/ann-001", "bob-001"], {"ann-001": "y/ann-001", "bob-001": "bob-001"}),
+    ],
+)
+def test_an_alignment_is_of_the_recording_in_its_folder_and_of_no_other_of_its_name(
+    root: str, files: list[str], whose: dict[str, str], tmp_path: Path
+) -> None:
+    references = [Reference(name, "", 2.0, "", place=place) for name, place in IN_FOLDERS]
+    copies = [
+        replace(each, recording=f"{each.recording}@gsm", source=each.recording)
+        for each in references
+    ]
+    folder = tmp_path / root
+    found = [Alignment(folder / f"{n}.TextGrid", folder, Path(n).name, WORDS) for n in files]
+    for there in (references, [*references[:1], *copies]):
+        assigned = assign(found, there)
+        assert {name: each.file for name, each in assigned.found.items()} == {
+            name: folder / f"{file}.TextGrid" for name, file in whose.items()
+        }
+
+
+def test_an_alignment_that_may_be_of_several_recordings_is_of_none(tmp_path: Path) -> None:
+    references = [Reference(name, "", 2.0, "", place=place) for name, place in IN_FOLDERS]
+    assigned = assign([Alignment(tmp_path / "001.TextGrid", tmp_path, "001", WORDS)], references)
+    with pytest.raises(UnplaceableError, match=r"001\.TextGrid: which recording is its '001': ann"):
+        assigned.of(references[0])
+    with pytest.raises(UnplaceableError, match="the published alignments lack it"):
+        assigned.of(references[2])
 
 
 def test_words_keep_the_spelling_of_the_transcript() -> None:

@@ -109,7 +109,11 @@ class _Reading:
         except DatasetError as error:
             self._note(said.number, Unusable(row.where, str(error)))
             return
-        reference = replace(reference, language=fields.language or self.config.language)
+        reference = replace(
+            reference,
+            language=fields.language or self.config.language,
+            place="" if row.unnamed == fields.recording else row.unnamed,
+        )
         self.takes[said.number] = Take(reference, fields.session)
         if reference.broken:
             self.broken[said.number] = Unusable(row.where, reference.broken)

@@ -152,6 +152,7 @@ def _write(call: _Call, name: str, folder: Path) -> Reference:
         text=joined(part.text.strip() for part in call.parts) if more else first.text,
         speaker=first.speaker if len(speakers) == 1 else "",
         words=_words(call),
+        place="" if more else first.place,
     )
 
 

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
+from streamwer.datasets.naming import composed
 from streamwer.datasets.quoting import told
 from streamwer.errors import DatasetError
 
@@ -34,13 +35,13 @@ class Homes:
             for part in home:
                 self._called[part].append(number)
         self._within: dict[str, set[str]] = defaultdict(set)
-        for folder in set(folders):
+        for folder in set(map(composed, folders)):
             for above, part in _steps(folder):
                 self._within[above].add(part)
 
     def beside(self, folder: str, name: str) -> bool:
         """Whether there is a recording of this path from the file of word times on."""
-        return posixpath.normpath(posixpath.join(folder, name)) in self._places
+        return composed(posixpath.normpath(posixpath.join(folder, name))) in self._places
 
     def of(self, folder: str, name: str) -> str:
         """The place of the recording that a file of word times means.
@@ -57,6 +58,7 @@ class Homes:
         Raises:
             DatasetError: it may be several.
         """
+        folder, name = composed(folder), composed(name)
         beside = posixpath.normpath(posixpath.join(folder, name))
         if beside in self._places:
             return beside
@@ -65,10 +67,10 @@ class Homes:
         found = [
             place
             for place in named
-            if f"/{place}".endswith(f"/{name}")
-            and len(_parts(folder) & _home(place)) == nearest
-            and not self._elsewhere(folder, place)
+            if f"/{place}".endswith(f"/{name}") and len(_parts(folder) & _home(place)) == nearest
         ]
+        if any(self._elsewhere(folder, place) for place in found):
+            found = []  # nor is it then that of a third folder
         if len(found) > 1:
             found = [place for place in found if place in self._used] or found[:1]
         if len(found) > 1:

@@ -41,7 +41,7 @@ def _with_id(row: Row | Unusable, names: dict[str, str], column: str) -> Row | U
     if isinstance(row, Unusable) or row.values.get(column) is not None:
         return row
     name = names[alike(row.place)]
-    return replace(row, stem=name, values={**row.values, column: name})
+    return replace(row, stem=name, values={**row.values, column: name}, unnamed=row.place)
 
 
 def _names(rows: Iterable[Row], column: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from streamwer import audio
+from streamwer.datasets.naming import composed, spellings
 from streamwer.datasets.quoting import told
 from streamwer.datasets.rows import Unusable
 from streamwer.errors import DatasetError
@@ -44,6 +45,8 @@ class Folder:
     def file(self, name: str, within: str = "") -> Path:
         """The file of that name, wherever links lead, as long as it lies in this folder.
 
+        Where there is none, it may be that of a name whose letters are composed, or taken apart.
+
         Args:
             name: relative, or absolute.
             within: the folder, relative to this one, that a relative name starts from.
@@ -52,9 +55,9 @@ class Folder:
             DatasetError: it lies elsewhere, or the name cannot be one of a file.
         """
         try:
-            path = (self._root / within / name).resolve()
+            paths = [(self._root / within / each).resolve() for each in (name, *spellings(name))]
+            path = next((each for each in paths if each.exists()), paths[0])
             inside = path.is_relative_to(self._root)
-            path.is_file()
         except (OSError, ValueError, RuntimeError) as error:  # too long, NUL, a loop of links
             raise DatasetError(f"'{told(name)}' cannot be the name of a file") from error
         if not inside:
@@ -69,14 +72,17 @@ class Folder:
         return path.relative_to(self.path).as_posix()
 
     def place(self, name: object) -> str:
-        """The path of a file that is named, from this folder on and without suffix; "" of none."""
+        """The path of a file that is named, from this folder on; composed and without suffix.
+
+        "" where none is named.
+        """
         if not isinstance(name, str) or not name:
             return ""
         path = PurePosixPath(posixpath.normpath(name))
         for root in (self.path.absolute(), self._root) if path.is_absolute() else ():
             if path.is_relative_to(root):
                 path = path.relative_to(root)
-        return (path.parent / path.stem).as_posix()
+        return composed((path.parent / path.stem).as_posix())
 
     def files(self, *patterns: str, deep: bool = False) -> list[Path]:
         """Files whose names match, sorted; only the one that the user named, where that is so."""

@@ -20,6 +20,11 @@ def composed(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
+def spellings(name: str) -> tuple[str, ...]:
+    """The name composed, and as a Mac takes it apart: files that came from one may be either."""
+    return composed(name), unicodedata.normalize("NFD", name)
+
+
 def is_id(name: str) -> bool:
     """Whether a composed name can be an id."""
     return (

@@ -30,8 +30,9 @@ class Row:
         whole: decodes the recording that this row is a segment of; None where it is no segment.
         within: the name of that recording; empty where it is no segment. Rows with such a name are
             held until all are read.
-        path: of the audio in the data set's folder, without suffix; "" where it has none.
+        path: of the audio in the data set's folder, composed, without suffix; "" of none.
         note: what a reader of the figures must know of its reference.
+        unnamed: its place before it had an id that is made of it; "" where its source names it.
     """
 
     where: str
@@ -42,11 +43,12 @@ class Row:
     within: str = ""
     path: str = ""
     note: str = ""
+    unnamed: str = ""
 
     @property
     def place(self) -> str:
-        """Its stem, in the folder that its audio lies in."""
-        return posixpath.join(posixpath.dirname(self.path), self.stem)
+        """Its stem, in the folder that its audio lies in; composed, as its path is."""
+        return posixpath.join(posixpath.dirname(self.path), naming.composed(self.stem))
 
 
 @dataclass(frozen=True)

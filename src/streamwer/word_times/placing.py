@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from streamwer import audio, digests
-from streamwer.alignment_config import AlignmentConfig, ForcedConfig, PublishedConfig
+from streamwer.alignment_config import AlignmentConfig, ForcedConfig, NoAlignment, PublishedConfig
 from streamwer.joining import parted
 from streamwer.transcript import Reference
 from streamwer.word_times.copies import Copies, Place
@@ -40,7 +40,8 @@ def place(
         AudioError, DatasetError, ModelError: what is needed cannot be read.
     """
     wanting = [reference for reference in references if not reference.words]
-    method, origin = _method(config, folder) if wanting else (_none, Origin(config.name))
+    chosen: AlignmentConfig = config if wanting else NoAlignment(config.name)
+    method, origin = _method(chosen, references, folder)
     done = list(_placed(references, Copies(references, folder, method).place, progress))
     placings = tuple(placing for _, placing in done)
     return tuple(reference for reference, _ in done), replace(origin, placings=placings)
@@ -64,11 +65,13 @@ def _placed(
             progress(number, len(references))
 
 
-def _method(config: AlignmentConfig, folder: Path) -> tuple[Place, Origin]:
+def _method(
+    config: AlignmentConfig, references: Sequence[Reference], folder: Path
+) -> tuple[Place, Origin]:
     if isinstance(config, ForcedConfig):
         return _forced(config, folder)
     if isinstance(config, PublishedConfig):
-        return _published(config)
+        return _published(config, references)
     return _none, Origin(config.name)
 
 
@@ -93,16 +96,15 @@ def _forced(config: ForcedConfig, folder: Path) -> tuple[Place, Origin]:
     return forced, Origin(config.name, config.model.name, digests.of_model(model))
 
 
-def _published(config: PublishedConfig) -> tuple[Place, Origin]:
+def _published(config: PublishedConfig, references: Sequence[Reference]) -> tuple[Place, Origin]:
     from streamwer.word_times.matching import match
-    from streamwer.word_times.published import read
+    from streamwer.word_times.published import assign, read
 
     alignments = read(config)
+    whose = assign(alignments, references)
 
     def published(reference: Reference) -> tuple[Reference, Placing]:
-        if reference.recording not in alignments:
-            raise UnplaceableError("the published alignments lack it")
-        aligned = alignments[reference.recording]
+        aligned = whose.of(reference)
         found = match(reference.text, aligned, reference.seconds, config.most_mismatched)
         placing = Placing(
             reference.recording, len(found.words), config.name, mismatched=found.mismatched
@@ -110,5 +112,6 @@ def _published(config: PublishedConfig) -> tuple[Place, Origin]:
         return replace(reference, words=found.words), placing
 
     # Of the words, not of the files: the same alignment may come in another format.
-    told = "\n".join(f"{name}\t{words}" for name, words in sorted(alignments.items()))
+    words = sorted((each.name, each.words) for each in alignments)
+    told = "\n".join(f"{name}\t{each}" for name, each in words)
     return published, Origin(config.name, Path(config.path).name, digests.of_text(told))

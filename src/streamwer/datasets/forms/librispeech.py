@@ -9,6 +9,7 @@ from streamwer import audio
 from streamwer.config import DatasetConfig
 from streamwer.datasets.forms.base import Form, refuse_split, sound, source
 from streamwer.datasets.inside import Folder
+from streamwer.datasets.naming import composed
 from streamwer.datasets.rows import Row, Source, Unusable
 
 _PATTERN = "*.trans.txt"
@@ -30,14 +31,18 @@ def open_rows(folder: Folder, config: DatasetConfig) -> Source:
 def _chapter(folder: Folder, path: Path) -> Iterator[Row | Unusable]:
     name = folder.relative(path)
     chapter = path.name.removesuffix(".trans.txt")
-    sounds = {each.stem: each.name for each in sorted(path.parent.iterdir()) if _is_sound(each)}
+    sounds = {
+        composed(each.stem): each.name for each in sorted(path.parent.iterdir()) if _is_sound(each)
+    }
     for line in folder.lines(name, name):
         if isinstance(line, Unusable):
             yield line
             continue
         utterance, _, text = line.text.partition(" ")
         # As text: whether "/x" or "../x" may be read is for the folder to say.
-        found = str(PurePosixPath(name).parent / sounds.get(utterance, f"{utterance}.flac"))
+        found = str(
+            PurePosixPath(name).parent / sounds.get(composed(utterance), f"{utterance}.flac")
+        )
         values = {
             "id": utterance,
             "text": text,

@@ -11,34 +11,30 @@ from streamwer.errors import DatasetError
 from streamwer.logs.references import ctm
 from streamwer.transcript import Word
 from streamwer.word_times.published import table, textgrid
+from streamwer.word_times.published.whose import Alignment, assign
 
-Alignments = Mapping[str, tuple[Word, ...]]
-"""The words of each recording with their times, in order."""
+Reader = Callable[[Path, PublishedConfig], Mapping[str, tuple[Word, ...]]]
 
-
-READERS: Mapping[str, Callable[[Path, PublishedConfig], Alignments]] = {
+READERS: Mapping[str, Reader] = {
     ".textgrid": textgrid.read,
     ".parquet": table.read,
     ".ctm": lambda path, _: {each.recording: each.words for each in ctm.read(path).items},
 }
 
 
-def read(config: PublishedConfig) -> Alignments:
+def read(config: PublishedConfig) -> list[Alignment]:
     """The alignments of all files.
 
     Raises:
-        DatasetError: there is no such file, one is malformed, or a recording is in two of them;
-            names the file.
+        DatasetError: there is no such file, or one is malformed; names the file.
     """
-    found: dict[str, tuple[Word, ...]] = {}
-    homes: dict[str, Path] = {}
-    for file in _files(config):
-        for name, words in READERS[file.suffix.lower()](file, config).items():
-            recording = composed(name)  # as ids are
-            if recording in homes:
-                raise DatasetError(f"{file}: '{recording}' is in {homes[recording]} too")
-            homes[recording], found[recording] = file, words
-    return found
+    path = Path(config.path).expanduser()
+    root = path if path.is_dir() else path.parent
+    return [
+        Alignment(file, root, composed(name), words)  # as ids are
+        for file in _files(config)
+        for name, words in READERS[file.suffix.lower()](file, config).items()
+    ]
 
 
 def _files(config: PublishedConfig) -> tuple[Path, ...]:
@@ -49,3 +45,6 @@ def _files(config: PublishedConfig) -> tuple[Path, ...]:
         where = f"'{config.pattern}' in this folder" if path.is_dir() else "such a file"
         raise DatasetError(f"{path}: no {where} is a .TextGrid, .parquet or .ctm (alignment.path)")
     return files
+
+
+__all__ = ["READERS", "Alignment", "assign", "read"]
