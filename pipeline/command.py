@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from streamwer import compose, config
+from streamwer import compose, config, standard_streams
 from streamwer.config import Config
 from streamwer.errors import StreamwerError
 
@@ -21,14 +21,15 @@ def command(main: Callable[[], int]) -> Callable[[], int]:
 
     @functools.wraps(main)
     def guarded() -> int:
-        try:
-            return main()
-        except StreamwerError as error:
-            print(f"error: {error}", file=sys.stderr)
-            return 1
-        except KeyboardInterrupt:
-            print("interrupted", file=sys.stderr)
-            return 130
+        with standard_streams.kept():
+            try:
+                return standard_streams.flushed(main())
+            except StreamwerError as error:
+                print(f"error: {error}", file=sys.stderr)
+                return 1
+            except KeyboardInterrupt:
+                print("interrupted", file=sys.stderr)
+                return 130
 
     return guarded
 

@@ -14,7 +14,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 
 from streamwer.captions import Cue, Cutter
 from streamwer.cli.board import Running
-from streamwer.cli.display import live, live_console, write_line
+from streamwer.cli.display import live, live_console
 from streamwer.cli.views import printable, problem, running_panel
 from streamwer.live import Line
 from streamwer.transcript import Step
@@ -57,7 +57,7 @@ class CallDisplay:
 
     def _show(self, cues: Sequence[Cue]) -> None:
         for cue in [] if self._quiet else cues:
-            write_line(printable(cue.text))
+            print(printable(cue.text), flush=True)
 
 
 class CallBoard(CallDisplay):

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from streamwer import standard_streams
 from streamwer.errors import StreamwerError
 
 if TYPE_CHECKING:
@@ -40,16 +41,17 @@ def main(
 
 def guarded(run: Callable[[], int]) -> int:
     """What `run` returns; a user's error is one line on stderr and 2, Ctrl-C is 130."""
-    try:
-        return run()
-    except StreamwerError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
-    except SystemExit as shown:  # by -h and --version
-        return int(shown.code or 0)
+    with standard_streams.kept():
+        try:
+            return standard_streams.flushed(run())
+        except StreamwerError as error:
+            print(f"error: {error}", file=sys.stderr)
+            return 2
+        except KeyboardInterrupt:
+            print("interrupted", file=sys.stderr)
+            return 130
+        except SystemExit as shown:  # by -h and --version
+            return int(shown.code or 0)
 
 
 def _run(argv: Sequence[str] | None, start: StartWorkers | None, load: Load | None) -> int:

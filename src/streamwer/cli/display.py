@@ -92,7 +92,7 @@ class Display:
         if done.error is not None:
             self.say(f"error: {done.file}: {done.error}")
         elif not self._quiet:
-            write_line(f"{printable(done.file)}: {printable(done.text)}")
+            print(f"{printable(done.file)}: {printable(done.text)}", flush=True)
 
 
 class LiveDisplay(Display):
@@ -186,11 +186,3 @@ def _is_pipe(stream: TextIO) -> bool:
         return stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode)
     except (OSError, ValueError):
         return False
-
-
-def write_line(line: str) -> None:
-    """A line on standard output, whether or not anybody reads it still."""
-    try:
-        print(line, flush=True)
-    except BrokenPipeError:  # the reader has had enough; the work and its file go on
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
