@@ -24,6 +24,7 @@ from streamwer.compose import load
 from streamwer.datasets import prepare, read_manifest
 from streamwer.errors import ConfigError
 from streamwer.metrics import normaliser, store
+from tests.patience import PATIENCE_S
 
 PAGE = Path("docs/extending.md")
 ROOT = Path(__file__).parents[1]
@@ -141,6 +142,7 @@ def test_it_is_swept_from_the_command_line(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
+        timeout=PATIENCE_S,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads((tmp_path / "reports/sweep/sweep/sweep.json").read_text())

@@ -17,6 +17,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.patience import PATIENCE_S
+
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PROJECT = PYPROJECT["project"]
@@ -132,6 +134,7 @@ def test_make_alone_lists_every_target() -> None:
         capture_output=True,
         text=True,
         check=True,
+        timeout=PATIENCE_S,
     ).stdout
     phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert phony is not None
@@ -174,6 +177,7 @@ def run(folder: Path) -> Run:
             capture_output=True,
             text=True,
             check=False,
+            timeout=PATIENCE_S,
         )
 
     return run
@@ -214,6 +218,7 @@ def test_a_scorer_that_cannot_be_installed_is_named_and_not_tried_again(folder: 
             capture_output=True,
             text=True,
             check=True,
+            timeout=PATIENCE_S,
         )
 
     assert "could not install meeteval: tests that need them are skipped" in peers().stderr
@@ -292,5 +297,6 @@ def test_a_moved_project_gets_a_new_environment(folder: Path, run: Run) -> None:
         ["sh", str(moved / "tools/environment.sh")],
         env={"PATH": str(moved / "bin")},
         check=True,
+        timeout=PATIENCE_S,
     )
     assert installations(moved) == 2

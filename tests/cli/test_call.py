@@ -25,7 +25,8 @@ from streamwer.config import SystemConfig
 from streamwer.recognisers import Recogniser, Window
 from tests.captions.test_captions import read_srt, read_vtt
 from tests.cli.stand_ins import HalfSeconds, call, here
-from tests.cli.test_command import PATIENCE_S, ROOT, environment
+from tests.cli.test_command import ROOT, environment
+from tests.patience import PATIENCE_S, until
 
 LIVE = (
     "import sys; from streamwer.cli import main; from tests.cli.stand_ins import *;"
@@ -89,13 +90,6 @@ def started(script: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
             yield process
         finally:
             process.kill()
-
-
-def until(done: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not done():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.05)
 
 
 def test_raw_audio_on_standard_input(

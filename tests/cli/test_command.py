@@ -17,13 +17,13 @@ import pytest
 from streamwer import audio
 from streamwer.cli import main
 from tests.cli.stand_ins import call
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTED = (
     "import sys; from streamwer.cli import main; from tests.cli.stand_ins import *;"
     "sys.exit(main(sys.argv[1:], processes(linger_when_loud)))"
 )
-PATIENCE_S = 90.0
 
 
 def environment(**extra: str) -> dict[str, str]:
@@ -99,6 +99,7 @@ def test_a_pipe_gets_plain_lines_even_if_colour_is_forced(tmp_path: Path) -> Non
         capture_output=True,
         text=True,
         check=False,
+        timeout=PATIENCE_S,
     )
     assert ran.returncode == 1
     assert ran.stdout == "a.flac: loud3-0 loud3-1 loud3-2 loud3-3\n"

@@ -16,6 +16,7 @@ import pytest
 from streamwer.cli.compare import main
 from streamwer.metrics import normaliser, store
 from streamwer.transcript import Reference
+from tests.patience import PATIENCE_S
 from tests.reports import synthetic
 
 SPOKEN = synthetic.references(count=20, words=30)
@@ -133,7 +134,7 @@ def test_what_cannot_be_read_is_said_in_one_line(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    subprocess.run(["git", "init", "-q", tmp_path], check=True, timeout=PATIENCE_S)
     monkeypatch.chdir(tmp_path)
     code, text = told(capsys, *arguments)
     assert code == 2
@@ -157,7 +158,14 @@ def test_a_baseline_of_the_gate_keeps_too_little_to_compare(
 def run(folder: Path, *command: str | Path) -> None:
     who = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "DVC_NO_ANALYTICS": "1"}
     who |= {"GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
-    subprocess.run(command, cwd=folder, check=True, capture_output=True, env=os.environ | who)
+    subprocess.run(
+        command,
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        env=os.environ | who,
+        timeout=PATIENCE_S,
+    )
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import yaml
 from streamwer.cli import main
 from streamwer.cli.parameters import GROUPS, default_option, options, parameters
 from streamwer.compose import conf_dir
+from tests.patience import PATIENCE_S
 
 CONF = conf_dir()
 FILES = sorted(path for group in GROUPS for path in CONF.glob(f"{group}/*.yaml"))
@@ -67,7 +68,13 @@ def test_help_waits_for_no_model_no_hydra_no_ray_and_no_audio_library() -> None:
         "heavy = {'hydra', 'ray', 'ctranslate2', 'faster_whisper', 'numpy', 'av', 'rich.live'};"
         "sys.exit(f'{heavy & set(sys.modules)}' if heavy & set(sys.modules) else 0)"
     )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
+    )
     assert ran.returncode == 0, ran.stderr
 
 

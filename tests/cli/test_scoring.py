@@ -16,6 +16,7 @@ from streamwer.datasets import write_manifest
 from streamwer.eventlog import EventLog
 from streamwer.signature import Run, Signature
 from tests.logs.calls import REFERENCE, lines, own_step
+from tests.patience import PATIENCE_S
 
 TSV = ("0.2\t0.4\tmy", "0.4\t0.8\tname", "1.0\t1.2\tis", "1.3\t1.8\tjane")
 RUN = Run(clock="unaware", audio="a")
@@ -327,7 +328,11 @@ def test_neither_hydra_nor_a_model_is_loaded(call: list[str]) -> None:
         "sys.exit(str(heavy) if heavy else status)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, *call], capture_output=True, text=True, check=False
+        [sys.executable, "-c", code, *call],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
     )
     assert done.returncode == 0, done.stderr
     assert "WER" in done.stdout

@@ -12,6 +12,7 @@ import pytest
 
 from streamwer.cluster import ray_session
 from streamwer.cluster.interrupts import not_lost, put_off
+from tests.patience import PATIENCE_S
 
 
 def interrupted(times: int, done: list[str], error: Exception | None = None) -> None:
@@ -114,4 +115,4 @@ def test_where_it_is_ignored_or_never_comes_nothing_changes() -> None:
             return "done"
 
     with ThreadPoolExecutor() as pool:
-        assert pool.submit(elsewhere).result() == "done"
+        assert pool.submit(elsewhere).result(PATIENCE_S) == "done"

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from streamwer.cluster import places
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "sched_setaffinity"), reason="this system pins no process"
@@ -34,7 +35,7 @@ def test_a_worker_keeps_to_its_cores_and_gives_them_back() -> None:
         assert os.sched_getaffinity(0) == place.own
         assert (len(place.own), place.machine) == (1, before)
         with ThreadPoolExecutor() as pool:  # as a model's own threads are: begun after it
-            assert pool.submit(os.sched_getaffinity, 0).result() == place.own
+            assert pool.submit(os.sched_getaffinity, 0).result(PATIENCE_S) == place.own
     assert os.sched_getaffinity(0) == before
     with places.take(1) as again:
         assert again.own == place.own
@@ -79,7 +80,9 @@ def test_a_dead_worker_holds_no_core(tmp_path: Path) -> None:
     """As one that was killed: nothing of Python's own tidying is run."""
     code = f"import tempfile; tempfile.tempdir = {str(tmp_path)!r}; {_HOLDS}"
     code += "; sys.stdout.flush(); import os; os.kill(os.getpid(), 9)"
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=False, timeout=PATIENCE_S
+    )
     assert ended.returncode == -9
     with places.take(1) as place:
         assert place.own == {int(ended.stdout)}

@@ -32,6 +32,7 @@ from streamwer.config import ClusterConfig, SystemConfig, system
 from streamwer.errors import ClusterError, ConfigError
 from tests.cluster.several_nodes import Nodes, Staying, short_calls, three_nodes
 from tests.cluster.workers import ScriptedWorker, jobs
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.ray
 LOCAL = ClusterConfig(name="local")
@@ -125,7 +126,7 @@ def test_a_worker_with_a_gpu_goes_where_one_is(nodes: Nodes) -> None:
 def test_no_free_place_is_an_error_in_time(nodes: Nodes) -> None:
     ray_session.join(nodes.address, 0)
     hogs = [ray.remote(num_cpus=1)(Hog).remote() for _ in range(4)]
-    ray.get([hog.settled.remote() for hog in hogs])
+    ray.get([hog.settled.remote() for hog in hogs], timeout=PATIENCE_S)
     with pytest.raises(ClusterError, match=r"start_timeout_s=2 s.*cores of one node.*0 cores are"):
         crew.actors(1, chosen(), joined(nodes.address, start_timeout_s=2.0))
     for hog in hogs:

@@ -18,6 +18,7 @@ from streamwer import contended
 from streamwer.cluster import waiting
 from streamwer.cluster.places import Place
 from streamwer.cluster.waiting import Watch
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.skipif(
     not os.path.exists("/proc/self/schedstat"),  # noqa: PTH110 - a file of the kernel
@@ -44,7 +45,7 @@ def competitor(core: int) -> Iterator[None]:
         yield
     finally:
         process.kill()
-        process.communicate()
+        process.communicate(timeout=PATIENCE_S)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from streamwer.datasets.collecting import collect
 from streamwer.datasets.rows import Row, Source
 from streamwer.errors import DatasetError, DiskError
 from tests.datasets.recordings import clip, config, contents, metadata, noise
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -175,7 +176,9 @@ def test_a_folder_needs_neither_the_hub_nor_torch() -> None:
         "import sys, streamwer.datasets, streamwer.datasets.folder as f;"
         "print({'datasets', 'torch', 'huggingface_hub'} & set(sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE_S
+    )
     assert done.stdout == "set()\n"
 
 

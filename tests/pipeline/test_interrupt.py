@@ -6,16 +6,13 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from streamwer import eventlog
+from tests.patience import PATIENCE_S, until
 from tests.pipeline.stoppable import alive, prepare, started
-
-PATIENCE_S = 120.0
-"""Of the test, on a machine however busy; how long it takes `tools/time_interrupt.py` prints."""
 
 
 @pytest.fixture
@@ -29,26 +26,18 @@ def begun(folder: Path, where: str, process_of_ray: str = "") -> subprocess.Pope
     """The command, of which a worker has its core by now, or of which a process of Ray runs."""
     process = started(folder, where)
     try:
-        for _ in within_patience(process_of_ray or "a worker that has its core"):
-            assert process.poll() is None, process.communicate(timeout=PATIENCE_S)
-            if process_of_ray:
-                if any(process_of_ray in line for line in alive(process.pid)):
-                    break
-            elif list(folder.glob("tmp/streamwer-cores-*/cpu*")):
-                break
+        until(lambda: arrived(process, folder, process_of_ray), process_of_ray or "a core")
     except BaseException:
         process.terminate()  # so that Ray ends as well
         raise
     return process
 
 
-def within_patience(what: object) -> Iterator[None]:
-    """Moments to look again, until it would be a failure."""
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        yield
-        time.sleep(0.1)
-    pytest.fail(f"not within {PATIENCE_S:g} s: {what}")
+def arrived(process: subprocess.Popen[str], folder: Path, process_of_ray: str) -> bool:
+    assert process.poll() is None, process.communicate(timeout=PATIENCE_S)
+    if process_of_ray:
+        return any(process_of_ray in line for line in alive(process.pid))
+    return any(folder.glob("tmp/streamwer-cores-*/cpu*"))
 
 
 @pytest.mark.ray
@@ -71,9 +60,7 @@ def test_ctrl_c_ends_a_run_and_leaves_nothing(
     assert last == "interrupted"
     # Where the short one was finished by then.
     assert all(line.startswith("warning: offline is not whole;") for line in before), errors
-    for _ in within_patience("the end of every process"):
-        if not list(alive(process.pid)):
-            break
+    until(lambda: not list(alive(process.pid)), "the end of every process")
     assert not list(folder.glob("data/events/**/*.parquet*"))
     assert not list(folder.glob("data/**/*.partial"))
 

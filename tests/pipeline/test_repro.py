@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from streamwer import eventlog
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.slow
 
@@ -56,7 +57,13 @@ class Project:
     def run(self, *command: str, status: int = 0) -> str:
         environment = os.environ | {"PYTHONPATH": "src", "DVC_NO_ANALYTICS": "1"}
         ran = subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False
+            command,
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=4 * PATIENCE_S,
         )
         assert ran.returncode == status, f"{command}\n{ran.stdout}\n{ran.stderr}"
         return ran.stdout + ran.stderr

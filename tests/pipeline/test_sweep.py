@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from pipeline.sweep_session import chosen
 from streamwer.compose import composed
 from streamwer.config import conditions
 from streamwer.errors import ConfigError
+from tests.patience import PATIENCE_S, until
 
 ROOT = Path(__file__).parents[2]
 TREE = ("conf", "data/calls", "dvc.yaml", "hydra_plugins", "models", "pipeline", "src")
@@ -49,7 +49,7 @@ class Checkout:
 
     def run(self, *arguments: str, status: int = 0, module: str = "pipeline.sweep") -> str:
         process = self.start(*arguments, module=module)
-        output, _ = process.communicate()
+        output, _ = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == status, output
         return output
 
@@ -73,13 +73,11 @@ def test_a_killed_sweep_goes_on_and_ends_as_one_that_was_not(checkout: Checkout)
     """Killed after its first point; then finished; then run once more elsewhere, undisturbed."""
     arguments = ("-m", *QUICK, CHUNKS, "sweep.name=s")
     process = checkout.start(*arguments)
-    while not checkout.stored():
-        assert process.poll() is None, process.communicate()[0]
-        time.sleep(0.02)
+    until(lambda: checkout.stored() or process.poll() is not None, "a first point")
     process.send_signal(signal.SIGKILL)
-    process.communicate()
+    said, _ = process.communicate(timeout=PATIENCE_S)
     before = checkout.stored()
-    assert 1 <= len(before) < 3
+    assert 1 <= len(before) < 3, said
     checkout.run(*arguments)
     after = checkout.stored()
     assert len(after) == 3

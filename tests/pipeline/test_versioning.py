@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.versioning import lock_digest, revision
+from tests.patience import PATIENCE_S
 
 LOCK = """schema: '2.0'
 stages:
@@ -25,7 +26,7 @@ def commit(folder: Path, *files: str) -> None:
         path.write_text(path.read_text() + "more" if path.exists() else "new")
     who = ["-c", "user.name=a", "-c", "user.email=a@b"]
     for command in (["add", "-A"], [*who, "commit", "-q", "-m", "change"]):
-        subprocess.run(["git", *command], cwd=folder, check=True)
+        subprocess.run(["git", *command], cwd=folder, check=True, timeout=PATIENCE_S)
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_committing_the_report_leaves_its_revision_as_it_is(tree: Path) -> None:
     assert revision() == ""
-    subprocess.run(["git", "init", "-q"], check=True)
+    subprocess.run(["git", "init", "-q"], check=True, timeout=PATIENCE_S)
     assert revision() == ""
     commit(tree, "code.py", "reports/index.html")
     first = revision()
@@ -49,7 +50,7 @@ def test_committing_the_report_leaves_its_revision_as_it_is(tree: Path) -> None:
 
 
 def test_changes_that_are_not_committed_are_said_unless_they_are_results(tree: Path) -> None:
-    subprocess.run(["git", "init", "-q"], check=True)
+    subprocess.run(["git", "init", "-q"], check=True, timeout=PATIENCE_S)
     commit(tree, "code.py", "reports/index.html")
     first = revision()
     (tree / "reports/index.html").write_text("other")

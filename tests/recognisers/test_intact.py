@@ -16,6 +16,7 @@ from streamwer.compose import load
 from streamwer.config import system
 from streamwer.errors import ModelError
 from streamwer.recognisers import intact
+from tests.patience import PATIENCE_S
 
 REFERENCE = Path("models/reference")
 
@@ -67,7 +68,7 @@ def test_a_flipped_bit_shows_by_the_name_that_the_hub_gave_the_file(folder: Path
     """Its cache keeps large files by SHA-256 and small ones by Git's own sum."""
     sums = {"model.bin": hashlib.sha256((folder / "model.bin").read_bytes()).hexdigest()}
     git = ["git", "hash-object", str(folder / "tokenizer.json")]
-    sums["tokenizer.json"] = subprocess.check_output(git, text=True).strip()
+    sums["tokenizer.json"] = subprocess.check_output(git, text=True, timeout=PATIENCE_S).strip()
     (folder / intact.SUMS).unlink()
     for name, digest in sums.items():
         (folder / name).rename(folder.parent / digest)
@@ -84,5 +85,10 @@ def test_a_flipped_bit_shows_by_the_name_that_the_hub_gave_the_file(folder: Path
 def test_sums_are_written_as_the_program_reads_them(folder: Path) -> None:
     (folder / "config.json").write_text(json.dumps(json.loads("{}")))
     intact.seal(folder, ["model.bin", "config.json"])
-    assert subprocess.run(["sha256sum", "-c", intact.SUMS], cwd=folder, check=False).returncode == 0
+    assert (
+        subprocess.run(
+            ["sha256sum", "-c", intact.SUMS], cwd=folder, check=False, timeout=PATIENCE_S
+        ).returncode
+        == 0
+    )
     intact.check(folder)

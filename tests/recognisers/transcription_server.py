@@ -12,6 +12,8 @@ from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.patience import PATIENCE_S
+
 Respond = Callable[["Request"], None]
 
 
@@ -75,7 +77,7 @@ def serving(*responds: Respond) -> Iterator[Server]:
         finally:
             server.over.set()
             server.shutdown()
-            thread.join()
+            thread.join(PATIENCE_S)
 
 
 def says(answer: Any) -> Respond:

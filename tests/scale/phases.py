@@ -110,7 +110,7 @@ def measured(folder: Path, rows: int, *names: str) -> Measured:
     What is found is what the last one finds.
     """
     command = [sys.executable, "-m", "tests.scale.phases", str(folder), str(rows), *names]
-    ended = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    ended = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, timeout=3_600)
     return Measured(**json.loads(ended.stdout.splitlines()[-1]))
 
 

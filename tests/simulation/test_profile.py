@@ -17,6 +17,7 @@ from streamwer.errors import ConfigError
 from streamwer.hardware import CallCosts, HardwareConfig
 from streamwer.simulation import Profile, Recording, Stream, clock_of, play, serve
 from streamwer.transcript import Compute, Effort, Hypothesis
+from tests.patience import PATIENCE_S
 from tests.scripted import Scripted, script, silence
 from tests.simulation.test_queueing import Timetable
 from tests.simulation.test_stream import CHUNKED
@@ -144,6 +145,7 @@ def test_another_process_predicts_the_same_bits() -> None:
             capture_output=True,
             check=True,
             text=True,
+            timeout=PATIENCE_S,
         ).stdout
         for seed in ("1", "2")
     }

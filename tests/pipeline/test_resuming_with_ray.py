@@ -1,0 +1,55 @@
+"""Workers of Ray end with the run that started them, and the next run takes what they finished."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from streamwer.compose import load
+from streamwer.datasets import prepare
+from tests.patience import PATIENCE_S, until
+from tests.pipeline.resumable import ROOT, Folder
+
+
+@pytest.mark.ray
+@pytest.mark.slow
+def test_killed_with_ray_and_the_bundled_model_it_gives_what_an_undisturbed_run_gives(
+    tmp_path: Path,
+) -> None:
+    folder = Folder(tmp_path, names=())
+    prepare(load(["dataset.limit=4"]).dataset, tmp_path / "data/prepared")
+    choices = ("policy=[confident_cutoff]", f"model.path={ROOT / 'models/reference'}")
+    run = (sys.executable, "-m", "pipeline.stream", "--system", "confident_cutoff")
+    folder.set("clock=unaware", "cluster=ray", *choices)
+    driver = folder.start(*run)
+    until(folder.entries)
+    children = psutil.Process(driver.pid).children(recursive=True)
+    workers = list(filter(is_worker, children))
+    driver.kill()
+    driver.communicate(timeout=PATIENCE_S)
+    kept = len(folder.entries())
+    assert workers
+    folder.set("clock=unaware", *choices)
+    assert f"{kept} of 4 recordings taken from data/finished" in folder.run(*run)
+    out = tmp_path / "data/events/confident_cutoff"
+    log = {name: (out / name).read_bytes() for name in ("events.parquet", "failures.parquet")}
+    folder.set("clock=unaware", "finished.folder=elsewhere", *choices)
+    assert "taken from" not in folder.run(*run)
+    assert {name: (out / name).read_bytes() for name in log} == log
+    until(lambda: not any(map(alive, workers)))
+
+
+def is_worker(child: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return bool(child.name().startswith("ray::_Actor"))
+    return False
+
+
+def alive(child: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return bool(child.is_running() and child.status() != psutil.STATUS_ZOMBIE)
+    return False
