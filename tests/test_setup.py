@@ -192,7 +192,8 @@ def add_uv(folder: Path, install: str = "true") -> None:
     write_program(
         folder / "bin/uv",
         'case "$1 $2" in',
-        '"venv --quiet") mkdir -p .venv/bin; ln -s ../../bin/python3 .venv/bin/python;;',
+        '"venv --quiet") mkdir -p .venv/bin; ln -s ../../bin/python3 .venv/bin/python',
+        'case "$*" in *--seed*) : >.venv/bin/pip;; esac;;',
         f'"pip install") echo "$*" >>installations; {install};;',
         '"python find") exit 1;;',
         "esac",
@@ -258,6 +259,28 @@ def test_a_python_that_only_pretends_to_exist_is_passed_over(folder: Path, run: 
     done = run()
     assert done.returncode == 0, done.stderr
     assert "Python 3.11" in done.stderr
+
+
+def test_pip_itself_is_in_the_environment(folder: Path, run: Run) -> None:
+    """In an activated one `pip install` of an extra would otherwise be that of another Python."""
+    add_python(folder, "3.12")
+    add_uv(folder)
+    run()
+    assert (folder / ".venv/bin/pip").exists()
+    shutil.rmtree(folder / ".venv")
+    (folder / "bin/uv").unlink()
+    write_program(
+        folder / "bin/python3",
+        'case "$*" in',
+        "*version_info*) echo 3.12;;",
+        '"-m venv"*) mkdir .venv/bin; ln -s ../../bin/python3 .venv/bin/python;;',
+        '"-m pip --version") [ -e .venv/bin/pip ];;',
+        '"-m ensurepip --default-pip") : >.venv/bin/pip;;',
+        "esac",
+    )
+    done = run()
+    assert done.returncode == 0, done.stderr
+    assert (folder / ".venv/bin/pip").exists()
 
 
 def test_a_second_call_installs_nothing(folder: Path, run: Run) -> None:

@@ -80,8 +80,11 @@ reusable() {
     [ ! -e "$stamp" ] || [ "$(head -n 1 "$stamp")" = "$(pwd -P)" ]
 }
 
+# `pip` itself is in .venv, whoever makes it: in an activated environment, `pip install` of an extra
+# would otherwise be that of another Python.
 install_with_uv() {
-    [ -e .venv/bin/python ] || uv venv --quiet --allow-existing --python "$python" .venv || return 1
+    [ -e .venv/bin/python ] ||
+        uv venv --quiet --seed --allow-existing --python "$python" .venv || return 1
     uv pip install --quiet --python .venv/bin/python --compile-bytecode \
         --no-deps -r requirements.lock -e .
 }
@@ -89,7 +92,7 @@ install_with_uv() {
 install_with_pip() {
     [ -e .venv/bin/python ] || "$python" -m venv --without-pip .venv
     if .venv/bin/python -m pip --version >/dev/null 2>&1 ||
-        .venv/bin/python -m ensurepip >/dev/null 2>&1; then
+        .venv/bin/python -m ensurepip --default-pip >/dev/null 2>&1; then
         set -- .venv/bin/python -m pip
     else
         set -- "$python" -m pip --python .venv/bin/python
