@@ -200,6 +200,7 @@ def test_what_is_broken_before_stays_broken(folder: Path) -> None:
 
 
 def test_a_condition_that_no_recording_can_have_is_refused(folder: Path) -> None:
+    (folder / "0.flac").write_text("broken already, which is not why")
     crowd = Step("crowd", NoiseConfig(kind="babble", voices=3))
     with pytest.raises(DatasetError, match=r"had so: crowd: babble of 3.*condition\.crowd\.voices"):
         prepared(folder, chain(crowd))

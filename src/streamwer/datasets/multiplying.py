@@ -72,7 +72,7 @@ def multiply(
             copy, told[copy.recording] = _altered(folder, reference, copy, chain, voices)
             mine.append(copy)
             done(len(told), total)
-        _refuse_useless(mine)
+        _refuse_useless(references, mine)
         found += mine
     if len(altering) == len(chains):
         for reference in references:
@@ -162,9 +162,12 @@ def _named(reference: Reference, chain: Chain, said: bool, names: set[str]) -> R
     )
 
 
-def _refuse_useless(copies: Sequence[Reference]) -> None:
-    if all(copy.broken for copy in copies):
-        raise DatasetError(f"no recording can be had so: {copies[0].broken}")
+def _refuse_useless(references: Sequence[Reference], copies: Sequence[Reference]) -> None:
+    if not all(copy.broken for copy in copies):
+        return
+    # Not the reason of a recording that was broken before: that says nothing of the condition.
+    whole = (copy for was, copy in zip(references, copies, strict=True) if not was.broken)
+    raise DatasetError(f"no recording can be had so: {next(whole, copies[0]).broken}")
 
 
 def _delivered(reference: Reference, chain: Chain, signal: Samples) -> Told:
