@@ -5,7 +5,7 @@ Times are seconds on the stream's own line: 0 is when its first sample is captur
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from operator import add
 from typing import Any
 
@@ -109,12 +109,20 @@ class Update:
         tentative: the whole tentative tail as it now stands; it replaces the earlier one.
         forced: how many of the committed words were committed only to bound the buffer.
         cut: how many words of a decoding that said the same again and again were dropped.
+        undecoded: whether speech was heard that is not decoded yet. It changes no figure, and is
+            in no log.
     """
 
     committed: tuple[Word, ...] = ()
     tentative: tuple[Word, ...] = ()
     forced: int = 0
     cut: int = 0
+    undecoded: bool = field(default=False, compare=False)
+
+    @property
+    def expecting(self) -> bool:
+        """Whether more words were heard than are committed."""
+        return self.undecoded or bool(self.tentative)
 
 
 @dataclass(frozen=True, slots=True)

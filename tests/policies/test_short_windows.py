@@ -10,6 +10,7 @@ import pytest
 
 from streamwer import policies
 from streamwer.audio import SAMPLE_RATE
+from streamwer.captions import Cutter
 from streamwer.errors import ConfigError
 from streamwer.recognisers import Window
 from streamwer.simulation import build_clock, play
@@ -122,6 +123,14 @@ def test_a_breath_is_not_waited_out() -> None:
     shown = next(step for step in steps if step.update.committed)
     assert texts(shown.update.committed) == "call me"
     assert shown.emitted == pytest.approx(1.7 + 0.2, abs=0.11)
+
+
+def test_speech_that_no_window_was_decoded_of_is_no_pause_in_the_captions() -> None:
+    call = script("we can send a new battery", begin=0.2) + script("by tuesday", begin=5.0)
+    cutter, cues = Cutter(), []
+    for step in run(CONFIDENT | {"chunk_s": 2.0}, Scripted(call), 8.0):
+        cues += cutter.add(step.update.committed, step.audio_end, step.update.expecting)
+    assert [cue.text for cue in cues] == ["we can send a new battery", "by tuesday"]
 
 
 def test_a_worker_that_is_behind_gets_longer_chunks() -> None:

@@ -44,7 +44,7 @@ class CallDisplay:
 
     def stepped(self, step: Step) -> None:
         update = step.update
-        self._show(self._cutter.add(update.committed, step.audio_end, bool(update.tentative)))
+        self._show(self._cutter.add(update.committed, step.audio_end, update.expecting))
 
     def say(self, message: str) -> None:
         """Something that the user should know, on standard error."""

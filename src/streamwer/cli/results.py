@@ -104,7 +104,7 @@ class _Captions:
     def stepped(self, name: str, step: Step) -> None:
         writer, cutter = self._open[name]
         update = step.update
-        writer.add(cutter.add(update.committed, step.audio_end, bool(update.tentative)))
+        writer.add(cutter.add(update.committed, step.audio_end, update.expecting))
 
     def finished(self, done: Transcript) -> None:
         if done.file not in self._open:

@@ -39,8 +39,10 @@ class Listening(Trimmed):
 
     def absorb(self, hypothesis: Hypothesis) -> Update:
         if self._listens:
-            self._hear(samples(hypothesis.silence))
-            return Update(tentative=self._shown)
+            quiet = samples(hypothesis.silence)
+            undecoded = self._end - quiet > self._decoded
+            self._hear(quiet)
+            return Update(tentative=self._shown, undecoded=undecoded)
         self._due, self._decoded = False, self._end
         return super().absorb(hypothesis)
 
