@@ -91,6 +91,16 @@ def test_the_summary_pools_counts_and_tells_the_coverage() -> None:
     assert dict(summary.failures) == {"b": "the file is empty (0 bytes)"}
 
 
+def test_what_nothing_was_final_or_streamed_for_is_not_known_and_not_the_least_of_all() -> None:
+    scoring = ScoringConfig(normaliser="basic", replicates=50)
+    summary = summarise(
+        "system", score([reference("b")], LOG, normaliser("basic")), None, scoring, {}
+    )
+    assert math.isnan(summary.erasure)
+    assert math.isnan(summary.cost.rtf)
+    assert all(map(math.isnan, summary.cost.stages.values()))
+
+
 def test_a_data_set_without_word_times_still_has_a_wer() -> None:
     bare = Reference("a", "audio/a.flac", 2.0, "My name is Jane")
     summary = summarise(

@@ -99,6 +99,15 @@ def test_stacked_stages_make_up_the_whole_bar(measured: Comparison) -> None:
         assert sum(part.width for part in bar.parts) == pytest.approx(bar.end - 12, abs=0.5)
 
 
+def test_a_system_that_streamed_nothing_has_a_bar_of_no_length(measured: Comparison) -> None:
+    unknown = Cost(math.nan, dict.fromkeys(STAGES, math.nan))
+    first, *others = measured.systems
+    silent = replace(first, summary=replace(first.summary, cost=unknown))
+    bar, other = bars.cost(replace(measured, systems=(silent, *others)), 560).groups[0].bars[:2]
+    assert (bar.value, bar.end) == ("–", 12)
+    assert other.end > 12
+
+
 def test_the_key_names_the_stages_that_there_were(measured: Comparison) -> None:
     assert "listen" not in bars.cost(measured, 560).key
     cost = measured.systems[0].summary.cost

@@ -128,7 +128,8 @@ class Figures:
         else:
             yield row("latency", "the references have no word times")
         yield from self._lagging_lines()
-        yield row("erasure", f"{self.summary.erasure:.3f} words taken back per final word")
+        if not math.isnan(self.summary.erasure):
+            yield row("erasure", f"{self.summary.erasure:.3f} words taken back per final word")
         if not math.isnan(self.summary.upwr):
             yield row("UPWR", f"{self.summary.upwr:.2%} of the tentative words shown did not hold")
         yield row("failures", str(len(self.summary.failures)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,7 +33,10 @@ Percentiles = Mapping[str, Quantile]
 
 @dataclass(frozen=True)
 class Cost:
-    """What the machine spent: seconds of compute per second of audio, by stage."""
+    """What the machine spent: seconds of compute per second of audio, by stage.
+
+    NaN where nothing was streamed.
+    """
 
     rtf: float
     stages: Mapping[str, float]
@@ -55,7 +59,8 @@ class Summary:
         first_text: from the end of the first word to the first text shown.
         finalisation: from the end of the last word to the last commit.
         coverage: share of reference words that were emitted at all.
-        erasure: shown words taken back, per final word (normalised erasure).
+        erasure: shown words taken back, per final word (normalised erasure); NaN where no word
+            became final.
         upwr: share of the words shown as tentative that the final text lacks at that place; NaN
             where none was shown.
         lag_slope: seconds of lag gained per second of audio; NaN where no recording has two steps.
@@ -192,4 +197,4 @@ def _failures(recordings: pd.DataFrame) -> dict[str, str]:
 
 
 def _ratio(numerator: float, denominator: float) -> float:
-    return float(numerator / denominator) if denominator else 0.0
+    return float(numerator / denominator) if denominator else math.nan

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import NamedTuple
 
 import numpy as np
@@ -83,6 +84,11 @@ class _Value(NamedTuple):
     segments: Mapping[str, float]
     text: str
 
+    @property
+    def lengths(self) -> dict[str, float]:
+        """Of the segments; one that is not known has none."""
+        return {stage: 0.0 if isnan(size) else size for stage, size in self.segments.items()}
+
 
 class _Values(NamedTuple):
     """The bars of one group."""
@@ -98,7 +104,7 @@ def cost(comparison: Comparison, width: float) -> Bars:
     key = {
         stage: _STAGE_LABELS.get(stage, stage)
         for stage in STAGES
-        if any(summary.cost.stages[stage] for summary in summaries)
+        if any(summary.cost.stages[stage] > 0 for summary in summaries)
     }
     values = [
         _Value(s.name, {at: s.cost.stages[at] for at in key}, figures.number(s.cost.rtf, 3))
@@ -182,7 +188,7 @@ def _axis(values: Sequence[_Value], width: float) -> Axis:
     """All bars share one scale and leave room for the label after the longest."""
     names = (figures.shortened(value.system, _NAME) for value in values)
     room = max(map(text_width, names), default=0.0) + 70
-    longest = max((sum(value.segments.values()) for value in values), default=0.0)
+    longest = max((sum(value.lengths.values()) for value in values), default=0.0)
     return Axis(0, longest or 1.0, 12, max(width - room, width / 4))
 
 
@@ -190,8 +196,8 @@ def _bar(value: _Value, y: float, axis: Axis, looks: Mapping[str, Style]) -> Bar
     return Bar(
         style=looks[value.system],
         y=y,
-        parts=_parts(value.segments, axis),
-        end=axis.at(sum(value.segments.values())),
+        parts=_parts(value.lengths, axis),
+        end=axis.at(sum(value.lengths.values())),
         value=value.text,
         name=figures.shortened(value.system, _NAME),
     )
