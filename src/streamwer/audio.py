@@ -28,8 +28,8 @@ _ROOM = 1 << 18
 """Samples to begin with; untouched ones take no memory."""
 
 SUFFIXES = frozenset(
-    ".aac .aif .aiff .amr .flac .m4a .mka .mkv .mov .mp3 .mp4 .oga .ogg .opus .wav .webm"
-    " .wma".split()
+    ".3gp .aac .aif .aiff .amr .au .caf .flac .m4a .m4b .mka .mkv .mov .mp3 .mp4 .oga .ogg .opus"
+    " .sph .w64 .wav .webm .wma".split()
 )
 
 

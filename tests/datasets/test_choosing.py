@@ -76,8 +76,8 @@ def test_of_several_files_of_word_times_the_one_that_is_named_is_read(
     mine: Path, out: Path
 ) -> None:
     clip(mine / "a.flac")
-    other = CTM.replace("a 1", "a 1 0.5")
-    files(mine, {"a.txt": "Well hi", "good.ctm": CTM, "other.ctm": other})
+    good = CTM.partition("b 1")[0]
+    files(mine, {"a.txt": "Well hi", "good.ctm": good, "other.ctm": good.replace("1 0", "1 0.5")})
     found, became = prepared(mine / "good.ctm", out)
     assert len(found["a"].words) == 2
     assert not became.unusable

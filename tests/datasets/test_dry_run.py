@@ -131,6 +131,15 @@ def test_a_text_without_audio_appears_among_pairs(tmp_path: Path) -> None:
         ("day/lost.txt", reason),
         ("day/call.txt", ""),
     ]
+    assert found.total == 3  # as many as are told when it is prepared
+
+
+def test_an_id_that_occurs_again_is_no_row_that_can_be_used(tmp_path: Path) -> None:
+    clip(tmp_path / "a.flac")
+    metadata(tmp_path, [{"file_name": "a.flac", "text": "hi", "id": name} for name in "xX"])
+    found = preview(settings(tmp_path), 9)
+    assert found.unusable == 1
+    assert found.rows[1].reason.startswith("the id 'X' is that of line 1; ids must differ")
 
 
 @pytest.mark.parametrize("rows", ["-3", "0", "many"])

@@ -115,6 +115,7 @@ Row = dict[str, Any] | str
         ({"file_name": "a.flac", "text": " "}, "the transcript is empty (column 'text')"),
         ({"file_name": "a.flac", "text": 1.5}, "column 'text' holds 1.5, not a text"),
         ({"file_name": "a.flac", "text": "\ud800"}, "holds broken characters"),
+        ({"file_name": "a.flac", "text": "h\0i\0"}, "holds broken characters"),
         ({"file_name": "a.flac", "text": "hi", "id": "a/b"}, "'a/b' cannot be a file name"),
         ({"file_name": "a.flac", "text": "hi", "id": ".."}, "'..' cannot be a file name"),
         ({"file_name": "a.flac", "text": "hi", "id": ""}, "the id is empty"),
@@ -259,6 +260,11 @@ def no_rows(folder: Path) -> None:
     metadata(folder, [])
 
 
+def utf_16(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "list.jsonl").write_text('{"wav": "a.wav", "txt": "hi"}', encoding="utf-16")
+
+
 def both_kinds(folder: Path) -> None:
     metadata(folder, [])
     (folder / "metadata.csv").touch()
@@ -271,6 +277,7 @@ def both_kinds(folder: Path) -> None:
         (Path.mkdir, "mine: the folder is empty"),
         (a_clip_alone, "no recordings with transcripts here; needed is:"),
         (a_clip_alone, "audiofolder: audio files and metadata.jsonl, .csv or .parquet"),
+        (utf_16, "with transcripts here (list.jsonl: not UTF-8 text; save it as such); needed"),
         (no_rows, "metadata.jsonl: it has no rows; write {"),
         (both_kinds, "metadata.csv, metadata.jsonl are there; keep one"),
     ],
@@ -293,6 +300,7 @@ def test_a_folder_that_cannot_be_used_says_what_to_do(
         (b'file_name,text\nb,hi\n"a\nc,ho', "metadata.csv, row 2: not readable as CSV"),
         (b'"file_name"x,text\nb,hi\n', "metadata.csv: its header is not CSV"),
         (b"file_name,text\na,hi,there\n", "metadata.csv, row 1: it has more cells"),
+        (b"file_name,text,text\na,b,c\n", "metadata.csv: more columns than one are called 'text'"),
         (b"file,text\na,b\n", "metadata.csv: no column 'file_name' (dataset.columns.audio)"),
         (b"file,said\na,b\n", "and no 'text' (dataset.columns.text); it has: file, said"),
         (b"file_name,text\na.wav,\n", "metadata.csv, row 1: the transcript is empty"),

@@ -86,6 +86,26 @@ def test_segments_in_any_order_are_cut_from_a_recording_that_is_decoded_once(
     assert {row.reason for row in became.broken} == {found["1"].broken}
 
 
+CAPITALS = {
+    "LIST.CSV": "file_name;text\r\na.WAV;hi, you\r\n",
+    "LIST.TSV": "file_name\ttext\r\na.WAV\thi, you\r\n",
+    "X.JSONL": '{"wav": "a.WAV", "txt": "hi, you"}\r\n',
+    "metadata.JSONL": '{"file_name": "a.WAV", "text": "hi, you"}\r\n',
+    "a.TXT": "hi, you\r\n",
+    "x.CTM": "a 1 0 0.2 hi,\r\na 1 0.2 0.2 you\r\n",
+}
+
+
+@pytest.mark.parametrize("name", CAPITALS)
+def test_suffixes_may_be_in_capitals_and_lines_end_as_on_windows(
+    name: str, mine: Path, out: Path
+) -> None:
+    clip(mine / "a.WAV")
+    (mine / name).write_bytes(CAPITALS[name].encode("utf-8-sig"))
+    (item,) = prepared(mine, out)[0].values()
+    assert (item.recording, item.text) == ("a", "hi, you")
+
+
 def test_a_manifest_with_keys_wav_and_txt_is_one_too(mine: Path, out: Path) -> None:
     clip(mine / "a.flac")
     files(mine, {"data.jsonl": '{"key": "utt-1", "wav": "a.flac", "txt": "hi"}\n'})

@@ -207,7 +207,7 @@ def test_the_words_of_channel_1_are_those_of_call_a_txt_and_of_no_other_file(
 
 def test_channels_of_pairs_and_tables(mine: Path, out: Path) -> None:
     stereo(mine / "call.wav", 0.5, -0.25)
-    texts = {"call.A.txt": "hello", "call.B.txt": "hi"}
+    texts = {"call.A.TXT": "hello", "call.b.txt": "hi"}
     found, _ = prepared(files(mine, texts), out, channels="split")
     assert {name: item.text for name, item in found.items()} == {"call-A": "hello", "call-B": "hi"}
     rows = "file_name,text,side\ncall.wav,hello,1\ncall.wav,hi,2\ncall.wav,oh,3\ncall.wav,oh,x\n"

@@ -11,7 +11,7 @@ from streamwer import audio
 from streamwer.config import ColumnsConfig, DatasetConfig
 from streamwer.datasets import manifest, rows, words
 from streamwer.datasets.concatenating import Take
-from streamwer.datasets.ids import alike
+from streamwer.datasets.ids import claim
 from streamwer.datasets.problems import Outcome, Problems
 from streamwer.datasets.quoting import printable
 from streamwer.datasets.rows import Fields, Row, Source, Unusable
@@ -95,7 +95,7 @@ class _Reading:
             return None
         try:
             fields = rows.fields(row, self.columns, self.config.unscored)
-            _claim(fields.recording, row.where, self.taken)
+            claim(fields.recording, row.where, self.taken)
         except StreamwerError as error:
             self._note(number, Unusable(row.where, str(error)))
             return None
@@ -149,15 +149,6 @@ class _Reading:
 
 def _ordered(found: dict[int, T]) -> list[T]:
     return [found[number] for number in sorted(found)]
-
-
-def _claim(recording: str, where: str, taken: dict[str, str]) -> None:
-    if alike(recording) in taken:
-        raise DatasetError(
-            f"the id '{recording}' is that of {taken[alike(recording)]}; ids must differ: give one "
-            "another name, or list the files in a table with a column of ids (dataset.columns.id)"
-        )
-    taken[alike(recording)] = where
 
 
 def _converted(row: Row, said: Fields, folder: Path) -> Reference:

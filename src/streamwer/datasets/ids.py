@@ -10,6 +10,7 @@ from itertools import count, dropwhile
 
 from streamwer.datasets.naming import cleaned, composed, fitted
 from streamwer.datasets.rows import DEFAULT_ID, Row, Source, Unusable
+from streamwer.errors import DatasetError
 
 _NAMELESS = "recording"  # one whose name has no letter or digit
 
@@ -17,6 +18,20 @@ _NAMELESS = "recording"  # one whose name has no letter or digit
 def alike(name: str) -> str:
     """What two names share that would be one file on some file systems."""
     return composed(name.casefold())
+
+
+def claim(recording: str, where: str, taken: dict[str, str]) -> None:
+    """Note where an id is used first.
+
+    Raises:
+        DatasetError: that was elsewhere.
+    """
+    if alike(recording) in taken:
+        raise DatasetError(
+            f"the id '{recording}' is that of {taken[alike(recording)]}; ids must differ: give one "
+            "another name, or list the files in a table with a column of ids (dataset.columns.id)"
+        )
+    taken[alike(recording)] = where
 
 
 def distinct(source: Source, column: str, partly: bool) -> Source:

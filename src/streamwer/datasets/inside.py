@@ -6,6 +6,7 @@ import math
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from streamwer import audio
@@ -16,6 +17,7 @@ from streamwer.errors import DatasetError
 
 LONGEST_LINE = 4 * 2**20
 """Bytes. The word times of a call of five hours fit; a file without line breaks is a mistake."""
+_BEGINNING = 1000
 
 
 @dataclass(frozen=True)
@@ -85,14 +87,18 @@ class Folder:
         return composed((path.parent / path.stem).as_posix())
 
     def files(self, *patterns: str, deep: bool = False) -> list[Path]:
-        """Files whose names match, sorted; only the one that the user named, where that is so."""
-        found = {
+        """Files whose names match, sorted; only the one that the user named, where that is so.
+
+        A suffix may be in capitals (`A.TXT`).
+        """
+        return sorted(
             path
-            for pattern in patterns
-            for path in (self.path.rglob(pattern) if deep else self.path.glob(pattern))
-            if path.is_file() and not self._hidden(path)
-        }
-        return sorted(path for path in found if not self.only or path.name == self.only)
+            for path in (self.path.rglob("*") if deep else self.path.iterdir())
+            if any(fnmatchcase(f"{path.stem}{path.suffix.lower()}", each) for each in patterns)
+            and path.is_file()
+            and not self._hidden(path)
+            and path.name == (self.only or path.name)
+        )
 
     def sounds(self) -> list[Path]:
         """All audio files that are not hidden, at any depth, sorted."""
@@ -104,6 +110,14 @@ class Folder:
 
     def _hidden(self, path: Path) -> bool:
         return any(part.startswith(".") for part in path.relative_to(self.path).parts)
+
+    def binary(self, name: str) -> bool:
+        """Whether a file that can be read begins with what no text in UTF-8 has."""
+        try:
+            with self.file(name).open("rb") as file:
+                return b"\0" in file.read(_BEGINNING)
+        except (OSError, DatasetError):
+            return False
 
     def text(self, name: str, most: float = math.inf) -> str:
         """A whole text file.

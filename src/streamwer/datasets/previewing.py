@@ -7,6 +7,7 @@ from itertools import chain, islice
 
 from streamwer.config import ColumnsConfig, DatasetConfig
 from streamwer.datasets import rows, sampling
+from streamwer.datasets.ids import claim
 from streamwer.datasets.preparing import open_source
 from streamwer.datasets.quoting import printable, told
 from streamwer.datasets.rows import Fields, Row, Unusable
@@ -34,7 +35,10 @@ class PreviewRow:
 
 @dataclass(frozen=True)
 class Preview:
-    """What was recognised, how many rows it has where that is known, and the first of them."""
+    """What was recognised, how many rows it has where that is known, and the first of them.
+
+    What cannot be used and is no row is counted with them, as in `Outcome`.
+    """
 
     form: str
     total: int | None
@@ -62,15 +66,20 @@ def preview(config: DatasetConfig, count: int) -> Preview:
     columns = rows.present(config.columns, source)
     unscored = frozenset(config.unscored)
     shown = chain(islice(source.problems, max(0, count)), islice(source.rows, max(0, count)))
-    found = tuple(_row(row, columns, unscored) for row in shown)
-    return Preview(source.form, source.total, found)
+    taken: dict[str, str] = {}
+    found = tuple(_row(row, columns, unscored, taken) for row in shown)
+    total = None if source.total is None else source.total + len(source.problems)
+    return Preview(source.form, total, found)
 
 
-def _row(row: Row | Unusable, columns: ColumnsConfig, unscored: frozenset[str]) -> PreviewRow:
+def _row(
+    row: Row | Unusable, columns: ColumnsConfig, unscored: frozenset[str], taken: dict[str, str]
+) -> PreviewRow:
     if isinstance(row, Unusable):
         return PreviewRow(row.where, reason=row.reason)
     try:
         said = rows.fields(row, columns, unscored)
+        claim(said.recording, row.where, taken)
     except DatasetError as error:
         return PreviewRow(row.where, reason=str(error))
     return PreviewRow(row.where, said, _unheard(row))

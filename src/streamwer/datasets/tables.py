@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from io import StringIO
 from itertools import count
@@ -76,9 +77,11 @@ def _csv(folder: Folder, name: str) -> Iterator[tuple[str, Values] | Unusable]:
     # Rows, not lines: a quoted transcript may span several lines. Row 1 follows the header.
     rows = _dicts(folder, name)
     try:
-        _ = rows.fieldnames  # reads the header
+        header = Counter(rows.fieldnames or ())  # reads it
     except csv.Error as error:
         raise DatasetError(f"{folder.path / name}: its header is not CSV ({error})") from error
+    if again := [told(column) for column, times in header.items() if column and times > 1]:
+        raise DatasetError(f"{folder.path / name}: more columns than one are called '{again[0]}'")
     for number in count(1):
         read = rows.reader.line_num
         try:
@@ -105,7 +108,11 @@ def _dicts(folder: Folder, name: str) -> csv.DictReader[str]:
     text = StringIO(folder.text(name), newline="")
     if name.lower().endswith(".tsv"):  # in tab-separated values, a quotation mark is only that
         return iter(csv.DictReader(text, strict=True, delimiter="\t", quoting=csv.QUOTE_NONE))
-    return iter(csv.DictReader(text, strict=True))
+    header = text.readline()
+    text.seek(0)
+    # Where a comma is in numbers, spreadsheets part cells otherwise.
+    delimiter = ";" if ";" in header and "," not in header else ","
+    return iter(csv.DictReader(text, strict=True, delimiter=delimiter))
 
 
 def _parquet(folder: Folder, name: str) -> Iterator[tuple[str, Values] | Unusable]:

@@ -95,6 +95,8 @@ def read(folder: Folder, split: bool, places: Iterable[str], others: Iterable[st
 def _said(folder: Folder, path: Path, name: str, found: Timings) -> Iterator[tuple[_Key, Spoken]]:
     try:
         inside = folder.file(name)
+        if inside.stat().st_size == 0:
+            raise DatasetError("the file is empty")
         if inside.stat().st_size > _BIGGEST:
             raise DatasetError(f"longer than {_BIGGEST // 2**20} MB")
         folder.refuse_long_lines(name)

@@ -37,8 +37,11 @@ def parse(value: object, text: str) -> tuple[Word, ...]:
 
 
 def writable(text: str) -> bool:
-    """Whether a text can be written as UTF-8: half a surrogate pair, from JSON, cannot."""
-    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+    """Whether a text is one: half a surrogate pair, from JSON, cannot be written as UTF-8.
+
+    Nor does anything that was said have a NUL: that is a text in UTF-16, or no text at all.
+    """
+    return not any("\ud800" <= letter <= "\udfff" or letter == "\0" for letter in text)
 
 
 def check_inside(words: tuple[Word, ...], seconds: float) -> None:

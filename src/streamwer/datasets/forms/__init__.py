@@ -47,7 +47,16 @@ def recognise(folder: Folder, name: str) -> Form:
         if form.detect(folder):
             return form
     kinds = "".join(f"\n  {form.looks}" for form in looked_for.values())
-    raise DatasetError(f"{folder.path}: no recordings with transcripts here; needed is:{kinds}")
+    raise DatasetError(
+        f"{folder.path}: no recordings with transcripts here{_foreign(folder)}; needed is:{kinds}"
+    )
+
+
+def _foreign(folder: Folder) -> str:
+    """The lists that are there and cannot be read as text, such as one in UTF-16."""
+    found = folder.files("*.jsonl", "*.json", "*.csv", "*.tsv")
+    lists = [path.name for path in found if folder.binary(path.name)]
+    return f" ({', '.join(lists)}: not UTF-8 text; save it as such)" if lists else ""
 
 
 __all__ = ["FORMS", "Form", "recognise"]

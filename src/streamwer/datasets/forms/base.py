@@ -100,8 +100,3 @@ def refuse_several(folder: Folder, place: str, paths: Sequence[Path]) -> None:
     if len(paths) > 1:
         names = ", ".join(map(folder.relative, paths))
         raise DatasetError(f"'{told(place)}' is {len(paths)} audio files: {names}; keep one")
-
-
-def beside(path: Path, suffix: str) -> Path:
-    """The file of the same name with another suffix."""
-    return path.with_name(f"{path.stem}{suffix}")

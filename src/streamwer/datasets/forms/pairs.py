@@ -7,18 +7,23 @@ from pathlib import Path
 
 from streamwer.config import DatasetConfig
 from streamwer.datasets.channels import CHANNELS, letter
-from streamwer.datasets.forms.base import Form, beside, refuse_several, sound, sounds, source
+from streamwer.datasets.forms.base import Form, refuse_several, sound, sounds, source
 from streamwer.datasets.inside import LONGEST_LINE, Folder
+from streamwer.datasets.naming import composed
+from streamwer.datasets.quoting import told
 from streamwer.datasets.rows import Row, Source, Unusable
 from streamwer.errors import DatasetError
 
 Texts = dict[str, list[Path]]
 """The transcripts of an audio file by the channel that they are of; "" for those of the whole."""
+_Written = dict[str, list[Path]]
+"""All text files by their path without suffix, composed."""
 
 
 def detect(folder: Folder) -> bool:
     """Whether some audio file has a transcript beside it."""
-    return any(_transcripts(path) for path in folder.sounds())
+    written = _written(folder)
+    return any(_transcripts(written, path) for path in folder.sounds())
 
 
 def open_rows(folder: Folder, config: DatasetConfig) -> Source:
@@ -28,55 +33,70 @@ def open_rows(folder: Folder, config: DatasetConfig) -> Source:
     nothing says that it is a transcript, so it is no failure of any system.
     """
     split = config.channels == "split"
-    named = sounds(folder)
-    rows = [row for place, paths in named.items() for row in _rows(folder, place, paths, split)]
-    alone = [*_silent(folder, named, split), *_alone(folder)]
+    named, written = sounds(folder), _written(folder)
+    texts = {path: _transcripts(written, path) for paths in named.values() for path in paths}
+    rows = [
+        row
+        for place, paths in named.items()
+        for row in _rows(folder, place, paths, _wanted(texts[paths[0]], split))
+    ]
+    alone = [*_silent(folder, texts, split), *_alone(folder, texts)]
     return source(folder, FORM.name, rows, sorted(alone, key=lambda each: each.where))
 
 
-def _transcripts(path: Path) -> Texts:
-    found: Texts = {}
-    for name in ("", *CHANNELS):
-        text = beside(path, f".{name}.txt" if name else ".txt")
-        if text.is_file():
-            found.setdefault(letter(name), []).append(text)
+def _written(folder: Folder) -> _Written:
+    found: _Written = {}
+    for path in Folder(folder.path).files("*.txt", deep=True):
+        found.setdefault(_stem(path), []).append(path)
     return found
 
 
-def _wanted(path: Path, split: bool) -> Texts:
-    return {name: each for name, each in _transcripts(path).items() if bool(name) == split}
+def _stem(path: Path) -> str:
+    return composed(path.with_suffix("").as_posix())
 
 
-def _silent(folder: Folder, named: dict[str, list[Path]], split: bool) -> Iterator[Unusable]:
+def _transcripts(written: _Written, path: Path) -> Texts:
+    found: Texts = {}
+    for name in ("", *CHANNELS, *map(str.lower, filter(str.isalpha, CHANNELS))):
+        texts = written.get(f"{_stem(path)}.{name}" if name else _stem(path), ())
+        if texts:
+            found.setdefault(letter(name), []).extend(texts)
+    return found
+
+
+def _wanted(texts: Texts, split: bool) -> Texts:
+    return {name: each for name, each in texts.items() if bool(name) == split}
+
+
+def _silent(folder: Folder, texts: dict[Path, Texts], split: bool) -> Iterator[Unusable]:
     """Audio that has no transcript."""
-    for path in (path for paths in named.values() for path in paths):
-        if _wanted(path, split):
+    for path, transcripts in texts.items():
+        if _wanted(transcripts, split):
             continue
         if split:
             text = f"no {path.stem}.A.txt or {path.stem}.B.txt beside it (dataset.channels=split)"
         else:
             of_channels = "; its channels have: use dataset.channels=split"
-            text = f"no {path.stem}.txt beside it{of_channels if _transcripts(path) else ''}"
+            text = f"no {path.stem}.txt beside it{of_channels if transcripts else ''}"
         yield Unusable(folder.relative(path), text)
 
 
-def _alone(folder: Folder) -> Iterator[Unusable]:
+def _alone(folder: Folder, texts: dict[Path, Texts]) -> Iterator[Unusable]:
     """Texts that are the transcript of no audio file, or of no channel of one."""
-    sounds = {path.with_suffix("") for path in folder.sounds()}
+    used = {path for of in texts.values() for paths in of.values() for path in paths}
     for path in folder.files("*.txt", deep=True):
-        name = path.with_suffix("")
-        of_channel = name.suffix.removeprefix(".") in CHANNELS and name.with_suffix("") in sounds
-        if name not in sounds and not of_channel:
+        if path not in used:
             yield Unusable(folder.relative(path), "no audio file of that name beside it")
 
 
-def _rows(folder: Folder, place: str, paths: list[Path], split: bool) -> Iterator[Row | Unusable]:
-    for name, texts in sorted(_wanted(paths[0], split).items()):
+def _rows(folder: Folder, place: str, paths: list[Path], wanted: Texts) -> Iterator[Row | Unusable]:
+    for name, texts in sorted(wanted.items()):
         where = ", ".join(map(folder.relative, texts))
         try:
             refuse_several(folder, place, paths)
             if len(texts) > 1:
-                raise DatasetError(f"both are of channel {name}: keep one of them")
+                of = f"channel {name}" if name else f"'{told(place)}'"
+                raise DatasetError(f"both are of {of}: keep one of them")
             yield _row(folder, place, paths[0], texts[0], name)
         except DatasetError as error:
             yield Unusable(where, str(error).removeprefix(f"{folder.path / where}: "))
