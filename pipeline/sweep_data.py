@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from omegaconf import OmegaConf
 
 from pipeline.align import with_times
 from pipeline.command import progress
-from streamwer import digests
+from streamwer import digests, processes
 from streamwer.alignment_config import AlignmentConfig, NoAlignment
 from streamwer.condition_config import Chain
 from streamwer.config import DatasetConfig, ModelConfig
@@ -24,15 +26,17 @@ from streamwer.recognisers.hub import locate
 
 _STAGES = ("prepare", "stream", "score")
 _CODE = ("src/", "pipeline/", "requirements.lock")
-_KEEP = 4
-"""Prepared data sets that stay for the next sweep's checks; the data itself is cheap to make."""
 
 
 class Prepared:
-    """Data sets, each prepared once by a process; the DVC pipeline's own one is left alone."""
+    """Data sets, each prepared once by a process; the DVC pipeline's own one is left alone.
+
+    Each process has folders of its own: to prepare a data set replaces it, under the hands of
+    another sweep that plays it. What an ended process prepared goes when the next one prepares.
+    """
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self._root, self._mine = root, root / processes.name()
         self._done: dict[str, tuple[Path, str]] = {}
 
     def of(
@@ -50,7 +54,8 @@ class Prepared:
         values = asdict(dataset) | {"alignment": asdict(alignment), "conditions": altered}
         named = digests.of_text(json.dumps(values, sort_keys=True))
         if named not in self._done:
-            folder = self._root / named
+            self._shrink()
+            folder = self._mine / named
             with progress() as bar:
                 task = bar.add_task(f"preparing {dataset.name}", total=None)
                 prepare(
@@ -63,13 +68,14 @@ class Prepared:
                 aligned, _ = with_times(read_manifest(folder), folder, alignment)
                 manifest.write(folder, aligned)
             self._done[named] = folder, _digest(folder)
-            self._shrink()
+        os.utime(self._mine)  # on another host its age alone tells that it is in use
         return self._done[named]
 
     def _shrink(self) -> None:
-        others = [path for path in self._root.iterdir() if path.name not in self._done]
-        for old in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[_KEEP:]:
-            shutil.rmtree(old, ignore_errors=True)
+        for each in self._root.glob("*"):
+            with suppress(FileNotFoundError):  # gone just now, by another sweep
+                if processes.left(each.name, each.stat().st_mtime):
+                    shutil.rmtree(each, ignore_errors=True)
 
 
 def _digest(folder: Path) -> str:

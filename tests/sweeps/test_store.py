@@ -47,6 +47,15 @@ def test_what_a_killed_process_left_is_no_entry_and_is_cleared(tmp_path: Path) -
     assert [path.name for path in tmp_path.iterdir()] == ["b"]
 
 
+def test_a_damaged_entry_is_none_and_in_nobodys_way(tmp_path: Path) -> None:
+    store = Store(tmp_path, keep=2)
+    store.put("a", TABLES)
+    (tmp_path / "a" / "words.parquet").write_bytes(b"")
+    assert store.get("a") is None
+    store.put("a", TABLES)
+    assert store.get("a") is not None
+
+
 def test_a_digest_changes_with_bytes_and_names_but_not_with_the_place(tmp_path: Path) -> None:
     for name in ("one", "other"):
         (tmp_path / name).mkdir()

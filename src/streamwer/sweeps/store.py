@@ -34,7 +34,10 @@ class Store:
         try:
             os.utime(folder)
             return store.read(folder)
-        except (OSError, LogError):  # not there, or another process is just dropping it
+        except OSError:  # not there
+            return None
+        except LogError:  # damaged, or another process is just dropping it
+            shutil.rmtree(folder, ignore_errors=True)
             return None
 
     def put(self, key: str, scores: Scored) -> None:

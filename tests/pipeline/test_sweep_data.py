@@ -1,0 +1,35 @@
+"""The data of a sweep is its own, and what ended sweeps prepared does not pile up."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+
+import pytest
+
+from pipeline.sweep_data import Prepared
+from pipeline.sweep_session import chosen
+from streamwer import processes
+from streamwer.alignment_config import NoAlignment
+from streamwer.compose import composed
+from streamwer.config import conditions
+
+
+def test_two_sweeps_at_once_do_not_replace_each_others_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = tmp_path / f"{platform.node()}-{2**22}"  # more than Linux gives
+    (ended / "0123456789ab").mkdir(parents=True)
+    data, its_digest = _prepared(tmp_path)
+    before = {file: file.stat().st_ino for file in data.rglob("*")}
+    monkeypatch.setattr(processes, "name", lambda: f"{platform.node()}-{os.getppid()}")
+    other, digest = _prepared(tmp_path)
+    assert (other != data, digest) == (True, its_digest)
+    assert before == {file: file.stat().st_ino for file in data.rglob("*")}
+    assert not ended.exists()
+
+
+def _prepared(root: Path) -> tuple[Path, str]:
+    settings = chosen(composed(["dataset.limit=1"], "sweep"), []).config
+    return Prepared(root).of(settings.dataset, conditions(settings), NoAlignment())
