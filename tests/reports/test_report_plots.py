@@ -44,6 +44,10 @@ def test_ticks_are_round_numbers_with_room_between() -> None:
     ]
     log = Axis(0.4, 25, 0, 500, log=True).ticks(7)
     assert [tick.label for tick in log] == ["0.5", "1", "2", "3", "5", "10", "20"]
+    narrow = Axis(0.006, 1.4, 44, 334, log=True).ticks(9)  # no room for 0.02 beside 0.03
+    assert [tick.label for tick in narrow] == ["0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1"]
+    upwards = Axis(0.4, 25, 300, 100, log=True).ticks(7)
+    assert len(upwards) == len(log)
 
 
 def test_a_rate_axis_starts_at_zero_only_where_zero_is_near() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+_CHARACTER = 7.5
+"""Pixels of a tick's label per character, with the space before the next label."""
 _SPREAD = 5.0
 """A ratio of largest to smallest value above which a linear axis would hide the small ones."""
 
@@ -104,9 +107,19 @@ def _log_values(axis: Axis, most: int) -> list[float]:
     for factors in ((1, 1.5, 2, 3, 4, 5, 7), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,)):
         values = [factor * 10.0**exponent for exponent in exponents for factor in factors]
         inside = [value for value in values if axis.low <= value <= axis.high]
-        if len(inside) <= most:
+        if len(inside) <= most and _apart(axis, inside):
             return inside
     return inside
+
+
+def _apart(axis: Axis, values: Sequence[float]) -> bool:
+    """Whether the labels of a horizontal axis, centred below their ticks, keep off each other."""
+    if axis.end < axis.begin:
+        return True
+    places = [(axis.at(value), _CHARACTER * len(_label(value)) / 2) for value in values]
+    return all(
+        right - half >= left + other for (left, other), (right, half) in itertools.pairwise(places)
+    )
 
 
 def _label(value: float) -> str:
