@@ -8,6 +8,7 @@ import pytest
 
 from streamwer.metrics import Difference, Interval, Quantile
 from streamwer.reports import Comparison, Unused, html, markdown, notes, verdict
+from tests.reports import synthetic
 from tests.reports.test_report_files import changed
 
 
@@ -90,6 +91,16 @@ def test_a_difference_is_claimed_only_where_it_is_shown(
     sentence = of_agreement(measured, delta_wer=delta, shown_latency=late(2.14))
     start = "local_agreement shows half of the words within 2.1 s of being spoken"
     assert sentence == start + said
+
+
+def test_where_no_word_has_a_time_it_is_not_that_there_are_too_few() -> None:
+    calls = [replace(call, words=()) for call in synthetic.references(count=2)]
+    untimed = synthetic.compare(spoken=calls)
+    assert spoken(untimed)[0].startswith("prompted_buffer has no word latencies")
+    page, table = html.render(untimed), markdown.render(untimed)
+    assert all("alignment=forced finds word times" in text for text in (page, table))
+    assert "half of the words are final within</sub> | – | – | – |" in table
+    assert "curves-title" not in page
 
 
 @pytest.mark.parametrize(

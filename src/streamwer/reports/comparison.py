@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -107,3 +108,9 @@ class Comparison:
     versus: Versus | None = None
     conditions: Mapping[str, bool] = field(default_factory=dict)
     capacities: Capacities | None = None
+
+    @property
+    def timed(self) -> bool:
+        """Whether any word of the references has a time, so that word latencies are known."""
+        known = [not math.isnan(system.summary.coverage) for system in self.systems]
+        return any(known) or not known

@@ -141,6 +141,8 @@ def _delta(baseline: str, summary: Summary) -> Cell:
 
 
 def _late(latency: str, percentile: str, summary: Summary) -> Cell:
+    if math.isnan(summary.coverage):  # more words would not help: none has a time
+        return Cell(figures.UNKNOWN)
     quantile: Quantile = getattr(summary, latency)[percentile]
     return Cell(figures.seconds(quantile.value), figures.seconds_range(quantile, unit=False))
 

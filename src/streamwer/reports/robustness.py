@@ -37,7 +37,8 @@ def rows(comparison: Comparison) -> list[Row]:
     ]
     made = dict.fromkeys(name for table in tables for name in table)
     names = sorted(made, key=lambda name: _place(name, list(comparison.conditions)))
-    return [_row(name, [table.get(name) for table in tables]) for name in names]
+    timed = comparison.timed
+    return [_row(name, [table.get(name) for table in tables], timed) for name in names]
 
 
 def _place(name: str, order: list[str]) -> int:
@@ -45,9 +46,9 @@ def _place(name: str, order: list[str]) -> int:
     return order.index(name) if name in order else len(order)
 
 
-def _row(name: str, found: list[UnderCondition | None]) -> Row:
+def _row(name: str, found: list[UnderCondition | None], timed: bool) -> Row:
     recordings = max(each.recordings for each in found if each)
-    return Row(name, recordings, [_cell(each) if each else None for each in found])
+    return Row(name, recordings, [_cell(each, timed) if each else None for each in found])
 
 
 def signed(change: float) -> str:
@@ -56,14 +57,14 @@ def signed(change: float) -> str:
     return told if told[0] in "+−" else f"±{told}"
 
 
-def _cell(each: UnderCondition) -> Cell:
+def _cell(each: UnderCondition, timed: bool) -> Cell:
     change = each.change
     return Cell(
         wer=figures.percent(each.wer.value, unit=False),
         wer_range=figures.percent_range(each.wer, unit=False),
         change=signed(change.value) if change else "",
         shown=change is not None and not change.low <= 0 <= change.high,
-        late=figures.seconds(each.p50.value, unit=False),
+        late=figures.seconds(each.p50.value, unit=False) if timed else figures.UNKNOWN,
         late_range=figures.seconds_range(each.p50, unit=False),
         heat=round(100 * each.wer.value, 1),
     )

@@ -29,6 +29,7 @@ def sentences(comparison: Comparison) -> list[Sentence]:
         *(_of(system, comparison) for system in ordered),
         *(_behind(s.summary) for s in ordered if _falls_behind(s, comparison)),
         *(_failed(s.summary) for s in comparison.systems if s.summary.failures),
+        *_untimed(comparison),
         *_clock(comparison.clock),
     ]
 
@@ -75,6 +76,8 @@ def _of(system: System, comparison: Comparison) -> Sentence:
 
 def _latency(summary: Summary) -> str:
     middle = summary.shown_latency["p50"].value
+    if math.isnan(summary.coverage):
+        return "has no word latencies"
     if middle is None:
         return "has too few timed words to say how late they are"
     if math.isinf(middle):
@@ -136,6 +139,18 @@ def _incomparable(system: System, comparison: Comparison) -> Sentence:
         if reasons and (figure == "wer" or not system.incomparable.get("wer"))
     ]
     return Sentence(system.summary.name, f" is not comparable with {other} in {', '.join(told)}.")
+
+
+def _untimed(comparison: Comparison) -> list[Sentence]:
+    if comparison.timed:
+        return []
+    return [
+        Sentence(
+            "",
+            "No word of the references has a time, so that no word latency is known:"
+            " alignment=forced finds word times (docs/word-times.md).",
+        )
+    ]
 
 
 def _clock(clock: str) -> list[Sentence]:
