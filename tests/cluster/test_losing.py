@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import ray
+from ray.exceptions import OutOfMemoryError
 
-from streamwer.cluster import Job, ray_session
+from streamwer.cluster import Job, ray_session, ray_workers
 from streamwer.cluster.pool import run
 from streamwer.cluster.ray_workers import RayWorkers
 from streamwer.errors import ClusterError
@@ -58,6 +59,34 @@ def test_an_answer_that_is_there_counts_however_late_the_driver_looks(
     outcome = run(jobs("fine-1", "fine-2", "fine-3"), workers(tmp_path, timeout_s=4.0), away)
     assert not outcome.failures
     assert len(scripted.begun) == len(outcome.steps) == 3
+
+
+def test_only_the_recording_that_takes_too_much_memory_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ray ends all actors that there are because of one, those that are idle as well."""
+    scripted = ScriptedRay()
+    scripted.stand_in(monkeypatch)
+
+    class Squeezed(ray_workers._Actor):
+        there: ClassVar[list[Squeezed]] = []
+        ended = False
+
+        def start(self) -> None:
+            super().start()
+            self.there.append(self)
+
+        def stream(self, job: Job, contents: Any) -> Any:
+            for actor in self.there if job.recording == "hungry" else ():
+                actor.ended = True
+            if self.ended:
+                raise OutOfMemoryError("memory on the node was low")
+            return super().stream(job, contents)
+
+    monkeypatch.setattr(ray_workers, "_Actor", Squeezed)
+    outcome = run(jobs("fine-1", "fine-2", "fine-3", "hungry"), workers(tmp_path, count=3))
+    assert {failure.recording for failure in outcome.failures} == {"hungry"}
+    assert len(outcome.steps) == 3
 
 
 def test_a_head_that_is_lost_while_workers_start_is_one_error(

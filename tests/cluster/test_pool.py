@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,23 @@ class Mortal:
     """`count` workers that finish in a given order and die when the plan says so.
 
     The successor of a dead one is away until a `wait` says that it has come, sooner or later.
+
+    Args:
+        count: of workers.
+        order: in which they finish.
+        deaths: by recording, how often it kills its worker.
+        squeezed: recordings whose worker is ended for lack of memory while another one streams.
     """
 
-    def __init__(self, count: int, order: list[int], deaths: dict[str, int]) -> None:
+    def __init__(
+        self,
+        count: int,
+        order: list[int],
+        deaths: dict[str, int],
+        squeezed: set[str],
+    ) -> None:
         self._count, self._order, self._deaths = count, order, deaths
+        self._squeezed = squeezed
         self._running: dict[int, Job] = {}
         self._away: list[int] = []
         self.begun: list[str] = []
@@ -43,10 +57,18 @@ class Mortal:
             return None
         worker = sorted(self._running)[pick % len(self._running)]
         job = self._running.pop(worker)
+        answer = self._answer(worker, job)
+        if answer.worker_died:
+            self._away.append(worker)
+        return answer
+
+    def _answer(self, worker: int, job: Job) -> Finished:
+        dead = Finished(worker, job, error="its worker died", worker_died=True)
         if self._deaths.get(job.recording, 0) > 0:
             self._deaths[job.recording] -= 1
-            self._away.append(worker)
-            return Finished(worker, job, error="its worker died", worker_died=True)
+            return dead
+        if job.recording in self._squeezed and self._running:
+            return replace(dead, lacked_memory=True)
         return Finished(worker, job, steps=(said(job.recording),))
 
     def facts(self) -> dict[str, Any]:
@@ -61,13 +83,19 @@ class Mortal:
     recordings=st.integers(0, 12),
     order=st.lists(st.integers(0, 3), max_size=40),
     deaths=st.dictionaries(st.integers(0, 11).map(str), st.integers(1, 3)),
+    squeezed=st.sets(st.integers(0, 11).map(str)),
 )
 def test_every_recording_ends_exactly_once(
-    count: int, recordings: int, order: list[int], deaths: dict[str, int]
+    count: int,
+    recordings: int,
+    order: list[int],
+    deaths: dict[str, int],
+    squeezed: set[str],
 ) -> None:
+    """None is lost for want of memory that others took."""
     names = [str(i) for i in range(recordings)]
     poison = {name for name in names if deaths.get(name, 0) >= 2}
-    workers = Mortal(count, order, dict(deaths))
+    workers = Mortal(count, order, dict(deaths), squeezed - set(deaths))
     ended: list[str] = []
     outcome = run(jobs(*names), workers, lambda job: ended.append(job.recording))
     assert sorted(step.recording for step in outcome.steps) == sorted(set(names) - poison)
@@ -78,7 +106,7 @@ def test_every_recording_ends_exactly_once(
 
 
 def test_the_longest_recording_goes_first() -> None:
-    workers = Mortal(1, [], {})
+    workers = Mortal(1, [], {}, set())
     run(jobs("short", "middle", "long"), workers)
     assert workers.begun == ["long", "middle", "short"]
 

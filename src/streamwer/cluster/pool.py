@@ -1,7 +1,8 @@
 """Hand out recordings to workers, and lose none: the loop behind both runners.
 
 Longest recording first, one in flight per worker. A worker that dies is replaced and its
-recording tried once more; a recording that fails again is a `Failure`, not a gap.
+recording tried once more; a recording that fails again is a `Failure`, not a gap. Where memory
+lacked, its neighbours may be to blame: it is tried again when nothing else is streamed.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ class Finished:
     """A worker's answer for one job: its steps, or why there are none.
 
     Attributes:
+        lacked_memory: whether the worker was ended because its machine ran out of memory, be it by
+            its own fault or by that of others.
         facts: what the worker knew of itself and of its machine by then (`Workers.facts`).
     """
 
@@ -32,6 +35,7 @@ class Finished:
     steps: Result = ()
     error: str = ""
     worker_died: bool = False
+    lacked_memory: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -100,19 +104,22 @@ def run_each(
 
 def _finished(jobs: list[Job], workers: Workers) -> Iterator[Finished]:
     waiting = deque(sorted(jobs, key=lambda job: (-job.seconds, job.recording)))
+    apart: deque[Job] = deque()  # each of them when nothing else is streamed
     attempts = dict.fromkeys((job.recording for job in jobs), 0)
     running = 0
-    while waiting or running:
+    while waiting or apart or running:
         for worker in workers.idle():
-            if waiting:
-                attempts[waiting[0].recording] += 1
-                workers.submit(worker, waiting.popleft())
+            if waiting or (apart and not running):
+                job = (waiting or apart).popleft()
+                attempts[job.recording] += 1
+                workers.submit(worker, job)
                 running += 1
         finished = workers.wait()
         if finished is None:
             continue
         running -= 1
-        if finished.worker_died and attempts[finished.job.recording] < ATTEMPTS:
-            waiting.appendleft(finished.job)
+        job = finished.job
+        if finished.worker_died and attempts[job.recording] < ATTEMPTS:
+            (apart.append if finished.lacked_memory else waiting.appendleft)(job)
         else:
             yield finished

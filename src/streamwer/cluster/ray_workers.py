@@ -209,8 +209,11 @@ class RayWorkers:
         except RayTaskError as error:
             return Finished(worker, job, error=reason(error.cause or error))
         except RayError as error:  # the actor is gone, or was killed for lack of memory
-            self._replace(worker)
-            return Finished(worker, job, error=f"its worker died ({_why(error)})", worker_died=True)
+            lacked = isinstance(error, OutOfMemoryError)
+            for at in self.idle() if lacked else [worker]:  # Ray ends several at once
+                self._replace(at)
+            why = f"its worker died ({_why(error)})"
+            return Finished(worker, job, error=why, worker_died=True, lacked_memory=lacked)
 
     def _due_first(self) -> Any:
         """The future whose time is over first; None while no recording is streamed."""
