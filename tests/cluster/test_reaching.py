@@ -5,17 +5,20 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
+import grpc
 import pytest
 
-from streamwer.cluster import reaching
+from streamwer.cluster import ray_session, reaching
 from streamwer.errors import ClusterError
 
 SETTINGS = b"\0\0\x06\x04\0\0\0\0\0\0\x05\0\0\x40\0"
 """The first frame of a server of HTTP/2 with one setting (RFC 9113, section 6.5)."""
 PATIENCE_S = 30.0
+MODE = "RAY_AUTH_MODE", "token"
 
 
 @contextmanager
@@ -91,3 +94,58 @@ def test_auto_is_what_the_environment_names_else_the_head_begun_here(
         monkeypatch.setenv("RAY_ADDRESS", f"ray://{place}")
         with pytest.raises(ClusterError, match=r"cluster\.address=auto \(ray://127"):
             reaching.found("auto")
+
+
+@contextmanager
+def head(token: bool) -> Iterator[str]:
+    """A head of a cluster, as far as who has no token can tell."""
+
+    class Asked(grpc.GenericRpcHandler):
+        def service(self, details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler:
+            return grpc.unary_unary_rpc_method_handler(answer)
+
+    def answer(_: bytes, context: grpc.ServicerContext) -> bytes:
+        if token:
+            context.abort(grpc.StatusCode.UNAUTHENTICATED, "InvalidAuthToken")
+        return b""
+
+    with ThreadPoolExecutor(1) as pool:
+        server = grpc.server(pool, handlers=[Asked()])
+        port = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        try:
+            yield f"127.0.0.1:{port}"
+        finally:
+            server.stop(0).wait(PATIENCE_S)
+
+
+@pytest.mark.parametrize(
+    ("token", "mode", "problem"),
+    [
+        (True, "token", ""),
+        (False, "", ""),
+        (True, "", "its head lets in only who shows its token"),
+        (False, "token", "its head has no token"),
+    ],
+)
+def test_a_token_that_only_one_side_wants_is_one_line_at_once(
+    monkeypatch: pytest.MonkeyPatch, token: bool, mode: str, problem: str
+) -> None:
+    """Ray's own word on it comes late, or is that workers died."""
+    monkeypatch.setenv("RAY_AUTH_MODE", mode)
+    expected = pytest.raises(ClusterError, match=problem) if problem else nullcontext()
+    with head(token) as place, expected:
+        ray_session._agree_on_token(place, place)
+
+
+@pytest.mark.parametrize(("named", "shown"), [("", True), ("elsewhere:6379", False)])
+def test_a_head_that_was_begun_here_is_shown_the_token_that_is_here(
+    monkeypatch: pytest.MonkeyPatch, named: str, shown: bool
+) -> None:
+    monkeypatch.setenv("RAY_ADDRESS", named)
+    monkeypatch.setenv("RAY_AUTH_MODE", "")
+    monkeypatch.setattr(reaching, "wants_token", lambda place: True)
+    monkeypatch.setattr(ray_session, "_show_ours", lambda: monkeypatch.setenv(*MODE))
+    expected = nullcontext() if shown else pytest.raises(ClusterError, match="shows its token")
+    with expected:
+        ray_session._agree_on_token("auto", "here:6379")

@@ -15,7 +15,7 @@ import psutil
 import streamwer
 from streamwer.cluster import interrupts, reaching
 from streamwer.cluster.fitting import Node
-from streamwer.cluster_config import LOCAL
+from streamwer.cluster_config import AUTO, LOCAL
 from streamwer.errors import ClusterError
 
 # Before Ray is imported: no usage pings, no second environment built per worker under uv, no Ray
@@ -31,6 +31,8 @@ CODE = Path(streamwer.__file__).resolve().parent
 
 _TRIES = 3
 """Ray's server for clients forks while its threads run, which fails now and then (ray#63202)."""
+
+_AUTH_MODE, _TOKEN = "RAY_AUTH_MODE", "token"
 
 _CUT_OFF = "Ray Client is not connected"
 """So a bare `Exception` of Ray's client begins, at each call after the one that lost its head."""
@@ -163,6 +165,7 @@ def _join(address: str) -> None:
     place = reaching.found(address)
     from ray.exceptions import RayError
 
+    _agree_on_token(address, place)
     for left in reversed(range(_TRIES)):
         try:
             _init(place, runtime_env={"py_modules": [str(CODE)], "excludes": ["__pycache__"]})
@@ -176,6 +179,41 @@ def _join(address: str) -> None:
                     " and Python must be those of its head, and where that has a token"
                     " (~/.ray/auth_token) copy it and set RAY_AUTH_MODE=token, see docs/cluster.md"
                 ) from error
+
+
+def _agree_on_token(address: str, place: str) -> None:
+    """Else we are told nothing for long, or workers die of what Ray does not say.
+
+    A head that was begun here finds its token here as well: Ray itself shows it for `auto`, but not
+    for the address that this was found to be.
+    """
+    if place.startswith("ray://"):  # its driver is a process of the cluster
+        return
+    wanted = reaching.wants_token(place)
+    if wanted and address == AUTO and not os.environ.get("RAY_ADDRESS"):
+        _show_ours()
+    shown = os.environ.get(_AUTH_MODE, "").lower() == _TOKEN
+    if wanted and not shown:
+        raise ClusterError(
+            f"cluster.address={address}: its head lets in only who shows its token: copy its"
+            f" ~/.ray/auth_token to this machine and set {_AUTH_MODE}={_TOKEN}, see docs/cluster.md"
+        )
+    if shown and not wanted:
+        raise ClusterError(
+            f"cluster.address={address}: its head has no token, but {_AUTH_MODE}={_TOKEN} has all"
+            f" ask for one: set {_AUTH_MODE}=disabled, see docs/cluster.md"
+        )
+
+
+def _show_ours() -> None:
+    with suppress(ImportError):  # heads of earlier versions ask for none
+        from ray._private.authentication.authentication_token_setup import (
+            logger,
+            maybe_enable_token_auth_if_token_available,
+        )
+
+        logger.setLevel(logging.ERROR)
+        maybe_enable_token_auth_if_token_available()
 
 
 def _is_starting() -> bool:

@@ -50,6 +50,25 @@ def found(address: str) -> str:
     return place
 
 
+def wants_token(place: str) -> bool:
+    """Whether the head at HOST:PORT lets in only who shows its token; asked without one."""
+    import grpc  # only now: it takes a while, which a run without a cluster need not wait for
+
+    if _encrypted():
+        return False
+    with grpc.insecure_channel(place) as channel:
+        ask = channel.unary_unary("/ray.rpc.NodeInfoGcsService/GetClusterId")
+        try:
+            ask(b"", timeout=PATIENCE_S)
+        except grpc.RpcError as error:
+            return bool(error.code() is grpc.StatusCode.UNAUTHENTICATED)
+    return False
+
+
+def _encrypted() -> bool:
+    return os.environ.get("RAY_USE_TLS", "0") not in ("", "0")
+
+
 def _begun_here() -> str:
     """What `ray start` notes of the head that it began last."""
     noted = Path(os.environ.get("RAY_TMPDIR", tempfile.gettempdir())) / "ray/ray_current_cluster"
@@ -60,7 +79,7 @@ def _silent(host: str, port: int) -> str:
     """Why it cannot be a Ray; nothing if it may be one."""
     try:
         with socket.create_connection((host, port), timeout=PATIENCE_S) as door:
-            if os.environ.get("RAY_USE_TLS", "0") not in ("", "0"):  # it wants another greeting
+            if _encrypted():  # it wants another greeting
                 return ""
             door.sendall(_GREETING)
             answer = door.recv(len(_SETTINGS))
