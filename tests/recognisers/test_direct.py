@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -166,6 +167,18 @@ def test_what_windows_of_a_batch_cost_adds_up_to_what_they_cost_alone(
 ) -> None:
     alone = sum((engine.recognise(window).effort for window in several()), Effort())
     assert sum((h.effort for h in batched(size)), Effort()) == alone
+
+
+def test_what_a_call_did_before_it_failed_is_known(
+    engine: Direct, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = engine.recognise(several()[1])
+    assert engine.spent() == Hypothesis(compute=whole.compute, effort=whole.effort)
+    assert whole.effort.aligned_tokens > 0
+    monkeypatch.setattr(engine._model, "find_alignment", mock.Mock(side_effect=RuntimeError))
+    with pytest.raises(RuntimeError):
+        engine.recognise(several()[1])
+    assert engine.spent().effort == replace(whole.effort, aligned_tokens=0)
 
 
 def test_no_windows_are_no_error(engine: Direct) -> None:

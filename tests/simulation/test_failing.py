@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -11,20 +12,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamwer.audio import SAMPLE_RATE
+from streamwer.hardware import CallCosts
 from streamwer.load_config import LoadConfig
 from streamwer.policies import Request
 from streamwer.recognisers import Window
 from streamwer.simulation import (
     Arrived,
     Failed,
+    Profile,
     Recording,
+    Schedule,
     SilentError,
     Stream,
     build_clock,
     schedule_of,
     serve,
 )
-from streamwer.transcript import Compute, Hypothesis, Step, Update
+from streamwer.transcript import Compute, Effort, Hypothesis, Step, Update
 from tests.scripted import silence
 
 FIXED_S, EACH_S = 0.25, 0.0625
@@ -147,6 +151,33 @@ def test_windows_that_fail_together_are_charged_what_they_take_one_by_one() -> N
     assert told == ["1"]
     assert [step.recording for step in steps] == ["0", "2"]
     assert [step.emitted for step in steps] == [1.0 + 2 * (FIXED_S + EACH_S)] * 2
+
+
+class Metering(Frail):
+    """Reads a token for each window, and knows so of a call that failed as well."""
+
+    def recognise_all(self, windows: Sequence[Window]) -> list[Hypothesis]:
+        self._did = Hypothesis(effort=Effort(prompt_tokens=len(windows)))
+        return [
+            replace(each, effort=Effort(prompt_tokens=1)) for each in super().recognise_all(windows)
+        ]
+
+    def spent(self) -> Hypothesis:
+        return self._did
+
+
+@pytest.mark.parametrize(("most", "moments"), [(1, [2.0, 4.0]), (3, [7.0, 7.0])])
+def test_a_profile_charges_calls_that_failed_for_what_they_did(
+    most: int, moments: list[float]
+) -> None:
+    """A second for each window of a call: three of the batch, and each of the three alone."""
+    clock = Profile(CallCosts(decode_prompt_token=1e6, encode_frames=[1], encode_us=[0.0]))
+    streams = troubled([["fine"], ["recognise"], ["fine"]])
+    schedule = Schedule(Stream.ready, most)
+    steps = list(serve(streams, Metering(), clock, schedule, lambda *_: None))
+    assert [(step.recording, step.emitted) for step in steps] == list(
+        zip("02", moments, strict=True)
+    )
 
 
 @pytest.mark.parametrize("trouble", FATAL)

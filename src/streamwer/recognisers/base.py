@@ -64,6 +64,15 @@ class Warming(Protocol):
 
 
 @runtime_checkable
+class Metered(Protocol):
+    """A recogniser that knows what a call took that failed."""
+
+    def spent(self) -> Hypothesis:
+        """Compute and effort of the last call, for all its windows, until it ended or failed."""
+        ...
+
+
+@runtime_checkable
 class Informed(Protocol):
     """A recogniser that knows more of itself than the config says."""
 

@@ -98,6 +98,10 @@ class Direct:
         each = zip(heard, quiet, costs, strict=True)
         return [replace(h, silence=silent, **cost) for h, silent, cost in each]
 
+    def spent(self) -> Hypothesis:
+        """Compute and effort of the last call, for all its windows, until it ended or failed."""
+        return Hypothesis(**self._meter.cost())
+
     def place(self, window: Window, said: Sequence[str]) -> tuple[Word, ...]:
         """When each of some known words was said in one window, by forced alignment.
 

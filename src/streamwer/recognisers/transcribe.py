@@ -103,6 +103,10 @@ class Transcribe:
         heard = hypothesis(segments, window, self._language)
         return replace(heard, silence=quiet, **self._meter.cost())
 
+    def spent(self) -> Hypothesis:
+        """Compute and effort of the last call, until it ended or failed."""
+        return Hypothesis(**self._meter.cost())
+
     def _transcribe(self, window: Window) -> Iterator[Any]:
         config = self._config
         segments, _ = self._model.transcribe(

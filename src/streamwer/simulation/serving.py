@@ -17,7 +17,7 @@ from streamwer.conditions import Journey
 from streamwer.errors import ConfigError
 from streamwer.load_config import LoadConfig
 from streamwer.policies.base import Policy
-from streamwer.recognisers.base import Recogniser, Window
+from streamwer.recognisers.base import Metered, Recogniser, Window
 from streamwer.simulation.clock import Clock
 from streamwer.simulation.network import Packets
 from streamwer.simulation.source import Recording, SilentError
@@ -95,9 +95,9 @@ def serve(
     while (earliest := queue.earliest()) is not None:
         now = free = clock.start(max(earliest, free))
         chosen = queue.take(now)
-        heard = _heard(_windows(chosen, now, failed), recogniser, failed)
-        if heard:
-            free = clock.finish(now, _together([hypothesis for _, hypothesis in heard]))
+        heard, lost = _heard(_windows(chosen, now, failed), recogniser, failed)
+        if heard or lost:
+            free = clock.finish(now, _together([*(hypothesis for _, hypothesis in heard), *lost]))
             yield from _shown(heard, free, failed)
         queue.put_back(chosen)
 
@@ -196,20 +196,31 @@ def _windows(
 
 def _heard(
     taken: Sequence[tuple[Stream, Window]], recogniser: Recogniser, failed: Failed | None
-) -> list[tuple[Stream, Hypothesis]]:
+) -> tuple[list[tuple[Stream, Hypothesis]], list[Hypothesis]]:
+    """What was heard, and what calls that failed spent and did until then, where it is known."""
+    lost: list[Hypothesis] = []
     if len(taken) > 1 and isinstance(recogniser, Batching):
         try:
             together = recogniser.recognise_all([window for _, window in taken])
         except Exception:
             if failed is None:
                 raise
+            lost += _spent(recogniser)
         else:
-            return [(stream, h) for (stream, _), h in zip(taken, together, strict=True)]
+            return [(stream, h) for (stream, _), h in zip(taken, together, strict=True)], []
     heard = []
     for stream, window in taken:
         with _alone(stream, failed):
-            heard.append((stream, recogniser.recognise(window)))
-    return heard
+            try:
+                heard.append((stream, recogniser.recognise(window)))
+            except Exception:
+                lost += _spent(recogniser)
+                raise
+    return heard, lost
+
+
+def _spent(recogniser: Recogniser) -> list[Hypothesis]:
+    return [recogniser.spent()] if isinstance(recogniser, Metered) else []
 
 
 def _shown(
