@@ -51,6 +51,12 @@ def parted(text: str) -> list[str]:
     return [word for piece in text.split() for word in _cut(piece)]
 
 
+def last_letter(word: str) -> int:
+    """Where the last letter, digit or mark of a word stands; the last character if it has none."""
+    backwards = range(len(word) - 1, -1, -1)
+    return next((at for at in backwards if word[at].isalnum() or mark(word[at])), len(word) - 1)
+
+
 def mark(text: str) -> bool:
     """Whether a text begins with a mark that stands on the character before it."""
     first = text[0]

@@ -75,6 +75,42 @@ def test_without_elapsed_there_is_no_latency_with_compute(tmp_path: Path) -> Non
     assert [at for _, _, at in emitted(log.events)] == [1.0, 1.0, 2.0, 2.0]
 
 
+def spelt(prediction: str, delays: list[float], **changed: Any) -> dict[str, Any]:
+    """As with the latency unit `char`."""
+    elapsed = [1.5 * delay for delay in delays]
+    return instance(prediction=prediction, delays=delays, elapsed=elapsed, **changed)
+
+
+def test_characters_are_words_where_no_spaces_part_them(tmp_path: Path) -> None:
+    """A name stays whole, and comes with its last letter; a mark comes with what it stands on."""
+    delays = [500.0, 500, 500, 500, 1000, 1000, 1500, 1500, 2000]
+    log = read([lines(tmp_path / "instances.log", [spelt("我叫Jane。你好", delays)])])
+    assert [(text, heard) for text, heard, _ in emitted(log.events)] == [
+        ("我", 0.5),
+        ("叫", 0.5),
+        ("Jane。", 1.0),
+        ("你", 1.5),
+        ("好", 2.0),
+    ]
+    assert any("latency unit `char`" in note for note in log.notes)
+
+
+def test_a_mark_that_comes_alone_takes_its_compute(tmp_path: Path) -> None:
+    """0.25, 0.25 and 0.75 s of compute; the last step begins when that of the mark is done."""
+    late = spelt("好。对", [500.0, 1000.0, 1000.0])
+    late["elapsed"] = [750.0, 1500.0, 2250.0]
+    log = read([lines(tmp_path / "instances.log", [late])])
+    assert emitted(log.events) == [("好。", 0.5, 0.75), ("对", 1.0, 2.0)]
+    assert len(log.notes) == 1
+
+
+@pytest.mark.parametrize("text", ["mynameisjane", "내이름은제인", "我mynameis"])
+def test_characters_of_a_script_with_spaces_are_refused(tmp_path: Path, text: str) -> None:
+    line = spelt(text, [1000.0] * len(text))
+    with pytest.raises(LogError, match=r"line 1: the latency unit `char` leaves out the spaces"):
+        read([lines(tmp_path / "instances.log", [line])])
+
+
 @pytest.mark.parametrize(
     ("line", "problem"),
     [

@@ -65,6 +65,36 @@ def test_its_other_figures_count_waiting_for_audio_as_lag() -> None:
     assert ours.end_offset.aware < theirs["EndOffset_CA"] - 0.4
 
 
+BY_CHARACTER = {
+    "index": 0,
+    "prediction": "我的名字叫珍妮我住在这里",
+    "delays": [900.0] * 3 + [1600.0] * 2 + [2300.0] * 4 + [3100.0] * 3,
+    "elapsed": [1185.0] * 3 + [2149.0] * 2 + [3269.0] * 4 + [4422.0] * 3,
+    "reference": "我的名字是珍妮我住在那里吗",
+    "source_length": 3000.0,
+}
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "figures_s"),
+    [
+        ("logged", {"laal_ideal": 0.7815385, "atd_ideal": 0.275, "end_offset_ideal": 0.1}),
+        ("logged", {"laal_aware": 1.2767436, "al_aware": 1.2767436, "end_offset_aware": 1.422}),
+        ("queue", {"al_ideal": 0.7815385, "atd_aware": 0.6185}),
+    ],
+)
+def test_with_the_latency_unit_char_the_figures_are_simulevals(
+    tmp_path: Path, elapsed: Elapsed, figures_s: dict[str, float]
+) -> None:
+    """What its scorers give for `LogInstance(line, "char")`; without punctuation, which counts."""
+    path = tmp_path / "instances.log"
+    path.write_text(json.dumps(BY_CHARACTER), encoding="utf-8")
+    log = read([path], elapsed=elapsed)
+    found = score(log.references, log.events, normaliser("multilingual")).recordings.iloc[0]
+    assert {name: found[name] for name in figures_s} == pytest.approx(figures_s)
+    assert (found["hits"], found["substitutions"], found["deletions"]) == (10, 2, 1)
+
+
 def test_simulevals_formulas_on_what_we_export_give_our_figures() -> None:
     spoken = references(count=12)
     events = log(spoken, MANNERS["local_agreement"], failures=0)

@@ -4,7 +4,8 @@ One JSON object a line and instance: `index`, `prediction` (words joined with sp
 word `delays` (ms of audio read when it was written) and `elapsed` (ms). `source_length` is in ms;
 `source` is, for speech, the lines that soundfile prints of the audio, the file's name first: its
 stem names the recording, and the index does where there is none. `reference` is the target text.
-The latency unit must be the word.
+With the latency unit `char` there is one of each for every character, and `prediction` has lost
+its spaces: in scripts without spaces words can still be told, in others they cannot.
 
 `elapsed` is the audio read plus *all* compute since the first sample, although SimulEval reads its
 audio as fast as it can. Time that a live system idles would count as lag, which grows without
@@ -23,6 +24,7 @@ from typing import Literal
 
 from streamwer.errors import LogError
 from streamwer.eventlog import EventLog
+from streamwer.joining import last_letter, parted, unspaced
 from streamwer.logs.base import Line, Log, Moment, json_lines, queue, steps
 from streamwer.signature import UNKNOWN, Run
 from streamwer.transcript import Reference, Step, Update, Word
@@ -34,6 +36,10 @@ _EXPORTED = "elapsed_is"
 _MS = 1000.0
 _ROUNDING_MS = 1.0
 _IDEAL = "the log has no `elapsed`: every latency is ideal, without compute"
+_SPELT = (
+    "the latency unit `char` leaves out spaces: letters of other scripts that stand side by side"
+    " count as one word"
+)
 _QUEUED = "elapsed: the compute in it was put through a queue; SimulEval itself adds it all up"
 
 
@@ -47,6 +53,7 @@ def read(paths: Sequence[Path], elapsed: Elapsed = "queue") -> Log:
     references: list[Reference] = []
     seen: dict[str, str] = {}
     lines = [line for path in paths for line in json_lines(path)]
+    mixed = _spelt(lines)
     for line in lines:
         recording = _recording(line)
         if recording in seen:
@@ -61,7 +68,7 @@ def read(paths: Sequence[Path], elapsed: Elapsed = "queue") -> Log:
         EventLog(tuple(found), run=Run(clock=_clock(aware, queued, elapsed))),
         compute_aware=aware,
         references=tuple(references) if len(references) == len(lines) else (),
-        notes=(_QUEUED,) * queued + (_IDEAL,) * (not aware),
+        notes=(_QUEUED,) * queued + (_IDEAL,) * (not aware) + (_SPELT,) * mixed,
     )
 
 
@@ -89,31 +96,70 @@ def _reference(line: Line, recording: str) -> list[Reference]:
     return [Reference(recording, "", seconds, line.text("reference"))]
 
 
-def _steps(line: Line, recording: str, elapsed: Elapsed) -> tuple[Step, ...]:
-    words = line.text("prediction").split()
+def _spelt(lines: Sequence[Line]) -> bool:
+    """Whether lines of the unit `char` have letters of scripts with spaces among the others.
+
+    Raises:
+        LogError: there are more of them than of the others.
+    """
+    mine = [line for line in lines if _by_character(line)]
+    letters = [each for line in mine for each in line.text("prediction") if each.isalpha()]
+    spaced = sum(not unspaced(each) for each in letters)
+    if 2 * spaced > len(letters):
+        raise LogError(
+            f"{mine[0].where}: the latency unit `char` leaves out the spaces, so that words cannot"
+            " be told in this script; write the log with the latency unit `word`"
+        )
+    return spaced > 0
+
+
+def _by_character(line: Line) -> bool:
+    """Whether there is a time for each character, and not for each word."""
+    text, times = line.text("prediction"), len(line.numbers("delays"))
+    return " " not in text and len(text) == times != len(text.split())
+
+
+def _words(line: Line) -> list[tuple[str, int]]:
+    """The words, each with the number of its time: with `char` that of its last letter."""
+    text = line.text("prediction")
+    if not _by_character(line):
+        return [(word, at) for at, word in enumerate(text.split())]
+    written = [at for at, one in enumerate(text) if not one.isspace()]
+    words, begin = [], 0
+    for word in parted(text):
+        words.append((word, written[begin + last_letter(word)]))
+        begin += len(word)
+    return words
+
+
+def _times(line: Line, words: int) -> list[tuple[float, float]]:
+    """Audio read and time passed of each word, or each character; milliseconds."""
     delays = line.numbers("delays")
     aware = line.numbers("elapsed") if line.record.get("elapsed") else delays
+    units = len(delays) if _by_character(line) else words
     for name, times in (("delays", delays), ("elapsed", aware)):
-        if len(times) != len(words):
+        if len(times) != units:
             raise LogError(
-                f"{line.where}: {len(words)} words in 'prediction' but {len(times)} '{name}';"
-                " only the latency unit `word` can be scored"
+                f"{line.where}: {words} words in 'prediction' but {len(times)} '{name}'; there"
+                " must be one for each word, or with the latency unit `char` for each character"
             )
+    return list(zip(delays, aware, strict=True))
+
+
+def _steps(line: Line, recording: str, elapsed: Elapsed) -> tuple[Step, ...]:
+    words = _words(line)
+    times = _times(line, len(words))
     if not words:
         end = line.number("source_length") / _MS if "source_length" in line.record else 0.0
         return steps(recording, [Moment(end, end, end)], [Update()])
-    written = [
-        (times, [word for _, word in group])
-        for times, group in groupby(
-            zip(zip(delays, aware, strict=True), words, strict=True), key=lambda pair: pair[0]
-        )
-    ]
-    moments = _moments(line, [times for times, _ in written], elapsed)
-    updates = [
-        Update(tuple(Word(text, moment.audio_end, moment.audio_end) for text in texts))
-        for moment, (_, texts) in zip(moments, written, strict=True)
-    ]
-    return steps(recording, moments, updates)
+    runs = [(one, len(list(same))) for one, same in groupby(times)]
+    moments = _moments(line, [one for one, _ in runs], elapsed)
+    run_of = [run for run, (_, count) in enumerate(runs) for _ in range(count)]
+    said: list[list[Word]] = [[] for _ in runs]
+    for text, at in words:
+        heard = moments[run_of[at]].audio_end
+        said[run_of[at]].append(Word(text, heard, heard))
+    return steps(recording, moments, [Update(tuple(each)) for each in said])
 
 
 def _moments(line: Line, times: Sequence[tuple[float, float]], elapsed: Elapsed) -> list[Moment]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from streamwer.joining import joined, mark, parted
+from streamwer.joining import joined, last_letter, parted
 from streamwer.metrics.average_lagging import average_lagging, length_adaptive
 from streamwer.metrics.normalise import Normaliser
 from streamwer.metrics.segments import Segment, assign, segments
@@ -96,8 +96,7 @@ def _written(said: Sequence[Emission]) -> Iterator[tuple[str, Step]]:
     steps = [each.committed for each in said for _ in "".join(each.word.text.split())]
     begin = 0
     for text in parted(joined(each.word.text for each in said)):
-        spoken = next((i for i, one in enumerate(reversed(text)) if one.isalnum() or mark(one)), 0)
-        yield text, steps[begin + len(text) - 1 - spoken]
+        yield text, steps[begin + last_letter(text)]
         begin += len(text)
 
 
