@@ -14,6 +14,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 for _name in ("FORCE_COLOR", "NO_COLOR", "COLUMNS", "LINES", "PY_COLORS"):
     os.environ.pop(_name, None)
 os.environ["CI"] = "1"
+# Of some hundred processes each would compile our modules anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Tests import Ray before us: none may start of its own accord where a test has ended one.
 os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"
 
