@@ -1,4 +1,4 @@
-"""The pipeline as a user runs it: DVC, a few real calls, the bundled model."""
+"""The pipeline as a user runs it: DVC, the beginnings of real calls, the bundled model."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 
 from streamwer import eventlog
 from tests.patience import PATIENCE_S
+from tests.pipeline.beginnings import beginnings
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +24,6 @@ TREE = (
     ".dvcignore",
     ".gitignore",
     "conf",
-    "data/calls",
     "dvc.yaml",
     "hydra_plugins",
     "models/reference",
@@ -35,7 +35,7 @@ TREE = (
     "src",
 )
 SYSTEMS = ("offline", "prompted_buffer", "local_agreement", "confident_cutoff")
-QUICK = ("-S", "clock=unaware", "-S", "cluster=local", "-S", "dataset.limit=3")
+QUICK = ("-S", "clock=unaware", "-S", "cluster=local")
 
 
 class Project:
@@ -48,6 +48,7 @@ class Project:
             target.parent.mkdir(parents=True, exist_ok=True)
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
             copy(ROOT / name, target)
+        beginnings(folder / "data/calls")
         self.run("git", "init", "-q")
         for name, value in (("user.name", "t"), ("user.email", "t@localhost")):
             self.run("git", "config", name, value)  # experiments are commits too
@@ -108,18 +109,6 @@ def test_two_runs_without_compute_give_identical_metrics(project: Project) -> No
     assert project.metrics() == before
 
 
-def test_a_change_of_one_system_runs_only_that_system(project: Project) -> None:
-    change = ("-S", "systems.local_agreement.policy.agreement=3")
-    output = project.dvc("exp", "run", *QUICK, *change)
-    assert "Running stage 'stream@local_agreement'" in output
-    assert "Running stage 'stream@offline'" not in output
-
-
-def test_the_systems_are_chosen_by_their_policies(project: Project) -> None:
-    project.dvc("exp", "run", *QUICK, "-S", "policy=[offline,local_agreement]")
-    assert sorted(project.metrics()["systems"]) == ["local_agreement", "offline"]
-
-
 def test_an_unknown_choice_is_refused_with_the_options(project: Project) -> None:
     output = project.dvc("exp", "run", "-S", "policy=clairvoyant", status=255)
     assert "clairvoyant" in output
@@ -135,15 +124,23 @@ def test_every_policy_hears_the_call_to_its_end(project: Project) -> None:
     assert last["local_agreement"] == last["offline"]
 
 
-def test_experiments_become_one_sweep_report(project: Project) -> None:
-    change = ("-S", "policy=[confident_cutoff]", "-S", "systems.confident_cutoff.policy.chunk_s=2")
-    project.dvc("exp", "run", "-n", "slower", *QUICK, *change)
+def test_an_experiment_runs_what_it_changes_and_becomes_a_point_of_a_sweep(
+    project: Project,
+) -> None:
+    """Two systems, chosen by their policies, of which one is changed."""
+    change = ("-S", "systems.confident_cutoff.policy.chunk_s=2")
+    chosen = ("-S", "policy=[offline,confident_cutoff]", *change)
+    output = project.dvc("exp", "run", "-n", "slower", *QUICK, *chosen)
+    assert "Running stage 'stream@confident_cutoff'" in output
+    assert "Running stage 'stream@offline'" not in output
+    assert sorted(project.metrics()["systems"]) == ["confident_cutoff", "offline"]
     gather = (sys.executable, "-m", "pipeline.sweep_report", "--name", "all", "--experiments")
     project.run(*gather, "slower")
     report = json.loads((project.folder / "reports/sweep/all/sweep.json").read_text())
-    (point,) = report["points"]
-    assert (point["name"], point["command"]) == ("slower:confident_cutoff", "dvc exp apply slower")
-    assert point["config"]["policy"]["chunk_s"] == 2
+    changed, same = sorted(report["points"], key=lambda point: str(point["name"]))
+    assert (changed["name"], same["name"]) == ("slower:confident_cutoff", "slower:offline")
+    assert changed["command"] == "dvc exp apply slower"
+    assert changed["config"]["policy"]["chunk_s"] == 2
     assert "cannot be read" in project.run(*gather, "nowhere", status=1)
 
 

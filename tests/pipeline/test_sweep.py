@@ -1,4 +1,4 @@
-"""Real sweeps of the bundled model on a few calls."""
+"""Real sweeps of the bundled model on the beginnings of a few calls."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from streamwer.compose import composed
 from streamwer.config import conditions
 from streamwer.errors import ConfigError
 from tests.patience import PATIENCE_S, until
+from tests.pipeline.beginnings import beginnings
 
 ROOT = Path(__file__).parents[2]
-TREE = ("conf", "data/calls", "dvc.yaml", "hydra_plugins", "models", "pipeline", "src")
-QUICK = ("clock=unaware", "cluster=local", "dataset.limit=3", "policy=confident_cutoff")
+TREE = ("conf", "dvc.yaml", "hydra_plugins", "models", "pipeline", "src")
+QUICK = ("clock=unaware", "cluster=local", "policy=confident_cutoff")
 CHUNKS = "policy.chunk_s=1,2,3"
 
 
@@ -36,6 +37,7 @@ class Checkout:
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.symlink_to(ROOT / name)
+        beginnings(folder / "data/calls")
 
     def start(self, *arguments: str, module: str = "pipeline.sweep") -> subprocess.Popen[str]:
         return subprocess.Popen(
