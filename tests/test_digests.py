@@ -59,9 +59,15 @@ def test_the_order_of_recordings_and_their_paths_do_not_matter(
 
 
 @pytest.mark.parametrize(
-    "change", [{"text": "my name is john"}, {"speaker": "t"}, {"condition": "noise"}]
+    "change",
+    [
+        {"text": "my name is john"},
+        {"speaker": "t"},
+        {"condition": "noise"},
+        {"unscored": ((0.0, 1.0),)},
+    ],
 )
-def test_error_rates_depend_on_these(change: dict[str, str]) -> None:
+def test_error_rates_depend_on_these(change: dict[str, object]) -> None:
     assert digests.of_references([REFERENCE]) != digests.of_references(
         [replace(REFERENCE, **change)]  # type: ignore[arg-type]
     )

@@ -179,6 +179,8 @@ class Reference:
         language: what is spoken, as the data set calls it ("de", "en-US"); "" if it does not say.
         place: path of its audio in the data set's folder, without suffix, where its id was made of
             that and is not the same; "" otherwise.
+        unscored: stretches in which nothing is scored, begin and end, seconds: what a system
+            heard there is left out.
     """
 
     recording: str
@@ -192,3 +194,4 @@ class Reference:
     source: str = ""
     language: str = ""
     place: str = ""
+    unscored: tuple[tuple[float, float], ...] = ()

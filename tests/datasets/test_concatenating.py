@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -149,7 +150,8 @@ def test_nothing_is_lost_and_every_word_keeps_its_sound(
         audio.write_flac(folder / f"audio/p{number}.flac", level)
         seconds = audio.seconds(length)
         words = (Word(f"{number}", 0.0, seconds),)
-        takes.append(Take(Reference(f"p{number}", "", seconds, f"{number}", "x", words=words)))
+        part = Reference(f"p{number}", "", seconds, f"{number}", "x", words=words)
+        takes.append(Take(replace(part, unscored=((0.0, seconds),))))
     config = ConcatenateConfig("speaker", longest, pauses, seed=7)
     calls = join(takes, config, folder)
     assert " ".join(call.text for call in calls).split() == [str(n) for n in range(len(lengths))]
@@ -160,6 +162,7 @@ def test_nothing_is_lost_and_every_word_keeps_its_sound(
         for word in call.words:
             part = sound[audio.samples(word.start) + 2 : audio.samples(word.end) - 2]
             assert np.allclose(part, (int(word.text) + 1) / 16, atol=1e-4)
+        assert [(word.start, word.end) for word in call.words] == list(call.unscored)
         assert np.count_nonzero(sound) == sum(lengths[int(word.text)] for word in call.words)
 
 

@@ -27,6 +27,11 @@ references = st.builds(
     texts,
     texts,
     st.lists(words, max_size=4).map(tuple),
+    st.just(""),
+    st.just(""),
+    texts,
+    texts,
+    st.lists(st.tuples(seconds, seconds), max_size=2).map(tuple),
 )
 data_sets = st.lists(references, min_size=1, max_size=6, unique_by=lambda item: item.recording)
 

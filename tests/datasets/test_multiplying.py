@@ -74,6 +74,16 @@ def test_rows_are_multiplied_and_know_their_source(folder: Path) -> None:
     assert fast.audio == "audio/call-1@fast.flac"
 
 
+def test_what_is_not_scored_moves_with_the_speed(tmp_path: Path) -> None:
+    clip(tmp_path / "mine/a.flac", 1.0)
+    stm = "a 1 x 0.5 1.0 IGNORE_TIME_SEGMENT_IN_SCORING\na 1 ann 0.0 0.5 hi\n"
+    (tmp_path / "mine/a.stm").write_text(stm)
+    prepare(config(tmp_path / "mine"), tmp_path / "out", None, [NONE, chain(FAST), chain(HISS)])
+    told = {each.recording: each.unscored for each in read_manifest(tmp_path / "out")}
+    assert told["a"] == told["a@hiss"] == ((0.5, 1.0),)
+    assert told["a@fast"] == ((0.4, 0.8),)
+
+
 def test_conditions_are_composed_with_what_the_recording_had(folder: Path) -> None:
     out = prepared(folder, chain(HISS, FAST))
     told = {each.source: each.condition for each in read_manifest(out)}

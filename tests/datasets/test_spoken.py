@@ -133,6 +133,10 @@ def test_a_channel_in_which_nothing_is_scored_costs_the_other_neither_times_nor_
     assert (found["call"].text, found["call"].speaker) == ("Hello, you!", "ann")
     assert [word.start for word in found["call"].words] == [0.0, 0.5]
     assert (became.unusable, len(became.notes)) == ((), 1)
+    assert found["call"].unscored == ()  # she speaks then
+    files(tmp_path / "mine", {"text.stm": stm.replace("0.0 1.0 Hello", "0.0 0.45 Hello")})
+    found, _ = prepared(tmp_path / "mine", tmp_path / "out")
+    assert found["call"].unscored == ((0.45, 0.5),)
 
 
 def test_one_channel_of_a_ctm_and_the_other_of_an_stm_are_mixed(tmp_path: Path) -> None:

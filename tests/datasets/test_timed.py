@@ -51,8 +51,9 @@ def test_segments_that_are_not_to_be_scored_are_told_of(mine: Path, out: Path) -
     (note,) = became.told()
     assert note == (
         "note: all.stm: 'a' has 2 segments that are not to be scored (0.2 s); "
-        "words heard there count as inserted"
+        "what is heard there and in no other segment is left out"
     )
+    assert found["a"].unscored == ((0.0, 0.1), (0.4, 0.5))
     assert unused(out).notes == ((became.notes[0].where, became.notes[0].reason),)
     _, became = prepared(files(mine, {"a.txt": "hi"}), out)
     assert not became.notes

@@ -39,7 +39,8 @@ def test_the_segments_of_an_stm_make_one_transcript_without_word_times(tmp_path:
     (only,) = found.items
     assert (only.text, only.seconds, only.speaker) == ("my name is jane", 4.0, "jane")
     assert only.words == ()
-    assert found.notes == ("r.stm: 1 ignored segments; words said there count as inserted",)
+    assert only.unscored == ((3.5, 4.0),)
+    assert found.notes == ("r.stm: 1 segments are not to be scored",)
 
 
 def test_a_tsv_has_a_header_or_the_usual_order(tmp_path: Path) -> None:

@@ -113,6 +113,7 @@ class _Reading:
             reference,
             language=fields.language or self.config.language,
             place="" if row.unnamed == fields.recording else row.unnamed,
+            unscored=row.unscored,
         )
         self.takes[said.number] = Take(reference, fields.session)
         if reference.broken:

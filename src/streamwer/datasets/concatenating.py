@@ -153,6 +153,7 @@ def _write(call: _Call, name: str, folder: Path) -> Reference:
         speaker=first.speaker if len(speakers) == 1 else "",
         words=_words(call),
         place="" if more else first.place,
+        unscored=_unscored(call),
     )
 
 
@@ -167,17 +168,30 @@ def _words(call: _Call) -> tuple[Word, ...]:
         return call.parts[0].words
     if not all(part.words for part in call.parts):
         return ()
-    found: list[Word] = []
+    return tuple(
+        replace(word, start=round(word.start + offset, 4), end=round(word.end + offset, 4))
+        for part, offset in _placed(call)
+        for word in part.words
+    )
+
+
+def _unscored(call: _Call) -> tuple[tuple[float, float], ...]:
+    if len(call.parts) == 1:
+        return call.parts[0].unscored
+    return tuple(
+        (round(begin + offset, 4), round(end + offset, 4))
+        for part, offset in _placed(call)
+        for begin, end in part.unscored
+    )
+
+
+def _placed(call: _Call) -> Iterator[tuple[Reference, float]]:
+    """Each part, and the second at which it begins."""
     begin = 0
     for part, pause in zip(call.parts, call.pauses, strict=True):
         begin += pause
-        offset = audio.seconds(begin)
-        found += [
-            replace(word, start=round(word.start + offset, 4), end=round(word.end + offset, 4))
-            for word in part.words
-        ]
+        yield part, audio.seconds(begin)
         begin += audio.samples(part.seconds)
-    return tuple(found)
 
 
 def _part(reference: Reference, folder: Path) -> Path:

@@ -127,6 +127,8 @@ def _record(reference: Reference) -> dict[str, object]:
         "condition": reference.condition,
     }
     record |= {name: text for name in _SOMETIMES if (text := getattr(reference, name))}
+    if reference.unscored:
+        record["unscored"] = reference.unscored
     words = [{"text": word.text, "start": word.start, "end": word.end} for word in reference.words]
     return record | {"words": words} if words else record
 
@@ -137,7 +139,9 @@ def _parse(line: bytes, where: str) -> Reference:
         texts = {name: _text(record[name]) for name in _TEXTS}
         words = tuple(_word(word) for word in record.get("words", ()))
         texts |= {name: _text(record.get(name, "")) for name in _SOMETIMES}
-        return Reference(seconds=_number(record["seconds"]), words=words, **texts)
+        unscored = tuple(_stretch(each) for each in record.get("unscored", ()))
+        seconds = _number(record["seconds"])
+        return Reference(seconds=seconds, words=words, unscored=unscored, **texts)
     except KeyError as error:
         raise DatasetError(f"{where}: the field {error} is missing; {_HINT}") from error
     except (ValueError, TypeError, AttributeError) as error:
@@ -146,6 +150,12 @@ def _parse(line: bytes, where: str) -> Reference:
 
 def _word(record: dict[str, object]) -> Word:
     return Word(_text(record["text"]), _number(record["start"]), _number(record["end"]))
+
+
+def _stretch(value: object) -> tuple[float, float]:
+    if not isinstance(value, list) or len(value) != 2:
+        raise TypeError(f"{value!r} is no begin and end")
+    return _number(value[0]), _number(value[1])
 
 
 def _text(value: object) -> str:

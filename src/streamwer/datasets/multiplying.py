@@ -133,7 +133,10 @@ def _altered(
         return replace(copy, seconds=0.0, broken=f"{chain.name}: {error}"), told
     audio.write_flac(folder / copy.audio, signal)
     told |= _delivered(reference, chain, signal)
-    return replace(copy, seconds=audio.seconds(len(signal)), words=words), told
+    seconds = audio.seconds(len(signal))
+    longer = seconds / reference.seconds
+    unscored = tuple((begin * longer, end * longer) for begin, end in reference.unscored)
+    return replace(copy, seconds=seconds, words=words, unscored=unscored), told
 
 
 def _put_away(folder: Path, reference: Reference) -> None:

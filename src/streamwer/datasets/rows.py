@@ -32,6 +32,7 @@ class Row:
             held until all are read.
         path: of the audio in the data set's folder, composed, without suffix; "" of none.
         note: what a reader of the figures must know of its reference.
+        unscored: stretches of its audio in which nothing is scored, seconds.
         unnamed: its place before it had an id that is made of it; "" where its source names it.
     """
 
@@ -44,6 +45,7 @@ class Row:
     path: str = ""
     note: str = ""
     unnamed: str = ""
+    unscored: tuple[tuple[float, float], ...] = ()
 
     @property
     def place(self) -> str:

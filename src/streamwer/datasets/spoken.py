@@ -7,7 +7,7 @@ and its words have the times of the CTM's, which may be spelt otherwise.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from streamwer.datasets.words import letters
@@ -26,6 +26,7 @@ class Spoken:
         words: with their times; nothing where only segments are known.
         segments: with their times, where they are known.
         note: what a reader of figures must know of it.
+        unscored: stretches in which nothing is scored, seconds.
     """
 
     where: str
@@ -34,6 +35,7 @@ class Spoken:
     words: tuple[Word, ...] = ()
     segments: tuple[stm.Segment, ...] = ()
     note: str = ""
+    unscored: tuple[stm.Stretch, ...] = ()
 
 
 def in_time(spoken: Spoken) -> Spoken:
@@ -61,7 +63,17 @@ def mixed(channels: Sequence[Spoken]) -> Spoken:
         speakers.pop() if len(speakers) == 1 else "",
         rising(words) if all(each.words for each in speaking) else (),
         note="; ".join(dict.fromkeys(each.note for each in channels if each.note)),
+        unscored=tuple(
+            stm.less((part for each in channels for part in each.unscored), _times(speaking))
+        ),
     )
+
+
+def _times(channels: Sequence[Spoken]) -> Iterator[stm.Stretch]:
+    """When something is scored on one of the channels."""
+    for each in channels:
+        yield from (segment[:2] for segment in each.segments if stm.scored(segment))
+        yield from ((word.start, word.end) for word in each.words if not each.segments)
 
 
 def times(word: Word) -> tuple[float, float]:

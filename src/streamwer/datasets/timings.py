@@ -185,7 +185,8 @@ def _stm(path: Path, name: str) -> Iterator[tuple[_Key, Spoken]]:
         ordered = tuple(sorted(found))
         said = stm.reference(key[0], ordered)
         note = _ignored(key[0], [segment for segment in ordered if not stm.scored(segment)])
-        yield key, Spoken(name, said.text, said.speaker, segments=ordered, note=note)
+        told = Spoken(name, said.text, said.speaker, segments=ordered, note=note)
+        yield key, replace(told, unscored=said.unscored)
 
 
 def _ignored(recording: str, segments: list[stm.Segment]) -> str:
@@ -195,7 +196,7 @@ def _ignored(recording: str, segments: list[stm.Segment]) -> str:
     some = "1 segment that is" if len(segments) == 1 else f"{len(segments)} segments that are"
     return (
         f"'{told(recording)}' has {some} not to be scored ({length:.1f} s); "
-        "words heard there count as inserted"
+        "what is heard there and in no other segment is left out"
     )
 
 

@@ -28,6 +28,7 @@ class Log:
         ideal: whether the log says how much audio each word waited for.
         compute_aware: whether it says when each word was emitted, compute and queueing included.
         unnamed: whether its recording is named after the file, for want of a name inside.
+        spoken: whether it says of each word when it was spoken.
         references: what the log itself holds as references.
         notes: what the reader of the figures must know about this format.
     """
@@ -37,6 +38,7 @@ class Log:
     ideal: bool = True
     compute_aware: bool = True
     unnamed: bool = False
+    spoken: bool = False
     references: tuple[Reference, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from streamwer.config import ScoringConfig
@@ -25,6 +25,11 @@ _TITLES = {
     "atd": "ATD",
     "end_offset": "end offset",
 }
+_LEFT_OUT = "what was heard in segments that are not to be scored is left out"
+_NOT_LEFT_OUT = (
+    "words said in segments that are not to be scored count as inserted: the log does not say when"
+    " each word was spoken"
+)
 NEVER = "never"
 """What stands for an infinite latency, in JSON too: that word was not emitted."""
 
@@ -172,6 +177,10 @@ def figures(
         notes: what is to be said about the references.
         name: of the system; that of the format if empty.
     """
+    if any(each.unscored for each in references):
+        notes = [*notes, _LEFT_OUT if log.spoken else _NOT_LEFT_OUT]
+    if not log.spoken:
+        references = [replace(each, unscored=()) for each in references]
     scored = store.scored(references, log.events, normaliser)
     return Figures(
         format=log.format,

@@ -18,4 +18,4 @@ def read(paths: Sequence[Path]) -> Log:
     """
     if len(paths) != 1:
         raise LogError(f"{len(paths)} event logs; each is one system, score them one by one")
-    return Log("streamwer", eventlog.read(paths[0]))
+    return Log("streamwer", eventlog.read(paths[0]), spoken=True)

@@ -24,6 +24,7 @@ from streamwer.metrics.lag import lag_slope
 from streamwer.metrics.lagging import lagging_row
 from streamwer.metrics.normalise import Normaliser
 from streamwer.metrics.partials import partials
+from streamwer.metrics.stretches import scored
 from streamwer.metrics.ties import Tokens
 from streamwer.metrics.timeline import emissions, erased
 from streamwer.metrics.tokens import Token, attribute
@@ -76,7 +77,8 @@ def tables(
     """
     recordings: list[dict[str, Any]] = []
     words: list[Columns] = []
-    for reference, steps in played:
+    for reference, every in played:
+        steps = scored(every, reference.unscored)
         missing = "" if steps else "the event log does not mention it"
         reason = reasons.get(reference.recording, missing)
         heard = _Heard(reference, [] if reason else steps, normaliser)

@@ -68,7 +68,7 @@ def _row(folder: Folder, paths: list[Path], place: str, name: str, said: Spoken)
     }
     stem = f"{recording}-{name}" if name else recording
     heard = sound(folder, folder.relative(paths[0]) if paths else f"{place}.wav", chosen)
-    return Row(said.where, values, stem, heard, path=place, note=said.note)
+    return Row(said.where, values, stem, heard, path=place, note=said.note, unscored=said.unscored)
 
 
 FORM = Form(

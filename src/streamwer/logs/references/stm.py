@@ -1,14 +1,15 @@
 """STM, as NIST's sclite reads it: `FILE CHANNEL SPEAKER BEGIN END [<LABEL>] TEXT`, seconds.
 
 `;;` begins a comment. It times segments, not words, so there is a WER and no latency. A segment
-marked IGNORE_TIME_SEGMENT_IN_SCORING has no reference text; what a system says there counts as
-inserted, and a note says so. Alternatives `{a / b}` are refused, and so is a second channel.
+marked IGNORE_TIME_SEGMENT_IN_SCORING has no reference text, and what a system says there is left
+out, where the log says when its words were spoken. Alternatives `{a / b}` are refused, and so is a
+second channel.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from streamwer.errors import DatasetError
@@ -19,6 +20,8 @@ _LABEL = re.compile(r"^<[^>]*>\s*")
 _IGNORED = "ignore_time_segment_in_scoring"
 _FIELDS = 5
 
+Stretch = tuple[float, float]
+"""Begin and end, seconds."""
 Segment = tuple[float, float, str, str]
 """Begin, end, speaker, text."""
 
@@ -39,7 +42,7 @@ def read(path: Path) -> References:
         segments.setdefault(name, []).append(segment)
     if not segments:
         raise DatasetError(f"{path}: no references in this file")
-    told = f"{path.name}: {ignored} ignored segments; words said there count as inserted"
+    told = f"{path.name}: {ignored} segments are not to be scored"
     items = tuple(reference(name, sorted(segments[name])) for name in sorted(segments))
     return References(items, notes=(told,) if ignored else ())
 
@@ -76,6 +79,22 @@ def reference(recording: str, segments: Sequence[Segment]) -> Reference:
     text = " ".join(segment[3] for segment in segments if scored(segment))
     speakers = {segment[2] for segment in segments if scored(segment)}
     only = speakers.pop() if len(speakers) == 1 else ""
+    ignored = [segment[:2] for segment in segments if not scored(segment)]
+    others = [segment[:2] for segment in segments if scored(segment)]
     return Reference(
-        recording, "", max(end for _, end, *_ in segments), " ".join(text.split()), only
+        recording,
+        "",
+        max(end for _, end, *_ in segments),
+        " ".join(text.split()),
+        only,
+        unscored=tuple(less(ignored, others)),
     )
+
+
+def less(stretches: Iterable[Stretch], others: Iterable[Stretch]) -> list[Stretch]:
+    """What of stretches is in none of the others, in order."""
+    found = sorted(stretches)
+    for begin, end in others:
+        parts = (((one, min(two, begin)), (max(one, end), two)) for one, two in found)
+        found = [part for both in parts for part in both if part[0] < part[1]]
+    return found
