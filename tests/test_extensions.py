@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,6 +56,23 @@ def example(site: Path) -> Path:
     for name, content in FILES.items():
         (site / name).write_text(content)
     return site
+
+
+def test_pip_can_build_the_package_of_the_page(tmp_path: Path) -> None:
+    for name, content in FILES.items():
+        (tmp_path / name).write_text(content)
+    (text,) = re.findall(r"^```toml\n(.*?)^```", PAGE.read_text(), FLAGS)
+    (tmp_path / "pyproject.toml").write_text(text)
+    build = "from setuptools import build_meta; build_meta.build_wheel('.')"  # as pip does
+    subprocess.run(
+        [sys.executable, "-c", build],
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+        timeout=PATIENCE_S,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    assert {*FILES} <= {*zipfile.ZipFile(wheel).namelist()}
 
 
 @contextmanager
@@ -127,6 +145,7 @@ def test_its_hyperparameters_are_flags(capsys: pytest.CaptureFixture[str]) -> No
     assert "fixed_lag: Commit a word so many seconds after it was spoken." in shown
     assert "--lag-s SECONDS" in shown
     assert "age at which a word is final, seconds" in shown
+    assert "fixed_lag: ;" not in shown  # it says nothing of the keys that ours explain
 
 
 @pytest.mark.slow

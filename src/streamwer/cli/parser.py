@@ -251,7 +251,9 @@ def _help(parameter: Parameter, default: str) -> str:
     if len(set(defaults.values())) > _FEW:
         kept = {name: text for name, text in defaults.items() if name == default}
         defaults = dict.fromkeys(defaults, "their own") | kept
-    return f"{_merged(parameter.comments)} (default: {_merged(defaults)})"
+    comments = {name: text for name, text in parameter.comments.items() if text}
+    said = f"{_merged(comments)} " if comments else ""  # another package's may say nothing
+    return f"{said}(default: {_merged(defaults)})"
 
 
 def _merged(texts: Mapping[str, str]) -> str:
