@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from streamwer.errors import StreamwerError
+from streamwer.metrics import Quantile
 from streamwer.reports import sweep as report
 from streamwer.sweeps import gathered
 from tests.reports.synthetic import SCORING
@@ -64,6 +65,17 @@ def test_a_sweep_of_one_point_and_one_of_failures_have_a_page(tmp_path: Path) ->
     for name, some in {"one": found[:1], "failed": found[-1:]}.items():
         report.write(gathered(name, some, [1.0], SCORING, {}), tmp_path / name)
         assert "<h1>" in (tmp_path / name / "index.html").read_text()
+
+
+def test_points_with_too_few_timed_words_are_not_called_slow(tmp_path: Path) -> None:
+    few = [(replace(point, p95=Quantile(None)), scored) for point, scored in made_up.found()]
+    report.write(gathered("few", few, [1.0], SCORING, {}), tmp_path)
+    page, short = (tmp_path / "index.html").read_text(), (tmp_path / "sweep.md").read_text()
+    for text in (page, short):
+        assert "A 95th percentile needs 72 words that have times" in text
+        assert "1\u00a0point failed" in text
+    assert "no point is known to be this fast" in page
+    assert "Pareto front" not in page
 
 
 def test_a_point_that_was_found_twice_counts_once() -> None:

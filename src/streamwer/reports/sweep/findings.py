@@ -61,18 +61,31 @@ def findings(sweep: Sweep) -> Findings:
 
 def sentences(found: Findings) -> list[str]:
     """The result in words."""
-    points, front = found.sweep.points, found.front
+    points = found.sweep.points
     sized = f"{figures.count(len(points), 'point')} over {_list(found.axes) or 'one setting'}"
-    if not front:
-        return [f"{sized}; none has both a WER and a 95th percentile of its latency."]
-    accurate, fast = front[-1], front[0]
-    said = [f"{sized}; {len(front)} on the Pareto front."]
-    said.append(f"Fewest errors: {found.label(accurate)}, {at(accurate)}.")
-    if fast is not accurate:
-        said.append(f"Fastest: {found.label(fast)}, {at(fast)}.")
+    said = _of_front(found, sized) if found.front else _without_front(found, sized)
     if found.sweep.failures:
         count = figures.count(len(found.sweep.failures), "point")
         said.append(f"{count} failed: the list below has the reasons.")
+    return said
+
+
+def _of_front(found: Findings, sized: str) -> list[str]:
+    accurate, fast = found.front[-1], found.front[0]
+    said = [f"{sized}; {len(found.front)} on the Pareto front."]
+    said.append(f"Fewest errors: {found.label(accurate)}, {at(accurate)}.")
+    if fast is not accurate:
+        said.append(f"Fastest: {found.label(fast)}, {at(fast)}.")
+    return said
+
+
+def _without_front(found: Findings, sized: str) -> list[str]:
+    said = [f"{sized}; none has both a WER and a 95th percentile of its latency."]
+    if any(point.p95.value is None for point in found.unplaced):
+        said.append(
+            "A 95th percentile needs 72 words that have times: take more recordings, or find word"
+            " times with alignment=forced (docs/word-times.md)."
+        )
     return said
 
 
