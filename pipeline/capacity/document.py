@@ -89,7 +89,7 @@ def _of_system(name: str, carried: Carried, slo: SloConfig) -> Iterator[str]:
     least = "at least " * unbounded
     yield f"## {name}: {least}{figures.count(carried.capacity.value, 'call')}"
     yield ""
-    yield _UNBOUNDED if unbounded else _interval(carried.capacity)
+    yield _UNBOUNDED if unbounded else _interval(carried.capacity, carried.open_ended(slo))
     yield ""
     yield f"| {' | '.join(capacities.HEAD)} |"
     yield "|" + "---:|" * len(capacities.HEAD)
@@ -97,10 +97,11 @@ def _of_system(name: str, carried: Carried, slo: SloConfig) -> Iterator[str]:
         yield f"| {' | '.join(capacities.cells(point))} |"
 
 
-def _interval(capacity: Estimate) -> str:
+def _interval(capacity: Estimate, open_ended: bool) -> str:
     if not capacity.known:
         return "One seed of the arrivals: no interval."
+    more = " or more" * open_ended
     return (
-        f"{capacity.low} to {capacity.high} over the seeds of the arrivals, a"
+        f"{capacity.low} to {capacity.high}{more} over the seeds of the arrivals, a"
         f" {100 * capacity.confidence:.3g} % interval of the median."
     )

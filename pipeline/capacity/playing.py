@@ -32,9 +32,16 @@ class Span:
     seconds: float
     warm_up: float
 
-    def of(self, streams: int) -> tuple[float, float]:
-        """Begin and end of what counts: longer for few streams, so that there are words enough."""
-        return self.warm_up, max(self.seconds, self.warm_up + _LEAST_S / streams)
+    def of(self, streams: int, filling: float = 0.0) -> tuple[float, float]:
+        """Begin and end of what counts: longer for few streams, so that there are words enough.
+
+        Args:
+            streams: calls at once.
+            filling: how long it takes until there are so many, seconds; what counts begins later.
+        """
+        later = max(0.0, filling - self.warm_up)
+        end = max(self.seconds, self.warm_up + _LEAST_S / streams)
+        return self.warm_up + later, end + later
 
 
 def remembering(system: SystemConfig, recogniser: Recogniser) -> Recogniser:
@@ -72,7 +79,8 @@ class Worker:
         """The figures of one load."""
         load = replace(self._system.load, streams=streams, seed=seed)
         lengths = [reference.seconds for reference, _ in self._calls]
-        span = self._span.of(streams)
+        # Random calls are as many as was asked for when the first that came may be over.
+        span = self._span.of(streams, max(lengths) if load.name == "poisson" else 0.0)
         calls = self._served(simulation.drawn(lengths, load, span[1]), load)
         return figures(calls, self.alone, self._normaliser, span, streams, seed)
 

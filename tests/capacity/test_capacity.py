@@ -34,7 +34,9 @@ SLO = SloConfig(p95_commit_s=3.0)
 BASIC = normaliser("basic")
 
 
-def worker(service: float, load: LoadConfig, seconds: float = 40.0) -> Worker:
+def worker(
+    service: float, load: LoadConfig, seconds: float = 40.0, warm_up: float = 10.0
+) -> Worker:
     system = SystemConfig(
         policy=POLICY,
         model=ModelConfig(name="scripted", path=""),
@@ -45,7 +47,7 @@ def worker(service: float, load: LoadConfig, seconds: float = 40.0) -> Worker:
     reference = Reference("a", "", 9.0, " ".join(word.text for word in SAID), words=SAID)
     calls = [(replace(reference, recording=name), silence(9.0)) for name in "ab"]
     recogniser = Scripted(SAID, cost=lambda call: service)
-    return Worker(system, recogniser, calls, BASIC, Span(seconds, 10.0))
+    return Worker(system, recogniser, calls, BASIC, Span(seconds, warm_up))
 
 
 @pytest.mark.parametrize("service", [0.3, 0.45])
@@ -68,6 +70,13 @@ def test_a_worker_that_is_idle_gives_every_call_what_it_gets_alone() -> None:
     assert found.wer == found.wer_alone
     assert found.lag_slope == pytest.approx(0, abs=0.01)
     assert found.achieved == pytest.approx(found.offered, rel=0.1)
+
+
+def test_random_calls_count_when_there_are_as_many_as_asked_for() -> None:
+    """Calls of 9 s: from 1 s on they would be 78 % of them, on average."""
+    tested = worker(0.0, LoadConfig(name="poisson"), seconds=20.0, warm_up=1.0)
+    offered = [tested.run(24, seed).offered for seed in range(1, 4)]
+    assert np.mean(offered) == pytest.approx(24, rel=0.1)
 
 
 def test_the_worker_is_busy_as_long_as_the_calls_of_the_model_take() -> None:

@@ -126,7 +126,8 @@ class Shown:
             return f"{capacity.low:,} or more"
         if not capacity.known:
             return "one seed: no interval"
-        return f"{capacity.low:,} to {capacity.high:,}"
+        more = " or more" if self.carried.open_ended(self.slo) else ""
+        return f"{capacity.low:,} to {capacity.high:,}{more}"
 
     @property
     def confidence(self) -> str:
