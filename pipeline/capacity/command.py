@@ -23,7 +23,18 @@ from pipeline.capacity.playing import Span
 from pipeline.capacity.systems import Systems
 from pipeline.command import arguments, command, count, duration
 from streamwer import load_config, processes
-from streamwer.capacity import Carried, Estimate, Figures, Level, Study, broken, estimate, largest
+from streamwer.capacity import (
+    SECONDS,
+    WARM_UP_S,
+    Carried,
+    Estimate,
+    Figures,
+    Level,
+    Study,
+    broken,
+    estimate,
+    largest,
+)
 from streamwer.capacity import read as read_study
 from streamwer.cluster import cores, place_of, recorded
 from streamwer.compose import load as compose
@@ -73,8 +84,8 @@ def parser() -> argparse.ArgumentParser:
     add = made.add_argument
     add("--system", action="append", help="one system; may be repeated (all that are compared)")
     add("--slo", action="append", help="one of conf/slo; may be repeated (that of slo=…)")
-    add("--seconds", type=duration, default=60.0, help="calls begin for so long, s (60)")
-    add("--warm-up", type=duration, default=20.0, help="they count after so long, s (20)")
+    add("--seconds", type=duration, default=SECONDS, help="calls begin for so long, s (60)")
+    add("--warm-up", type=duration, default=WARM_UP_S, help="they count after so long, s (20)")
     add("--repeats", type=count, default=6, help="seeds of the arrivals (6)")
     add("--most", type=count, default=512, help="largest number of calls that is tried (512)")
     add("--name", type=_name, help="folder of the study (the name of its service level)")

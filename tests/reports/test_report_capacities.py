@@ -97,6 +97,18 @@ def test_a_study_of_other_recordings_is_told_in_one_line(measured: Comparison) -
     assert (found.shown, found.left_out) == ((), ())
     told = section(html.render(page))
     assert told.count("of other recordings than those compared here. make capacity measures") == 1
+    odd = replace(
+        found,
+        name="busy",
+        load="poisson(batch=8,schedule=batched)",
+        clock="measured",
+        slo=SloConfig(name="patient"),
+        span=(40.0, 20.0),
+    )
+    assert odd.command("one") == (  # else the study would refuse it as one of another level
+        'make capacity ARGS="load=poisson load.schedule=batched clock=measured --system one'
+        ' --slo patient --seconds 40 --name busy"'
+    )
     assert "nobody" not in told
     assert "Calls at p95" not in markdown.render(page)
 

@@ -12,9 +12,20 @@ from streamwer.capacity.figures import (
     utilisation,
 )
 from streamwer.capacity.search import Estimate, estimate, largest
-from streamwer.capacity.study import Carried, Level, Study, differences, outdated, read
+from streamwer.capacity.study import (
+    SECONDS,
+    WARM_UP_S,
+    Carried,
+    Level,
+    Study,
+    differences,
+    outdated,
+    read,
+)
 
 __all__ = [
+    "SECONDS",
+    "WARM_UP_S",
     "Alone",
     "Call",
     "Carried",

@@ -18,6 +18,8 @@ from streamwer.errors import LogError
 from streamwer.load_config import SloConfig
 from streamwer.signature import Method, Signature
 
+SECONDS, WARM_UP_S = 60.0, 20.0
+"""Of a run, where nobody chooses others: calls begin for so long, and count after so long."""
 SCHEMA = 2
 FILE = "capacity.json"
 _DIGITS = 6

@@ -14,6 +14,8 @@ from functools import cached_property
 from typing import Any
 
 from streamwer.capacity import (
+    SECONDS,
+    WARM_UP_S,
     Carried,
     Point,
     Study,
@@ -31,6 +33,7 @@ from streamwer.signature import Signature, measures
 
 COMMAND = "make capacity"
 _DIGEST = re.compile("@[0-9a-f]+")
+_SCHEDULE = re.compile(r"\bschedule=(\w+)")
 _MACHINE = ("processor", "cores", "threads")
 _DATA = {"audio", "reference texts"}
 """Of what `outdated` names: where they differ, so do the recordings."""
@@ -177,6 +180,7 @@ class Section:
 
     Attributes:
         level: what calls must still get, in a sentence.
+        span: for how long calls begin, and after how long they count; seconds.
         shown: its systems.
         left_out: systems that are compared and are not shown, and why.
         elsewhere: whether all of it was measured on other recordings: then nothing is shown.
@@ -184,6 +188,7 @@ class Section:
 
     name: str
     level: str
+    span: tuple[float, float]
     load: str
     clock: str
     slo: SloConfig
@@ -197,14 +202,22 @@ class Section:
         return self.name.replace("_", " ")
 
     def command(self, system: str = "") -> str:
-        """What measures one system of it, or those of the config."""
+        """What measures one system of it, or those of the config, at the same level."""
+        load, clock = self.load.partition("(")[0], self.clock.partition("(")[0]
+        schedule = _SCHEDULE.search(self.load)
+        seconds, warm_up = self.span
         chosen = {
-            "--system": system,
-            "--slo": "" if self.slo.name == SloConfig().name else self.slo.name,
-            "--name": "" if self.slo.name == self.name else self.name,
+            "load=": load * (load != "fixed"),
+            "load.schedule=": schedule[1] if schedule and schedule[1] != "fifo" else "",
+            "clock=": clock * (clock != "profile"),
+            "--system ": system,
+            "--slo ": self.slo.name * (self.slo.name != SloConfig().name),
+            "--seconds ": f"{seconds:g}" * (seconds != SECONDS),
+            "--warm-up ": f"{warm_up:g}" * (warm_up != WARM_UP_S),
+            "--name ": self.name * (self.slo.name != self.name),
         }
-        flags = " ".join(f"{flag} {value}" for flag, value in chosen.items() if value)
-        return f'{COMMAND} ARGS="{flags}"' if flags else COMMAND
+        told = " ".join(f"{key}{value}" for key, value in chosen.items() if value)
+        return f'{COMMAND} ARGS="{told}"' if told else COMMAND
 
     @property
     def arrivals(self) -> str:
@@ -277,6 +290,7 @@ def _section(study: Study, comparison: Comparison) -> Section:
     return Section(
         name=study.name,
         level=level_of(study.level.slo),
+        span=(study.level.seconds, study.level.warm_up),
         load=study.level.load,
         clock=", ".join(_DIGEST.sub("", clock) for clock in clocks),
         slo=study.level.slo,
