@@ -1,13 +1,16 @@
-"""Processes: their names, whether another one lives, and what this one took."""
+"""Processes: their names, whether another one lives, what this one took, whom Ctrl-C reaches."""
 
 from __future__ import annotations
 
 import os
 import platform
 import resource
+import signal
 import sys
+import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _DAY_S = 86_400.0
@@ -58,3 +61,19 @@ def alive(process: str) -> bool:
     except PermissionError:
         return True
     return True
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """What is started within the block does not hear Ctrl-C: whoever started it ends it.
+
+    Else each of them says on the terminal that it was interrupted, with its stack.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import time
 from functools import partial
 
@@ -35,6 +36,7 @@ def test_calls_are_served_in_real_time_and_no_step_hears_what_is_not_due() -> No
     audio = silence(1.1)
     packets = [due for call in (0, 1) for due in dues(0.1 * call, len(audio), PACKET, call)]
     with Generator(packets, 2) as generator:
+        _interrupt(generator)  # Ctrl-C reaches it as well; whoever plays the calls ends it
         streams = [
             Stream(
                 str(call),
@@ -50,6 +52,12 @@ def test_calls_are_served_in_real_time_and_no_step_hears_what_is_not_due() -> No
     assert {step.recording for step in steps if step.is_last} == {"0", "1"}
     assert all(step.ready <= step.start <= step.emitted for step in steps)
     assert all(step.audio_end <= step.start + 1e-9 for step in steps)
+
+
+def _interrupt(generator: Generator) -> None:
+    pid = generator._process.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGINT)
 
 
 def test_a_generator_that_lags_makes_the_run_invalid() -> None:

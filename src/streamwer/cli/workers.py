@@ -9,7 +9,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from multiprocessing.connection import wait as wait_any
 from multiprocessing.context import SpawnProcess
 from typing import Any, Protocol, TypeAlias
 
+from streamwer import processes
 from streamwer.cli.messages import Broken, Ended, Heard, Message, Opened, Warned
 from streamwer.cli.worker import BuildRecogniser, faster_whisper, serve
 from streamwer.cluster.pool import Finished, Workers
@@ -163,13 +163,10 @@ def _inherited(threads: int) -> Iterator[None]:
     """What a process inherits: deafness to Ctrl-C, and no more threads for NumPy than asked for."""
     before = os.environ.get("OMP_NUM_THREADS")
     os.environ["OMP_NUM_THREADS"] = str(max(1, threads))
-    main = threading.current_thread() is threading.main_thread()
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN) if main else None
     try:
-        yield
+        with processes.deaf():
+            yield
     finally:
-        if main:
-            signal.signal(signal.SIGINT, handler)
         os.environ.pop("OMP_NUM_THREADS")
         if before is not None:
             os.environ["OMP_NUM_THREADS"] = before

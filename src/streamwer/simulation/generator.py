@@ -18,6 +18,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from streamwer import processes
 from streamwer.audio import SAMPLE_RATE, Samples
 from streamwer.errors import StreamwerError
 from streamwer.simulation.source import Arrived, InPackets, SilentError
@@ -68,7 +69,8 @@ class Generator:
         self._process = context.Process(target=_send, args=arguments, daemon=True)
 
     def __enter__(self) -> Self:
-        self._process.start()
+        with processes.deaf():
+            self._process.start()
         self._theirs.close()  # so that the line ends when the process does
         try:
             self._begin()
