@@ -1,7 +1,7 @@
 """What one long recording takes in every stage, and whether it stays as good to its end.
 
 The bundled calls are joined, again and again, to one recording; it is prepared, aligned by the
-bundled model, played to a system with the clock `measured`, scored and reported, each stage in a
+bundled model, played to a system with the clock `profile`, scored and reported, each stage in a
 process of its own. `telephone` prepares it as it would come from a telephone line.
 """
 
@@ -75,7 +75,7 @@ def choices(system: str) -> list[str]:
         "dataset.concatenate.seconds=1e6",
         f"policy=[{system}]",
         f"model.path={MODEL}",
-        "clock=measured",
+        "clock=profile",
         "cluster=local",
     ]
 
