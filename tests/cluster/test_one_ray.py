@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from functools import partial
 from pathlib import Path
 
 import pytest
 import ray
 
-from streamwer.cluster import kept
+from streamwer.cluster import kept, ray_session
 from streamwer.cluster.pool import run
 from streamwer.cluster.ray_workers import RayWorkers
 from streamwer.errors import ClusterError
@@ -39,3 +40,19 @@ def test_one_that_cannot_start_is_one_error_and_the_next_can_and_is_kept(
             nodes.append(ray.get_runtime_context().get_node_id())
     assert nodes[0] == nodes[1]
     assert not ray.is_initialized()
+
+
+def test_one_that_is_too_slow_to_start_is_one_error_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a machine that is very busy Ray raises a bare exception; its processes are there."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def init(*_: object, **__: object) -> None:
+        started.append(subprocess.Popen(["sleep", "600"]))
+        raise Exception("The current node timed out\nduring startup.")
+
+    monkeypatch.setattr(ray_session, "_init", init)
+    with pytest.raises(ClusterError, match=r"cannot start .*timed out during startup\.\)"):
+        workers(tmp_path / "log")
+    started[0].wait(timeout=60)  # it has ended, or this fails

@@ -147,13 +147,12 @@ def _start(cpus: int) -> None:
     try:
         with interrupts.not_lost(_is_starting):  # to start, and end in order, takes seconds
             _init("local", num_cpus=cpus, include_dashboard=False)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Exception) as error:  # a bare one where its processes are slow
         if _is_starting():
             _end(set(psutil.Process().children()) - set(before))
         _forget()
-        raise
-    except (OSError, RuntimeError, ValueError) as error:
-        _forget()
+        if isinstance(error, KeyboardInterrupt):
+            raise
         why = " ".join(str(error).split())
         raise ClusterError(
             f"Ray cannot start on this machine ({why}); RAY_TMPDIR says where it keeps its files,"
