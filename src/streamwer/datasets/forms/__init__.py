@@ -7,6 +7,7 @@ A form is recognised by what lies in the folder; the first that fits is taken, i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from streamwer.datasets.forms import (
     audiofolder,
@@ -47,9 +48,8 @@ def recognise(folder: Folder, name: str) -> Form:
         if form.detect(folder):
             return form
     kinds = "".join(f"\n  {form.looks}" for form in looked_for.values())
-    raise DatasetError(
-        f"{folder.path}: no recordings with transcripts here{_foreign(folder)}; needed is:{kinds}"
-    )
+    here = f"no recordings with transcripts here{_foreign(folder)}{_below(folder, looked_for)}"
+    raise DatasetError(f"{folder.path}: {here}; needed is:{kinds}")
 
 
 def _foreign(folder: Folder) -> str:
@@ -57,6 +57,20 @@ def _foreign(folder: Folder) -> str:
     found = folder.files("*.jsonl", "*.json", "*.csv", "*.tsv")
     lists = [path.name for path in found if folder.binary(path.name)]
     return f" ({', '.join(lists)}: not UTF-8 text; save it as such)" if lists else ""
+
+
+def _below(folder: Folder, forms: Mapping[str, Form]) -> str:
+    """The folders in it that have a form, such as the parts of a data set."""
+    inside = [] if folder.only else sorted(folder.path.glob("[!.]*/"))
+    found = [path.name for path in inside if not path.is_symlink() and _has_any(path, forms)]
+    return f", but in {', '.join(found)}: name one of them in dataset.path" if found else ""
+
+
+def _has_any(path: Path, forms: Mapping[str, Form]) -> bool:
+    try:
+        return any(form.detect(Folder(path)) for form in forms.values())
+    except OSError:  # it may not be looked into
+        return False
 
 
 __all__ = ["FORMS", "Form", "recognise"]
