@@ -6,7 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import ray
 from ray.cluster_utils import Cluster
 
 from streamwer import audio
-from streamwer.cluster import Job, Worker, reaching
+from streamwer.cluster import Job, Worker, ray_session, reaching
 from streamwer.config import SystemConfig
 from streamwer.errors import ClusterError
 from streamwer.transcript import Step
@@ -28,11 +28,12 @@ CALLS = Path("data/calls")
 
 @dataclass
 class Nodes:
-    """The addresses of a cluster, and its nodes besides the head."""
+    """The addresses of a cluster, and its nodes besides the head; `lost` are those that died."""
 
     cluster: Cluster
     client: str
     others: list[Any] = field(default_factory=list)
+    lost: list[Any] = field(default_factory=list)
 
     @property
     def address(self) -> str:
@@ -47,11 +48,47 @@ class Nodes:
         """As a machine dies: nobody on it says goodbye."""
         node = next(node for node in self.others if node.node_id == node_id)
         self.others.remove(node)
-        self.cluster.remove_node(node, allow_graceful=False)
+        self._lose(node)
 
     def lose_head(self) -> None:
         """Likewise; what is left of the cluster is of no use."""
-        self.cluster.remove_node(self.cluster.head_node, allow_graceful=False)
+        self._lose(self.cluster.head_node)
+
+    def has_head(self) -> bool:
+        return self.cluster.head_node is not None
+
+    def _lose(self, node: Any) -> None:
+        self.lost.append(node)
+        self.cluster.remove_node(node, allow_graceful=False)
+
+
+class Standing:
+    """The three nodes, started when they are first asked for, and anew after some were lost."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._nodes: Nodes | None = None
+
+    def whole(self) -> Nodes:
+        if self._nodes is None or self._nodes.lost:
+            return self._anew()
+        return self._nodes
+
+    def with_head(self) -> Nodes:
+        """Whatever became of the others."""
+        if self._nodes is None or not self._nodes.has_head():
+            return self._anew()
+        return self._nodes
+
+    def close(self) -> None:
+        ray_session._stop()  # also where it is kept: before what it is connected to
+        self._nodes = None
+        self._stack.close()
+
+    def _anew(self) -> Nodes:
+        self.close()
+        self._nodes = self._stack.enter_context(three_nodes())
+        return self._nodes
 
 
 @contextmanager

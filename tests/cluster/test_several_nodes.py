@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -30,7 +31,7 @@ from streamwer.cluster.ray_workers import RayWorkers
 from streamwer.compose import load
 from streamwer.config import ClusterConfig, SystemConfig, system
 from streamwer.errors import ClusterError, ConfigError
-from tests.cluster.several_nodes import Nodes, Staying, short_calls, three_nodes
+from tests.cluster.several_nodes import Nodes, Standing, Staying, short_calls
 from tests.cluster.workers import ScriptedWorker, jobs
 from tests.patience import PATIENCE_S
 
@@ -44,13 +45,19 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def nodes(cache: Path) -> Iterator[Nodes]:
+def standing(cache: Path) -> Iterator[Standing]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(cache))  # of the nodes, which get it from here
         patch.setenv("GRPC_ENABLE_FORK_SUPPORT", "false")  # docs/cluster.md says why
         patch.setenv("PYTHONPATH", str(Path.cwd()))  # a client's workers look for the tests' there
-        with three_nodes() as started, kept():
-            yield started
+        with closing(Standing()) as standing, kept():
+            yield standing
+
+
+@pytest.fixture
+def nodes(standing: Standing) -> Nodes:
+    """All three."""
+    return standing.whole()
 
 
 @pytest.fixture(scope="module")
@@ -169,9 +176,10 @@ def test_a_lost_node_changes_nothing_in_the_log(
 
 
 def test_a_head_that_dies_is_one_error_for_its_client(
-    nodes: Nodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    standing: Standing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The last of these tests: nothing is left of the cluster."""
+    """Here at the end, since nothing is left of the cluster and the next would wait for another."""
+    nodes = standing.with_head()
     monkeypatch.setenv("RAY_CLIENT_RECONNECT_GRACE_PERIOD", "1")
     build = partial(ScriptedWorker, tmp_path / "log")
     workers = RayWorkers(build, count=1, cpus=1, timeout_s=60.0, address=nodes.client)
