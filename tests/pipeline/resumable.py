@@ -53,10 +53,10 @@ class Folder:
             text=True,
         )
 
-    def run(self, *command: str, status: int = 0) -> str:
+    def run(self, *command: str, status: int = 0, patience: float = PATIENCE_S) -> str:
         process = self.start(*command)
         try:
-            said = "".join(process.communicate(timeout=PATIENCE_S))
+            said = "".join(process.communicate(timeout=patience))
         finally:
             process.kill()
         assert process.returncode == status, said

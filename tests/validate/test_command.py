@@ -30,6 +30,7 @@ from streamwer.load_config import SloConfig
 from streamwer.metrics import normaliser
 from streamwer.recognisers.meter import NOW
 from streamwer.transcript import Reference
+from tests.patience import PATIENCE_S
 from tests.scripted import Scripted, script, silence
 
 SAID = script("one two three four five six seven eight nine ten", pace=0.4)
@@ -41,13 +42,15 @@ def settings() -> Config:
     return composed(["experiment=validation", "systems.attention_cutoff.policy.chunk_s=0.5"])
 
 
-def player() -> Player:
+def player(words: int = len(SAID)) -> Player:
+    said, seconds = SAID[:words], 0.45 * words
     references = [
-        Reference(name, "", 4.5, " ".join(word.text for word in SAID), words=SAID) for name in "ab"
+        Reference(name, "", seconds, " ".join(word.text for word in said), words=said)
+        for name in "ab"
     ]
-    calls = [(each, silence(4.5)) for each in references]
+    calls = [(each, silence(seconds)) for each in references]
     system = config.system(settings(), "attention_cutoff")
-    return Player(system, Scripted(SAID, cost=lambda call: 0.001), calls, Place())
+    return Player(system, Scripted(said, cost=lambda call: 0.001), calls, Place())
 
 
 def found(run_of: Figures) -> Findings:
@@ -60,25 +63,35 @@ def found(run_of: Figures) -> Findings:
     )
 
 
-@pytest.fixture(scope="module")
-def virtual() -> Iterator[Figures]:
-    """Own time is the process's: what else the machine does is not in it."""
-    stalled, reset = replace(SETTING, stall=Stall(1.5, 0.5)), NOW.set(time.thread_time)
-    yield figures(player().play(stalled, VIRTUAL), normaliser("basic"), 0.5)
+@pytest.fixture(scope="module", autouse=True)
+def own_time() -> Iterator[None]:
+    """Of the process: what else the machine does is not in it."""
+    reset = NOW.set(time.thread_time)
+    yield
     NOW.reset(reset)
 
 
+@pytest.fixture(scope="module")
+def virtual() -> Figures:
+    stalled = replace(SETTING, stall=Stall(1.5, 0.5))
+    return figures(player().play(stalled, VIRTUAL), normaliser("basic"), 0.5)
+
+
 def test_in_real_time_the_same_calls_are_played(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("streamwer.simulation.generator._SHARE", math.inf)  # on a busy machine
-    both = [player().play(SETTING, clock) for clock in (VIRTUAL, WALL)]
+    """A busy machine may take its time: in virtual time alone the service ends with the grace."""
+    monkeypatch.setattr("streamwer.simulation.generator._SHARE", math.inf)
+    short = replace(SETTING, until=2.5)
+    settings = {VIRTUAL: short, WALL: replace(short, grace=PATIENCE_S)}
+    both = [player(5).play(setting, clock) for clock, setting in settings.items()]
     simulated, real = ([(c.reference, c.begins) for c in run.calls] for run in both)
     assert simulated == real
-    assert len(simulated) >= SETTING.streams
+    assert len(simulated) >= short.streams
     for run in both:
         steps = [(call.begins, step) for call in run.calls for step in call.steps]
-        assert len(steps) > SETTING.streams
+        assert len(steps) > short.streams
         assert all(step.ready - 1e-9 <= step.start <= step.emitted for _, step in steps)
-        assert all(begins + step.emitted <= SETTING.until + SETTING.grace for begins, step in steps)
+        end = run.setting.until + run.setting.grace
+        assert all(begins + step.emitted <= end for begins, step in steps)
     assert both[0].generator_lag is None
     assert both[1].generator_lag is not None
 
