@@ -11,7 +11,7 @@ from streamwer.audio import Samples
 from streamwer.capacity import Call
 from streamwer.load_config import LoadConfig
 from streamwer.recognisers import Recogniser
-from streamwer.simulation import Arrival, Clock, Stream
+from streamwer.simulation import Arrival, Clock, Failed, Stream
 from streamwer.transcript import Reference, Step
 
 
@@ -23,8 +23,9 @@ def served(
     clock: Clock,
     load: LoadConfig,
     end: float = math.inf,
+    failed: Failed | None = None,
 ) -> tuple[Call, ...]:
-    """Each arrival with the steps that it got.
+    """Each arrival with the steps that it got; one that something failed on has none.
 
     Args:
         recordings: what the arrivals play.
@@ -33,15 +34,24 @@ def served(
         recogniser: that serves them, on `clock`.
         load: says whom it serves first.
         end: of the service, seconds; a call that is cut there keeps the steps that it had.
+        failed: told of each call that something failed on; without it the error ends them all.
     """
     steps: list[list[Step]] = [[] for _ in arrivals]
 
     def in_time(step: Step) -> bool:
         return arrivals[int(step.recording)].begins + step.emitted <= end
 
-    schedule = simulation.schedule_of(load)
-    for step in takewhile(in_time, simulation.serve(streams, recogniser, clock, schedule)):
+    def fails(name: str, error: Exception) -> None:
+        lost.add(int(name))
+        if failed:
+            failed(name, error)
+
+    lost: set[int] = set()
+    schedule, told = simulation.schedule_of(load), fails if failed else None
+    for step in takewhile(in_time, simulation.serve(streams, recogniser, clock, schedule, told)):
         steps[int(step.recording)].append(step)
+    for each in lost:
+        steps[each].clear()
     return tuple(
         Call(recordings[each.recording][0], each.begins, tuple(mine))
         for each, mine in zip(arrivals, steps, strict=True)

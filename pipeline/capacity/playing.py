@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,13 +12,14 @@ from pipeline.served import served
 from streamwer import policies, simulation
 from streamwer.audio import Samples, samples
 from streamwer.capacity import Alone, Call, Figures, figures
+from streamwer.cluster.local import reason
 from streamwer.config import SystemConfig
 from streamwer.load_config import LoadConfig
 from streamwer.metrics import Normaliser
 from streamwer.recognisers import Memory, Recogniser
 from streamwer.recognisers.remembered import Remembered
 from streamwer.signature import measures
-from streamwer.simulation import Arrival, Batching, Stream
+from streamwer.simulation import Arrival, Batching, Failed, Stream
 from streamwer.transcript import Reference
 
 _LEAST_S = 240.0
@@ -76,13 +79,21 @@ class Worker:
         self._recogniser = recogniser
 
     def run(self, streams: int, seed: int) -> Figures:
-        """The figures of one load."""
+        """The figures of one load; a call that something fails on is told, and its words missing.
+
+        Where something fails on a call alone it is an error: there is nothing to compare with.
+        """
         load = replace(self._system.load, streams=streams, seed=seed)
         lengths = [reference.seconds for reference, _ in self._calls]
         # Random calls are as many as was asked for when the first that came may be over.
         span = self._span.of(streams, max(lengths) if load.name == "poisson" else 0.0)
-        calls = self._served(simulation.drawn(lengths, load, span[1]), load)
-        return figures(calls, self.alone, self._normaliser, span, streams, seed)
+        alone, lost = self.alone, list[str]()
+        arrivals = simulation.drawn(lengths, load, span[1])
+        calls = self._served(arrivals, load, lambda _, error: lost.append(reason(error)))
+        for why, count in Counter(lost).items():
+            of = f"{streams} streams, seed {seed}: {count} of {len(arrivals)} calls"
+            print(f"{of} failed ({why})", file=sys.stderr)
+        return figures(calls, alone, self._normaliser, span, streams, seed)
 
     @cached_property
     def alone(self) -> Mapping[str, Alone]:
@@ -103,10 +114,12 @@ class Worker:
         load = replace(self._system.load, schedule="fifo")
         return [self._served([Arrival(0.0, i)], load)[0] for i in range(len(self._calls))]
 
-    def _served(self, arrivals: Sequence[Arrival], load: LoadConfig) -> tuple[Call, ...]:
+    def _served(
+        self, arrivals: Sequence[Arrival], load: LoadConfig, failed: Failed | None = None
+    ) -> tuple[Call, ...]:
         streams = (self._stream(str(i), each, load) for i, each in enumerate(arrivals))
-        clock = simulation.clock_of(self._system)
-        return served(self._calls, arrivals, streams, self._recogniser, clock, load)
+        clock, heard = simulation.clock_of(self._system), self._recogniser
+        return served(self._calls, arrivals, streams, heard, clock, load, failed=failed)
 
     def _stream(self, name: str, arrival: Arrival, load: LoadConfig) -> Stream:
         reference, audio = self._calls[arrival.recording]

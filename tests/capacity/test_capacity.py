@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -35,7 +35,10 @@ BASIC = normaliser("basic")
 
 
 def worker(
-    service: float, load: LoadConfig, seconds: float = 40.0, warm_up: float = 10.0
+    service: float | Callable[[int], float],
+    load: LoadConfig,
+    seconds: float = 40.0,
+    warm_up: float = 10.0,
 ) -> Worker:
     system = SystemConfig(
         policy=POLICY,
@@ -46,7 +49,8 @@ def worker(
     )
     reference = Reference("a", "", 9.0, " ".join(word.text for word in SAID), words=SAID)
     calls = [(replace(reference, recording=name), silence(9.0)) for name in "ab"]
-    recogniser = Scripted(SAID, cost=lambda call: service)
+    cost = service if callable(service) else lambda call: service
+    recogniser = Scripted(SAID, cost=cost)
     return Worker(system, recogniser, calls, BASIC, Span(seconds, warm_up))
 
 
@@ -91,6 +95,33 @@ def test_an_overloaded_worker_falls_behind_and_says_so() -> None:
     assert found.utilisation == pytest.approx(1.0)
     assert found.achieved < found.offered
     assert {"p95_commit_s", "lag_slope", "partial_rate"} <= set(broken(found, SLO))
+
+
+def test_a_call_that_something_fails_on_is_told_and_its_words_are_missing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Alone nothing does; the tenth window of the load does."""
+    last, fatal = 0, -1
+
+    def cost(call: int) -> float:
+        nonlocal last
+        last = call
+        if call == fatal:
+            raise RuntimeError("no memory")
+        return 0.0
+
+    tested = worker(cost, LoadConfig(name="fixed", phase_s=1.0))
+    assert all(each.emitted.all() for each in tested.alone.values())
+    fatal = last + 10
+    found = tested.run(4, 1)
+    told = capsys.readouterr().err
+    calls = int(told.split(" of ")[1].split()[0])
+    assert told == f"4 streams, seed 1: 1 of {calls} calls failed (RuntimeError: no memory)\n"
+    assert (found.emitted, found.wer) == pytest.approx((1 - 1 / calls, 1 / calls))
+    assert {"emitted", "wer_points"} <= set(broken(found, SLO))
+    fatal = 0
+    with pytest.raises(RuntimeError, match="no memory"):
+        worker(cost, LoadConfig(name="fixed")).run(4, 1)
 
 
 def step(emitted: float, words: Sequence[Word]) -> Step:
