@@ -158,7 +158,8 @@ def _near(
     if virtual is None or wall is None or not (math.isfinite(virtual) and math.isfinite(wall)):
         return Verdict(name, math.inf, f"{_told(virtual)} against {_told(wall)}")
     error = virtual - wall
-    told = f"{virtual:.3f} s against {wall:.3f} s: {1000 * error:+.0f} ms, {error / wall:+.1%}"
+    told = f"{virtual:.3f} s against {wall:.3f} s: {1000 * error:+.0f} ms"
+    told += f", {error / wall:+.1%}" if wall else ""
     return Verdict(name, abs(error) / max(share * wall, least), told)
 
 

@@ -98,6 +98,14 @@ def test_small_latencies_may_be_off_by_milliseconds() -> None:
     assert not named(verdicts([far], [], SLO))["p50 at 0.3"].met
 
 
+def test_a_worker_that_nobody_waited_for_has_no_share_to_be_off_by() -> None:
+    stalled = Pair(
+        STALLED, run("virtual", backlog=0.01, recovery=1.0), run("wall", backlog=0.0, recovery=1.0)
+    )
+    found = named(verdicts([stalled], [], SLO))["backlog after the stall"]
+    assert (found.off, found.told) == (0.5, "0.010 s against 0.000 s: +10 ms")
+
+
 def test_the_mean_of_the_repeats_is_judged_and_the_furthest_is_told() -> None:
     repeats = [pair(BELOW, p50=1.08), pair(BELOW, p50=0.98), pair(BELOW, p50=1.0)]
     found = named(verdicts(repeats, [], SLO))["p50 at 0.3"]
