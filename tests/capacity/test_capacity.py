@@ -148,6 +148,17 @@ def test_latency_counts_from_when_the_word_was_spoken_not_from_when_it_was_serve
     assert found.p50 == pytest.approx(31.0)
 
 
+def test_where_nobody_calls_or_says_a_word_nothing_is_known_and_nothing_met() -> None:
+    silent = Call(Reference("a", "", 9.0, ""), 0.0, (step(1.0, []),))
+    for calls in ((), (silent,)):
+        alone = {"a": Alone.of(silent, BASIC)}
+        found = figures(calls, alone, BASIC, (0.0, 60.0), 1, 1)
+        assert {"p95_commit_s", "wer_points", "emitted"} <= set(broken(found, SLO))
+        served = replace(found, wer=0.1, wer_alone=0.1, emitted=1.0)
+        (point,) = curve([served, found, served], SLO)
+        assert np.isnan([point.wer_points, point.middle.wer, point.middle.emitted]).all()
+
+
 def test_too_few_words_meet_nothing() -> None:
     words = script("yes", pace=0.5)
     call = Call(Reference("a", "", 2.0, "yes", words=words), 0.0, (step(2.5, words),))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -71,7 +72,7 @@ def _point(runs: Sequence[Figures], slo: SloConfig) -> Point:
     known = len(late) == len(runs)
     return Point(
         middle=Figures(**{each.name: _middle(runs, each.name) for each in fields(Figures)}),
-        wer_points=median_high([wer_points(run) for run in runs]),
+        wer_points=_median([wer_points(run) for run in runs]),
         seeds=len(runs),
         within=sum(not broken(run, slo) for run in runs),
         p95_low=min(late) if known else None,
@@ -81,6 +82,11 @@ def _point(runs: Sequence[Figures], slo: SloConfig) -> Point:
 
 def _middle(runs: Sequence[Figures], name: str) -> Any:
     values = [getattr(run, name) for run in runs]
-    if None in values:
-        return None
-    return median_low(values) if name in _MORE_IS_BETTER else median_high(values)
+    return None if None in values else _median(values, name in _MORE_IS_BETTER)
+
+
+def _median(values: Sequence[float], more_is_better: bool = False) -> float:
+    """Of two in the middle the worse; NaN where one is not known: it has no place in an order."""
+    if any(map(math.isnan, values)):
+        return math.nan
+    return median_low(values) if more_is_better else median_high(values)

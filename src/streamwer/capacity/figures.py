@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -102,7 +103,7 @@ def figures(
     streams: int,
     seed: int,
 ) -> Figures:
-    """The figures of one run.
+    """The figures of one run; NaN for what cannot be told where nobody called, or said a word.
 
     Args:
         calls: every call of the run; one that failed has no steps, and all its words are missing.
@@ -111,6 +112,8 @@ def figures(
         streams: calls at once that were asked for.
         seed: of the arrivals.
     """
+    if not calls:
+        return _of_nobody(streams, seed)
     scores = _scored(_numbered(calls), normaliser)
     late = _latencies(scores.words, calls, span)
     begin, end = span
@@ -132,10 +135,10 @@ def figures(
         lag_slope=lag_slope(calls, span),
         utilisation=utilisation(calls, span),
         waiting=sum(_overlap(b + s.ready, b + s.start, span) for b, s in steps) / (end - begin),
-        wer=float(counts[_COUNTS[1:]].sum()) / spoken,
-        wer_alone=sum(each.errors for each in same) / spoken,
-        emitted=float((_emitted(scores.words) & came).sum() / max(1, came.sum())),
-        partial_rate=sum(updates(c.steps) for c in calls) / max(1, sum(e.updates for e in same)),
+        wer=_ratio(counts[_COUNTS[1:]].sum(), spoken),
+        wer_alone=_ratio(sum(each.errors for each in same), spoken),
+        emitted=_ratio((_emitted(scores.words) & came).sum(), came.sum()),
+        partial_rate=_ratio(sum(updates(c.steps) for c in calls), sum(e.updates for e in same)),
     )
 
 
@@ -202,6 +205,18 @@ def utilisation(calls: Sequence[Call], span: Span) -> float:
         for s in c.steps
     }
     return sum(_overlap(*each, span) for each in busy) / (span[1] - span[0])
+
+
+def _of_nobody(streams: int, seed: int) -> Figures:
+    """Of a run in which no call begins: long calls at random are far between."""
+    idle: dict[str, Any] = dict.fromkeys((each.name for each in fields(Figures)), math.nan)
+    idle |= dict.fromkeys(("p50", "p95", "p99"))
+    idle |= dict.fromkeys(("offered", "achieved", "utilisation", "waiting"), 0.0)
+    return Figures(**(idle | {"streams": streams, "seed": seed, "words": 0}))
+
+
+def _ratio(part: float, whole: float) -> float:
+    return float(part / whole) if whole else math.nan
 
 
 def _numbered(calls: Sequence[Call]) -> list[Call]:

@@ -269,7 +269,7 @@ def cells(point: Point) -> list[str]:
         f"{100 * middle.utilisation:.0f}{figures.NO_BREAK}%",
         figures.number(middle.waiting, 2),
         figures.number(point.wer_points, 2, sign=True),
-        f"{100 * middle.emitted:.2f}{figures.NO_BREAK}%",
+        f"{figures.number(100 * middle.emitted, 2)}{figures.NO_BREAK}%",
         figures.number(middle.partial_rate, 3),
         f"{point.within} of {point.seeds}",
     ]
