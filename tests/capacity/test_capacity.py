@@ -155,7 +155,7 @@ def test_where_nobody_calls_or_says_a_word_nothing_is_known_and_nothing_met() ->
         found = figures(calls, alone, BASIC, (0.0, 60.0), 1, 1)
         assert {"p95_commit_s", "wer_points", "emitted"} <= set(broken(found, SLO))
         served = replace(found, wer=0.1, wer_alone=0.1, emitted=1.0)
-        (point,) = curve([served, found, served], SLO)
+        (point,) = curve([found, served, served], SLO)
         assert np.isnan([point.wer_points, point.middle.wer, point.middle.emitted]).all()
 
 
