@@ -43,6 +43,25 @@ def test_words_of_the_data_set_are_kept_and_missing_recordings_counted(tmp_path:
     assert "42.9% of words" in origin.line()
 
 
+def test_recordings_of_one_name_have_the_times_of_their_own_folders(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = [Reference(f"{who}-1", "", 2.0, "hi", place=f"{who}/1") for who in ("ann", "bob")]
+    for begin, who in enumerate(("bob", "ann")):
+        (tmp_path / who).mkdir()
+        (tmp_path / who / "x.ctm").write_text(f"1 1 0.{begin} 0.4 hi\n")
+    placed, _ = place(said, tmp_path, PublishedConfig(path=str(tmp_path)))
+    assert [each.words[0].start for each in placed] == [0.1, 0.0]
+    assert not caplog.messages
+    (tmp_path / "ann").rename(tmp_path.parent / "ann")
+    alone = [replace(said[0], recording="1")]  # which by its name may be what "bob" has
+    ((only,), _) = place(alone, tmp_path, PublishedConfig(path=str(tmp_path)))
+    assert only.words[0].start == 0.0
+    assert caplog.messages == [
+        "alignments in 'bob' are taken for the recordings in 'ann' by their names"
+    ]
+
+
 def test_what_is_stored_is_what_is_read_again(tmp_path: Path) -> None:
     _, origin = place([KNOWN, LISTED, MISSING], tmp_path, published(tmp_path))
     write_origin(tmp_path, origin)

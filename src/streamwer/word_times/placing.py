@@ -112,6 +112,5 @@ def _published(config: PublishedConfig, references: Sequence[Reference]) -> tupl
         return replace(reference, words=found.words), placing
 
     # Of the words, not of the files: the same alignment may come in another format.
-    words = sorted((each.name, each.words) for each in alignments)
-    told = "\n".join(f"{name}\t{each}" for name, each in words)
+    told = "\n".join(sorted(f"{each.name}\t{each.words}" for each in alignments))
     return published, Origin(config.name, Path(config.path).name, digests.of_text(told))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import posixpath
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from streamwer.datasets.naming import composed
 from streamwer.errors import DatasetError
 from streamwer.transcript import Reference, Word
 from streamwer.word_times.unplaceable import UnplaceableError
+
+log = logging.getLogger(__name__)
+_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,22 @@ def assign(alignments: Sequence[Alignment], references: Iterable[Reference]) -> 
             raise DatasetError(f"{each.file}: '{recording}' is in {other} too")
         if recording:
             whose.found[recording] = each
+    _tell_strange({recording: place for place, recording in of.items()}, whose.found)
     return whose
+
+
+def _tell_strange(places: Mapping[str, str], found: Mapping[str, Alignment]) -> None:
+    """Say where an alignment has the name of a recording, but none of its folders."""
+    folders = {name: posixpath.dirname(places[name]) for name in found}
+    pairs = dict.fromkeys((each.folder, folders[name]) for name, each in found.items())
+    strange = [
+        (one, other)
+        for one, other in pairs
+        if one and other and not {*one.split("/")} & {*other.split("/")}
+    ]
+    text = "alignments in '%s' are taken for the recordings in '%s' by their names"
+    for each in strange[:_SHOWN]:
+        log.warning(text, *each)
 
 
 def _home(alignment: Alignment, homes: Homes) -> str:
