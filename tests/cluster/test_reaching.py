@@ -138,6 +138,16 @@ def test_a_token_that_only_one_side_wants_is_one_line_at_once(
         ray_session._agree_on_token(place, place)
 
 
+def test_whom_a_head_lets_in_is_not_known_where_it_does_not_say(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A proxy is not asked: Ray does not go by it."""
+    with head(token=True) as place, closed() as nobody:
+        monkeypatch.setenv("http_proxy", f"http://{nobody}")
+        assert reaching.wants_token(place)
+        assert reaching.wants_token(nobody) is None
+
+
 @pytest.mark.parametrize(("named", "shown"), [("", True), ("elsewhere:6379", False)])
 def test_a_head_that_was_begun_here_is_shown_the_token_that_is_here(
     monkeypatch: pytest.MonkeyPatch, named: str, shown: bool

@@ -197,7 +197,7 @@ def _agree_on_token(address: str, place: str) -> None:
             f"cluster.address={address}: its head lets in only who shows its token: copy its"
             f" ~/.ray/auth_token to this machine and set {_AUTH_MODE}={_TOKEN}, see docs/cluster.md"
         )
-    if shown and not wanted:
+    if shown and wanted is False:
         raise ClusterError(
             f"cluster.address={address}: its head has no token, but {_AUTH_MODE}={_TOKEN} has all"
             f" ask for one: set {_AUTH_MODE}=disabled, see docs/cluster.md"

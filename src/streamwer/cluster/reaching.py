@@ -21,6 +21,8 @@ _SETTINGS = bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
 _GREETING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + _SETTINGS
 _TYPE = 3
 """Where a frame has its type."""
+_DIRECTLY = [("grpc.enable_http_proxy", 0)]
+"""As Ray calls: not by the proxy of `http_proxy`."""
 _REMEDY = (
     "start one with `ray start --head` and `ray start --address=HOST:6379` on the other nodes, see"
     " docs/cluster.md, or choose cluster.address=local"
@@ -50,18 +52,21 @@ def found(address: str) -> str:
     return place
 
 
-def wants_token(place: str) -> bool:
-    """Whether the head at HOST:PORT lets in only who shows its token; asked without one."""
+def wants_token(place: str) -> bool | None:
+    """Whether the head at HOST:PORT lets in only who shows its token; None where it does not say.
+
+    It is asked without one.
+    """
     import grpc  # only now: it takes a while, which a run without a cluster need not wait for
 
     if _encrypted():
-        return False
-    with grpc.insecure_channel(place) as channel:
+        return None
+    with grpc.insecure_channel(place, _DIRECTLY) as channel:
         ask = channel.unary_unary("/ray.rpc.NodeInfoGcsService/GetClusterId")
         try:
             ask(b"", timeout=PATIENCE_S)
         except grpc.RpcError as error:
-            return bool(error.code() is grpc.StatusCode.UNAUTHENTICATED)
+            return True if error.code() is grpc.StatusCode.UNAUTHENTICATED else None
     return False
 
 
