@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from streamwer.logs.revisions import Revision, updates
 from streamwer.transcript import Word
 
-pieces = st.lists(st.sampled_from([" a", "b", " c d", "e ", " ", "f g"]), max_size=3)
+pieces = st.lists(st.sampled_from([" a", "b", " c d", "e ", " ", "", "f g"]), max_size=3)
 
 
 @st.composite

@@ -73,10 +73,11 @@ def _states(revisions: Sequence[Revision]) -> Iterator[list[_Piece]]:
 
 
 def _take_back(state: list[_Piece], deleted: int, number: int) -> None:
-    cut = state[-deleted].text
+    cut = "".join(piece.text for piece in state[-deleted:])
     del state[-deleted:]
-    if state and cut[:1].strip() and state[-1].text[-1:].strip():
-        state[-1] = _Piece(state[-1].text, number)  # "hello" has become "hel" just now
+    at = next((at for at in reversed(range(len(state))) if state[at].text), None)
+    if at is not None and cut[:1].strip() and state[at].text[-1:].strip():
+        state[at] = _Piece(state[at].text, number)  # "hello" has become "hel" just now
 
 
 def _words(pieces: Sequence[_Piece]) -> Iterator[_Final]:
