@@ -18,9 +18,11 @@ from pipeline.command import arguments, command, config_of, count, progress
 from streamwer import config
 from streamwer.condition_config import Chain
 from streamwer.config import Config, DatasetConfig
-from streamwer.datasets import Preview, is_commit, outcome, prepare, preview
+from streamwer.datasets import Outcome, Preview, is_commit, manifest, outcome, prepare, preview
+from streamwer.transcript import Reference
 
 PREPARED = Path("data/prepared")
+SHOWN = 10
 COLUMNS = ("row", "id", "speaker", "condition", "language", "timed words", "transcript or reason")
 
 
@@ -52,7 +54,7 @@ def _prepared(settings: Config) -> str:
             fetching(bar),
         )
     became = outcome(PREPARED)
-    for line in became.told() if became else ():
+    for line in (*(became.told() if became else ()), *spoilt(references, became)):
         print(line, file=sys.stderr)
     minutes = sum(reference.seconds for reference in references) / 60
     speakers = len({reference.speaker for reference in references} - {""})
@@ -62,6 +64,19 @@ def _prepared(settings: Config) -> str:
         f"{len(references)} recordings, {minutes:.1f} min, {speakers} speakers"
         f"{_conditions(chains)}"
     )
+
+
+def spoilt(references: Sequence[Reference], became: Outcome | None) -> list[str]:
+    """A line for each of the first altered copies that cannot be had, though their sources can."""
+    known = {row.reason for row in became.broken} if became else set()
+    lines = [
+        f"no audio: {each.recording}: {each.broken}"
+        for each in references
+        if each.source and each.broken and each.broken not in known
+    ]
+    more = len(lines) - SHOWN
+    rest = [f"… and {more} more, in {PREPARED / manifest.NAME}"] if more > 0 else []
+    return [*lines[:SHOWN], *rest]
 
 
 def fetching(bar: Progress) -> Callable[[str, int, int], None]:

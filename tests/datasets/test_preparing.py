@@ -159,6 +159,24 @@ def test_the_stage_reads_params_and_prints_one_line(
     assert (tmp_path / "data/prepared/manifest.jsonl").is_file()
 
 
+def test_the_stage_tells_which_copies_cannot_be_had(
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    audio.write_flac(folder / "1.flac", np.zeros(1600, np.float32))
+    (folder / "2.flac").write_bytes(b"")
+    overrides = [f"dataset.path={folder}", "dataset=folder", "condition=noise_white"]
+    assert run_stage(tmp_path, monkeypatch, str(folder), *overrides) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert [line.partition(" (")[0] for line in told] == [
+        "no audio: line 3: 2.flac: the file is empty",
+        "no audio: call-1@noise_white: noise_white: it is silent: "
+        "noise at a level below it is silent, too",
+    ]
+
+
 def test_the_stage_fails_with_one_line_and_writes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
