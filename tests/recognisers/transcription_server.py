@@ -30,6 +30,7 @@ class Request(BaseHTTPRequestHandler):
     """One request being answered."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # which makes each answer in two parts wait 40 ms
     server: Server
 
     def do_POST(self) -> None:
