@@ -128,3 +128,19 @@ def test_the_code_gives_what_the_page_says(page: Path) -> None:
     doctest.DocTestRunner().run(session, out=report.append)
     assert session.examples, f"{page}: its Python blocks hold no `>>>` lines"
     assert not report, "".join(report)
+
+
+@pytest.mark.parametrize("page", [*PAGES, Path("CHANGELOG.md")], ids=str)
+def test_its_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        if not target.startswith("https://"):
+            path, _, heading = target.partition("#")
+            there = page.parent / path if path else page
+            assert there.exists(), target
+            assert not heading or heading in headings(there), target
+
+
+def headings(page: Path) -> set[str]:
+    """As links name them: without what is no letter, and with hyphens between words."""
+    lines = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", line.lower()).replace(" ", "-") for line in lines}
