@@ -83,6 +83,16 @@ def test_of_several_files_of_word_times_the_one_that_is_named_is_read(
     assert not became.unusable
 
 
+@pytest.mark.parametrize("name", ["a.flac", "a.txt", "calls.zip", "wav.scp"])
+def test_a_file_that_is_no_list_is_not_taken_for_its_folder(
+    name: str, mine: Path, out: Path
+) -> None:
+    clip(mine / "a.flac")
+    files(mine, {"a.txt": "hi", "calls.zip": "PK", "wav.scp": "a a.flac"})
+    with pytest.raises(DatasetError, match=f"{name}: is no list of recordings; name the folder"):
+        prepared(mine / name, out)
+
+
 NOT_ROWS = {
     "pairs": {"README.txt": "read me", "a.txt": "hi"},
     "silent": {"0.flac": "", "a.txt": "hi"},

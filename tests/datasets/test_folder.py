@@ -260,6 +260,11 @@ def no_rows(folder: Path) -> None:
     metadata(folder, [])
 
 
+def archive(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "calls.ZIP").write_bytes(b"PK")
+
+
 def parts(folder: Path) -> None:
     for name in ("train", "test", "nothing"):
         (folder / name).mkdir(parents=True)
@@ -285,6 +290,7 @@ def both_kinds(folder: Path) -> None:
         (a_clip_alone, "no recordings with transcripts here; needed is:"),
         (a_clip_alone, "audiofolder: audio files and metadata.jsonl, .csv or .parquet"),
         (utf_16, "with transcripts here (list.jsonl: not UTF-8 text; save it as such); needed"),
+        (archive, "no recordings with transcripts here (calls.ZIP: an archive; unpack it); needed"),
         (parts, "no recordings with transcripts here, but in test, train: name one of them in"),
         (no_rows, "metadata.jsonl: it has no rows; write {"),
         (both_kinds, "metadata.csv, metadata.jsonl are there; keep one"),

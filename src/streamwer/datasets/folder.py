@@ -15,6 +15,7 @@ from streamwer.datasets.unheard import unheard
 from streamwer.errors import ConfigError, DatasetError
 
 CHANNELS = ("mix", "split")
+_LISTS = (".jsonl", ".json", ".csv", ".tsv", ".parquet", ".trans.txt", *timings.SUFFIXES)
 
 
 def open_source(config: DatasetConfig) -> Source:
@@ -58,6 +59,9 @@ def _remedy(folder: Folder, taken: forms.Form) -> str:
 
 def _folder(path: Path) -> Folder:
     if path.is_file():
+        if not path.name.lower().endswith(_LISTS):
+            remedy = "name the folder, or a list of recordings in it (dataset.path)"
+            raise DatasetError(f"{path}: is no list of recordings; {remedy}")
         return Folder(path.parent, path.name)
     if not path.is_dir():
         raise DatasetError(f"{path}: no such folder (dataset.path)")

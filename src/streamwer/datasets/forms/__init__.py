@@ -53,10 +53,13 @@ def recognise(folder: Folder, name: str) -> Form:
 
 
 def _foreign(folder: Folder) -> str:
-    """The lists that are there and cannot be read as text, such as one in UTF-16."""
+    """What is there and might be meant, but cannot be read: lists in UTF-16, and archives."""
     found = folder.files("*.jsonl", "*.json", "*.csv", "*.tsv")
     lists = [path.name for path in found if folder.binary(path.name)]
-    return f" ({', '.join(lists)}: not UTF-8 text; save it as such)" if lists else ""
+    archives = [path.name for path in folder.files("*.zip", "*.tar", "*.gz", "*.tgz", "*.7z")]
+    told = {"not UTF-8 text; save it as such": lists, "an archive; unpack it": archives}
+    parts = [f"{', '.join(names)}: {what}" for what, names in told.items() if names]
+    return f" ({'; '.join(parts)})" if parts else ""
 
 
 def _below(folder: Folder, forms: Mapping[str, Form]) -> str:
