@@ -18,6 +18,11 @@ from streamwer.compose import composed
 PARAMS = Path("params.yaml")
 
 
+def stale() -> bool:
+    """Whether `params.yaml` is not what `conf/` composes: an experiment, or an edit forgotten."""
+    return PARAMS.read_text(encoding="utf-8") != OmegaConf.to_yaml(composed())
+
+
 @command
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m pipeline.compose", description=__doc__)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline import gate_in_turns
+from pipeline import compose, gate_in_turns
 from pipeline.align import references
 from pipeline.stream import stream
 from streamwer import config, digests
@@ -31,6 +31,10 @@ from streamwer.signature import UNKNOWN, Run, Signature, Subject
 BASELINE = Path("reports/baseline")
 VERDICT = Path("reports/gate")
 _EXPERIMENT = "an experiment: it was not judged"
+_STALE = (
+    "params.yaml, which was judged, is not conf/ composed: if conf/ was edited, run"
+    " `python -m pipeline.compose --write` and then this again"
+)
 
 
 def main() -> int:
@@ -62,6 +66,8 @@ def _run(args: argparse.Namespace) -> int:
     if args.update_baseline:
         return _update(settings)
     verdicts = [_verdict(settings, name, stage=args.stage) for name in settings.gate.systems]
+    if not args.stage and compose.stale():  # a stage's results hang on params.yaml alone
+        verdicts = [replace(found, notes=(*found.notes, _STALE)) for found in verdicts]
     publish(verdicts, VERDICT)
     return exit_status(verdict for verdict in verdicts if _EXPERIMENT not in verdict.notes)
 

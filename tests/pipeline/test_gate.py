@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -10,8 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from omegaconf import OmegaConf
 
 from pipeline import gate, gate_in_turns
+from streamwer.compose import composed
 from streamwer.gate import Exit, baseline
 from streamwer.metrics import Scores
 from streamwer.metrics.store import Scored
@@ -62,6 +65,22 @@ def test_this_tree_is_held_against_the_committed_baseline(run: Run) -> None:
     assert run(played(late)) == Exit.REGRESSION
     written = json.loads((gate.VERDICT / "gate.json").read_text())
     assert written["exit"] == 1
+
+
+def test_an_edit_of_conf_that_was_not_composed_is_told(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = Path("conf/gate/deterministic.yaml")
+    chosen.write_text(
+        re.sub(r"^systems:.*", f"systems: [{SYSTEM}]", chosen.read_text(), flags=re.MULTILINE)
+    )
+    Path("params.yaml").write_text(OmegaConf.to_yaml(composed()))
+    assert run(played()) == Exit.PASS
+    assert "is not conf/ composed" not in capsys.readouterr().out
+    policy = Path(f"conf/policy/{SYSTEM}.yaml")
+    policy.write_text(policy.read_text().replace("\nmargin_s: 0.15", "\nmargin_s: 0.6"))
+    assert run(played()) == Exit.PASS
+    assert "params.yaml, which was judged, is not conf/ composed" in capsys.readouterr().out
 
 
 def test_no_baseline_is_a_clear_error(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
