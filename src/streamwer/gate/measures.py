@@ -20,6 +20,7 @@ from streamwer.metrics import bootstrap
 from streamwer.metrics.quantiles import Integers, quantile_differences, quantiles
 from streamwer.metrics.resampling import Floats, Settings
 from streamwer.metrics.summary import STAGES
+from streamwer.metrics.tables import clusters
 
 Figure = Literal["wer", "latency"]
 _ESTIMATE = Settings(replicates=1, seed=0, confidence=0.95)
@@ -84,7 +85,7 @@ class Late:
     """A quantile of a latency, over words or over recordings.
 
     Attributes:
-        late: seconds, and the number of the recording of each; NaN where there is no time.
+        late: seconds, and the number of what each is resampled with; NaN where there is no time.
         q: the quantile.
     """
 
@@ -158,8 +159,8 @@ def _since_end(column: str) -> Callable[[Side], tuple[Floats, Integers]]:
 
 def _of_recordings(column: str) -> Callable[[Side], tuple[Floats, Integers]]:
     def late(side: Side) -> tuple[Floats, Integers]:
-        numbers, _ = pd.factorize(side.recordings["recording"], sort=True)
-        return _column(side.recordings, column), numbers.astype(np.int64)
+        rows = side.recordings
+        return _column(rows, column), clusters(rows["recording"], rows)
 
     return late
 

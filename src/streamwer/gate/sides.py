@@ -12,6 +12,7 @@ import pandas as pd
 from streamwer.metrics import Scores
 from streamwer.metrics.quantiles import Integers
 from streamwer.metrics.resampling import Floats
+from streamwer.metrics.tables import clusters
 
 _MOMENTS = ("shown", "committed", "audio_end")
 KINDS = ("hits", "substitutions", "deletions", "insertions")
@@ -53,9 +54,9 @@ class Side:
 
     @cached_property
     def late(self) -> pd.DataFrame:
-        """Seconds from the end of each word to each moment, with the number of its recording."""
+        """Seconds from the end of each word to each moment, with the number of its cluster."""
         words = self.words
-        numbers, _ = pd.factorize(words["recording"], sort=True)
+        numbers = clusters(words["recording"], self.recordings)
         since = {column: words[column] - words["end"] for column in _MOMENTS}
         return pd.DataFrame({"recording": numbers, **since})
 

@@ -11,7 +11,7 @@ from streamwer.metrics.differences import Difference, settings_of, wer_differenc
 from streamwer.metrics.quantiles import Integers, Quantile, quantile_differences
 from streamwer.metrics.store import Scored
 from streamwer.metrics.summary import PERCENTILES, Percentiles, latencies, timed
-from streamwer.metrics.tables import Scores
+from streamwer.metrics.tables import Scores, clusters
 from streamwer.signature import Figure, Signature, reasons
 
 Reasons = Mapping[Figure, tuple[str, ...]]
@@ -56,7 +56,8 @@ def latency_differences(
     """
     words, same = (_by_word(scores.words) for scores in (mine, baseline))
     late, base = latencies(words), latencies(same.loc[words.index])
-    groups, _ = pd.factorize(words.index.get_level_values("recording"), sort=True)
+    names = words.index.get_level_values("recording").to_series()
+    groups = clusters(names, mine.recordings)
     return {name: _percentiles(late[name], base[name], groups, scoring) for name in late}
 
 

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from streamwer.collection import paused
 from streamwer.errors import LogError
@@ -99,6 +101,18 @@ def sources(recordings: pd.DataFrame) -> pd.Series[str]:
     Copies are hard or easy together, and late together: they are resampled together.
     """
     return recordings["source" if "source" in recordings else "recording"]
+
+
+def clusters(names: pd.Series[str], recordings: pd.DataFrame) -> NDArray[np.int64]:
+    """For each of some names of recordings the number, 0 … k−1, of what is resampled with it.
+
+    Args:
+        names: of recordings, one per row, shape (rows,).
+        recordings: the recordings table, which says whose copies they are.
+    """
+    known = dict(zip(recordings["recording"], sources(recordings), strict=True))
+    numbers: NDArray[np.int64] = pd.factorize(names.map(known), sort=True)[0].astype(np.int64)
+    return numbers
 
 
 class _Heard:

@@ -14,6 +14,7 @@ from streamwer.metrics.differences import settings_of, wer_differences
 from streamwer.metrics.quantiles import quantile_differences
 from streamwer.metrics.store import Scored
 from streamwer.metrics.summary import timed
+from streamwer.metrics.tables import clusters
 from streamwer.signature import Figure, changes, reasons
 
 LATENCIES = {
@@ -85,7 +86,7 @@ def _later(old: Scored, new: Scored, scoring: ScoringConfig) -> dict[str, Quanti
     both = _words(old).merge(_words(new), on=["recording", "index"], suffixes=("_old", "_new"))
     if both.empty:
         return {}
-    groups, _ = pd.factorize(both["recording"], sort=True)
+    groups = clusters(both["recording"], new.scores.recordings)
     settings = settings_of(scoring)
     return {
         label: quantile_differences(

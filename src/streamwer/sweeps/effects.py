@@ -14,6 +14,7 @@ from streamwer.metrics import Interval, Quantile, Scores, bootstrap, quantiles
 from streamwer.metrics.differences import settings_of, word_blocks
 from streamwer.metrics.resampling import Floats
 from streamwer.metrics.summary import latencies, timed
+from streamwer.metrics.tables import clusters
 from streamwer.sweeps.axes import flat, level
 from streamwer.sweeps.point import Point
 
@@ -122,7 +123,7 @@ def _has_interval(point: Point) -> bool:
 def _replicates(scores: Scores, scoring: ScoringConfig) -> Floats:
     """The p95 of every resample of recordings, which are the same for all points."""
     words = timed(scores.words)
-    groups, _ = pd.factorize(words["recording"], sort=True)
+    groups = clusters(words["recording"], scores.recordings)
     late = latencies(words)["commit_latency"].to_numpy(float)
     return quantiles.resampled(late, groups, 0.95, settings_of(scoring))
 

@@ -1,0 +1,75 @@
+"""Altered copies of a recording are late together: they make no interval shorter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from streamwer.config import ScoringConfig
+from streamwer.eventlog import EventLog
+from streamwer.gate.measures import MEASURES
+from streamwer.gate.sides import side
+from streamwer.metrics import Scores, normaliser, score
+from streamwer.metrics.comparing import latency_differences
+from streamwer.metrics.differences import settings_of
+from streamwer.metrics.store import Scored
+from streamwer.reports import changes
+from streamwer.signature import Method, Signature, Subject
+from streamwer.sweeps.effects import main_effects
+from streamwer.sweeps.point import measured
+from streamwer.transcript import Compute, Effort, Reference, Step, Update, Word
+
+SCORING = ScoringConfig(normaliser="basic", replicates=100)
+"""Resamples follow from the number of what is drawn; so with and without copies they are alike."""
+
+
+def played(seed: int, copies: int) -> Scores:
+    """Calls of four words; each copy of one is as late as the call itself."""
+    rng = np.random.default_rng(seed)
+    spoken, steps = [], []
+    for number, late in enumerate(rng.exponential(size=20)):
+        words = tuple(Word(text, at, at + 0.5) for at, text in enumerate("abcd"))
+        call = Reference(f"call_{number:02}", "", 5.0, "a b c d", words=words)
+        altered = [
+            replace(call, recording=f"{call.recording}@{i}", source=call.recording)
+            for i in range(copies)
+        ]
+        for each in (call, *altered):
+            at = 5.0 + late
+            update = Update(words)
+            name = each.recording
+            steps.append(Step(name, 0, 5.0, 5.0, 5.0, at, Compute(), Effort(), update, True))
+            spoken.append(each)
+    return score(spoken, EventLog(tuple(steps)), normaliser("basic"))
+
+
+def between_systems(old: Scores, new: Scores) -> object:
+    return latency_differences(new, old, SCORING)
+
+
+def between_runs(old: Scores, new: Scores) -> object:
+    signature = Signature(Method(), Subject(), "")
+    return changes._later(Scored(old, signature), Scored(new, signature), SCORING)
+
+
+def in_the_gate(old: Scores, new: Scores) -> object:
+    settings = settings_of(SCORING)
+    names = ("commit_p50", "first_text_p50")
+    return [MEASURES[name].change(side([old]), side([new]), settings) for name in names]
+
+
+def in_a_sweep(old: Scores, new: Scores) -> object:
+    scores = {"old": old, "new": new}
+    points = [measured(name, "", {"a": name}, each, SCORING) for name, each in scores.items()]
+    return [level.p95 for level in main_effects(points, scores, ["a"], SCORING)[0].levels]
+
+
+@pytest.mark.parametrize("compared", [between_systems, between_runs, in_the_gate, in_a_sweep])
+def test_copies_make_a_comparison_of_latencies_no_surer(
+    compared: Callable[[Scores, Scores], object],
+) -> None:
+    alone, with_copies = (compared(played(1, n), played(2, n)) for n in (0, 3))
+    assert with_copies == alone
