@@ -6,7 +6,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streamwer.datasets.naming import cleaned, composed, fitted, is_id
@@ -68,6 +68,7 @@ def test_names_that_differ_in_a_vowel_sign_still_do_when_cleaned() -> None:
     assert cleaned("की") == "की"
 
 
+@settings(max_examples=25)
 @given(
     st.sampled_from(["a", "請", "e\u0300"]).flatmap(lambda x: st.integers(1, 200).map(x.__mul__)),
     st.sampled_from(["", "+12", "@" + "noise" * 20, "@" + "請" * 60, "@" + "x" * 130]),

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import jiwer
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streamwer.config import ScoringConfig
@@ -39,6 +39,7 @@ def words(said: Sequence[tuple[str, float]]) -> list[Word]:
     return [Word(text, at - 0.25, at + 0.25) for text, at in said]
 
 
+@settings(max_examples=25)
 @given(SAID, STRETCHES, st.lists(st.sampled_from("abc"), min_size=1, max_size=6), TIMES)
 def test_the_errors_are_those_of_the_words_whose_middle_is_in_no_stretch(
     said: list[tuple[str, float]],
