@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import fields
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -33,9 +35,21 @@ def test_params_yaml_is_conf_composed() -> None:
     )
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_every_file_composes_to_typed_records(path: Path) -> None:
-    settings = load([f"{path.parent.name}={path.stem}"])
+def choices() -> Iterator[tuple[str, ...]]:
+    """Each file once; of groups that know nothing of each other one at the same time."""
+    of: dict[str, list[str]] = {}
+    for path in FILES:
+        of.setdefault(path.parent.name, []).append(path.stem)
+    alone = ("clock", "engine", "experiment", "hardware", "load", "policy")
+    for group in alone:
+        yield from ((f"{group}={name}",) for name in of.pop(group))
+    for names in zip_longest(*of.values()):
+        yield tuple(f"{group}={name}" for group, name in zip(of, names, strict=True) if name)
+
+
+@pytest.mark.parametrize("overrides", choices(), ids=" ".join)
+def test_every_file_composes_to_typed_records(overrides: tuple[str, ...]) -> None:
+    settings = load(overrides)
     for name in settings.compare:
         policies.build(config.system(settings, name).policy)
 
