@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from streamwer import compose, config, standard_streams
+from streamwer import compose, config, processes, standard_streams
 from streamwer.config import Config
 from streamwer.errors import StreamwerError
 
@@ -30,6 +30,8 @@ def command(main: Callable[[], int]) -> Callable[[], int]:
             except KeyboardInterrupt:
                 print("interrupted", file=sys.stderr)
                 return 130
+            finally:
+                processes.forget_interrupt()
 
     return guarded
 

@@ -6,9 +6,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[1]
 SCRIPT = """
 import os, sys
 def told():
@@ -53,10 +55,20 @@ def test_output_that_is_lost_on_a_full_disk_is_an_error_in_one_line() -> None:
     assert told == [b"error: standard output: cannot be written (No space left on device)"]
 
 
+def test_it_is_where_ctrl_c_came_while_python_made_a_dataclass(tmp_path: Path) -> None:
+    """It executes a text for that; with `-m` Python would then end by the signal, not with 130."""
+    told = "guarded(lambda: exec('raise KeyboardInterrupt'))"
+    module = f"import sys\nfrom streamwer.cli.command import guarded\nsys.exit({told})\n"
+    (tmp_path / "interrupted.py").write_text(module)
+    command = [sys.executable, "-m", "interrupted"]
+    ended = subprocess.run(command, cwd=tmp_path, stderr=subprocess.PIPE, check=False, timeout=60)
+    assert (ended.returncode, ended.stderr) == (130, b"interrupted\n")
+
+
 def _ran(
     kind: str, before: list[str] | None = None, **streams: int
 ) -> subprocess.CompletedProcess[bytes]:
     # With a buffer, as commands run: what is in it at the end is lost or not, too.
     environment = {**os.environ, "PYTHONUNBUFFERED": ""}
     command = [*(before or []), sys.executable, "-c", SCRIPT, kind]
-    return subprocess.run(command, env=environment, check=False, timeout=60, **streams)
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False, timeout=60, **streams)

@@ -77,3 +77,12 @@ def deaf() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, handler)
+
+
+def forget_interrupt() -> None:
+    """Let a Ctrl-C that was caught not change the exit status of `python -m` any more.
+
+    Python ends by the signal where Ctrl-C broke off an `exec` of a text, whoever caught it since;
+    dataclasses are made so, as modules are imported. It forgets that with the next text.
+    """
+    exec("")

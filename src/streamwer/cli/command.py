@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from streamwer import standard_streams
+from streamwer import processes, standard_streams
 from streamwer.errors import StreamwerError
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ def guarded(run: Callable[[], int]) -> int:
             return 130
         except SystemExit as shown:  # by -h and --version
             return int(shown.code or 0)
+        finally:
+            processes.forget_interrupt()
 
 
 def _run(argv: Sequence[str] | None, start: StartWorkers | None, load: Load | None) -> int:
