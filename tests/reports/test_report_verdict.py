@@ -101,6 +101,7 @@ def test_where_no_word_has_a_time_it_is_not_that_there_are_too_few() -> None:
     assert all("alignment=forced finds word times" in text for text in (page, table))
     assert "half of the words are final within</sub> | – | – | – |" in table
     assert "curves-title" not in page
+    assert "lag-title" not in page
 
 
 @pytest.mark.parametrize(
