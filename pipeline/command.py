@@ -23,15 +23,14 @@ def command(main: Callable[[], int]) -> Callable[[], int]:
     def guarded() -> int:
         with standard_streams.kept():
             try:
-                return standard_streams.flushed(main())
+                with processes.interruptible():
+                    return standard_streams.flushed(main())
             except StreamwerError as error:
                 print(f"error: {error}", file=sys.stderr)
                 return 1
             except KeyboardInterrupt:
                 print("interrupted", file=sys.stderr)
                 return 130
-            finally:
-                processes.forget_interrupt()
 
     return guarded
 

@@ -11,6 +11,7 @@ import time
 import pytest
 
 from streamwer import processes
+from streamwer.errors import ConfigError
 
 
 def test_this_one_does_and_one_that_cannot_be_does_not() -> None:
@@ -36,6 +37,27 @@ def test_the_peak_is_in_megabytes_and_stays_when_the_memory_is_given_back() -> N
     taken = b"x" * (300 << 20)
     del taken
     assert 300 <= processes.peak_mb() < 100_000
+
+
+@pytest.mark.parametrize(
+    ("while_tidying_up", "told"),
+    [(AttributeError(), KeyboardInterrupt), (OSError(28, "full"), ConfigError)],
+)
+def test_an_error_that_ctrl_c_has_led_to_is_ctrl_c_but_one_of_the_system_is_told(
+    while_tidying_up: Exception, told: type[BaseException]
+) -> None:
+    with pytest.raises(told), processes.interruptible():
+        _broken_off(while_tidying_up)
+
+
+def _broken_off(error: Exception) -> None:
+    try:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise error
+    except type(error) as cause:
+        raise ConfigError("no such key") from cause
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody tells it apart")

@@ -79,10 +79,28 @@ def deaf() -> Iterator[None]:
         signal.signal(signal.SIGINT, handler)
 
 
-def forget_interrupt() -> None:
-    """Let a Ctrl-C that was caught not change the exit status of `python -m` any more.
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Within the block Ctrl-C is a KeyboardInterrupt and nothing else, and it is over when caught.
 
-    Python ends by the signal where Ctrl-C broke off an `exec` of a text, whoever caught it since;
-    dataclasses are made so, as modules are imported. It forgets that with the next text.
+    Raises:
+        KeyboardInterrupt: for an error of a library that Ctrl-C has broken off, and that failed as
+            it tidied up, as OmegaConf may.
     """
-    exec("")
+    try:
+        yield
+    except Exception as error:
+        if _is_interrupt(error):
+            raise KeyboardInterrupt from error
+        raise
+    finally:
+        # With `-m` Python ends by the signal, whoever caught it, where it came within an `exec` of
+        # a text; dataclasses are made so, as modules are imported. The next text lets it forget.
+        exec("")
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """An error of the system, as of a disk that is full when work is kept, is to be told."""
+    while error is not None and not isinstance(error, KeyboardInterrupt | OSError):
+        error = error.__cause__ or error.__context__
+    return isinstance(error, KeyboardInterrupt)

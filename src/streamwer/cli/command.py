@@ -43,7 +43,8 @@ def guarded(run: Callable[[], int]) -> int:
     """What `run` returns; a user's error is one line on stderr and 2, Ctrl-C is 130."""
     with standard_streams.kept():
         try:
-            return standard_streams.flushed(run())
+            with processes.interruptible():
+                return standard_streams.flushed(run())
         except StreamwerError as error:
             print(f"error: {error}", file=sys.stderr)
             return 2
@@ -52,8 +53,6 @@ def guarded(run: Callable[[], int]) -> int:
             return 130
         except SystemExit as shown:  # by -h and --version
             return int(shown.code or 0)
-        finally:
-            processes.forget_interrupt()
 
 
 def _run(argv: Sequence[str] | None, start: StartWorkers | None, load: Load | None) -> int:
