@@ -59,8 +59,8 @@ class Figures:
         table_kb: a word in memory, where intervals are worked out.
     """
 
-    prepare_s: float = 0.0043
-    prepare_hour_s: float = 9.0
+    prepare_s: float = 0.005
+    prepare_hour_s: float = 20.0
     dispatch_per_s: float = 200.0
     store_s: float = 0.00038
     score_hour_s: float = 0.8
@@ -180,7 +180,7 @@ def main() -> None:
     figures = Figures(**{each.name: given[each.name] for each in fields(Figures)})
     print(f"{job.hours:g} h × {job.systems} systems at RTF {job.rtf:.3f}, {job.nodes} nodes")
     for what, how, value in plan(job, figures):
-        print(f"{what:32} {value:>12}   {how}")
+        print(f"{what:32} {value:>12}   {how}".rstrip())
 
 
 if __name__ == "__main__":

@@ -55,6 +55,11 @@ def pretend(folder: Path, rows: int) -> int:
     return rows
 
 
+def listed(folder: Path, _: int) -> int:
+    """Recordings of the manifest, all of them held, as a driver holds them."""
+    return len(list(manifest.each(folder / "prepared" / manifest.NAME)))
+
+
 def in_process(folder: Path, rows: int) -> int:
     """Recordings that a worker in the driver's process finished, kept one by one."""
     return _dispatched(folder, rows, LocalWorkers(made_up.Knowing()))
@@ -100,7 +105,7 @@ def statistics(folder: Path, _: int) -> int:
 
 PHASES: dict[str, Callable[[Path, int], int]] = {
     each.__name__: each
-    for each in (prepare, pretend, in_process, over_ray, write, score, statistics)
+    for each in (prepare, pretend, listed, in_process, over_ray, write, score, statistics)
 }
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
-from tools.scaling import COSTS, Figures, Job, meanings, measured_rtf, parser, plan
+from tools.scaling import COSTS, Figures, Job, main, meanings, measured_rtf, parser, plan
 
+PAGE = Path("docs/scaling.md")
 JOB = Job(hours=10, recording_s=36, systems=2, rtf=0.5, nodes=2, cores=5, price=2.0)
 FIGURES = Figures(
     prepare_s=0.36,
@@ -35,6 +38,18 @@ def test_a_job_worked_by_hand() -> None:
     parts = ("keep and write, core-hours", "score, core-hours", "intervals, core-hours")
     assert [found[name] for name in parts] == [1.0, 1.0, 0.5]
     assert found["cost"] == pytest.approx(2 * (0.2 + 10 + 1 + 1 + 0.5))
+
+
+def test_the_page_shows_what_the_command_prints(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = re.search(
+        r"^\$ python -m (tools\.scaling.*)\n([^`]+)```", PAGE.read_text(), re.MULTILINE
+    )
+    assert shown
+    monkeypatch.setattr(sys, "argv", shown[1].split())
+    main()
+    assert capsys.readouterr().out == shown[2]
 
 
 def test_no_price_is_made_up() -> None:
