@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from streamwer import processes
 from streamwer.cli.output import Transcript, check, document, write
 from streamwer.errors import StreamwerError
 from streamwer.transcript import Word
@@ -79,3 +80,10 @@ def test_an_unwritable_place_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "file/t.json", tmp_path / "gone/t.json"):
         with pytest.raises(StreamwerError, match=r"--output .* cannot be written"):
             check(path)
+
+
+def test_what_a_killed_process_of_the_same_number_left_is_in_nobodys_way(tmp_path: Path) -> None:
+    """In a container every run may have it."""
+    (tmp_path / f".t.json.{processes.name()}").touch()
+    check(tmp_path / "t.json")
+    assert list(tmp_path.iterdir()) == []

@@ -67,7 +67,7 @@ def check(path: Path) -> None:
     if _special(path):
         return
     try:
-        _scratch(path).touch(exist_ok=False)
+        _scratch(path).touch()
         _scratch(path).unlink()
     except OSError as error:
         raise _unwritable(path, error.strerror) from error
