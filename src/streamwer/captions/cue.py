@@ -10,7 +10,6 @@ from rich.cells import cell_len
 
 from streamwer.joining import joined
 
-LINES = 2
 COLUMNS = 42
 """Of a line, as terminals and editors count: a Chinese character takes two, a vowel mark none."""
 _WORTH = 12

@@ -7,7 +7,6 @@ speaker has gone on, and the window no longer cuts them. The rest is tentative.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from streamwer.audio import SAMPLE_RATE
 from streamwer.errors import ConfigError
@@ -15,7 +14,6 @@ from streamwer.joining import joined
 from streamwer.policies.buffered import Buffered
 from streamwer.transcript import Hypothesis, Word
 
-Prompt = Literal["previous", "committed"]
 PROMPTS = ("previous", "committed")
 
 
