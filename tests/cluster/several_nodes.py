@@ -19,10 +19,10 @@ from streamwer.cluster import Job, Worker, ray_session, reaching
 from streamwer.config import SystemConfig
 from streamwer.errors import ClusterError
 from streamwer.transcript import Step
+from tests.patience import PATIENCE_S, until
 
 STORE = 80 * 2**20
 """Bytes of a node's object store, next to the least that Ray allows."""
-_PATIENCE_S = 60.0
 CALLS = Path("data/calls")
 
 
@@ -101,7 +101,7 @@ def three_nodes() -> Iterator[Nodes]:
         nodes = Nodes(cluster, f"ray://127.0.0.1:{port}")
         nodes.add(num_cpus=1)
         nodes.add(num_cpus=2, num_gpus=1)
-        cluster.wait_for_nodes(_PATIENCE_S)
+        cluster.wait_for_nodes(PATIENCE_S)
         _await_door(nodes.client)
         yield nodes
     finally:
@@ -117,14 +117,14 @@ def _free_port() -> int:
 
 
 def _await_door(client: str) -> None:
-    deadline = time.monotonic() + _PATIENCE_S
-    while time.monotonic() < deadline:
+    def opens() -> bool:
         try:
             reaching.found(client)
-            return
         except ClusterError:
-            time.sleep(0.1)
-    raise AssertionError(f"{client} does not open")
+            return False
+        return True
+
+    until(opens, f"{client} opens")
 
 
 def short_calls(folder: Path, count: int, seconds: int = 6) -> list[Job]:
@@ -155,7 +155,7 @@ class Staying:
             begun.write(f"{job.recording}\n")
         node = ray.get_runtime_context().get_node_id()
         if node != self._head and self._is_first(node):
-            time.sleep(_PATIENCE_S)
+            time.sleep(PATIENCE_S)
         return self._worker.stream(job)
 
     def facts(self) -> dict[str, Any]:
