@@ -22,7 +22,8 @@ def test_killed_before_any_change_of_any_file_it_goes_on_where_it_was(
     """Between two changes the files are the same, so that these are all moments that there are."""
     folder = Folder(tmp_path, f"clock={clock}", names=FEW)
     said = folder.run(*RUN, "killed", OUT.name, patience=4 * PATIENCE_S)  # for a hundred runs
-    seen = list(map(json.loads, said.splitlines()))
+    # Beside them a run whose clock measures may be told to have met a busy machine.
+    seen = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
     *killed, whole = seen
     assert len(killed) > 20
     assert {run["status"] for run in killed} == {-signal.SIGKILL}
