@@ -5,15 +5,14 @@ from __future__ import annotations
 import argparse
 import functools
 import math
-import sys
 from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from streamwer import compose, config, processes, standard_streams
+from streamwer import compose, config
+from streamwer.cli.command import told
 from streamwer.config import Config
-from streamwer.errors import StreamwerError
 
 
 def command(main: Callable[[], int]) -> Callable[[], int]:
@@ -21,16 +20,7 @@ def command(main: Callable[[], int]) -> Callable[[], int]:
 
     @functools.wraps(main)
     def guarded() -> int:
-        with standard_streams.kept():
-            try:
-                with processes.interruptible():
-                    return standard_streams.flushed(main())
-            except StreamwerError as error:
-                print(f"error: {error}", file=sys.stderr)
-                return 1
-            except KeyboardInterrupt:
-                print("interrupted", file=sys.stderr)
-                return 130
+        return told(main, failed=1)
 
     return guarded
 

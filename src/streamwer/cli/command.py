@@ -40,19 +40,25 @@ def main(
 
 
 def guarded(run: Callable[[], int]) -> int:
-    """What `run` returns; a user's error is one line on stderr and 2, Ctrl-C is 130."""
+    """As `told`, with 2 for a user's error; -h and wrong arguments return, too."""
+    try:
+        return told(run, failed=2)
+    except SystemExit as shown:  # by -h and --version
+        return int(shown.code or 0)
+
+
+def told(run: Callable[[], int], *, failed: int) -> int:
+    """What `run` returns; a user's error is one line on stderr and `failed`, Ctrl-C is 130."""
     with standard_streams.kept():
         try:
             with processes.interruptible():
                 return standard_streams.flushed(run())
         except StreamwerError as error:
             print(f"error: {error}", file=sys.stderr)
-            return 2
+            return failed
         except KeyboardInterrupt:
             print("interrupted", file=sys.stderr)
             return 130
-        except SystemExit as shown:  # by -h and --version
-            return int(shown.code or 0)
 
 
 def _run(argv: Sequence[str] | None, start: StartWorkers | None, load: Load | None) -> int:
