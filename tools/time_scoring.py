@@ -50,6 +50,8 @@ def _apart(work: Callable[[Path], None], folder: Path) -> None:
     process = multiprocessing.get_context("spawn").Process(target=work, args=(folder,))
     process.start()
     process.join()
+    if process.exitcode:  # it has said why
+        raise SystemExit(1)
 
 
 def intervals(folder: Path) -> None:
