@@ -19,10 +19,10 @@ from streamwer import config
 from streamwer.condition_config import Chain
 from streamwer.config import Config, DatasetConfig
 from streamwer.datasets import Outcome, Preview, is_commit, manifest, outcome, prepare, preview
+from streamwer.datasets.problems import first
 from streamwer.transcript import Reference
 
 PREPARED = Path("data/prepared")
-SHOWN = 10
 COLUMNS = ("row", "id", "speaker", "condition", "language", "timed words", "transcript or reason")
 
 
@@ -74,9 +74,7 @@ def spoilt(references: Sequence[Reference], became: Outcome | None) -> list[str]
         for each in references
         if each.source and each.broken and each.broken not in known
     ]
-    more = len(lines) - SHOWN
-    rest = [f"… and {more} more, in {PREPARED / manifest.NAME}"] if more > 0 else []
-    return [*lines[:SHOWN], *rest]
+    return first(lines, PREPARED / manifest.NAME)
 
 
 def fetching(bar: Progress) -> Callable[[str, int, int], None]:

@@ -51,7 +51,15 @@ def parted(text: str) -> list[str]:
     return [word for piece in text.split() for word in _cut(piece)]
 
 
-def last_letter(word: str) -> int:
+def ends(text: str) -> Iterator[tuple[str, int]]:
+    """Each word as `parted`, and where its last letter is in the text without its white space."""
+    begin = 0
+    for word in parted(text):
+        yield word, begin + _last_letter(word)
+        begin += len(word)
+
+
+def _last_letter(word: str) -> int:
     """Where the last letter, digit or mark of a word stands; the last character if it has none."""
     backwards = range(len(word) - 1, -1, -1)
     return next((at for at in backwards if word[at].isalnum() or mark(word[at])), len(word) - 1)

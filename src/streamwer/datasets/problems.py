@@ -42,9 +42,14 @@ class Outcome:
         lines = [f"not used: {row.where}: {row.reason}" for row in self.unusable]
         lines += [f"no audio: {row.where}: {row.reason}" for row in self.broken]
         lines += [f"note: {row.where}: {row.reason}" for row in self.notes]
-        more = len(lines) - SHOWN
-        rest = [f"… and {more} more, in {NAME}"] if more > 0 else []
-        return [*lines[:SHOWN], *rest]
+        return first(lines, NAME)
+
+
+def first(lines: Sequence[str], file: object) -> list[str]:
+    """The first ten lines, and where there are more, in which file they are."""
+    more = len(lines) - SHOWN
+    rest = [f"… and {more} more, in {file}"] if more > 0 else []
+    return [*lines[:SHOWN], *rest]
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from typing import Literal
 
 from streamwer.errors import LogError
 from streamwer.eventlog import EventLog
-from streamwer.joining import last_letter, parted, unspaced
+from streamwer.joining import ends, unspaced
 from streamwer.logs.base import Line, Log, Moment, json_lines, queue, steps
 from streamwer.signature import UNKNOWN, Run
 from streamwer.transcript import Reference, Step, Update, Word
@@ -125,11 +125,7 @@ def _words(line: Line) -> list[tuple[str, int]]:
     if not _by_character(line):
         return [(word, at) for at, word in enumerate(text.split())]
     written = [at for at, one in enumerate(text) if not one.isspace()]
-    words, begin = [], 0
-    for word in parted(text):
-        words.append((word, written[begin + last_letter(word)]))
-        begin += len(word)
-    return words
+    return [(word, written[last]) for word, last in ends(text)]
 
 
 def _times(line: Line, words: int) -> list[tuple[float, float]]:

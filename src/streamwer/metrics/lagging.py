@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from streamwer.joining import joined, last_letter, parted
+from streamwer.joining import ends, joined, parted
 from streamwer.metrics.average_lagging import average_lagging, length_adaptive
 from streamwer.metrics.normalise import Normaliser
 from streamwer.metrics.segments import Segment, assign, segments
@@ -94,10 +94,8 @@ def _written(said: Sequence[Emission]) -> Iterator[tuple[str, Step]]:
     none where the reference has it beside a character.
     """
     steps = [each.committed for each in said for _ in "".join(each.word.text.split())]
-    begin = 0
-    for text in parted(joined(each.word.text for each in said)):
-        yield text, steps[begin + last_letter(text)]
-        begin += len(text)
+    for text, last in ends(joined(each.word.text for each in said)):
+        yield text, steps[last]
 
 
 def _whole(

@@ -11,10 +11,8 @@ from dataclasses import replace
 
 from streamwer.transcript import Step, Word
 
-Stretch = tuple[float, float]
 
-
-def scored(steps: Sequence[Step], unscored: Sequence[Stretch]) -> Sequence[Step]:
+def scored(steps: Sequence[Step], unscored: Sequence[tuple[float, float]]) -> Sequence[Step]:
     """The steps of a recording without the words, committed or tentative, that are not scored.
 
     Args:
@@ -26,7 +24,7 @@ def scored(steps: Sequence[Step], unscored: Sequence[Stretch]) -> Sequence[Step]
     return [_without(step, unscored) for step in steps]
 
 
-def _without(step: Step, unscored: Sequence[Stretch]) -> Step:
+def _without(step: Step, unscored: Sequence[tuple[float, float]]) -> Step:
     def kept(words: Sequence[Word]) -> tuple[Word, ...]:
         return tuple(word for word in words if not _within(word, unscored))
 
@@ -35,6 +33,6 @@ def _without(step: Step, unscored: Sequence[Stretch]) -> Step:
     return replace(step, update=left)
 
 
-def _within(word: Word, unscored: Sequence[Stretch]) -> bool:
+def _within(word: Word, unscored: Sequence[tuple[float, float]]) -> bool:
     middle = (word.start + word.end) / 2
     return any(begin <= middle < end for begin, end in unscored)
