@@ -1,6 +1,6 @@
 """Hydra's own grid of a multirun, in which a policy meets only the keys that it has.
 
-`policy=offline,confident_cutoff policy.chunk_s=0.5,1` is three points: `offline` has no chunk.
+`policy=offline,prefix_agreement policy.chunk_s=0.5,1` is three points: `offline` has no chunk.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ QUARTERS = 4
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m tools.time_long", description=__doc__)
     made.add_argument("--minutes", type=count, default=60, help="of the recording, at least (60)")
-    made.add_argument("--system", default="confident_cutoff", help="a policy of conf/policy")
+    made.add_argument("--system", default="prefix_agreement", help="a policy of conf/policy")
     return made
 
 

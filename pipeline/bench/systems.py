@@ -16,7 +16,7 @@ TRIMMED = {"trim_s": 5.0, "left_context_s": 1.5}
 """How LocalAgreement with `direct` trims its buffer: with word times it can at any word. With
 `transcribe` it keeps to the published 15 s, and to the ends of segments. Chosen on other calls."""
 TUNED: Mapping[tuple[str, float], dict[str, float]] = {
-    ("confident_cutoff", 0.5): {
+    ("prefix_agreement", 0.5): {
         "left_context_s": 1.0,
         "margin_s": 0.05,
         "unsure_margin_s": 0.4,

@@ -78,20 +78,19 @@ class EndpointedConfig:
 
 
 @dataclass
-class ConfidentCutoffConfig:
-    """conf/policy/confident_cutoff: sure words sooner, unsure ones later, at once at a pause."""
+class PrefixAgreementConfig:
+    """conf/policy/prefix_agreement: decode on from the committed words, commit what agrees."""
 
-    name: str = "confident_cutoff"
+    name: str = "prefix_agreement"
     poll_s: float = 0.2
-    chunk_s: float = 1.0
+    chunk_s: float = 0.6
+    first_chunk_s: float = 1.6
     longest_chunk_s: float = 4.0
-    breath_s: float = 0.3
-    margin_s: float = 0.15
-    unsure_margin_s: float = 0.5
-    sure: float = 0.9
-    left_context_s: float = 1.5
+    margin_s: float = 0.2
+    certain_margin_s: float = 1.2
+    left_context_s: float = 3.0
     pause_s: float = 0.8
-    buffer_s: float = 12.0
+    buffer_s: float = 20.0
     prompt_chars: int = 200
 
 
@@ -102,6 +101,6 @@ POLICY_SCHEMAS: dict[str, type] = {
     "hold_last_n": HoldLastNConfig,
     "attention_cutoff": AttentionCutoffConfig,
     "endpointed": EndpointedConfig,
-    "confident_cutoff": ConfidentCutoffConfig,
+    "prefix_agreement": PrefixAgreementConfig,
 }
 """The record of each policy."""

@@ -89,6 +89,8 @@ class Hypothesis:
             marked, or of all words where it marks none.
         silence: seconds at the window's end in which the voice detector hears no speech; 0 where
             it was not asked.
+        continues: whether the words follow the window's prefix; without it they are all of the
+            window's words, what the prefix says among them.
         compute: measured seconds per stage.
         effort: what the call did.
     """
@@ -96,6 +98,7 @@ class Hypothesis:
     words: tuple[Word, ...] = ()
     segment_ends: tuple[float, ...] = ()
     silence: float = 0.0
+    continues: bool = False
     compute: Compute = Compute()
     effort: Effort = Effort()
 

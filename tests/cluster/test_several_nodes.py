@@ -73,8 +73,8 @@ def undisturbed(calls: list[Job], tmp_path_factory: pytest.TempPathFactory) -> b
 
 
 def chosen(*overrides: str) -> SystemConfig:
-    settings = load(["clock=profile", "policy=confident_cutoff", *overrides])
-    return system(settings, "confident_cutoff")
+    settings = load(["clock=profile", "policy=prefix_agreement", *overrides])
+    return system(settings, "prefix_agreement")
 
 
 def written(folder: Path, outcome: Outcome) -> bytes:

@@ -1,4 +1,4 @@
-"""What `confident_cutoff` really did on the bundled calls, and what it would do with a fault.
+"""What `prefix_agreement` really did on the bundled calls, and what it would do with a fault.
 
 The log is one run with the clock `measured`, kept as rows of steps: recording, step, audio_end,
 ready, start, emitted, compute, encoder_frames, decoded_tokens, is_last, committed, tentative.
@@ -32,7 +32,7 @@ WORDS = normaliser("basic")
 
 @cache
 def steps() -> Steps:
-    text = gzip.decompress((Path(__file__).parent / "confident_cutoff.jsonl.gz").read_bytes())
+    text = gzip.decompress((Path(__file__).parent / "prefix_agreement.jsonl.gz").read_bytes())
     return tuple(_step(*json.loads(line)) for line in text.splitlines())
 
 
@@ -83,7 +83,7 @@ def gate(tier: str) -> GateConfig:
 def verdict(
     baseline: Sequence[Scores], candidate: Sequence[Scores], tier: str = "deterministic"
 ) -> Verdict:
-    return judge("confident_cutoff", baseline, candidate, gate(tier), QUICK, WORDS)
+    return judge("prefix_agreement", baseline, candidate, gate(tier), QUICK, WORDS)
 
 
 # --- faults -----------------------------------------------------------------------------------

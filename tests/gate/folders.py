@@ -24,7 +24,7 @@ SIGNATURE = Signature(
         workers="none",
         hardware="none",
     ),
-    Subject(policy="confident_cutoff"),
+    Subject(policy="prefix_agreement"),
 )
 MEASURED = replace(
     SIGNATURE,

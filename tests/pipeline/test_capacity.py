@@ -22,7 +22,7 @@ pytestmark = [
 ]
 
 ROOT = Path(__file__).parents[2]
-NAME = "confident_cutoff"
+NAME = "prefix_agreement"
 QUICK = ("--seconds", "8", "--warm-up", "2", "--repeats", "2", "--most", "2")
 
 

@@ -20,7 +20,7 @@ from streamwer.metrics import Scores
 from streamwer.metrics.store import Scored
 from tests.gate import calls
 
-SYSTEM = "confident_cutoff"
+SYSTEM = "prefix_agreement"
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., int]
 
@@ -45,7 +45,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     params = Path("params.yaml").read_text()
     (tmp_path / "params.yaml").write_text(
         params.replace(
-            "  - offline\n  - confident_cutoff\n  clock", "  - confident_cutoff\n  clock"
+            "  - offline\n  - prefix_agreement\n  clock", "  - prefix_agreement\n  clock"
         )
     )
     monkeypatch.chdir(tmp_path)
@@ -168,10 +168,10 @@ def test_other_settings_are_judged_outside_of_the_stage(
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     candidate = played(late)
-    subject = replace(candidate.signature.subject, policy="confident_cutoff(chunk_s=2)")
+    subject = replace(candidate.signature.subject, policy="prefix_agreement(chunk_s=2)")
     candidate = replace(candidate, signature=replace(candidate.signature, subject=subject))
     assert run(candidate) == Exit.REGRESSION
-    assert "changed: policy: confident_cutoff(chunk_s=2)" in capsys.readouterr().out
+    assert "changed: policy: prefix_agreement(chunk_s=2)" in capsys.readouterr().out
 
 
 def test_runs_take_turns_and_a_regression_is_confirmed(
@@ -187,7 +187,7 @@ def test_runs_take_turns_and_a_regression_is_confirmed(
         return replace(found, signature=replace(found.signature, method=measured))
 
     monkeypatch.setattr(gate_in_turns, "_play", play)
-    other = "systems.confident_cutoff.policy.chunk_s=0.5"
+    other = "systems.prefix_agreement.policy.chunk_s=0.5"
     assert run(played(), "--in-turns", "--against-settings", other) == Exit.REGRESSION
     output = capsys.readouterr().out
     order = [f"{SYSTEM}: round {n}, {turn}" for n in (1, 2) for turn in ("A1", "B1", "A2", "B2")]

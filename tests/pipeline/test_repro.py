@@ -34,7 +34,7 @@ TREE = (
     "requirements.lock",
     "src",
 )
-SYSTEMS = ("offline", "prompted_buffer", "local_agreement", "confident_cutoff")
+SYSTEMS = ("offline", "prompted_buffer", "local_agreement", "prefix_agreement")
 QUICK = ("-S", "clock=unaware", "-S", "cluster=local")
 
 
@@ -128,17 +128,17 @@ def test_an_experiment_runs_what_it_changes_and_becomes_a_point_of_a_sweep(
     project: Project,
 ) -> None:
     """Two systems, chosen by their policies, of which one is changed."""
-    change = ("-S", "systems.confident_cutoff.policy.chunk_s=2")
-    chosen = ("-S", "policy=[offline,confident_cutoff]", *change)
+    change = ("-S", "systems.prefix_agreement.policy.chunk_s=2")
+    chosen = ("-S", "policy=[offline,prefix_agreement]", *change)
     output = project.dvc("exp", "run", "-n", "slower", *QUICK, *chosen)
-    assert "Running stage 'stream@confident_cutoff'" in output
+    assert "Running stage 'stream@prefix_agreement'" in output
     assert "Running stage 'stream@offline'" not in output
-    assert sorted(project.metrics()["systems"]) == ["confident_cutoff", "offline"]
+    assert sorted(project.metrics()["systems"]) == ["prefix_agreement", "offline"]
     gather = (sys.executable, "-m", "pipeline.sweep_report", "--name", "all", "--experiments")
     project.run(*gather, "slower")
     report = json.loads((project.folder / "reports/sweep/all/sweep.json").read_text())
     changed, same = sorted(report["points"], key=lambda point: str(point["name"]))
-    assert (changed["name"], same["name"]) == ("slower:confident_cutoff", "slower:offline")
+    assert (changed["name"], same["name"]) == ("slower:prefix_agreement", "slower:offline")
     assert changed["command"] == "dvc exp apply slower"
     assert changed["config"]["policy"]["chunk_s"] == 2
     assert "cannot be read" in project.run(*gather, "nowhere", status=1)

@@ -22,8 +22,8 @@ def test_killed_with_ray_and_the_bundled_model_it_gives_what_an_undisturbed_run_
 ) -> None:
     folder = Folder(tmp_path, names=())
     prepare(load(["dataset.limit=4"]).dataset, tmp_path / "data/prepared")
-    choices = ("policy=[confident_cutoff]", f"model.path={ROOT / 'models/reference'}")
-    run = (sys.executable, "-m", "pipeline.stream", "--system", "confident_cutoff")
+    choices = ("policy=[prefix_agreement]", f"model.path={ROOT / 'models/reference'}")
+    run = (sys.executable, "-m", "pipeline.stream", "--system", "prefix_agreement")
     folder.set("clock=unaware", "cluster=ray", *choices)
     driver = folder.start(*run)
     until(folder.entries)
@@ -35,7 +35,7 @@ def test_killed_with_ray_and_the_bundled_model_it_gives_what_an_undisturbed_run_
     assert workers
     folder.set("clock=unaware", *choices)
     assert f"{kept} of 4 recordings taken from data/finished" in folder.run(*run)
-    out = tmp_path / "data/events/confident_cutoff"
+    out = tmp_path / "data/events/prefix_agreement"
     log = {name: (out / name).read_bytes() for name in ("events.parquet", "failures.parquet")}
     folder.set("clock=unaware", "finished.folder=elsewhere", *choices)
     assert "taken from" not in folder.run(*run)

@@ -24,7 +24,7 @@ from tests.pipeline.beginnings import beginnings
 
 ROOT = Path(__file__).parents[2]
 TREE = ("conf", "dvc.yaml", "hydra_plugins", "models", "pipeline", "src")
-QUICK = ("clock=unaware", "cluster=local", "policy=confident_cutoff")
+QUICK = ("clock=unaware", "cluster=local", "policy=prefix_agreement")
 CHUNKS = "policy.chunk_s=1,2,3"
 
 
@@ -139,12 +139,12 @@ def test_a_policy_has_the_engine_of_its_file_unless_one_is_chosen() -> None:
         return chosen(values, overrides).system.engine.name
 
     assert engine("policy=local_agreement") == "transcribe"
-    assert engine("policy=confident_cutoff") == "direct"
-    assert engine("policy=confident_cutoff", "engine=transcribe") == "transcribe"
+    assert engine("policy=prefix_agreement") == "direct"
+    assert engine("policy=prefix_agreement", "engine=transcribe") == "transcribe"
 
 
 def test_a_key_of_an_engine_that_would_have_no_effect_is_refused() -> None:
-    overrides = ["policy=confident_cutoff", "engine.beam_size=1"]
+    overrides = ["policy=prefix_agreement", "engine.beam_size=1"]
     with pytest.raises(ConfigError, match="engine=direct"):
         chosen(composed(overrides, "sweep"), overrides)
 
@@ -160,7 +160,7 @@ def test_settings_that_make_no_sense_are_refused(override: str) -> None:
 @pytest.mark.slow
 def test_words_without_times_are_aligned_once_for_all_points(checkout: Checkout) -> None:
     """The words lose their times; an aligner gives them others, and with them a latency."""
-    untimed = (*QUICK[:2], "dataset.limit=1", "policy=confident_cutoff", "dataset.columns.words=''")
+    untimed = (*QUICK[:2], "dataset.limit=1", "policy=prefix_agreement", "dataset.columns.words=''")
     checkout.run("-m", *untimed, "sweep.name=untimed")
     aligner = ("alignment=forced", "model@alignment.model=reference")
     output = checkout.run("-m", *untimed, *aligner, status=1)

@@ -46,7 +46,7 @@ HELD = TRIMMED | {"name": "hold_last_n", "hold_words": 1, "hold_s": 0.0}
 LISTENING = {key: value for key, value in TRIMMED.items() if key != "chunk_s"} | {"poll_s": 0.2}
 ENDPOINTED = LISTENING | {"name": "endpointed", "segment_s": 10.0}
 CONFIDENT = LISTENING | {
-    "name": "confident_cutoff",
+    "name": "prefix_agreement",
     "chunk_s": 1.0,
     "longest_chunk_s": 4.0,
     "breath_s": 0.2,

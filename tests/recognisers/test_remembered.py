@@ -40,7 +40,7 @@ def test_frames_are_counted_as_they_would_be_computed(
 
 @pytest.fixture(scope="module")
 def system() -> config.SystemConfig:
-    return config.system(load(["clock=profile"]), "confident_cutoff")
+    return config.system(load(["clock=profile"]), "prefix_agreement")
 
 
 @pytest.fixture(scope="module")

@@ -22,17 +22,17 @@ def test_an_interval_is_refused_with_the_way_to_search_it() -> None:
 
 
 def test_a_policy_without_the_key_is_run_once_and_named() -> None:
-    jobs, left_out = applicable(grid("offline", "confident_cutoff"))
-    assert jobs == [["policy=offline", "model=m"], *grid("confident_cutoff")]
+    jobs, left_out = applicable(grid("offline", "prefix_agreement"))
+    assert jobs == [["policy=offline", "model=m"], *grid("prefix_agreement")]
     assert left_out == {"offline": ["policy.chunk_s"]}
 
 
 @pytest.mark.parametrize(
     "jobs",
     [
-        grid("confident_cutoff", "local_agreement"),
+        grid("prefix_agreement", "local_agreement"),
         grid("offline"),  # nothing that was asked for would be varied
-        [["policy=offline", "policy.chunks=1"], ["policy=confident_cutoff", "policy.chunks=1"]],
+        [["policy=offline", "policy.chunks=1"], ["policy=prefix_agreement", "policy.chunks=1"]],
         [["policy=unknown", "policy.chunk_s=1"], ["policy=offline"]],
         [["policy.chunk_s=1"], ["policy.chunk_s=2"]],
         [["engine=direct", "engine.beam_size=1"], ["engine=transcribe", "engine.beam_size=1"]],

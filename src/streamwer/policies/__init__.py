@@ -9,20 +9,20 @@ from streamwer import extensions
 from streamwer.errors import ConfigError
 from streamwer.policies.attention_cutoff import AttentionCutoff
 from streamwer.policies.base import Policy, Request
-from streamwer.policies.confident_cutoff import ConfidentCutoff
 from streamwer.policies.endpointed import Endpointed
 from streamwer.policies.hold_last_n import HoldLastN
 from streamwer.policies.local_agreement import LocalAgreement
 from streamwer.policies.offline import Offline
+from streamwer.policies.prefix_agreement import PrefixAgreement
 from streamwer.policies.prompted_buffer import PromptedBuffer
 
 POLICIES: Mapping[str, Callable[..., Policy]] = {
     "attention_cutoff": AttentionCutoff,
-    "confident_cutoff": ConfidentCutoff,
     "endpointed": Endpointed,
     "hold_last_n": HoldLastN,
     "local_agreement": LocalAgreement,
     "offline": Offline,
+    "prefix_agreement": PrefixAgreement,
     "prompted_buffer": PromptedBuffer,
 }
 
@@ -45,12 +45,12 @@ def build(config: Mapping[str, Any]) -> Policy:
 __all__ = [
     "POLICIES",
     "AttentionCutoff",
-    "ConfidentCutoff",
     "Endpointed",
     "HoldLastN",
     "LocalAgreement",
     "Offline",
     "Policy",
+    "PrefixAgreement",
     "PromptedBuffer",
     "Request",
     "build",

@@ -30,5 +30,5 @@ class AttentionCutoff(Trimmed):
             raise ConfigError(f"policy.margin_s={margin_s} must not be negative")
         self._margin = samples(margin_s)
 
-    def _certain(self, fresh: Sequence[Word]) -> int:
+    def _settled(self, fresh: Sequence[Word]) -> int:
         return self._ended_by(fresh, self._end - self._margin)

@@ -17,15 +17,22 @@ from streamwer.transcript import Hypothesis, Update
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The window a policy wants transcribed: samples [start, end) of the stream, and a prompt.
+    """The window a policy wants transcribed.
 
-    With `listen_only` nothing is transcribed; the hypothesis only says how long the silence at
-    the window's end is.
+    Attributes:
+        start: first sample of the stream in it.
+        end: the sample behind its last one.
+        prompt: text that was said before the window.
+        prefix: text that the window's transcript must begin with: it is committed already. An
+            engine that can force its decoder goes on from there; see `Hypothesis.continues`.
+        listen_only: nothing is transcribed; the hypothesis only says how long the silence at the
+            window's end is.
     """
 
     start: int
     end: int
     prompt: str = ""
+    prefix: str = ""
     listen_only: bool = False
 
 

@@ -11,10 +11,11 @@ from streamwer.errors import ConfigError
 from streamwer.joining import joined, mark, unspaced
 from streamwer.policies.base import Request
 from streamwer.policies.overlap import form, repeated
-from streamwer.recognisers.loops import loop
+from streamwer.policies.plausibility import count_plausible
 from streamwer.transcript import Hypothesis, Update, Word
 
 SHORTEST_CHUNK_S = 0.01
+_DISTRUST = 2  # decodings in a row after which the prompt is to blame
 _REMNANT_S = 0.02  # by so much what is left of a committed word may end later than it did
 
 
@@ -42,6 +43,8 @@ class Buffered(ABC):
         self._more_arrived = self._final = False
         self._committed: list[Word] = []
         self._shown: tuple[Word, ...] = ()  # the tentative tail as it stands
+        self._prompt_from = 0  # index of the first committed word that a prompt may hold
+        self._failures = 0  # decodings in a row that were stuck or said something else entirely
 
     def wants(self) -> float:
         return self._end if self._more_arrived else self._end + self._chunk
@@ -54,21 +57,51 @@ class Buffered(ABC):
 
     def absorb(self, hypothesis: Hypothesis) -> Update:
         self._quiet = samples(hypothesis.silence)
-        end = loop([form(word) for word in hypothesis.words])
-        fresh = self._fresh(hypothesis.words[:end])
-        settled = len(fresh) if self._final else self._settled(fresh)
-        forced = 0
-        if self._full() and not self._final:
-            forced = self._overdue(fresh[settled:])
+        said = count_plausible(hypothesis.words)
+        cut = len(hypothesis.words) - said
+        heard = hypothesis.words[:said]
+        fresh = heard if hypothesis.continues else self._drop_committed(heard)
+        self._judge_prompt(fresh, stuck=cut > 0)
+        lost = self._find_lost(fresh) if cut else []
+        ending = self._final or self._paused(fresh)
+        if ending:
+            fresh = [*_drop_invented(fresh), *lost]
+        settled = len(fresh) if ending else self._settled(fresh)
+        forced = self._overdue(fresh[settled:]) if self._full() and not self._final else 0
         committed = self._commit(fresh[: settled + forced])
-        tentative = tuple(fresh[settled + forced :])
-        self._shown = tentative
+        self._shown = (*fresh[settled + forced :], *([] if ending else lost))
         self._remember(len(committed))
-        self._move_to(min(self._end, self._cut(hypothesis, tentative)))
-        return Update(committed, tentative, forced, len(hypothesis.words[end:]) if end else 0)
+        limit = samples(lost[0].start) if lost and not ending else self._end
+        self._move_to(min(limit, self._cut(hypothesis, self._shown)))
+        return Update(committed, self._shown, forced, cut)
 
-    def _fresh(self, heard: Sequence[Word]) -> Sequence[Word]:
-        """What was not said before."""
+    def _paused(self, fresh: Sequence[Word]) -> bool:  # noqa: ARG002
+        """Tell whether the speaker has stopped, so that no word can change (by default: never)."""
+        return False
+
+    def _find_lost(self, fresh: Sequence[Word]) -> list[Word]:
+        """Find the tentative words that a decoding lacks which was stuck.
+
+        It says nothing of them: their audio is heard again, and if it is the last chance they are
+        committed as they are.
+        """
+        done = max(fresh[-1].end if fresh else 0.0, self._committed_until() / SAMPLE_RATE)
+        return [word for word in self._shown if _middle(word) > done]
+
+    def _judge_prompt(self, fresh: Sequence[Word], *, stuck: bool) -> None:
+        """Drop the prompt when two decodings in a row were stuck or agreed on nothing."""
+        known = {form(word) for word in self._shown}
+        strange = bool(known and fresh) and not known & {form(word) for word in fresh}
+        self._failures = self._failures + 1 if stuck or strange else 0
+        if self._failures >= _DISTRUST:
+            self._forget_prompt()
+
+    def _forget_prompt(self) -> None:
+        """Begin the next prompts with what is committed from now on."""
+        self._prompt_from, self._failures = len(self._committed), 0
+
+    def _drop_committed(self, heard: Sequence[Word]) -> Sequence[Word]:
+        """Drop what was said before from the words of a window that was heard afresh."""
         inside = self._inside()
         return heard[repeated(inside, heard) if inside else self._remnant(heard) :]
 
@@ -101,7 +134,8 @@ class Buffered(ABC):
     def _prompt(self) -> str:
         """Committed text whose audio has left the buffer."""
         begin = self._start / SAMPLE_RATE
-        return joined(word.text for word in self._committed if _middle(word) < begin)
+        said = self._committed[self._prompt_from :]
+        return joined(word.text for word in said if _middle(word) < begin)
 
     def _inside(self) -> list[Word]:
         begin = self._start / SAMPLE_RATE
@@ -128,6 +162,12 @@ class Buffered(ABC):
 
     def _committed_until(self) -> int:
         return samples(self._committed[-1].end) if self._committed else 0
+
+
+def _drop_invented(words: Sequence[Word]) -> Sequence[Word]:
+    """Drop a last word without length: a real one has the quiet behind it for room."""
+    invented = len(words) > 1 and words[-1].end <= words[-1].start
+    return words[:-1] if invented else words
 
 
 def _middle(word: Word) -> float:

@@ -32,8 +32,5 @@ class Endpointed(Listening):
         ended = quiet >= self._pause and spoken > self._decoded
         return ended or self._end - max(self._start, self._decoded) >= self._segment
 
-    def _paused(self, fresh: Sequence[Word]) -> bool:
-        return self._quiet >= self._pause
-
-    def _certain(self, fresh: Sequence[Word]) -> int:
+    def _settled(self, fresh: Sequence[Word]) -> int:
         return self._ended_by(fresh, self._end - self._pause)

@@ -27,6 +27,6 @@ class HoldLastN(Trimmed):
             )
         self._words, self._seconds = hold_words, samples(hold_s)
 
-    def _certain(self, fresh: Sequence[Word]) -> int:
+    def _settled(self, fresh: Sequence[Word]) -> int:
         old = self._ended_by(fresh, self._end - self._seconds)
         return min(old, max(0, len(fresh) - self._words))

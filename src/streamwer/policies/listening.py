@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from streamwer.audio import samples
@@ -10,7 +12,10 @@ from streamwer.errors import ConfigError
 from streamwer.policies.base import Request
 from streamwer.policies.buffered import SHORTEST_CHUNK_S
 from streamwer.policies.trimmed import Trimmed
-from streamwer.transcript import Hypothesis, Update
+from streamwer.transcript import Hypothesis, Update, Word
+
+_LEAD = samples(0.5)
+"""So much of the quiet before a turn is decoded with it: the detector may be late."""
 
 
 class Listening(Trimmed):
@@ -26,6 +31,7 @@ class Listening(Trimmed):
         super().__init__(poll_s, **trimming)
         self._listens = self._due = False
         self._decoded = 0
+        self._onset: int | None = None  # where the turn was first heard; none while nobody speaks
 
     def wants(self) -> float:
         return self._end if self._due else super().wants()
@@ -35,7 +41,7 @@ class Listening(Trimmed):
         self._listens = not (self._due or self._final or self._more_arrived)
         if request is None or not self._listens:
             return request
-        return Request(request.start, request.end, listen_only=True)
+        return replace(request, prompt="", prefix="", listen_only=True)
 
     def absorb(self, hypothesis: Hypothesis) -> Update:
         if self._listens:
@@ -44,17 +50,31 @@ class Listening(Trimmed):
             self._hear(quiet)
             return Update(tentative=self._shown, undecoded=undecoded)
         self._due, self._decoded = False, self._end
-        return super().absorb(hypothesis)
+        update = super().absorb(hypothesis)
+        if self._quiet >= self._pause:
+            self._onset = None
+        return update
 
     def _hear(self, quiet: int) -> None:
         spoken = self._end - quiet
+        if self._onset is None and quiet < self._end - self._start:
+            self._onset = max(self._start, min(spoken, self._end - self._chunk))
         over = quiet >= self._pause and spoken <= self._decoded
         if self._shown and over:
             self._due = True  # decoded once more, so that the tail is committed
         elif not self._shown and (over or quiet >= self._end - self._start):
-            self._move_to(self._end - self._pause)
+            self._begin_turn()
         else:
             self._due = self._is_due(spoken, quiet)
+
+    def _begin_turn(self) -> None:
+        """Leave a pause behind: what comes next is decoded as if the call began there."""
+        self._onset = None
+        self._forget_prompt()
+        self._move_to(self._end - _LEAD)
+
+    def _paused(self, fresh: Sequence[Word]) -> bool:  # noqa: ARG002
+        return self._quiet >= self._pause
 
     @abstractmethod
     def _is_due(self, spoken: int, quiet: int) -> bool:

@@ -1,19 +1,26 @@
-"""What the policies for short windows share: a buffer trimmed right behind the committed words."""
+"""What the policies for short windows share: they decode on from the committed words.
+
+The window keeps some seconds of committed audio, and its transcript begins with the committed
+words of it, forced: nothing is heard twice, and a short window has the context it needs.
+"""
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 
 from streamwer.audio import HOP, SAMPLE_RATE, samples
 from streamwer.errors import ConfigError
+from streamwer.joining import joined
+from streamwer.policies.base import Request
 from streamwer.policies.buffered import Buffered
-from streamwer.transcript import Hypothesis, Word
+from streamwer.transcript import Hypothesis, Update, Word
 
 _KEPT = samples(0.5)
 """Of audio with nothing in it this much stays: a word may just have begun."""
 _UNHEARD = samples(6.0)
 """A window this long in which nothing is heard is given up, but for its end."""
+_MARKS = ".,;:!?…-– "
 _EARLY = samples(0.1)
 """A window begins this long before its first word: times are not that exact."""
 
@@ -46,15 +53,25 @@ class Trimmed(Buffered):
             raise ConfigError(f"policy.pause_s={pause_s} must be above 0")
         self._left_context, self._pause = samples(left_context_s), samples(pause_s)
 
-    def _settled(self, fresh: Sequence[Word]) -> int:
-        return len(fresh) if self._paused(fresh) else self._certain(fresh)
+    def plan(self, arrived: int, ended: bool) -> Request | None:
+        request = super().plan(arrived, ended)
+        return request and replace(request, prefix=self._prefix())
 
-    @abstractmethod
-    def _certain(self, fresh: Sequence[Word]) -> int:
-        """How many of the words are safe to commit while the speaker goes on."""
+    def absorb(self, hypothesis: Hypothesis) -> Update:
+        update = super().absorb(hypothesis)
+        if self._quiet >= self._pause and not update.tentative:
+            self._forget_prompt()  # what comes next may have nothing to do with it
+        return update
+
+    def _prefix(self) -> str:
+        """Join the committed words of the window.
+
+        The mark behind the last one goes: it was set where the window ended, not the sentence.
+        """
+        return joined(word.text for word in self._inside()).rstrip(_MARKS)
 
     def _paused(self, fresh: Sequence[Word]) -> bool:
-        """Whether the speaker has stopped: no speech, or no word, for a while."""
+        """Tell whether the speaker has stopped: no speech, or no word, for a while."""
         unspoken = self._end - samples(fresh[-1].end) if fresh else 0
         return max(self._quiet, unspoken) >= self._pause
 

@@ -35,6 +35,8 @@ class Window:
         audio: finite float32 samples at 16 kHz, shape (n,); may be read-only.
         start: where the window begins on the stream, in samples.
         prompt: text that came before the window.
+        prefix: text that the transcript must begin with; a recogniser that cannot force its
+            decoder passes it over.
         listen_only: only ask the voice detector whether there is speech; nothing is decoded.
         memory: of this stream; a window on its own has a fresh one.
     """
@@ -42,6 +44,7 @@ class Window:
     audio: Samples
     start: int
     prompt: str = ""
+    prefix: str = ""
     listen_only: bool = False
     memory: Memory = field(default_factory=Memory)
 

@@ -17,7 +17,7 @@ from streamwer.recognisers.base import Memory, Recogniser, Window
 from streamwer.recognisers.speech import FRAME, SpeechDetector
 from streamwer.transcript import Hypothesis
 
-_Key = tuple[str, int, int, str, bool]
+_Key = tuple[str, int, int, str, str, bool]
 
 
 class _Pause(NamedTuple):
@@ -134,7 +134,14 @@ class Remembered:
         assert memory.listening is not None
         self.asked += 1
         end = window.start + len(window.audio)
-        key = (memory.recording, window.start, end, window.prompt, window.listen_only)
+        key = (
+            memory.recording,
+            window.start,
+            end,
+            window.prompt,
+            window.prefix,
+            window.listen_only,
+        )
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = self._new(window, memory, memory.listening)

@@ -61,7 +61,14 @@ class Stream:
             return None
         self._begun = _Begun(ready, start, request, all_heard and request.end == heard)
         audio = self._source.window(request.start, request.end)
-        return Window(audio, request.start, request.prompt, request.listen_only, self._memory)
+        return Window(
+            audio,
+            request.start,
+            request.prompt,
+            request.prefix,
+            request.listen_only,
+            self._memory,
+        )
 
     def give(self, hypothesis: Hypothesis, emitted: float) -> Step:
         """The step whose window was taken, shown at `emitted` on the worker's time line."""

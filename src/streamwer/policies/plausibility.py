@@ -1,0 +1,35 @@
+"""Which words of a hypothesis can have been said: the rest is a decoder that is stuck.
+
+Whisper repeats itself behind the end of the speech, or goes on to invent. The alignment has no
+room for such words: they get no length, or many share an instant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from streamwer.policies.overlap import form
+from streamwer.recognisers.loops import loop
+from streamwer.transcript import Word
+
+_SHORTEST_S = 0.06
+"""Nobody says two words in less: five a tenth of a second are far beyond fast speech."""
+
+
+def count_plausible(words: Sequence[Word]) -> int:
+    """Count the words at the beginning of a hypothesis that can have been said.
+
+    Args:
+        words: of one window, in order.
+
+    Returns:
+        `len(words)` if all can; else the index of the first that cannot, because a loop begins to
+        repeat itself there or because it shares an instant with the next.
+    """
+    looped = loop([form(word) for word in words])
+    limit = len(words) if looped is None else looped
+    crowded = (
+        i for i in range(limit - 1) if words[i + 1].end - words[i].start < _SHORTEST_S
+    )
+    return next(crowded, limit)
+
