@@ -4,28 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from streamwer.conf_tree import conf_dir as conf_dir
 from streamwer.config import Config, typed
 from streamwer.errors import ConfigError
-
-_PACKAGE = Path(__file__).resolve().parent
-
-
-def conf_dir() -> Path:
-    """The config tree: `conf/` here, else of the checkout, else the copy inside the package.
-
-    Raises:
-        ConfigError: there is none.
-    """
-    places = (Path.cwd() / "conf", _PACKAGE.parents[1] / "conf", _PACKAGE / "conf")
-    for place in places:
-        if (place / "config.yaml").is_file():
-            return place
-    raise ConfigError("no conf/config.yaml found: run this in a checkout of streamwer")
 
 
 def composed(overrides: Sequence[str] = (), primary: str = "config") -> DictConfig:

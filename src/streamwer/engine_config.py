@@ -104,4 +104,4 @@ def model_for(engine: object, shared: ModelConfig) -> ModelConfig:
     if not own:
         return shared
     nothing = "none"
-    return replace(shared, name=own, path="", revision=None, device=nothing, compute_type=nothing)
+    return replace(forget_source(shared), name=own, device=nothing, compute_type=nothing)

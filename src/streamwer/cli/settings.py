@@ -61,7 +61,7 @@ def with_model(settings: Settings, arguments: Arguments) -> Settings:
     Raises:
         ModelError: the model cannot be had.
     """
-    from streamwer.recognisers.hub import locate
+    from streamwer.models.sources import locate
 
     if not settings.system.model.path:  # the engine brings its own
         return settings

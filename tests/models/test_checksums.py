@@ -15,7 +15,7 @@ from streamwer import recognisers
 from streamwer.compose import load
 from streamwer.config import system
 from streamwer.errors import ModelError
-from streamwer.recognisers import intact
+from streamwer.models import checksums
 from tests.patience import PATIENCE_S
 
 REFERENCE = Path("models/reference")
@@ -59,7 +59,7 @@ def test_a_damaged_file_of_a_sealed_model_is_named(
 def test_a_file_of_a_model_without_sums_is_named_where_it_cannot_be_read(
     folder: Path, name: str
 ) -> None:
-    (folder / intact.SUMS).unlink()
+    (folder / checksums.SUMS).unlink()
     truncated(folder / name)
     assert name in refused(folder)
 
@@ -69,26 +69,26 @@ def test_a_flipped_bit_shows_by_the_name_that_the_hub_gave_the_file(folder: Path
     sums = {"model.bin": hashlib.sha256((folder / "model.bin").read_bytes()).hexdigest()}
     git = ["git", "hash-object", str(folder / "tokenizer.json")]
     sums["tokenizer.json"] = subprocess.check_output(git, text=True, timeout=PATIENCE_S).strip()
-    (folder / intact.SUMS).unlink()
+    (folder / checksums.SUMS).unlink()
     for name, digest in sums.items():
         (folder / name).rename(folder.parent / digest)
         (folder / name).symlink_to(folder.parent / digest)
-    intact.check(folder)
+    checksums.check(folder)
     for name, digest in sums.items():
         flipped(folder.parent / digest)
         with pytest.raises(ModelError, match=rf"{name}: the file is damaged: .* the hub gives"):
-            intact.check(folder)
+            checksums.check(folder)
         flipped(folder.parent / digest)
-    intact.check(folder)
+    checksums.check(folder)
 
 
 def test_sums_are_written_as_the_program_reads_them(folder: Path) -> None:
     (folder / "config.json").write_text(json.dumps(json.loads("{}")))
-    intact.seal(folder, ["model.bin", "config.json"])
+    checksums.seal(folder, ["model.bin", "config.json"])
     assert (
         subprocess.run(
-            ["sha256sum", "-c", intact.SUMS], cwd=folder, check=False, timeout=PATIENCE_S
+            ["sha256sum", "-c", checksums.SUMS], cwd=folder, check=False, timeout=PATIENCE_S
         ).returncode
         == 0
     )
-    intact.check(folder)
+    checksums.check(folder)

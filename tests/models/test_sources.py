@@ -16,7 +16,7 @@ from pipeline.bench import random_whisper
 from streamwer.config import ModelConfig
 from streamwer.errors import ModelError
 from streamwer.hub import reason
-from streamwer.recognisers.hub import locate
+from streamwer.models.sources import locate
 from tests import hub
 
 CONF = Path(__file__).parents[2] / "conf/model"
@@ -27,7 +27,7 @@ LOCATE = """
 import json, sys
 from streamwer.config import ModelConfig
 from streamwer.errors import ModelError
-from streamwer.recognisers.hub import locate
+from streamwer.models.sources import locate
 
 def outcome(path, revision):
     try:
