@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from streamwer.model_config import ModelConfig
+from streamwer.model_config import ModelConfig, forget_source
 
 
 @dataclass

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from streamwer import recognisers
-from streamwer.compose import load
+from streamwer import compose, recognisers
+from streamwer.cli import main
 from streamwer.config import system
 from streamwer.errors import ModelError
 from streamwer.models import checksums
+from tests.cli.stand_ins import call
 from tests.patience import PATIENCE_S
 
 REFERENCE = Path("models/reference")
@@ -38,7 +39,7 @@ def truncated(file: Path) -> None:
 
 
 def refused(folder: Path) -> str:
-    chosen = system(load(["engine=direct", f"model.path={folder}"]), "offline")
+    chosen = system(compose.load(["engine=direct", f"model.path={folder}"]), "offline")
     with pytest.raises(ModelError) as error:
         recognisers.load(chosen)
     message = str(error.value)
@@ -76,10 +77,50 @@ def test_a_flipped_bit_shows_by_the_name_that_the_hub_gave_the_file(folder: Path
     checksums.check(folder)
     for name, digest in sums.items():
         flipped(folder.parent / digest)
-        with pytest.raises(ModelError, match=rf"{name}: the file is damaged: .* the hub gives"):
+        with pytest.raises(ModelError, match=rf"{name}: the file is damaged .* the hub gives"):
             checksums.check(folder)
         flipped(folder.parent / digest)
     checksums.check(folder)
+
+
+def test_a_digest_of_the_config_is_checked_in_a_folder(folder: Path) -> None:
+    """And wherever else the file comes from: the sums beside it say only that nothing changed."""
+    right = hashlib.sha256((folder / "model.bin").read_bytes()).hexdigest()
+    checksums.check(folder, right)
+    checksums.check(folder, right.upper())
+    with pytest.raises(ModelError) as error:
+        checksums.check(folder, "0" * 64)
+    message = str(error.value)
+    assert message.startswith(f"{folder / 'model.bin'}: the file is damaged or another model's")
+    assert f"its checksum is {right}, model.sha256 gives {'0' * 64}; " in message
+    assert message.endswith("for a model of your own set model.sha256=null")
+
+
+@pytest.mark.parametrize("name", ["tiny.en", "tiny_en"])
+def test_another_model_under_a_name_of_ours_is_refused_before_it_is_loaded(
+    folder: Path, name: str
+) -> None:
+    pinned = compose.load([f"model={name}", f"model.path={folder}", "engine=direct"])
+    with pytest.raises(ModelError, match=r"model\.bin: .* model\.sha256 gives 1a5afae06a4d"):
+        recognisers.load(system(pinned, "offline"))
+    own = [f"model={name}", f"model.path={folder}", "model.sha256=null", "engine=direct"]
+    recognisers.load(system(compose.load(own), "offline"))
+
+
+def test_the_command_names_a_damaged_model_in_one_line_and_plays_nothing(
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    call(tmp_path / "a.flac")
+    assert main(["--model", "tiny.en", "--path", str(folder), "a.flac"]) == 2
+    complaint = capsys.readouterr().err
+    assert complaint.count("\n") == 1
+    assert "--sha256 gives 1a5afae06a4d" in complaint
+    assert complaint.endswith("for a model of your own set --sha256 null\n")
+    assert not Path("transcripts.json").exists()
 
 
 def test_sums_are_written_as_the_program_reads_them(folder: Path) -> None:

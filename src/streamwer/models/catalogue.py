@@ -56,15 +56,20 @@ def resolve(model: ModelConfig) -> ModelConfig:
         return model
     if known is own and model.revision in (None, own.revision):
         return replace(model, path=known.path, revision=known.revision)
-    pinned = model.revision in (None, known.revision, own and own.revision) and known is not own
-    return replace(
-        model,
-        name=known.name if own else model.name,
-        path=known.path,
-        revision=known.revision if pinned else model.revision,
-        sha256=known.sha256 if pinned else None,
-        package=known.package if pinned else None,
-    )
+    if own:  # what was said of that one does not hold for this one
+        pinned = model.revision in (None, own.revision) and known is not own
+        model = replace(
+            model,
+            name=known.name,
+            revision=None if pinned else model.revision,
+            sha256=None,
+            package=None,
+        )
+    model = replace(model, path=known.path, revision=model.revision or known.revision)
+    if model.revision != known.revision:
+        return model
+    sha256, package = model.sha256 or known.sha256, model.package or known.package
+    return replace(model, sha256=sha256, package=package)
 
 
 def settle(model: ModelConfig) -> ModelConfig:
@@ -84,6 +89,14 @@ def looks_like_folder(path: str) -> bool:
 def is_repository(path: str) -> bool:
     """Tell whether a text has the form of a repository on the hub, owner/name."""
     return bool(_REPOSITORY.fullmatch(path))
+
+
+def find_beside_conf(model: ModelConfig) -> ModelConfig:
+    """Find a folder that the config tree names relative to its checkout, from anywhere."""
+    beside = conf_dir().parent / model.path
+    if Path(model.path).is_dir() or not beside.is_dir():
+        return model
+    return replace(model, path=str(beside))
 
 
 def knows_only_english(model: ModelConfig) -> bool:

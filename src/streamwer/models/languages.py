@@ -140,7 +140,7 @@ _OTHER_CODES = {"fil": "tl", "iw": "he", "jv": "jw", "nb": "no", "cmn": "zh"}
 _NAMES = {name: code for code, name in LANGUAGES.items()} | _OTHER_NAMES
 _REGION = re.compile(r"([a-z]{2,3})[-_].*")
 _NEAREST = 2
-_LIKENESS = 0.5
+_LIKENESS = 0.7
 
 
 def normalise(language: str) -> str:
