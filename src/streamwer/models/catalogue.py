@@ -54,17 +54,12 @@ def resolve(model: ModelConfig) -> ModelConfig:
     known, own = _find(model.path, models), models.get(model.name)
     if known is None:
         return model
-    if known is own and model.revision in (None, own.revision):
+    pinned = model.revision in (None, own and own.revision)
+    if known is own and pinned:
         return replace(model, path=known.path, revision=known.revision)
-    if own:  # what was said of that one does not hold for this one
-        pinned = model.revision in (None, own.revision) and known is not own
-        model = replace(
-            model,
-            name=known.name,
-            revision=None if pinned else model.revision,
-            sha256=None,
-            package=None,
-        )
+    if own:  # what its file says of that one does not hold for this one
+        revision = None if pinned else model.revision
+        model = replace(model, name=known.name, revision=revision, sha256=None, package=None)
     model = replace(model, path=known.path, revision=model.revision or known.revision)
     if model.revision != known.revision:
         return model
