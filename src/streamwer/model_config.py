@@ -15,6 +15,7 @@ class ModelConfig:
     path: str = MISSING
     revision: str | None = None
     sha256: str | None = None
+    weights_bytes: int | None = None
     package: str | None = None
     device: str = "cpu"
     compute_type: str = "int8"
@@ -24,4 +25,4 @@ class ModelConfig:
 
 def forget_source(model: ModelConfig) -> ModelConfig:
     """Leave out where a model's files come from: what is left is how it is run."""
-    return replace(model, path="", revision=None, sha256=None, package=None)
+    return replace(model, path="", revision=None, sha256=None, weights_bytes=None, package=None)

@@ -144,7 +144,7 @@ def test_the_bundled_model_is_found_from_any_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    arguments = parse(["a.wav"])
+    arguments = parse(["a.wav", "--model", "reference"])
     chosen = with_model(read(arguments), arguments)
     assert Path(chosen.system.model.path, "model.bin").is_file()
     assert chosen.shown["model"]["path"] == "models/reference"
@@ -161,7 +161,7 @@ def test_without_the_bundled_model_another_one_is_suggested(
 ) -> None:
     shutil.copytree(conf_dir(), tmp_path / "conf")
     monkeypatch.chdir(tmp_path)
-    arguments = parse(["a.wav"])
+    arguments = parse(["a.wav", "--model", "reference"])
     with pytest.raises(ModelError, match=r"comes with a checkout .* choose another with --model"):
         with_model(read(arguments), arguments)
 

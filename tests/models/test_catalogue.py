@@ -147,6 +147,7 @@ def test_every_model_config_is_whole_pinned_and_explained(path: Path) -> None:
     on_hub = path.stem != "reference"
     assert bool(re.fullmatch("[0-9a-f]{40}", given.revision or "")) == on_hub
     assert bool(re.fullmatch("[0-9a-f]{64}", given.sha256 or "")) == on_hub
+    assert bool(given.weights_bytes) == on_hub
     keys = [line for line in path.read_text().splitlines() if not line.startswith("#")]
     assert [line for line in keys if "  # " not in line] == []
 

@@ -15,7 +15,7 @@ from streamwer import compose, recognisers
 from streamwer.cli import main
 from streamwer.config import system
 from streamwer.errors import ModelError
-from streamwer.models import checksums
+from streamwer.models import checksums, sources
 from tests.cli.stand_ins import call
 from tests.patience import PATIENCE_S
 
@@ -96,28 +96,48 @@ def test_a_digest_of_the_config_is_checked_in_a_folder(folder: Path) -> None:
     assert message.endswith("for a model of your own set model.sha256=null")
 
 
+@pytest.fixture
+def damaged(tiny_en: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The real tiny.en in a folder, with one bit of its weights another."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = tmp_path / "damaged"
+    shutil.copytree(tiny_en, folder)
+    flipped(folder / "model.bin")
+    return folder
+
+
 @pytest.mark.parametrize("name", ["tiny.en", "tiny_en"])
-def test_another_model_under_a_name_of_ours_is_refused_before_it_is_loaded(
-    folder: Path, name: str
-) -> None:
-    pinned = compose.load([f"model={name}", f"model.path={folder}", "engine=direct"])
+def test_a_damaged_model_of_ours_is_refused_in_a_folder(damaged: Path, name: str) -> None:
+    pinned = compose.load([f"model={name}", f"model.path={damaged}", "engine=direct"])
     with pytest.raises(ModelError, match=r"model\.bin: .* model\.sha256 gives 1a5afae06a4d"):
         recognisers.load(system(pinned, "offline"))
-    own = [f"model={name}", f"model.path={folder}", "model.sha256=null", "engine=direct"]
-    recognisers.load(system(compose.load(own), "offline"))
+
+
+def test_a_damaged_package_is_refused_too(damaged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "_find_cached", lambda _: None)
+    monkeypatch.setattr(sources, "_find_packaged", lambda _: damaged)
+    chosen = system(compose.load(["model=tiny_en", "engine=direct"]), "offline")
+    with pytest.raises(ModelError, match=r"model\.bin: .* model\.sha256 gives 1a5afae06a4d"):
+        recognisers.load(chosen)
+
+
+def test_a_folder_of_one_s_own_has_no_digest_that_we_know(folder: Path) -> None:
+    """Whatever model it takes the place of: its weights are of another length."""
+    recognisers.files(system(compose.load(["model=tiny_en", f"model.path={folder}"]), "offline"))
 
 
 def test_the_command_names_a_damaged_model_in_one_line_and_plays_nothing(
-    folder: Path,
+    damaged: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     call(tmp_path / "a.flac")
-    assert main(["--model", "tiny.en", "--path", str(folder), "a.flac"]) == 2
+    assert main(["--model", "tiny.en", "--path", str(damaged), "a.flac"]) == 2
     complaint = capsys.readouterr().err
     assert complaint.count("\n") == 1
+    assert f"{damaged / 'model.bin'}: " in complaint
     assert "--sha256 gives 1a5afae06a4d" in complaint
     assert complaint.endswith("for a model of your own set --sha256 null\n")
     assert not Path("transcripts.json").exists()

@@ -51,4 +51,5 @@ def choose_model(name: str | None, path: str | None, default: str) -> ModelChoic
 def _own(path: str, revision: str | None) -> dict[str, str | None]:
     """What nobody knows of a model but its user."""
     name = PurePath(path).name or path
-    return {"name": name, "revision": revision, "sha256": None, "package": None}
+    unknown = dict.fromkeys(("sha256", "weights_bytes", "package"))
+    return {"name": name, "revision": revision, **unknown}

@@ -14,7 +14,6 @@ from streamwer.conf_tree import conf_dir
 from streamwer.model_config import ModelConfig
 from streamwer.models import catalogue, sources
 
-_SIZE = re.compile(r"([\d.]+) ([MG]B)")
 _PARAMETERS = re.compile(r"([\d.]+ [mb]illion) parameters")
 _HEADINGS = ("model", "parameters", "languages", "size", "where")
 _UNITS = {"MB": 1e6, "GB": 1e9}
@@ -30,14 +29,14 @@ class Row:
 
     Attributes:
         parameters: how many, in words; empty where its file does not say.
-        bytes: of its files; 0 where its file does not say.
+        bytes: of its files, where it is not here of the weights alone; 0 if that is not known.
         place: where it is on this machine; None if it has to be fetched.
     """
 
     model: ModelConfig
     parameters: str
     languages: str
-    bytes: float
+    bytes: int
     place: sources.Place | None
 
     @property
@@ -69,13 +68,12 @@ def list_rows() -> list[Row]:
 
 def _row(model: ModelConfig, about: str) -> Row:
     place = sources.find(catalogue.find_beside_conf(model))
-    parameters, size = _PARAMETERS.search(about), _SIZE.search(about)
-    announced = float(size[1]) * _UNITS[size[2]] if size else 0.0
+    parameters = _PARAMETERS.search(about)
     return Row(
         model,
         parameters=parameters[1] if parameters else "",
         languages="English" if "English only" in about else "multilingual",
-        bytes=_bytes_of(place.folder) if place else announced,
+        bytes=_bytes_of(place.folder) if place else model.weights_bytes or 0,
         place=place,
     )
 
@@ -92,6 +90,6 @@ def _bytes_of(folder: Path) -> int:
     return sum(file.stat().st_size for file in digests.model_files(folder))
 
 
-def _size(count: float) -> str:
+def _size(count: int) -> str:
     unit = "GB" if count >= _UNITS["GB"] else "MB"
     return f"{count / _UNITS[unit]:{'.1f' if unit == 'GB' else '.0f'}} {unit}" if count else ""

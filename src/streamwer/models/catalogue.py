@@ -17,7 +17,7 @@ import yaml
 
 from streamwer.conf_tree import conf_dir
 from streamwer.errors import ModelError
-from streamwer.model_config import ModelConfig
+from streamwer.model_config import ModelConfig, forget_source
 from streamwer.models.languages import AUTO, ENGLISH, normalise
 
 _OWNERS = frozenset(
@@ -59,12 +59,12 @@ def resolve(model: ModelConfig) -> ModelConfig:
         return replace(model, path=known.path, revision=known.revision)
     if own:  # what its file says of that one does not hold for this one
         revision = None if pinned else model.revision
-        model = replace(model, name=known.name, revision=revision, sha256=None, package=None)
+        model = replace(forget_source(model), name=known.name, revision=revision)
     model = replace(model, path=known.path, revision=model.revision or known.revision)
     if model.revision != known.revision:
         return model
     sha256, package = model.sha256 or known.sha256, model.package or known.package
-    return replace(model, sha256=sha256, package=package)
+    return replace(model, sha256=sha256, weights_bytes=known.weights_bytes, package=package)
 
 
 def settle(model: ModelConfig) -> ModelConfig:
