@@ -22,7 +22,7 @@ from streamwer.condition_config import Chain
 from streamwer.config import DatasetConfig, ModelConfig
 from streamwer.datasets import journeys, manifest, played, prepare, read_manifest
 from streamwer.errors import StreamwerError
-from streamwer.recognisers.hub import locate
+from streamwer.models.sources import locate
 
 _STAGES = ("prepare", "stream", "score")
 _CODE = ("src/", "pipeline/", "requirements.lock")

@@ -9,6 +9,9 @@ import signal
 import pytest
 from hypothesis import settings
 
+from tests.weights import tiny_en as tiny_en
+from tests.weights import whisper_base as whisper_base
+
 # A job in the background of a shell ignores it, and so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # What a terminal looks like is for the tests to say; and DVC asks the network for a newer DVC.

@@ -46,7 +46,7 @@ def test_what_fits_or_is_not_known_is_left_alone() -> None:
 def test_the_command_line_is_checked_too() -> None:
     german = ["dataset=fleurs", "dataset.language=de"]
     with pytest.raises(ConfigError, match=r"dataset.language=de: model.language=en"):
-        compose.load(german)
+        compose.load([*german, "model=base"])
     chosen = compose.load([*german, "model=large_v3", "model.language=de"])
     assert chosen.dataset.files == "parquet-data/de_*/test-*.parquet"
     with pytest.raises(ConfigError, match=r"small_en \(alignment\) knows English only"):

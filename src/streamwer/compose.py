@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from streamwer.conf_tree import conf_dir as conf_dir
 from streamwer.config import Config, typed
 from streamwer.errors import ConfigError
+from streamwer.models import catalogue
 
-_PACKAGE = Path(__file__).resolve().parent
-
-
-def conf_dir() -> Path:
-    """The config tree: `conf/` here, else of the checkout, else the copy inside the package.
-
-    Raises:
-        ConfigError: there is none.
-    """
-    places = (Path.cwd() / "conf", _PACKAGE.parents[1] / "conf", _PACKAGE / "conf")
-    for place in places:
-        if (place / "config.yaml").is_file():
-            return place
-    raise ConfigError("no conf/config.yaml found: run this in a checkout of streamwer")
+_MODEL = re.compile(r"(?P<key>\+?model(@[\w.]+)?)=(?P<name>[\w./-]+)")
 
 
 def composed(overrides: Sequence[str] = (), primary: str = "config") -> DictConfig:
@@ -40,11 +29,18 @@ def composed(overrides: Sequence[str] = (), primary: str = "config") -> DictConf
     import_module("streamwer.schemas").register()
     try:
         with hydra.initialize_config_dir(str(conf_dir()), version_base=None):
-            config = hydra.compose(primary, list(overrides))
+            config = hydra.compose(primary, list(map(_with_option, overrides)))
             OmegaConf.resolve(config)
     except (HydraException, OmegaConfBaseException) as error:
         raise ConfigError(_told(error)) from error
     return config
+
+
+def _with_option(override: str) -> str:
+    """`model=tiny.en` as `model=tiny_en`: Hydra's options are files, people type other names."""
+    match = _MODEL.fullmatch(override)
+    known = catalogue.find(match["name"]) if match else None
+    return f"{match['key']}={known.name}" if match and known else override
 
 
 def _told(error: Exception) -> str:

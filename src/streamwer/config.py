@@ -43,6 +43,7 @@ from streamwer.hardware import HardwareConfig
 from streamwer.load_config import LoadConfig, SloConfig
 from streamwer.model_config import MISSING
 from streamwer.model_config import ModelConfig as ModelConfig
+from streamwer.models import catalogue
 from streamwer.policy_config import POLICY_SCHEMAS as POLICY_SCHEMAS
 from streamwer.watching import WatchConfig
 
@@ -177,6 +178,9 @@ def typed(values: DictConfig) -> Config:
     """
     # Plain values first: a policy that Hydra composed would come out as a record, not a dict.
     config: Config = _record(Config, OmegaConf.to_container(values))
+    config.model = catalogue.settle(config.model)
+    for choice in config.systems.values():
+        choice.model = catalogue.settle(choice.model) if choice.model else None
     models = {name: config.systems[name].model or config.model for name in config.systems}
     aligner = alignment(config.alignment)
     alignment_config.refuse_same_model(aligner, models)
@@ -188,15 +192,21 @@ def typed(values: DictConfig) -> Config:
 
 
 def _check_language(config: Config, aligner: AlignmentConfig) -> None:
+    engines = {name: engine(each.engine or config.engine) for name, each in config.systems.items()}
     heard = {
-        f"system {name}": model_for(
-            engine(each.engine or config.engine), each.model or config.model
-        )
+        f"system {name}": model_for(engines[name], each.model or config.model)
         for name, each in config.systems.items()
     }
+    whispers = [
+        heard[f"system {name}"]
+        for name, called in engines.items()
+        if not extensions.get("engine", called.name)
+    ]
     if isinstance(aligner, alignment_config.ForcedConfig):
         heard["alignment"] = aligner.model
+        whispers.append(aligner.model)
     languages.check(config.dataset.language, heard, config.scoring.normaliser)
+    languages.check_models(whispers)
 
 
 def conditions(config: Config | SweepConfig) -> tuple[Chain, ...]:
@@ -226,6 +236,8 @@ def alignment(values: Mapping[str, Any]) -> AlignmentConfig:
     """
     chosen: AlignmentConfig = _named("alignment", ALIGNMENT_SCHEMAS, values)
     alignment_config.check(chosen)
+    if isinstance(chosen, alignment_config.ForcedConfig):
+        chosen.model = catalogue.settle(chosen.model)
     return chosen
 
 
@@ -290,6 +302,7 @@ def sweep(values: Mapping[str, Any]) -> SweepConfig:
     """
     found: SweepConfig = _record(SweepConfig, dict(values))
     limits.check_sweep(found.sweep)
+    found.model = catalogue.settle(found.model)
     languages.check(found.dataset.language, {"sweep": found.model}, found.scoring.normaliser)
     cluster_config.check(found.cluster)
     return found

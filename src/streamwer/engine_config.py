@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from streamwer.model_config import ModelConfig
+from streamwer.model_config import ModelConfig, forget_source
 
 
 @dataclass
@@ -104,4 +104,4 @@ def model_for(engine: object, shared: ModelConfig) -> ModelConfig:
     if not own:
         return shared
     nothing = "none"
-    return replace(shared, name=own, path="", revision=None, device=nothing, compute_type=nothing)
+    return replace(forget_source(shared), name=own, device=nothing, compute_type=nothing)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from streamwer.errors import ConfigError
 from streamwer.joining import LANGUAGES
 from streamwer.model_config import ModelConfig
+from streamwer.models.catalogue import knows_only_english
+from streamwer.models.languages import (
+    AUTO,
+    ENGLISH,
+    check_known,
+    normalise,
+    refuse_other_than_english,
+)
 
-_ENGLISH_ONLY = ".en"
 _CODE = re.compile(r"([a-z]{2,3})(?:[-_].*)?")
 
 
@@ -17,6 +24,20 @@ def code_of(language: str) -> str:
     """The code of a language without its region, "de" of "de-AT"; "" if it is not written so."""
     found = _CODE.fullmatch(language.strip().lower())
     return found[1] if found else ""
+
+
+def check_models(models: Iterable[ModelConfig]) -> None:
+    """Refuse a Whisper model that is set to a language that it does not know.
+
+    Raises:
+        ConfigError: no Whisper model knows the language, or this one knows English only.
+    """
+    for model in models:
+        if not model.path:  # the engine brings its own
+            continue
+        check_known(model.language)
+        if knows_only_english(model) and model.language != ENGLISH:
+            raise refuse_other_than_english(model.language, model.name)
 
 
 def check(language: str, models: Mapping[str, ModelConfig], normaliser: str) -> None:
@@ -35,16 +56,17 @@ def check(language: str, models: Mapping[str, ModelConfig], normaliser: str) -> 
     language = code_of(language)
     if not language:
         return
+    code = normalise(language)
     for user, model in models.items():
-        if model.path.rstrip("/").endswith(_ENGLISH_ONLY) and language != "en":
+        if knows_only_english(model) and language != ENGLISH:
             raise ConfigError(
                 f"{spoken}: the model {model.name} ({user}) knows English only;"
-                f" choose another, such as model=large_v3 model.language={language}"
+                f" choose another, such as model=large_v3 model.language={code}"
             )
-        if model.language and model.language != language:
+        if model.language not in ("", AUTO, language, code):
             raise ConfigError(
                 f"{spoken}: model.language={model.language} ({user});"
-                f" set model.language={language}, or dataset.language to what is spoken"
+                f" set model.language={code}, or dataset.language to what is spoken"
             )
     if normaliser == "whisper_english" and language != "en":
         raise ConfigError(

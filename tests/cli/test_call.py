@@ -262,7 +262,7 @@ def test_an_interrupted_run_keeps_no_half_captions() -> None:
 def test_the_bundled_model_hears_a_call_on_a_pipe(interrupted: bool) -> None:
     samples = audio.load(ROOT / "data/calls/call_01.flac")[: 6 * audio.SAMPLE_RATE]
     data = (samples * 32768).clip(-32768, 32767).astype("<i2").tobytes()
-    options = "--policy prefix_agreement --engine direct --format vtt".split()
+    options = "--model reference --policy prefix_agreement --engine direct --format vtt".split()
     with started(MODEL, *options) as process:
         assert process.stdin
         process.stdin.write(data)

@@ -68,14 +68,15 @@ def float_wav(path: Path, samples: list[float]) -> None:
 def test_a_folder_is_transcribed_to_lines_and_json(capsys: pytest.CaptureFixture[str]) -> None:
     call(Path("calls/b.flac"), seconds=1.0, level=0.2)
     call(Path("calls/a.flac"), seconds=1.5, level=0.3)
-    assert main(["--audio-folder", "calls", "--chunk-s", "0.5"], here()) == 0
+    options = ["--model", "tiny.en", "--chunk-s", "0.5"]
+    assert main(["--audio-folder", "calls", *options], here()) == 0
     shown = capsys.readouterr()
     assert shown.out == "a.flac: loud3-0 loud3-1 loud3-2\nb.flac: loud2-0 loud2-1\n"
     assert shown.err == ""
     content = written()
     assert content["schema"] == 1
     assert content["settings"]["policy"]["chunk_s"] == 0.5
-    assert content["settings"]["model"]["name"] == "reference"
+    assert content["settings"]["model"]["name"] == "tiny_en"
     assert content["settings"]["engine"]["name"] == "transcribe"
     assert content["settings"]["clock"] == "measured"
     first = content["files"][0]

@@ -8,7 +8,7 @@ import pytest
 
 from streamwer.cli import main
 from streamwer.cli.arguments import parse
-from streamwer.cli.settings import read, with_model
+from streamwer.cli.settings import read, warn_of_toy, with_model
 from streamwer.compose import conf_dir
 from streamwer.errors import ConfigError, ModelError
 
@@ -85,7 +85,7 @@ def test_text_arrives_as_typed(text: str) -> None:
 
 
 def test_null_stands_for_no_value() -> None:
-    assert settings("--model", "tiny_en", "--revision", "null")["model"]["revision"] is None
+    assert settings("--model", "tiny_en", "--sha256", "null")["model"]["sha256"] is None
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,11 @@ def test_null_stands_for_no_value() -> None:
         ("--policy offline --chunk-s 1", "local_agreement and prompted_buffer have"),
         ("--policy offline --agreement 2", "the policy offline has no such hyper-parameter"),
         ("--policy nonsense", "'local_agreement', 'offline', 'prompted_buffer'"),
-        ("--model nonsense", "'reference'"),
+        ("--model nonsense", "--model: there is no model 'nonsense'; "),
+        ("--model tiny.enn", "did you mean tiny.en or "),
+        ("--model large-v9", "did you mean large-v3 or "),
+        ("--model tiny_en --language german", "tiny_en knows only English; take --model tiny"),
+        ("--model tiny --language xx", "--language 'xx' is no language that Whisper knows"),
         ("--jobs 0", "'0' is not a whole number above 0"),
         ("--live --clock unaware", "not allowed with"),
         ("--chunk 1", "unrecognized arguments: --chunk"),
@@ -140,7 +144,7 @@ def test_the_bundled_model_is_found_from_any_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    arguments = parse(["a.wav"])
+    arguments = parse(["a.wav", "--model", "reference"])
     chosen = with_model(read(arguments), arguments)
     assert Path(chosen.system.model.path, "model.bin").is_file()
     assert chosen.shown["model"]["path"] == "models/reference"
@@ -157,9 +161,62 @@ def test_without_the_bundled_model_another_one_is_suggested(
 ) -> None:
     shutil.copytree(conf_dir(), tmp_path / "conf")
     monkeypatch.chdir(tmp_path)
-    arguments = parse(["a.wav"])
+    arguments = parse(["a.wav", "--model", "reference"])
     with pytest.raises(ModelError, match=r"comes with a checkout .* choose another with --model"):
         with_model(read(arguments), arguments)
+
+
+@pytest.mark.parametrize("name", ["tiny_en", "tiny.en", "Systran/faster-whisper-tiny.en"])
+@pytest.mark.parametrize("flag", ["--model", "--path"])
+def test_a_model_goes_by_the_names_that_people_type(flag: str, name: str) -> None:
+    pinned = settings("--model", "tiny_en")["model"]
+    assert settings(flag, name)["model"] == pinned
+    assert (pinned["name"], pinned["path"]) == ("tiny_en", "Systran/faster-whisper-tiny.en")
+
+
+def test_a_folder_is_a_model_of_its_own(tmp_path: Path) -> None:
+    model = settings("--model", f"{tmp_path}/my model")["model"]
+    assert (model["name"], model["path"]) == ("my model", f"{tmp_path}/my model")
+    assert (model["revision"], model["sha256"], model["package"]) == (None, None, None)
+
+
+def test_a_repository_that_we_do_not_know_is_taken_as_it_is() -> None:
+    model = settings("--model", "acme/whisper-fine", "--beam-size", "1")["model"]
+    assert (model["name"], model["path"]) == ("whisper-fine", "acme/whisper-fine")
+    assert (model["revision"], model["sha256"]) == ("main", None)
+    assert settings("--model", "acme/fine", "--revision", "abc")["model"]["revision"] == "abc"
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [("german", "de"), ("German", "de"), ("de", "de"), ("de-DE", "de"), ("auto", "auto")],
+)
+def test_a_language_goes_by_its_name_or_its_code(language: str, code: str) -> None:
+    assert settings("--model", "base", "--language", language)["model"]["language"] == code
+
+
+def test_a_model_of_english_only_need_not_detect_it() -> None:
+    assert settings("--model", "tiny.en", "--language", "auto")["model"]["language"] == "en"
+
+
+@pytest.mark.parametrize(
+    ("model", "files", "warned"),
+    [
+        ("reference", ["call.flac"], True),
+        ("reference", [], True),
+        ("reference", [str(conf_dir().parent / "data/calls/call_01.flac")], False),
+        ("tiny_en", ["call.flac"], False),
+    ],
+)
+def test_the_toy_model_is_said_to_be_one(
+    model: str, files: list[str], warned: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = read(parse(["--model", model, "a.wav"]))
+    warn_of_toy(chosen, [Path(file) for file in files])
+    complaint = capsys.readouterr().err
+    assert complaint.count("\n") == warned
+    assert ("is a toy that was trained on synthetic calls" in complaint) == warned
+    assert ("take --model tiny_en" in complaint) == warned
 
 
 def test_nothing_is_taken_from_an_unknown_policy_flag() -> None:

@@ -232,5 +232,7 @@ def test_warming_up_calls_every_stage(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_language_that_the_model_does_not_know_is_refused() -> None:
-    with pytest.raises(ConfigError, match=r"model\.language='fr'.* knows only en"):
+    with pytest.raises(
+        ConfigError, match=r"model\.language='fr': \w+ knows only English; take model="
+    ):
         direct(language="fr")

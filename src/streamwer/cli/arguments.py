@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from streamwer.cli.model_choice import ModelChoice, choose_model
 from streamwer.cli.parameters import GROUPS, Parameter, default_option, options, parameters
 from streamwer.cli.parser import OWN_FLAGS, build
 from streamwer.compose import conf_dir
@@ -48,6 +49,7 @@ class Arguments:
         form: of the transcripts: `json`, or a format of captions.
         output: where they go; None is where that form goes by default.
         pinned: whether the policy's file chooses an engine for its own system.
+        model: which one, by --model or --path.
         values: text given for each hyper-parameter that was set.
         known: every hyper-parameter there is.
     """
@@ -59,7 +61,7 @@ class Arguments:
     output: Path | None
     jobs: int
     quiet: bool
-    model: str
+    model: ModelChoice
     engine: str
     pinned: bool
     policy: str
@@ -81,9 +83,11 @@ def parse(argv: Sequence[str] | None = None) -> Arguments:
     given = vars(build(conf, groups, known).parse_intermixed_args(argv))
     values = {each: given.pop(each.flag) for each in known}
     values = {each: text for each, text in values.items() if text is not None}
+    path = next((text for each, text in values.items() if each.flag == "--path"), None)
+    given["model"] = choose_model(given["model"], path, default_option(conf, "model"))
     pin = groups["policy"][given["policy"]].engine
     given["engine"] = given["engine"] or pin or default_option(conf, "engine")
-    _refuse_foreign(values, given)
+    _refuse_foreign(values, {**given, "model": given["model"].option})
     live = _live(given)
     given["clock"] = given["clock"] or ("wall" if live else _DEFAULT_CLOCK)
     return Arguments(

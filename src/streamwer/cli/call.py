@@ -46,6 +46,8 @@ def run(arguments: Arguments, live: LiveInput, load: Load | None = None) -> int:
     if load is None:
         from streamwer.cli.worker import faster_whisper
 
+        if not arguments.quiet:
+            settings.warn_of_toy(chosen, ())
         chosen, load = settings.with_model(chosen, arguments), lambda s: faster_whisper(s)()
     recogniser = load(chosen.system)
     if live.microphone is not None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from streamwer.cli.workers import StartWorkers
 
 
+_LIST_MODELS = "models"
 NOT_COMPARABLE = 3
 """Exit status of every command that was to compare what is not comparable."""
 
@@ -22,7 +23,7 @@ NOT_COMPARABLE = 3
 def main(
     argv: Sequence[str] | None = None, start: StartWorkers | None = None, load: Load | None = None
 ) -> int:
-    """Transcribe what the command line names.
+    """Transcribe what the command line names, or list the models.
 
     Args:
         argv: the arguments, those of the process if None.
@@ -62,6 +63,11 @@ def told(run: Callable[[], int], *, failed: int) -> int:
 
 
 def _run(argv: Sequence[str] | None, start: StartWorkers | None, load: Load | None) -> int:
+    words = sys.argv[1:] if argv is None else argv
+    if words[:1] == [_LIST_MODELS]:  # a file of that name is ./models
+        from streamwer.cli import models
+
+        return models.run(words[1:])
     from streamwer.cli.arguments import parse
 
     arguments = parse(argv)

@@ -35,7 +35,7 @@ def build(conf: Path, groups: Groups, known: Sequence[Parameter]) -> argparse.Ar
     """The parser. A hyper-parameter is stored as text under its flag, None if it was not given."""
     parser = _Parser(
         prog="streaming",
-        usage="streaming [option ...] [PATH ...]",
+        usage="streaming [option ...] [PATH ...]\n       streaming models",
         description=_ABOUT,
         epilog="\n\n".join(_listing(group, members) for group, members in groups.items()),
         formatter_class=_Formatter,
@@ -45,7 +45,7 @@ def build(conf: Path, groups: Groups, known: Sequence[Parameter]) -> argparse.Ar
     _add_input(parser.add_argument_group("what to transcribe"))
     _add_choices(parser.add_argument_group("with what"), conf, groups)
     _add_own(parser.add_argument_group("how"))
-    _add_parameters(parser, groups, known)
+    _add_parameters(parser, conf, groups, known)
     return parser
 
 
@@ -124,7 +124,13 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_choices(group: argparse._ArgumentGroup, conf: Path, groups: Groups) -> None:
-    _add_choice(group, "model", groups["model"], default_option(conf, "model"), "which Whisper")
+    default = default_option(conf, "model")
+    group.add_argument(
+        "--model",
+        metavar="NAME",
+        help="which Whisper: a name of the list below, also as tiny.en or large-v3, a folder "
+        f"(./my-model), or a repository on the hub, owner/name (default: {default})",
+    )
     engines = _engines(groups["policy"].values(), default_option(conf, "engine"))
     _add_choice(group, "engine", groups["engine"], None, f"how the model is called ({engines})")
     _add_choice(
@@ -213,8 +219,10 @@ def _engines(policies: Iterable[Option], usual: str) -> str:
 
 
 def _add_parameters(
-    parser: argparse.ArgumentParser, groups: Groups, known: Sequence[Parameter]
+    parser: argparse.ArgumentParser, conf: Path, groups: Groups, known: Sequence[Parameter]
 ) -> None:
+    defaults = {group: parser.get_default(group) for group in groups}
+    defaults["model"] = default_option(conf, "model")
     sections: dict[str, argparse._ArgumentGroup] = {}
     for parameter in known:
         title = _title(parameter, groups[parameter.group])
@@ -224,7 +232,7 @@ def _add_parameters(
             parameter.flag,
             dest=parameter.flag,
             metavar=_placeholder(parameter),
-            help=_help(parameter, parser.get_default(parameter.group)).replace("%", "%%"),
+            help=_help(parameter, defaults[parameter.group] or "").replace("%", "%%"),
         )
 
 

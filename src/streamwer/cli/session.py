@@ -39,6 +39,8 @@ def run(arguments: Arguments, start: StartWorkers | None = None) -> int:
     names = [file.name for file in files]
     written = results.choose(arguments, chosen.shown, names, alone)
     if start is None:
+        if not arguments.quiet:
+            settings.warn_of_toy(chosen, [file.path for file in files])
         chosen, start = settings.with_model(chosen, arguments), start_processes
     return _Session(arguments, chosen, files, written).run(start)
 

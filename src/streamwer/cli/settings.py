@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -13,9 +14,12 @@ from typing import Any
 from streamwer import compose
 from streamwer.cli.arguments import Arguments
 from streamwer.cli.parameters import GROUPS, Parameter
+from streamwer.conf_tree import conf_dir
 from streamwer.config import Config, ModelConfig, SystemConfig, system
 from streamwer.errors import ConfigError, ModelError
+from streamwer.models import catalogue
 
+_TOY, _TOY_CALLS = "reference", "data/calls"
 _NEEDED = {
     "int": "a whole number",
     "float": "a number",
@@ -56,18 +60,18 @@ def read(arguments: Arguments) -> Settings:
 
 
 def with_model(settings: Settings, arguments: Arguments) -> Settings:
-    """The same with the model's files found, fetched first if need be.
+    """The same with the model's files found, fetched first if need be, and checked.
 
     Raises:
-        ModelError: the model cannot be had.
+        ModelError: the model cannot be had, or a file of it is damaged.
     """
-    from streamwer.recognisers.hub import locate
+    from streamwer.models.sources import obtain
 
     if not settings.system.model.path:  # the engine brings its own
         return settings
-    model = _beside_conf(settings.system.model)
+    model = catalogue.find_beside_conf(settings.system.model)
     try:
-        folder = locate(model)
+        folder = obtain(model)
     except ModelError as error:
         said = _missing(model, arguments) or _as_flags(str(error), arguments.known)
         raise ModelError(said) from error
@@ -75,12 +79,33 @@ def with_model(settings: Settings, arguments: Arguments) -> Settings:
     return replace(settings, system=replace(settings.system, model=model))
 
 
+def warn_of_toy(settings: Settings, files: Sequence[Path]) -> None:
+    """Say so on standard error where the toy model is to hear anything but the calls it knows.
+
+    Args:
+        settings: with the model.
+        files: what it is to hear; none for what is live.
+    """
+    calls = (conf_dir().parent / _TOY_CALLS).resolve()
+    known = bool(files) and all(file.resolve().is_relative_to(calls) for file in files)
+    if settings.system.model.name == _TOY and not known:
+        print(
+            f"warning: the model {_TOY} is a toy that was trained on synthetic calls ({_TOY_CALLS})"
+            " and understands nothing else; for real speech take --model tiny_en",
+            file=sys.stderr,
+        )
+
+
 def overrides(arguments: Arguments) -> Iterator[str]:
     """The command line in Hydra's grammar."""
     own = f"systems.{arguments.policy}"
     engine = f"{own}.engine" if arguments.pinned else "engine"
     places = {"model": "model", "engine": engine, "policy": f"{own}.policy"}
-    yield f"model={arguments.model}"
+    yield f"model={arguments.model.option}"
+    given = {parameter.key for parameter in arguments.values if parameter.group == "model"}
+    for key, value in arguments.model.instead.items():
+        if key not in given:
+            yield f"model.{key}={'null' if value is None else _quoted(value)}"
     yield f"{f'engine@{engine}' if arguments.pinned else engine}={arguments.engine}"
     yield f"policy={arguments.policy}"
     yield f"clock={arguments.clock}"
@@ -151,18 +176,12 @@ def _as_flags(message: str, known: Sequence[Parameter]) -> str:
 
 def _missing(model: ModelConfig, arguments: Arguments) -> str:
     """What to do where the bundled model is not there at all; empty for any other model."""
-    chosen = any(parameter.key == "path" for parameter in arguments.values)
+    chosen = "path" in arguments.model.instead or any(
+        parameter.key == "path" for parameter in arguments.values
+    )
     if model.revision or chosen or Path(model.path).is_dir():
         return ""
     return (
         f"the model {model.name} comes with a checkout of streamwer, in {model.path}: "
         "run this there, or choose another with --model"
     )
-
-
-def _beside_conf(model: ModelConfig) -> ModelConfig:
-    """A folder that the config tree names relative to its checkout is found from anywhere."""
-    beside = compose.conf_dir().parent / model.path
-    if Path(model.path).is_dir() or not beside.is_dir():
-        return model
-    return replace(model, path=str(beside))

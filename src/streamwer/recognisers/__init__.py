@@ -16,14 +16,9 @@ def files(system: SystemConfig) -> Path | None:
     Raises:
         ModelError: the model cannot be found or fetched, or one of its files is damaged.
     """
-    from streamwer.recognisers import intact
-    from streamwer.recognisers.hub import locate
+    from streamwer.models.sources import obtain
 
-    if not system.model.path:
-        return None
-    folder = locate(system.model)
-    intact.check(folder)
-    return folder
+    return obtain(system.model) if system.model.path else None
 
 
 def load(system: SystemConfig, path: Path | None = None) -> Recogniser:

@@ -17,7 +17,8 @@ from faster_whisper.feature_extractor import FeatureExtractor
 
 from streamwer.audio import SAMPLE_RATE
 from streamwer.config import ModelConfig, TranscribeConfig
-from streamwer.errors import ConfigError, ModelError
+from streamwer.errors import ModelError
+from streamwer.models import languages
 from streamwer.recognisers.base import Recogniser, Window
 from streamwer.recognisers.meter import Meter
 from streamwer.recognisers.speech import silence
@@ -147,9 +148,7 @@ def loaded(kind: type[Metered], meter: Meter, path: Path, model: ModelConfig) ->
             f"{path}: the model cannot be loaded ({why}); if its model.bin is damaged, fetch it"
             " again"
         ) from error
-    if model.language not in whisper.supported_languages:
-        known = ", ".join(whisper.supported_languages)
-        raise ConfigError(f"model.language={model.language!r}: {path} knows only {known}")
+    languages.check_model(model.language, model.name, whisper.supported_languages)
     return whisper
 
 

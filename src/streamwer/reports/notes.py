@@ -12,6 +12,7 @@ from streamwer.languages import code_of
 from streamwer.metrics.bootstrap import STUDENTISED_BELOW, caution
 from streamwer.metrics.slices import UNSAID, mostly_unspaced
 from streamwer.metrics.summary import timed
+from streamwer.models.languages import AUTO
 from streamwer.reports import figures, machine
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.provenance import confidence, policy, scoring_normaliser
@@ -247,7 +248,7 @@ def _other_languages(comparison: Comparison) -> Iterator[str]:
         told = model.get("language", "") if isinstance(model, Mapping) else ""
         spoken = set(system.scores.recordings.get("language", ()))
         others = sorted(name for name in spoken if code_of(name) not in ("", code_of(told)))
-        if told and others:
+        if told not in ("", AUTO) and others:
             found.setdefault((told, tuple(others)), []).append(system.summary.name)
     for (told, unlike), systems in found.items():
         which = ", ".join(map("“{}”".format, unlike))

