@@ -18,6 +18,8 @@ class TranscribeConfig:
     no_speech_threshold: float = 0.6
     log_prob_threshold: float = -1.0
     compression_ratio_threshold: float = 2.4
+    vad_filter: bool = True
+    skip_silence: bool = True
     speech_threshold: float = 0.3
 
 
@@ -26,8 +28,8 @@ class DirectConfig:
     """conf/engine/direct: CTranslate2 called directly, on windows as short as they are."""
 
     name: str = "direct"
-    beam_size: int = 1
-    padding_s: float = 1.0
+    beam_size: int = 5
+    padding_s: float | None = None
     buckets_s: list[float] = field(default_factory=lambda: [30.0])
     timestamps: bool = False
     prompt_tokens: int = 223

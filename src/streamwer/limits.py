@@ -67,7 +67,8 @@ LIMITS: Mapping[str, Limit] = {
     "max_hmms": COUNT,
     "no_speech_threshold": _PROBABILITY,
     "padding_s": Limit(
-        lambda value: 0 <= value <= ENCODER_S, f"must be between 0 and {ENCODER_S:g}"
+        lambda value: value is None or 0 <= value <= ENCODER_S,
+        f"must be between 0 and {ENCODER_S:g}",
     ),
     "prompt_tokens": Limit(
         lambda value: 0 <= value <= PROMPT_TOKENS, f"must be between 0 and {PROMPT_TOKENS}"

@@ -1,4 +1,8 @@
-"""From an encoding to timed text: a guarded greedy decoding, then one alignment pass."""
+"""From an encoding to timed text: a guarded decoding, then one alignment pass.
+
+A text that the window is known to begin with is forced behind the task tokens, token by token, and
+the decoder goes on from there.
+"""
 
 from __future__ import annotations
 
@@ -60,27 +64,36 @@ class Decoder:
         self._suppressed = get_suppressed_tokens(tokenizer, [-1])
 
     def pieces(
-        self, encoded: Any, earlier: Sequence[str], frames: Sequence[int]
+        self,
+        encoded: Any,
+        earlier: Sequence[str],
+        prefixes: Sequence[str],
+        frames: Sequence[int],
     ) -> list[list[Piece]]:
-        """The text of each window in pieces with times.
+        """Decode each window behind its prefix, and time the pieces of text that are new.
 
         Args:
             encoded: of the windows, shape (windows, positions, width).
             earlier: the text before each window.
+            prefixes: the text that each window begins with.
             frames: how much of each window is audio and not padding, 10 ms each.
         """
+        forced = [self._prompts.prefix(text) for text in prefixes]
         with self._meter.timing("decode"):
-            texts = self._texts(encoded, self._prompts.batch(earlier), frames)
+            texts = self._texts(encoded, self._prompts.batch(earlier), forced, frames)
         heard = [i for i, tokens in enumerate(texts) if tokens]
         pieces: list[list[Piece]] = [[] for _ in texts]
         if heard:
             chosen = encoded if len(heard) == len(texts) else _rows(encoded, heard)
             aligned = self._model.find_alignment(
-                self._tokenizer, [texts[i] for i in heard], chosen, [frames[i] for i in heard]
+                self._tokenizer,
+                [forced[i] + texts[i] for i in heard],
+                chosen,
+                [frames[i] for i in heard],
             )
             for i, timed in zip(heard, aligned, strict=True):
                 merge_punctuations(timed, *_PUNCTUATION)
-                pieces[i] = [Piece(*_PARTS(part)) for part in timed]
+                pieces[i] = [Piece(*_PARTS(part)) for part in _skip_tokens(timed, len(forced[i]))]
         return pieces
 
     def placed(self, encoded: Any, said: Sequence[str], frames: int) -> list[Piece]:
@@ -113,26 +126,38 @@ class Decoder:
         return [token for token in self._tokenizer.encode(spelt) if token < self._tokenizer.eot]
 
     def _texts(
-        self, encoded: Any, prompts: list[list[int]], frames: Sequence[int]
+        self,
+        encoded: Any,
+        prompts: list[list[int]],
+        forced: list[list[int]],
+        frames: Sequence[int],
     ) -> list[list[int]]:
-        """Text tokens of each window, as far as they pass the guard."""
+        """New text tokens of each window, as far as they pass the guard."""
+        longest = max(map(len, forced))
         seconds = (n / FRAMES_PER_SECOND for n in frames)
-        budgets = [self._guard.budget(s, len(prompts[0])) for s in seconds]
-        texts = self._generate(encoded, prompts, max(budgets))
+        budgets = [self._guard.budget(s, len(prompts[0]) + longest) for s in seconds]
+        texts = self._generate(encoded, prompts, forced, max(budgets))
         for i, budget in enumerate(budgets):
             if self._guard.failed(texts[i], budget):
                 self._meter.did(fallbacks=1)
-                again = self._generate(_rows(encoded, [i]), [prompts[i]], budget, **AGAIN)
+                row = _rows(encoded, [i])
+                again = self._generate(row, [prompts[i]], [forced[i]], budget, **AGAIN)
                 texts[i] = self._guard.cut(again[0], budget)
         return [[token for token in text if token < self._tokenizer.eot] for text in texts]
 
     def _generate(
-        self, encoded: Any, prompts: list[list[int]], budget: int, **options: Any
+        self,
+        encoded: Any,
+        prompts: list[list[int]],
+        forced: list[list[int]],
+        budget: int,
+        **options: Any,
     ) -> list[list[int]]:
-        """Tokens of each window: one more than the budget where it would run on."""
+        """New tokens of each window: one more than the budget where it would run on."""
+        budget += max(map(len, forced))  # CTranslate2 counts them among what it generates
         results = self._model.model.generate(
             encoded,
-            prompts,
+            [prompt + text for prompt, text in zip(prompts, forced, strict=True)],
             beam_size=self._config.beam_size,
             max_length=self._guard.max_length(budget, len(prompts[0])),
             suppress_tokens=self._suppressed,
@@ -142,12 +167,24 @@ class Decoder:
         )
         decoded = sum(len(result.sequences_ids[0]) for result in results)
         self._meter.did(prompt_tokens=sum(map(len, prompts)), decoded_tokens=decoded)
-        return [[] if self._silent(result) else result.sequences_ids[0] for result in results]
+        return [
+            [] if not text and self._silent(result) else result.sequences_ids[0][len(text) :]
+            for result, text in zip(results, forced, strict=True)
+        ]
 
     def _silent(self, result: Any) -> bool:
         """As faster-whisper judges: it says that nobody speaks, and is unsure of what it wrote."""
         unlikely = result.scores[0] < self._config.log_prob_threshold
         return bool(result.no_speech_prob > self._config.no_speech_threshold and unlikely)
+
+
+def _skip_tokens(timed: Sequence[Mapping[str, Any]], count: int) -> Iterator[Mapping[str, Any]]:
+    """Skip the aligned words that hold the first `count` tokens."""
+    before = 0
+    for part in timed:
+        if before >= count:
+            yield part
+        before += len(part["tokens"])
 
 
 def _runs(said: Sequence[str]) -> Iterator[list[str]]:

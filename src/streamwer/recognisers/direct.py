@@ -1,9 +1,9 @@
 """faster-whisper without its 30 s: CTranslate2 called directly, on windows as short as they are.
 
 features → encode → generate → align, each once per window. The encoder hears the window and
-`padding_s` of nothing, rounded up to one of a few lengths; the decoder is greedy and guarded by a
-token budget and a loop detector in place of a ladder of temperatures; words get their times and
-probabilities from one alignment pass. Windows longer than the encoder's 30 s are followed by
+`padding_s` of silence, rounded up to one of a few lengths; the decoder goes on from the window's
+prefix, and is guarded by a token budget and a loop detector in place of a ladder of temperatures;
+words get their times and probabilities from one alignment pass. Windows longer than the encoder's 30 s are followed by
 faster-whisper's own `transcribe`, with the same short encodings.
 """
 
@@ -61,6 +61,8 @@ class Direct:
     def __init__(self, path: Path, model: ModelConfig, engine: DirectConfig) -> None:
         limits.check(engine)
         self._config, self._language = engine, model.language
+        self._padding_s = model.padding_s if engine.padding_s is None else engine.padding_s
+        self._pads_with_floor = model.padding == "floor"
         self._meter = Meter()
         self._nothing: Any = None  # silence, encoded
         self._model = loaded(ShortWhisper, self._meter, path, model)
@@ -141,7 +143,8 @@ class Direct:
                 short.append(_Short(i, window, self._features(window)))
         for batch in self._batches(short):
             for each, said in zip(batch, self._words(batch), strict=True):
-                heard[each.index] = Hypothesis(said, tuple(word.end for word in said))
+                ends = tuple(word.end for word in said)
+                heard[each.index] = Hypothesis(said, ends, continues=True)
         return heard
 
     def _silence(self, window: Window) -> float:
@@ -163,7 +166,7 @@ class Direct:
 
     def _bucket(self, frames: int) -> int:
         """Frames given to the encoder for so many that are heard."""
-        padded = min(_LONGEST, frames + int(self._config.padding_s * FRAMES_PER_SECOND))
+        padded = min(_LONGEST, frames + int(self._padding_s * FRAMES_PER_SECOND))
         return next((bucket for bucket in self._buckets if bucket >= padded), _LONGEST)
 
     def _encodable(self, length_s: float) -> int:
@@ -191,7 +194,8 @@ class Direct:
         frames = [each.features.shape[1] for each in batch]
         encoded = self._encoded([each.features for each in batch])
         earlier = [each.window.prompt for each in batch]
-        pieces = self._decoder.pieces(encoded, earlier, frames)
+        prefixes = [each.window.prefix for each in batch]
+        pieces = self._decoder.pieces(encoded, earlier, prefixes, frames)
         windows = (each.window for each in batch)
         return [words(p, w, self._language) for p, w in zip(pieces, windows, strict=True)]
 
@@ -200,6 +204,8 @@ class Direct:
         length = self._bucket(batch[0].shape[1])
         padded = np.zeros((len(batch), len(batch[0]), length), np.float32)
         for row, features in zip(padded, batch, strict=True):
+            if self._pads_with_floor:  # silence, as the log-mel of the window has it
+                row[:] = features.min()
             row[:, : features.shape[1]] = features
         return self._model.encode_whole(padded)
 
@@ -215,6 +221,7 @@ class Direct:
             log_prob_threshold=self._config.log_prob_threshold,
             initial_prompt=self._prompts.earlier(window.prompt) or None,
             word_timestamps=True,
+            vad_filter=self._config.skip_silence,
         )
         return hypothesis(list(segments), window, self._language)
 

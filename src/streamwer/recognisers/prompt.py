@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from faster_whisper.tokenizer import Tokenizer
 
+from streamwer.joining import unspaced
+
 BROKEN = "\N{REPLACEMENT CHARACTER}"
 """What bytes that make no whole character are decoded to."""
 _BYTES = 4  # of the longest character; a token is one byte at least
@@ -33,6 +35,13 @@ class Prompts:
         tokens = self._tokenizer.encode(" " + text.strip())
         # A text that spells out a control token is no reason to obey it.
         return self._cut([t for t in tokens if t < self._tokenizer.eot], self._longest)
+
+    def prefix(self, text: str) -> list[int]:
+        """Encode the text that a window begins with, as the model would write it."""
+        if not text:
+            return []
+        spelt = text if unspaced(text[0]) else f" {text}"
+        return [token for token in self._tokenizer.encode(spelt) if token < self._tokenizer.eot]
 
     def full(self, earlier: list[int]) -> list[int]:
         """The whole prompt of a window whose text is wanted without timestamps."""

@@ -15,7 +15,7 @@ import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.feature_extractor import FeatureExtractor
 
-from streamwer.audio import SAMPLE_RATE
+from streamwer.audio import SAMPLE_RATE, seconds
 from streamwer.config import ModelConfig, TranscribeConfig
 from streamwer.errors import ModelError
 from streamwer.models import languages
@@ -97,9 +97,10 @@ class Transcribe:
         """Transcribe one window of any length; empty audio gives an empty hypothesis."""
         quiet, segments = 0.0, []
         with self._meter.whole_call():
-            if window.listen_only:
+            if window.listen_only or self._config.skip_silence:
                 quiet = silence(window, self._config.speech_threshold, self._meter)
-            else:
+            silent = self._config.skip_silence and quiet >= seconds(len(window.audio))
+            if not (window.listen_only or silent):
                 segments = list(self._transcribe(window))
         heard = hypothesis(segments, window, self._language)
         return replace(heard, silence=quiet, **self._meter.cost())
@@ -121,7 +122,7 @@ class Transcribe:
             compression_ratio_threshold=config.compression_ratio_threshold,
             initial_prompt=window.prompt or None,
             word_timestamps=True,
-            vad_filter=False,
+            vad_filter=config.vad_filter,
         )
         yield from segments
 

@@ -22,7 +22,7 @@ class Piece(NamedTuple):
 
 
 def words(pieces: Iterable[Piece], window: Window, language: str) -> tuple[Word, ...]:
-    """Words in order; what is left of a character that was cut is dropped.
+    """Words in order; one without a letter or digit is none, nor is a character that was cut.
 
     faster-whisper parts "3.5", "o'clock" and "twenty-five" at their punctuation; they are put
     together again.
@@ -38,7 +38,7 @@ def words(pieces: Iterable[Piece], window: Window, language: str) -> tuple[Word,
             found.append(word if apart or not found else _joined(found.pop(), word))
             apart = False
         apart = apart or text[-1:].isspace()
-    return tuple(found)
+    return tuple(word for word in found if any(map(str.isalnum, word.text)))
 
 
 def placed(piece: Piece, text: str, window: Window) -> Word:
