@@ -51,7 +51,13 @@ class Scene:
 
     def _until(self, end: int, memory: Memory, listen_only: bool = False) -> Window:
         prompt = "" if listen_only else self.prompt
-        return Window(self.audio[self.start : end], self.start, prompt, listen_only, memory)
+        return Window(
+            self.audio[self.start : end],
+            self.start,
+            prompt,
+            listen_only=listen_only,
+            memory=memory,
+        )
 
 
 def scenes(calls: Sequence[Samples], text: str, seed: int) -> list[Scene]:

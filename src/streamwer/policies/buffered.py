@@ -75,7 +75,7 @@ class Buffered(ABC):
         self._move_to(min(limit, self._cut(hypothesis, self._shown)))
         return Update(committed, self._shown, forced, cut)
 
-    def _paused(self, fresh: Sequence[Word]) -> bool:  # noqa: ARG002
+    def _paused(self, fresh: Sequence[Word]) -> bool:
         """Tell whether the speaker has stopped, so that no word can change (by default: never)."""
         return False
 

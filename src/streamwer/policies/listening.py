@@ -73,7 +73,7 @@ class Listening(Trimmed):
         self._forget_prompt()
         self._move_to(self._end - _LEAD)
 
-    def _paused(self, fresh: Sequence[Word]) -> bool:  # noqa: ARG002
+    def _paused(self, fresh: Sequence[Word]) -> bool:
         return self._quiet >= self._pause
 
     @abstractmethod

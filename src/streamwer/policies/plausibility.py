@@ -28,8 +28,5 @@ def count_plausible(words: Sequence[Word]) -> int:
     """
     looped = loop([form(word) for word in words])
     limit = len(words) if looped is None else looped
-    crowded = (
-        i for i in range(limit - 1) if words[i + 1].end - words[i].start < _SHORTEST_S
-    )
+    crowded = (i for i in range(limit - 1) if words[i + 1].end - words[i].start < _SHORTEST_S)
     return next(crowded, limit)
-

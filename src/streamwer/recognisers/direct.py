@@ -3,8 +3,8 @@
 features → encode → generate → align, each once per window. The encoder hears the window and
 `padding_s` of silence, rounded up to one of a few lengths; the decoder goes on from the window's
 prefix, and is guarded by a token budget and a loop detector in place of a ladder of temperatures;
-words get their times and probabilities from one alignment pass. Windows longer than the encoder's 30 s are followed by
-faster-whisper's own `transcribe`, with the same short encodings.
+words get their times and probabilities from one alignment pass. Windows longer than the encoder's
+30 s are followed by faster-whisper's own `transcribe`, with the same short encodings.
 """
 
 from __future__ import annotations
