@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from streamwer.alignment_config import ForcedConfig
 from streamwer.audio import Samples
@@ -47,48 +46,29 @@ def align_words(aligner: Aligner, text: str, signal: Samples) -> tuple[Word, ...
 def summarize_deviations(pairs: Pairs) -> dict[str, float]:
     """Say how far aligned words are from the spoken ones, in milliseconds.
 
-    The bias is the median of aligned minus spoken; below 0 the aligner is early.
+    The bias is the median of aligned minus spoken; below 0 the aligner is early. Ends are told
+    apart by what follows: the next word at once, or a pause or the end of the call.
     """
-    ends = _deviations(
-        (
-            (one.end - other.end)
-            for placed, spoken in pairs
-            for one, other in zip(placed, spoken, strict=True)
-        )
-    )
-    starts = _deviations(
-        (
-            (one.start - other.start)
-            for placed, spoken in pairs
-            for one, other in zip(placed, spoken, strict=True)
-        )
-    )
-    last = _deviations(
-        one.end - other.end
-        for placed, spoken in pairs
-        for one, other in zip(placed, spoken, strict=True)
-        if is_last(other.text)
-    )
+    starts: list[float] = []
+    ends: dict[bool, list[float]] = {True: [], False: []}
+    for placed, spoken in pairs:
+        following = [*(word.start for word in spoken[1:]), math.inf]
+        for one, other, after in zip(placed, spoken, following, strict=True):
+            starts.append(one.start - other.start)
+            ends[after == other.end].append(one.end - other.end)
     return {
-        "words": len(ends),
-        **_summary("end", ends),
+        "words": len(starts),
         **_summary("start", starts),
-        **_summary("sentence_end", last),
+        **_summary("joined_end", ends[True]),
+        **_summary("paused_end", ends[False]),
     }
 
 
-def is_last(word: str) -> bool:
-    """Tell whether a word of the script ends a sentence."""
-    return bool(re.search(r"[.?!]$", word))
-
-
-def _deviations(values: Iterable[float]) -> NDArray[np.float64]:
-    return 1000 * np.array(list(values))
-
-
-def _summary(name: str, values: NDArray[np.float64]) -> dict[str, float]:
+def _summary(name: str, deviations: Sequence[float]) -> dict[str, float]:
+    values = 1000 * np.array(deviations)
     sizes = np.abs(values)
     return {
+        f"{name}_words": len(values),
         f"{name}_bias_ms": round(float(np.median(values)), 1),
         f"{name}_median_ms": round(float(np.median(sizes)), 1),
         f"{name}_p95_ms": round(float(np.quantile(sizes, 0.95)), 1),
