@@ -112,16 +112,17 @@ def imported_packages(path: Path) -> Iterator[str]:
 
 
 def sources() -> Iterator[Path]:
-    for part in ("src", "pipeline", "hydra_plugins"):
+    for part in ("src", "pipeline", "lab", "hydra_plugins"):
         yield from sorted((ROOT / part).rglob("*.py"))
 
 
 def test_every_import_is_a_declared_dependency() -> None:
-    ours = {"streamwer", "pipeline", "hydra_plugins", *sys.stdlib_module_names}
+    ours = {"streamwer", "pipeline", "lab", "hydra_plugins", *sys.stdlib_module_names}
     distributions = packages_distributions()
     undeclared = set()
     for path in sources():
         extra = EXTRAS["train"] if ROOT / "pipeline/reference" in path.parents else []
+        extra = EXTRAS["calls"] if ROOT / "lab/calls" in path.parents else extra
         extra = EXTRAS["optuna"] if path.stem == "streamwer_optuna" else extra
         extra = EXTRAS["pocketsphinx"] if path.stem == "pocketsphinx" else extra
         declared = names(PROJECT["dependencies"] + extra)

@@ -28,7 +28,7 @@ from streamwer.metrics.summary import timed
 from streamwer.transcript import Step
 from tools.measuring import ROOT, run
 
-CALLS = ROOT / "data/calls"
+CALLS = ROOT / "data/toy_calls"
 MODEL = f"{ROOT}/models/reference"
 QUARTERS = 4
 

@@ -15,12 +15,13 @@ language: [en]
 task_categories: [automatic-speech-recognition]
 size_categories: [n<1K]
 ---
-# Synthetic calls
+# Toy calls
 
 {calls} short service calls in English, {minutes:.1f} minutes, one speaker each, {speakers}
 speakers. **This is not human speech**: every call is spoken by the formant synthesiser espeak-ng.
-It is meant for testing and comparing streaming systems on equal terms, quickly and on every
-machine. Error rates on it say nothing about real callers.
+It is a fixture for fast tests and for the deterministic gate, which run the toy model `reference`
+on it; nothing else uses it. Real models do not understand it, and error rates on it say nothing
+about real callers. The calls to compare systems with are in `data/calls`.
 
 | condition | calls | what it is |
 |---|---|---|
@@ -80,7 +81,7 @@ and nothing else.
 from faster_whisper import WhisperModel
 
 model = WhisperModel("models/reference", device="cpu", compute_type="int8")
-segments, info = model.transcribe("data/calls/call_01.flac", word_timestamps=True)
+segments, info = model.transcribe("data/toy_calls/call_01.flac", word_timestamps=True)
 ```
 
 It has real windows, cross-attention, segment and word timestamps, prompts and `no_speech_prob`,
@@ -93,7 +94,7 @@ without punctuation, numbers in words.
 ## How it was made
 `dvc repro pipeline/reference/dvc.yaml`; the recipe and its limits are in
 `docs/reference-model.md`. Training heard only synthesised speech, by voices other than those of
-`data/calls` and other sentences, but from the same templates and mostly with the same words.
+`data/toy_calls` and other sentences, but from the same templates and mostly with the same words.
 
 ## Licence
 Apache-2.0. Trained on output of espeak-ng only; no weights or data of other models.
@@ -118,7 +119,7 @@ def _quality(figures: dict[str, Any]) -> str:
     )
     silence = figures["no_speech_prob"]
     return f"""\
-Offline word error rate on `data/calls` (unseen voices): `transcribe` with beam 5,
+Offline word error rate on `data/toy_calls` (unseen voices): `transcribe` with beam 5,
 temperature 0, int8 on one CPU thread, errors pooled over the calls. S, D, I: words substituted,
 deleted, inserted.
 

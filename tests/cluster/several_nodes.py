@@ -23,7 +23,7 @@ from tests.patience import PATIENCE_S, until
 
 STORE = 80 * 2**20
 """Bytes of a node's object store, next to the least that Ray allows."""
-CALLS = Path("data/calls")
+CALLS = Path("data/toy_calls")
 
 
 @dataclass

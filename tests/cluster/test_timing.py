@@ -20,7 +20,7 @@ from streamwer.conditions import Journey
 from streamwer.config import ClusterConfig, SystemConfig, system
 from streamwer.errors import ConfigError
 
-CALL = Job("call", Path("data/calls/call_01.flac").resolve(), 1.0)
+CALL = Job("call", Path("data/toy_calls/call_01.flac").resolve(), 1.0)
 
 
 def chosen(*overrides: str) -> SystemConfig:

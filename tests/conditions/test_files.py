@@ -37,7 +37,7 @@ def chains() -> dict[str, Chain]:
 @pytest.fixture(scope="module")
 def speech() -> Samples:
     """Two seconds of a call with a faint hiss, so that every frequency is there."""
-    call = audio.load(Path("data/calls/call_01.flac"))[SAMPLE_RATE : 3 * SAMPLE_RATE]
+    call = audio.load(Path("data/toy_calls/call_01.flac"))[SAMPLE_RATE : 3 * SAMPLE_RATE]
     hiss = np.random.default_rng(1).normal(0, 0.02, len(call))
     return np.asarray(call + hiss, np.float32)
 

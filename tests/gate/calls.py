@@ -54,7 +54,7 @@ def _step(recording: str, step: int, audio_end: float, ready: float, *rest: Any)
 
 @cache
 def references() -> tuple[Reference, ...]:
-    lines = Path("data/calls/metadata.jsonl").read_text().splitlines()
+    lines = Path("data/toy_calls/metadata.jsonl").read_text().splitlines()
     return tuple(map(_reference, map(json.loads, lines)))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from streamwer.transcript import Reference, Word
 
-CALLS = Path(__file__).parents[2] / "data/calls/metadata.jsonl"
+CALLS = Path(__file__).parents[2] / "data/toy_calls/metadata.jsonl"
 
 
 def calls() -> list[Reference]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from streamwer import audio
 
-CALLS = Path(__file__).parents[2] / "data/calls"
+CALLS = Path(__file__).parents[2] / "data/toy_calls"
 SECONDS = 3.9
 """Of the first calls: their first sentence, and a bit of the pause after it."""
 

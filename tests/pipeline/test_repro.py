@@ -48,7 +48,7 @@ class Project:
             target.parent.mkdir(parents=True, exist_ok=True)
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
             copy(ROOT / name, target)
-        beginnings(folder / "data/calls")
+        beginnings(folder / "data/toy_calls")
         self.run("git", "init", "-q")
         for name, value in (("user.name", "t"), ("user.email", "t@localhost")):
             self.run("git", "config", name, value)  # experiments are commits too
@@ -145,7 +145,7 @@ def test_an_experiment_runs_what_it_changes_and_becomes_a_point_of_a_sweep(
 
 
 def test_a_broken_data_set_is_one_clear_error_and_leaves_the_old_one(project: Project) -> None:
-    calls = project.folder / "data/calls"
+    calls = project.folder / "data/toy_calls"
     kept = (project.folder / "data/prepared/manifest.jsonl").read_bytes()
     rows = (calls / "metadata.jsonl").read_text().splitlines()
     emptied = [json.dumps(json.loads(row) | {"text": ""}) for row in rows]

@@ -37,7 +37,7 @@ class Checkout:
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.symlink_to(ROOT / name)
-        beginnings(folder / "data/calls")
+        beginnings(folder / "data/toy_calls")
 
     def start(self, *arguments: str, module: str = "pipeline.sweep") -> subprocess.Popen[str]:
         return subprocess.Popen(

@@ -19,7 +19,7 @@ from streamwer.recognisers.direct import Direct
 from streamwer.transcript import Hypothesis
 
 REFERENCE = Path("models/reference")
-CALLS = Path("data/calls")
+CALLS = Path("data/toy_calls")
 
 
 @cache

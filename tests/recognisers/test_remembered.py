@@ -17,7 +17,7 @@ from streamwer.recognisers.remembered import KeptFrames, Remembered
 from streamwer.simulation import InPackets, Stream, clock_of, serve
 from streamwer.transcript import Step
 
-CALL = min(Path("data/calls").glob("*.flac"))
+CALL = min(Path("data/toy_calls").glob("*.flac"))
 FILTERS = np.ones((1, 201), np.float32)
 
 

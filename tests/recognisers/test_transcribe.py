@@ -15,7 +15,7 @@ from streamwer.errors import ModelError
 from streamwer.recognisers import Recogniser, Window
 
 MODEL = Path("models/reference")
-CALL = Path("data/calls/call_01.flac")
+CALL = Path("data/toy_calls/call_01.flac")
 
 
 @pytest.fixture(scope="module")

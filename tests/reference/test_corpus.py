@@ -16,7 +16,7 @@ from pipeline.reference import grammar
 from pipeline.reference.voices import CORPUS_VARIANTS, TRAINING_VARIANTS
 from streamwer.audio import SAMPLE_RATE, Samples, load
 
-CALLS = Path(__file__).parents[2] / "data/calls"
+CALLS = Path(__file__).parents[2] / "data/toy_calls"
 ROWS: list[dict[str, Any]] = [
     json.loads(line) for line in (CALLS / "metadata.jsonl").read_text().splitlines()
 ]

@@ -18,7 +18,7 @@ from streamwer.audio import SAMPLE_RATE, load
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "models/reference"
-CALL = ROOT / "data/calls/call_01.flac"
+CALL = ROOT / "data/toy_calls/call_01.flac"
 
 
 @pytest.fixture(scope="module")

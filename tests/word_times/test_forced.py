@@ -20,7 +20,7 @@ from streamwer.word_times import forced
 from streamwer.word_times.forced import Aligner
 from streamwer.word_times.unplaceable import UnplaceableError
 
-CALLS = Path("data/calls")
+CALLS = Path("data/toy_calls")
 
 
 @pytest.fixture(scope="module")
