@@ -1,6 +1,7 @@
 """Stage `gate`: is this tree worse than the committed baseline, by more than chance and floors?
 
-It runs the systems of `gate.systems` on the prepared data set with the clock of `gate.clock`.
+It runs the systems of `gate.systems` with the clock of `gate.clock`, on the data set and with the
+model of the gate; where it has none, on the prepared data set with the run's own.
 Exit status: 0 pass, 1 regression, 2 the gate could not run, 3 not comparable, 4 too many failures.
 """
 
@@ -14,12 +15,14 @@ from pathlib import Path
 
 from pipeline import compose, gate_in_turns
 from pipeline.align import references
-from pipeline.stream import stream
+from pipeline.prepare import PREPARED
+from pipeline.stream import stream_from
 from streamwer import config, digests
 from streamwer.cli.gating import malfunctions
 from streamwer.cluster import event_log
 from streamwer.cluster.pool import Outcome
 from streamwer.config import ClockConfig, Config
+from streamwer.datasets import prepare, read_manifest
 from streamwer.errors import StreamwerError
 from streamwer.gate import Exit, Verdict, baseline, exit_status, publish, rules
 from streamwer.gate.comparing import compare
@@ -27,9 +30,11 @@ from streamwer.metrics import normaliser, store
 from streamwer.metrics.differences import settings_of
 from streamwer.metrics.store import Scored
 from streamwer.signature import UNKNOWN, Run, Signature, Subject
+from streamwer.transcript import Reference
 
 BASELINE = Path("reports/baseline")
 VERDICT = Path("reports/gate")
+OWN_DATA = Path("data/gate")
 _EXPERIMENT = "an experiment: it was not judged"
 _STALE = (
     "params.yaml, which was judged, is not conf/ composed: if conf/ was edited, run"
@@ -60,9 +65,11 @@ def _parser() -> argparse.ArgumentParser:
 def _run(args: argparse.Namespace) -> int:
     if args.in_turns:
         return publish(gate_in_turns.verdicts(args), VERDICT)
-    settings = config.load()
+    settings = _choose_model(config.load())
     if not settings.gate.systems:
         raise StreamwerError("gate.systems is empty: name the systems that have a baseline")
+    if settings.gate.dataset:
+        prepare(settings.gate.dataset, OWN_DATA)
     if args.update_baseline:
         return _update(settings)
     verdicts = [_verdict(settings, name, stage=args.stage) for name in settings.gate.systems]
@@ -88,10 +95,26 @@ def _compare(settings: Config, name: str, committed: Scored, candidate: Scored) 
     return compare(name, [committed], [candidate], settings.gate, settings_of(settings.scoring))
 
 
+def _choose_model(settings: Config) -> Config:
+    """Have every system run with the model of the gate, where it has one."""
+    model = settings.gate.model
+    if model is None:
+        return settings
+    systems = {name: replace(each, model=None) for name, each in settings.systems.items()}
+    return replace(settings, model=model, systems=systems)
+
+
+def _read_references(settings: Config) -> tuple[Reference, ...]:
+    return read_manifest(OWN_DATA) if settings.gate.dataset else references()
+
+
 def _play(settings: Config, name: str) -> Scored:
     """The candidate: one run of the system as it is in this tree, with the clock of the gate."""
     words = normaliser(settings.scoring.normaliser)
-    return store.scored(references(), stream(_clocked(settings, settings.gate.clock), name), words)
+    system = config.system(_clocked(settings, settings.gate.clock), name)
+    folder = OWN_DATA if settings.gate.dataset else PREPARED
+    log = stream_from(folder, name, system, settings.cluster)
+    return store.scored(_read_references(settings), log, words)
 
 
 def _clocked(settings: Config, clock: ClockConfig) -> Config:
@@ -130,7 +153,7 @@ def _run_of(settings: Config, name: str, clock: ClockConfig) -> Run:
 
 
 def _other_data(settings: Config, signature: Signature) -> Iterator[str]:
-    method, spoken = signature.method, references()
+    method, spoken = signature.method, _read_references(settings)
     if digests.of_references(spoken) != method.references:
         yield "the data set has other recordings or reference texts"
     elif digests.of_times(spoken) != method.times:

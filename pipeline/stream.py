@@ -71,13 +71,8 @@ def record(settings: Config, name: str) -> Recorded:
         return Recorded(len(log.by_recording()), log.failures, log.machine)
 
 
-def stream(settings: Config, name: str) -> EventLog:
-    """Run one system on the prepared data set; nothing is kept, and nothing kept is used."""
-    return stream_from(PREPARED, name, config.system(settings, name), settings.cluster)
-
-
 def stream_from(folder: Path, name: str, system: SystemConfig, cluster: ClusterConfig) -> EventLog:
-    """The same on the data set that was prepared in a folder."""
+    """Run one system on a prepared data set; nothing is kept, and nothing kept is used."""
     references, arriving = read_manifest(folder), journeys(folder)
     jobs = _jobs(folder, references, arriving)
     heard = _audio(jobs, arriving)  # now: a file that is gone later costs its recording only

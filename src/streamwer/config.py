@@ -7,7 +7,7 @@ read `params.yaml` into them once, at the edge.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,8 @@ class GateConfig:
     name: str = MISSING
     systems: list[str] = field(default_factory=list)
     clock: ClockConfig = field(default_factory=ClockConfig)
+    dataset: DatasetConfig | None = None
+    model: ModelConfig | None = None
     runs: int = 1
     max_failed: float = 0.0
     elsewhere: float = 1.0
@@ -178,9 +180,10 @@ def typed(values: DictConfig) -> Config:
     """
     # Plain values first: a policy that Hydra composed would come out as a record, not a dict.
     config: Config = _record(Config, OmegaConf.to_container(values))
-    config.model = catalogue.settle(config.model)
+    config.model = _settle_model(config.model)
+    config.gate.model = config.gate.model and _settle_model(config.gate.model)
     for choice in config.systems.values():
-        choice.model = catalogue.settle(choice.model) if choice.model else None
+        choice.model = _settle_model(choice.model) if choice.model else None
     models = {name: config.systems[name].model or config.model for name in config.systems}
     aligner = alignment(config.alignment)
     alignment_config.refuse_same_model(aligner, models)
@@ -189,6 +192,12 @@ def typed(values: DictConfig) -> Config:
     finished_config.check(config.finished)
     cluster_config.check(config.cluster)
     return config
+
+
+def _settle_model(model: ModelConfig) -> ModelConfig:
+    """Settle what a model is called and speaks, and refuse a padding that cannot be."""
+    limits.refuse("model", asdict(model), limits.LIMITS)
+    return catalogue.settle(model)
 
 
 def _check_language(config: Config, aligner: AlignmentConfig) -> None:
@@ -237,7 +246,7 @@ def alignment(values: Mapping[str, Any]) -> AlignmentConfig:
     chosen: AlignmentConfig = _named("alignment", ALIGNMENT_SCHEMAS, values)
     alignment_config.check(chosen)
     if isinstance(chosen, alignment_config.ForcedConfig):
-        chosen.model = catalogue.settle(chosen.model)
+        chosen.model = _settle_model(chosen.model)
     return chosen
 
 
@@ -302,7 +311,7 @@ def sweep(values: Mapping[str, Any]) -> SweepConfig:
     """
     found: SweepConfig = _record(SweepConfig, dict(values))
     limits.check_sweep(found.sweep)
-    found.model = catalogue.settle(found.model)
+    found.model = _settle_model(found.model)
     languages.check(found.dataset.language, {"sweep": found.model}, found.scoring.normaliser)
     cluster_config.check(found.cluster)
     return found

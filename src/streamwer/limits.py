@@ -66,6 +66,10 @@ LIMITS: Mapping[str, Limit] = {
     "log_prob_threshold": Limit(lambda value: value <= 0, "must be at most 0"),
     "max_hmms": COUNT,
     "no_speech_threshold": _PROBABILITY,
+    "min_encoder_s": Limit(
+        lambda value: 0 <= value <= ENCODER_S, f"must be between 0 and {ENCODER_S:g}"
+    ),
+    "padding": Limit(lambda value: value in ("floor", "zero"), "must be one of floor, zero"),
     "padding_s": Limit(
         lambda value: value is None or 0 <= value <= ENCODER_S,
         f"must be between 0 and {ENCODER_S:g}",

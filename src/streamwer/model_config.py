@@ -21,7 +21,8 @@ class ModelConfig:
     compute_type: str = "int8"
     cpu_threads: int = 1
     language: str = "en"
-    padding_s: float = 15.0
+    padding_s: float = 5.0
+    min_encoder_s: float = 15.0
     padding: str = "floor"
 
 

@@ -204,7 +204,7 @@ def test_a_model_of_english_only_need_not_detect_it() -> None:
     [
         ("reference", ["call.flac"], True),
         ("reference", [], True),
-        ("reference", [str(conf_dir().parent / "data/calls/call_01.flac")], False),
+        ("reference", [str(conf_dir().parent / "data/toy_calls/call_01.flac")], False),
         ("tiny_en", ["call.flac"], False),
     ],
 )

@@ -19,7 +19,7 @@ from streamwer.config import Config, ModelConfig, SystemConfig, system
 from streamwer.errors import ConfigError, ModelError
 from streamwer.models import catalogue
 
-_TOY, _TOY_CALLS = "reference", "data/calls"
+_TOY, _TOY_CALLS = "reference", "data/toy_calls"
 _NEEDED = {
     "int": "a whole number",
     "float": "a number",

@@ -61,7 +61,9 @@ class Direct:
     def __init__(self, path: Path, model: ModelConfig, engine: DirectConfig) -> None:
         limits.check(engine)
         self._config, self._language = engine, model.language
-        self._padding_s = model.padding_s if engine.padding_s is None else engine.padding_s
+        padding_s = model.padding_s if engine.padding_s is None else engine.padding_s
+        self._padding = int(padding_s * FRAMES_PER_SECOND)
+        self._least = int(model.min_encoder_s * FRAMES_PER_SECOND)
         self._pads_with_floor = model.padding == "floor"
         self._meter = Meter()
         self._nothing: Any = None  # silence, encoded
@@ -166,7 +168,7 @@ class Direct:
 
     def _bucket(self, frames: int) -> int:
         """Frames given to the encoder for so many that are heard."""
-        padded = min(_LONGEST, frames + int(self._padding_s * FRAMES_PER_SECOND))
+        padded = max(frames + self._padding, self._least)
         return next((bucket for bucket in self._buckets if bucket >= padded), _LONGEST)
 
     def _encodable(self, length_s: float) -> int:
