@@ -56,6 +56,7 @@ class Scripted:
         words: what is really said.
         faults: how it errs.
         cost: seconds of compute for a window, by its number.
+        forces: it goes on from a window's prefix, as an engine does that can force its decoder.
     """
 
     def __init__(
@@ -64,8 +65,11 @@ class Scripted:
         faults: Faults | None = None,
         cost: Callable[[int], float] = lambda call: 0.0,
         seed: int = 0,
+        *,
+        forces: bool = False,
     ) -> None:
         self._words, self._faults, self._cost = words, faults or Faults(), cost
+        self._forces = forces
         self._rng = random.Random(seed)
         self.windows: list[Window] = []
         self.looped_words = 0
@@ -85,9 +89,15 @@ class Scripted:
             looped = [replace(word, start=end, end=end) for word in words[-4:] * 8]
             self.looped_words += len(looped)
             words += looped
-        ends = tuple(word.end for word in words)
-        effort = Effort(encoder_frames=len(window.audio) // HOP + 1)
-        return Hypothesis(tuple(words), ends, quiet, Compute(decode=self._cost(call)), effort)
+        words = words[_count_forced(window.prefix, words) if self._forces else 0 :]
+        return Hypothesis(
+            words=tuple(words),
+            segment_ends=tuple(word.end for word in words),
+            silence=quiet,
+            continues=self._forces,
+            compute=Compute(decode=self._cost(call)),
+            effort=Effort(encoder_frames=len(window.audio) // HOP + 1),
+        )
 
     def _silence(self, begin: float, end: float) -> float:
         """What a voice detector would say of the window's end."""
@@ -111,3 +121,10 @@ class Scripted:
             return word
         shift = self._rng.gauss(0, self._faults.jitter)
         return replace(word, start=word.start + shift, end=word.end + shift)
+
+
+def _count_forced(prefix: str, heard: Sequence[Word]) -> int:
+    """How many words at the beginning of a window its prefix says; the window may cut the first."""
+    said, texts = prefix.split(), [word.text for word in heard]
+    fitting = range(min(len(said), len(texts)), 0, -1)
+    return next((n for n in fitting if said[-n:] == texts[:n]), 0)

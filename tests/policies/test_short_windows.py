@@ -16,7 +16,7 @@ from streamwer.recognisers import Window
 from streamwer.simulation import build_clock, play
 from streamwer.transcript import Compute, Hypothesis, Step, Update, Word
 from tests.policies.test_streaming_policies import (
-    CONFIDENT,
+    AGREED,
     CUTOFF,
     ENDPOINTED,
     HELD,
@@ -25,7 +25,7 @@ from tests.policies.test_streaming_policies import (
 )
 from tests.scripted import Faults, Scripted, script, silence
 
-SHORT = [CUTOFF, HELD, ENDPOINTED, CONFIDENT]
+SHORT = [CUTOFF, HELD, ENDPOINTED, AGREED]
 every = pytest.mark.parametrize("config", SHORT, ids=lambda config: config["name"])
 
 
@@ -38,7 +38,11 @@ def run(
 
 def after_one_second(config: Mapping[str, Any], *words: Word, quiet: float = 0.0) -> Update:
     """What the first decoding leads to: after 1 s, or sooner at a pause."""
-    policy = policies.build(config)
+    return decode(policies.build(config), *words, quiet=quiet)
+
+
+def decode(policy: policies.Policy, *words: Word, quiet: float = 0.0) -> Update:
+    """What the next decoding leads to if these words are heard."""
     while True:
         arrived = int(policy.wants())
         request = policy.plan(arrived, ended=False)
@@ -83,14 +87,40 @@ def test_hold_last_n_can_hold_by_age() -> None:
     assert texts(after_one_second(young, *words).committed) == "we"
 
 
-def test_a_sure_word_is_committed_sooner_than_an_unsure_one() -> None:
-    word = Word("name", 0.4, 0.8)
-    assert texts(after_one_second(CONFIDENT, word).committed) == "name"
-    unsure = replace(word, probability=0.3)
-    assert texts(after_one_second(CONFIDENT, unsure).tentative) == "name"
+def test_what_two_hearings_agree_on_is_committed_sooner_than_what_one_says() -> None:
+    policy = policies.build(AGREED | {"chunk_s": 0.6})
+    name, is_, his = Word("name", 0.5, 0.9), Word("is", 1.0, 1.2), Word("his", 1.0, 1.2)
+    first = decode(policy, name, is_)
+    assert (texts(first.committed), texts(first.tentative)) == ("", "name is")
+    second = decode(policy, name, his)
+    assert (texts(second.committed), texts(second.tentative)) == ("name", "his")
 
 
-@pytest.mark.parametrize("config", [CUTOFF, HELD, CONFIDENT], ids=lambda config: config["name"])
+def test_a_word_well_before_the_end_of_the_window_needs_no_second_hearing() -> None:
+    policy = policies.build(AGREED | {"first_chunk_s": 1.6})
+    update = decode(policy, Word("my", 0.2, 0.5), Word("name", 0.5, 0.9))
+    assert (texts(update.committed), texts(update.tentative)) == ("my", "name")
+
+
+def test_the_first_words_of_a_turn_are_decoded_with_what_follows_them() -> None:
+    call = script("we are waiting for the blue order", begin=3.0)
+    for first in (1.0, 2.4):
+        recogniser = Scripted(call)
+        steps = run(AGREED | {"first_chunk_s": first}, recogniser, length(call))
+        decoded = next(window for window in recogniser.windows if not window.listen_only)
+        heard = (decoded.start + len(decoded.audio)) / SAMPLE_RATE - call[0].start
+        assert heard == pytest.approx(first, abs=0.2)
+        assert texts(tuple(committed(steps))) == texts(call)
+
+
+def test_a_turn_that_is_over_sooner_is_not_kept_waiting_for_more() -> None:
+    call = script("yes", begin=3.0, pace=0.3)
+    steps = run(AGREED | {"first_chunk_s": 5.0}, Scripted(call), 20.0)
+    shown = next(step for step in steps if step.update.committed)
+    assert shown.emitted == pytest.approx(call[0].end + 0.8, abs=0.2)
+
+
+@pytest.mark.parametrize("config", [CUTOFF, HELD, AGREED], ids=lambda config: config["name"])
 def test_at_a_pause_everything_is_committed(config: Mapping[str, Any]) -> None:
     pausing = config | {"pause_s": 0.4}
     update = after_one_second(pausing, Word("name", 0.1, 0.5, probability=0.2), quiet=0.45)
@@ -117,29 +147,20 @@ def test_endpointed_does_not_wait_for_ever_for_a_pause() -> None:
     assert [word.text for word in committed(steps)] == [word.text for word in call]
 
 
-def test_a_breath_is_not_waited_out() -> None:
-    call = script("call me", begin=1.1, pace=0.3)
-    steps = run(CONFIDENT | {"breath_s": 0.2, "poll_s": 0.1}, Scripted(call), 10.0)
-    shown = next(step for step in steps if step.update.committed)
-    assert texts(shown.update.committed) == "call me"
-    assert shown.emitted == pytest.approx(1.7 + 0.2, abs=0.11)
-
-
 def test_speech_that_no_window_was_decoded_of_is_no_pause_in_the_captions() -> None:
     call = script("we can send a new battery", begin=0.2) + script("by tuesday", begin=5.0)
     cutter, cues = Cutter(), []
-    for step in run(CONFIDENT | {"chunk_s": 2.0}, Scripted(call), 8.0):
+    for step in run(AGREED | {"chunk_s": 2.0}, Scripted(call), 8.0):
         cues += cutter.add(step.update.committed, step.audio_end, step.update.expecting)
     assert [cue.text for cue in cues] == ["we can send a new battery", "by tuesday"]
 
 
 def test_a_worker_that_is_behind_gets_longer_chunks() -> None:
     call = script("one two three four five six seven eight nine ten " * 6)
-    patient = CONFIDENT | {"chunk_s": 1.0, "breath_s": 5.0}
     decodings = {}
     for longest in (1.0, 4.0):
         slow = Slow(call)
-        steps = run(patient | {"longest_chunk_s": longest}, slow, length(call), "measured")
+        steps = run(AGREED | {"longest_chunk_s": longest}, slow, length(call), "measured")
         assert [word.text for word in committed(steps)] == [word.text for word in call]
         decodings[longest] = sum(not window.listen_only for window in slow.windows)
     assert decodings[4.0] < 0.8 * decodings[1.0]
@@ -177,10 +198,12 @@ def test_a_call_that_ends_in_mid_word_ends_with_what_was_heard_of_it(
         (HELD | {"hold_words": -1}, "hold_words"),
         (ENDPOINTED | {"segment_s": 13.0}, "segment_s"),
         (ENDPOINTED | {"poll_s": 0.0}, "poll_s"),
-        (CONFIDENT | {"chunk_s": 0.1}, "chunk_s"),
-        (CONFIDENT | {"margin_s": 2.0}, "margin_s"),
-        (CONFIDENT | {"sure": 60.0}, "sure"),
-        (CONFIDENT | {"breath_s": -1.0}, "breath_s"),
+        (AGREED | {"chunk_s": 0.1}, "chunk_s"),
+        (AGREED | {"margin_s": 2.0}, "margin_s"),
+        (AGREED | {"certain_margin_s": 0.0}, "margin_s"),
+        (AGREED | {"longest_chunk_s": 13.0}, "chunk_s"),
+        (AGREED | {"first_chunk_s": -1.0}, "first_chunk_s"),
+        (AGREED | {"first_chunk_s": 13.0}, "first_chunk_s"),
     ],
     ids=lambda value: value if isinstance(value, str) else value["name"],
 )
@@ -189,14 +212,13 @@ def test_values_that_make_no_sense_are_named(config: Mapping[str, Any], key: str
         policies.build(config)
 
 
-@pytest.mark.parametrize("config", [CONFIDENT, ENDPOINTED], ids=lambda config: config["name"])
+@pytest.mark.parametrize("config", [AGREED, ENDPOINTED], ids=lambda config: config["name"])
 def test_what_a_decoding_held_back_is_committed_at_the_pause_after_it(
     config: Mapping[str, Any],
 ) -> None:
     call = script("we are fifteen", pace=0.5)
-    unsure = (*call[:2], replace(call[2], probability=0.2))
-    recogniser = Scripted(unsure)
-    tight = config | ({"segment_s": 1.8} if config is ENDPOINTED else {"breath_s": 0.2})
+    recogniser = Scripted(call)
+    tight = config | ({"segment_s": 1.8} if config is ENDPOINTED else {"chunk_s": 0.6})
     steps = run(tight, recogniser, 20.0)
     late = next(step for step in steps if "fifteen" in texts(step.update.committed))
     assert late.emitted <= call[2].end + 0.8 + 0.4

@@ -45,27 +45,30 @@ CUTOFF = TRIMMED | {"name": "attention_cutoff", "margin_s": 0.2}
 HELD = TRIMMED | {"name": "hold_last_n", "hold_words": 1, "hold_s": 0.0}
 LISTENING = {key: value for key, value in TRIMMED.items() if key != "chunk_s"} | {"poll_s": 0.2}
 ENDPOINTED = LISTENING | {"name": "endpointed", "segment_s": 10.0}
-CONFIDENT = LISTENING | {
+AGREED = LISTENING | {
     "name": "prefix_agreement",
     "chunk_s": 1.0,
+    "first_chunk_s": 1.0,
     "longest_chunk_s": 4.0,
-    "breath_s": 0.2,
     "margin_s": 0.1,
-    "unsure_margin_s": 1.0,
-    "sure": 0.6,
+    "certain_margin_s": 1.0,
 }
+SHORT = [
+    CUTOFF,
+    CUTOFF | {"left_context_s": 0.0},
+    HELD,
+    HELD | {"hold_words": 0, "hold_s": 0.5},
+    ENDPOINTED,
+    AGREED,
+    AGREED | {"left_context_s": 3.0, "first_chunk_s": 1.6},
+]
 STREAMING = [
     PROMPTED,
     PROMPTED | {"prompt": "previous"},
     AGREEMENT,
     AGREEMENT | {"agreement": 3},
     AGREEMENT | {"trim_s": 5.0, "left_context_s": 1.5},
-    CUTOFF,
-    CUTOFF | {"left_context_s": 0.0},
-    HELD,
-    HELD | {"hold_words": 0, "hold_s": 0.5},
-    ENDPOINTED,
-    CONFIDENT,
+    *SHORT,
 ]
 ALL = [{"name": "offline"}, *STREAMING]
 
@@ -97,6 +100,11 @@ def run(config: Mapping[str, Any], recogniser: Scripted, seconds: float, clock: 
     return list(play("call", silence(seconds), recogniser, policy, build_clock(clock)))
 
 
+def later(seconds: float, text: str) -> tuple[Word, ...]:
+    """Words that are said so long after the beginning of the call."""
+    return script(text, begin=seconds + 0.2)
+
+
 def committed(steps: list[Step]) -> Iterator[Word]:
     return (word for step in steps for word in step.update.committed)
 
@@ -107,12 +115,13 @@ def length(words: tuple[Word, ...]) -> float:
 
 @every_policy
 @settings(max_examples=40, deadline=None)
-@given(call=calls(), chunk=st.floats(0.3, 3.0), busy=st.floats(0.0, 2.5))
+@given(call=calls(), chunk=st.floats(0.3, 3.0), busy=st.floats(0.0, 2.5), forces=st.booleans())
 def test_nothing_is_lost_and_nothing_is_said_twice(
-    config: Mapping[str, Any], call: tuple[Word, ...], chunk: float, busy: float
+    config: Mapping[str, Any], call: tuple[Word, ...], chunk: float, busy: float, forces: bool
 ) -> None:
     chunked = config | {"chunk_s": chunk} if "chunk_s" in config else config
-    steps = run(chunked, Scripted(call, cost=lambda n: busy), length(call), "measured")
+    recogniser = Scripted(call, cost=lambda n: busy, forces=forces)
+    steps = run(chunked, recogniser, length(call), "measured")
     assert [word.text for word in committed(steps)] == [word.text for word in call]
 
 
@@ -138,12 +147,12 @@ def test_jittering_word_times_lose_no_words(config: Mapping[str, Any], seed: int
 
 @streaming_policies
 @settings(max_examples=40, deadline=None)
-@given(call=calls(), seed=st.integers(0, 2**16))
+@given(call=calls(), seed=st.integers(0, 2**16), forces=st.booleans())
 def test_a_decoding_in_a_loop_is_cut_counted_and_kept_out_of_the_prompt(
-    config: Mapping[str, Any], call: tuple[Word, ...], seed: int
+    config: Mapping[str, Any], call: tuple[Word, ...], seed: int, forces: bool
 ) -> None:
     numbered = tuple(replace(word, text=f"w{i}") for i, word in enumerate(call))
-    recogniser = Scripted(numbered, Faults(repeat=0.3), seed=seed)
+    recogniser = Scripted(numbered, Faults(repeat=0.3), seed=seed, forces=forces)
     steps = run(config, recogniser, length(call), "unaware")
     said = [word.text for word in committed(steps)]
     assert said == [word.text for word in numbered]
@@ -190,20 +199,23 @@ def test_a_bad_recogniser_cannot_break_the_promises(
 
 
 @streaming_policies
-def test_a_long_silence_costs_bounded_windows_and_keeps_the_context(
-    config: Mapping[str, Any],
-) -> None:
-    call = script("please hold the line")
-    call += tuple(
-        Word(word.text, word.start + 600, word.end + 600)
-        for word in script("thank you for waiting")
-    )
+def test_a_long_silence_costs_bounded_windows_and_loses_nothing(config: Mapping[str, Any]) -> None:
+    call = script("please hold the line") + later(600, "thank you for waiting")
     recogniser = Scripted(call)
     steps = run(config, recogniser, length(call), "unaware")
     assert [word.text for word in committed(steps)] == [word.text for word in call]
     longest = max(len(window.audio) for window in recogniser.windows) / SAMPLE_RATE
     assert longest <= config["buffer_s"]
-    assert "please hold the line" in recogniser.windows[-1].prompt
+
+
+@pytest.mark.parametrize("config", SHORT, ids=label)
+def test_behind_a_pause_a_call_is_decoded_as_if_it_began_there(config: Mapping[str, Any]) -> None:
+    call = script("please hold the line") + later(40, "thank you for waiting")
+    recogniser = Scripted(call)
+    run(config, recogniser, length(call), "unaware")
+    behind = [window for window in recogniser.windows if window.start > 38 * SAMPLE_RATE]
+    assert behind
+    assert not any("hold" in window.prompt + window.prefix for window in behind)
 
 
 @streaming_policies
