@@ -3,9 +3,10 @@
 The committed words of the window are forced, as in prefix-constrained decoding, so only the words
 behind them can differ: one that ends `margin_s` before the window's end is committed when the
 hearing before said the same there, as LocalAgreement-2 does, and another word follows it; one that
-ends `certain_margin_s` before it has been heard in full and needs neither. The voice detector decides when to
-decode: not before `first_chunk_s` of a turn are there, since its first words are misheard without
-what follows; then at every `chunk_s`; and at a pause, which ends the turn and commits all of it.
+ends `certain_margin_s` before it has been heard in full and needs neither. The voice detector
+decides when to decode: not before `first_chunk_s` of a turn are there, since its first words are
+misheard without what follows; then at every `chunk_s`; and at a pause, which ends the turn and
+commits all of it.
 """
 
 from __future__ import annotations
