@@ -20,8 +20,9 @@ import datasets
 import pyarrow as pa
 from pyarrow import parquet
 
-from streamwer import audio, hub
+from streamwer import hub
 from streamwer.audio import Samples
+from streamwer.audio.isolated import DECODER
 from streamwer.config import ColumnsConfig, DatasetConfig
 from streamwer.datasets import fetching, footers, listing, sampling
 from streamwer.datasets.listing import Listing, Shard
@@ -208,10 +209,7 @@ def _sound(clip: Mapping[str, Any] | None, name: str) -> Iterator[Samples]:
     if not content:
         raise AudioError("it holds no audio; the data set must embed its audio, as Parquet does")
     hint = Path("clip")  # for FFmpeg; not its name, which may be anything
-    try:
-        yield from audio.chunks(hint, contents=content)
-    except AudioError as error:
-        raise AudioError(str(error).replace(str(hint), name, 1)) from error
+    yield from DECODER.chunks(hint, contents=content, name=name)
 
 
 @contextmanager
