@@ -78,7 +78,21 @@ def test_damage_and_truncation_of_any_kind_of_file_is_survived(kind: Kind) -> No
                 assert 0 < len(samples) <= 2 * length
 
 
-TOLD_WHEN_CUT = ("wav", "flac", "mp3", "opus", "webm", "mka", "aiff", "au", "caf", "tta", "w64", "avi", "mov")
+TOLD_WHEN_CUT = (
+    "wav",
+    "flac",
+    "mp3",
+    "opus",
+    "webm",
+    "mka",
+    "aiff",
+    "au",
+    "caf",
+    "tta",
+    "w64",
+    "avi",
+    "mov",
+)
 
 
 @pytest.mark.parametrize("suffix", TOLD_WHEN_CUT)

@@ -77,7 +77,7 @@ def test_a_folder_of_reference_files_is_read_whole(tmp_path: Path) -> None:
         ("r.stm", "call A jane 0.0", "not 'FILE CHANNEL SPEAKER BEGIN END TEXT'"),
         ("r.stm", "call A jane 2.0 1.0 my", "it ends at 1.0 s, before it starts at 2.0 s"),
         ("r.stm", "call B jane 2.0 3.0 my", "'call' has channel B besides A"),
-        ("r.stm", "call A jane 2.0 3.0 my { uh / um }", "alternatives cannot be scored"),
+        ("r.stm", "call A jane 2.0 3.0 my { uh / um", "alternatives are not closed"),
         ("r.tsv", "0.1\t0.2", "2 columns, but 3 needed"),
         ("r.tsv", "0.1\tinf\tname", "'inf' is not a time"),
         ("r.tsv", "0.1\t0.2\t ", "the word is empty"),

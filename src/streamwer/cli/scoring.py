@@ -96,6 +96,13 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
         " (default: basic)",
     )
     group.add_argument(
+        "--language",
+        default="",
+        metavar="CODE",
+        help="what is spoken (de, tr) in recordings whose references do not say it: then ß is ss"
+        " in German, and I the capital of ı in Turkish",
+    )
+    group.add_argument(
         "--elapsed",
         choices=("queue", "logged"),
         default="queue",
@@ -142,16 +149,27 @@ def _compared(arguments: argparse.Namespace, given: references.References | None
     if arguments.baseline:
         found, baseline = with_baseline(found, arguments.baseline)
     scored = {
-        name: _figures(read(paths, arguments.format, arguments.elapsed), given, scoring, name)
+        name: _figures(
+            read(paths, arguments.format, arguments.elapsed),
+            given,
+            scoring,
+            name,
+            arguments.language,
+        )
         for name, paths in found.items()
     }
     return compare(scored, baseline, scoring) if baseline else Comparison(scored)
 
 
 def _figures(
-    log: Log, given: references.References | None, scoring: ScoringConfig, name: str
+    log: Log,
+    given: references.References | None,
+    scoring: ScoringConfig,
+    name: str,
+    language: str,
 ) -> Figures:
-    events, paired = pair(log, given)
+    events, found = pair(log, given)
+    paired = [replace(each, language=each.language or language) for each in found]
     notes = given.notes if given else ()
     words = normaliser(scoring.normaliser)
     return figures(replace(log, events=events), paired, words, scoring, notes, name)

@@ -114,6 +114,7 @@ class _Reading:
             language=fields.language or self.config.language,
             place="" if row.unnamed == fields.recording else row.unnamed,
             unscored=row.unscored,
+            readings=row.readings,
         )
         self.takes[said.number] = Take(reference, fields.session)
         if reference.broken:

@@ -17,7 +17,7 @@ from streamwer.transcript import Reference, Word
 NAME = "manifest.jsonl"
 _HINT = "prepare the data set again"
 _TEXTS = ("recording", "audio", "text", "speaker", "condition")
-_SOMETIMES = ("broken", "source", "language", "place")
+_SOMETIMES = ("broken", "source", "language", "place", "readings")
 
 
 def audio_path(recording: str) -> str:

@@ -33,6 +33,7 @@ class Row:
         path: of the audio in the data set's folder, composed, without suffix; "" of none.
         note: what a reader of the figures must know of its reference.
         unscored: stretches of its audio in which nothing is scored, seconds.
+        readings: its transcript with NIST's marks, where words may be optional or others.
         unnamed: its place before it had an id that is made of it; "" where its source names it.
     """
 
@@ -46,6 +47,7 @@ class Row:
     note: str = ""
     unnamed: str = ""
     unscored: tuple[tuple[float, float], ...] = ()
+    readings: str = ""
 
     @property
     def place(self) -> str:

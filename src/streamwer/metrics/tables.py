@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,7 @@ from streamwer.metrics.ties import Tokens
 from streamwer.metrics.timeline import emissions, erased
 from streamwer.metrics.tokens import Token, attribute
 from streamwer.metrics.word_table import NEVER, Columns
+from streamwer.readings import choose_readings
 from streamwer.transcript import Compute, Effort, Reference, Step
 
 
@@ -86,7 +87,7 @@ def tables(
         heard = _Heard(reference, [] if reason else steps, normaliser)
         recordings.append(
             _recording(heard, reason)
-            | lagging_row(reference, heard.said, normaliser.of(reference.language))
+            | lagging_row(heard.reference, heard.said, normaliser.of(reference.language))
         )
         words.append(heard.rows)
     return Scores(
@@ -119,10 +120,14 @@ class _Heard:
     """One recording: what was said, what was heard, and how both are aligned."""
 
     def __init__(self, reference: Reference, steps: Sequence[Step], normaliser: Normaliser) -> None:
-        self.reference, self.steps = reference, steps
         normaliser = normaliser.of(reference.language)
         self.said = emissions(steps)
         self.text = joined(emission.word.text for emission in self.said)
+        if reference.readings and not reference.words:
+            heard = normaliser.tokens(self.text)
+            (chosen,) = choose_readings([reference.readings], heard, normaliser.tokens)
+            reference = replace(reference, text=chosen)
+        self.reference, self.steps = reference, steps
         raw = [word.text for word in reference.words] or [reference.text]
         self.spoken = attribute(reference.text, raw, normaliser)
         emitted = [emission.word.text for emission in self.said]
