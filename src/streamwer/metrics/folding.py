@@ -11,8 +11,8 @@ from functools import partial
 Apply = Callable[[str], str]
 _ANY = str.maketrans({"İ": "i", "ẞ": "ß"})
 _LANGUAGES = {
-    **dict.fromkeys(("tr", "tur", "turkish", "az", "aze", "azerbaijani"), {"I": "ı", "İ": "i"}),
-    **dict.fromkeys(("de", "deu", "ger", "german", "gsw"), {"ß": "ss", "ẞ": "ss"}),
+    **{code: {"I": "ı"} for code in ("tr", "tur", "turkish", "az", "aze", "azerbaijani")},
+    **{code: {"ß": "ss", "ẞ": "ss"} for code in ("de", "deu", "ger", "german", "gsw")},
 }
 """In Turkish I is the capital of ı; in German, capitals and the Swiss have ss for ß."""
 

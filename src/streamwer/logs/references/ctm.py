@@ -1,8 +1,8 @@
 """CTM, as NIST's sclite reads it: `FILE CHANNEL BEGIN DURATION WORD [CONFIDENCE]`, seconds.
 
-`;;` begins a comment. RT-09 and NeMo add a type and a speaker: what is no word by its type (a noise,
-a stretch that is not scored) is left out. Word alternatives and a second channel of the same file
-are refused: a recording has one channel and one transcript.
+`;;` begins a comment. RT-09 and NeMo add a type and a speaker: what is no word by its type (a
+noise, a stretch that is not scored) is left out. Word alternatives and a second channel of the
+same file are refused: a recording has one channel and one transcript.
 """
 
 from __future__ import annotations

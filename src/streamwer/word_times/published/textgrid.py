@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from praatio import textgrid
 from praatio.data_classes.interval_tier import IntervalTier
@@ -41,13 +42,14 @@ def read_words(path: Path, tier: str, key: str) -> tuple[Word, ...]:
         names = ", ".join(grid.tierNames) or "none"
         wanted = f"'{tier}'" if tier else f"that is called {', '.join(_USUAL[:-1])} or {_USUAL[-1]}"
         raise DatasetError(
-            f"{path}: no tier of intervals {wanted}; name the tier of words in {key}; it has: {names}"
+            f"{path}: no tier of intervals {wanted}; it has: {names};"
+            f" name the tier of words in {key}"
         )
     words = (Word(each.label, float(each.start), float(each.end)) for each in found)
     return tuple(sorted(words, key=lambda word: (word.start, word.end)))
 
 
-def _find_tiers(grid: Textgrid, tier: str) -> Iterator[object]:
+def _find_tiers(grid: Textgrid, tier: str) -> Iterator[Any]:
     """The entries of the tier of that name, or of all tiers of the first usual name that is there.
 
     A name is that of a tier whatever its case, where no other has it.
