@@ -102,6 +102,7 @@ class Figures:
             "coverage": self.summary.coverage,
             "erasure": self.summary.erasure,
             "upwr": self.summary.upwr,
+            "invented_per_minute": self.summary.invented,
             "lag_slope": self.summary.lag_slope if self._aware_of_both() else math.nan,
             "lagging": self.lagging(),
             "failures": dict(self.summary.failures),
@@ -140,6 +141,8 @@ class Figures:
             yield row("erasure", f"{self.summary.erasure:.3f} words taken back per final word")
         if not math.isnan(self.summary.upwr):
             yield row("UPWR", f"{self.summary.upwr:.2%} of the tentative words shown did not hold")
+        if not math.isnan(self.summary.invented):
+            yield row("invented", f"{self.summary.invented:.2f} words per minute of non-speech")
         yield row("failures", str(len(self.summary.failures)))
         for recording, reason in self.summary.failures.items():
             yield f"  {recording}: {reason}"

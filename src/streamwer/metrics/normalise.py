@@ -27,7 +27,7 @@ class Normaliser:
     """A normaliser with the name that goes into a score's signature.
 
     Attributes:
-        signature: name and version: the package's and, after a +, our own ("basic@0.1.15+1").
+        signature: name and version: the package's and, after a +, our own ("basic@0.1.15+2").
         apply: text in, normalised text out.
         languages: what is done instead to languages that have a normaliser of their own.
     """

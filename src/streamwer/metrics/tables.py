@@ -8,7 +8,7 @@ denominator.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from streamwer.eventlog import EventLog
 from streamwer.joining import joined
 from streamwer.metrics import word_table
 from streamwer.metrics.alignment import Pair, align, align_by_time, character_errors, count
+from streamwer.metrics.invented import count_invented
 from streamwer.metrics.lag import lag_slope
 from streamwer.metrics.lagging import lagging_row
 from streamwer.metrics.normalise import Normaliser
@@ -32,7 +33,7 @@ from streamwer.metrics.timeline import emissions, erased
 from streamwer.metrics.tokens import Token, attribute
 from streamwer.metrics.word_table import NEVER, Columns
 from streamwer.readings import choose_readings
-from streamwer.transcript import Compute, Effort, Reference, Step
+from streamwer.transcript import Compute, Effort, Reference, Step, Word
 
 
 @dataclass(frozen=True)
@@ -179,10 +180,17 @@ def _recording(heard: _Heard, reason: str) -> dict[str, Any]:
         "forced_words": sum(step.update.forced for step in steps),
         "cut_words": sum(step.update.cut for step in steps),
         "steps": len(steps),
+        **count_invented(reference, _inserted(heard)).row(),
         "first_text": _first_shown(steps) - spoken[0].end if spoken else math.nan,
         "finalisation": _finalisation(heard),
         **_spent(steps),
     }
+
+
+def _inserted(heard: _Heard) -> Iterator[Word]:
+    for pair in heard.pairs:
+        if pair.reference is None and pair.hypothesis is not None:
+            yield heard.said[heard.heard[pair.hypothesis].last].word
 
 
 def _spent(steps: Sequence[Step]) -> dict[str, float]:
