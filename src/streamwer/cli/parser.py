@@ -19,7 +19,7 @@ OWN_FLAGS = frozenset(
         " quiet rate version"
     ).split()
 )
-_DEFAULT_POLICY = "local_agreement"
+_DEFAULT_POLICY = "prefix_agreement"
 _FORMATS = ("json", "text", "srt", "vtt")
 _PLACEHOLDERS = {"int": "N", "float": "X", "bool": "true|false", "list[float]": "X,X"}
 _FEW = 3  # more options than this are not listed one by one
