@@ -146,7 +146,7 @@ class Direct:
         for batch in self._batches(short):
             for each, said in zip(batch, self._words(batch), strict=True):
                 ends = tuple(word.end for word in said)
-                heard[each.index] = Hypothesis(said, ends, continues=True)
+                heard[each.index] = Hypothesis(said, ends, continues=bool(each.window.prefix))
         return heard
 
     def _silence(self, window: Window) -> float:
