@@ -171,12 +171,13 @@ def _said(
     names = ("step", "audio_end", "ready", "start", "emitted", "is_last")
     columns = (rows[name].to_pylist() for name in names)
     texts, spoken = _values(rows["recording"]), _values(rows["language"])
-    for text, step, *moments, is_last, effort, update, language in zip(
+    for text, step, audio_end, ready, start, emitted, is_last, effort, update, language in zip(
         texts, *columns, efforts, updates, spoken, strict=True
     ):
         recording, number, spent = next(compute, _NOTHING)
         if (recording, number) != (text, step):
             raise LogError(f"{path}: {_OTHER_RUN}")
+        moments = (audio_end, ready, start, emitted)
         yield Step(text, step, *moments, spent, effort, update, is_last, language)
 
 

@@ -1,4 +1,4 @@
-"""Which language a stream is in: as the model is set, or detected once there is speech, and kept."""
+"""Which language a stream is in: as the model is set, or detected in its speech and kept."""
 
 from __future__ import annotations
 
