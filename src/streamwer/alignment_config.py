@@ -52,7 +52,7 @@ class PublishedConfig:
     name: str = "published"
     path: str = "data/alignments"
     pattern: str = "**/*"
-    tier: str = "words"
+    tier: str = ""
     columns: WordColumnsConfig = field(default_factory=WordColumnsConfig)
     most_mismatched: float = 0.1
 

@@ -51,6 +51,7 @@ class DatasetConfig:
     limit: int | None = None
     shuffle_seed: int | None = None
     streaming: bool = False
+    damaged_audio: str = "repair"
     licence: str = ""
     citation: str = ""
     concatenate: ConcatenateConfig = field(default_factory=ConcatenateConfig)

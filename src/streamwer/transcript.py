@@ -188,6 +188,8 @@ class Reference:
             that and is not the same; "" otherwise.
         unscored: stretches in which nothing is scored, begin and end, seconds: what a system
             heard there is left out.
+        readings: the transcript with NIST's marks, where it has optional words or alternatives
+            (`streamwer.readings`); `text` is one reading of it.
     """
 
     recording: str
@@ -202,3 +204,4 @@ class Reference:
     language: str = ""
     place: str = ""
     unscored: tuple[tuple[float, float], ...] = ()
+    readings: str = ""

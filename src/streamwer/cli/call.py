@@ -10,13 +10,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-from streamwer import policies
+from streamwer import policies, processes
 from streamwer.cli import results, settings
 from streamwer.cli.arguments import STDIN, Arguments, LiveInput
 from streamwer.cli.call_display import CallDisplay, choose
 from streamwer.cli.output import Transcript
 from streamwer.cli.results import Results
-from streamwer.cli.session import DONE, FAILED, UNUSABLE, status_of
+from streamwer.cli.session import DONE, FAILED, UNUSABLE
 from streamwer.cluster.local import reason
 from streamwer.config import SystemConfig
 from streamwer.errors import AudioError
@@ -120,7 +120,7 @@ class _Call:
         if heard is not None:
             display.summary(f"{heard:.1f} s of audio: {results.announced(self._results.where)}")
         if self._request:
-            return status_of(self._request)
+            return processes.status_of(self._request)
         if self._error is None:
             return DONE
         return FAILED if heard is not None else UNUSABLE

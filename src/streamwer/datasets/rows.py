@@ -33,6 +33,7 @@ class Row:
         path: of the audio in the data set's folder, composed, without suffix; "" of none.
         note: what a reader of the figures must know of its reference.
         unscored: stretches of its audio in which nothing is scored, seconds.
+        readings: its transcript with NIST's marks, where words may be optional or others.
         unnamed: its place before it had an id that is made of it; "" where its source names it.
     """
 
@@ -46,6 +47,7 @@ class Row:
     note: str = ""
     unnamed: str = ""
     unscored: tuple[tuple[float, float], ...] = ()
+    readings: str = ""
 
     @property
     def place(self) -> str:
@@ -146,13 +148,13 @@ def fields(row: Row, columns: ColumnsConfig, unscored: Collection[str] = ()) -> 
         unscored: transcripts that mark a stretch of audio which is not to be scored.
 
     Raises:
-        DatasetError: the id cannot be a file name, the transcript is empty or unscored, a value
-            has the wrong type, or the words are not those of the transcript. Does not name the
-            row.
+        DatasetError: the id cannot be a file name, there is no transcript or it is unscored, a
+            value has the wrong type, or the words are not those of the transcript. Does not name
+            the row.
     """
+    if row.values.get(columns.text) is None:
+        raise DatasetError(f"it has no transcript (column '{columns.text}'); an empty one is ''")
     text = _text(row, columns.text)
-    if not text.strip():
-        raise DatasetError(f"the transcript is empty (column '{columns.text}')")
     if text.strip() in unscored:
         raise DatasetError(f"marked as not to be scored: '{text.strip()}' (dataset.unscored)")
     named = "-".join(_text(row, part) for part in parts(columns.id)) if columns.id else row.stem

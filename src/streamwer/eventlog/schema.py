@@ -10,6 +10,8 @@ VERSION_KEY = b"streamwer_event_log"
 RUN_KEY = b"streamwer_run"
 DIGEST_KEY = b"streamwer_events"
 """Of the digest of what ran and of all rows of `events.parquet`, the same in all files of a log."""
+SEALED_KEY = b"streamwer_sealed"
+"""Says in `events.parquet` that `digests.json` belongs to it: where that is gone, it is missed."""
 MACHINE = "machine."
 
 WORD = pa.struct(

@@ -9,6 +9,7 @@ from typing import Any
 
 from streamwer.config import ScoringConfig
 from streamwer.logs.base import Log
+from streamwer.logs.plain_text import FORMAT
 from streamwer.metrics import Normaliser, Quantile, Scores, Summary, store, summarise
 from streamwer.metrics.lagging import NAMES
 from streamwer.metrics.summary import PERCENTILES, Percentiles, timed
@@ -30,6 +31,7 @@ _NOT_LEFT_OUT = (
     "words said in segments that are not to be scored count as inserted: the log does not say when"
     " each word was spoken"
 )
+_NO_WORD_TIMES = "the references have no word times"
 NEVER = "never"
 """What stands for an infinite latency, in JSON too: that word was not emitted."""
 
@@ -43,7 +45,7 @@ class Figures:
         signature: what the scores are of.
         scores: the tables that the figures are of.
         summary: the figures; a latency that the log cannot tell has no values.
-        timed: whether the references have word times: without them there is no latency.
+        timed: whether there are latencies: the references have word times, and the log has times.
         ideal: whether the log tells the ideal latency.
         compute_aware: whether it tells the latency with compute.
         notes: what the reader must know about this log.
@@ -100,6 +102,7 @@ class Figures:
             "coverage": self.summary.coverage,
             "erasure": self.summary.erasure,
             "upwr": self.summary.upwr,
+            "invented_per_minute": self.summary.invented,
             "lag_slope": self.summary.lag_slope if self._aware_of_both() else math.nan,
             "lagging": self.lagging(),
             "failures": dict(self.summary.failures),
@@ -131,12 +134,15 @@ class Figures:
                 yield row(name.replace("_", " "), cells if told else "not in this log")
             yield row("coverage", f"{self.summary.coverage:.2%} of the words were emitted")
         else:
-            yield row("latency", "the references have no word times")
+            lacking = "the log has no times" if self.format == FORMAT else _NO_WORD_TIMES
+            yield row("latency", lacking)
         yield from self._lagging_lines()
         if not math.isnan(self.summary.erasure):
             yield row("erasure", f"{self.summary.erasure:.3f} words taken back per final word")
         if not math.isnan(self.summary.upwr):
             yield row("UPWR", f"{self.summary.upwr:.2%} of the tentative words shown did not hold")
+        if not math.isnan(self.summary.invented):
+            yield row("invented", f"{self.summary.invented:.2f} words per minute of non-speech")
         yield row("failures", str(len(self.summary.failures)))
         for recording, reason in self.summary.failures.items():
             yield f"  {recording}: {reason}"
@@ -187,7 +193,7 @@ def figures(
         signature=scored.signature,
         scores=scored.scores,
         summary=summarise(name or log.format, scored.scores, None, scoring, {}),
-        timed=bool(len(timed(scored.scores.words))),
+        timed=log.timed and bool(len(timed(scored.scores.words))),
         ideal=log.ideal,
         compute_aware=log.compute_aware,
         notes=(*log.notes, *notes),

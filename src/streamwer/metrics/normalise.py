@@ -15,9 +15,10 @@ from whisper_normalizer.basic import BasicTextNormalizer
 from whisper_normalizer.english import EnglishTextNormalizer
 
 from streamwer.errors import ConfigError
+from streamwer.metrics.folding import fold_any, fold_by_language
 from streamwer.metrics.multilingual import Multilingual
 
-_VERSIONS = {"basic": 1, "multilingual": 3, "by_language": 2, "whisper_english": 1, "none": 1}
+_VERSIONS = {"basic": 2, "multilingual": 4, "by_language": 3, "whisper_english": 1, "none": 1}
 """Raised when we change what a normaliser gives: old scores are not comparable then."""
 
 
@@ -26,7 +27,7 @@ class Normaliser:
     """A normaliser with the name that goes into a score's signature.
 
     Attributes:
-        signature: name and version: the package's and, after a +, our own ("basic@0.1.15+1").
+        signature: name and version: the package's and, after a +, our own ("basic@0.1.15+2").
         apply: text in, normalised text out.
         languages: what is done instead to languages that have a normaliser of their own.
     """
@@ -51,11 +52,16 @@ def _packaged(
     languages: Mapping[str, Callable[[], Callable[[str], str]]] | None = None,
 ) -> Callable[[], Normaliser]:
     def build() -> Normaliser:
-        packaged = version("whisper-normalizer")
-        own = {code: build() for code, build in (languages or {}).items()}
-        return Normaliser(f"{name}@{packaged}+{_VERSIONS[name]}", text_normaliser(), own)
+        packaged, apply = version("whisper-normalizer"), text_normaliser()
+        own = fold_by_language(apply) | {code: make() for code, make in (languages or {}).items()}
+        return Normaliser(f"{name}@{packaged}+{_VERSIONS[name]}", fold_any(apply), own)
 
     return build
+
+
+def _english() -> Normaliser:
+    signature = f"whisper_english@{version('whisper-normalizer')}+{_VERSIONS['whisper_english']}"
+    return Normaliser(signature, EnglishTextNormalizer())
 
 
 _BUILDERS: dict[str, Callable[[], Normaliser]] = {
@@ -66,7 +72,7 @@ _BUILDERS: dict[str, Callable[[], Normaliser]] = {
         Multilingual,
         dict.fromkeys(("en", "eng", "english"), EnglishTextNormalizer),
     ),
-    "whisper_english": _packaged("whisper_english", EnglishTextNormalizer),
+    "whisper_english": _english,
     "none": lambda: Normaliser(f"none@{_VERSIONS['none']}", lambda text: text),
 }
 

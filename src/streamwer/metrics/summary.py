@@ -14,6 +14,7 @@ from streamwer.config import ScoringConfig
 from streamwer.metrics import bootstrap
 from streamwer.metrics.bootstrap import Interval
 from streamwer.metrics.differences import Difference, settings_of, word_blocks
+from streamwer.metrics.invented import pool_invented
 from streamwer.metrics.lag import pooled_slope
 from streamwer.metrics.lagging import Lagging, pooled_lagging
 from streamwer.metrics.partials import pooled_upwr
@@ -63,6 +64,7 @@ class Summary:
             became final.
         upwr: share of the words shown as tentative that the final text lacks at that place; NaN
             where none was shown.
+        invented: words invented per minute of non-speech; NaN where no such minute is known.
         lag_slope: seconds of lag gained per second of audio; NaN where no recording has two steps.
         lagging: the latency figures that papers give (LAAL, StreamLAAL, AL, ATD, end offset).
         cost: measured compute, whatever the clock made of it.
@@ -88,6 +90,7 @@ class Summary:
     coverage: float
     erasure: float
     upwr: float
+    invented: float
     lag_slope: float
     lagging: Lagging
     cost: Cost
@@ -126,6 +129,7 @@ def summarise(
         coverage=float(np.isfinite(words["committed"]).mean()) if len(words) else float("nan"),
         erasure=_ratio(recordings["erased_words"].sum(), recordings["final_words"].sum()),
         upwr=pooled_upwr(recordings),
+        invented=pool_invented(recordings),
         lag_slope=pooled_slope(recordings),
         lagging=pooled_lagging(recordings),
         cost=_cost(recordings),

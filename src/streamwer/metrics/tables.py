@@ -8,8 +8,8 @@ denominator.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from streamwer.eventlog import EventLog
 from streamwer.joining import joined
 from streamwer.metrics import word_table
 from streamwer.metrics.alignment import Pair, align, align_by_time, character_errors, count
+from streamwer.metrics.invented import count_invented
 from streamwer.metrics.lag import lag_slope
 from streamwer.metrics.lagging import lagging_row
 from streamwer.metrics.normalise import Normaliser
@@ -31,7 +32,8 @@ from streamwer.metrics.ties import Tokens
 from streamwer.metrics.timeline import emissions, erased
 from streamwer.metrics.tokens import Token, attribute
 from streamwer.metrics.word_table import NEVER, Columns
-from streamwer.transcript import Compute, Effort, Reference, Step
+from streamwer.readings import choose_readings
+from streamwer.transcript import Compute, Effort, Reference, Step, Word
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def tables(
         heard = _Heard(reference, [] if reason else steps, normaliser)
         recordings.append(
             _recording(heard, reason)
-            | lagging_row(reference, heard.said, normaliser.of(reference.language))
+            | lagging_row(heard.reference, heard.said, normaliser.of(reference.language))
         )
         words.append(heard.rows)
     return Scores(
@@ -119,10 +121,14 @@ class _Heard:
     """One recording: what was said, what was heard, and how both are aligned."""
 
     def __init__(self, reference: Reference, steps: Sequence[Step], normaliser: Normaliser) -> None:
-        self.reference, self.steps = reference, steps
         normaliser = normaliser.of(reference.language)
         self.said = emissions(steps)
         self.text = joined(emission.word.text for emission in self.said)
+        if reference.readings and not reference.words:
+            heard = normaliser.tokens(self.text)
+            (chosen,) = choose_readings([reference.readings], heard, normaliser.tokens)
+            reference = replace(reference, text=chosen)
+        self.reference, self.steps = reference, steps
         raw = [word.text for word in reference.words] or [reference.text]
         self.spoken = attribute(reference.text, raw, normaliser)
         emitted = [emission.word.text for emission in self.said]
@@ -174,10 +180,17 @@ def _recording(heard: _Heard, reason: str) -> dict[str, Any]:
         "forced_words": sum(step.update.forced for step in steps),
         "cut_words": sum(step.update.cut for step in steps),
         "steps": len(steps),
+        **count_invented(reference, _inserted(heard)).row(),
         "first_text": _first_shown(steps) - spoken[0].end if spoken else math.nan,
         "finalisation": _finalisation(heard),
         **_spent(steps),
     }
+
+
+def _inserted(heard: _Heard) -> Iterator[Word]:
+    for pair in heard.pairs:
+        if pair.reference is None and pair.hypothesis is not None:
+            yield heard.said[heard.heard[pair.hypothesis].last].word
 
 
 def _spent(steps: Sequence[Step]) -> dict[str, float]:

@@ -65,7 +65,7 @@ class Buffered(ABC):
         lost = self._find_lost(fresh) if cut else []
         ending = self._final or self._paused(fresh)
         if ending:
-            fresh = [*_drop_invented(fresh), *lost]
+            fresh = [*self._drop_invented(fresh), *lost]
         settled = len(fresh) if ending else self._settled(fresh)
         forced = self._overdue(fresh[settled:]) if self._full() and not self._final else 0
         committed = self._commit(fresh[: settled + forced])
@@ -87,6 +87,13 @@ class Buffered(ABC):
         """
         done = max(fresh[-1].end if fresh else 0.0, self._committed_until() / SAMPLE_RATE)
         return [word for word in self._shown if _middle(word) > done]
+
+    def _drop_invented(self, words: Sequence[Word]) -> Sequence[Word]:
+        """Drop a last word without length in the quiet behind the speech."""
+        quiet_from = self._end - self._quiet
+        last = words[-1:]
+        invented = [w for w in last if w.end <= w.start and samples(w.start) >= quiet_from]
+        return words[: len(words) - len(invented)]
 
     def _judge_prompt(self, fresh: Sequence[Word], *, stuck: bool) -> None:
         """Drop the prompt when two decodings in a row were stuck or agreed on nothing."""
@@ -162,12 +169,6 @@ class Buffered(ABC):
 
     def _committed_until(self) -> int:
         return samples(self._committed[-1].end) if self._committed else 0
-
-
-def _drop_invented(words: Sequence[Word]) -> Sequence[Word]:
-    """Drop a last word without length: a real one has the quiet behind it for room."""
-    invented = len(words) > 1 and words[-1].end <= words[-1].start
-    return words[:-1] if invented else words
 
 
 def _middle(word: Word) -> float:

@@ -52,6 +52,7 @@ def _metrics(summary: Summary, measured: bool) -> dict[str, Any]:
         "coverage": number(summary.coverage, RATE),
         "erasure": number(summary.erasure, RATE),
         "upwr": number(summary.upwr, RATE),
+        "invented_per_minute": number(summary.invented, RATE),
         "lag_slope": number(summary.lag_slope, RATE),
         "lagging": _lagging(summary.lagging),
         "rtf": number(summary.cost.rtf, RATE) if measured else None,

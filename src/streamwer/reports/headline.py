@@ -78,6 +78,7 @@ def groups(comparison: Comparison, *, measured: bool = True) -> list[Group]:
             [
                 row("Erasure", "shown words taken back, per final word", _erasure),
                 row("UPWR", "share of tentative words shown that did not hold", _upwr),
+                row("Invented", "words per minute in which nobody speaks", _invented),
                 row("Coverage", "share of reference words emitted at all", _coverage),
                 row("Failures", "recordings without a transcript", _failures),
                 row("Lag slope", "seconds of lag gained per second of audio", _lag_slope),
@@ -153,6 +154,10 @@ def _erasure(summary: Summary) -> Cell:
 
 def _upwr(summary: Summary) -> Cell:
     return Cell(figures.percent(summary.upwr))
+
+
+def _invented(summary: Summary) -> Cell:
+    return Cell(figures.number(summary.invented, 2))
 
 
 def _lag_slope(summary: Summary) -> Cell:

@@ -91,6 +91,11 @@ DEFINITIONS = (
         " Committed words are never taken back.",
     ),
     Definition(
+        "Invented",
+        "Words that were heard where nobody speaks, per minute of it: in recordings with an empty"
+        " transcript, and where words have times in stretches of a second or longer without one.",
+    ),
+    Definition(
         "RTF",
         "Real-time factor: seconds of compute per second of audio, measured on one worker"
         " whatever the clock made of it.",

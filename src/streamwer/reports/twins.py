@@ -87,6 +87,7 @@ def _values(summary: Summary, timed: bool) -> Iterator[tuple[str, str, Any]]:
             yield f"{name}_{percentile}", "s", quantile
     yield "coverage", "share of words", summary.coverage
     yield "erasure", "words taken back per final word", summary.erasure
+    yield "invented", "words per minute of non-speech", summary.invented
     yield "upwr", "share of tentative words", summary.upwr
     yield "lag_slope", "s per s", summary.lag_slope
     yield "failures", "recordings", float(len(summary.failures))

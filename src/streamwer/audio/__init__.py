@@ -6,31 +6,42 @@ Positions in audio are integer sample counts; seconds appear only at the edges.
 from __future__ import annotations
 
 import hashlib
-import itertools
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
 
 import av
 import numpy as np
-from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
 from streamwer import flac
+from streamwer.audio.damage import Damage, collect_damage, report_damage
+from streamwer.audio.decoding import SAMPLE_RATE, Samples, decode
+from streamwer.audio.suffixes import SUFFIXES
 from streamwer.errors import AudioError
 
-SAMPLE_RATE = 16_000
+__all__ = [
+    "HOP",
+    "SAMPLE_RATE",
+    "SUFFIXES",
+    "Samples",
+    "checked",
+    "chunks",
+    "collect_damage",
+    "joined",
+    "load",
+    "read",
+    "report_damage",
+    "samples",
+    "seconds",
+    "undamaged",
+    "write_flac",
+    "write_flac_chunks",
+]
 HOP = 160
 """Samples between log-mel frames: windows that begin whole hops apart share their features."""
-Samples = NDArray[np.float32]
 _ROOM = 1 << 18
 """Samples to begin with; untouched ones take no memory."""
-
-SUFFIXES = frozenset(
-    ".3gp .aac .aif .aiff .amr .au .caf .flac .m4a .m4b .mka .mkv .mov .mp3 .mp4 .oga .ogg .opus"
-    " .sph .w64 .wav .webm .wma".split()
-)
 
 
 def seconds(samples: int) -> float:
@@ -77,7 +88,9 @@ def checked(audio: Samples, name: str) -> Samples:
     Raises:
         AudioError: a sample is NaN or infinite.
     """
-    if np.isfinite(audio.sum(dtype=np.float64)):  # as it nearly always is, and takes no memory
+    with np.errstate(invalid="ignore"):  # of a NaN that signals, as damage may leave
+        total = audio.sum(dtype=np.float64)
+    if np.isfinite(total):  # as it nearly always is, and takes no memory
         return audio
     bad = np.flatnonzero(~np.isfinite(audio))
     if bad.size:
@@ -187,35 +200,17 @@ def _pieces(
         raise _missing(path)
     if (path.stat().st_size if contents is None else len(contents)) == 0:
         raise AudioError(f"{path}: the file is empty (0 bytes)")
+    damage = Damage()
     try:
         with path.open("rb") if contents is None else _Held(path, contents) as file:
-            yield from _decoded(file, channel)
+            yield from decode(file, channel, damage)
     except OSError as error:  # FFmpeg's own errors are some of these
         raise _unreadable(path, error) from error
     except (av.FFmpegError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise AudioError(f"{path}: not readable as audio ({reason})") from error
-
-
-def _decoded(file: IO[bytes], channel: int | None) -> Iterator[Samples]:
-    # Float planar: integer resampling would turn NaN samples into silence before we see them.
-    # The channels are averaged here, because its own mix to mono makes float stereo 3 dB louder.
-    resampler = AudioResampler(format="fltp", rate=SAMPLE_RATE)
-    # An open file and no protocol: a play list in an audio file's clothes must not open others.
-    options = {"protocol_whitelist": "none"}
-    with av.open(file, "r", metadata_errors="ignore", options=options) as container:
-        if not container.streams.audio:
-            raise ValueError("it has no audio track")
-        for frame in itertools.chain(container.decode(audio=0), (None,)):
-            for part in resampler.resample(frame):
-                yield _chosen(part.to_ndarray(), channel)
-
-
-def _chosen(planes: NDArray[Any], channel: int | None) -> Samples:
-    if channel is not None and channel >= len(planes):
-        raise ValueError(f"it has {len(planes)} channels, and no channel {channel + 1}")
-    chosen = planes.mean(axis=0) if channel is None else planes[channel]
-    return np.asarray(chosen, dtype=np.float32)
+    if told := damage.describe():
+        report_damage(f"{path}: {told}")
 
 
 def write_flac(path: Path, audio: Samples) -> None:
