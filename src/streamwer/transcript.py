@@ -91,6 +91,7 @@ class Hypothesis:
             it was not asked.
         continues: whether the words follow the window's prefix; without it they are all of the
             window's words, what the prefix says among them.
+        language: what was detected to be spoken (`de`); empty where that is not known, or is set.
         compute: measured seconds per stage.
         effort: what the call did.
     """
@@ -99,6 +100,7 @@ class Hypothesis:
     segment_ends: tuple[float, ...] = ()
     silence: float = 0.0
     continues: bool = False
+    language: str = ""
     compute: Compute = Compute()
     effort: Effort = Effort()
 
@@ -142,6 +144,7 @@ class Step:
         emitted: when its update was shown; `emitted` − `start` is the clock's compute.
         compute: measured seconds, whatever the clock made of them.
         is_last: whether the stream had ended, so that everything was committed.
+        language: what the recogniser detected to be spoken, so far; empty where it did not.
     """
 
     recording: str
@@ -154,6 +157,7 @@ class Step:
     effort: Effort
     update: Update
     is_last: bool
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

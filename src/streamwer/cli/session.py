@@ -92,6 +92,7 @@ class _Session:
             seconds=self._board.seconds(name),
             words=() if answer.error else output.committed(answer.steps),
             error=answer.error or None,
+            language="" if answer.error else output.find_language(answer.steps),
         )
         self._results.finished(self._done[name])
         self._display.finished(self._done[name])

@@ -116,7 +116,7 @@ class _File:
         self._check_columns()
 
     def parts(self, rows: int) -> Iterator[pa.RecordBatch]:
-        """The rows, at most so many at a time, what earlier versions did not count as 0."""
+        """The rows, at most so many at a time, what earlier versions lack as 0 or empty."""
         try:
             for part in self._file.iter_batches(rows):
                 yield self._whole(part)
@@ -134,7 +134,8 @@ class _File:
     def _whole(self, part: pa.RecordBatch) -> pa.RecordBatch:
         for each in self._schema:
             if each.name not in part.schema.names:
-                part = part.append_column(each, pa.repeat(pa.scalar(0, each.type), len(part)))
+                lacking = pa.scalar("" if pa.types.is_string(each.type) else 0, each.type)
+                part = part.append_column(each, pa.repeat(lacking, len(part)))
         for name in TIMES:
             # Not a number would pass for a word without a latency, and so make the others' better.
             if name in part.schema.names and not _finite(part[name]):
@@ -176,14 +177,15 @@ def _said(
     )
     names = ("step", "audio_end", "ready", "start", "emitted", "is_last")
     columns = (rows[name].to_pylist() for name in names)
-    texts = _values(rows["recording"])
-    for text, step, audio_end, ready, start, emitted, is_last, effort, update in zip(
-        texts, *columns, efforts, updates, strict=True
+    texts, spoken = _values(rows["recording"]), _values(rows["language"])
+    for text, step, audio_end, ready, start, emitted, is_last, effort, update, language in zip(
+        texts, *columns, efforts, updates, spoken, strict=True
     ):
         recording, number, spent = next(compute, _NOTHING)
         if (recording, number) != (text, step):
             raise LogError(f"{path}: {_OTHER_RUN}")
-        yield Step(text, step, audio_end, ready, start, emitted, spent, effort, update, is_last)
+        moments = (audio_end, ready, start, emitted)
+        yield Step(text, step, *moments, spent, effort, update, is_last, language)
 
 
 def _words(column: pa.ListArray) -> list[tuple[Word, ...]]:

@@ -110,7 +110,7 @@ def _parts(steps: Iterator[Step]) -> Iterator[list[Step]]:
 
 
 def _said(steps: Sequence[Step]) -> Columns:
-    own = ("recording", "step", "audio_end", "ready", "start", "emitted", "is_last")
+    own = ("recording", "step", "audio_end", "ready", "start", "emitted", "is_last", "language")
     columns: Columns = {name: _column(steps, attrgetter(name)) for name in own}
     for each in fields(Effort):
         columns[each.name] = _column(steps, attrgetter(f"effort.{each.name}"))

@@ -17,7 +17,7 @@ from streamwer.recognisers.base import Memory, Recogniser, Window
 from streamwer.recognisers.speech import FRAME, SpeechDetector
 from streamwer.transcript import Hypothesis
 
-_Key = tuple[str, int, int, str, str, bool]
+_Key = tuple[str, int, int, str, str, bool, str]
 
 
 class _Pause(NamedTuple):
@@ -92,11 +92,18 @@ class _OfRecording(Memory):
 
 
 class _Known(NamedTuple):
-    """What a window gave, whether it was listened to, and whether a call keeps its features."""
+    """What a window gave, and what a call does and keeps of it.
+
+    Attributes:
+        listens: whether it is listened to.
+        keeps: whether its features are kept.
+        language: of the call from then on, as far as it is detected.
+    """
 
     hypothesis: Hypothesis
     listens: bool
     keeps: bool
+    language: str
 
 
 class Remembered:
@@ -141,11 +148,13 @@ class Remembered:
             window.prompt,
             window.prefix,
             window.listen_only,
+            memory.language,
         )
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = self._new(window, memory, memory.listening)
             return self._charged(known, window, memory, known.hypothesis.effort.listened_frames)
+        memory.language = known.language
         heard = memory.listening.hear(window.audio, window.start) if known.listens else 0
         return self._charged(known, window, memory, heard)
 
@@ -153,7 +162,7 @@ class Remembered:
         before = listening.asked
         hypothesis = self._recogniser.recognise(window)
         keeps, memory.features = memory.features is not None, None
-        return _Known(hypothesis, listening.asked > before, keeps)
+        return _Known(hypothesis, listening.asked > before, keeps, memory.language)
 
     def _charged(
         self, known: _Known, window: Window, memory: _OfRecording, heard: int
