@@ -14,6 +14,7 @@ from pathlib import Path
 
 from streamwer import digests
 from streamwer.errors import ModelError
+from streamwer.recognisers.vocabulary import check_texts
 
 SUMS = "SHA256SUMS"
 _LINE = re.compile(r"^([0-9a-f]{64})[ ][ *](.+)$")
@@ -39,6 +40,7 @@ def check(folder: Path) -> None:
         raise ModelError(f"{folder}: not a CTranslate2 Whisper model, it has no config.json")
     for file in (folder / name for name in _JSON):
         _readable(file)
+    check_texts(folder)
 
 
 def seal(folder: Path, names: Iterable[str]) -> None:
