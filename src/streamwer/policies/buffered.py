@@ -15,6 +15,10 @@ from streamwer.policies.plausibility import count_plausible
 from streamwer.transcript import Hypothesis, Update, Word
 
 SHORTEST_CHUNK_S = 0.01
+_LONG_PAUSE = samples(2.0)
+"""Quiet after which a window begins anew, where the policy does not say."""
+KEPT = samples(0.5)
+"""Of audio with nothing in it this much stays: a word may just have begun."""
 _DISTRUST = 2  # decodings in a row after which the prompt is to blame
 _REMNANT_S = 0.02  # by so much what is left of a committed word may end later than it did
 
@@ -39,6 +43,7 @@ class Buffered(ABC):
         self._chunk, self._limit = samples(chunk_s), samples(buffer_s)
         self._prompt_chars = prompt_chars
         self._start = self._end = 0
+        self._pause = _LONG_PAUSE
         self._quiet = 0  # samples without speech at the end of the last window
         self._more_arrived = self._final = False
         self._committed: list[Word] = []
@@ -73,11 +78,18 @@ class Buffered(ABC):
         self._remember(len(committed))
         limit = samples(lost[0].start) if lost and not ending else self._end
         self._move_to(min(limit, self._cut(hypothesis, self._shown)))
+        self._leave_pause()
         return Update(committed, self._shown, forced, cut)
 
     def _paused(self, fresh: Sequence[Word]) -> bool:
         """Tell whether the speaker has stopped, so that no word can change (by default: never)."""
         return False
+
+    def _leave_pause(self) -> None:
+        """Leave a long pause behind: what comes next is decoded as if the call began there."""
+        if self._quiet >= self._pause and not self._shown:
+            self._forget_prompt()
+            self._move_to(self._end - KEPT)
 
     def _find_lost(self, fresh: Sequence[Word]) -> list[Word]:
         """Find the tentative words that a decoding lacks which was stuck.
