@@ -79,7 +79,7 @@ def endless(request: Request) -> None:
 
 def test_a_server_finds_the_language_out_where_it_is_to_be_detected() -> None:
     with serving(says(HELLO)) as server:
-        values = ["engine=http", f"engine.url={server.url}", "model.language=auto"]
+        values = ["engine=http", f"engine.url={server.url}", "model=base", "model.language=auto"]
         recogniser = recognisers.build(config.system(load(values), "offline"))
         recogniser.recognise(Window(SECOND, 0))
     (posted,) = server.posted
