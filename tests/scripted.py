@@ -87,7 +87,8 @@ class Scripted:
             words += looped
         ends = tuple(word.end for word in words)
         effort = Effort(encoder_frames=len(window.audio) // HOP + 1)
-        return Hypothesis(tuple(words), ends, quiet, Compute(decode=self._cost(call)), effort)
+        compute = Compute(decode=self._cost(call))
+        return Hypothesis(tuple(words), ends, quiet, compute=compute, effort=effort)
 
     def _silence(self, begin: float, end: float) -> float:
         """What a voice detector would say of the window's end."""

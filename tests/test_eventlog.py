@@ -114,10 +114,18 @@ def test_a_missing_log_says_which_stage_makes_it(tmp_path: Path) -> None:
         eventlog.read(tmp_path)
 
 
-@pytest.mark.parametrize("version", [1, 2])
+def test_the_detected_language_is_read_back(tmp_path: Path) -> None:
+    log = replace(LOG, steps=(STEP, replace(STEP, step=1, language="de")))
+    eventlog.write(tmp_path, log)
+    assert [step.language for step in eventlog.read(tmp_path).steps] == ["", "de"]
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_a_log_of_an_earlier_schema_counted_less_and_is_read(tmp_path: Path, version: int) -> None:
     eventlog.write(tmp_path, LOG)
-    later = ["listened_frames", "feature_frames", "encodings", "aligned_tokens"]
+    later = ["language"]
+    if version < 3:
+        later += ["listened_frames", "feature_frames", "encodings", "aligned_tokens"]
     later += ["fallbacks", "cut", "other", "listen"] if version == 1 else []
     for path in tmp_path.glob("*.parquet"):
         table = pq.read_table(path)
@@ -135,9 +143,9 @@ def test_a_log_of_a_later_schema_or_without_a_column_is_refused(tmp_path: Path) 
     rewrite(path, table.drop(["emitted"]))
     with pytest.raises(LogError, match=r"events\.parquet: the column 'emitted' is missing"):
         eventlog.read(tmp_path)
-    newer = table.schema.metadata | {b"streamwer_event_log": b"4"}
+    newer = table.schema.metadata | {b"streamwer_event_log": b"5"}
     rewrite(path, table.replace_schema_metadata(newer))
-    with pytest.raises(LogError, match="schema 4, but this version reads 1 to 3"):
+    with pytest.raises(LogError, match="schema 5, but this version reads 1 to 4"):
         eventlog.read(tmp_path)
 
 

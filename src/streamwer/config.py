@@ -212,6 +212,7 @@ def _check_language(config: Config, aligner: AlignmentConfig) -> None:
         if not extensions.get("engine", called.name)
     ]
     if isinstance(aligner, alignment_config.ForcedConfig):
+        languages.refuse_undetected("alignment.model.language", aligner.model)
         heard["alignment"] = aligner.model
         whispers.append(aligner.model)
     languages.check(config.dataset.language, heard, config.scoring.normaliser)

@@ -92,6 +92,8 @@ class Hypothesis:
         continues: whether the words follow the window's prefix; without it they are all of the
             window's words, what the prefix says among them.
         language: what was detected to be spoken (`de`); empty where that is not known, or is set.
+        provisional: whether the next window may be taken for another language, so that no word is
+            safe to commit before the speaker has stopped.
         compute: measured seconds per stage.
         effort: what the call did.
     """
@@ -101,6 +103,7 @@ class Hypothesis:
     silence: float = 0.0
     continues: bool = False
     language: str = ""
+    provisional: bool = False
     compute: Compute = Compute()
     effort: Effort = Effort()
 

@@ -71,7 +71,8 @@ class Buffered(ABC):
         ending = self._final or self._paused(fresh)
         if ending:
             fresh = [*self._drop_invented(fresh), *lost]
-        settled = len(fresh) if ending else self._settled(fresh)
+        unsure = 0 if hypothesis.provisional else self._settled(fresh)
+        settled = len(fresh) if ending else unsure
         forced = self._overdue(fresh[settled:]) if self._full() and not self._final else 0
         committed = self._commit(fresh[: settled + forced])
         self._shown = (*fresh[settled + forced :], *([] if ending else lost))

@@ -202,10 +202,10 @@ class Direct:
         with self._meter.timing("decode"):
             answers = self._model.model.detect_language(encoded)
         self._meter.did(prompt_tokens=len(batch))
-        spoken = [answer[0][0].strip("<|>") for answer in answers]
-        for each, language in zip(batch, spoken, strict=True):
-            self._languages.keep(each.window, language)
-        return spoken
+        likeliest = [(answer[0][0].strip("<|>"), answer[0][1]) for answer in answers]
+        for each, (language, probability) in zip(batch, likeliest, strict=True):
+            self._languages.keep(each.window, language, probability)
+        return [language for language, _ in likeliest]
 
     def _words(self, batch: Sequence[_Short], encoded: Any, language: str) -> list[Hypothesis]:
         frames = [each.features.shape[1] for each in batch]
