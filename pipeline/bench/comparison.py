@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.bench.figures import Figures, list_lost, subtract_rates
-from pipeline.bench.systems import OFFLINE, ONE_PASS, PEER, POLICIES
+from pipeline.bench.figures import Figures, find_quantile, list_lost, subtract_rates
+from pipeline.bench.systems import (
+    LOCAL_AGREEMENT,
+    OFFLINE,
+    ONE_PASS,
+    PEER,
+    POLICIES,
+    PROMPTED_BUFFER,
+)
 from streamwer.metrics import WordErrors
 
 AT_MOST: Mapping[str, float] = {
@@ -70,7 +78,7 @@ class Comparison:
     @property
     def figures(self) -> list[Figure]:
         """The figures that a model is held to: those of its best policy, and two of others."""
-        others = [(POLICIES[1], OFFLINE), (POLICIES[0], PEER)]
+        others = [(PROMPTED_BUFFER, OFFLINE), (LOCAL_AGREEMENT, PEER)]
         compared = [self._subtract(f"{a}_minus_{b}", a, b) for a, b in others]
         return [*self.of_policies[self.best], *compared]
 
@@ -135,14 +143,16 @@ class Comparison:
 
     def _explain_latency(self, name: str) -> str:
         late = self.systems[name].late
-        never = sum(each == float("inf") for each in late)
-        by_set = {
-            data_set: sorted(outcome.late)[len(outcome.late) // 2]
+        never = sum(math.isinf(each) for each in late)
+        medians = ", ".join(
+            f"{data_set} {_format(find_quantile(outcome.late, 0.5))}"
             for data_set, outcome in self.systems[name].outcomes.items()
-            if outcome.late
-        }
-        medians = ", ".join(f"{data_set} {late:.2f} s" for data_set, late in by_set.items())
+        )
         return f"{never} of {len(late)} words never came; medians: {medians}."
+
+
+def _format(seconds: float | None) -> str:
+    return "unknown" if seconds is None else f"{seconds:.2f} s"
 
 
 def _count(name: str, errors: WordErrors) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -111,9 +112,9 @@ def _describe_speech(speech: SpeechSet) -> dict[str, Any]:
 
 
 def _round(value: Any) -> Any:
-    """Four digits are more than a measurement repeats."""
+    """Four digits are more than a measurement repeats; JSON knows no infinity."""
     if isinstance(value, float):
-        return float(f"{value:.{_DIGITS}g}")
+        return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
     if isinstance(value, dict):
         return {key: _round(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

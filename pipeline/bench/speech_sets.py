@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from pipeline.bench import playing
 from pipeline.bench.playing import Call
@@ -128,14 +127,18 @@ def _segments(folder: Path) -> dict[str, list[Span]]:
     """The column `segments` of an audiofolder, by recording: begin and end of each, seconds."""
     path = folder / _METADATA
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    rows: list[dict[str, Any]] = [json.loads(line) for line in lines if line.strip()]
-    return {
-        str(row.get("id") or Path(row["file_name"]).stem): [
-            (float(begin), float(end)) for begin, end, *_ in row["segments"]
-        ]
-        for row in rows
-        if row.get("segments")
-    }
+    found = {}
+    for number, line in enumerate(lines, start=1):
+        try:
+            row = json.loads(line) if line.strip() else {}
+            if row.get("segments"):
+                name = str(row.get("id") or Path(row["file_name"]).stem)
+                found[name] = [(float(begin), float(end)) for begin, end, *_ in row["segments"]]
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise DatasetError(
+                f"{path}, line {number}: segments must be a list of [start, end, text], in seconds"
+            ) from error
+    return found
 
 
 def _alignment(aligner: ModelConfig | None) -> AlignmentConfig:

@@ -14,7 +14,8 @@ from streamwer.errors import ModelError
 from streamwer.models import catalogue, sources
 
 OFFLINE, ONE_PASS, PEER = "offline", "offline_direct", "whisper_streaming"
-POLICIES = ("local_agreement", "prompted_buffer", "prefix_agreement")
+LOCAL_AGREEMENT, PROMPTED_BUFFER = "local_agreement", "prompted_buffer"
+POLICIES = (LOCAL_AGREEMENT, PROMPTED_BUFFER, "prefix_agreement")
 """Those that may be the best one."""
 MODELS = ("tiny_en", "base")
 _PUBLISHED = {"chunk_s": 1.0, "agreement": 2, "trim_s": 15.0, "left_context_s": 0.0}
@@ -79,7 +80,7 @@ def build(model: BenchModel) -> dict[str, SystemConfig]:
     """Build every system of one model, by name."""
     settings = load([*model.overrides, f"policy=[{','.join((OFFLINE, *POLICIES))}]"])
     ours = {name: config.system(settings, name) for name in (OFFLINE, *POLICIES)}
-    offline, agreement = ours.pop(OFFLINE), ours[POLICIES[0]]
+    offline, agreement = ours.pop(OFFLINE), ours[LOCAL_AGREEMENT]
     direct, unfiltered = (
         config.engine(load([*model.overrides, *engine]).engine)
         for engine in (["engine=direct"], _UNFILTERED)

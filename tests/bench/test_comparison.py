@@ -95,6 +95,14 @@ def test_what_is_missed_says_why() -> None:
     assert "offline has 0 substitutions" in reasons["wer_minus_offline"]
 
 
+def test_a_latency_that_is_not_known_says_how_many_words_never_came() -> None:
+    systems = dict(compare().systems)
+    deaf = pool(outcome({"a": SAID[:17]}))
+    systems |= dict.fromkeys(("local_agreement", "prompted_buffer", "prefix_agreement"), deaf)
+    reasons = {f.name: f.reason for f in Comparison(systems).figures if not f.is_reached}
+    assert reasons["p50_s"].startswith("p50_s: unknown, at most 1.2. 34 of 51 words never came")
+
+
 def test_the_document_has_one_object_for_each_model() -> None:
     comparison = compare(set_name="bank_calls")
     findings = Findings(

@@ -58,6 +58,12 @@ def test_a_folder_is_read_with_the_columns_that_it_has(tmp_path: Path) -> None:
     assert found.word_times == "none"
 
 
+def test_segments_that_are_none_are_named_with_their_line(tmp_path: Path) -> None:
+    wrong = folder(tmp_path / "wrong", {"segments": [[1.0, 2.0]]}, {"segments": [["begin"]]})
+    with pytest.raises(DatasetError, match="line 2: segments must be a list"):
+        speech_sets.read(speech_sets.configure(wrong), None)
+
+
 def test_a_folder_without_english_is_refused(tmp_path: Path) -> None:
     german = folder(tmp_path / "german", {"language": "de"})
     with pytest.raises(DatasetError, match="no recording in it is English"):
