@@ -24,7 +24,6 @@ from streamwer.errors import StreamwerError
 from streamwer.gate import Exit, Verdict, baseline, exit_status, publish, rules
 from streamwer.gate.comparing import compare
 from streamwer.metrics import normaliser, store
-from streamwer.metrics.differences import settings_of
 from streamwer.metrics.store import Scored
 from streamwer.signature import UNKNOWN, Run, Signature, Subject
 
@@ -85,7 +84,7 @@ def _verdict(settings: Config, name: str, *, stage: bool) -> Verdict:
 
 
 def _compare(settings: Config, name: str, committed: Scored, candidate: Scored) -> Verdict:
-    return compare(name, [committed], [candidate], settings.gate, settings_of(settings.scoring))
+    return compare(name, [committed], [candidate], settings.gate, settings.scoring.confidence)
 
 
 def _play(settings: Config, name: str) -> Scored:

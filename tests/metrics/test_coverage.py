@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from streamwer.metrics.bootstrap import differences
-from streamwer.metrics.resampling import Settings
 
 TRUTH = 0.01  # one system makes a point more errors than the other, for the mean speaker
 ALONE = 0.06  # share of the words that the better system has wrong and the other has right

@@ -12,6 +12,7 @@ from streamwer.logs.base import Log
 from streamwer.metrics import Normaliser, Quantile, Scores, Summary, store, summarise
 from streamwer.metrics.lagging import NAMES
 from streamwer.metrics.summary import PERCENTILES, Percentiles, timed
+from streamwer.metrics.tables import block_noun
 from streamwer.metrics.word_errors import plain_rate
 from streamwer.signature import Signature
 from streamwer.transcript import Reference
@@ -25,6 +26,7 @@ _TITLES = {
     "atd": "ATD",
     "end_offset": "end offset",
 }
+_CAUTION = {"recording": ", as no speaker is named; speakers who recur make them too short"}
 _LEFT_OUT = "what was heard in segments that are not to be scored is left out"
 _NOT_LEFT_OUT = (
     "words said in segments that are not to be scored count as inserted: the log does not say when"
@@ -113,8 +115,11 @@ class Figures:
         count = self.summary.recordings
         yield row("log", f"{self.format}, {count} recording{'s' * (count != 1)}")
         rate = "no reference words" if errors.rate is None else f"{wer.value:.2%}"
-        known = not math.isnan(wer.low)
-        yield row("WER", rate + (f"  [{wer.low:.2%}, {wer.high:.2%}]" if known else ""))
+        yield row("WER", rate + (f"  [{wer.low:.2%}, {wer.high:.2%}]" if wer.known else ""))
+        if wer.known:
+            noun = block_noun(self.scores.recordings)
+            blocks = self.scores.recordings["speaker"].nunique()
+            yield row("intervals", f"over {blocks} {noun}s{_CAUTION.get(noun, '')}")
         counts = f"{errors.substitutions} / {errors.deletions} / {errors.insertions}"
         yield row(
             "S / D / I", f"{counts}  of {errors.words} words ({self.signature.method.normaliser})"

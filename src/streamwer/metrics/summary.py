@@ -9,18 +9,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from streamwer.config import ScoringConfig
-from streamwer.metrics import bootstrap
-from streamwer.metrics.bootstrap import Interval
-from streamwer.metrics.differences import Difference, settings_of, word_blocks
+from streamwer.metrics import ratios
+from streamwer.metrics.differences import Difference, word_blocks
+from streamwer.metrics.intervals import Interval
 from streamwer.metrics.lag import pooled_slope
 from streamwer.metrics.lagging import Lagging, pooled_lagging
 from streamwer.metrics.partials import pooled_upwr
 from streamwer.metrics.quantiles import Quantile, quantiles
 from streamwer.metrics.robustness import UnderCondition, under_conditions
 from streamwer.metrics.slices import Slice, slices
-from streamwer.metrics.tables import Scores, sources
+from streamwer.metrics.tables import Scores, clusters
 from streamwer.metrics.word_errors import CharErrors, WordErrors
 
 PERCENTILES = (50, 95, 99)
@@ -107,10 +108,14 @@ def summarise(
 ) -> Summary:
     """All figures of one system; `delta_wer` is its part of `wer_differences`."""
     recordings, words = scores.recordings, timed(scores.words)
-    source = sources(recordings)
-    of_word = words["recording"].map(dict(zip(recordings["recording"], source, strict=True)))
+    names = recordings["recording"]
     late = {
-        name: _percentiles(values, of_word, scoring) for name, values in latencies(words).items()
+        name: _percentiles(values, clusters(words["recording"], recordings), scoring)
+        for name, values in latencies(words).items()
+    }
+    once = {
+        name: _percentiles(recordings[name], clusters(names, recordings), scoring)
+        for name in ("first_text", "finalisation")
     }
     return Summary(
         name=name,
@@ -121,8 +126,7 @@ def summarise(
         wer=_wer(recordings, scoring),
         delta_wer=delta_wer,
         **late,
-        first_text=_percentiles(recordings["first_text"], source, scoring),
-        finalisation=_percentiles(recordings["finalisation"], source, scoring),
+        **once,
         coverage=float(np.isfinite(words["committed"]).mean()) if len(words) else float("nan"),
         erasure=_ratio(recordings["erased_words"].sum(), recordings["final_words"].sum()),
         upwr=pooled_upwr(recordings),
@@ -170,16 +174,16 @@ def _ideal(words: pd.DataFrame) -> pd.Series[float]:
 def _wer(recordings: pd.DataFrame, scoring: ScoringConfig) -> Interval:
     blocks = word_blocks(recordings)
     errors, words = blocks["errors"].to_numpy(), blocks["words"].to_numpy()
-    return bootstrap.rate(errors, words, settings_of(scoring))
+    return ratios.rate(errors, words, scoring.confidence)
 
 
 def _percentiles(
-    values: pd.Series[float], recordings: pd.Series[str], scoring: ScoringConfig
+    values: pd.Series[float], speakers: NDArray[np.int64], scoring: ScoringConfig
 ) -> Percentiles:
     known = values.notna().to_numpy()
-    groups, _ = pd.factorize(recordings[known], sort=True)
+    groups, _ = pd.factorize(speakers[known], sort=True)
     shares = [percentile / 100 for percentile in PERCENTILES]
-    found = quantiles(values[known].to_numpy(float), groups, shares, settings_of(scoring))
+    found = quantiles(values[known].to_numpy(float), groups, shares, scoring.confidence)
     return {f"p{percentile}": each for percentile, each in zip(PERCENTILES, found, strict=True)}
 
 

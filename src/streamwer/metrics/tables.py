@@ -98,19 +98,26 @@ def tables(
 def sources(recordings: pd.DataFrame) -> pd.Series[str]:
     """Of each row of a recordings table, the recording that it is or is an altered copy of.
 
-    Copies are hard or easy together, and late together: they are resampled together.
+    Copies are hard or easy together, and late together: they count as one.
     """
     return recordings["source" if "source" in recordings else "recording"]
 
 
+def block_noun(recordings: pd.DataFrame) -> str:
+    """What the blocks of every interval are: speakers, or recordings where none is named."""
+    return "recording" if recordings["speaker"].equals(sources(recordings)) else "speaker"
+
+
 def clusters(names: pd.Series[str], recordings: pd.DataFrame) -> NDArray[np.int64]:
-    """For each of some names of recordings the number, 0 … k−1, of what is resampled with it.
+    """For each of some names of recordings the number of its speaker, 0 … k−1.
+
+    Where no speaker is named, that of the recording that it is or is an altered copy of.
 
     Args:
         names: of recordings, one per row, shape (rows,).
-        recordings: the recordings table, which says whose copies they are.
+        recordings: the recordings table, which says who speaks.
     """
-    known = dict(zip(recordings["recording"], sources(recordings), strict=True))
+    known = dict(zip(recordings["recording"], recordings["speaker"], strict=True))
     numbers: NDArray[np.int64] = pd.factorize(names.map(known), sort=True)[0].astype(np.int64)
     return numbers
 

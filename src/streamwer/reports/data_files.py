@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from streamwer.metrics import Difference, Interval, Lagging, Summary
+from streamwer.metrics import Interval, Lagging, Summary
 from streamwer.metrics.summary import Percentiles
 from streamwer.metrics.word_errors import CharErrors, plain_rate
 from streamwer.reports import machine
@@ -41,7 +41,6 @@ def _metrics(summary: Summary, measured: bool) -> dict[str, Any]:
     figures = {
         **_interval("wer", summary.wer),
         **_interval("delta_wer", summary.delta_wer),
-        **_tests("delta_wer", summary.delta_wer),
         **timed,
         "words": summary.errors.words,
         "substitutions": summary.errors.substitutions,
@@ -124,13 +123,6 @@ def _interval(name: str, interval: Interval | None) -> dict[str, Any]:
         return {}
     values = {name: interval.value, f"{name}_low": interval.low, f"{name}_high": interval.high}
     return {key: number(value, RATE) for key, value in values.items()}
-
-
-def _tests(name: str, delta: Difference | None) -> dict[str, Any]:
-    if delta is None:
-        return {}
-    kinds = ("p", "p_holm", "p_equivalent", "p_mapsswe")
-    return {f"{name}_{kind}": number(getattr(delta, kind), RATE) for kind in kinds}
 
 
 def _defined(figures: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from streamwer.metrics import Delay, Quantile, Summary
-from streamwer.reports import capacities, figures, verdict
+from streamwer.reports import capacities, figures
 from streamwer.reports.comparison import Comparison
 
 
@@ -134,10 +134,8 @@ def _delta(baseline: str, summary: Summary) -> Cell:
     delta = summary.delta_wer
     if delta is None:
         return Cell(figures.UNKNOWN, "baseline" if summary.name == baseline else "not comparable")
-    remark = verdict.difference(delta)
-    if delta.known:
-        remark += f", {figures.p_value(delta.p_holm)}"
-    return Cell(figures.points(delta.value), figures.points_range(delta), remark, delta.shown)
+    interval = figures.points_range(delta) if delta.known else ""
+    return Cell(figures.points(delta.value), interval, delta.finding, delta.shown)
 
 
 def _late(latency: str, percentile: str, summary: Summary) -> Cell:

@@ -14,7 +14,7 @@ from streamwer.metrics.word_errors import plain_rate
 from streamwer.reports import machine
 from streamwer.reports.comparison import Comparison
 
-SCHEMA = 1
+SCHEMA = 2
 """In each file's metadata, under `streamwer_report`."""
 
 _LATENCIES = (
@@ -32,7 +32,6 @@ _FIGURES = pa.schema(
         ("value", pa.float64()),
         ("low", pa.float64()),
         ("high", pa.float64()),
-        ("p_holm", pa.float64()),
     ]
 )
 _SLICES = pa.schema(
@@ -64,7 +63,6 @@ def render(comparison: Comparison) -> dict[str, bytes]:
 def _figures(summary: Summary, timed: bool) -> Iterator[dict[str, Any]]:
     for metric, unit, value in _values(summary, timed):
         known = value if isinstance(value, Interval | Quantile) else Quantile(value)
-        p_holm = getattr(value, "p_holm", None)
         yield {
             "system": summary.name,
             "metric": metric,
@@ -72,7 +70,6 @@ def _figures(summary: Summary, timed: bool) -> Iterator[dict[str, Any]]:
             "value": known.value,
             "low": known.low,
             "high": known.high,
-            "p_holm": p_holm,
         }
 
 
