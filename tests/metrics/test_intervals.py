@@ -1,4 +1,4 @@
-"""The jackknife over speakers: against closed formulas, and where there is too little of anything."""
+"""The jackknife over speakers: against closed formulas, and where there is too little."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streamwer.metrics.intervals import Floats, jackknife
 from streamwer.metrics.quantiles import (
     DECILES,
     Integers,
@@ -18,7 +19,6 @@ from streamwer.metrics.quantiles import (
     quantiles,
     shift_function,
 )
-from streamwer.metrics.intervals import Floats, jackknife
 
 CALLS = np.repeat(np.arange(40), 25)
 

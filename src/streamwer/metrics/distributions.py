@@ -47,7 +47,7 @@ def binomial_bounds(count: float, total: float, confidence: float) -> tuple[floa
 
 
 def _beta_quantile(share: float, a: float, b: float) -> float:
-    """The x at which the regularised incomplete beta function is `share`: Newton, kept in bounds."""
+    """The x at which the regularised incomplete beta function is `share`, by Newton."""
     low, high, x = 0.0, 1.0, a / (a + b)
     for _ in range(_STEPS):
         missed = _beta_share(x, a, b) - share
