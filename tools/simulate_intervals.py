@@ -62,45 +62,45 @@ def word_counts(design: Design, rng: np.random.Generator) -> Floats:
     return np.maximum(8, np.round(design.words * shares / shares.mean()))
 
 
-def error_counts(
-    design: Design, difference: float, words: Floats, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
-    """Draw the errors of a system and of the baseline, speaker by speaker."""
-    effects: dict[Effect, Floats] = {
-        "none": np.full(design.speakers, difference),
-        "normal": rng.normal(difference, SPREAD, design.speakers),
-        "skewed": difference * rng.exponential(1.0, design.speakers),
-    }
-    delta = effects[design.effect]
-    hard = ALONE if design.effect == "none" else ALONE * rng.gamma(4, 0.25, design.speakers)
-    shares = [np.clip(hard + np.maximum(each, 0), 0, 1) for each in (delta, -delta)]
-    mine, other = (rng.binomial(words.astype(int), each).astype(float) for each in shares)
-    return mine, other
-
-
-def wer_difference(design: Design, difference: float, confidence: float, seed: int) -> Interval:
-    """Simulate one comparison of two systems' WER."""
-    rng = np.random.default_rng(seed)
-    words = word_counts(design, rng)
-    return ratios.difference(*error_counts(design, difference, words, rng), words, confidence)
+def shares_wrong(design: Design, rng: np.random.Generator) -> Floats:
+    """Draw the share of the words that a system has wrong, of each speaker."""
+    if design.effect == "none":
+        return np.full(design.speakers, ALONE)
+    return ALONE * rng.gamma(4, 0.25, design.speakers)
 
 
 def wer(design: Design, seed: int) -> Interval:
     """Simulate the WER of one system, whose truth is `ALONE`."""
     rng = np.random.default_rng(seed)
     words = word_counts(design, rng)
-    return ratios.rate(error_counts(design, 0.0, words, rng)[1], words, CONFIDENCE)
+    errors = rng.binomial(words.astype(int), shares_wrong(design, rng)).astype(float)
+    return ratios.rate(errors, words, CONFIDENCE)
+
+
+def wer_difference(design: Design, difference: float, confidence: float, seed: int) -> Interval:
+    """Simulate one comparison of two systems' WER."""
+    rng = np.random.default_rng(seed)
+    words, wrong = word_counts(design, rng), shares_wrong(design, rng)
+    effects: dict[Effect, Floats] = {
+        "none": np.full(design.speakers, difference),
+        "normal": rng.normal(difference, SPREAD, design.speakers),
+        "skewed": difference * rng.exponential(1.0, design.speakers),
+    }
+    delta = effects[design.effect]
+    shares = [np.clip(wrong + np.maximum(each, 0), 0, 1) for each in (delta, -delta)]
+    mine, base = (rng.binomial(words.astype(int), each).astype(float) for each in shares)
+    return ratios.difference(mine, base, words, confidence)
 
 
 _SHARES: dict[Effect, float] = {"none": 0.0, "normal": 0.1, "skewed": 0.3}
 """Share of the variance of latencies that is between speakers."""
 
 
-def latencies(design: Design, later: float, seed: int) -> tuple[Floats, Floats, Integers]:
+def latencies(design: Design, seed: int) -> tuple[Floats, Floats, Integers]:
     """Draw the latencies of a system and of the baseline word by word, and whose word each is.
 
-    The baseline's are log-normal plus a wait of up to half a second for a chunk; the system's are
-    as late, `later` more, correlated with the baseline's word by word and speaker by speaker.
+    They are log-normal plus a wait of up to half a second for a chunk, and those of the system
+    correlate with the baseline's word by word and speaker by speaker.
     """
     rng = np.random.default_rng(seed)
     speaker = np.repeat(np.arange(design.speakers), word_counts(design, rng).astype(int))
@@ -112,7 +112,7 @@ def latencies(design: Design, later: float, seed: int) -> tuple[Floats, Floats, 
         spread = own + (1 - share) ** 0.5 * (0.8 * common + 0.6 * other)
         return 1.2 * np.exp(0.35 * spread) + rng.uniform(0, 0.5, count)
 
-    return wait(noise[0]) + later, wait(noise[1]), speaker
+    return wait(noise[0]), wait(noise[1]), speaker
 
 
 def true_quantiles(qs: Sequence[float]) -> list[float]:
@@ -129,42 +129,42 @@ def check(found: Interval | Quantile, truth: float) -> Found:
     return Found(found.low <= truth <= found.high, found.low > 0)
 
 
-def wer_row(design: Design, difference: float, runs: int) -> dict[str, float]:
+def wer_row(design: Design, differences: Sequence[float], runs: int) -> dict[str, float]:
     """Simulate comparisons of WER: coverage, family-wise error and power, in percent."""
-    each = simultaneous(CONFIDENCE, SYSTEMS)
-    plain = [
-        check(wer_difference(design, difference, CONFIDENCE, s), difference) for s in range(runs)
-    ]
-    family = [
-        [wer_difference(design, 0.0, each, SYSTEMS * s + k).shown for k in range(SYSTEMS)]
-        for s in range(runs)
-    ]
-    found = [check(wer_difference(design, difference, each, s), difference) for s in range(runs)]
-    return {
-        "WER": percent(check(wer(design, s), ALONE).held for s in range(runs)),
-        "ΔWER": percent(one.held for one in plain),
-        "false": percent(any(one) for one in family),
-        "found": percent(one.shown for one in found),
+    each, seeds = simultaneous(CONFIDENCE, SYSTEMS), range(runs)
+    row = {
+        "WER": percent(check(wer(design, s), ALONE).held for s in seeds),
+        "false": percent(
+            any(wer_difference(design, 0.0, each, SYSTEMS * s + k).shown for k in range(SYSTEMS))
+            for s in seeds
+        ),
     }
+    for size in differences:
+        alone = [check(wer_difference(design, size, CONFIDENCE, s), size) for s in seeds]
+        family = [check(wer_difference(design, size, each, s), size) for s in seeds]
+        row |= {
+            f"Δ{100 * size:g}": percent(one.held for one in alone),
+            f"found {100 * size:g}": percent(one.shown for one in family),
+        }
+    return row
 
 
-def latency_row(design: Design, later: float, runs: int) -> dict[str, float]:
+def latency_row(design: Design, delays: Sequence[float], runs: int) -> dict[str, float]:
     """Simulate comparisons of latency quantiles, likewise."""
     qs = (0.5, 0.95)
     truth = true_quantiles(qs)
     alone, paired = [], []
     for seed in range(runs):
-        mine, base, speaker = latencies(design, later, seed)
+        mine, base, speaker = latencies(design, seed)
         alone.append(list(map(check, quantiles(base, speaker, qs, CONFIDENCE), truth)))
-        differences = quantile_differences(mine, base, speaker, qs, CONFIDENCE)
-        paired.append([check(one, later) for one in differences])
-    return {
-        "p50": percent(one[0].held for one in alone),
-        "p95": percent(one[1].held for one in alone),
-        "Δp50": percent(one[0].held for one in paired),
-        "Δp95": percent(one[1].held for one in paired),
-        "found": percent(one[0].shown for one in paired),
-    }
+        found = [quantile_differences(mine + d, base, speaker, qs, CONFIDENCE) for d in delays]
+        paired.append(
+            [[check(one, d) for one in each] for each, d in zip(found, delays, strict=True)]
+        )
+    row = {f"p{100 * q:g}": percent(one[i].held for one in alone) for i, q in enumerate(qs)}
+    row |= {f"Δp{100 * q:g}": percent(one[0][i].held for one in paired) for i, q in enumerate(qs)}
+    sizes = enumerate(delays)
+    return row | {f"found {d:g}": percent(one[i][0].shown for one in paired) for i, d in sizes}
 
 
 def percent(held: Iterator[bool]) -> float:
@@ -181,14 +181,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     designs = [
         Design(n, uneven=u, effect=e) for n, u, e in product(args.speakers, (0, 0.7), effects)
     ]
-    for unit, row, sizes in (
-        ("points", wer_row, (0.0, 0.01, 0.02, 0.05)),
-        ("s", latency_row, (0.0, 0.05, 0.2)),
+    for title, row, sizes in (
+        ("WER, differences in points", wer_row, (0.0, 0.01, 0.02, 0.05)),
+        ("latency, differences in seconds", latency_row, (0.0, 0.05, 0.2)),
     ):
-        for design, size in product(designs, sizes):
-            shown = 100 * size if unit == "points" else size
-            figures = "  ".join(f"{k} {v:5.1f} %" for k, v in row(design, size, args.runs).items())
-            print(f"{design} {shown:4g} {unit:<6}  {figures}", flush=True)
+        print(title)
+        for design in designs:
+            figures = (f"{k} {v:5.1f} %" for k, v in row(design, sizes, args.runs).items())
+            print(design, *figures, sep="  ", flush=True)
 
 
 if __name__ == "__main__":

@@ -67,6 +67,7 @@ class Figures:
             "commit_latency": summary.commit_latency if self.compute_aware else _EMPTY,
             "commit_latency_ideal": summary.commit_latency_ideal if self.ideal else _EMPTY,
             "shown_latency": summary.shown_latency,
+            "shown_latency_raw": summary.shown_latency_raw,
             "first_text": summary.first_text,
             "finalisation": summary.finalisation,
         }
@@ -101,6 +102,7 @@ class Figures:
             },
             "coverage": self.summary.coverage,
             "erasure": self.summary.erasure,
+            "erasure_raw": self.summary.erasure_raw,
             "upwr": self.summary.upwr,
             "lag_slope": self.summary.lag_slope if self._aware_of_both() else math.nan,
             "lagging": self.lagging(),
@@ -139,7 +141,10 @@ class Figures:
             yield row("latency", "the references have no word times")
         yield from self._lagging_lines()
         if not math.isnan(self.summary.erasure):
-            yield row("erasure", f"{self.summary.erasure:.3f} words taken back per final word")
+            raw = f"{self.summary.erasure_raw:.3f} with case and punctuation"
+            yield row(
+                "erasure", f"{self.summary.erasure:.3f} words taken back per final word, {raw}"
+            )
         if not math.isnan(self.summary.upwr):
             yield row("UPWR", f"{self.summary.upwr:.2%} of the tentative words shown did not hold")
         yield row("failures", str(len(self.summary.failures)))

@@ -6,8 +6,8 @@ Raw text is stored; it is normalised when scored, so an old log can be scored an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
 
@@ -16,8 +16,18 @@ from whisper_normalizer.english import EnglishTextNormalizer
 
 from streamwer.errors import ConfigError
 from streamwer.metrics.multilingual import Multilingual
+from streamwer.metrics.open_asr import OpenAsr
 
-_VERSIONS = {"basic": 1, "multilingual": 3, "by_language": 2, "whisper_english": 1, "none": 1}
+ENGLISH = "open_asr"
+"""What English is normalised by where nothing else is chosen."""
+_VERSIONS = {
+    "open_asr": 1,
+    "basic": 1,
+    "multilingual": 3,
+    "by_language": 3,
+    "whisper_english": 1,
+    "none": 1,
+}
 """Raised when we change what a normaliser gives: old scores are not comparable then."""
 
 
@@ -29,16 +39,19 @@ class Normaliser:
         signature: name and version: the package's and, after a +, our own ("basic@0.1.15+1").
         apply: text in, normalised text out.
         languages: what is done instead to languages that have a normaliser of their own.
+        joins: whether words that are alike but for the spaces in them are the same, as in "ice
+            cream" and "icecream".
     """
 
     signature: str
     apply: Callable[[str], str]
-    languages: Mapping[str, Callable[[str], str]] = field(default_factory=dict, hash=False)
+    languages: Mapping[str, Normaliser] = field(default_factory=dict, hash=False)
+    joins: bool = False
 
     def of(self, language: str) -> Normaliser:
         """The normaliser of one language ("en", "en-US", "en_us"); "" is one that is not known."""
         own = self.languages.get(re.split("[-_]", language.strip().lower())[0])
-        return Normaliser(self.signature, own) if own else self
+        return replace(own, signature=self.signature) if own else self
 
     def tokens(self, text: str) -> list[str]:
         """The normalised words of a text."""
@@ -48,24 +61,23 @@ class Normaliser:
 def _packaged(
     name: str,
     text_normaliser: Callable[[], Callable[[str], str]],
-    languages: Mapping[str, Callable[[], Callable[[str], str]]] | None = None,
+    languages: Sequence[str] = (),
+    *,
+    joins: bool = False,
 ) -> Callable[[], Normaliser]:
     def build() -> Normaliser:
-        packaged = version("whisper-normalizer")
-        own = {code: build() for code, build in (languages or {}).items()}
-        return Normaliser(f"{name}@{packaged}+{_VERSIONS[name]}", text_normaliser(), own)
+        signature = f"{name}@{version('whisper-normalizer')}+{_VERSIONS[name]}"
+        own = dict.fromkeys(languages, normaliser(ENGLISH)) if languages else {}
+        return Normaliser(signature, text_normaliser(), own, joins)
 
     return build
 
 
 _BUILDERS: dict[str, Callable[[], Normaliser]] = {
+    ENGLISH: _packaged(ENGLISH, OpenAsr, joins=True),
     "basic": _packaged("basic", BasicTextNormalizer),
     "multilingual": _packaged("multilingual", Multilingual),
-    "by_language": _packaged(
-        "by_language",
-        Multilingual,
-        dict.fromkeys(("en", "eng", "english"), EnglishTextNormalizer),
-    ),
+    "by_language": _packaged("by_language", Multilingual, ("en", "eng", "english")),
     "whisper_english": _packaged("whisper_english", EnglishTextNormalizer),
     "none": lambda: Normaliser(f"none@{_VERSIONS['none']}", lambda text: text),
 }

@@ -56,12 +56,15 @@ class Summary:
             other systems' differences; None for the baseline.
         commit_latency: from the end of a word to the update that made it final, compute included.
         commit_latency_ideal: the same with compute and queueing taken out of that last step.
-        shown_latency: from the end of a word to the first update that showed it for good.
+        shown_latency: from the end of a word to the first update that showed it for good, as
+            normalised words are compared.
+        shown_latency_raw: the same with case and punctuation.
         first_text: from the end of the first word to the first text shown.
         finalisation: from the end of the last word to the last commit.
         coverage: share of reference words that were emitted at all.
-        erasure: shown words taken back, per final word (normalised erasure); NaN where no word
-            became final.
+        erasure: shown words taken back, per final word (normalised erasure), as normalised words
+            are compared; NaN where no word became final.
+        erasure_raw: the same with case and punctuation.
         upwr: share of the words shown as tentative that the final text lacks at that place; NaN
             where none was shown.
         lag_slope: seconds of lag gained per second of audio; NaN where no recording has two steps.
@@ -84,10 +87,12 @@ class Summary:
     commit_latency: Percentiles
     commit_latency_ideal: Percentiles
     shown_latency: Percentiles
+    shown_latency_raw: Percentiles
     first_text: Percentiles
     finalisation: Percentiles
     coverage: float
     erasure: float
+    erasure_raw: float
     upwr: float
     lag_slope: float
     lagging: Lagging
@@ -129,6 +134,7 @@ def summarise(
         **once,
         coverage=float(np.isfinite(words["committed"]).mean()) if len(words) else float("nan"),
         erasure=_ratio(recordings["erased_words"].sum(), recordings["final_words"].sum()),
+        erasure_raw=_ratio(recordings["erased_raw"].sum(), recordings["final_words"].sum()),
         upwr=pooled_upwr(recordings),
         lag_slope=pooled_slope(recordings),
         lagging=pooled_lagging(recordings),
@@ -162,6 +168,7 @@ def latencies(words: pd.DataFrame) -> dict[str, pd.Series[float]]:
         "commit_latency": words["committed"] - words["end"],
         "commit_latency_ideal": _ideal(words),
         "shown_latency": words["shown"] - words["end"],
+        "shown_latency_raw": words["shown_raw"] - words["end"],
     }
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,10 @@ from numpy.typing import NDArray
 from streamwer.collection import paused
 from streamwer.errors import LogError
 from streamwer.eventlog import EventLog
-from streamwer.joining import joined
+from streamwer.joining import between_scripts, joined
 from streamwer.metrics import word_table
 from streamwer.metrics.alignment import Pair, align, align_by_time, character_errors, count
+from streamwer.metrics.compounds import respace
 from streamwer.metrics.lag import lag_slope
 from streamwer.metrics.lagging import lagging_row
 from streamwer.metrics.normalise import Normaliser
@@ -29,7 +31,7 @@ from streamwer.metrics.partials import partials
 from streamwer.metrics.stretches import scored
 from streamwer.metrics.ties import Tokens
 from streamwer.metrics.timeline import emissions, erased
-from streamwer.metrics.tokens import Token, attribute
+from streamwer.metrics.tokens import Token, alone, attribute
 from streamwer.metrics.word_table import NEVER, Columns
 from streamwer.transcript import Compute, Effort, Reference, Step
 
@@ -127,13 +129,15 @@ class _Heard:
 
     def __init__(self, reference: Reference, steps: Sequence[Step], normaliser: Normaliser) -> None:
         self.reference, self.steps = reference, steps
-        normaliser = normaliser.of(reference.language)
-        self.said = emissions(steps)
-        self.text = joined(emission.word.text for emission in self.said)
+        self.normaliser = normaliser = normaliser.of(reference.language)
+        self.said = emissions(steps, partial(alone, normaliser))
         raw = [word.text for word in reference.words] or [reference.text]
-        self.spoken = attribute(reference.text, raw, normaliser)
+        self.spoken = attribute(between_scripts([reference.text]), raw, normaliser)
         emitted = [emission.word.text for emission in self.said]
-        self.heard = attribute(self.text, emitted, normaliser)
+        self.text = joined(emitted)
+        self.heard = attribute(between_scripts(emitted), emitted, normaliser)
+        if normaliser.joins:
+            self.heard = respace(_texts(self.spoken), self.heard)
         self.pairs = self._aligned()
         self.rows = word_table.rows(
             reference, self.spoken, self.heard, self.pairs, self.said, steps
@@ -158,7 +162,7 @@ def _recording(heard: _Heard, reason: str) -> dict[str, Any]:
     reference, steps = heard.reference, heard.steps
     errors = count(heard.pairs)
     characters = character_errors(_texts(heard.spoken), _texts(heard.heard))
-    partial, slope = partials(steps), lag_slope(steps)
+    tentative, slope = partials(steps), lag_slope(steps)
     spoken = reference.words
     return {
         "recording": reference.recording,
@@ -173,9 +177,10 @@ def _recording(heard: _Heard, reason: str) -> dict[str, Any]:
         **asdict(errors),
         **{f"char_{kind}": number for kind, number in asdict(characters).items()},
         "final_words": len(heard.said),
-        "erased_words": erased(steps),
-        "partial_words": partial.shown,
-        "unstable_words": partial.unstable,
+        "erased_words": erased(steps, partial(alone, heard.normaliser)),
+        "erased_raw": erased(steps),
+        "partial_words": tentative.shown,
+        "unstable_words": tentative.unstable,
         "lag_slope": slope.value,
         "lag_spread": slope.spread,
         "forced_words": sum(step.update.forced for step in steps),
@@ -208,8 +213,8 @@ def _finalisation(heard: _Heard) -> float:
     """From the end of the last word to the last commit; never, if that word was not emitted."""
     if not heard.reference.words or not heard.spoken:
         return math.nan
-    last = next(pair for pair in reversed(heard.pairs) if pair.reference is not None)
-    if last.status == "deleted":
+    last = max(at for at, pair in enumerate(heard.pairs) if pair.reference is not None)
+    if heard.rows["committed"][last] == NEVER:
         return NEVER
     end = heard.reference.words[heard.spoken[-1].last].end
     return max(step.emitted for step in heard.steps if step.update.committed) - end

@@ -36,7 +36,13 @@ def render(comparison: Comparison) -> dict[str, str]:
 
 
 def _metrics(summary: Summary, measured: bool) -> dict[str, Any]:
-    latencies = ("commit_latency", "commit_latency_ideal", "shown_latency", "first_text")
+    latencies = (
+        "commit_latency",
+        "commit_latency_ideal",
+        "shown_latency",
+        "shown_latency_raw",
+        "first_text",
+    )
     timed = {name: _percentiles(getattr(summary, name)) for name in (*latencies, "finalisation")}
     figures = {
         **_interval("wer", summary.wer),
@@ -50,6 +56,7 @@ def _metrics(summary: Summary, measured: bool) -> dict[str, Any]:
         "characters": summary.char_errors.characters,
         "coverage": number(summary.coverage, RATE),
         "erasure": number(summary.erasure, RATE),
+        "erasure_raw": number(summary.erasure_raw, RATE),
         "upwr": number(summary.upwr, RATE),
         "lag_slope": number(summary.lag_slope, RATE),
         "lagging": _lagging(summary.lagging),

@@ -58,6 +58,9 @@ _LATENCIES = {
 }
 
 
+_RAW = "with case and punctuation"
+
+
 def groups(comparison: Comparison, *, measured: bool = True) -> list[Group]:
     """The whole table; `measured=False` leaves out what another run would not repeat."""
 
@@ -142,11 +145,17 @@ def _late(latency: str, percentile: str, summary: Summary) -> Cell:
     if math.isnan(summary.coverage):  # more words would not help: none has a time
         return Cell(figures.UNKNOWN)
     quantile: Quantile = getattr(summary, latency)[percentile]
-    return Cell(figures.seconds(quantile.value), figures.seconds_range(quantile, unit=False))
+    remark = ""
+    if latency == "shown_latency":
+        remark = f"{figures.seconds(summary.shown_latency_raw[percentile].value)} {_RAW}"
+    interval = figures.seconds_range(quantile, unit=False)
+    return Cell(figures.seconds(quantile.value), interval, remark)
 
 
 def _erasure(summary: Summary) -> Cell:
-    return Cell(figures.number(summary.erasure, 2))
+    return Cell(
+        figures.number(summary.erasure, 2), f"{figures.number(summary.erasure_raw, 2)} {_RAW}"
+    )
 
 
 def _upwr(summary: Summary) -> Cell:

@@ -66,7 +66,7 @@ DEFINITIONS = (
     Definition(
         "First shown",
         "From the end of a spoken word to the first update that showed it at its place and from"
-        " which it stayed.",
+        " which it stayed, as normalised words are compared; beside it, with case and punctuation.",
     ),
     Definition(
         "First text, finalisation",
@@ -81,7 +81,8 @@ DEFINITIONS = (
     ),
     Definition(
         "Erasure",
-        "Shown words that were taken back, per word of the final text (normalised erasure)."
+        "Shown words that were taken back, per word of the final text (normalised erasure), as"
+        " normalised words are compared; beside it, with case and punctuation."
         " Committed words are never taken back.",
     ),
     Definition(

@@ -21,6 +21,7 @@ _LATENCIES = (
     "commit_latency",
     "commit_latency_ideal",
     "shown_latency",
+    "shown_latency_raw",
     "first_text",
     "finalisation",
 )
@@ -84,6 +85,7 @@ def _values(summary: Summary, timed: bool) -> Iterator[tuple[str, str, Any]]:
             yield f"{name}_{percentile}", "s", quantile
     yield "coverage", "share of words", summary.coverage
     yield "erasure", "words taken back per final word", summary.erasure
+    yield "erasure_raw", "words taken back per final word", summary.erasure_raw
     yield "upwr", "share of tentative words", summary.upwr
     yield "lag_slope", "s per s", summary.lag_slope
     yield "failures", "recordings", float(len(summary.failures))
