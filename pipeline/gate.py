@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from streamwer.cli.gating import malfunctions
 from streamwer.cluster import event_log
 from streamwer.cluster.pool import Outcome
 from streamwer.config import ClockConfig, Config
-from streamwer.errors import StreamwerError
+from streamwer.errors import LogError, StreamwerError
 from streamwer.gate import Exit, Verdict, baseline, exit_status, publish, rules
 from streamwer.gate.comparing import compare
 from streamwer.metrics import normaliser, store
@@ -145,7 +146,7 @@ def _update(settings: Config) -> int:
     moved = []
     for name, candidate in played.items():
         folder = BASELINE / name
-        if (folder / "signature.json").is_file():
+        with suppress(LogError):  # one of an older schema says nothing of what moved
             moved.append(_compare(settings, name, baseline.read(folder), candidate))
         failed = (candidate.scores.recordings["failure"] != "").mean()
         if failed > settings.gate.max_failed:

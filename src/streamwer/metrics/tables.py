@@ -30,7 +30,7 @@ from streamwer.metrics.normalise import Normaliser
 from streamwer.metrics.partials import partials
 from streamwer.metrics.stretches import scored
 from streamwer.metrics.ties import Tokens
-from streamwer.metrics.timeline import emissions, erased
+from streamwer.metrics.timeline import Emission, emissions, erased
 from streamwer.metrics.tokens import Token, alone, attribute
 from streamwer.metrics.word_table import NEVER, Columns
 from streamwer.transcript import Compute, Effort, Reference, Step
@@ -150,8 +150,13 @@ class _Heard:
             return align(spoken, heard)
         return align_by_time(
             Tokens(spoken, [words[token.last].end for token in self.spoken]),
-            Tokens(heard, [self.said[token.last].word.end for token in self.heard]),
+            Tokens(heard, [_heard_by(self.said[token.last]) for token in self.heard]),
         )
+
+
+def _heard_by(emission: Emission) -> float:
+    """When a word ended, to the recogniser; to one that gives no times, where it was shown."""
+    return emission.word.end or emission.shown.audio_end
 
 
 def _texts(tokens: Sequence[Token]) -> list[str]:
