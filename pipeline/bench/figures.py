@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 from pipeline.bench.playing import Session
 from pipeline.bench.ratios import Ratio, ratio, spread
@@ -52,8 +52,7 @@ class Figures:
 
     def __init__(self, session: Session, scoring: ScoringConfig) -> None:
         self._session = session
-        # Intervals are the comparison report's business, and cost more than the figures.
-        self._scoring = replace(scoring, replicates=1)
+        self._scoring = scoring
         self._summaries: dict[tuple[str, tuple[str, ...], str], Summary] = {}
 
     @property
