@@ -63,8 +63,6 @@ class ScoringConfig:
     """conf/scoring: how transcripts are compared and how sure the figures are."""
 
     normaliser: str = MISSING
-    replicates: int = 10_000
-    seed: int = 1
     confidence: float = 0.95
     smallest_difference: float = 0.005
     baseline: str = "offline"

@@ -82,7 +82,7 @@ def check(language: str, models: Mapping[str, ModelConfig], normaliser: str) -> 
                 f"{spoken}: model.language={model.language} ({user});"
                 f" set model.language={code}, or dataset.language to what is spoken"
             )
-    if normaliser == "whisper_english" and language != "en":
+    if normaliser in ("open_asr", "whisper_english") and language != "en":
         raise ConfigError(
             f"{spoken}: scoring.normaliser={normaliser} is for English; use scoring=multilingual"
         )

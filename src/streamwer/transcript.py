@@ -180,7 +180,7 @@ class Reference:
         audio: path of the prepared audio, relative to the manifest.
         seconds: length of the audio.
         text: the reference transcript, raw.
-        speaker: who speaks, where known; the unit of resampling in the statistics.
+        speaker: who speaks, where known; whose words are left out together in the statistics.
         condition: how the audio was altered ("clean", "telephone", …).
         words: the reference words with their times; empty where the data set has none.
         broken: why there is no audio of it; "" where there is. It cannot be played, and counts

@@ -167,7 +167,7 @@ def test_logs_are_compared_with_a_baseline(
     assert main([two, *known, "--baseline", one]) == 0
     table = capsys.readouterr().out.splitlines()
     assert "against                   one" in table
-    assert "ΔWER                      +25.00 points" in table
+    assert "ΔWER                      +25.00 points: not known" in table
 
 
 def test_latencies_are_compared_word_by_word(
@@ -255,7 +255,9 @@ def own_log(
 def prepared(folder: Path, calls: int = 1) -> str:
     names = ["call", *(f"call{n}" for n in range(1, calls))]
     (folder / "data").mkdir()
-    write_manifest(folder / "data", [replace(REFERENCE, recording=each) for each in names])
+    write_manifest(
+        folder / "data", [replace(REFERENCE, recording=each, speaker=each) for each in names]
+    )
     return str(folder / "data")
 
 

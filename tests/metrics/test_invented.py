@@ -49,7 +49,7 @@ def test_it_is_a_figure_of_its_own() -> None:
     silent = log_of("silence")
     log = EventLog((*spoken.steps, *silent.steps))
     scores = score([CALL, SILENCE], log, normaliser("basic"))
-    summary = summarise("x", scores, None, ScoringConfig("basic", replicates=100), {})
+    summary = summarise("x", scores, None, ScoringConfig("basic"), {})
     assert summary.errors.insertions == 2
     assert summary.invented == pytest.approx(2 / (40 / 60))
 

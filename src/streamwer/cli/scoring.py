@@ -92,9 +92,9 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
         choices=NAMES,
         default=NAMES[0],
         metavar="NAME",
-        help="what counts as the same word: basic (not case, not punctuation), multilingual"
-        " (the same for any script), whisper_english (nor numbers and spelling variants), or none"
-        " (default: basic)",
+        help="what counts as the same word: open_asr (English by the rules of the Open ASR"
+        " Leaderboard), basic (not case, not punctuation), multilingual (the same for any script),"
+        " by_language, whisper_english, or none (default: open_asr)",
     )
     group.add_argument(
         "--language",

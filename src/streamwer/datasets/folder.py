@@ -9,7 +9,7 @@ from pathlib import Path
 from streamwer.config import DatasetConfig
 from streamwer.datasets import forms, ids, timings
 from streamwer.datasets.inside import Folder
-from streamwer.datasets.rows import Row, Source, Unusable
+from streamwer.datasets.rows import Row, Source, Unusable, resolve_columns
 from streamwer.datasets.spoken import Spoken
 from streamwer.datasets.unheard import unheard
 from streamwer.errors import ConfigError, DatasetError
@@ -90,7 +90,7 @@ def _with_times(source: Source, folder: Folder, config: DatasetConfig) -> Source
     spoken = found.by_name()
     used = {id(spoken[row.place]) for row in rows if isinstance(row, Row) and row.place in spoken}
     unused = {key: said for key, said in found.spoken.items() if id(said) not in used}
-    columns = source.named or config.columns
+    columns = resolve_columns(source.named or config.columns, source.columns)
     column = columns.words or "words"
     return replace(
         source,

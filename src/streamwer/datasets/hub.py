@@ -26,7 +26,7 @@ from streamwer.datasets import fetching, footers, listing, sampling
 from streamwer.datasets.embedded import decode_clip, holds_audio
 from streamwer.datasets.listing import Listing, Shard
 from streamwer.datasets.naming import cleaned
-from streamwer.datasets.rows import Row, Source, parts
+from streamwer.datasets.rows import Row, Source, parts, resolve_columns
 from streamwer.errors import ConfigError, DatasetError
 
 _FALLBACK = "use dataset=calls, which needs no download"
@@ -172,7 +172,7 @@ def _table(config: DatasetConfig, told: fetching.Told | None) -> _Table:
         page=page,
         listing=found,
         names=tuple(schema.names),
-        columns=config.columns,
+        columns=resolve_columns(config.columns, schema.names),
         streaming=config.streaming,
         told=told,
         footers={first.path: footer},

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from streamwer.audio import Samples
 from streamwer.config import ColumnsConfig
+from streamwer.dataset_config import AUTO, USUAL_COLUMNS
 from streamwer.datasets import naming, words
 from streamwer.datasets.quoting import told
 from streamwer.errors import ConfigError, DatasetError
@@ -114,7 +115,7 @@ def present(columns: ColumnsConfig, source: Source) -> ColumnsConfig:
         ConfigError: `audio` or `text` names no column.
         DatasetError: the source lacks a configured column.
     """
-    configured = dataclasses.asdict(source.named or columns)
+    configured = dataclasses.asdict(resolve_columns(source.named or columns, source.columns))
     for name in ("audio", "text"):
         if not configured[name]:
             raise ConfigError(f"dataset.columns.{name}: must name a column")
@@ -132,6 +133,21 @@ def present(columns: ColumnsConfig, source: Source) -> ColumnsConfig:
             f"{source.name}: no column {' and no '.join(missing)}; it has: {has}{source.remedy}"
         )
     return ColumnsConfig(**configured)
+
+
+def resolve_columns(columns: ColumnsConfig, available: Collection[str]) -> ColumnsConfig:
+    """Put the columns that there are in place of `auto`; no column where there is none.
+
+    Args:
+        columns: as configured.
+        available: the names of the source's columns.
+    """
+    usual = {
+        key: next((name for name in names if name in available), "")
+        for key, names in USUAL_COLUMNS.items()
+        if getattr(columns, key) == AUTO
+    }
+    return dataclasses.replace(columns, **usual)
 
 
 def parts(column: str) -> list[str]:

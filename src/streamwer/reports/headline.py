@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from streamwer.metrics import Delay, Quantile, Summary
-from streamwer.reports import capacities, figures, verdict
+from streamwer.reports import capacities, figures
 from streamwer.reports.comparison import Comparison
 
 
@@ -56,6 +56,9 @@ _LATENCIES = {
         ("Finalisation p50", "from the last word’s end to the last commit", "finalisation", "p50"),
     ),
 }
+
+
+_RAW = "with case and punctuation"
 
 
 def groups(comparison: Comparison, *, measured: bool = True) -> list[Group]:
@@ -135,21 +138,25 @@ def _delta(baseline: str, summary: Summary) -> Cell:
     delta = summary.delta_wer
     if delta is None:
         return Cell(figures.UNKNOWN, "baseline" if summary.name == baseline else "not comparable")
-    remark = verdict.difference(delta)
-    if delta.known:
-        remark += f", {figures.p_value(delta.p_holm)}"
-    return Cell(figures.points(delta.value), figures.points_range(delta), remark, delta.shown)
+    interval = figures.points_range(delta) if delta.known else ""
+    return Cell(figures.points(delta.value), interval, delta.finding, delta.shown)
 
 
 def _late(latency: str, percentile: str, summary: Summary) -> Cell:
     if math.isnan(summary.coverage):  # more words would not help: none has a time
         return Cell(figures.UNKNOWN)
     quantile: Quantile = getattr(summary, latency)[percentile]
-    return Cell(figures.seconds(quantile.value), figures.seconds_range(quantile, unit=False))
+    remark = ""
+    if latency == "shown_latency":
+        remark = f"{figures.seconds(summary.shown_latency_raw[percentile].value)} {_RAW}"
+    interval = figures.seconds_range(quantile, unit=False)
+    return Cell(figures.seconds(quantile.value), interval, remark)
 
 
 def _erasure(summary: Summary) -> Cell:
-    return Cell(figures.number(summary.erasure, 2))
+    return Cell(
+        figures.number(summary.erasure, 2), f"{figures.number(summary.erasure_raw, 2)} {_RAW}"
+    )
 
 
 def _upwr(summary: Summary) -> Cell:
