@@ -36,7 +36,7 @@ environment: ## make .venv from requirements.lock
 repro: environment ## run the comparison: dvc repro
 	@$(VENV)/bin/python -m dvc repro $(ARGS)
 
-bench: environment ## measure what the direct engine and the policies gain
+bench: environment ## compare real Whisper models and policies on real speech
 	@$(VENV)/bin/python -m pipeline.bench $(ARGS)
 
 calibrate: environment ## measure this machine for clock=profile

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,11 +24,10 @@ from streamwer.cluster import event_log
 from streamwer.cluster.pool import Outcome
 from streamwer.config import ClockConfig, Config
 from streamwer.datasets import prepare, read_manifest
-from streamwer.errors import StreamwerError
+from streamwer.errors import LogError, StreamwerError
 from streamwer.gate import Exit, Verdict, baseline, exit_status, publish, rules
 from streamwer.gate.comparing import compare
 from streamwer.metrics import normaliser, store
-from streamwer.metrics.differences import settings_of
 from streamwer.metrics.store import Scored
 from streamwer.signature import UNKNOWN, Run, Signature, Subject
 from streamwer.transcript import Reference
@@ -92,7 +92,7 @@ def _verdict(settings: Config, name: str, *, stage: bool) -> Verdict:
 
 
 def _compare(settings: Config, name: str, committed: Scored, candidate: Scored) -> Verdict:
-    return compare(name, [committed], [candidate], settings.gate, settings_of(settings.scoring))
+    return compare(name, [committed], [candidate], settings.gate, settings.scoring.confidence)
 
 
 def _choose_model(settings: Config) -> Config:
@@ -169,7 +169,7 @@ def _update(settings: Config) -> int:
     moved = []
     for name, candidate in played.items():
         folder = BASELINE / name
-        if (folder / "signature.json").is_file():
+        with suppress(LogError):  # one of an older schema says nothing of what moved
             moved.append(_compare(settings, name, baseline.read(folder), candidate))
         failed = (candidate.scores.recordings["failure"] != "").mean()
         if failed > settings.gate.max_failed:

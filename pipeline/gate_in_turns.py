@@ -30,7 +30,6 @@ from streamwer.gate import Verdict, rules
 from streamwer.gate.comparing import compare
 from streamwer.gate.turns import confirmed
 from streamwer.metrics import normaliser, store
-from streamwer.metrics.differences import settings_of
 from streamwer.metrics.store import Scored
 
 _PARAMS = Path("params.yaml")
@@ -161,7 +160,7 @@ def _judged(
                 print(f"{system}: round {number}, {where}", flush=True)
                 folder = scratch / f"{system}-{number}-{where}"
                 found.append(_play(side, system, gate, scoring, folder))
-        return compare(system, *runs, gate, settings_of(scoring))
+        return compare(system, *runs, gate, scoring.confidence)
 
     return confirmed(judge_round)
 

@@ -158,7 +158,6 @@ def provenance(
         "normaliser": told(lambda each: each.method.normaliser),
         "scorer": told(lambda each: each.method.scorer),
         "confidence": scoring.confidence,
-        "bootstrap": f"{scoring.replicates} replicates, seed {scoring.seed}",
         "smallest difference": f"{100 * scoring.smallest_difference:g} points of WER",
         **{name: release(name) for name in packages},
         "signature": {name: signature.line() for name, signature in signatures.items()},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,8 +16,8 @@ import pytest
 
 from streamwer import eventlog
 from streamwer.errors import LogError
-from streamwer.eventlog import EventLog, writing
-from streamwer.eventlog.schema import DIGEST_KEY
+from streamwer.eventlog import EventLog, seal, writing
+from streamwer.eventlog.schema import DIGEST_KEY, SEALED_KEY
 from streamwer.signature import Run, Subject
 from streamwer.transcript import Compute, Effort, Failure, Step, Update, Word
 
@@ -51,7 +52,7 @@ def test_a_log_of_an_earlier_version_does_not_know_what_ran(tmp_path: Path) -> N
     path = tmp_path / "events.parquet"
     table = pq.read_table(path)
     metadata = {k: v for k, v in table.schema.metadata.items() if k != b"streamwer_run"}
-    pq.write_table(table.replace_schema_metadata(metadata), path)
+    rewrite(path, table.replace_schema_metadata(metadata))
     assert eventlog.read(tmp_path) == LOG
     assert LOG.run == Run()
 
@@ -75,21 +76,62 @@ def test_rows_are_sorted_whatever_order_the_workers_finished_in(tmp_path: Path) 
     assert eventlog.read(tmp_path / "a") == eventlog.read(tmp_path / "b")
 
 
+def rewrite(path: Path, table: pa.Table) -> None:
+    """Write a file as versions did that sealed no log."""
+    (path.parent / "digests.json").unlink(missing_ok=True)
+    metadata = {k: v for k, v in (table.schema.metadata or {}).items() if k != SEALED_KEY}
+    pq.write_table(table.replace_schema_metadata(metadata), path)
+
+
+def test_a_flipped_bit_is_never_read_as_other_data(tmp_path: Path) -> None:
+    """Of each file 60 bits, and each bit of some bytes of the seal."""
+    eventlog.write(tmp_path, LOG)
+    draw = random.Random(9)
+    for name in (*seal.FILES, seal.NAME):
+        whole = (tmp_path / name).read_bytes()
+        for bit in draw.sample(range(8 * len(whole)), 60):
+            spoilt = bytearray(whole)
+            spoilt[bit // 8] ^= 1 << bit % 8
+            (tmp_path / name).write_bytes(spoilt)
+            for read in (eventlog.read, eventlog.about):
+                with pytest.raises(LogError, match="damaged"):
+                    read(tmp_path)
+        (tmp_path / name).write_bytes(whole)
+    assert eventlog.read(tmp_path) == LOG
+
+
+@pytest.mark.parametrize("name", [*seal.FILES, seal.NAME])
+def test_a_missing_file_is_named_as_missing(name: str, tmp_path: Path) -> None:
+    eventlog.write(tmp_path, LOG)
+    (tmp_path / name).unlink()
+    for read in (eventlog.read, eventlog.about):
+        with pytest.raises(LogError, match=rf"{name}: missing from the event log"):
+            read(tmp_path)
+
+
 def test_a_missing_log_says_which_stage_makes_it(tmp_path: Path) -> None:
     with pytest.raises(LogError, match=r"events\.parquet.*run the `stream` stage"):
         eventlog.read(tmp_path)
 
 
-@pytest.mark.parametrize("version", [1, 2])
+def test_the_detected_language_is_read_back(tmp_path: Path) -> None:
+    log = replace(LOG, steps=(STEP, replace(STEP, step=1, language="de")))
+    eventlog.write(tmp_path, log)
+    assert [step.language for step in eventlog.read(tmp_path).steps] == ["", "de"]
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_a_log_of_an_earlier_schema_counted_less_and_is_read(tmp_path: Path, version: int) -> None:
     eventlog.write(tmp_path, LOG)
-    later = ["listened_frames", "feature_frames", "encodings", "aligned_tokens"]
+    later = ["language"]
+    if version < 3:
+        later += ["listened_frames", "feature_frames", "encodings", "aligned_tokens"]
     later += ["fallbacks", "cut", "other", "listen"] if version == 1 else []
     for path in tmp_path.glob("*.parquet"):
         table = pq.read_table(path)
         metadata = table.schema.metadata | {b"streamwer_event_log": str(version).encode()}
         table = table.drop([name for name in later if name in table.column_names])
-        pq.write_table(table.replace_schema_metadata(metadata), path)
+        rewrite(path, table.replace_schema_metadata(metadata))
     compute = replace(STEP.compute, other=0.0) if version == 1 else STEP.compute
     assert eventlog.read(tmp_path) == replace(LOG, steps=(replace(STEP, compute=compute),))
 
@@ -98,12 +140,12 @@ def test_a_log_of_a_later_schema_or_without_a_column_is_refused(tmp_path: Path) 
     eventlog.write(tmp_path, LOG)
     path = tmp_path / "events.parquet"
     table = pq.read_table(path)
-    pq.write_table(table.drop(["emitted"]), path)
+    rewrite(path, table.drop(["emitted"]))
     with pytest.raises(LogError, match=r"events\.parquet: the column 'emitted' is missing"):
         eventlog.read(tmp_path)
-    newer = table.schema.metadata | {b"streamwer_event_log": b"4"}
-    pq.write_table(table.replace_schema_metadata(newer), path)
-    with pytest.raises(LogError, match="schema 4, but this version reads 1 to 3"):
+    newer = table.schema.metadata | {b"streamwer_event_log": b"5"}
+    rewrite(path, table.replace_schema_metadata(newer))
+    with pytest.raises(LogError, match="schema 5, but this version reads 1 to 4"):
         eventlog.read(tmp_path)
 
 
@@ -121,7 +163,7 @@ def test_a_log_without_a_step_is_read(tmp_path: Path) -> None:
 
 def test_something_else_is_not_taken_for_a_log(tmp_path: Path) -> None:
     eventlog.write(tmp_path, LOG)
-    pq.write_table(pa.table({"recording": ["x"]}), tmp_path / "events.parquet")
+    rewrite(tmp_path / "events.parquet", pa.table({"recording": ["x"]}))
     with pytest.raises(LogError, match="schema none"):
         eventlog.read(tmp_path)
     (tmp_path / "events.parquet").write_text("hello")
@@ -182,13 +224,14 @@ def test_measurements_of_another_run_are_refused(tmp_path: Path) -> None:
     eventlog.write(tmp_path / "other", EventLog(tuple(chain.from_iterable(_calls(2, 3)))))
     eventlog.write(tmp_path, LOG)
     (tmp_path / "other" / "measured.parquet").replace(tmp_path / "measured.parquet")
-    with pytest.raises(LogError, match=r"measured\.parquet: not of the same run as events"):
+    with pytest.raises(LogError, match=r"measured\.parquet: damaged, or not of the same run"):
         eventlog.read(tmp_path)
     shorter = EventLog(next(_calls(1, 3))[:2])
     eventlog.write(tmp_path, shorter)
     measured = (tmp_path / "measured.parquet").read_bytes()
     eventlog.write(tmp_path, EventLog(shorter.steps[:1]))
     (tmp_path / "measured.parquet").write_bytes(measured)
+    rewrite(tmp_path / "events.parquet", pq.read_table(tmp_path / "events.parquet"))
     with pytest.raises(LogError, match=r"measured\.parquet: not of the same run as events"):
         list(eventlog.recordings(tmp_path))
 
@@ -200,25 +243,36 @@ def test_files_of_an_earlier_run_with_the_same_steps_are_refused(old: str, tmp_p
     eventlog.write(tmp_path, replace(LOG, steps=(replace(STEP, emitted=1.75),)))
     (tmp_path / "old" / f"{old}.parquet").replace(tmp_path / f"{old}.parquet")
     for read in (eventlog.read, eventlog.about):
-        with pytest.raises(LogError, match=rf"{old}\.parquet: not of the same run as events"):
+        with pytest.raises(LogError, match=rf"{old}\.parquet: damaged, or not of the same run"):
             read(tmp_path)
 
 
 def test_a_log_without_digests_is_read_and_not_taken_for_a_later_one(tmp_path: Path) -> None:
     eventlog.write(tmp_path, LOG)
     for path in tmp_path.glob("*.parquet"):
-        pq.write_table(pq.read_table(path), path)  # which keeps what the schema holds
+        rewrite(path, pq.read_table(path))  # which keeps what the schema holds
     assert DIGEST_KEY not in pq.read_metadata(tmp_path / "events.parquet").metadata
     assert eventlog.read(tmp_path) == LOG
     eventlog.write(tmp_path / "new", LOG)
-    (tmp_path / "new/events.parquet").replace(tmp_path / "events.parquet")
-    with pytest.raises(LogError, match=r"measured\.parquet: not of the same run as events"):
+    for name in ("events.parquet", seal.NAME):
+        (tmp_path / "new" / name).replace(tmp_path / name)
+    with pytest.raises(
+        LogError, match=r"(measured|failures)\.parquet: damaged, or not of the same"
+    ):
         eventlog.read(tmp_path)
 
 
 def test_a_damaged_log_is_told_as_such(tmp_path: Path) -> None:
     eventlog.write(tmp_path, LOG)
     path = tmp_path / "events.parquet"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4] + bytes(60) + whole[64:])
+    with pytest.raises(
+        LogError, match=r"events\.parquet: damaged, or .*run the `stream` stage again"
+    ):
+        eventlog.read(tmp_path)
+    path.write_bytes(whole)
+    rewrite(path, pq.read_table(path))
     whole = path.read_bytes()
     path.write_bytes(whole[:4] + bytes(60) + whole[64:])
     with pytest.raises(LogError, match=r"events\.parquet: damaged .*run the `stream` stage again"):

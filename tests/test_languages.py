@@ -35,6 +35,12 @@ def test_words_cannot_be_counted_by_spaces_where_there_are_none(language: str) -
     check(language, {}, "multilingual")
 
 
+def test_an_aligner_that_is_told_the_words_is_told_their_language() -> None:
+    detecting = ["alignment=forced", "model@alignment.model=tiny", "alignment.model.language=auto"]
+    with pytest.raises(ConfigError, match=r"^alignment\.model\.language=auto: give the language"):
+        compose.load(detecting)
+
+
 def test_what_fits_or_is_not_known_is_left_alone() -> None:
     check("de", {"system a": LARGE}, "basic")
     check("en", {"system a": TINY}, "whisper_english")

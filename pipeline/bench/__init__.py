@@ -1,1 +1,1 @@
-"""What the direct engine and the policies gain, measured in one run: `make bench`."""
+"""Real Whisper models on real speech: every policy beside offline and LocalAgreement-2."""

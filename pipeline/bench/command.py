@@ -1,142 +1,143 @@
-"""Measure what the direct engine and the policies gain: all in one run, on one thread.
+"""Play real Whisper models on real speech: each policy beside offline and LocalAgreement-2.
 
-Prints tables and writes reports/benchmark.json. Run it on an idle machine; it takes some twenty
-minutes. docs/benchmark.md says what is measured.
+Prints tables and writes reports/benchmark.json. The bundled calls are always played; --speech adds
+recordings of your own. It is meant for an idle machine, but counts its own processor time only.
+docs/benchmark.md says what is measured.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
+import time
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 
-from pipeline.bench import (
-    comparison,
-    document,
-    framework,
-    machine,
-    playing,
-    random_whisper,
-    shapes,
-    systems,
-    tables,
-    targets,
-)
+from pipeline.bench import document, machine, playing, speech_sets, systems, tables
+from pipeline.bench.comparison import Comparison
 from pipeline.bench.document import Findings
-from pipeline.bench.figures import Figures, row
-from pipeline.bench.playing import Call
-from pipeline.command import command, count, progress
-from streamwer.compose import load
+from pipeline.bench.figures import Figures, Outcome
+from pipeline.bench.speech_sets import SpeechSet
+from pipeline.bench.systems import BenchModel
+from pipeline.command import command, progress
+from streamwer.errors import ConfigError
 from streamwer.reports import files
 
 REPORT = Path("reports/benchmark.json")
-PARTS = ("engine", "policies", "shapes", "framework")
+_QUICK = 2
+"""Recordings of each data set that a quick look plays."""
 
 
 @command
 def main() -> int:
-    args = _arguments()
-    settings = load()
-    calls = playing.read_calls(settings.dataset)
-    chosen = playing.spread(calls, args.calls or len(calls))
-    parts = [args.only] if args.only else list(PARTS)
-    findings = Findings(
-        repeats=args.repeats,
-        calls=len(chosen),
-        complete=not args.only and len(chosen) == len(calls),
-        model=settings.model.name,
-        machine=machine.facts(),
-    )
+    args = _parse_arguments()
+    destination = choose_destination(args.out, args.quick)
+    if destination:
+        files.check(destination.parent)
+    models, missing = systems.choose_found(args.models)
+    for name in missing:
+        _say(f"{name}: left out, its weights are not on this machine; name their folder instead")
     with progress() as bar:
-        if {"engine", "policies"} & set(parts):
-            _play(findings, chosen, args.peer_calls, parts, bar)
-        if "shapes" in parts:
-            _shapes(findings, bar)
-        if "framework" in parts:
-            _framework(findings, chosen, bar)
+        speech = _read_speech(args.speech, models[-1], _QUICK if args.quick else None, bar)
+        findings = Findings(speech, missing, not args.quick, machine=machine.facts())
+        for model in models:
+            findings.models[model.name] = _compare(model, speech, bar)
     tables.show(findings)
-    _write(findings, args.out)
+    _write(findings, destination)
     return 0
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m pipeline.bench", description=__doc__)
-    parser.add_argument("--repeats", type=count, default=3, help="of each measurement (3)")
-    parser.add_argument("--calls", type=count, help="play only so many calls: a quick look")
-    parser.add_argument(
-        "--peer-calls",
-        type=count,
-        default=6,
-        help="calls that are played in every repeat; the others once (6)",
+def choose_destination(out: Path | None, quick: bool) -> Path | None:
+    """Choose where the JSON goes: a quick look does not overwrite the committed report."""
+    return out or (None if quick else REPORT)
+
+
+def _parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m pipeline.bench",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--only", choices=PARTS, help="measure one part only")
-    parser.add_argument(
-        "--out", type=Path, help=f"the JSON file; {REPORT} if nothing is left out, else none"
+    add = parser.add_argument
+    add(
+        "--models",
+        nargs="+",
+        type=_split,
+        default=[list(systems.MODELS)],
+        metavar="MODEL",
+        help="names that `streaming models` lists, or folders"
+        f" ({' '.join(systems.MODELS)}; one whose weights are not here is left out)",
     )
-    return parser.parse_args()
-
-
-def _play(
-    findings: Findings, calls: list[Call], peer_calls: int, parts: list[str], bar: Progress
-) -> None:
-    """Play the systems that the parts ask for; add their figures and targets."""
-    entries = systems.every() if "policies" in parts else systems.engines_only()
-    shared = [call.name for call in playing.spread(calls, peer_calls)]
-    turns = [playing.turns(entries, calls, shared, i) for i in range(findings.repeats)]
-    task = bar.add_task("calls", total=sum(len(list(turn)) for turn in turns))
-    session = playing.play_all(
-        entries,
-        calls,
-        shared,
-        playing.load_all(entries),
-        findings.repeats,
-        partial(bar.advance, task),
+    add(
+        "--speech",
+        nargs="+",
+        action="extend",
+        default=[],
+        type=Path,
+        metavar="DIR",
+        help="audiofolders to play as well; what is not English in them is left out",
     )
-    figures = Figures(session, load().scoring)
-    findings.shared = session.shared
-    findings.rows = [row(figures, entry) for entry in entries]
-    if "engine" in parts:
-        findings.engines = comparison.engines(figures)
-        findings.targets += targets.of_engines(figures, findings.engines)
-    if "policies" in parts:
-        findings.choice = comparison.choose(comparison.candidates(figures, entries))
-        findings.targets += targets.of_policies(figures, findings.choice)
+    add("--quick", action="store_true", help=f"a quick look: {_QUICK} recordings of each data set")
+    add("--out", type=Path, metavar="FILE", help=f"the JSON file ({REPORT}; with --quick, none)")
+    args = parser.parse_args()
+    args.models = [name for names in args.models for name in names]
+    return args
 
 
-def _shapes(findings: Findings, bar: Progress) -> None:
-    for name, shape in shapes.SHAPES.items():
-        task = bar.add_task(name, total=findings.repeats * len(shapes.grid()))
-        with TemporaryDirectory() as folder:
-            stages = shapes.Stages(random_whisper.build(Path(folder) / name, shape))
-            findings.cells += shapes.measure(
-                name, stages, findings.repeats, partial(bar.advance, task)
-            )
+def _split(text: str) -> list[str]:
+    return [name for name in text.split(",") if name]
 
 
-def _framework(findings: Findings, calls: list[Call], bar: Progress) -> None:
-    task = bar.add_task("framework", total=findings.repeats * len(framework.entries()))
-    with TemporaryDirectory() as folder:
-        model = random_whisper.build(Path(folder) / "tiny", random_whisper.TINY)
-        findings.framework = framework.measure(
-            model,
-            calls[: framework.CALLS],
-            findings.repeats,
-            Path(folder) / "log",
-            partial(bar.advance, task),
-        )
-    findings.targets.append(targets.of_framework(findings.framework))
+def _read_speech(
+    folders: Sequence[Path], aligner: BenchModel, most: int | None, bar: Progress
+) -> list[SpeechSet]:
+    """Read the bundled calls and the folders.
+
+    Raises:
+        ConfigError: two of them have the same name.
+    """
+    configs = [speech_sets.configure(folder) for folder in (None, *folders)]
+    names = [each.name for each in configs]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise ConfigError(f"--speech: two data sets are called {twice}; rename a folder")
+    found = []
+    for each in configs:
+        task = bar.add_task(f"word times of {each.name}", total=None)
+        advance = partial(_advance_to, bar, task)
+        found.append(speech_sets.read(each, aligner.config, most, advance))
+        if found[-1].left_out:
+            _say(f"{each.name}: {found[-1].left_out} recordings are left out, not being English")
+    return found
 
 
-def destination(out: Path | None, complete: bool) -> Path | None:
-    """Where the JSON goes: the committed report is not overwritten by part of a measurement."""
-    return out or (REPORT if complete else None)
+def _compare(model: BenchModel, speech: Sequence[SpeechSet], bar: Progress) -> Comparison:
+    """Play all speech into all systems of one model, in turns."""
+    built = systems.build(model)
+    loaded = playing.load_all(built)
+    outcomes: dict[str, dict[str, Outcome]] = {name: {} for name in built}
+    for each in speech:
+        began = time.perf_counter()
+        task = bar.add_task(f"{model.name}, {each.name}", total=len(each.calls) * len(built))
+        played = playing.play_all(built, each.calls, loaded, partial(bar.advance, task))
+        for name, done in played.items():
+            outcomes[name][each.name] = Outcome(each, done)
+        spent = time.perf_counter() - began
+        _say(f"{model.name}, {each.name}: {len(each.calls)} recordings played in {spent:.0f} s")
+    return Comparison({name: Figures(of_sets) for name, of_sets in outcomes.items()})
 
 
-def _write(findings: Findings, out: Path | None) -> None:
-    path = destination(out, findings.complete)
+def _advance_to(bar: Progress, task: TaskID, done: int, total: int) -> None:
+    bar.update(task, completed=done, total=total)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _write(findings: Findings, path: Path | None) -> None:
     if path is None:
         print(f"{REPORT} is left as it was; --out FILE writes a quick look to a file")
         return

@@ -1,130 +1,162 @@
-"""What the issue is about: one engine over the other, and the best policy over one offline pass."""
+"""The best policy of one model, what it is held to, and why a figure is not reached."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.bench import systems
-from pipeline.bench.figures import Figures
-from pipeline.bench.ratios import Ratio
-from pipeline.bench.systems import CHUNKS_S, DIRECT, TRANSCRIBE, Entry
+from pipeline.bench.figures import Figures, find_quantile, list_lost, subtract_rates
+from pipeline.bench.systems import (
+    LOCAL_AGREEMENT,
+    OFFLINE,
+    ONE_PASS,
+    PEER,
+    POLICIES,
+    PROMPTED_BUFFER,
+)
 from streamwer.metrics import WordErrors
-from streamwer.metrics.word_errors import plain_rate
 
-COMPUTE_LIMIT = 2.5
-"""Compute of the best policy over that of one offline pass."""
-WER_LIMIT = 0.01
-"""Its WER minus that of offline."""
-
-
-@dataclass(frozen=True)
-class Versus:
-    """One system against another: compute, and word errors of both."""
-
-    name: str
-    other: str
-    compute: Ratio
-    errors: WordErrors
-    other_errors: WordErrors
-
-    @property
-    def wer_excess(self) -> float:
-        """How much higher its WER is, as a fraction."""
-        return plain_rate(self.errors) - plain_rate(self.other_errors)
+AT_MOST: Mapping[str, float] = {
+    "wer_minus_offline": 1.0,
+    "bank_calls_wer_minus_offline": 1.0,
+    "p50_s": 1.2,
+    "p95_s": 2.2,
+    "compute_over_whisper_streaming": 1 / 4,
+    "compute_over_offline": 6.0,
+    "inserted_in_pauses": 0,
+    "lost_last_words": 0,
+    "prompted_buffer_minus_offline": 3.0,
+    "local_agreement_minus_whisper_streaming": 0.5,
+}
+"""Word error rates in points, latencies in seconds."""
+BANK_CALLS = "bank_calls"
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A policy at a chunk that may be the best.
+class Figure:
+    """One figure that is held to a limit.
 
     Attributes:
-        over_offline: against one offline pass with `direct`.
-        p50: median commit latency without compute, seconds.
-        baseline_p50: that of LocalAgreement-2 with `transcribe` at the same chunk.
+        value: None where too many words never came.
+        why: what it is made of: the reason where the limit is missed.
     """
 
-    policy: str
-    engine: str
-    chunk_s: float
-    over_offline: Versus
-    p50: float | None
-    baseline_p50: float | None
+    name: str
+    value: float | None
+    why: str
 
     @property
-    def p50_ratio(self) -> float | None:
-        """Its latency over the baseline's."""
-        if self.p50 is None or not self.baseline_p50:
-            return None
-        return self.p50 / self.baseline_p50
+    def is_reached(self) -> bool:
+        """Tell whether the limit is kept."""
+        return self.value is not None and self.value <= AT_MOST[self.name]
 
     @property
-    def excess(self) -> float:
-        """The worse of compute and WER, as parts of their limits: above 1 one is not kept."""
-        compute = self.over_offline.compute.median / COMPUTE_LIMIT
-        return max(compute, self.over_offline.wer_excess / WER_LIMIT)
+    def reason(self) -> str:
+        """One sentence on why the limit is missed."""
+        value = "unknown" if self.value is None else f"{self.value:.3g}"
+        return f"{self.name}: {value}, at most {AT_MOST[self.name]:g}. {self.why}"
 
 
-@dataclass(frozen=True)
-class Choice:
-    """The best policy, whether it keeps both limits, and the same policy at every chunk."""
+class Comparison:
+    """All systems of one model on the same recordings.
 
-    best: Candidate
-    keeps_limits: bool
-    at_chunks: Mapping[float, Candidate]
+    Args:
+        systems: their figures, by name.
+    """
+
+    def __init__(self, systems: Mapping[str, Figures]) -> None:
+        self.systems = systems
+        self._offline = systems[OFFLINE]
+        self.of_policies = {name: self._list_figures(name) for name in POLICIES}
+
+    @property
+    def best(self) -> str:
+        """The policy that misses the fewest limits; of several, the one with the fewest errors."""
+        return min(POLICIES, key=self._rank)
+
+    @property
+    def figures(self) -> list[Figure]:
+        """The figures that a model is held to: those of its best policy, and two of others."""
+        others = [(PROMPTED_BUFFER, OFFLINE), (LOCAL_AGREEMENT, PEER)]
+        compared = [self._subtract(f"{a}_minus_{b}", a, b) for a, b in others]
+        return [*self.of_policies[self.best], *compared]
+
+    def wer_minus_offline(self, name: str) -> dict[str, float]:
+        """Points of WER above offline's, by data set."""
+        return {
+            data_set: subtract_rates(outcome.errors, self._offline.outcomes[data_set].errors)
+            for data_set, outcome in self.systems[name].outcomes.items()
+        }
+
+    def lost_last_words(self, name: str) -> list[str]:
+        """The recordings whose last word a system lost although offline has it."""
+        return list_lost(self.systems[name], self._offline)
+
+    def _rank(self, name: str) -> tuple[int, float]:
+        missed = sum(not each.is_reached for each in self.of_policies[name])
+        return missed, self.systems[name].wer
+
+    def _list_figures(self, name: str) -> list[Figure]:
+        system = self.systems[name]
+        invented, lost = system.in_pauses, self.lost_last_words(name)
+        return [
+            self._subtract("wer_minus_offline", name, OFFLINE),
+            *self._list_bank_calls(name),
+            Figure("p50_s", system.latency(0.5), self._explain_latency(name)),
+            Figure("p95_s", system.latency(0.95), self._explain_latency(name)),
+            self._divide("compute_over_whisper_streaming", name, PEER),
+            self._divide("compute_over_offline", name, ONE_PASS),
+            Figure("inserted_in_pauses", len(invented), "; ".join(invented)),
+            Figure("lost_last_words", len(lost), "; ".join(lost)),
+        ]
+
+    def _list_bank_calls(self, name: str) -> list[Figure]:
+        outcome = self.systems[name].outcomes.get(BANK_CALLS)
+        if not outcome:
+            return []
+        errors, offline = outcome.errors, self._offline.outcomes[BANK_CALLS].errors
+        why = f"{_count(name, errors)}; {_count(OFFLINE, offline)}."
+        figure = "bank_calls_wer_minus_offline"
+        return [Figure(figure, subtract_rates(errors, offline), why)]
+
+    def _subtract(self, figure: str, name: str, other: str) -> Figure:
+        one, two = self.systems[name].errors, self.systems[other].errors
+        return Figure(
+            figure, subtract_rates(one, two), f"{_count(name, one)}; {_count(other, two)}."
+        )
+
+    def _divide(self, figure: str, name: str, other: str) -> Figure:
+        ratio = self.systems[name].recogniser_s / self.systems[other].recogniser_s
+        return Figure(figure, ratio, self._explain_compute(name))
+
+    def _explain_compute(self, name: str) -> str:
+        work = self.systems[name].work()
+        spent = sum(work.stages.values()) or 1.0
+        parts = sorted(work.stages.items(), key=lambda part: -part[1])[:3]
+        shares = ", ".join(f"{stage} {seconds / spent:.0%}" for stage, seconds in parts)
+        return (
+            f"{name} spends its compute on {shares}; for each second of audio it decodes"
+            f" {work.decodings:.2g} windows, encodes {work.encoder_s:.3g} s"
+            f" and decodes {work.tokens:.3g} tokens."
+        )
+
+    def _explain_latency(self, name: str) -> str:
+        late = self.systems[name].late
+        never = sum(math.isinf(each) for each in late)
+        medians = ", ".join(
+            f"{data_set} {_format(find_quantile(outcome.late, 0.5))}"
+            for data_set, outcome in self.systems[name].outcomes.items()
+        )
+        return f"{never} of {len(late)} words never came; medians: {medians}."
 
 
-def versus(figures: Figures, name: str, other: str) -> Versus:
-    """Compute on the shared calls, word errors on all calls."""
-    return Versus(
-        name,
-        other,
-        figures.compute_ratio(name, other),
-        figures.errors(name, figures.calls),
-        figures.errors(other, figures.calls),
+def _format(seconds: float | None) -> str:
+    return "unknown" if seconds is None else f"{seconds:.2f} s"
+
+
+def _count(name: str, errors: WordErrors) -> str:
+    return (
+        f"{name} has {errors.substitutions} substitutions, {errors.deletions} deletions and"
+        f" {errors.insertions} insertions in {errors.words} words"
     )
-
-
-def engines(figures: Figures) -> dict[float, Versus]:
-    """LocalAgreement-2 with `direct` against `transcribe`, by chunk."""
-    return {
-        chunk: versus(figures, systems.baseline(DIRECT, chunk), systems.baseline(TRANSCRIBE, chunk))
-        for chunk in CHUNKS_S
-    }
-
-
-def candidates(figures: Figures, entries: Sequence[Entry]) -> list[Candidate]:
-    """Every streaming system but the peers' baseline; one without a chunk stands at every chunk."""
-    peers = {systems.baseline(TRANSCRIBE, chunk) for chunk in CHUNKS_S}
-    offline = next(entry.name for entry in entries if entry.policy == systems.OFFLINE)
-    return [
-        _candidate(figures, entry, chunk_s, offline)
-        for entry in entries
-        for chunk_s in (CHUNKS_S if entry.chunk_s is None else (entry.chunk_s,))
-        if entry.policy != systems.OFFLINE and entry.name not in peers
-    ]
-
-
-def choose(found: Sequence[Candidate]) -> Choice:
-    """The lowest latency of those that keep both limits, else whichever misses them least."""
-    keeping = [each for each in found if each.excess <= 1]
-    best = min(keeping, key=_p50) if keeping else min(found, key=lambda each: each.excess)
-    alike = [e for e in found if (e.policy, e.engine) == (best.policy, best.engine)]
-    return Choice(best, bool(keeping), {each.chunk_s: each for each in alike})
-
-
-def _candidate(figures: Figures, entry: Entry, chunk_s: float, offline: str) -> Candidate:
-    peer = systems.baseline(TRANSCRIBE, chunk_s)
-    return Candidate(
-        policy=entry.policy,
-        engine=entry.engine,
-        chunk_s=chunk_s,
-        over_offline=versus(figures, entry.name, offline),
-        p50=figures.latency(entry.name, figures.calls).p50,
-        baseline_p50=figures.latency(peer, figures.calls).p50,
-    )
-
-
-def _p50(candidate: Candidate) -> float:
-    return math.inf if candidate.p50 is None else candidate.p50

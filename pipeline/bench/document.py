@@ -1,17 +1,17 @@
-"""`reports/benchmark.json`: five figures and the WERs beside them, then everything behind them."""
+"""`reports/benchmark.json`: for each model what it is held to, then everything behind it."""
 
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from pipeline.bench.comparison import Candidate, Choice, Versus
-from pipeline.bench.figures import Row
-from pipeline.bench.framework import Framework
-from pipeline.bench.shapes import Cell
-from pipeline.bench.systems import CHUNKS_S
-from pipeline.bench.targets import Target
+from pipeline.bench.comparison import AT_MOST, Comparison
+from pipeline.bench.figures import NORMALISER, Figures, Outcome, find_quantile
+from pipeline.bench.speech_sets import SpeechSet
+from streamwer.metrics import normaliser
 from streamwer.metrics.word_errors import plain_rate
 
 _DIGITS = 4
@@ -19,113 +19,104 @@ _DIGITS = 4
 
 @dataclass
 class Findings:
-    """What was measured; a part that was left out is None or empty.
+    """What was measured.
 
     Attributes:
-        repeats: of every measurement.
-        calls: number of recordings.
-        shared: those that every system played in every repeat.
-        complete: whether nothing was left out.
+        models: the comparison of each model, by its name.
+        speech: what was played.
+        missing: models whose weights were not found.
+        complete: whether nothing was left out of the data sets.
     """
 
-    repeats: int
-    calls: int
-    shared: tuple[str, ...] = ()
+    speech: Sequence[SpeechSet]
+    missing: Sequence[str] = ()
     complete: bool = True
-    model: str = ""
-    rows: list[Row] = field(default_factory=list)
-    engines: dict[float, Versus] | None = None
-    choice: Choice | None = None
-    cells: list[Cell] = field(default_factory=list)
-    framework: Framework | None = None
-    targets: list[Target] = field(default_factory=list)
-    machine: dict[str, Any] = field(default_factory=dict)
+    models: dict[str, Comparison] = field(default_factory=dict)
+    machine: Mapping[str, Any] = field(default_factory=dict)
 
 
 def render(findings: Findings) -> str:
-    """The file's contents: numbers to four digits, null where a part was left out."""
-    return json.dumps(_rounded(document(findings)), indent=2, ensure_ascii=False) + "\n"
+    """Render the file: numbers to four digits, null where a figure is not known."""
+    return json.dumps(_round(describe(findings)), indent=2, ensure_ascii=False) + "\n"
 
 
-def document(findings: Findings) -> dict[str, Any]:
-    """The same as plain values."""
-    engines, choice, framework = findings.engines, findings.choice, findings.framework
+def describe(findings: Findings) -> dict[str, Any]:
+    """Describe the same as plain values."""
     return {
-        "local_agreement_direct_over_transcribe": engines and engines[CHUNKS_S[0]].compute.median,
-        "best_over_offline": choice and choice.best.over_offline.compute.median,
-        "best_policy": choice and choice.best.policy,
-        "best_p50_over_local_agreement": choice and choice.best.p50_ratio,
-        "framework_share": framework and framework.share,
-        "wer": {row.name: row.wer for row in findings.rows},
-        "details": _details(findings),
-    }
-
-
-def _details(findings: Findings) -> dict[str, Any]:
-    engines, choice, framework = findings.engines, findings.choice, findings.framework
-    return {
-        "complete": findings.complete,
-        "repeats": findings.repeats,
-        "model": findings.model,
-        "calls": findings.calls,
-        "shared_calls": list(findings.shared),
-        "targets": [
-            {
-                "figure": target.figure,
-                "value": target.value,
-                "limit": target.limit,
-                "reached": target.reached,
-                "note": target.note,
-            }
-            for target in findings.targets
-        ],
-        "engines": engines and {f"{chunk:g}": _versus(each) for chunk, each in engines.items()},
-        "best": choice and _choice(choice),
-        "systems": [asdict(row) for row in findings.rows],
-        "framework": framework and {k: asdict(v) for k, v in framework.by_policy.items()},
-        "shapes": {
-            "weights": "random: these are costs, nothing is recognised",
-            "cells": [asdict(cell) for cell in findings.cells],
+        **{name: _describe_model(each) for name, each in findings.models.items()},
+        "details": {
+            "complete": findings.complete,
+            "models_not_found": list(findings.missing),
+            "normaliser": normaliser(NORMALISER).signature,
+            "speech": {each.name: _describe_speech(each) for each in findings.speech},
+            "machine": findings.machine,
         },
-        "machine": findings.machine,
     }
 
 
-def _choice(choice: Choice) -> dict[str, Any]:
+def _describe_model(comparison: Comparison) -> dict[str, Any]:
+    best = comparison.best
+    figures = {each.name: each.value for each in comparison.figures}
+    figures.pop("bank_calls_wer_minus_offline", None)
     return {
-        "chunk_s": choice.best.chunk_s,
-        "keeps_limits": choice.keeps_limits,
-        "at_chunks": {f"{chunk:g}": _candidate(each) for chunk, each in choice.at_chunks.items()},
+        "best_policy": best,
+        **figures,
+        "wer_minus_offline_by_set": comparison.wer_minus_offline(best),
+        "at_most": AT_MOST,
+        "missed": [each.reason for each in comparison.figures if not each.is_reached],
+        "systems": {
+            name: _describe_system(system) | {"lost_last_words": comparison.lost_last_words(name)}
+            for name, system in comparison.systems.items()
+        },
+        "policies": {
+            name: {each.name: each.value for each in figures}
+            for name, figures in comparison.of_policies.items()
+        },
     }
 
 
-def _candidate(candidate: Candidate) -> dict[str, Any]:
+def _describe_system(system: Figures) -> dict[str, Any]:
     return {
-        "over_offline": _versus(candidate.over_offline),
-        "p50": candidate.p50,
-        "local_agreement_p50": candidate.baseline_p50,
-        "p50_over_local_agreement": candidate.p50_ratio,
+        "wer": system.wer,
+        "p50_s": system.latency(0.5),
+        "p95_s": system.latency(0.95),
+        "compute_per_second": system.recogniser_s / system.seconds,
+        "framework_share": system.framework_share,
+        "inserted_in_pauses": system.in_pauses,
+        "work_per_second": asdict(system.work()),
+        "sets": {name: _describe_outcome(each) for name, each in system.outcomes.items()},
     }
 
 
-def _versus(found: Versus) -> dict[str, Any]:
+def _describe_outcome(outcome: Outcome) -> dict[str, Any]:
+    spent = sum(each.recogniser_s for each in outcome.played.values())
     return {
-        "system": found.name,
-        "other": found.other,
-        "compute": asdict(found.compute),
-        "wer": plain_rate(found.errors),
-        "other_wer": plain_rate(found.other_errors),
-        "wer_excess": found.wer_excess,
-        "words": found.errors.words,
+        "wer": plain_rate(outcome.errors),
+        **asdict(outcome.errors),
+        "p50_s": find_quantile(outcome.late, 0.5),
+        "p95_s": find_quantile(outcome.late, 0.95),
+        "compute_per_second": spent / outcome.speech.seconds,
+        "inserted_in_pauses": len(outcome.in_pauses),
     }
 
 
-def _rounded(value: Any) -> Any:
-    """Four digits are more than a measurement repeats."""
+def _describe_speech(speech: SpeechSet) -> dict[str, Any]:
+    return {
+        "recordings": len(speech.calls),
+        "seconds": speech.seconds,
+        "left_out_for_their_language": speech.left_out,
+        "word_times": speech.word_times,
+        "recordings_with_known_pauses": len(speech.pauses),
+        "pauses": sum(map(len, speech.pauses.values())),
+    }
+
+
+def _round(value: Any) -> Any:
+    """Four digits are more than a measurement repeats; JSON knows no infinity."""
     if isinstance(value, float):
-        return float(f"{value:.{_DIGITS}g}")
+        return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
     if isinstance(value, dict):
-        return {key: _rounded(each) for key, each in value.items()}
+        return {key: _round(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_rounded(each) for each in value]
+        return [_round(each) for each in value]
     return value

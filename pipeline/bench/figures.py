@@ -1,28 +1,84 @@
-"""The figures of each system of a session: compute, word errors, latencies."""
+"""What came of one system on one or several data sets: errors, latency, compute, inventions."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
 
-from pipeline.bench.playing import Session
-from pipeline.bench.ratios import Ratio, ratio, spread
-from pipeline.bench.systems import Entry
-from streamwer.config import ScoringConfig
+import numpy as np
+
+from pipeline.bench.playing import Played
+from pipeline.bench.speech_sets import Span, SpeechSet
 from streamwer.eventlog import EventLog
-from streamwer.metrics import Summary, WordErrors, normaliser, score, summarise
+from streamwer.metrics import Scores, WordErrors, normaliser, score
+from streamwer.metrics.summary import pooled, timed
 from streamwer.metrics.word_errors import plain_rate
 from streamwer.recognisers.log_mel import FRAMES_PER_SECOND
-from streamwer.transcript import Compute, Effort, Step
+from streamwer.transcript import Compute, Effort, Step, Word
+
+NORMALISER = "whisper_english"
+TOLERANCE_S = 0.5
+"""So far into a pause a word's time may reach: a recogniser hears no word's end to the instant."""
 
 
 @dataclass(frozen=True)
-class Latency:
-    """Commit latency in seconds; None where there are too few words, or too many never came."""
+class Outcome:
+    """What one system made of one data set.
 
-    p50: float | None
-    p95: float | None
+    Attributes:
+        speech: the data set.
+        played: what the system did with each of its recordings, by name.
+    """
+
+    speech: SpeechSet
+    played: Mapping[str, Played]
+
+    @cached_property
+    def scores(self) -> Scores:
+        """The recordings and their words, scored."""
+        steps = tuple(step for each in self.played.values() for step in each.steps)
+        references = [call.reference for call in self.speech.calls]
+        return score(references, EventLog(steps), normaliser(NORMALISER))
+
+    @property
+    def errors(self) -> WordErrors:
+        """Pooled word errors."""
+        return pooled(self.scores.recordings)
+
+    @property
+    def late(self) -> list[float]:
+        """Commit latency of each word, seconds: infinite where it never came.
+
+        Where it is not known when a recording's words were spoken, the system's own times serve.
+        """
+        words = timed(self.scores.words)
+        known = [float(late) for late in words["committed"] - words["end"]]
+        untimed = [call.name for call in self.speech.calls if not call.reference.words]
+        return known + [
+            step.emitted - word.end
+            for name in untimed
+            for step in self.played[name].steps
+            for word in step.update.committed
+        ]
+
+    @property
+    def in_pauses(self) -> list[str]:
+        """The words that were committed as if spoken in a pause, each with its recording."""
+        return [
+            f"{name}: {word.text.strip()} ({word.start:.1f} s)"
+            for name, pauses in self.speech.pauses.items()
+            for word in list_inserted(_committed(self.played[name].steps), pauses)
+        ]
+
+    @property
+    def lost_last_words(self) -> set[str]:
+        """The recordings whose last word was not heard at all."""
+        words = self.scores.words
+        spoken = words[words["status"] != "inserted"]
+        last = spoken.drop_duplicates("recording", keep="last")
+        return set(last.loc[last["status"] == "deleted", "recording"])
 
 
 @dataclass(frozen=True)
@@ -31,153 +87,113 @@ class Work:
 
     Attributes:
         stages: seconds of compute by stage.
-        steps: calls.
-        encoder_s: seconds of audio that the encoder heard, padding included.
+        decodings: calls in which something was decoded.
+        encoder_s: seconds that the encoder heard, padding included.
         tokens: decoded tokens.
     """
 
-    stages: dict[str, float]
-    steps: float
+    stages: Mapping[str, float]
+    decodings: float
     encoder_s: float
     tokens: float
 
 
 class Figures:
-    """Figures of a session's systems, each by its name and for the calls that are asked for.
+    """The figures of one system over several data sets, pooled.
 
     Args:
-        session: what was played.
-        scoring: how words are compared.
+        outcomes: one for each data set, by its name.
     """
 
-    def __init__(self, session: Session, scoring: ScoringConfig) -> None:
-        self._session = session
-        # Intervals are the comparison report's business, and cost more than the figures.
-        self._scoring = replace(scoring, replicates=1)
-        self._summaries: dict[tuple[str, tuple[str, ...], str], Summary] = {}
+    def __init__(self, outcomes: Mapping[str, Outcome]) -> None:
+        self.outcomes = outcomes
+        self._played = [each for one in outcomes.values() for each in one.played.values()]
+
+    @cached_property
+    def errors(self) -> WordErrors:
+        """Word errors of all sets."""
+        return sum((each.errors for each in self.outcomes.values()), WordErrors())
 
     @property
-    def shared(self) -> tuple[str, ...]:
-        """The calls that every system played in every repeat."""
-        return self._session.shared
-
-    @property
-    def calls(self) -> tuple[str, ...]:
-        """All calls: every system played them in the first repeat."""
-        return tuple(self._session.calls)
-
-    def compute(self, name: str) -> Ratio:
-        """Seconds of compute per second of audio, on the shared calls."""
-        return spread([spent / self.seconds(self.shared) for spent in self._spent(name)])
-
-    def compute_ratio(self, name: str, other: str) -> Ratio:
-        """Compute of one system over that of another, on the shared calls."""
-        return ratio(self._spent(name), self._spent(other))
-
-    def framework_share(self, name: str) -> Ratio:
-        """Time outside the recogniser's calls over time in them, on the shared calls."""
-        return spread(
-            [
-                sum(played[name][call].own_s for call in self.shared)
-                / sum(played[name][call].recogniser_s for call in self.shared)
-                for played in self._session.rounds
-            ]
-        )
-
-    def errors(self, name: str, calls: Iterable[str]) -> WordErrors:
-        """Pooled word errors."""
-        return self._summary(name, tuple(calls), "unaware").errors
-
-    def wer(self, name: str, calls: Iterable[str]) -> float:
+    def wer(self) -> float:
         """Pooled word error rate, as a fraction."""
-        return plain_rate(self.errors(name, calls))
+        return plain_rate(self.errors)
 
-    def latency(self, name: str, calls: Iterable[str], clock: str = "unaware") -> Latency:
-        """Commit latency of the calls' words."""
-        percentiles = self._summary(name, tuple(calls), clock).commit_latency
-        return Latency(*(_finite(percentiles[key].value) for key in ("p50", "p95")))
+    @property
+    def recogniser_s(self) -> float:
+        """Compute of all recogniser calls, seconds of processor time."""
+        return sum(each.recogniser_s for each in self._played)
 
-    def work(self, name: str) -> Work:
-        """What the system asked of its recogniser on all calls, in the first repeat."""
-        steps = self._steps(name, self.calls, "unaware")
-        seconds = self.seconds(self.calls)
+    @property
+    def framework_share(self) -> float:
+        """Time outside the recogniser's calls over time in them."""
+        return sum(each.own_s for each in self._played) / self.recogniser_s
+
+    @property
+    def seconds(self) -> float:
+        """Length of the audio."""
+        return sum(each.speech.seconds for each in self.outcomes.values())
+
+    @property
+    def in_pauses(self) -> list[str]:
+        """The words committed in pauses, over all sets."""
+        return [word for each in self.outcomes.values() for word in each.in_pauses]
+
+    @cached_property
+    def late(self) -> list[float]:
+        """Commit latency of every word, seconds."""
+        return [late for each in self.outcomes.values() for late in each.late]
+
+    def latency(self, share: float) -> float | None:
+        """The latency that so large a share of the words keeps; None where too many never came."""
+        return find_quantile(self.late, share)
+
+    def work(self) -> Work:
+        """What the system asked of its recogniser."""
+        steps = [step for each in self._played for step in each.steps]
         compute = sum((step.compute for step in steps), Compute())
         effort = sum((step.effort for step in steps), Effort())
         return Work(
-            stages={f.name: getattr(compute, f.name) / seconds for f in fields(compute)},
-            steps=sum(step.effort.encoder_frames > 0 for step in steps) / seconds,
-            encoder_s=effort.encoder_frames / FRAMES_PER_SECOND / seconds,
-            tokens=effort.decoded_tokens / seconds,
+            stages={f.name: getattr(compute, f.name) / self.seconds for f in fields(compute)},
+            decodings=sum(step.effort.encoder_frames > 0 for step in steps) / self.seconds,
+            encoder_s=effort.encoder_frames / FRAMES_PER_SECOND / self.seconds,
+            tokens=effort.decoded_tokens / self.seconds,
         )
 
-    def seconds(self, calls: Iterable[str]) -> float:
-        """Length of the calls."""
-        return sum(self._session.calls[call].reference.seconds for call in calls)
 
-    def _spent(self, name: str) -> list[float]:
-        """Seconds of compute on the shared calls in each repeat."""
-        rounds = self._session.rounds
-        return [sum(played[name][call].compute_s for call in self.shared) for played in rounds]
-
-    def _steps(self, name: str, calls: Sequence[str], clock: str) -> list[Step]:
-        if clock == "measured":
-            return [step for call in calls for step in self._session.measured[name][call]]
-        first = self._session.rounds[0][name]
-        return [step for call in calls for step in first[call].steps]
-
-    def _summary(self, name: str, calls: tuple[str, ...], clock: str) -> Summary:
-        key = (name, calls, clock)
-        if key not in self._summaries:
-            self._summaries[key] = self._scored(*key)
-        return self._summaries[key]
-
-    def _scored(self, name: str, calls: Sequence[str], clock: str) -> Summary:
-        references = [self._session.calls[call].reference for call in calls]
-        log = EventLog(tuple(self._steps(name, calls, clock)))
-        scores = score(references, log, normaliser(self._scoring.normaliser))
-        return summarise(name, scores, None, self._scoring, {})
+def list_lost(figures: Figures, reference: Figures) -> list[str]:
+    """List the recordings whose last word a system lost although the reference system has it."""
+    return [
+        name
+        for data_set, outcome in figures.outcomes.items()
+        for name in sorted(outcome.lost_last_words - reference.outcomes[data_set].lost_last_words)
+    ]
 
 
-@dataclass(frozen=True)
-class Row:
-    """One system's line of the table.
-
-    Attributes:
-        compute: per second of audio, on the shared calls.
-        wer: on all calls.
-        unaware: commit latency without compute, on all calls.
-        measured: with compute and queueing.
-        framework_share: time outside the recogniser's calls over time in them.
-    """
-
-    name: str
-    policy: str
-    engine: str
-    chunk_s: float | None
-    compute: Ratio
-    wer: float
-    unaware: Latency
-    measured: Latency
-    work: Work
-    framework_share: Ratio
+def list_inserted(words: Iterable[Word], pauses: Sequence[Span]) -> list[Word]:
+    """List the words whose middle lies inside a pause, further than their times can be off."""
+    return [
+        word
+        for word in words
+        if any(
+            begin + TOLERANCE_S < (word.start + word.end) / 2 < end - TOLERANCE_S
+            for begin, end in pauses
+        )
+    ]
 
 
-def row(figures: Figures, entry: Entry) -> Row:
-    """All figures of one system."""
-    name, calls = entry.name, figures.calls
-    return Row(
-        name=name,
-        policy=entry.policy,
-        engine=entry.engine,
-        chunk_s=entry.chunk_s,
-        compute=figures.compute(name),
-        wer=figures.wer(name, calls),
-        unaware=figures.latency(name, calls),
-        measured=figures.latency(name, calls, "measured"),
-        work=figures.work(name),
-        framework_share=figures.framework_share(name),
-    )
+def find_quantile(values: Sequence[float], share: float) -> float | None:
+    """Find the least value that so large a share of them does not exceed; None if infinite."""
+    if not values:
+        return None
+    found = float(np.quantile(values, share, method="inverted_cdf"))
+    return found if math.isfinite(found) else None
 
 
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None
+def subtract_rates(one: WordErrors, other: WordErrors) -> float:
+    """Subtract one error rate from another, in points."""
+    return 100 * (plain_rate(one) - plain_rate(other))
+
+
+def _committed(steps: Sequence[Step]) -> list[Word]:
+    return [word for step in steps for word in step.update.committed]

@@ -1,106 +1,93 @@
-"""What is measured: offline, every streaming policy at two chunks, and the peers' baseline."""
+"""What is measured with each model: two ways to go offline, the published peer, our policies."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from pathlib import Path
 
 from streamwer import config
+from streamwer.cli.model_choice import choose_model
 from streamwer.compose import load
-from streamwer.config import EngineConfig, SystemConfig
-from streamwer.policies import POLICIES
+from streamwer.config import ModelConfig, SystemConfig
+from streamwer.errors import ModelError
+from streamwer.models import catalogue, sources
 
-CHUNKS_S = (1.0, 0.5)
-TRIMMED = {"trim_s": 5.0, "left_context_s": 1.5}
-"""How LocalAgreement with `direct` trims its buffer: with word times it can at any word. With
-`transcribe` it keeps to the published 15 s, and to the ends of segments. Chosen on other calls."""
-TUNED: Mapping[tuple[str, float], dict[str, float]] = {
-    ("prefix_agreement", 0.5): {
-        "left_context_s": 1.0,
-        "margin_s": 0.05,
-        "unsure_margin_s": 0.4,
-        "sure": 0.8,
-    }
-}
-"""What suits a chunk better than the conf file's values for 1 s; chosen on other calls."""
-OFFLINE, BASELINE = "offline", "local_agreement"
-DIRECT, TRANSCRIBE = "direct", "transcribe"
+OFFLINE, ONE_PASS, PEER = "offline", "offline_direct", "whisper_streaming"
+LOCAL_AGREEMENT, PROMPTED_BUFFER = "local_agreement", "prompted_buffer"
+POLICIES = (LOCAL_AGREEMENT, PROMPTED_BUFFER, "prefix_agreement")
+"""Those that may be the best one."""
+MODELS = ("tiny_en", "base")
+_PUBLISHED = {"chunk_s": 1.0, "agreement": 2, "trim_s": 15.0, "left_context_s": 0.0}
+"""LocalAgreement-2 as whisper_streaming runs it (Macháček et al. 2023)."""
+_UNFILTERED = ["engine=transcribe", "engine.vad_filter=false", "engine.skip_silence=false"]
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One system of the bench.
+class BenchModel:
+    """One model under test.
 
     Attributes:
-        system: how it is built; its clock does not matter here.
-        chunk_s: the policy's chunk, seconds; None for a policy that has none.
+        overrides: how Hydra is to compose it.
+        config: what it is.
     """
 
-    system: SystemConfig
-    chunk_s: float | None = None
-
-    @property
-    def policy(self) -> str:
-        return str(self.system.policy["name"])
-
-    @property
-    def engine(self) -> str:
-        return self.system.engine.name
+    overrides: tuple[str, ...]
+    config: ModelConfig
 
     @property
     def name(self) -> str:
-        chunk = "" if self.chunk_s is None else f"_{self.chunk_s:g}s"
-        return f"{self.policy}_{self.engine}{chunk}"
+        return self.config.name
 
 
-def baseline(engine: str, chunk_s: float) -> str:
-    """Name of LocalAgreement-2 with that engine at that chunk."""
-    return f"{BASELINE}_{engine}_{chunk_s:g}s"
+def choose(name: str) -> BenchModel:
+    """Choose a model by a name that `streaming models` lists, or by its folder.
 
+    A folder is run with the values of the model that it is called after, else with the default's.
 
-@cache
-def every() -> tuple[Entry, ...]:
-    """All that is measured, each at every chunk.
-
-    Offline with `direct`; LocalAgreement-2 with `transcribe`, as the published systems run it, and
-    with `direct`; every other policy with the engine that its own conf file names, else `direct`.
+    Raises:
+        ModelError: there is no model of that name.
     """
-    settings = load(
-        [
-            f"policy=[{','.join(sorted(POLICIES))}]",
-            f"engine={DIRECT}",
-            f"systems.{BASELINE}.policy.agreement=2",
-        ]
+    folder = Path(name).expanduser()
+    known = catalogue.find(folder.name) if folder.is_dir() else None
+    choice = choose_model(name, None, known.name if known else MODELS[0])
+    instead = dict(choice.instead) | ({"name": known.name} if known else {})
+    values = {key: "null" if value is None else f"'{value}'" for key, value in instead.items()}
+    overrides = (f"model={choice.option}", *(f"model.{k}={v}" for k, v in values.items()))
+    return BenchModel(overrides, load(overrides).model)
+
+
+def choose_found(names: Sequence[str]) -> tuple[list[BenchModel], list[str]]:
+    """Choose the models whose weights are on this machine, and name those that are not.
+
+    Raises:
+        ModelError: a name is unknown, two are the same model, or no weights are found.
+    """
+    chosen = [choose(name) for name in names]
+    found = [model for model in chosen if sources.find(catalogue.resolve(model.config))]
+    missing = [model.name for model in chosen if model not in found]
+    if not found:
+        raise ModelError(
+            f"--models: no weights of {', '.join(missing)} are on this machine:"
+            " `make environment` installs those of tiny_en; a folder will do as well"
+        )
+    if len({model.name for model in chosen}) < len(chosen):
+        raise ModelError("--models: two of them are the same model")
+    return found, missing
+
+
+def build(model: BenchModel) -> dict[str, SystemConfig]:
+    """Build every system of one model, by name."""
+    settings = load([*model.overrides, f"policy=[{','.join((OFFLINE, *POLICIES))}]"])
+    ours = {name: config.system(settings, name) for name in (OFFLINE, *POLICIES)}
+    offline, agreement = ours.pop(OFFLINE), ours[LOCAL_AGREEMENT]
+    direct, unfiltered = (
+        config.engine(load([*model.overrides, *engine]).engine)
+        for engine in (["engine=direct"], _UNFILTERED)
     )
-    peers = config.engine(load([f"engine={TRANSCRIBE}"]).engine)
-    systems = {name: config.system(settings, name) for name in settings.compare}
-    direct = config.engine(settings.engine)
-    found = [Entry(_with(systems.pop(OFFLINE), direct))]
-    agreement = systems[BASELINE]
-    trimmed = replace(agreement, policy=agreement.policy | TRIMMED)
-    found += _at_chunks(_with(agreement, peers))
-    found += _at_chunks(_with(trimmed, direct))
-    for name, system in systems.items():
-        if name != BASELINE:
-            found += _at_chunks(system)
-    return tuple(found)
-
-
-def engines_only() -> tuple[Entry, ...]:
-    """LocalAgreement-2 with either engine."""
-    return tuple(entry for entry in every() if entry.policy == BASELINE)
-
-
-def _with(system: SystemConfig, engine: EngineConfig) -> SystemConfig:
-    return replace(system, engine=engine)
-
-
-def _at_chunks(system: SystemConfig) -> Iterator[Entry]:
-    if "chunk_s" not in system.policy:
-        yield Entry(system)
-        return
-    for chunk_s in CHUNKS_S:
-        tuned = TUNED.get((str(system.policy["name"]), chunk_s), {})
-        policy = system.policy | {"chunk_s": chunk_s} | tuned
-        yield Entry(replace(system, policy=policy), chunk_s)
+    return {
+        OFFLINE: offline,
+        ONE_PASS: replace(offline, engine=direct),
+        PEER: replace(agreement, policy=agreement.policy | _PUBLISHED, engine=unfiltered),
+        **ours,
+    }

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import count as counting
 from pathlib import Path
 
 from pipeline.bench import playing
@@ -102,7 +104,7 @@ def calibrate(
     seen, unseen = halves(calls)
     with progress() as bar:
         task = bar.add_task("windows", total=2 * repeats * len(LENGTHS_S))
-        step = partial(bar.advance, task)
+        step = _announce(partial(bar.advance, task), 2 * repeats)
         # One half after the other would blame a slower hour on the fit.
         windows = [*seen, *unseen]
         both = measuring.measure(loaded, windows, repeats, quantile, step, stopwatch(known))
@@ -115,6 +117,19 @@ def calibrate(
         tables.show_stages(costs, kept[name], name)
     tables.show_fit(fitted, kept)
     return fitted
+
+
+def _announce(advance: Callable[[], None], rounds: int) -> Callable[[], None]:
+    """Advance the bar, and after the first round of window lengths say how long all will take."""
+    begin, done = time.monotonic(), counting(1)
+
+    def step() -> None:
+        advance()
+        if next(done) == len(LENGTHS_S):
+            minutes = (time.monotonic() - begin) * rounds / 60
+            print(f"calibration: about {max(1, round(minutes))} min in all", file=sys.stderr)
+
+    return step
 
 
 def callers(systems: Sequence[SystemConfig]) -> dict[str, SystemConfig]:

@@ -31,7 +31,9 @@ class ForcedConfig:
     speech_threshold: float = 0.3
     least_explained: float = 0.4
     most_odd: float = 0.05
-    most_silent: float = 0.5
+    most_silent: float = 0.2
+    most_unsaid: float = 0.4
+    known_bias_s: float | None = None
 
 
 @dataclass
@@ -52,7 +54,7 @@ class PublishedConfig:
     name: str = "published"
     path: str = "data/alignments"
     pattern: str = "**/*"
-    tier: str = "words"
+    tier: str = ""
     columns: WordColumnsConfig = field(default_factory=WordColumnsConfig)
     most_mismatched: float = 0.1
 
@@ -66,7 +68,14 @@ ALIGNMENT_SCHEMAS: dict[str, type] = {
 }
 """The record of each way to come by word times."""
 
-_SHARES = ("speech_threshold", "least_explained", "most_odd", "most_silent", "most_mismatched")
+_SHARES = (
+    "speech_threshold",
+    "least_explained",
+    "most_odd",
+    "most_silent",
+    "most_unsaid",
+    "most_mismatched",
+)
 _SHORTEST_S = 5.0
 
 

@@ -63,8 +63,6 @@ class ScoringConfig:
     """conf/scoring: how transcripts are compared and how sure the figures are."""
 
     normaliser: str = MISSING
-    replicates: int = 10_000
-    seed: int = 1
     confidence: float = 0.95
     smallest_difference: float = 0.005
     baseline: str = "offline"
@@ -212,6 +210,7 @@ def _check_language(config: Config, aligner: AlignmentConfig) -> None:
         if not extensions.get("engine", called.name)
     ]
     if isinstance(aligner, alignment_config.ForcedConfig):
+        languages.refuse_undetected("alignment.model.language", aligner.model)
         heard["alignment"] = aligner.model
         whispers.append(aligner.model)
     languages.check(config.dataset.language, heard, config.scoring.normaliser)

@@ -6,20 +6,33 @@ from dataclasses import dataclass, field
 
 from streamwer.model_config import MISSING
 
+AUTO = "auto"
+USUAL_COLUMNS = {
+    "speaker": ("speaker", "speaker_id", "client_id", "spk_id"),
+    "condition": ("condition",),
+    "words": ("words",),
+    "session": ("session", "session_id", "chapter_id", "meeting_id", "call_id"),
+    "language": ("language", "lang", "locale"),
+}
+"""The columns that `auto` takes, by key of `dataset.columns`: the first of them that there is."""
+
 
 @dataclass
 class ColumnsConfig:
-    """Names of a data set's columns; an empty name means that there is none."""
+    """Names of a data set's columns; an empty name means that there is none.
+
+    `auto` is the column of the usual name, where there is one.
+    """
 
     id: str = "id"
     audio: str = "audio"
     text: str = "text"
-    speaker: str = ""
-    condition: str = ""
-    words: str = ""
-    session: str = ""
+    speaker: str = AUTO
+    condition: str = AUTO
+    words: str = AUTO
+    session: str = AUTO
     channel: str = ""
-    language: str = ""
+    language: str = AUTO
 
 
 @dataclass
@@ -51,6 +64,7 @@ class DatasetConfig:
     limit: int | None = None
     shuffle_seed: int | None = None
     streaming: bool = False
+    damaged_audio: str = "repair"
     licence: str = ""
     citation: str = ""
     concatenate: ConcatenateConfig = field(default_factory=ConcatenateConfig)

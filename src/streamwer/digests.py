@@ -61,6 +61,8 @@ def of_spoken(references: Iterable[Reference]) -> tuple[str, str]:
         said = [each.recording, each.text, each.speaker, each.condition]
         words = [[word.text, word.start, word.end] for word in each.words]
         texts.update(_line(json.dumps(said + [each.language] * bool(each.language))))
+        if each.readings:
+            texts.update(_line(json.dumps({"readings": each.readings})))
         if each.unscored:
             texts.update(_line(json.dumps(each.unscored)))
         times.update(_line(json.dumps([each.recording, words])))

@@ -72,8 +72,24 @@ def mark(text: str) -> bool:
 
 
 def unspaced(character: str) -> bool:
-    """Whether a character is of a script without spaces between words."""
-    return _UNSPACED.match(character) is not None
+    """Whether a character is of a script without spaces between words.
+
+    A Latin letter as wide as a Chinese one is not: there are spaces between such words.
+    """
+    plain = _plain(character) if character.isalnum() else character
+    return _UNSPACED.match(plain) is not None
+
+
+def between_scripts(words: Iterable[str]) -> str:
+    """Join words in the one way that does not depend on who put spaces between scripts, or not.
+
+    No space between two characters of scripts without spaces, else one.
+    """
+    text = ""
+    for word in (part for each in words for part in parted(each)):
+        together = text and (mark(word) or (unspaced(text[-1]) and unspaced(word[0])))
+        text += word if together or not text else f" {word}"
+    return text
 
 
 def _cut(piece: str) -> Iterator[str]:

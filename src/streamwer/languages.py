@@ -40,6 +40,20 @@ def check_models(models: Iterable[ModelConfig]) -> None:
             raise refuse_other_than_english(model.language, model.name)
 
 
+def refuse_undetected(key: str, model: ModelConfig) -> None:
+    """Refuse a model that is to detect the language where it is told the words.
+
+    Args:
+        key: where its language is set.
+        model: which it is.
+
+    Raises:
+        ConfigError: its language is `auto`.
+    """
+    if model.language == AUTO:
+        raise ConfigError(f"{key}={AUTO}: give the language of the transcripts, such as de")
+
+
 def check(language: str, models: Mapping[str, ModelConfig], normaliser: str) -> None:
     """Refuse a model or a normaliser that is for another language than that of the data.
 
@@ -68,7 +82,7 @@ def check(language: str, models: Mapping[str, ModelConfig], normaliser: str) -> 
                 f"{spoken}: model.language={model.language} ({user});"
                 f" set model.language={code}, or dataset.language to what is spoken"
             )
-    if normaliser == "whisper_english" and language != "en":
+    if normaliser in ("open_asr", "whisper_english") and language != "en":
         raise ConfigError(
             f"{spoken}: scoring.normaliser={normaliser} is for English; use scoring=multilingual"
         )

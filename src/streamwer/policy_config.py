@@ -20,7 +20,7 @@ class PromptedBufferConfig:
     chunk_s: float = 1.0
     buffer_s: float = 12.0
     holdback_s: float = 1.0
-    prompt: str = "previous"
+    prompt: str = "committed"
     prompt_chars: int = 200
 
 
@@ -84,7 +84,7 @@ class PrefixAgreementConfig:
     name: str = "prefix_agreement"
     poll_s: float = 0.2
     chunk_s: float = 0.6
-    first_chunk_s: float = 1.6
+    first_chunk_s: float = 2.0
     longest_chunk_s: float = 4.0
     margin_s: float = 0.2
     certain_margin_s: float = 1.2

@@ -14,6 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _DAY_S = 86_400.0
+_came = threading.Event()
+"""Whether a request to terminate came: libraries raise an interrupt anew, without its number."""
 _FORGET, _STATUS = Path("/proc/self/clear_refs"), Path("/proc/self/status")
 
 
@@ -77,6 +79,50 @@ def deaf() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, handler)
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Within the block a request to terminate is a KeyboardInterrupt that holds its number.
+
+    Not where the process was told to ignore it, or has a handler of its own.
+    """
+    main = threading.current_thread() is threading.main_thread()
+    if not main or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        yield
+        return
+    _came.clear()
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def own_sigterm() -> Iterator[None]:
+    """Keep our handler of a request to terminate: Ray's prints its native stack."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        if callable(before):
+            signal.signal(signal.SIGTERM, before)
+
+
+def status_of(request: KeyboardInterrupt) -> int:
+    """The exit status that tells a shell which signal ended a process."""
+    if request.args:
+        return 128 + int(request.args[0])
+    return 128 + (signal.SIGTERM if _came.is_set() else signal.SIGINT)
+
+
+def _interrupt(number: int, _: object) -> None:
+    _came.set()
+    raise KeyboardInterrupt(number)
 
 
 @contextmanager

@@ -91,6 +91,9 @@ class Hypothesis:
             it was not asked.
         continues: whether the words follow the window's prefix; without it they are all of the
             window's words, what the prefix says among them.
+        language: what was detected to be spoken (`de`); empty where that is not known, or is set.
+        provisional: whether the next window may be taken for another language, so that no word is
+            safe to commit before the speaker has stopped.
         compute: measured seconds per stage.
         effort: what the call did.
     """
@@ -99,6 +102,8 @@ class Hypothesis:
     segment_ends: tuple[float, ...] = ()
     silence: float = 0.0
     continues: bool = False
+    language: str = ""
+    provisional: bool = False
     compute: Compute = Compute()
     effort: Effort = Effort()
 
@@ -142,6 +147,7 @@ class Step:
         emitted: when its update was shown; `emitted` − `start` is the clock's compute.
         compute: measured seconds, whatever the clock made of them.
         is_last: whether the stream had ended, so that everything was committed.
+        language: what the recogniser detected to be spoken, so far; empty where it did not.
     """
 
     recording: str
@@ -154,6 +160,7 @@ class Step:
     effort: Effort
     update: Update
     is_last: bool
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +180,7 @@ class Reference:
         audio: path of the prepared audio, relative to the manifest.
         seconds: length of the audio.
         text: the reference transcript, raw.
-        speaker: who speaks, where known; the unit of resampling in the statistics.
+        speaker: who speaks, where known; whose words are left out together in the statistics.
         condition: how the audio was altered ("clean", "telephone", …).
         words: the reference words with their times; empty where the data set has none.
         broken: why there is no audio of it; "" where there is. It cannot be played, and counts
@@ -184,6 +191,8 @@ class Reference:
             that and is not the same; "" otherwise.
         unscored: stretches in which nothing is scored, begin and end, seconds: what a system
             heard there is left out.
+        readings: the transcript with NIST's marks, where it has optional words or alternatives
+            (`streamwer.readings`); `text` is one reading of it.
     """
 
     recording: str
@@ -198,3 +207,4 @@ class Reference:
     language: str = ""
     place: str = ""
     unscored: tuple[tuple[float, float], ...] = ()
+    readings: str = ""

@@ -1,15 +1,16 @@
-"""A session of the bench without a model: the words come from a script, the costs from a rule."""
+"""Recordings and systems of the bench without a model: the words come from a script."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
-from pipeline.bench import playing, systems
-from pipeline.bench.playing import Call, Session
-from pipeline.bench.systems import Entry
+from pipeline.bench.figures import Figures, Outcome
+from pipeline.bench.playing import Call, Played
+from pipeline.bench.speech_sets import Span, SpeechSet
 from streamwer.audio import seconds
-from streamwer.transcript import Reference
-from tests.scripted import Faults, Scripted, script, silence
+from streamwer.transcript import Compute, Effort, Reference, Step, Update, Word
+from tests.scripted import script, silence
 
 TEXT = "please call me back on monday about the blue order because i need it by friday noon "
 
@@ -28,23 +29,49 @@ def calls(count: int) -> list[Call]:
     return [call(f"call_{i:02}", conditions[i % 4]) for i in range(count)]
 
 
-def session(
-    entries: Sequence[Entry],
-    cost: Callable[[Entry], float],
-    repeats: int = 2,
-    faults: Callable[[Entry], Faults] = lambda entry: Faults(),
-) -> Session:
-    """Four calls, two of them shared; each recogniser call costs what its system's rule says."""
-    played = calls(4)
-    words = played[0].reference.words
-    loaded = {
-        entry.name: Scripted(words, faults(entry), cost=lambda n, entry=entry: cost(entry))
-        for entry in entries
+def untimed(call: Call) -> Call:
+    """The same recording in a data set that does not say when its words were spoken."""
+    return replace(call, reference=replace(call.reference, words=()))
+
+
+def played(words: Sequence[Word], late: float = 1.0, cost: float = 1.0) -> Played:
+    """What a system did that committed each word so long after its end."""
+    steps = [
+        Step(
+            "",
+            i,
+            audio_end=word.end + late,
+            ready=word.end + late,
+            start=word.end + late,
+            emitted=word.end + late,
+            compute=Compute(decode=cost / len(words)),
+            effort=Effort(encoder_frames=1_500, decoded_tokens=2),
+            update=Update(committed=(word,)),
+            is_last=word is words[-1],
+        )
+        for i, word in enumerate(words)
+    ]
+    return Played(tuple(steps), own_s=0.1 * cost, recogniser_s=cost)
+
+
+def outcome(
+    heard: dict[str, Sequence[Word]],
+    late: float = 1.0,
+    cost: float = 1.0,
+    name: str = "calls",
+    pauses: dict[str, Sequence[Span]] | None = None,
+    timed: bool = True,
+) -> Outcome:
+    """A system on one data set, in whose recordings it committed these words."""
+    spoken = [call(each) if timed else untimed(call(each)) for each in heard]
+    speech = SpeechSet(name, tuple(spoken), pauses or {})
+    done = {each: played(words, late, cost) for each, words in heard.items()}
+    named = {
+        each: replace(one, steps=tuple(replace(step, recording=each) for step in one.steps))
+        for each, one in done.items()
     }
-    shared = [each.name for each in playing.spread(played, 2)]
-    return playing.play_all(entries, played, shared, loaded, repeats)
+    return Outcome(speech, named)
 
 
-def engine_costs(entry: Entry) -> float:
-    """One call costs 0.2 s with `transcribe` and a tenth of that with `direct`."""
-    return 0.2 if entry.engine == systems.TRANSCRIBE else 0.02
+def figures(*outcomes: Outcome) -> Figures:
+    return Figures({each.speech.name: each for each in outcomes})

@@ -1,28 +1,20 @@
-"""The whole bench on a few seconds of one call, with the real model and the real engines."""
+"""The whole bench with tiny.en on two short recordings, and its options."""
 
 from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pipeline.bench import command, playing, random_whisper, shapes
-from pipeline.bench.random_whisper import Shape
+from pipeline.bench import command, speech_sets
+from pipeline.bench.speech_sets import SpeechSet
+from streamwer import audio
 from streamwer.compose import load
 
-NANO = Shape(width=64, heads=2, layers=2)
-
-
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Four seconds of one call, and models that are smaller than tiny."""
-    calls = [call.until(4.0) for call in playing.read_calls(load(["dataset.limit=1"]).dataset)]
-    monkeypatch.setattr(playing, "read_calls", lambda dataset: calls)
-    monkeypatch.setattr(shapes, "SHAPES", {"nano": NANO})
-    monkeypatch.setattr(shapes, "WINDOWS_S", (1,))
-    monkeypatch.setattr(random_whisper, "TINY", NANO)
+_SHORT_S = 4.0
 
 
 def bench(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -30,35 +22,65 @@ def bench(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     return command.main()
 
 
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first seconds of two of the bundled calls."""
+    whole = speech_sets.read(load(["dataset=calls", "dataset.limit=2"]).dataset, None)
+    calls = []
+    for call in whole.calls:
+        words = tuple(word for word in call.reference.words if word.end <= _SHORT_S)
+        text = " ".join(word.text for word in words)
+        reference = replace(call.reference, seconds=_SHORT_S, words=words, text=text)
+        calls.append(
+            replace(call, reference=reference, audio=call.audio[: audio.samples(_SHORT_S)])
+        )
+    pauses = {call.name: [] for call in calls}
+    speech = SpeechSet("calls", tuple(calls), pauses, whole.word_times)
+    monkeypatch.setattr(speech_sets, "read", lambda *given: speech)
+
+
 @pytest.mark.slow
-@pytest.mark.usefixtures("small")
-def test_everything_is_measured_printed_and_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.usefixtures("short", "tiny_en")
+def test_every_system_is_played_printed_and_written(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     out = tmp_path / "benchmark.json"
-    assert bench(monkeypatch, "--repeats", "1", "--out", str(out)) == 0
-    found = json.loads(out.read_text())
-    figures = ("local_agreement_direct_over_transcribe", "best_over_offline", "framework_share")
-    assert all(found[figure] > 0 for figure in figures)
-    assert found["details"]["complete"] is True
-    assert len(found["details"]["targets"]) == 11
+    assert bench(monkeypatch, "--quick", "--models", "tiny_en", "--out", str(out)) == 0
+    model = json.loads(out.read_text())["tiny_en"]
+    assert len(model["systems"]) == 6
+    assert model["systems"]["offline"]["wer"] < 0.3
+    assert model["compute_over_whisper_streaming"] > 0
     assert str(tmp_path) not in out.read_text()
     printed = capsys.readouterr().out
-    for part in ("best_over_offline", "whisper-nano", "framework", found["best_policy"]):
-        assert part in printed
-
-
-@pytest.mark.usefixtures("small")
-def test_one_part_is_a_quick_look_and_is_not_written(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert bench(monkeypatch, "--only", "shapes", "--repeats", "1") == 0
-    printed = capsys.readouterr().out
+    assert "whisper_streaming" in printed
     assert "quick look" in printed
-    assert "left as it was" in printed
 
 
-@pytest.mark.parametrize("wrong", [("--repeats", "0"), ("--calls", "-1"), ("--only", "nothing")])
-def test_a_wrong_option_is_refused(monkeypatch: pytest.MonkeyPatch, wrong: tuple[str, str]) -> None:
-    with pytest.raises(SystemExit, match="2"):
-        bench(monkeypatch, *wrong)
+def test_a_quick_look_does_not_overwrite_the_report() -> None:
+    assert command.choose_destination(None, quick=True) is None
+    assert command.choose_destination(None, quick=False) == Path("reports/benchmark.json")
+    assert command.choose_destination(Path("other.json"), quick=True) == Path("other.json")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (("--models", "nonsense"), "there is no model 'nonsense'"),
+        (("--models", "tiny_en", "tiny.en"), "the same model"),
+        (("--models", "tiny_en", "--speech", "nowhere"), "nowhere: no such folder"),
+        (("--models", "tiny_en", "--speech", "data/calls"), "two data sets are called calls"),
+    ],
+)
+@pytest.mark.usefixtures("tiny_en")
+def test_a_wrong_option_is_one_clear_line(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    wrong: tuple[str, ...],
+    said: str,
+) -> None:
+    assert bench(monkeypatch, "--quick", *wrong) == 1
+    error = capsys.readouterr().err.strip()
+    assert said in error
+    assert len(error.splitlines()) == 1

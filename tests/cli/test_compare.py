@@ -52,8 +52,9 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, s
 def test_a_run_does_not_differ_from_itself(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, text = told(capsys, old, old)
     assert code == 0
-    assert text.count("no change in WER is shown (interval 0.0 to 0.0, p = 1.00)") == 2
-    assert "no change in median latency is shown, 0.00 s" in text
+    so_many_words = "is not decided (simultaneous 95 % interval −0.7 to +0.7 points"
+    assert text.count(so_many_words) == 2
+    assert "whether the median latency changed is not decided, 0.00 s" in text
 
 
 def test_a_worse_system_is_found_and_the_other_left_alone(
@@ -62,13 +63,13 @@ def test_a_worse_system_is_found_and_the_other_left_alone(
     new = scores(tmp_path / "new", alpha=BAD, beta=GOOD)
     code, text = told(capsys, old, new, "-o", tmp_path / "page")
     assert code == 0
-    assert "- **alpha**: more errors, +" in text
+    assert " points more errors (simultaneous 95 % interval +" in text
     assert "half of the words are final later by +" in text
     bold = [part for part in re.findall(r"\*\*(.+?)\*\*", text) if "→" in text and "(" in part]
     assert all(" s " not in part for part in bold)  # no test stands behind a latency
     assert "<br><sub>later</sub>" in text
     assert "measured, each run" not in text  # the clock is one that does not measure
-    assert "- **beta**: no change in WER is shown" in text
+    assert "- **beta**: whether it makes more or fewer errors is not decided" in text
     page = (tmp_path / "page" / "index.html").read_text(encoding="utf-8")
     assert "What changed" in page
     assert "alpha, old" in page
@@ -196,7 +197,7 @@ def test_a_revision_is_compared_with_this_tree_and_without_its_cache_it_says_wha
     code, text = told(capsys, "HEAD~1", ".")
     assert code == 0, text
     assert "### HEAD\\~1 (" in text
-    assert "**alpha**: more errors" in text
+    assert " points more errors (95 % interval +" in text
     shutil.rmtree(repository / ".dvc/cache")
     clone = tmp_path / "clone"  # knows no cache, not even from DVC's memory of it
     run(tmp_path, "git", "clone", "-q", repository, clone)

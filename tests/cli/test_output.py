@@ -37,6 +37,13 @@ def test_one_entry_for_every_file_failed_or_not(tmp_path: Path) -> None:
     }
 
 
+def test_the_language_that_was_detected_is_in_the_entry_of_its_file() -> None:
+    files = [Transcript("a.wav", 1.0, language="de"), Transcript("b.wav", 1.0)]
+    german, unknown = document({}, files)["files"]
+    assert german["language"] == "de"
+    assert "language" not in unknown
+
+
 @pytest.mark.parametrize("text", [" } ", "{ }", "a\n          b", '"', "\\\\n"])
 def test_any_text_is_read_back_as_it_was(text: str, tmp_path: Path) -> None:
     content = document({"name": text}, [Transcript(text, 1.0, (Word(text, 0.0, 0.5),))])

@@ -222,3 +222,12 @@ def test_the_toy_model_is_said_to_be_one(
 def test_nothing_is_taken_from_an_unknown_policy_flag() -> None:
     with pytest.raises(ConfigError, match="--holdback-s: the policy local_agreement has no such"):
         parse(["a.wav", "--policy", "local_agreement", "--holdback-s", "1"])
+
+
+def test_a_hardware_profile_is_chosen_and_its_lack_of_costs_names_a_command_that_exists() -> None:
+    """The advice is the other program's command line: no flag of this one's may get into it."""
+    with pytest.raises(ConfigError) as problem:
+        settings("--clock", "profile", "--hardware", "reference", "--model", "tiny_en")
+    said = str(problem.value)
+    assert "`python -m pipeline.calibrate model=tiny_en`" in said
+    assert "--hardware reference has no such costs" in said

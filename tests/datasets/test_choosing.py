@@ -17,7 +17,10 @@ from tests.datasets.recordings import CTM, TEXTGRID, clip
     ("keys", "message"),
     [
         ({"channels": "left"}, "dataset.channels=left must be mix or split"),
-        ({"form": "tape"}, "dataset.form=tape must be auto or one of audiofolder, kaldi,"),
+        (
+            {"form": "tape"},
+            "dataset.form=tape must be auto or one of ljspeech, audiofolder, kaldi,",
+        ),
         ({"channels": "split"}, "does not say which channel a transcript is of"),
         ({"columns": {"channel": "side"}}, "use dataset.channels=split"),
         ({"concatenate": {"by": "mood"}}, "dataset.concatenate.by=mood must be null, speaker"),

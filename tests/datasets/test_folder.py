@@ -111,8 +111,8 @@ Row = dict[str, Any] | str
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({"file_name": "a.flac"}, "the transcript is empty (column 'text')"),
-        ({"file_name": "a.flac", "text": " "}, "the transcript is empty (column 'text')"),
+        ({"file_name": "a.flac"}, "it has no transcript (column 'text')"),
+        ({"file_name": "a.flac", "text": None}, "it has no transcript (column 'text')"),
         ({"file_name": "a.flac", "text": 1.5}, "column 'text' holds 1.5, not a text"),
         ({"file_name": "a.flac", "text": "\ud800"}, "holds broken characters"),
         ({"file_name": "a.flac", "text": "h\0i\0"}, "holds broken characters"),
@@ -317,8 +317,7 @@ def test_a_folder_that_cannot_be_used_says_what_to_do(
         (b"file_name,text,text\na,b,c\n", "metadata.csv: more columns than one are called 'text'"),
         (b"file,text\na,b\n", "metadata.csv: no column 'file_name' (dataset.columns.audio)"),
         (b"file,said\na,b\n", "and no 'text' (dataset.columns.text); it has: file, said"),
-        (b"file_name,text\na.wav,\n", "metadata.csv, row 1: the transcript is empty"),
-        (b"file_name,text\na.wav\n", "metadata.csv, row 1: the transcript is empty"),
+        (b"file_name,text\na.wav\n", "metadata.csv, row 1: it has no transcript"),
     ],
 )
 def test_csv_metadata_that_cannot_be_used_is_named(

@@ -13,6 +13,7 @@ from pyarrow import parquet
 
 from streamwer import audio
 from streamwer.audio import Samples
+from streamwer.audio.isolated import DECODER
 from streamwer.datasets import prepare
 from streamwer.errors import DatasetError
 from streamwer.transcript import Word
@@ -69,13 +70,13 @@ def test_segments_in_any_order_are_cut_from_a_recording_that_is_decoded_once(
     ]
     files(mine, {"test.json": "".join(f"{json.dumps(row)}\n" for row in rows)})
     decoded: list[str] = []
-    chunks = audio.chunks
+    chunks = DECODER.chunks
 
-    def noted(path: Path, channel: int | None = None) -> Iterator[Samples]:
+    def noted(path: Path, channel: int | None = None, *, name: str) -> Iterator[Samples]:
         decoded.append(path.name)
-        return chunks(path, channel)
+        return chunks(path, channel, name=name)
 
-    monkeypatch.setattr(audio, "chunks", noted)
+    monkeypatch.setattr(DECODER, "chunks", noted)
     found, became = prepared(mine, out)
     assert sorted(decoded) == ["a.flac", "b.flac"]
     for name, begin in (("4", 32_000), ("2", 16_000)):

@@ -125,7 +125,7 @@ def test_speakers_are_known_where_the_set_names_them(
     ("name", "reason"),
     [
         ("tedlium", "marked as not to be scored: 'ignore_time_segment_in_scoring'"),
-        ("ami", "the transcript is empty (column 'text')"),
+        ("ami", "marked as not to be scored: ''"),
     ],
 )
 def test_a_row_without_words_to_score_is_listed(name: str, reason: str, prepared: Path) -> None:

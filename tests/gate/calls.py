@@ -22,11 +22,11 @@ from streamwer.config import GateConfig
 from streamwer.eventlog import EventLog
 from streamwer.gate import Verdict, judge
 from streamwer.metrics import Scores, normaliser, score
-from streamwer.metrics.resampling import Floats, Settings
+from streamwer.metrics.intervals import Floats
 from streamwer.transcript import Compute, Effort, Reference, Step, Update, Word
 
 Steps = tuple[Step, ...]
-QUICK = Settings(replicates=200, seed=1, confidence=0.95)
+CONFIDENCE = 0.95
 WORDS = normaliser("basic")
 
 
@@ -83,7 +83,7 @@ def gate(tier: str) -> GateConfig:
 def verdict(
     baseline: Sequence[Scores], candidate: Sequence[Scores], tier: str = "deterministic"
 ) -> Verdict:
-    return judge("prefix_agreement", baseline, candidate, gate(tier), QUICK, WORDS)
+    return judge("prefix_agreement", baseline, candidate, gate(tier), CONFIDENCE, WORDS)
 
 
 # --- faults -----------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ def all_rules() -> GateConfig:
 
 def test_a_run_passes_against_the_baseline_made_of_it(tmp_path: Path) -> None:
     baseline.write(tmp_path, SCORED)
-    found = compare("x", [baseline.read(tmp_path)], [SCORED], all_rules(), calls.QUICK)
+    found = compare("x", [baseline.read(tmp_path)], [SCORED], all_rules(), calls.CONFIDENCE)
     assert found.status == Exit.PASS
     assert found.changed == ()
     assert {finding.why for finding in found.findings} == {"no change"}
@@ -56,7 +56,7 @@ def test_no_baseline_says_how_to_make_one(tmp_path: Path) -> None:
 def test_the_committed_baseline_has_every_figure_of_the_rules(system: str) -> None:
     committed = baseline.read(COMMITTED / system)
     size = sum(path.stat().st_size for path in (COMMITTED / system).iterdir())
-    found = compare(system, [committed], [committed], all_rules(), calls.QUICK)
+    found = compare(system, [committed], [committed], all_rules(), calls.CONFIDENCE)
     assert found.status == Exit.PASS
     assert found.recordings == 36
     assert size < 100_000

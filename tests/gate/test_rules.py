@@ -11,7 +11,6 @@ from streamwer.config import RuleConfig
 from streamwer.gate import Change
 from streamwer.gate.rules import hold
 from streamwer.gate.sides import Side
-from streamwer.metrics.resampling import Settings
 from tests.gate import calls, folders
 
 LIMITS = RuleConfig(worse="higher", absolute=0.1, relative=0.5, interval=True)
@@ -28,14 +27,14 @@ class Fixed:
     def value(self, side: Side) -> float:
         return self.fixed.candidate
 
-    def change(self, baseline: Side, candidate: Side, settings: Settings) -> Change:
+    def change(self, baseline: Side, candidate: Side, confidence: float) -> Change:
         return self.fixed
 
 
 def status(change: Change, rule: RuleConfig, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr("streamwer.gate.rules.MEASURES", {"made_up": Fixed(change)})
     side = Side((folders.scores(),))
-    return hold("made_up", rule, side, side, calls.QUICK, informs=False).status
+    return hold("made_up", rule, side, side, calls.CONFIDENCE, informs=False).status
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_an_event_log_is_known_by_its_file(tmp_path: Path) -> None:
 
 
 def test_every_format_can_be_told() -> None:
-    assert set(FIRST_LINES) | {"streamwer"} == set(FORMATS)
+    assert set(FIRST_LINES) | {"streamwer", "text"} == set(FORMATS)
 
 
 def test_a_forced_format_reads_a_silent_recording(tmp_path: Path) -> None:

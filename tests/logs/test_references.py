@@ -77,7 +77,7 @@ def test_a_folder_of_reference_files_is_read_whole(tmp_path: Path) -> None:
         ("r.stm", "call A jane 0.0", "not 'FILE CHANNEL SPEAKER BEGIN END TEXT'"),
         ("r.stm", "call A jane 2.0 1.0 my", "it ends at 1.0 s, before it starts at 2.0 s"),
         ("r.stm", "call B jane 2.0 3.0 my", "'call' has channel B besides A"),
-        ("r.stm", "call A jane 2.0 3.0 my { uh / um }", "alternatives cannot be scored"),
+        ("r.stm", "call A jane 2.0 3.0 my { uh / um", "alternatives are not closed"),
         ("r.tsv", "0.1\t0.2", "2 columns, but 3 needed"),
         ("r.tsv", "0.1\tinf\tname", "'inf' is not a time"),
         ("r.tsv", "0.1\t0.2\t ", "the word is empty"),
@@ -102,8 +102,8 @@ def test_files_that_cannot_be_references_are_refused(tmp_path: Path) -> None:
         references.read([header])
     with pytest.raises(DatasetError, match="no references in this file"):
         references.read([lines(tmp_path / "e.ctm", [";; nothing"])])
-    with pytest.raises(DatasetError, match=r"must be one of \.ctm, \.jsonl, \.stm, \.tsv"):
-        references.read([lines(tmp_path / "r.txt", ["hello"])])
+    with pytest.raises(DatasetError, match=r"must be one of \.ctm, \.jsonl, \.stm, \.tsv, \.txt"):
+        references.read([lines(tmp_path / "r.md", ["hello"])])
     with pytest.raises(DatasetError, match="no such file"):
         references.read([tmp_path / "absent.ctm"])
 
@@ -148,3 +148,22 @@ def test_one_recording_and_one_reference_named_after_their_files_belong_together
 def test_a_log_without_references_needs_some() -> None:
     with pytest.raises(LogError, match="--references"):
         pair(LOG, None)
+
+
+def test_a_ctm_may_tell_the_type_and_the_speaker_of_its_words(tmp_path: Path) -> None:
+    """As RT-09 and NeMo write it; what is no word is left out."""
+    rows = (
+        "call 1 0.1 0.2 my NA lex NA",
+        "call 1 0.3 0.4 name 0.9 lex",
+        "call 1 0.7 0.2 cough NA non-lex NA",
+        "call 1 0.9 0.2 x NA noscore jane",
+    )
+    (only,) = references.read([lines(tmp_path / "r.ctm", rows)]).items
+    assert only.text == "my name"
+
+
+def test_optional_words_and_alternatives_of_an_stm_are_kept_for_the_scorer(tmp_path: Path) -> None:
+    rows = ("call 1 jane 0.0 2.0 <o,f0,f> (uh) my { name's / name is / @ } jane",)
+    (only,) = references.read([lines(tmp_path / "r.stm", rows)]).items
+    assert only.text == "my name's jane"
+    assert only.readings == "(uh) my { name's / name is / @ } jane"

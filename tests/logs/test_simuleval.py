@@ -134,3 +134,13 @@ def test_a_malformed_line_is_named(tmp_path: Path, line: object, problem: str) -
     path = lines(tmp_path / "instances.log", [INSTANCE, line])
     with pytest.raises(LogError, match=rf"instances\.log, line 2: .*{problem}"):
         read([path])
+
+
+def test_a_silent_instance_hides_no_references(tmp_path: Path) -> None:
+    """Where all are empty there are none: so is what we export without references."""
+    silent = instance(index=1, source=["b.wav"], reference="")
+    log = read([lines(tmp_path / "instances.log", [INSTANCE, silent])])
+    assert [each.text for each in log.references] == ["my name is jane", ""]
+    (tmp_path / "none.log").write_text("")
+    alone = read([lines(tmp_path / "none.log", [silent])])
+    assert alone.references == ()

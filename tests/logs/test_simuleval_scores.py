@@ -33,7 +33,7 @@ def instances(elapsed: Elapsed) -> pd.DataFrame:
 
 def means(elapsed: Elapsed) -> Lagging:
     log = read([HERE / "instances.log"], elapsed=elapsed)
-    scoring = ScoringConfig("basic", replicates=10)
+    scoring = ScoringConfig("basic")
     return figures(log, pair(log, None)[1], normaliser("basic"), scoring).summary.lagging
 
 

@@ -14,7 +14,6 @@ from streamwer.gate.measures import MEASURES
 from streamwer.gate.sides import side
 from streamwer.metrics import Scores, normaliser, score
 from streamwer.metrics.comparing import latency_differences
-from streamwer.metrics.differences import settings_of
 from streamwer.metrics.store import Scored
 from streamwer.reports import changes
 from streamwer.signature import Method, Signature, Subject
@@ -22,8 +21,7 @@ from streamwer.sweeps.effects import main_effects
 from streamwer.sweeps.point import measured
 from streamwer.transcript import Compute, Effort, Reference, Step, Update, Word
 
-SCORING = ScoringConfig(normaliser="basic", replicates=100)
-"""Resamples follow from the number of what is drawn; so with and without copies they are alike."""
+SCORING = ScoringConfig(normaliser="basic")
 
 
 def played(seed: int, copies: int) -> Scores:
@@ -56,9 +54,8 @@ def between_runs(old: Scores, new: Scores) -> object:
 
 
 def in_the_gate(old: Scores, new: Scores) -> object:
-    settings = settings_of(SCORING)
     names = ("commit_p50", "first_text_p50")
-    return [MEASURES[name].change(side([old]), side([new]), settings) for name in names]
+    return [MEASURES[name].change(side([old]), side([new]), SCORING.confidence) for name in names]
 
 
 def in_a_sweep(old: Scores, new: Scores) -> object:

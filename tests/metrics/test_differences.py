@@ -5,16 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from streamwer.config import ScoringConfig
 from streamwer.errors import ConfigError, StreamwerError
 from streamwer.metrics import Difference, Scores, normaliser, score, wer_differences
-from streamwer.metrics.significance import holm
 from tests.reports.synthetic import MANNERS, log, references
 
-SCORING = ScoringConfig(normaliser="basic", replicates=500)
+SCORING = ScoringConfig(normaliser="basic")
 SPOKEN = references(count=24, words=30)
 
 
@@ -40,18 +38,27 @@ def test_the_difference_is_that_of_the_pooled_rates(systems: dict[str, Scores]) 
     assert found.low < found.value < found.high
 
 
-def test_p_values_are_adjusted_among_the_systems(systems: dict[str, Scores]) -> None:
-    found = list(wer_differences(systems, "offline", SCORING).values())
-    assert [each.p_holm for each in found] == list(holm(np.array([each.p for each in found])))
+def test_the_more_systems_the_surer_each_interval(systems: dict[str, Scores]) -> None:
+    together = wer_differences(systems, "offline", SCORING)
+    for name in together:
+        pair = {each: systems[each] for each in ("offline", name)}
+        alone = wer_differences(pair, "offline", SCORING)[name]
+        assert together[name].low < alone.low <= alone.high < together[name].high
+        assert wer_differences(pair, "offline", SCORING, family=2)[name] == together[name]
 
 
-def test_a_system_against_itself_is_exactly_alike(systems: dict[str, Scores]) -> None:
+def test_a_system_against_itself_is_alike_as_far_as_so_many_words_tell(
+    systems: dict[str, Scores],
+) -> None:
     twins = {"offline": systems["offline"], "twin": systems["offline"]}
     found = wer_differences(twins, "offline", SCORING)["twin"]
-    assert (found.value, found.low, found.high) == (0, 0, 0)
-    assert (found.p, found.p_holm, found.p_mapsswe) == (1, 1, 1)
-    assert found.ruled_out
-    assert not found.shown
+    assert found.value == 0
+    assert found.high == -found.low == pytest.approx(1 - 0.025 ** (1 / (24 * 30)))
+    assert not found.ruled_out  # 0.51 points of 0.5
+    assert found.finding == "not decided"
+    assert wer_differences(twins, "offline", replace(SCORING, smallest_difference=0.006))[
+        "twin"
+    ].ruled_out
 
 
 def test_the_order_of_recordings_changes_nothing(systems: dict[str, Scores]) -> None:
@@ -76,9 +83,28 @@ def test_a_smallest_difference_of_nothing_is_refused(systems: dict[str, Scores])
         wer_differences(systems, "offline", none)
 
 
-def test_the_level_itself_is_not_below_the_level() -> None:
-    at = Difference(0.1, 0.05, 0.2, 0.05, 0.05, 1.0, math.nan, 0.005, 0.95)
-    assert not at.shown
-    assert replace(at, p_holm=0.0499).shown
-    assert not at.disputed
-    assert replace(at, p_mapsswe=0.0499).disputed
+def differing(value: float, low: float, high: float, blocks: int = 20) -> Difference:
+    return Difference(value, low, high, margin=0.005, confidence=0.95, blocks=blocks)
+
+
+@pytest.mark.parametrize(
+    ("delta", "finding"),
+    [
+        (differing(0.019, 0.008, 0.031), "more errors"),
+        (differing(-0.019, -0.031, -0.008), "fewer errors"),
+        (differing(0.01, 0.0, 0.02), "not decided"),
+        (differing(0.001, -0.001, 0.003), "none that matters"),
+        (differing(0.002, 0.001, 0.004), "more errors, too few to matter"),
+        (differing(0.001, math.nan, math.nan), "not known"),
+    ],
+)
+def test_the_interval_is_the_decision(delta: Difference, finding: str) -> None:
+    assert delta.finding == finding
+
+
+def test_what_would_decide_is_what_shortens_the_interval_to_0_or_into_the_margin() -> None:
+    assert differing(0.01, -0.01, 0.03).more_blocks == 60  # half as long: four times the speakers
+    assert differing(0.0, -0.01, 0.01).more_blocks == 60
+    assert differing(0.01, 0.001, 0.019).more_blocks == 0
+    assert differing(0.005, -0.02, 0.03).more_blocks == 480
+    assert differing(0.001, math.nan, math.nan).more_blocks == 0

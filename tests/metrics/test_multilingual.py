@@ -56,7 +56,7 @@ def test_it_is_idempotent(text: str) -> None:
 
 def test_it_signs_what_it_does() -> None:
     assert MULTILINGUAL.signature.startswith("multilingual@")
-    assert MULTILINGUAL.signature.endswith("+3")
+    assert MULTILINGUAL.signature.endswith("+4")
 
 
 def heard(said: list[str], recognised: list[str]) -> dict[str, object]:

@@ -85,7 +85,7 @@ def test_the_lag_is_queueing_and_compute_and_nothing_else(trace: str) -> None:
 @pytest.mark.parametrize("trace", TRACES)
 def test_ideal_latency_has_no_backlog_in_it(trace: str) -> None:
     scores = scored(TRACES[trace][0])
-    summary = summarise("system", scores, None, ScoringConfig("none", replicates=50), {})
+    summary = summarise("system", scores, None, ScoringConfig("none"), {})
     assert summary.commit_latency_ideal["p50"].value == 0.0
 
 

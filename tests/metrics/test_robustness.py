@@ -12,7 +12,7 @@ from streamwer.metrics.robustness import under_conditions
 from streamwer.metrics.tables import Scores
 from streamwer.transcript import Compute, Effort, Reference, Step, Update, Word
 
-SCORING = ScoringConfig(normaliser="basic", replicates=400)
+SCORING = ScoringConfig(normaliser="basic")
 SAID = ("one", "two", "three", "four")
 
 
@@ -56,7 +56,8 @@ def test_each_condition_is_told_from_the_recordings_under_it() -> None:
     assert none.change is None
     assert mobile.change is not None
     assert telephone.change is not None
-    assert (mobile.change.value, mobile.change.low, mobile.change.high) == (0.5, 0.5, 0.5)
+    assert mobile.change.value == 0.5
+    assert mobile.change.shown  # 12 of 24 words in each call alike: no certainty, but enough
     assert telephone.change.low < 0.125 < telephone.change.high
     assert mobile.p50.value == pytest.approx((none.p50.value or 0) + 1)
 

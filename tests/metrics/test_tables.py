@@ -79,7 +79,7 @@ def test_a_recording_that_the_log_forgot_is_a_failure_too() -> None:
 
 def test_the_summary_pools_counts_and_tells_the_coverage() -> None:
     scores = score([reference("a"), reference("b")], LOG, normaliser("basic"))
-    scoring = ScoringConfig(normaliser="basic", replicates=50)
+    scoring = ScoringConfig(normaliser="basic")
     summary = summarise("system", scores, None, scoring, {})
     assert plain_rate(summary.errors) == pytest.approx(6 / 8)
     assert summary.wer.value == pytest.approx(6 / 8)
@@ -92,7 +92,7 @@ def test_the_summary_pools_counts_and_tells_the_coverage() -> None:
 
 
 def test_what_nothing_was_final_or_streamed_for_is_not_known_and_not_the_least_of_all() -> None:
-    scoring = ScoringConfig(normaliser="basic", replicates=50)
+    scoring = ScoringConfig(normaliser="basic")
     summary = summarise(
         "system", score([reference("b")], LOG, normaliser("basic")), None, scoring, {}
     )
@@ -107,7 +107,7 @@ def test_a_data_set_without_word_times_still_has_a_wer() -> None:
         "system",
         score([bare], LOG, normaliser("basic")),
         None,
-        ScoringConfig(normaliser="basic", replicates=50),
+        ScoringConfig(normaliser="basic"),
         {},
     )
     assert summary.wer.value == pytest.approx(0.5)

@@ -51,3 +51,16 @@ def test_erased_words_are_those_after_the_first_change() -> None:
     assert erased(steps(("", "my name is"), ("my", "nail was"), ("nail was", ""))) == 2
     assert erased(steps(("", "a b"), ("a b", "c"), ("c", ""))) == 0
     assert erased(steps(("", "a b"), ("", ""))) == 2
+
+
+def test_case_and_punctuation_take_nothing_back_unless_they_are_asked_for() -> None:
+    """As scored, "Name," and "name" are one word; as shown, the comma was taken back."""
+
+    def plain(text: str) -> str:
+        return text.strip(".,").lower()
+
+    call = steps(("", "my Name,"), ("My name", ""))
+    (my, name) = emissions(call, plain)
+    assert (name.shown.emitted, name.shown_raw.emitted, name.revisions) == (1.5, 2.5, 0)
+    assert (my.shown.emitted, my.shown_raw.emitted) == (1.5, 2.5)
+    assert (erased(call, plain), erased(call)) == (0, 2)

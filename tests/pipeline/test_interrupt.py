@@ -65,6 +65,22 @@ def test_ctrl_c_ends_a_run_and_leaves_nothing(
     assert not list(folder.glob("data/**/*.partial"))
 
 
+@pytest.mark.ray
+@pytest.mark.parametrize("where", ["local", "ray"])
+def test_a_request_to_terminate_ends_a_run_as_ctrl_c_does(folder: Path, where: str) -> None:
+    """It comes to the command alone, as a scheduler sends it: one line, and no native stack."""
+    process = begun(folder, where)
+    time.sleep(1.0)
+    process.terminate()
+    output, errors = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, output) == (143, "")
+    *before, last = errors.splitlines()
+    assert last == "terminated"
+    assert all(line.startswith("warning: offline is not whole;") for line in before), errors
+    until(lambda: not list(alive(process.pid)), "the end of every process")
+    assert not list(folder.glob("data/events/**/*.parquet*"))
+
+
 def test_after_ctrl_c_the_same_command_gives_a_whole_log(folder: Path) -> None:
     """At the first sign of life, and then not at all."""
     process = begun(folder, "local")

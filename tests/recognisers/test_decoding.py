@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.bench import random_whisper
 from streamwer.recognisers import Window
-from streamwer.recognisers.decoder import _rows
+from streamwer.recognisers.decoder import rows
 from streamwer.recognisers.direct import Direct
 from streamwer.recognisers.loops import loop
 from streamwer.recognisers.prompt import BROKEN
@@ -158,4 +158,4 @@ def test_a_long_window_of_nothing_but_a_loop_comes_to_an_end(random_model: Path)
 def test_rows_of_a_batch_are_taken_from_any_number_type(kept_as: DataType) -> None:
     values = np.arange(24, dtype=np.float32).reshape(3, 2, 4)
     encoded = StorageView.from_array(values).to(kept_as)
-    np.testing.assert_array_equal(np.array(_rows(encoded, [2, 0])), values[[2, 0]])
+    np.testing.assert_array_equal(np.array(rows(encoded, [2, 0])), values[[2, 0]])

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from streamwer import cluster, config
+from streamwer import cluster, config, recognisers
 from streamwer.cluster import Job
 from streamwer.compose import load
 from streamwer.config import ClusterConfig, HttpConfig
@@ -75,6 +75,15 @@ def endless(request: Request) -> None:
     request.answer(b"", Content_Length=str(10**9))
     while not request.server.over.is_set():
         request.wfile.write(bytes(2**20))
+
+
+def test_a_server_finds_the_language_out_where_it_is_to_be_detected() -> None:
+    with serving(says(HELLO)) as server:
+        values = ["engine=http", f"engine.url={server.url}", "model=base", "model.language=auto"]
+        recogniser = recognisers.build(config.system(load(values), "offline"))
+        recogniser.recognise(Window(SECOND, 0))
+    (posted,) = server.posted
+    assert "language" not in posted.fields
 
 
 def test_a_window_is_posted_as_a_wav_file_with_what_openai_wants_to_know() -> None:

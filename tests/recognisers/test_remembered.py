@@ -15,7 +15,7 @@ from streamwer.compose import load
 from streamwer.recognisers.log_mel import LogMel
 from streamwer.recognisers.remembered import KeptFrames, Remembered
 from streamwer.simulation import InPackets, Stream, clock_of, serve
-from streamwer.transcript import Step
+from streamwer.transcript import Hypothesis, Step
 
 CALL = min(Path("data/toy_calls").glob("*.flac"))
 FILTERS = np.ones((1, 201), np.float32)
@@ -71,3 +71,21 @@ def test_calls_are_the_same_to_the_bit_with_and_without_it(
 def _told(step: Step) -> tuple[object, ...]:
     """Everything but the compute that was measured."""
     return step.recording, step.ready, step.start, step.emitted, step.effort, step.update
+
+
+class _German:
+    """Detects German in whatever it hears first."""
+
+    def recognise(self, window: recognisers.Window) -> Hypothesis:
+        window.memory.language = "de"
+        return Hypothesis(language="de")
+
+
+def test_a_language_that_was_detected_once_is_known_to_every_call() -> None:
+    heard, packet = audio.load(CALL)[: samples(2.0)], samples(0.2)
+    remembered = Remembered(_German(), packet, 0.5)
+    for _ in range(2):
+        memory = remembered.memory("call", heard)
+        remembered.recognise(recognisers.Window(heard, 0, memory=memory))
+        assert memory.language == "de"
+    assert (remembered.asked, remembered.new) == (2, 1)

@@ -15,7 +15,7 @@ from streamwer.metrics import normaliser, score, summarise, wer_differences
 from streamwer.reports import Comparison, Sound, System, peaks
 from streamwer.transcript import Compute, Effort, Failure, Reference, Step, Update, Word
 
-SCORING = ScoringConfig(normaliser="basic", replicates=100)
+SCORING = ScoringConfig(normaliser="basic")
 VOCABULARY = (
     "hello i hope you can help me with my order the number is five seven two please send it to"
     " king street in houston thank you mary i will call again on friday about this small problem"
@@ -173,7 +173,6 @@ def compare(
             "data set": "calls",
             "clock": clock,
             "normaliser": words.signature,
-            "bootstrap": f"{SCORING.replicates} replicates, seed {SCORING.seed}",
             "confidence": SCORING.confidence,
             "versions": {"streamwer": "0.1.0", "faster_whisper": "1.2.1", "ctranslate2": "4.8.2"},
             "digests": {"dataset": "sha256:0f3c9a7e12", "model": "sha256:88ab10c4d7"},

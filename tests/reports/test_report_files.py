@@ -168,7 +168,7 @@ def test_parquet_has_the_figures_of_the_json_and_its_schema_version(
     measured: Comparison, folder: Path
 ) -> None:
     table = pq.read_table(folder / "figures.parquet")
-    assert table.schema.metadata[b"streamwer_report"] == b"1"
+    assert table.schema.metadata[b"streamwer_report"] == b"2"
     found = {(row["system"], row["metric"]): row for row in table.to_pylist()}
     for name, figures in parsed(measured, "metrics.json")["systems"].items():
         row = found[name, "wer"]
@@ -177,7 +177,6 @@ def test_parquet_has_the_figures_of_the_json_and_its_schema_version(
         ]
         p95 = found[name, "commit_latency_p95"]["value"]
         assert round(p95, 4) == figures["commit_latency"]["p95"]
-    assert found["local_agreement", "delta_wer"]["p_holm"] is not None
     assert ("offline", "delta_wer") not in found
 
 

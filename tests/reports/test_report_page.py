@@ -84,7 +84,7 @@ def test_tables_and_plots_can_be_heard(page: Page) -> None:
 
 
 def test_the_page_says_what_matters(page: Page) -> None:
-    for text in ("no difference shown", "Commit p99", "never", "dvc repro", "0.045"):
+    for text in ("not decided", "Commit p99", "never", "dvc repro", "0.045"):
         assert text in page.text
     assert "None: every system transcribed every recording." in page.text
 

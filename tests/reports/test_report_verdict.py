@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from streamwer.metrics import Difference, Interval, Quantile
-from streamwer.reports import Comparison, Unused, html, markdown, notes, verdict
+from streamwer.metrics import Difference, Interval, Quantile, WordErrors
+from streamwer.reports import Comparison, Unused, html, markdown, notes, verdict, wording
 from tests.reports import synthetic
 from tests.reports.test_report_files import changed
 
@@ -24,26 +27,8 @@ def of_agreement(comparison: Comparison, **figures: Any) -> str:
     return spoken(ordered)[0]
 
 
-def differing(
-    value: float,
-    low: float,
-    high: float,
-    p: float,
-    equivalent: float = 1.0,
-    check: float = math.nan,
-) -> Difference:
-    """A difference with this interval, found at the 5 % level."""
-    return Difference(
-        value,
-        low,
-        high,
-        p=p,
-        p_holm=p,
-        p_equivalent=equivalent,
-        p_mapsswe=check,
-        margin=0.005,
-        confidence=0.95,
-    )
+def differing(value: float, low: float, high: float, family: int = 1) -> Difference:
+    return Difference(value, low, high, 0.005, 0.95, blocks=20, family=family)
 
 
 def late(seconds: float | None) -> dict[str, Quantile]:
@@ -54,34 +39,32 @@ def late(seconds: float | None) -> dict[str, Quantile]:
     ("delta", "said"),
     [
         (
-            differing(0.019, 0.008, 0.031, 0.002),
-            ", at 1.9 points more WER than offline (95 % interval +0.8 to +3.1, p = 0.002).",
+            differing(0.019, 0.008, 0.031, family=2),
+            "1.9 points more errors than offline (simultaneous 95 % interval +0.8 to +3.1 points)",
         ),
         (
-            differing(-0.019, -0.031, -0.008, 0.0001),
-            ", at 1.9 points less WER than offline (95 % interval −3.1 to −0.8, p < 0.001).",
+            differing(-0.019, -0.031, -0.008),
+            "1.9 points fewer errors than offline (95 % interval −3.1 to −0.8 points)",
         ),
         (
-            differing(0.004, -0.008, 0.018, 0.412),
-            "; no difference in WER to offline is shown (95 % interval −0.8 to +1.8, p = 0.41).",
-        ),
-        (  # adjusted for the number of systems, it is not shown
-            differing(0.01, 0.001, 0.02, 0.09),
-            "; no difference in WER to offline is shown (95 % interval +0.1 to +2.0, p = 0.090).",
-        ),
-        (  # the test and the interval disagree
-            differing(0.01, 0.0, 0.02, 0.04),
-            "; no difference in WER to offline is shown (95 % interval 0.0 to +2.0, p = 0.040).",
+            differing(0.01, -0.01, 0.03),
+            "whether it makes more or fewer errors than offline is not decided (95 % interval −1.0"
+            " to +3.0 points; about 60 more speakers at this spread would decide it)",
         ),
         (
-            differing(0.001, -0.001, 0.003, 0.412, equivalent=0.01),
-            "; no difference in WER to offline is shown, and one of 0.5 points or more is ruled out"
-            " (95 % interval −0.1 to +0.3, p = 0.41).",
+            differing(0.0, -0.9, 0.9),
+            "whether it makes more or fewer errors than offline is not decided (95 % interval −90.0"
+            " to +90.0 points; no number of speakers that anyone has would decide it)",
         ),
         (
-            differing(0.0004, 0.0002, 0.0006, 0.01),
-            ", at less than 0.1 points more WER than offline (95 % interval 0.0 to +0.1,"
-            " p = 0.010).",
+            differing(0.001, -0.001, 0.003),
+            "no difference in errors to offline that matters: a difference of 0.5 points or more is"
+            " ruled out (95 % interval −0.1 to +0.3 points)",
+        ),
+        (  # as printed with one decimal, its end would be 0
+            differing(0.0004, 0.0002, 0.0006),
+            "less than 0.1 points more errors than offline (95 % interval +0.02 to +0.06 points; a"
+            " difference of 0.5 points or more is ruled out)",
         ),
     ],
 )
@@ -90,7 +73,7 @@ def test_a_difference_is_claimed_only_where_it_is_shown(
 ) -> None:
     sentence = of_agreement(measured, delta_wer=delta, shown_latency=late(2.14))
     start = "local_agreement shows half of the words within 2.1 s of being spoken"
-    assert sentence == start + said
+    assert sentence == f"{start}; {said}."
 
 
 def test_where_no_word_has_a_time_it_is_not_that_there_are_too_few() -> None:
@@ -149,21 +132,17 @@ def test_without_a_baseline_wer_stands_for_itself(measured: Comparison) -> None:
 
 def test_without_reference_words_nothing_is_claimed(measured: Comparison) -> None:
     unknown = Interval(math.nan, math.nan, math.nan)
-    delta = differing(math.nan, math.nan, math.nan, 1.0)
+    delta = differing(math.nan, math.nan, math.nan)
     assert "not known" in of_agreement(measured, wer=unknown, delta_wer=delta)
-    assert verdict.difference(delta) == "not known"
+    assert delta.finding == "not known"
 
 
 @pytest.mark.parametrize(
     ("delta", "shown", "said"),
     [
-        (differing(0.02, 0.01, 0.03, 0.01), "**+2.0**", "more errors, p = 0.010"),
-        (differing(0.02, 0.01, 0.03, 0.06), " +2.0<", "no difference shown, p = 0.060"),
-        (
-            differing(0.0, -0.001, 0.001, 1.0, 0.001),
-            " 0.0<",
-            "no difference that matters, p = 1.00",
-        ),
+        (differing(0.02, 0.01, 0.03), "**+2.0**", "more errors"),
+        (differing(0.02, -0.01, 0.05), " +2.0<", "not decided"),
+        (differing(0.0, -0.001, 0.001), " 0.0<", "none that matters"),
     ],
 )
 def test_only_a_difference_that_is_shown_stands_out(
@@ -179,15 +158,39 @@ def test_only_a_difference_that_is_shown_stands_out(
     assert page.count('class="value shown"') == others + delta.shown
 
 
-def test_tests_that_disagree_are_reported(measured: Comparison) -> None:
-    delta = differing(0.01, -0.001, 0.02, 0.08, check=0.003)
-    limits = [
-        each for each in notes.limits(changed(measured, delta_wer=delta)) if "MAPSSWE" in each
-    ]
-    assert len(limits) == 1
-    assert "the ΔWER of offline: by speakers p\u00a0=\u00a00.080" in limits[0]
-    agreeing = changed(measured, delta_wer=differing(0.01, -0.001, 0.02, 0.08, check=0.2))
-    assert not [each for each in notes.limits(agreeing) if "MAPSSWE" in each]
+def test_no_errors_are_a_bound_and_not_a_certainty(measured: Comparison) -> None:
+    none = changed(
+        measured, errors=WordErrors(hits=70), wer=Interval(0.0, 0.0, 0.0513), delta_wer=None
+    )
+    assert "makes no errors in 70 words: WER at most 5.1 %" in " ".join(spoken(none))
+
+
+def test_where_no_speaker_is_named_the_intervals_say_so(measured: Comparison) -> None:
+    said = "names no speaker, so that recordings count as independent"
+    assert not [each for each in notes.limits(measured) if said in each]
+    calls = [replace(call, speaker="") for call in synthetic.references(count=4)]
+    unnamed = synthetic.compare(spoken=calls)
+    assert [each for each in notes.limits(unnamed) if said in each]
+    assert "from leaving out each of 4\N{NO-BREAK SPACE}recordings" in notes.intervals(unnamed)
+
+
+SIGNS = {"more errors": 1, "fewer errors": -1}
+
+
+@given(st.floats(-0.2, 0.2), st.floats(0, 0.2), st.floats(0, 0.2), st.integers(1, 9))
+def test_no_sentence_contradicts_the_interval_beside_it(
+    value: float, below: float, above: float, family: int
+) -> None:
+    """Read as a reader does: the words, and the two numbers that are printed."""
+    delta = differing(value, value - below, value + above, family)
+    text = wording.describe_difference(delta, "", "95 %", "speaker").replace("−", "-")
+    low, high = map(float, re.findall(r"interval (\S+) to (\S+) points", text)[0])
+    way = next((sign for words, sign in SIGNS.items() if f"points {words}" in text), 0)
+    near = min(abs(abs(end) - at) for end in (delta.low, delta.high) for at in (0, 0.005)) < 1e-5
+    assert bool(way) == (delta.finding.split(",")[0] in SIGNS)
+    assert near or way == (low > 0) - (high < 0)
+    assert near or ("is ruled out" in text) == (-0.5 < low <= high < 0.5)
+    assert ("not decided" in text) == ("would decide it" in text)
 
 
 def test_titles(measured: Comparison) -> None:

@@ -25,7 +25,7 @@ def test_no_point_within_the_budget_is_better(
     tables = made_up.scores("careful", 1.0)
     points = [made_up.point(str(at), wer, p95) for at, (wer, p95) in enumerate(figures)]
     scores = {point.name: tables for point in points}
-    (choice,) = best_within(points, [budget], scores, replace(SCORING, replicates=1))
+    (choice,) = best_within(points, [budget], scores, replace(SCORING))
     inside = [p for p in points if math.isfinite(p.delay) and p.delay <= budget]
     if not inside:
         assert choice.best is None

@@ -9,6 +9,7 @@ from itertools import product
 import pytest
 
 from streamwer.sweeps import main_effects
+from streamwer.sweeps.point import measured
 from tests.reports.synthetic import SCORING
 from tests.sweeps import made_up
 
@@ -53,7 +54,8 @@ def test_a_point_without_a_p95_counts_for_the_wer_and_is_told() -> None:
     ]
     scores = {point.name: tables for point in points}
     first, second = main_effects(points, scores, ["a"], SCORING)[0].levels
-    assert (first.points, first.p95.value, first.unplaced) == (2, 1.0, 1)
+    p95 = measured("", "", {}, tables, SCORING).delay
+    assert (first.points, first.p95.value, first.unplaced) == (2, p95, 1)
     assert second.unplaced == 2
     assert second.p95.value is None
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streamwer.alignment_config import ForcedConfig
 from streamwer.transcript import Word
 from streamwer.word_times.cutting import matches, segments, windows
-from streamwer.word_times.trimming import silent, trimmed
+from streamwer.word_times.judging import believed, judge
+from streamwer.word_times.trimming import spoken_time, trimmed
 from streamwer.word_times.unplaceable import UnplaceableError
 
 
@@ -74,5 +77,29 @@ def test_pauses_are_left_out_of_words() -> None:
     speech = [(0.0, 1.1), (2.0, 3.0)]
     words = [Word("one", 0.5, 1.0), Word("two", 1.0, 3.5), Word("three", 3.5, 3.6)]
     found = trimmed(words, speech)
-    assert [(word.start, word.end) for word in found] == [(0.5, 1.0), (2.0, 3.0), (3.5, 3.6)]
-    assert silent(found, speech) == pytest.approx(0.1)
+    assert [(word.start, word.end) for word in found] == [(0.5, 1.1), (2.0, 3.0), (3.5, 3.6)]
+    assert [spoken_time(word, speech) for word in found] == pytest.approx([0.6, 1.0, 0.0])
+
+
+def test_speech_before_a_pause_is_the_end_of_the_word_before_it() -> None:
+    """The model gives the last sound of "brown" to "i", 2 s later, as on a telephone call."""
+    speech = [(13.76, 15.23), (17.44, 18.46)]
+    words = [Word("brown", 14.5, 14.91), Word("i", 14.91, 17.6), Word("lost", 17.6, 18.4)]
+    found = trimmed(words, speech)
+    assert [(word.start, word.end) for word in found[:2]] == [(14.5, 15.23), (17.44, 17.6)]
+
+
+def test_the_last_word_lasts_as_long_as_its_speech_but_not_for_ever() -> None:
+    for end, expected in ((1.3, 1.3), (9.0, 1.5), (0.9, 0.9)):
+        (word,) = trimmed([Word("bye", 0.5, 1.0)], [(0.4, end)])
+        assert word.end == expected
+
+
+def test_a_part_that_the_transcript_lacks_is_speech_that_no_word_accounts_for() -> None:
+    words = [Word("b", 15.0 + i / 2, 15.4 + i / 2, 0.9) for i in range(30)]
+    whole = judge(words, [0.1] * 30, [(15.0, 30.0)])
+    half = judge([replace(words[0], start=0.0), *words[1:]], [0.1] * 30, [(0.0, 30.0)])
+    assert whole.unsaid == pytest.approx(0.2)
+    assert half.unsaid > ForcedConfig().most_unsaid
+    with pytest.raises(UnplaceableError, match="the transcript lacks a part"):
+        believed(half, words, ForcedConfig())

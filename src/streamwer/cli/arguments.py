@@ -66,6 +66,7 @@ class Arguments:
     pinned: bool
     policy: str
     clock: str
+    hardware: str
     values: Mapping[Parameter, str]
     known: tuple[Parameter, ...]
 

@@ -10,13 +10,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-from streamwer import policies
+from streamwer import policies, processes
 from streamwer.cli import results, settings
 from streamwer.cli.arguments import STDIN, Arguments, LiveInput
 from streamwer.cli.call_display import CallDisplay, choose
 from streamwer.cli.output import Transcript
 from streamwer.cli.results import Results
-from streamwer.cli.session import DONE, FAILED, UNUSABLE, status_of
+from streamwer.cli.session import DONE, FAILED, UNUSABLE
 from streamwer.cluster.local import reason
 from streamwer.config import SystemConfig
 from streamwer.errors import AudioError
@@ -72,6 +72,7 @@ class _Call:
         self._name, self._line = name, line
         self._display, self._results = display, written
         self._words: list[Word] = []
+        self._language = ""
         self._error: str | None = None
         self._request: KeyboardInterrupt | None = None
         self._warned = False
@@ -89,6 +90,7 @@ class _Call:
                 stream = Stream(self._name, line, policies.build(system.policy))
                 for step in serve([stream], recogniser, Wall(line.origin)):
                     self._words += step.update.committed
+                    self._language = step.language or self._language
                     self._results.stepped(self._name, step)
                     self._display.stepped(step)
                     self._warn()
@@ -106,7 +108,8 @@ class _Call:
     def _end(self) -> int:
         line, display = self._line, self._display
         heard = line.seconds or None
-        done = Transcript(self._name, heard, tuple(self._words), self._error, line.gaps)
+        words = tuple(self._words)
+        done = Transcript(self._name, heard, words, self._error, line.gaps, self._language)
         self._results.finished(done)
         self._results.close([done], any_done=heard is not None)
         if line.gaps:
@@ -117,7 +120,7 @@ class _Call:
         if heard is not None:
             display.summary(f"{heard:.1f} s of audio: {results.announced(self._results.where)}")
         if self._request:
-            return status_of(self._request)
+            return processes.status_of(self._request)
         if self._error is None:
             return DONE
         return FAILED if heard is not None else UNUSABLE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -49,17 +50,22 @@ def guarded(run: Callable[[], int]) -> int:
 
 
 def told(run: Callable[[], int], *, failed: int) -> int:
-    """What `run` returns; a user's error is one line on stderr and `failed`, Ctrl-C is 130."""
+    """What `run` returns; a user's error is one line on stderr and `failed`.
+
+    Ctrl-C is 130, and a request to terminate 143.
+    """
     with standard_streams.kept():
         try:
-            with processes.interruptible():
+            with processes.terminable(), processes.interruptible():
                 return standard_streams.flushed(run())
         except StreamwerError as error:
             print(f"error: {error}", file=sys.stderr)
             return failed
-        except KeyboardInterrupt:
-            print("interrupted", file=sys.stderr)
-            return 130
+        except KeyboardInterrupt as request:
+            status = processes.status_of(request)
+            terminated = status == 128 + signal.SIGTERM
+            print("terminated" if terminated else "interrupted", file=sys.stderr)
+            return status
 
 
 def _run(argv: Sequence[str] | None, start: StartWorkers | None, load: Load | None) -> int:

@@ -53,9 +53,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from streamwer.reports import markdown, runs
     from streamwer.revisions import results
 
-    comparison = runs.comparison(
-        results(arguments.old), results(arguments.new), ScoringConfig(normaliser="basic")
-    )
+    comparison = runs.comparison(results(arguments.old), results(arguments.new), ScoringConfig())
     assert comparison.versus
     if arguments.output:
         reports.write(comparison, arguments.output)

@@ -17,7 +17,6 @@ from streamwer.gate.comparing import compare
 from streamwer.gate.rules import read as gate_rules
 from streamwer.gate.turns import confirmed
 from streamwer.metrics import store
-from streamwer.metrics.differences import settings_of
 from streamwer.metrics.store import Scored
 from streamwer.signature import measures
 
@@ -113,7 +112,7 @@ def _verdict(name: str, rounds: Sequence[tuple[Systems, Systems]], rules: str | 
 def _compare(
     name: str, baseline: Sequence[Scored], candidate: Sequence[Scored], gate: GateConfig
 ) -> Verdict:
-    return compare(name, baseline, candidate, gate, settings_of(ScoringConfig()))
+    return compare(name, baseline, candidate, gate, ScoringConfig().confidence)
 
 
 def _read(folders: Paths) -> Systems:

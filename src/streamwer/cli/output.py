@@ -31,6 +31,7 @@ class Transcript:
         words: the committed words.
         error: why it could not be transcribed, or not to its end; None if it was.
         gaps: how often a live source has lost audio.
+        language: what was detected to be spoken; empty where nothing was, or where it is set.
     """
 
     file: str
@@ -38,6 +39,7 @@ class Transcript:
     words: tuple[Word, ...] = ()
     error: str | None = None
     gaps: int = 0
+    language: str = ""
 
     @property
     def text(self) -> str:
@@ -47,6 +49,14 @@ class Transcript:
 def committed(steps: Iterable[Step]) -> tuple[Word, ...]:
     """The final words of a stream."""
     return tuple(word for step in steps for word in step.update.committed)
+
+
+def find_language(steps: Iterable[Step]) -> str:
+    """Find the language that was detected in a stream; empty if none was."""
+    last = ""
+    for step in steps:
+        last = step.language or last
+    return last
 
 
 def document(settings: Mapping[str, Any], transcripts: Sequence[Transcript]) -> dict[str, Any]:
@@ -109,9 +119,11 @@ def _entry(transcript: Transcript) -> dict[str, Any]:
     failed = transcript.error is not None and not transcript.words
     length = transcript.seconds
     gaps = {"gaps": transcript.gaps} if transcript.gaps else {}
+    language = {"language": transcript.language} if transcript.language else {}
     return {
         "file": transcript.file,
         "seconds": None if length is None else round(length, 3),
+        **language,
         "text": None if failed else transcript.text,
         "words": [] if failed else [asdict(word) for word in transcript.words],
         "error": transcript.error,

@@ -15,11 +15,11 @@ from streamwer.errors import ConfigError
 OWN_FLAGS = frozenset(
     f"--{name}"
     for name in (
-        "audio-folder channels clock engine format help jobs live microphone model output policy"
-        " quiet rate version"
+        "audio-folder channels clock engine format hardware help jobs live microphone model output"
+        " policy quiet rate version"
     ).split()
 )
-_DEFAULT_POLICY = "local_agreement"
+_DEFAULT_POLICY = "prefix_agreement"
 _FORMATS = ("json", "text", "srt", "vtt")
 _PLACEHOLDERS = {"int": "N", "float": "X", "bool": "true|false", "list[float]": "X,X"}
 _FEW = 3  # more options than this are not listed one by one
@@ -146,6 +146,9 @@ def _add_choices(group: argparse._ArgumentGroup, conf: Path, groups: Groups) -> 
         None,
         f"how time passes (default: measured; live input: wall); {abouts}",
     )
+    standard = default_option(conf, "hardware")
+    about = "whose costs --clock profile goes by"
+    _add_choice(group, "hardware", options(conf, "hardware"), standard, about)
     how.add_argument(
         "--live",
         dest="clock",

@@ -14,7 +14,7 @@ from streamwer.cli.output import check
 from streamwer.config import ScoringConfig
 from streamwer.errors import StreamwerError
 from streamwer.eventlog import EventLog
-from streamwer.logs import FORMATS, Log, pair, read, references, simuleval, simulstream
+from streamwer.logs import FORMATS, Log, pair, plain_text, read, references, simuleval, simulstream
 from streamwer.logs.comparison import Comparison, compare
 from streamwer.logs.figures import Figures, figures
 from streamwer.logs.systems import systems, with_baseline
@@ -30,7 +30,8 @@ _ABOUT = (
     "Score the log of a streaming recogniser: word error rate and word latency, against references"
     " with word times. LOG is an event log of this project (a folder), SimulEval's instances.log, a"
     " simulstream metrics log, or the output of whisper_streaming or SimulStreaming (one file per"
-    " recording, or a folder of them). Of several event logs, or a folder of them, each is scored."
+    " recording, or a folder of them), or plain text against plain text. Of several event logs, or"
+    " a folder of them, each is scored."
 )
 _EPILOG = (
     "Exit status: 0 if the log was scored or written, 2 if a log or the references cannot be used;"
@@ -69,9 +70,9 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
         action="append",
         type=Path,
         metavar="PATH",
-        help="a prepared data set or its manifest (.jsonl), CTM, STM, or TSV with the columns"
-        " start, end, word, recording; may be given several times; default: those in the log,"
-        " which only SimulEval's has",
+        help="a prepared data set or its manifest (.jsonl), CTM, STM, TSV with the columns"
+        " start, end, word, recording, or plain text (.txt) of one recording; may be given several"
+        " times; default: those in the log, which only SimulEval's has",
     )
     group.add_argument(
         "--baseline",
@@ -91,9 +92,16 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
         choices=NAMES,
         default=NAMES[0],
         metavar="NAME",
-        help="what counts as the same word: basic (not case, not punctuation), multilingual"
-        " (the same for any script), whisper_english (nor numbers and spelling variants), or none"
-        " (default: basic)",
+        help="what counts as the same word: open_asr (English by the rules of the Open ASR"
+        " Leaderboard), basic (not case, not punctuation), multilingual (the same for any script),"
+        " by_language, whisper_english, or none (default: open_asr)",
+    )
+    group.add_argument(
+        "--language",
+        default="",
+        metavar="CODE",
+        help="what is spoken (de, tr) in recordings whose references do not say it: then ß is ss"
+        " in German, and I the capital of ı in Turkish",
     )
     group.add_argument(
         "--elapsed",
@@ -141,17 +149,31 @@ def _compared(arguments: argparse.Namespace, given: references.References | None
     found, baseline = systems(arguments.log), ""
     if arguments.baseline:
         found, baseline = with_baseline(found, arguments.baseline)
+    named = arguments.references or []
+    plain = named and all(path.suffix.lower() == references.PLAIN for path in named)
+    otherwise = plain_text.FORMAT if plain else ""
     scored = {
-        name: _figures(read(paths, arguments.format, arguments.elapsed), given, scoring, name)
+        name: _figures(
+            read(paths, arguments.format, arguments.elapsed, otherwise),
+            given,
+            scoring,
+            name,
+            arguments.language,
+        )
         for name, paths in found.items()
     }
     return compare(scored, baseline, scoring) if baseline else Comparison(scored)
 
 
 def _figures(
-    log: Log, given: references.References | None, scoring: ScoringConfig, name: str
+    log: Log,
+    given: references.References | None,
+    scoring: ScoringConfig,
+    name: str,
+    language: str,
 ) -> Figures:
-    events, paired = pair(log, given)
+    events, found = pair(log, given)
+    paired = [replace(each, language=each.language or language) for each in found]
     notes = given.notes if given else ()
     words = normaliser(scoring.normaliser)
     return figures(replace(log, events=events), paired, words, scoring, notes, name)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from streamwer import processes
 from streamwer.cli import output, results, settings
 from streamwer.cli.arguments import STDIN, Arguments
 from streamwer.cli.board import Board
@@ -65,13 +63,13 @@ class _Session:
 
     def run(self, start: StartWorkers) -> int:
         try:
-            with _terminable(), self._display:
+            with processes.terminable(), self._display:
                 if self._display.shows_total:
                     self._board.expect({file.name: length(file.path) for file in self._files})
                 self._transcribe(start)
         except KeyboardInterrupt as request:
             self._stopped("interrupted")
-            return status_of(request)
+            return processes.status_of(request)
         except StreamwerError as error:
             self._stopped(f"error: {error}")
             return UNUSABLE
@@ -94,6 +92,7 @@ class _Session:
             seconds=self._board.seconds(name),
             words=() if answer.error else output.committed(answer.steps),
             error=answer.error or None,
+            language="" if answer.error else output.find_language(answer.steps),
         )
         self._results.finished(self._done[name])
         self._display.finished(self._done[name])
@@ -171,25 +170,3 @@ class _Answers:
 
     def close(self) -> None:
         self._workers.close()
-
-
-def status_of(request: KeyboardInterrupt) -> int:
-    """The exit status that tells a shell which signal ended the command."""
-    return 128 + (request.args[0] if request.args else signal.SIGINT)
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """A request to terminate is treated like Ctrl-C: the terminal is tidied up, work is kept."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _interrupt(number: int, _: object) -> None:
-    raise KeyboardInterrupt(number)

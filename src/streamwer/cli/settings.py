@@ -109,6 +109,7 @@ def overrides(arguments: Arguments) -> Iterator[str]:
     yield f"{f'engine@{engine}' if arguments.pinned else engine}={arguments.engine}"
     yield f"policy={arguments.policy}"
     yield f"clock={arguments.clock}"
+    yield f"hardware={arguments.hardware}"
     for parameter, text in arguments.values.items():
         yield f"{places[parameter.group]}.{parameter.key}={_value(parameter, text)}"
 
@@ -166,12 +167,18 @@ def _as_flags(message: str, known: Sequence[Parameter]) -> str:
     """`policy.chunk_s=5` as `--chunk-s 5`, and `model=reference` as `--model reference`."""
     flags = {f"{parameter.group}.{parameter.key}": parameter.flag for parameter in known}
     groups = "|".join(GROUPS)
-    message = re.sub(rf"\b({groups})=(?=\w)", r"--\1 ", message)
-    return re.sub(
-        rf"\b((?:{groups})\.\w+)(=?)",
-        lambda match: flags.get(match[1], match[1]) + " " * bool(match[2]),
-        message,
-    )
+
+    def flagged(text: str) -> str:
+        text = re.sub(rf"\b({groups}|hardware)=(?=\w)", r"--\1 ", text)
+        return re.sub(
+            rf"\b((?:{groups})\.\w+)(=?)",
+            lambda match: flags.get(match[1], match[1]) + " " * bool(match[2]),
+            text,
+        )
+
+    # A command between backticks is another program's, and has no such flags.
+    parts = message.split("`")
+    return "`".join(part if at % 2 else flagged(part) for at, part in enumerate(parts))
 
 
 def _missing(model: ModelConfig, arguments: Arguments) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,8 +14,10 @@ from typing import Any
 import psutil
 
 import streamwer
+from streamwer import processes
 from streamwer.cluster import interrupts, reaching
 from streamwer.cluster.fitting import Node
+from streamwer.cluster.local_ray import LocalRay, make_local_ray, on_loopback
 from streamwer.cluster_config import AUTO, LOCAL
 from streamwer.errors import ClusterError
 
@@ -45,6 +48,7 @@ class _Kept:
     wanted: bool = False
     address: str = ""
     cpus: int = 0
+    ours: LocalRay | None = None
 
 
 _kept = _Kept()
@@ -136,6 +140,21 @@ def get(kept_piece: Any) -> bytes:
     return piece
 
 
+def check_alive() -> None:
+    """See that a Ray of our own lives: one that has died answers nothing, and says nothing.
+
+    Raises:
+        ClusterError: it has died; the next run starts another one.
+    """
+    dead = _kept.ours.find_dead() if _kept.ours else ""
+    if dead:
+        _stop()
+        raise ClusterError(
+            f"the Ray of this run has died ({dead} was ended, perhaps for lack of memory); run"
+            " again: what is finished is kept"
+        )
+
+
 def leave() -> None:
     """End it, unless it is kept."""
     if not _kept.wanted:
@@ -144,13 +163,22 @@ def leave() -> None:
 
 def _start(cpus: int) -> None:
     before = psutil.Process().children()
+    ours: LocalRay | None = None
     try:
-        with interrupts.not_lost(_is_starting):  # to start, and end in order, takes seconds
-            _init("local", num_cpus=cpus, include_dashboard=False)
-    except (KeyboardInterrupt, Exception) as error:  # a bare one where its processes are slow
+        ours = make_local_ray()
+        # To start, and to end in order, takes seconds.
+        with interrupts.not_lost(_is_starting), on_loopback():
+            _init("local", num_cpus=cpus, include_dashboard=False, **ours.options())
+        ours.note_processes()
+        _kept.ours = ours
+    except (KeyboardInterrupt, SystemExit, Exception) as error:  # a bare one where it is slow
         if _is_starting():
             _end(set(psutil.Process().children()) - set(before))
         _forget()
+        if ours:
+            ours.close()
+        if isinstance(error, SystemExit):  # so Ray takes a request to terminate
+            raise KeyboardInterrupt(signal.SIGTERM) from error
         if isinstance(error, KeyboardInterrupt):
             raise
         why = " ".join(str(error).split())
@@ -245,7 +273,8 @@ def _forget() -> None:
 def _init(address: str, **more: Any) -> None:
     import ray  # only now: it takes a second, which a run without Ray need not wait for
 
-    ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **more)
+    with processes.own_sigterm():
+        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **more)
 
 
 def _stop() -> None:
@@ -253,5 +282,8 @@ def _stop() -> None:
         return
     import ray
 
+    ours, _kept.ours = _kept.ours, None
     _kept.address, _kept.cpus = "", 0
     ray.shutdown()
+    if ours:
+        ours.close()

@@ -30,6 +30,8 @@ _SETTLE_S = 30.0
 _STARTS = 3
 """So often in a row a worker may fail to start before it is given up."""
 _FACTS_TIMEOUT_S = 30.0
+_LOOK_S = 2.0
+"""Between two looks at whether Ray still lives."""
 
 
 class _Actor:
@@ -246,9 +248,18 @@ class RayWorkers:
 
 
 def _first(futures: Iterable[Any], patience: float) -> Any:
-    """The first that is ready; None if none is in time."""
-    ready, _ = ray.wait(list(futures), num_returns=1, timeout=max(0.0, patience))
-    return ready[0] if ready else None
+    """The first that is ready; None if none is in time.
+
+    Raises:
+        ClusterError: Ray itself has died meanwhile.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        left = max(0.0, deadline - time.monotonic())
+        ready, _ = ray.wait(list(futures), num_returns=1, timeout=min(left, _LOOK_S))
+        if ready or left <= _LOOK_S:
+            return ready[0] if ready else None
+        ray_session.check_alive()
 
 
 def _sent(job: Job) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -15,7 +15,7 @@ from streamwer.datasets.ids import claim
 from streamwer.datasets.problems import Outcome, Problems
 from streamwer.datasets.quoting import printable
 from streamwer.datasets.rows import Fields, Row, Source, Unusable
-from streamwer.errors import DatasetError, DiskError, StreamwerError
+from streamwer.errors import AudioError, DatasetError, DiskError, StreamwerError
 from streamwer.transcript import Reference
 
 T = TypeVar("T")
@@ -105,7 +105,7 @@ class _Reading:
         """Write the audio of a row."""
         row, fields = said.row, said.fields
         try:
-            reference = _converted(row, fields, self.folder)
+            reference, damage = self._write_audio(row, fields)
         except DatasetError as error:
             self._note(said.number, Unusable(row.where, str(error)))
             return
@@ -114,12 +114,13 @@ class _Reading:
             language=fields.language or self.config.language,
             place="" if row.unnamed == fields.recording else row.unnamed,
             unscored=row.unscored,
+            readings=row.readings,
         )
         self.takes[said.number] = Take(reference, fields.session)
         if reference.broken:
             self.broken[said.number] = Unusable(row.where, reference.broken)
-        if row.note:
-            self.notes[said.number] = Unusable(row.where, row.note)
+        if note := "; ".join(filter(None, (row.note, damage))):
+            self.notes[said.number] = Unusable(row.where, note)
         self._tell()
 
     def outcome(self, source: Source) -> tuple[list[Take], Outcome]:
@@ -139,6 +140,13 @@ class _Reading:
         rows = len(source.problems) + len(self.takes) + len(self.unusable)
         return _ordered(self.takes), noted.outcome(source.form, rows)
 
+    def _write_audio(self, row: Row, said: Fields) -> tuple[Reference, str]:
+        """Write a row's audio; its recording, and what was wrong with its file."""
+        with audio.collect_damage() as damage:
+            refused = damage if self.config.damaged_audio == "refuse" else []
+            reference = _converted(row, said, self.folder, refused)
+        return reference, "" if reference.broken else "; ".join(damage)
+
     def _note(self, number: int, row: Unusable) -> None:
         self.unusable[number] = row
         self._tell()
@@ -152,11 +160,13 @@ def _ordered(found: dict[int, T]) -> list[T]:
     return [found[number] for number in sorted(found)]
 
 
-def _converted(row: Row, said: Fields, folder: Path) -> Reference:
+def _converted(row: Row, said: Fields, folder: Path, refused: Sequence[str]) -> Reference:
     path = manifest.audio_path(said.recording)
     seconds, broken = 0.0, ""
     try:
         seconds = audio.seconds(audio.write_flac_chunks(folder / path, row.sound()))
+        if refused:  # known when it is read
+            raise AudioError("; ".join(refused))
     except DiskError:
         raise
     except StreamwerError as error:

@@ -154,6 +154,7 @@ def _write(call: _Call, name: str, folder: Path) -> Reference:
         words=_words(call),
         place="" if more else first.place,
         unscored=_unscored(call),
+        readings=_readings(call),
     )
 
 
@@ -173,6 +174,13 @@ def _words(call: _Call) -> tuple[Word, ...]:
         for part, offset in _placed(call)
         for word in part.words
     )
+
+
+def _readings(call: _Call) -> str:
+    if len(call.parts) == 1:
+        return call.parts[0].readings
+    marked = any(part.readings for part in call.parts)
+    return joined(part.readings or part.text.strip() for part in call.parts) if marked else ""
 
 
 def _unscored(call: _Call) -> tuple[tuple[float, float], ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from streamwer.config import DatasetConfig
 from streamwer.datasets import forms, ids, timings
 from streamwer.datasets.inside import Folder
-from streamwer.datasets.rows import Row, Source, Unusable
+from streamwer.datasets.rows import Row, Source, Unusable, resolve_columns
 from streamwer.datasets.spoken import Spoken
 from streamwer.datasets.unheard import unheard
 from streamwer.errors import ConfigError, DatasetError
@@ -84,11 +84,13 @@ def _with_times(source: Source, folder: Folder, config: DatasetConfig) -> Source
     # A file may name a recording of which each channel, or segment, is a row.
     places = {place for row in rows if isinstance(row, Row) for place in (row.path, row.place)}
     sounds = {folder.place(folder.relative(path)) for path in folder.sounds()}
-    found = timings.read(folder, config.channels == "split", places - {""}, sounds)
+    named = config.columns.words
+    tier = "" if named in source.columns else named  # else it is a column of the table
+    found = timings.read(folder, config.channels == "split", places - {""}, sounds, tier)
     spoken = found.by_name()
     used = {id(spoken[row.place]) for row in rows if isinstance(row, Row) and row.place in spoken}
     unused = {key: said for key, said in found.spoken.items() if id(said) not in used}
-    columns = source.named or config.columns
+    columns = resolve_columns(source.named or config.columns, source.columns)
     column = columns.words or "words"
     return replace(
         source,

@@ -13,21 +13,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import IO, Any
 
 import datasets
 import pyarrow as pa
 from pyarrow import parquet
 
-from streamwer import audio, hub
-from streamwer.audio import Samples
+from streamwer import hub
 from streamwer.config import ColumnsConfig, DatasetConfig
 from streamwer.datasets import fetching, footers, listing, sampling
+from streamwer.datasets.embedded import decode_clip, holds_audio
 from streamwer.datasets.listing import Listing, Shard
 from streamwer.datasets.naming import cleaned
-from streamwer.datasets.rows import Row, Source, parts
-from streamwer.errors import AudioError, ConfigError, DatasetError
+from streamwer.datasets.rows import Row, Source, parts, resolve_columns
+from streamwer.errors import ConfigError, DatasetError
 
 _FALLBACK = "use dataset=calls, which needs no download"
 _FAILURES = (*hub.FAILURES, ValueError, pa.ArrowException, datasets.exceptions.DatasetsError)
@@ -172,7 +172,7 @@ def _table(config: DatasetConfig, told: fetching.Told | None) -> _Table:
         page=page,
         listing=found,
         names=tuple(schema.names),
-        columns=config.columns,
+        columns=resolve_columns(config.columns, schema.names),
         streaming=config.streaming,
         told=told,
         footers={first.path: footer},
@@ -183,7 +183,7 @@ def _refuse_silent(schema: pa.Schema, column: str) -> None:
     if column not in schema.names:  # told later, together with the other columns that are missing
         return
     kind = schema.field(column).type
-    if not pa.types.is_struct(kind) or kind.get_field_index("bytes") < 0:
+    if not holds_audio(kind):
         raise DatasetError(f"dataset.columns.audio: the column '{column}' holds {kind}, not audio")
 
 
@@ -200,18 +200,7 @@ def _row(values: Mapping[str, Any], number: int, column: str) -> Row:
     others = {key: value for key, value in values.items() if key != column}
     # The id where there is no other: what is in the path of a clip may be anything.
     stem = cleaned(path.stem).lstrip("_ .")[:_LONGEST_STEM].rstrip(" .")
-    return Row(f"row {number}", others, stem, partial(_sound, clip, path.name))
-
-
-def _sound(clip: Mapping[str, Any] | None, name: str) -> Iterator[Samples]:
-    content = (clip or {}).get("bytes")
-    if not content:
-        raise AudioError("it holds no audio; the data set must embed its audio, as Parquet does")
-    hint = Path("clip")  # for FFmpeg; not its name, which may be anything
-    try:
-        yield from audio.chunks(hint, contents=content)
-    except AudioError as error:
-        raise AudioError(str(error).replace(str(hint), name, 1)) from error
+    return Row(f"row {number}", others, stem, partial(decode_clip, clip, path.name))
 
 
 @contextmanager

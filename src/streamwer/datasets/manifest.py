@@ -12,12 +12,13 @@ from pathlib import Path
 
 from streamwer.datasets.words import LONGEST_S
 from streamwer.errors import DatasetError
+from streamwer.strict_json import parse_json, refuse_broken_text
 from streamwer.transcript import Reference, Word
 
 NAME = "manifest.jsonl"
 _HINT = "prepare the data set again"
 _TEXTS = ("recording", "audio", "text", "speaker", "condition")
-_SOMETIMES = ("broken", "source", "language", "place")
+_SOMETIMES = ("broken", "source", "language", "place", "readings")
 
 
 def audio_path(recording: str) -> str:
@@ -135,7 +136,8 @@ def _record(reference: Reference) -> dict[str, object]:
 
 def _parse(line: bytes, where: str) -> Reference:
     try:
-        record = json.loads(line)
+        record = parse_json(line)
+        refuse_broken_text(line.decode(), record)
         texts = {name: _text(record[name]) for name in _TEXTS}
         words = tuple(_word(word) for word in record.get("words", ()))
         texts |= {name: _text(record.get(name, "")) for name in _SOMETIMES}

@@ -16,6 +16,7 @@ from streamwer.datasets.staging import replacing
 from streamwer.errors import ConfigError
 from streamwer.transcript import Reference
 
+DAMAGED_AUDIO = ("repair", "refuse")
 Fetching = Callable[[str, int, int], None]
 """Told a file's name, how many bytes of it are there, and how many it has."""
 
@@ -80,6 +81,9 @@ def open_source(config: DatasetConfig, fetching: Fetching | None = None) -> Sour
         raise ConfigError(f"dataset.limit: {config.limit} is not a number of rows from 1 on")
     if config.shuffle_seed is not None and config.limit is None:
         raise ConfigError("dataset.shuffle_seed draws rows: it needs dataset.limit")
+    if config.damaged_audio not in DAMAGED_AUDIO:
+        allowed = " or ".join(DAMAGED_AUDIO)
+        raise ConfigError(f"dataset.damaged_audio={config.damaged_audio} must be {allowed}")
     concatenating.check(config.concatenate)
     # Imported when wanted: `datasets` takes a second to import, which a folder need not wait for.
     if config.source == "folder":

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from streamwer.audio import Samples
 from streamwer.config import ColumnsConfig
+from streamwer.dataset_config import AUTO, USUAL_COLUMNS
 from streamwer.datasets import naming, words
 from streamwer.datasets.quoting import told
 from streamwer.errors import ConfigError, DatasetError
@@ -33,6 +34,7 @@ class Row:
         path: of the audio in the data set's folder, composed, without suffix; "" of none.
         note: what a reader of the figures must know of its reference.
         unscored: stretches of its audio in which nothing is scored, seconds.
+        readings: its transcript with NIST's marks, where words may be optional or others.
         unnamed: its place before it had an id that is made of it; "" where its source names it.
     """
 
@@ -46,6 +48,7 @@ class Row:
     note: str = ""
     unnamed: str = ""
     unscored: tuple[tuple[float, float], ...] = ()
+    readings: str = ""
 
     @property
     def place(self) -> str:
@@ -112,7 +115,7 @@ def present(columns: ColumnsConfig, source: Source) -> ColumnsConfig:
         ConfigError: `audio` or `text` names no column.
         DatasetError: the source lacks a configured column.
     """
-    configured = dataclasses.asdict(source.named or columns)
+    configured = dataclasses.asdict(resolve_columns(source.named or columns, source.columns))
     for name in ("audio", "text"):
         if not configured[name]:
             raise ConfigError(f"dataset.columns.{name}: must name a column")
@@ -132,6 +135,21 @@ def present(columns: ColumnsConfig, source: Source) -> ColumnsConfig:
     return ColumnsConfig(**configured)
 
 
+def resolve_columns(columns: ColumnsConfig, available: Collection[str]) -> ColumnsConfig:
+    """Put the columns that there are in place of `auto`; no column where there is none.
+
+    Args:
+        columns: as configured.
+        available: the names of the source's columns.
+    """
+    usual = {
+        key: next((name for name in names if name in available), "")
+        for key, names in USUAL_COLUMNS.items()
+        if getattr(columns, key) == AUTO
+    }
+    return dataclasses.replace(columns, **usual)
+
+
 def parts(column: str) -> list[str]:
     """The columns that an id is made of: "call+segment" are two."""
     return column.split("+")
@@ -146,13 +164,13 @@ def fields(row: Row, columns: ColumnsConfig, unscored: Collection[str] = ()) -> 
         unscored: transcripts that mark a stretch of audio which is not to be scored.
 
     Raises:
-        DatasetError: the id cannot be a file name, the transcript is empty or unscored, a value
-            has the wrong type, or the words are not those of the transcript. Does not name the
-            row.
+        DatasetError: the id cannot be a file name, there is no transcript or it is unscored, a
+            value has the wrong type, or the words are not those of the transcript. Does not name
+            the row.
     """
+    if row.values.get(columns.text) is None:
+        raise DatasetError(f"it has no transcript (column '{columns.text}'); an empty one is ''")
     text = _text(row, columns.text)
-    if not text.strip():
-        raise DatasetError(f"the transcript is empty (column '{columns.text}')")
     if text.strip() in unscored:
         raise DatasetError(f"marked as not to be scored: '{text.strip()}' (dataset.unscored)")
     named = "-".join(_text(row, part) for part in parts(columns.id)) if columns.id else row.stem

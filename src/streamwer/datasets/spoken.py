@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from streamwer.datasets.words import letters
 from streamwer.logs.references import stm
+from streamwer.readings import choose_readings
 from streamwer.transcript import Word
 
 
@@ -27,6 +28,7 @@ class Spoken:
         segments: with their times, where they are known.
         note: what a reader of figures must know of it.
         unscored: stretches in which nothing is scored, seconds.
+        readings: the segments' texts with NIST's marks, where they have any.
     """
 
     where: str
@@ -36,6 +38,30 @@ class Spoken:
     segments: tuple[stm.Segment, ...] = ()
     note: str = ""
     unscored: tuple[stm.Stretch, ...] = ()
+    readings: tuple[str, ...] = ()
+
+
+def with_words(spoken: Spoken, words: tuple[Word, ...]) -> Spoken:
+    """Segments with the times of words, which tell what of optional words and alternatives it was.
+
+    Args:
+        spoken: of which only segments are known.
+        words: of the same recording.
+    """
+    if not spoken.readings:
+        return replace(spoken, words=words)
+    heard = [key for word in words if (key := letters(word.text))]
+    chosen = choose_readings(spoken.readings, heard, _keys)
+    segments = tuple(
+        (begin, end, speaker, text)
+        for (begin, end, speaker, _), text in zip(spoken.segments, chosen, strict=True)
+    )
+    text = " ".join(segment[3] for segment in segments if stm.scored(segment))
+    return replace(spoken, text=" ".join(text.split()), words=words, segments=segments, readings=())
+
+
+def _keys(text: str) -> list[str]:
+    return [key for word in text.split() if (key := letters(word))]
 
 
 def in_time(spoken: Spoken) -> Spoken:

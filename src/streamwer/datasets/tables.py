@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from io import StringIO
@@ -13,10 +12,12 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import parquet
 
+from streamwer.datasets.embedded import holds_audio
 from streamwer.datasets.inside import LONGEST_LINE, Folder
 from streamwer.datasets.quoting import told
 from streamwer.datasets.rows import Unusable
 from streamwer.errors import DatasetError
+from streamwer.strict_json import parse_json
 
 EXAMPLE = '{"file_name": "a.wav", "text": "what was said"}'
 
@@ -52,7 +53,7 @@ def parse_object(text: str) -> dict[str, object]:
         DatasetError: it is something else.
     """
     try:
-        values = json.loads(text)
+        values = parse_json(text)
     except ValueError as error:
         raise DatasetError(f"not JSON ({told(str(error))})") from error
     except RecursionError as error:
@@ -75,8 +76,8 @@ def _json_lines(folder: Folder, name: str) -> Iterator[tuple[str, Values] | Unus
 
 def _csv(folder: Folder, name: str) -> Iterator[tuple[str, Values] | Unusable]:
     # Rows, not lines: a quoted transcript may span several lines. Row 1 follows the header.
-    rows = _dicts(folder, name)
     try:
+        rows = _dicts(folder, name)
         header = Counter(rows.fieldnames or ())  # reads it
     except csv.Error as error:
         raise DatasetError(f"{folder.path / name}: its header is not CSV ({error})") from error
@@ -111,8 +112,11 @@ def _dicts(folder: Folder, name: str) -> csv.DictReader[str]:
     header = text.readline()
     text.seek(0)
     # Where a comma is in numbers, spreadsheets part cells otherwise.
-    delimiter = ";" if ";" in header and "," not in header else ","
-    return iter(csv.DictReader(text, strict=True, delimiter=delimiter))
+    delimiter = next((each for each in ";|" if each in header and "," not in header), ",")
+    found = csv.DictReader(text, strict=True, delimiter=delimiter, skipinitialspace=True)
+    if found.fieldnames:  # "file_name , text" has the same columns
+        found.fieldnames = [column.strip() for column in found.fieldnames]
+    return found
 
 
 def _parquet(folder: Folder, name: str) -> Iterator[tuple[str, Values] | Unusable]:
@@ -120,10 +124,17 @@ def _parquet(folder: Folder, name: str) -> Iterator[tuple[str, Values] | Unusabl
     try:
         number = 0
         with parquet.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=256):
+            # Audio is read row by row, when it is wanted.
+            columns = [_plain(each) for each in file.schema_arrow]
+            for batch in file.iter_batches(batch_size=256, columns=columns):
                 for row in batch.to_pylist():
                     number += 1
                     yield f"row {number}", row
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         raise DatasetError(f"{folder.path / name}: not readable as Parquet ({reason})") from error
+
+
+def _plain(column: pa.Field) -> str:
+    """A column; of embedded audio its name alone."""
+    return f"{column.name}.path" if holds_audio(column.type) else str(column.name)

@@ -13,9 +13,10 @@ from streamwer.datasets.homes import Homes
 from streamwer.datasets.inside import LONGEST_LINE, Folder
 from streamwer.datasets.quoting import told
 from streamwer.datasets.rows import Unusable
-from streamwer.datasets.spoken import Spoken, in_time, mixed, times
+from streamwer.datasets.spoken import Spoken, in_time, mixed, times, with_words
 from streamwer.errors import DatasetError
 from streamwer.logs.references import ctm, stm
+from streamwer.readings import read_plainly
 from streamwer.transcript import Word
 
 SUFFIXES = (".ctm", ".stm", ".textgrid")
@@ -62,7 +63,13 @@ def files(folder: Folder) -> list[Path]:
     return [path for path in found if path.suffix.lower() in SUFFIXES]
 
 
-def read(folder: Folder, split: bool, places: Iterable[str], others: Iterable[str] = ()) -> Timings:
+def read(
+    folder: Folder,
+    split: bool,
+    places: Iterable[str],
+    others: Iterable[str] = (),
+    tier: str = "",
+) -> Timings:
     """Everything that the files say, of each channel or of all as one, in order of time.
 
     A file that cannot be read is one problem.
@@ -72,11 +79,12 @@ def read(folder: Folder, split: bool, places: Iterable[str], others: Iterable[st
         split: whether each channel is a recording.
         places: of the recordings, from the folder on and without suffix.
         others: of audio that is no recording.
+        tier: of TextGrids, that holds the words; empty for the usual ones.
     """
     found = Timings()
     there = [(path, folder.relative(path)) for path in files(folder)]
     homes = Homes(places, others, (posixpath.dirname(name) for _, name in there))
-    said = [each for path, name in there for each in _said(folder, path, name, found)]
+    said = [each for path, name in there for each in _said(folder, path, name, found, tier)]
 
     def order(each: tuple[_Key, Spoken]) -> tuple[bool, bool]:
         (name, _), spoken = each
@@ -92,7 +100,9 @@ def read(folder: Folder, split: bool, places: Iterable[str], others: Iterable[st
     return found
 
 
-def _said(folder: Folder, path: Path, name: str, found: Timings) -> Iterator[tuple[_Key, Spoken]]:
+def _said(
+    folder: Folder, path: Path, name: str, found: Timings, tier: str
+) -> Iterator[tuple[_Key, Spoken]]:
     try:
         inside = folder.file(name)
         if inside.stat().st_size == 0:
@@ -100,7 +110,10 @@ def _said(folder: Folder, path: Path, name: str, found: Timings) -> Iterator[tup
         if inside.stat().st_size > _BIGGEST:
             raise DatasetError(f"longer than {_BIGGEST // 2**20} MB")
         folder.refuse_long_lines(name)
-        yield from _READERS[path.suffix.lower()](inside, name)
+        if path.suffix.lower() == ".textgrid":
+            yield from _textgrid(inside, name, tier)
+        else:
+            yield from (_ctm if path.suffix.lower() == ".ctm" else _stm)(inside, name)
     except DatasetError as error:
         reason = str(error).replace(str(path.resolve()), name)
         found.problems.append(Unusable(name, reason.removeprefix(f"{name}: ")))
@@ -117,7 +130,7 @@ def _add(found: Timings, homes: Homes, named: _Key, spoken: Spoken) -> None:
         found.spoken[key] = spoken
     elif spoken.segments and known.words and not known.segments:
         # The transcript is the STM's, with the times of the words.
-        found.spoken[key] = replace(spoken, words=known.words)
+        found.spoken[key] = with_words(spoken, known.words)
     else:
         found.refuse(spoken, f"'{told(key[0])}' is in {known.where} too")
 
@@ -143,7 +156,7 @@ def _assign(found: Timings) -> None:
         elif known.words:
             found.refuse(spoken, f"'{told(recording)}' is in {known.where} too")
         else:
-            found.spoken[keys[0]] = replace(known, words=spoken.words)
+            found.spoken[keys[0]] = with_words(known, spoken.words)
 
 
 def _mix(found: Timings) -> None:
@@ -185,8 +198,10 @@ def _stm(path: Path, name: str) -> Iterator[tuple[_Key, Spoken]]:
         ordered = tuple(sorted(found))
         said = stm.reference(key[0], ordered)
         note = _ignored(key[0], [segment for segment in ordered if not stm.scored(segment)])
-        told = Spoken(name, said.text, said.speaker, segments=ordered, note=note)
-        yield key, replace(told, unscored=said.unscored)
+        plain = tuple((*segment[:3], read_plainly(segment[3])) for segment in ordered)
+        told = Spoken(name, said.text, said.speaker, segments=plain, note=note)
+        readings = tuple(segment[3] for segment in ordered) if said.readings else ()
+        yield key, replace(told, unscored=said.unscored, readings=readings)
 
 
 def _ignored(recording: str, segments: list[stm.Segment]) -> str:
@@ -200,15 +215,10 @@ def _ignored(recording: str, segments: list[stm.Segment]) -> str:
     )
 
 
-def _textgrid(path: Path, name: str) -> Iterator[tuple[_Key, Spoken]]:
+def _textgrid(path: Path, name: str, tier: str) -> Iterator[tuple[_Key, Spoken]]:
     # Imported when wanted: few data sets have one, and praatio takes a moment.
-    from streamwer.alignment_config import PublishedConfig
     from streamwer.word_times.matching import spoken
     from streamwer.word_times.published import textgrid
 
-    for words in textgrid.read(path, PublishedConfig()).values():
-        said = spoken(words)
-        yield (Path(name).stem, ""), Spoken(name, " ".join(word.text for word in said), words=said)
-
-
-_READERS = {".ctm": _ctm, ".stm": _stm, ".textgrid": _textgrid}
+    said = spoken(textgrid.read_words(path, tier, "dataset.columns.words"))
+    yield (Path(name).stem, ""), Spoken(name, " ".join(word.text for word in said), words=said)

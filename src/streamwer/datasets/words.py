@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from itertools import pairwise
 
 from streamwer.datasets.naming import composed
 from streamwer.datasets.quoting import told
 from streamwer.errors import DatasetError
+from streamwer.strict_json import parse_json
 from streamwer.transcript import Word
 
 TOLERANCE_S = 0.01  # times are often rounded to hundredths
@@ -57,7 +57,7 @@ def check_inside(words: tuple[Word, ...], seconds: float) -> None:
 
 def _decoded(value: str) -> object:
     try:
-        return json.loads(value) if value.strip() else None
+        return parse_json(value) if value.strip() else None
     except (ValueError, RecursionError) as error:
         raise DatasetError(f"its words are not JSON ({error})") from error
 

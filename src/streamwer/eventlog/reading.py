@@ -26,18 +26,19 @@ from streamwer.eventlog.schema import (
     MEASURED,
     RUN_KEY,
     SCHEMA_VERSION,
+    SEALED_KEY,
     TIMES,
     VERSION_KEY,
 )
+from streamwer.eventlog.seal import AGAIN, NAME, check_seal
 from streamwer.signature import Run
 from streamwer.transcript import Compute, Effort, Failure, Step, Update, Word
 
 _READABLE = {str(version) for version in range(1, SCHEMA_VERSION + 1)}
 _ALL, _FEW = 20_000, 1_000
 """Rows turned into records at a time: the more, the more equal texts are one object."""
-_AGAIN = "run the `stream` stage again"
 _NOTHING = ("", -1, Compute())
-_OTHER_RUN = f"not of the same run as events.parquet; {_AGAIN}"
+_OTHER_RUN = f"not of the same run as events.parquet; {AGAIN}"
 
 
 @paused()
@@ -48,9 +49,10 @@ def read(folder: Path) -> EventLog:
         LogError: a file is missing, is not an event log, or is of a later schema version; a
             moment is not a finite number; or the files are not of one run.
     """
+    check_seal(folder)
     events, measured = _played(folder)
     steps = tuple(_steps(events, measured, _ALL))
-    return replace(about(folder), steps=steps)
+    return replace(_about(folder, events, measured), steps=steps)
 
 
 def about(folder: Path) -> EventLog:
@@ -59,7 +61,11 @@ def about(folder: Path) -> EventLog:
     Raises:
         LogError: as `read`.
     """
-    events, measured = _played(folder)
+    check_seal(folder)
+    return _about(folder, *_played(folder))
+
+
+def _about(folder: Path, events: _File, measured: _File) -> EventLog:
     failures = _beside(events, _File(folder / "failures.parquet", FAILURES))
     failed = tuple(Failure(**row) for part in failures.parts(_ALL) for row in part.to_pylist())
     return EventLog((), failed, _machine(measured.metadata), _run(events.metadata))
@@ -71,12 +77,15 @@ def recordings(folder: Path) -> Iterator[tuple[Step, ...]]:
     Raises:
         LogError: as `read`; what is wrong with a row is told when it is come to.
     """
+    check_seal(folder)
     steps = _steps(*_played(folder), _FEW)
     return (tuple(mine) for _, mine in groupby(steps, attrgetter("recording")))
 
 
 def _played(folder: Path) -> tuple[_File, _File]:
     events = _File(folder / "events.parquet", EVENTS)
+    if SEALED_KEY in events.metadata and not (folder / NAME).is_file():
+        raise LogError(f"{folder / NAME}: missing from the event log; {AGAIN}")
     return events, _beside(events, _File(folder / "measured.parquet", MEASURED))
 
 
@@ -92,30 +101,28 @@ class _File:
     """A Parquet file of an event log; its version is checked."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
-        if not path.is_file():
-            raise LogError(f"{path}: no such event log; run the `stream` stage first")
         self.path, self._schema = path, schema
         try:
             self._file = pq.ParquetFile(path)
-        except (pa.ArrowInvalid, OSError) as error:
+        except (pa.ArrowException, OSError) as error:
             raise LogError(f"{path}: not a Parquet file ({error})") from error
         self.metadata: Mapping[bytes, bytes] = self._file.metadata.metadata or {}
         version = self.metadata.get(VERSION_KEY, b"none").decode()
         if version not in _READABLE:
             raise LogError(
                 f"{path}: event-log schema {version}, but this version reads 1 to"
-                f" {SCHEMA_VERSION}; {_AGAIN}"
+                f" {SCHEMA_VERSION}; {AGAIN}"
             )
         self._check_columns()
 
     def parts(self, rows: int) -> Iterator[pa.RecordBatch]:
-        """The rows, at most so many at a time, what earlier versions did not count as 0."""
+        """The rows, at most so many at a time, what earlier versions lack as 0 or empty."""
         try:
             for part in self._file.iter_batches(rows):
                 yield self._whole(part)
-        except (pa.ArrowInvalid, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             told = " ".join(str(error).split())
-            raise LogError(f"{self.path}: damaged ({told}); {_AGAIN}") from error
+            raise LogError(f"{self.path}: damaged ({told}); {AGAIN}") from error
 
     def _check_columns(self) -> None:
         has = set(self._file.schema_arrow.names)
@@ -127,12 +134,13 @@ class _File:
     def _whole(self, part: pa.RecordBatch) -> pa.RecordBatch:
         for each in self._schema:
             if each.name not in part.schema.names:
-                part = part.append_column(each, pa.repeat(pa.scalar(0, each.type), len(part)))
+                lacking = pa.scalar("" if pa.types.is_string(each.type) else 0, each.type)
+                part = part.append_column(each, pa.repeat(lacking, len(part)))
         for name in TIMES:
             # Not a number would pass for a word without a latency, and so make the others' better.
             if name in part.schema.names and not _finite(part[name]):
                 told = f"{self.path}: '{name}' holds what is no time"
-                raise LogError(f"{told}; {_AGAIN}")
+                raise LogError(f"{told}; {AGAIN}")
         return part
 
 
@@ -169,14 +177,15 @@ def _said(
     )
     names = ("step", "audio_end", "ready", "start", "emitted", "is_last")
     columns = (rows[name].to_pylist() for name in names)
-    texts = _values(rows["recording"])
-    for text, step, audio_end, ready, start, emitted, is_last, effort, update in zip(
-        texts, *columns, efforts, updates, strict=True
+    texts, spoken = _values(rows["recording"]), _values(rows["language"])
+    for text, step, audio_end, ready, start, emitted, is_last, effort, update, language in zip(
+        texts, *columns, efforts, updates, spoken, strict=True
     ):
         recording, number, spent = next(compute, _NOTHING)
         if (recording, number) != (text, step):
             raise LogError(f"{path}: {_OTHER_RUN}")
-        yield Step(text, step, audio_end, ready, start, emitted, spent, effort, update, is_last)
+        moments = (audio_end, ready, start, emitted)
+        yield Step(text, step, *moments, spent, effort, update, is_last, language)
 
 
 def _words(column: pa.ListArray) -> list[tuple[Word, ...]]:

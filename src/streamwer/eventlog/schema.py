@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-SCHEMA_VERSION = 3
-"""Of what is written. Earlier versions are read too: they lack counts, which are then 0."""
+SCHEMA_VERSION = 4
+"""Of what is written. Earlier versions are read too: what they lack is then 0, or empty."""
 VERSION_KEY = b"streamwer_event_log"
 RUN_KEY = b"streamwer_run"
 DIGEST_KEY = b"streamwer_events"
 """Of the digest of what ran and of all rows of `events.parquet`, the same in all files of a log."""
+SEALED_KEY = b"streamwer_sealed"
+"""Says in `events.parquet` that `digests.json` belongs to it: where that is gone, it is missed."""
 MACHINE = "machine."
 
 WORD = pa.struct(
@@ -39,6 +41,7 @@ EVENTS = pa.schema(
         ("forced", pa.int32()),
         ("cut", pa.int32()),
         ("is_last", pa.bool_()),
+        ("language", pa.string()),
         ("committed", pa.list_(WORD)),
         ("tentative", pa.list_(WORD)),
     ]
@@ -60,5 +63,6 @@ TIMES = ("audio_end", "ready", "start", "emitted")
 LATER = {
     *("fallbacks", "cut", "other", "listen"),
     *("listened_frames", "feature_frames", "encodings", "aligned_tokens"),
+    "language",
 }
 """Columns that logs of an earlier version may lack."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from streamwer.eventlog import seal
 from streamwer.eventlog.log import EventLog
 from streamwer.eventlog.schema import (
     DIGEST_KEY,
@@ -22,6 +23,7 @@ from streamwer.eventlog.schema import (
     MEASURED,
     RUN_KEY,
     SCHEMA_VERSION,
+    SEALED_KEY,
     VERSION_KEY,
     WORD,
 )
@@ -69,10 +71,11 @@ def write_sorted(
             order of their numbers.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{name}.parquet" for name in ("events", "measured", "failures")]
-    said_by = _stamped(EVENTS, {RUN_KEY: json.dumps(run.to_dict(), ensure_ascii=False).encode()})
+    paths = [folder / name for name in (*seal.FILES, seal.NAME)]
+    about = json.dumps(run.to_dict(), ensure_ascii=False).encode()
+    said_by = _stamped(EVENTS, {RUN_KEY: about, SEALED_KEY: b"1"})
     spent_by = _stamped(MEASURED, _flat(machine))
-    with replacing(paths) as (events, measured, failed):
+    with replacing(paths) as (events, measured, failed, sealed):
         with RowGroups(events, ROW_GROUP) as said, RowGroups(measured, ROW_GROUP) as spent:
             digest = hashlib.sha256(said_by.metadata[RUN_KEY])
             for steps in chain(_parts(_in_order(recordings)), [()]):
@@ -87,6 +90,8 @@ def write_sorted(
             failed_by = _stamped(FAILURES, {DIGEST_KEY: digest.hexdigest().encode()})
             reasons = [asdict(each) for each in sorted(failures, key=attrgetter("recording"))]
             table.add(pa.Table.from_pylist(reasons, schema=failed_by))
+        written = zip(seal.FILES, (events, measured, failed), strict=True)
+        seal.write_seal(sealed, dict(written))
 
 
 def _in_order(recordings: Iterable[Sequence[Step]]) -> Iterator[Step]:
@@ -105,7 +110,7 @@ def _parts(steps: Iterator[Step]) -> Iterator[list[Step]]:
 
 
 def _said(steps: Sequence[Step]) -> Columns:
-    own = ("recording", "step", "audio_end", "ready", "start", "emitted", "is_last")
+    own = ("recording", "step", "audio_end", "ready", "start", "emitted", "is_last", "language")
     columns: Columns = {name: _column(steps, attrgetter(name)) for name in own}
     for each in fields(Effort):
         columns[each.name] = _column(steps, attrgetter(f"effort.{each.name}"))

@@ -23,8 +23,8 @@ _RECORDINGS = (
     *("final_words", "erased_words", "partial_words", "unstable_words"),
     *("first_text", "finalisation", "encoder_frames", "decoded_tokens"),
 )
-_WORDS = ("recording", "index", "word", "end", "shown", "committed", "audio_end")
-_MOMENTS = ("shown", "committed", "audio_end")
+_WORDS = ("recording", "index", "word", "end", "shown", "shown_raw", "committed", "waiting", "held")
+_MOMENTS = ("shown", "shown_raw", "committed", "waiting", "held")
 _DECIMALS = 6
 _MADE_ON = "instructions.txt"
 _CPUINFO = Path("/proc/cpuinfo")

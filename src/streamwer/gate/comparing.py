@@ -9,7 +9,6 @@ from streamwer.config import GateConfig
 from streamwer.gate.judging import Doubts, judge
 from streamwer.gate.verdict import Verdict
 from streamwer.metrics import normaliser
-from streamwer.metrics.resampling import Settings
 from streamwer.metrics.store import Scored
 from streamwer.signature import Signature, changes, reasons
 
@@ -21,7 +20,7 @@ def compare(
     baseline: Sequence[Scored],
     candidate: Sequence[Scored],
     gate: GateConfig,
-    settings: Settings,
+    confidence: float,
 ) -> Verdict:
     """Judge results by their scores and signatures.
 
@@ -30,7 +29,7 @@ def compare(
         baseline: one entry per run.
         candidate: likewise.
         gate: the rules.
-        settings: of the intervals.
+        confidence: with which the intervals of all rules hold at once.
 
     Raises:
         ConfigError: a rule makes no sense.
@@ -51,7 +50,7 @@ def compare(
         [run.scores for run in baseline],
         [run.scores for run in candidate],
         gate,
-        settings,
+        confidence,
         normaliser(used),
         together,
     )

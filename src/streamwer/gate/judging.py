@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from streamwer.config import GateConfig
-from streamwer.gate import recordings, rules
+from streamwer.gate import power, recordings, rules
 from streamwer.gate.measures import MEASURES
 from streamwer.gate.sides import Side, reference_words, side, spoken
 from streamwer.gate.text import listed
 from streamwer.gate.verdict import Finding, Verdict
-from streamwer.metrics import Normaliser, Scores, bootstrap
-from streamwer.metrics.resampling import Settings
+from streamwer.metrics import Normaliser, Scores
+from streamwer.metrics.intervals import caution, simultaneous
+from streamwer.metrics.tables import block_noun
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def judge(
     baseline: Sequence[Scores],
     candidate: Sequence[Scores],
     gate: GateConfig,
-    settings: Settings,
+    confidence: float,
     normaliser: Normaliser,
     doubts: Doubts = NO_DOUBTS,
 ) -> Verdict:
@@ -46,7 +47,7 @@ def judge(
         baseline: the scores of each run.
         candidate: likewise, of as many runs.
         gate: the rules.
-        settings: of the intervals.
+        confidence: with which the intervals of all rules hold at once.
         normaliser: that the scores were made with, for the diffs.
         doubts: what keeps the sides from being compared, as their signatures tell.
 
@@ -60,11 +61,13 @@ def judge(
     old, new = side(baseline), side(candidate)
     failed = _failed(new)
     count = len(candidate[0].recordings)
+    each = simultaneous(confidence, sum(rule.interval for rule in gate.rules.values()))
+    findings = tuple(_findings(old, new, gate, each, informs=bool(doubts.latency)))
     return Verdict(
         system=system,
         tier=gate.name,
-        notes=tuple(_notes(old, doubts)),
-        findings=tuple(_findings(old, new, gate, settings, informs=bool(doubts.latency))),
+        notes=(*_notes(old, doubts), *power.notes(old, gate, findings, each)),
+        findings=findings,
         recordings=count,
         changed=recordings.changed(old, new) if len(candidate) == 1 else (),
         failed=failed,
@@ -74,11 +77,11 @@ def judge(
 
 
 def _findings(
-    old: Side, new: Side, gate: GateConfig, settings: Settings, *, informs: bool
+    old: Side, new: Side, gate: GateConfig, confidence: float, *, informs: bool
 ) -> Iterator[Finding]:
     for name, rule in gate.rules.items():
         only_informs = informs and MEASURES[name].figure == "latency"
-        yield rules.hold(name, rule, old, new, settings, informs=only_informs)
+        yield rules.hold(name, rule, old, new, confidence, informs=only_informs)
 
 
 def _notes(old: Side, doubts: Doubts) -> Iterator[str]:
@@ -86,9 +89,10 @@ def _notes(old: Side, doubts: Doubts) -> Iterator[str]:
     for reason in doubts.latency:
         yield f"latencies are information only: {reason}"
     blocks = old.recordings["speaker"].nunique()
-    few = bootstrap.caution(blocks, "speaker")
+    noun = block_noun(old.recordings)
+    few = caution(blocks, noun)
     if blocks == 1:
-        yield "one speaker: there are no intervals for rates, and floors alone decide"
+        yield f"one {noun}: there are no intervals, and floors alone decide"
     elif few:
         yield few
 

@@ -1,7 +1,7 @@
 """The figures that a rule can be about: each with its value and the interval of its change.
 
-Ratios are ratios of sums, resampled by speaker; quantiles pool the words of all recordings,
-which are resampled whole. Both sides see the same resamples.
+Ratios are ratios of sums, quantiles pool the words of all recordings; intervals leave out each
+speaker in turn, on both sides.
 """
 
 from __future__ import annotations
@@ -16,14 +16,13 @@ import pandas as pd
 
 from streamwer.gate.sides import Side, errors, reference_words
 from streamwer.gate.verdict import Change
-from streamwer.metrics import bootstrap
-from streamwer.metrics.quantiles import Integers, quantile_differences, quantiles
-from streamwer.metrics.resampling import Floats, Settings
+from streamwer.metrics import ratios
+from streamwer.metrics.intervals import Floats
+from streamwer.metrics.quantiles import Integers, alone, quantile_differences
 from streamwer.metrics.summary import STAGES
 from streamwer.metrics.tables import clusters
 
 Figure = Literal["wer", "latency"]
-_ESTIMATE = Settings(replicates=1, seed=0, confidence=0.95)
 _FRAMES_PER_S = 100
 
 
@@ -45,7 +44,7 @@ class Measure(Protocol):
         """NaN where it is not known."""
         ...
 
-    def change(self, baseline: Side, candidate: Side, settings: Settings) -> Change: ...
+    def change(self, baseline: Side, candidate: Side, confidence: float) -> Change: ...
 
 
 @dataclass(frozen=True)
@@ -54,29 +53,35 @@ class Ratio:
 
     Attributes:
         parts: numerator and denominator of each row of a side's recordings.
+        counts: whether events are counted among things that both sides have alike, so that few
+            of them have exact bounds.
     """
 
     label: str
     unit: str
     figure: Figure
     parts: Callable[[Side], tuple[Floats, Floats]]
+    counts: bool = False
 
     def value(self, side: Side) -> float:
         above, below = self.parts(side)
         return float(above.sum() / below.sum()) if below.sum() else math.nan
 
-    def change(self, baseline: Side, candidate: Side, settings: Settings) -> Change:
+    def change(self, baseline: Side, candidate: Side, confidence: float) -> Change:
         values = self.value(baseline), self.value(candidate)
         if any(map(math.isnan, values)):
             return Change(*values)
-        return Change(*values, *self._interval(baseline, candidate, settings))
+        return Change(*values, *self._interval(baseline, candidate, confidence))
 
-    def _interval(self, baseline: Side, candidate: Side, settings: Settings) -> tuple[float, float]:
+    def _interval(self, baseline: Side, candidate: Side, confidence: float) -> tuple[float, float]:
         sides = [
             [side.by_speaker(part) for part in self.parts(side)] for side in (candidate, baseline)
         ]
         (above, below), (base_above, base_below) = sides
-        found = bootstrap.ratio_difference(above, below, base_above, base_below, settings)
+        if self.counts:
+            found = ratios.difference(above, base_above, below, confidence)
+        else:
+            found = ratios.ratio_difference(above, below, base_above, base_below, confidence)
         return found.low, found.high
 
 
@@ -85,7 +90,7 @@ class Late:
     """A quantile of a latency, over words or over recordings.
 
     Attributes:
-        late: seconds, and the number of what each is resampled with; NaN where there is no time.
+        late: seconds, and the number of the speaker of each; NaN where there is no time.
         q: the quantile.
     """
 
@@ -96,17 +101,16 @@ class Late:
     figure: Figure = "latency"
 
     def value(self, side: Side) -> float:
-        values, groups = self._events(side)
-        found = quantiles(values, groups, [self.q], _ESTIMATE)[0].value if len(values) else None
+        found = alone(self._events(side)[0], self.q).value
         return math.nan if found is None else found
 
-    def change(self, baseline: Side, candidate: Side, settings: Settings) -> Change:
+    def change(self, baseline: Side, candidate: Side, confidence: float) -> Change:
         values = self.value(baseline), self.value(candidate)
         mine, groups = self._events(candidate)
         others, _ = self._events(baseline)
         if any(map(math.isnan, values)) or len(mine) != len(others):
             return Change(values[0], values[1] if len(mine) == len(others) else math.nan)
-        found = quantile_differences(mine, others, groups, [self.q], settings)[0]
+        found = quantile_differences(mine, others, groups, [self.q], confidence)[0]
         ends = (math.nan if end is None else end for end in (found.low, found.high))
         return Change(*values, *ends)
 
@@ -154,7 +158,7 @@ def _failures(side: Side) -> tuple[Floats, Floats]:
 
 
 def _since_end(column: str) -> Callable[[Side], tuple[Floats, Integers]]:
-    return lambda side: (_column(side.late, column), side.late["recording"].to_numpy(np.int64))
+    return lambda side: (_column(side.late, column), side.late["speaker"].to_numpy(np.int64))
 
 
 def _of_recordings(column: str) -> Callable[[Side], tuple[Floats, Integers]]:
@@ -182,15 +186,15 @@ def _late(
 
 
 MEASURES: Mapping[str, Measure] = {
-    "wer": Ratio("WER", "%", "wer", _rate("")),
-    "cer": Ratio("CER", "%", "wer", _rate("char_")),
-    "coverage": Ratio("words that came", "%", "wer", _coverage),
+    "wer": Ratio("WER", "%", "wer", _rate(""), counts=True),
+    "cer": Ratio("CER", "%", "wer", _rate("char_"), counts=True),
+    "coverage": Ratio("words that came", "%", "wer", _coverage, counts=True),
     "erasure": Ratio("erased words per final word", "", "wer", _per("erased_words", "final_words")),
     "upwr": Ratio("unstable partial words", "%", "wer", _per("unstable_words", "partial_words")),
-    "failures": Ratio("recordings that failed", "%", "wer", _failures),
-    **_late("commit", "commit latency", _since_end("committed")),
-    **_late("ideal", "commit latency without compute", _since_end("audio_end")),
-    **_late("shown", "first-shown latency", _since_end("shown")),
+    "failures": Ratio("recordings that failed", "%", "wer", _failures, counts=True),
+    **_late("commit", "commit latency", _since_end("commit_latency")),
+    **_late("ideal", "commit latency without compute", _since_end("commit_latency_ideal")),
+    **_late("shown", "first-shown latency", _since_end("shown_latency")),
     **_late("first_text", "first text", _of_recordings("first_text")),
     **_late("finalisation", "finalisation", _of_recordings("finalisation")),
     "encoded": Ratio(

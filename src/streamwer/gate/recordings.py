@@ -11,7 +11,7 @@ import pandas as pd
 from streamwer.gate.sides import KINDS, Side, errors
 from streamwer.gate.verdict import Regressed
 from streamwer.metrics import Normaliser, WordErrors
-from streamwer.metrics.resampling import Floats
+from streamwer.metrics.intervals import Floats
 from streamwer.reports.calls import diff
 
 _ROUNDING_S = 1e-6

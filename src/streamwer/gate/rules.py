@@ -18,7 +18,6 @@ from streamwer.errors import ConfigError
 from streamwer.gate.measures import MEASURES, Measure
 from streamwer.gate.sides import Side
 from streamwer.gate.verdict import Change, Finding, Status
-from streamwer.metrics.resampling import Settings
 
 TIERS = ("deterministic", "statistical")
 _SIGNS = {"higher": 1.0, "lower": -1.0}
@@ -95,7 +94,7 @@ def hold(
     rule: RuleConfig,
     baseline: Side,
     candidate: Side,
-    settings: Settings,
+    confidence: float,
     *,
     informs: bool,
 ) -> Finding:
@@ -106,12 +105,12 @@ def hold(
         rule: its limits.
         baseline: the side that the candidate must not be worse than.
         candidate: the other, with as many runs.
-        settings: of the intervals.
+        confidence: of the interval.
         informs: whether the figures cannot be compared, so that the finding is no more than
             information.
     """
     measure = MEASURES[name]
-    change = measure.change(baseline, candidate, settings)
+    change = measure.change(baseline, candidate, confidence)
     status, why = _status(rule, change)
     noise = 0.0
     if status in ("regressed", "improved"):  # only then does it decide, and it takes its time

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from streamwer.metrics import Scores
+from streamwer.metrics.intervals import Floats
 from streamwer.metrics.quantiles import Integers
-from streamwer.metrics.resampling import Floats
+from streamwer.metrics.summary import latencies
 from streamwer.metrics.tables import clusters
 
-_MOMENTS = ("shown", "committed", "audio_end")
 KINDS = ("hits", "substitutions", "deletions", "insertions")
 """Columns of the word errors; those of the character errors have `char_` before them."""
 
@@ -54,11 +54,9 @@ class Side:
 
     @cached_property
     def late(self) -> pd.DataFrame:
-        """Seconds from the end of each word to each moment, with the number of its cluster."""
-        words = self.words
-        numbers = clusters(words["recording"], self.recordings)
-        since = {column: words[column] - words["end"] for column in _MOMENTS}
-        return pd.DataFrame({"recording": numbers, **since})
+        """The latencies of each word as the report has them, with the number of its speaker."""
+        numbers = clusters(self.words["recording"], self.recordings)
+        return pd.DataFrame({"speaker": numbers, **latencies(self.words)})
 
     @cached_property
     def single(self) -> list[Side]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from streamwer.gate.verdict import Exit, Finding, Regressed, Verdict
+from streamwer.metrics.intervals import telling_digits
 from streamwer.reports import figures
 from streamwer.reports.calls import Run
 
@@ -64,7 +65,17 @@ def change(finding: Finding) -> str:
     value = _signed(found.difference, unit)
     if math.isnan(found.low) or not (found.difference or found.low or found.high):
         return value
-    return f"{value} ({_signed(found.low, unit)} to {_signed(found.high, unit)})"
+    scale, digits = _scale(unit)
+    more = telling_digits((scale * found.low, scale * found.high), (0.0,), digits) - digits
+    return f"{value} ({_signed(found.low, unit, more)} to {_signed(found.high, unit, more)})"
+
+
+def signed_figure(value: float, unit: str) -> str:
+    """A change with its sign and its unit."""
+    if not math.isfinite(value):
+        return _signed(value, unit)
+    named = {"%": "points of", "s": "s of"}.get(unit, "")
+    return figures.NO_BREAK.join(filter(None, [_signed(value, unit), named]))
 
 
 def counts(regressed: Regressed) -> str:
@@ -105,8 +116,13 @@ def _shown(runs: Sequence[Run]) -> Iterator[str]:
             yield " ".join(word for part in parts for word in part)
 
 
-def _signed(value: float, unit: str) -> str:
+def _signed(value: float, unit: str, more: int = 0) -> str:
     if math.isinf(value):
         return figures.NEVER if value > 0 else f"not {figures.NEVER}"
-    scale, digits = {"%": (100, 2), "s": (1, 3)}.get(unit, (1, 4))
-    return figures.number(scale * value, digits, sign=True)
+    scale, digits = _scale(unit)
+    return figures.number(scale * value, digits + more, sign=True)
+
+
+def _scale(unit: str) -> tuple[int, int]:
+    """What a figure is multiplied by, and its decimals."""
+    return {"%": (100, 2), "s": (1, 3)}.get(unit, (1, 4))

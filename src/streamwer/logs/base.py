@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,6 +10,7 @@ from typing import Any
 
 from streamwer.errors import LogError
 from streamwer.eventlog import EventLog
+from streamwer.strict_json import parse_json, refuse_broken_text
 from streamwer.transcript import Compute, Effort, Reference, Step, Update
 
 LONGEST = 1e12
@@ -29,6 +29,7 @@ class Log:
         compute_aware: whether it says when each word was emitted, compute and queueing included.
         unnamed: whether its recording is named after the file, for want of a name inside.
         spoken: whether it says of each word when it was spoken.
+        timed: whether it says when words came at all.
         references: what the log itself holds as references.
         notes: what the reader of the figures must know about this format.
     """
@@ -39,6 +40,7 @@ class Log:
     compute_aware: bool = True
     unnamed: bool = False
     spoken: bool = False
+    timed: bool = True
     references: tuple[Reference, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -119,7 +121,8 @@ def json_lines(path: Path) -> Iterator[Line]:
     """
     for where, line in text_lines(path):
         try:
-            record = json.loads(line)
+            record = parse_json(line)
+            refuse_broken_text(line, record)
         except ValueError as error:
             raise LogError(f"{where}: not JSON ({error})") from error
         except RecursionError as error:

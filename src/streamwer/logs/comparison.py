@@ -16,6 +16,7 @@ from streamwer.metrics.comparing import (
     incomparable,
     latency_differences,
 )
+from streamwer.metrics.intervals import telling_digits
 from streamwer.metrics.store import Scored
 from streamwer.metrics.summary import Percentiles
 
@@ -42,7 +43,7 @@ class Against:
             for name, percentiles in self.latencies.items()
         }
         told = {figure: list(reasons) for figure, reasons in self.reasons.items() if reasons}
-        wer = self.wer and asdict(self.wer) | {"shown": self.wer.shown}
+        wer = self.wer and asdict(self.wer) | {"finding": self.wer.finding}
         return {"wer": wer, **timed, "not_comparable": told}
 
     def lines(self, baseline: str) -> Iterator[str]:
@@ -130,10 +131,10 @@ def _latencies(mine: Figures, base: Figures, scoring: ScoringConfig) -> dict[str
 def _points(delta: Difference) -> str:
     if math.isnan(delta.value):
         return "no reference words"
-    sure = f"  [{100 * delta.low:+.2f}, {100 * delta.high:+.2f}], p = {delta.p_holm:.3f}"
-    known = sure if delta.known else ""
-    shown = "" if delta.shown or not delta.known else ": no difference shown"
-    return f"{100 * delta.value:+.2f} points{known}{shown}"
+    ends = 100 * delta.low, 100 * delta.high
+    digits = telling_digits(ends, (0.0, 100 * delta.margin), 2)
+    interval = "  [{:+.{d}f}, {:+.{d}f}]".format(*ends, d=digits) if delta.known else ""
+    return f"{100 * delta.value:+.2f} points{interval}: {delta.finding}"
 
 
 def _seconds(quantile: Quantile) -> str:

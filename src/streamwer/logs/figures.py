@@ -9,9 +9,11 @@ from typing import Any
 
 from streamwer.config import ScoringConfig
 from streamwer.logs.base import Log
+from streamwer.logs.plain_text import FORMAT
 from streamwer.metrics import Normaliser, Quantile, Scores, Summary, store, summarise
 from streamwer.metrics.lagging import NAMES
 from streamwer.metrics.summary import PERCENTILES, Percentiles, timed
+from streamwer.metrics.tables import block_noun
 from streamwer.metrics.word_errors import plain_rate
 from streamwer.signature import Signature
 from streamwer.transcript import Reference
@@ -25,11 +27,13 @@ _TITLES = {
     "atd": "ATD",
     "end_offset": "end offset",
 }
+_CAUTION = {"recording": ", as no speaker is named; speakers who recur make them too short"}
 _LEFT_OUT = "what was heard in segments that are not to be scored is left out"
 _NOT_LEFT_OUT = (
     "words said in segments that are not to be scored count as inserted: the log does not say when"
     " each word was spoken"
 )
+_NO_WORD_TIMES = "the references have no word times"
 NEVER = "never"
 """What stands for an infinite latency, in JSON too: that word was not emitted."""
 
@@ -43,7 +47,7 @@ class Figures:
         signature: what the scores are of.
         scores: the tables that the figures are of.
         summary: the figures; a latency that the log cannot tell has no values.
-        timed: whether the references have word times: without them there is no latency.
+        timed: whether there are latencies: the references have word times, and the log has times.
         ideal: whether the log tells the ideal latency.
         compute_aware: whether it tells the latency with compute.
         notes: what the reader must know about this log.
@@ -65,6 +69,7 @@ class Figures:
             "commit_latency": summary.commit_latency if self.compute_aware else _EMPTY,
             "commit_latency_ideal": summary.commit_latency_ideal if self.ideal else _EMPTY,
             "shown_latency": summary.shown_latency,
+            "shown_latency_raw": summary.shown_latency_raw,
             "first_text": summary.first_text,
             "finalisation": summary.finalisation,
         }
@@ -99,7 +104,9 @@ class Figures:
             },
             "coverage": self.summary.coverage,
             "erasure": self.summary.erasure,
+            "erasure_raw": self.summary.erasure_raw,
             "upwr": self.summary.upwr,
+            "invented_per_minute": self.summary.invented,
             "lag_slope": self.summary.lag_slope if self._aware_of_both() else math.nan,
             "lagging": self.lagging(),
             "failures": dict(self.summary.failures),
@@ -113,8 +120,11 @@ class Figures:
         count = self.summary.recordings
         yield row("log", f"{self.format}, {count} recording{'s' * (count != 1)}")
         rate = "no reference words" if errors.rate is None else f"{wer.value:.2%}"
-        known = not math.isnan(wer.low)
-        yield row("WER", rate + (f"  [{wer.low:.2%}, {wer.high:.2%}]" if known else ""))
+        yield row("WER", rate + (f"  [{wer.low:.2%}, {wer.high:.2%}]" if wer.known else ""))
+        if wer.known:
+            noun = block_noun(self.scores.recordings)
+            blocks = self.scores.recordings["speaker"].nunique()
+            yield row("intervals", f"over {blocks} {noun}s{_CAUTION.get(noun, '')}")
         counts = f"{errors.substitutions} / {errors.deletions} / {errors.insertions}"
         yield row(
             "S / D / I", f"{counts}  of {errors.words} words ({self.signature.method.normaliser})"
@@ -131,12 +141,18 @@ class Figures:
                 yield row(name.replace("_", " "), cells if told else "not in this log")
             yield row("coverage", f"{self.summary.coverage:.2%} of the words were emitted")
         else:
-            yield row("latency", "the references have no word times")
+            lacking = "the log has no times" if self.format == FORMAT else _NO_WORD_TIMES
+            yield row("latency", lacking)
         yield from self._lagging_lines()
         if not math.isnan(self.summary.erasure):
-            yield row("erasure", f"{self.summary.erasure:.3f} words taken back per final word")
+            raw = f"{self.summary.erasure_raw:.3f} with case and punctuation"
+            yield row(
+                "erasure", f"{self.summary.erasure:.3f} words taken back per final word, {raw}"
+            )
         if not math.isnan(self.summary.upwr):
             yield row("UPWR", f"{self.summary.upwr:.2%} of the tentative words shown did not hold")
+        if not math.isnan(self.summary.invented):
+            yield row("invented", f"{self.summary.invented:.2f} words per minute of non-speech")
         yield row("failures", str(len(self.summary.failures)))
         for recording, reason in self.summary.failures.items():
             yield f"  {recording}: {reason}"
@@ -187,7 +203,7 @@ def figures(
         signature=scored.signature,
         scores=scored.scores,
         summary=summarise(name or log.format, scored.scores, None, scoring, {}),
-        timed=bool(len(timed(scored.scores.words))),
+        timed=log.timed and bool(len(timed(scored.scores.words))),
         ideal=log.ideal,
         compute_aware=log.compute_aware,
         notes=(*log.notes, *notes),

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
-from json import JSONDecodeError, loads
+from json import JSONDecodeError
 from pathlib import Path
 
 from streamwer.errors import LogError
-from streamwer.logs import own, simuleval, simulstream, simulstreaming, whisper_streaming
+from streamwer.logs import (
+    own,
+    plain_text,
+    simuleval,
+    simulstream,
+    simulstreaming,
+    whisper_streaming,
+)
 from streamwer.logs.base import Log, text_lines
+from streamwer.strict_json import parse_json
 
 FORMATS: Mapping[str, Callable[[Sequence[Path]], Log]] = {
     "streamwer": own.read,
@@ -18,6 +26,7 @@ FORMATS: Mapping[str, Callable[[Sequence[Path]], Log]] = {
     "simulstream": simulstream.read,
     "whisper_streaming": whisper_streaming.read,
     "simulstreaming": simulstreaming.read,
+    plain_text.FORMAT: plain_text.read,
 }
 _KEYS = {
     "delays": "simuleval",
@@ -31,7 +40,10 @@ _MARK = "events.parquet"
 
 
 def read(
-    paths: Sequence[Path], name: str | None = None, elapsed: simuleval.Elapsed = "queue"
+    paths: Sequence[Path],
+    name: str | None = None,
+    elapsed: simuleval.Elapsed = "queue",
+    otherwise: str = "",
 ) -> Log:
     """Read a log of one system.
 
@@ -39,14 +51,15 @@ def read(
         paths: files or folders of files; or the folder of one event log.
         name: the format, a key of `FORMATS`; found out from the first line if None.
         elapsed: how SimulEval's field is understood.
+        otherwise: the format where the first line is of none; empty where that is an error.
 
     Raises:
         LogError: a file is missing, malformed or in no known format; nothing is read by halves.
     """
     files = list(chain.from_iterable(_files(path) for path in paths))
-    name = name or _detected(files)
+    name = name or _detected(files, otherwise)
     reader = partial(simuleval.read, elapsed=elapsed) if name == "simuleval" else FORMATS[name]
-    if name in ("whisper_streaming", "simulstreaming"):
+    if name in ("whisper_streaming", "simulstreaming", plain_text.FORMAT):
         _check_stems(files)
     log = reader(files)
     if not log.events.steps and not log.events.failures:
@@ -71,27 +84,33 @@ def _files(path: Path) -> Iterator[Path]:
     yield from inside
 
 
-def _detected(files: Sequence[Path]) -> str:
+def _detected(files: Sequence[Path], otherwise: str) -> str:
     """The format of the first file that has a line: one of a silent recording may be empty."""
     for file in files:
         if is_own(file):
             return "streamwer"
         for _, line in text_lines(file):
-            return _format_of(file, line)
+            return _format_of(file, line, otherwise)
+    if otherwise:
+        return otherwise
     raise LogError(f"{files[0]}: the log is empty; say with --format which program wrote it")
 
 
-def _format_of(file: Path, line: str) -> str:
+def _format_of(file: Path, line: str, otherwise: str) -> str:
     if whisper_streaming.LINE.fullmatch(line):
         return "whisper_streaming"
     try:
-        record = loads(line)
+        record = parse_json(line)
     except (JSONDecodeError, RecursionError):
         record = None
+    except ValueError as error:
+        raise LogError(f"{file}: not JSON of a log ({error})") from error
     keys = record if isinstance(record, dict) else {}
     for key, name in _KEYS.items():
         if key in keys:
             return name
+    if otherwise:
+        return otherwise
     raise LogError(
         f"{file}: its first line is of none of {', '.join(FORMATS)}; force one: --format"
     )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from streamwer.errors import LogError
 from streamwer.eventlog import EventLog
 from streamwer.logs.base import Log
+from streamwer.logs.plain_text import split_lines
 from streamwer.logs.references import References
 from streamwer.transcript import Reference
 
@@ -31,7 +32,8 @@ def pair(log: Log, given: References | None) -> tuple[EventLog, tuple[Reference,
     names = {step.recording for step in log.events.steps}
     names |= {failure.recording for failure in log.events.failures}
     if len(names) == len(given.items) == 1 and (log.unnamed or given.unnamed):
-        return _renamed(log.events, given.items[0].recording), given.items
+        lines = None if log.timed else split_lines(log.events, given.items[0])
+        return lines or (_renamed(log.events, given.items[0].recording), given.items)
     strange = sorted(names - {reference.recording for reference in given.items})
     if strange:
         raise LogError(f"no reference for {_listed(strange)} of the log")

@@ -67,7 +67,7 @@ def read(paths: Sequence[Path], elapsed: Elapsed = "queue") -> Log:
         "simuleval",
         EventLog(tuple(found), run=Run(clock=_clock(aware, queued, elapsed))),
         compute_aware=aware,
-        references=tuple(references) if len(references) == len(lines) else (),
+        references=tuple(references) if _all_given(references, lines) else (),
         notes=(_QUEUED,) * queued + (_IDEAL,) * (not aware) + (_SPELT,) * mixed,
     )
 
@@ -89,8 +89,16 @@ def _recording(line: Line) -> str:
     return str(index)
 
 
+def _all_given(references: Sequence[Reference], lines: Sequence[Line]) -> bool:
+    """Whether each instance has a reference; an empty one says that nobody speaks in it.
+
+    Where all are empty, there were none: we export them so ourselves.
+    """
+    return len(references) == len(lines) and any(each.text for each in references)
+
+
 def _reference(line: Line, recording: str) -> list[Reference]:
-    if not line.record.get("reference"):
+    if line.record.get("reference") is None:
         return []
     seconds = line.number("source_length") / _MS
     return [Reference(recording, "", seconds, line.text("reference"))]

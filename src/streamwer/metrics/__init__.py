@@ -3,8 +3,8 @@
 Needs neither Ray nor Hydra nor a model: a log that another program wrote scores as well.
 """
 
-from streamwer.metrics.bootstrap import Interval
 from streamwer.metrics.differences import Difference, wer_differences
+from streamwer.metrics.intervals import Interval
 from streamwer.metrics.lagging import Delay, Lagging
 from streamwer.metrics.normalise import Normaliser, normaliser
 from streamwer.metrics.quantiles import Quantile

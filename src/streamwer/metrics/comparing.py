@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from streamwer.config import ScoringConfig
-from streamwer.metrics.differences import Difference, settings_of, wer_differences
+from streamwer.metrics.differences import Difference, wer_differences
 from streamwer.metrics.quantiles import Integers, Quantile, quantile_differences
 from streamwer.metrics.store import Scored
 from streamwer.metrics.summary import PERCENTILES, Percentiles, latencies, timed
@@ -71,7 +71,7 @@ def _percentiles(
     shares = [percentile / 100 for percentile in PERCENTILES]
     found = (
         quantile_differences(
-            late.to_numpy(float), base.to_numpy(float), groups, shares, settings_of(scoring)
+            late.to_numpy(float), base.to_numpy(float), groups, shares, scoring.confidence
         )
         if len(late)
         else [Quantile(None)] * len(shares)

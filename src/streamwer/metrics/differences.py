@@ -1,9 +1,9 @@
-"""The WER differences of all compared systems to one baseline, tested as one family."""
+"""The WER differences of all compared systems to one baseline, with intervals that hold at once."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,64 +11,78 @@ import pandas as pd
 
 from streamwer.config import ScoringConfig
 from streamwer.errors import ConfigError, StreamwerError
-from streamwer.metrics import bootstrap, mapsswe, significance
-from streamwer.metrics.bootstrap import Interval
-from streamwer.metrics.resampling import Settings
+from streamwer.metrics import ratios
+from streamwer.metrics.intervals import Interval, simultaneous
 from streamwer.metrics.tables import Scores
+
+_LEAST_ROOM = 1e-3
+_TOO_MANY = 10**6
+"""More than anybody will record: the difference is as good as none, or as the margin."""
 
 
 @dataclass(frozen=True)
 class Difference(Interval):
     """A system's WER minus the baseline's, with its interval over speakers.
 
+    The interval is also the test: a difference is shown where 0 is outside, and none that matters
+    is left where all of it is within ±margin.
+
     Attributes:
-        p: two-sided, by flipping the signs of the speakers' differences.
-        p_holm: the same, adjusted for the number of systems compared.
-        p_equivalent: of TOST: small where a difference of `margin` or more is ruled out.
-        p_mapsswe: of the cross-check that takes segments, not speakers, for independent; NaN
-            for too few segments.
         margin: the smallest difference that matters, in errors per word.
-        confidence: of the interval; 1 − confidence is the level of every test.
+        confidence: with which this and the intervals of all other systems compared hold.
+        blocks: how many speakers, or recordings, it rests on.
+        family: how many intervals hold together.
     """
 
-    p: float
-    p_holm: float
-    p_equivalent: float
-    p_mapsswe: float
     margin: float
     confidence: float
-
-    @property
-    def known(self) -> bool:
-        """Whether there are blocks enough to say anything."""
-        return not math.isnan(self.low)
-
-    @property
-    def shown(self) -> bool:
-        """Whether a difference is shown: by the adjusted p value and by the interval."""
-        return self.p_holm < self._level and not self.low <= 0 <= self.high
+    blocks: int
+    family: int = 1
 
     @property
     def ruled_out(self) -> bool:
-        """Whether a difference that matters is ruled out."""
-        return self.p_equivalent < self._level
+        """Whether a difference that matters is ruled out, either way."""
+        return self.known and max(-self.low, self.high) < self.margin
 
     @property
-    def disputed(self) -> bool:
-        """Whether sign-flipping and MAPSSWE, both unadjusted, come to different answers."""
-        if math.isnan(self.p_mapsswe):
-            return False
-        return (self.p < self._level) != (self.p_mapsswe < self._level)
+    def finding(self) -> str:
+        """What the interval shows, in a few words."""
+        if not self.known:
+            return "not known"
+        if self.shown:
+            more = "more errors" if self.value > 0 else "fewer errors"
+            return f"{more}, too few to matter" if self.ruled_out else more
+        return "none that matters" if self.ruled_out else "not decided"
 
     @property
-    def _level(self) -> float:
-        return round(1 - self.confidence, 12)  # 1 − 0.95 is a little above 0.05
+    def more_blocks(self) -> int:
+        """How many more speakers at this spread would decide, about: shown, or ruled out.
+
+        0 where it is decided; an interval shortens with the root of their number.
+        """
+        if not self.known or self.shown or self.ruled_out:
+            return 0
+        toward_0 = self.value - self.low if self.value > 0 else self.high - self.value
+        outward = self.high - self.value if self.value > 0 else self.value - self.low
+        left = self.margin - abs(self.value)
+        ways = [
+            (reach / room) ** 2
+            for reach, room in ((toward_0, abs(self.value)), (outward, left))
+            if room > _LEAST_ROOM * reach
+        ]
+        return math.ceil(self.blocks * (min(ways) - 1)) if ways else _TOO_MANY
 
 
 def wer_differences(
-    systems: Mapping[str, Scores], baseline: str, scoring: ScoringConfig
+    systems: Mapping[str, Scores], baseline: str, scoring: ScoringConfig, family: int = 0
 ) -> dict[str, Difference]:
-    """Every system against the baseline, by name; empty if the baseline is not among them.
+    """Compare every system with the baseline; empty if the baseline is not among them.
+
+    Args:
+        systems: by name, all of the same recordings.
+        baseline: the name of the one that the others are compared with.
+        scoring: of the intervals.
+        family: how many intervals are to hold together; 0 for these alone.
 
     Raises:
         ConfigError: the smallest difference that matters is none.
@@ -88,31 +102,16 @@ def wer_differences(
         _check_same(name, mine, baseline, against)
     errors = np.stack([mine["errors"].to_numpy() for mine in blocks.values()])
     base, words = against["errors"].to_numpy(), against["words"].to_numpy()
-    settings = settings_of(scoring)
-    intervals = bootstrap.differences(errors, base, words, settings)
-    p = significance.sign_flip(errors - base, settings)
-    adjusted = significance.holm(p)
-    equivalent = significance.equivalence(errors - base, words, scoring.smallest_difference)
-    checks = _mapsswe([systems[name] for name in (baseline, *others)])
+    family = family or len(others)
+    each = simultaneous(scoring.confidence, family)
+    found = (ratios.difference(mine, base, words, each) for mine in errors)
+    margin = scoring.smallest_difference
     return {
         name: Difference(
-            value=intervals[at].value,
-            low=intervals[at].low,
-            high=intervals[at].high,
-            p=float(p[at]),
-            p_holm=float(adjusted[at]),
-            p_equivalent=float(equivalent[at]),
-            p_mapsswe=checks[at],
-            margin=scoring.smallest_difference,
-            confidence=scoring.confidence,
+            each.value, each.low, each.high, margin, scoring.confidence, len(words), family
         )
-        for at, name in enumerate(others)
+        for name, each in zip(others, found, strict=True)
     }
-
-
-def settings_of(scoring: ScoringConfig) -> Settings:
-    """The settings of every interval."""
-    return Settings(scoring.replicates, scoring.seed, scoring.confidence)
 
 
 def word_blocks(recordings: pd.DataFrame) -> pd.DataFrame:
@@ -129,11 +128,3 @@ def _check_same(name: str, mine: pd.DataFrame, baseline: str, against: pd.DataFr
             f"{name} and {baseline} were scored on different words, so their WERs cannot be"
             " compared; score both again on one data set with one normaliser"
         )
-
-
-def _mapsswe(systems: Sequence[Scores]) -> list[float]:
-    """The p value of each system but the first, which is the baseline."""
-    (recording, base), *others = [
-        mapsswe.word_errors(each.recordings, each.words) for each in systems
-    ]
-    return [mapsswe.p_value(mapsswe.segments(errors, base, recording)) for _, errors in others]

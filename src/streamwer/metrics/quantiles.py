@@ -1,24 +1,23 @@
 """Percentiles that know how many events they need, and how sure they are.
 
-Words of one recording are late together, so recordings are resampled, not words.
+Words of one speaker are late together, so speakers are left out in turn, not words.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from streamwer.metrics.resampling import Floats, Settings, parts, resamples
+from streamwer.metrics.intervals import Floats, jackknife
+from streamwer.metrics.ratios import rate
 
 Integers = NDArray[np.int64]
 
 DECILES = tuple(share / 10 for share in range(1, 10))
-_CELLS = 128
-"""Ranges that sorted events are counted in before single events are looked at."""
 _ROUNDING = 1e-9
 
 
@@ -29,6 +28,11 @@ class Quantile:
     value: float | None
     low: float | None = None
     high: float | None = None
+
+    @property
+    def shown(self) -> bool:
+        """Whether 0 is outside of the interval: of a difference, whether there is one."""
+        return self.low is not None and self.high is not None and not self.low <= 0 <= self.high
 
 
 def enough(count: int, q: float, confidence: float = 0.95) -> bool:
@@ -41,22 +45,22 @@ def enough(count: int, q: float, confidence: float = 0.95) -> bool:
 
 
 def quantiles(
-    values: Floats, groups: Integers, qs: Sequence[float], settings: Settings
+    values: Floats, groups: Integers, qs: Sequence[float], confidence: float
 ) -> list[Quantile]:
-    """The q-quantiles of pooled events by rank, with cluster-bootstrap percentile intervals.
+    """Take the q-quantiles of pooled events by rank, with jackknife intervals over groups.
 
     Args:
         values: one per event, shape (n,); infinite for an event that never came.
-        groups: the recording of each event as 0 … k−1, each of which has events, shape (n,).
+        groups: the speaker of each event as 0 … k−1, each of whom has events, shape (n,).
         qs: the quantiles that are asked for, each between 0 and 1.
-        settings: of the intervals.
+        confidence: of each interval.
 
     Returns:
         For each q: value, low, high in the unit of `values`; infinite where so many events never
-        came, and no interval from fewer than two recordings.
+        came, and no interval from fewer than two groups.
     """
-    found = [_rank_value(values, q) for q in qs]
-    return _with_intervals(found, len(values), groups, qs, settings, (values,))
+    pooled = _Pooled(values, groups)
+    return [_of_one(pooled, q, confidence) for q in qs]
 
 
 def alone(values: Floats, q: float) -> Quantile:
@@ -65,95 +69,117 @@ def alone(values: Floats, q: float) -> Quantile:
 
 
 def quantile_differences(
-    values: Floats, baseline: Floats, groups: Integers, qs: Sequence[float], settings: Settings
+    values: Floats, baseline: Floats, groups: Integers, qs: Sequence[float], confidence: float
 ) -> list[Quantile]:
     """How much later a system's quantiles are than a baseline's, on the same events.
 
-    Both systems see the same resamples of recordings, so that what makes a recording late for
-    both falls out. It is the difference of quantiles, not the quantile of differences.
+    Both leave out the same speakers in turn, so that what makes a speaker late for both falls
+    out. It is the difference of quantiles, not the quantile of differences.
 
     Args:
         values: the system's, one per event, shape (n,); infinite for an event that never came.
         baseline: the baseline's at the same events.
-        groups: the recording of each event as 0 … k−1, each of which has events, shape (n,).
+        groups: the speaker of each event as 0 … k−1, each of whom has events, shape (n,).
         qs: the quantiles that are asked for.
-        settings: of the intervals.
+        confidence: of each interval.
 
     Returns:
         For each q, in the unit of `values`: +∞ where only the system's quantile never came, −∞
         where only the baseline's, and 0 where neither did.
     """
-    pairs = [(_rank_value(values, q), _rank_value(baseline, q)) for q in qs]
-    found = [_minus(np.array(mine), np.array(other)).item() for mine, other in pairs]
-    return _with_intervals(found, len(values), groups, qs, settings, (values, baseline))
+    mine, other = _Pooled(values, groups), _Pooled(baseline, groups)
+    return [_of_two(mine, other, q, confidence) for q in qs]
 
 
 def shift_function(
-    values: Floats, baseline: Floats, groups: Integers, settings: Settings
+    values: Floats, baseline: Floats, groups: Integers, confidence: float
 ) -> dict[float, Quantile]:
     """The difference at each decile: whether a system is later everywhere, or only in its tail.
 
     Arguments as of `quantile_differences`; each interval holds for its decile alone.
     """
-    found = quantile_differences(values, baseline, groups, DECILES, settings)
+    found = quantile_differences(values, baseline, groups, DECILES, confidence)
     return dict(zip(DECILES, found, strict=True))
 
 
-def resampled(values: Floats, groups: Integers, q: float, settings: Settings) -> Floats:
-    """The q-quantile of every resample of recordings, shape (replicates,).
-
-    Results on the same recordings see the same resamples. Arguments as of `quantiles`.
-    """
-    return _resampled(values, groups, [q], settings)[:, 0]
-
-
-def mean(estimates: Sequence[float], replicates: Sequence[Floats], settings: Settings) -> Quantile:
-    """The mean of the quantiles of several results on the same recordings, with its interval.
+def mean_quantile(
+    results: Sequence[tuple[Floats, Integers]], q: float, confidence: float
+) -> Quantile:
+    """Take the mean of one quantile of several results on the same speakers.
 
     Args:
-        estimates: the quantile of each result.
-        replicates: those of its resamples, as `resampled` gives them; none if one is not known.
-        settings: of the intervals.
+        results: the values and the groups of each, as `quantiles` takes them.
+        q: the quantile.
+        confidence: of the interval.
     """
-    if not estimates:
+    pooled = [_Pooled(*each) for each in results]
+    if not pooled or not all(enough(len(each.values), q, confidence) for each in pooled):
         return Quantile(None)
-    value = sum(estimates) / len(estimates)
-    if not replicates:
-        return Quantile(value)
-    low, high = _ends(np.mean(replicates, axis=0), settings)
-    return Quantile(value, float(low), float(high))
+    value = float(np.mean([each.quantile(q) for each in pooled]))
+    without = np.mean([each.without_each(q) for each in pooled], axis=0)
+    return _interval(value, without, pooled[0].sizes, confidence)
 
 
-def _ends(replicates: Floats, settings: Settings) -> Floats:
-    """Both ends of the percentile interval, shape (2, …).
+class _Pooled:
+    """The events of all groups in order of size."""
 
-    By rank: between two infinite resamples there is nothing to interpolate.
-    """
-    ranks = [_rank(len(replicates), tail) for tail in settings.tails]
-    found: Floats = np.sort(replicates, axis=0)[ranks]
-    return found
+    def __init__(self, values: Floats, groups: Integers) -> None:
+        order = np.argsort(values, kind="stable")
+        self.values = values[order]
+        by_group = np.argsort(groups[order], kind="stable")
+        self.sizes = np.bincount(groups).astype(np.float64)
+        self._places = np.split(by_group, np.bincount(groups).cumsum()[:-1])
+
+    def quantile(self, q: float) -> float:
+        return float(self.values[_rank(len(self.values), q)])
+
+    def without_each(self, q: float) -> Floats:
+        """The quantile without each group in turn, shape (groups,); NaN if that leaves none."""
+        return np.array([self._without(places, q) for places in self._places])
+
+    def may_be_never(self, q: float, confidence: float) -> bool:
+        """Whether so many events never came that the quantile may be one of them."""
+        missing = np.array([np.isinf(self.values[each]).sum() for each in self._places], float)
+        return bool(missing.any()) and rate(missing, self.sizes, confidence).high > 1 - q
+
+    def _without(self, places: Integers, q: float) -> float:
+        """The event of that rank among those that are not at these places."""
+        left = len(self.values) - len(places)
+        if not left:
+            return math.nan
+        rank = _rank(left, q)
+        before = places - np.arange(len(places))  # events of others in front of each
+        return float(self.values[rank + np.searchsorted(before, rank, side="right")])
 
 
-def _with_intervals(
-    found: Sequence[float],
-    count: int,
-    groups: Integers,
-    qs: Sequence[float],
-    settings: Settings,
-    systems: Sequence[Floats],
-) -> list[Quantile]:
-    """The estimates, each with the ends that resampling one or two systems gives it."""
-    sure = [enough(count, q, settings.confidence) for q in qs]
-    if not any(sure):
-        return [Quantile(None) for _ in qs]
-    if groups.max() == 0:  # one recording says nothing about how recordings differ
-        return [Quantile(v if ok else None) for v, ok in zip(found, sure, strict=True)]
-    each = [_resampled(values, groups, qs, settings) for values in systems]
-    low, high = _ends(each[0] if len(each) == 1 else _minus(*each), settings)
-    return [
-        Quantile(value, float(low[at]), float(high[at])) if sure[at] else Quantile(None)
-        for at, value in enumerate(found)
-    ]
+def _of_one(pooled: _Pooled, q: float, confidence: float) -> Quantile:
+    if not enough(len(pooled.values), q, confidence):
+        return Quantile(None)
+    without = pooled.without_each(q)
+    found = _interval(pooled.quantile(q), without, pooled.sizes, confidence)
+    if found.low is None or found.high is None:
+        return found
+    never = math.inf if pooled.may_be_never(q, confidence) else -math.inf
+    least = float(pooled.values[0])  # no quantile is below every event
+    return replace(found, low=max(found.low, least), high=max(found.high, never))
+
+
+def _of_two(mine: _Pooled, other: _Pooled, q: float, confidence: float) -> Quantile:
+    """The difference; where only one side's may never come, so may the end on that side."""
+    if not enough(len(mine.values), q, confidence):
+        return Quantile(None)
+    value = _minus(np.array(mine.quantile(q)), np.array(other.quantile(q))).item()
+    without = _minus(mine.without_each(q), other.without_each(q))
+    found = _interval(value, without, mine.sizes, confidence)
+    never = mine.may_be_never(q, confidence), other.may_be_never(q, confidence)
+    if found.low is None or never[0] == never[1]:
+        return found
+    return replace(found, high=math.inf) if never[0] else replace(found, low=-math.inf)
+
+
+def _interval(value: float, without: Floats, sizes: Floats, confidence: float) -> Quantile:
+    found = jackknife(value, without, sizes, confidence)
+    return Quantile(found.value, found.low, found.high) if found.known else Quantile(value)
 
 
 def _minus(values: Floats, baseline: Floats) -> Floats:
@@ -172,47 +198,3 @@ def _rank_value(values: Floats, q: float) -> float:
 
 def _rank(count: int, q: float) -> int:
     return max(0, math.ceil(q * count - _ROUNDING) - 1)
-
-
-def _resampled(values: Floats, groups: Integers, qs: Sequence[float], settings: Settings) -> Floats:
-    """The quantiles of each resample of whole groups, shape (replicates, quantiles).
-
-    First the cell that holds the quantile is found from counts per group and cell, for all
-    resamples at once; then only the events in that cell are weighed one by one.
-    """
-    order = np.argsort(values, kind="stable")
-    values, groups = values[order], groups[order]
-    cells = min(_CELLS, len(values))
-    edges = np.arange(cells + 1) * len(values) // cells
-    within = np.repeat(np.arange(cells), np.diff(edges))
-    recordings = int(groups.max()) + 1
-    counts = np.bincount(groups * cells + within, minlength=recordings * cells)
-    upto = counts.reshape(recordings, cells).cumsum(axis=1).astype(np.float64)
-    found = []
-    for drawn in resamples(recordings, settings):
-        below = drawn @ upto
-        picked = [_pick(drawn, below, groups, edges, q) for q in qs]
-        found.append(values[np.stack(picked, axis=1)])
-    return np.concatenate(found)
-
-
-def _pick(drawn: Floats, below: Floats, groups: Integers, edges: Integers, q: float) -> Integers:
-    """Index of the event that is the quantile of each resample, shape (resamples,)."""
-    wanted = np.maximum(np.ceil(q * below[:, -1] - _ROUNDING), 1)
-    cell = np.argmax(below >= wanted[:, np.newaxis], axis=1)
-    found = np.zeros(len(drawn), dtype=np.int64)
-    for at in np.unique(cell):
-        begin, members = edges[at], groups[edges[at] : edges[at + 1]]
-        for rows in _split(np.flatnonzero(cell == at), len(members)):
-            weight = drawn[np.ix_(rows, members)].cumsum(axis=1)
-            weight += below[rows, at - 1, np.newaxis] if at else 0.0
-            found[rows] = begin + np.argmax(weight >= wanted[rows, np.newaxis], axis=1)
-    return found
-
-
-def _split(rows: Integers, columns: int) -> Iterator[Integers]:
-    """Rows in parts that keep a table of so many columns small."""
-    begin = 0
-    for some in parts(columns, len(rows)):
-        yield rows[begin : begin + some]
-        begin += some

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from streamwer.condition_config import NONE
 from streamwer.config import ScoringConfig
-from streamwer.metrics import bootstrap
-from streamwer.metrics.bootstrap import Interval
-from streamwer.metrics.differences import settings_of, word_blocks
+from streamwer.metrics import ratios
+from streamwer.metrics.differences import word_blocks
+from streamwer.metrics.intervals import Interval, simultaneous
 from streamwer.metrics.quantiles import Quantile, quantiles
-from streamwer.metrics.tables import Scores, sources
+from streamwer.metrics.tables import Scores, clusters, sources
 
 
 @dataclass(frozen=True)
@@ -25,8 +24,8 @@ class UnderCondition:
         recordings: how many.
         wer: with its interval over speakers.
         change: WER minus that under "none", paired by speaker; None where not all the same
-            recordings were also played as they are.
-        p50: median commit latency, with its interval over recordings.
+            recordings were also played as they are. The changes of all conditions hold at once.
+        p50: median commit latency, with its interval over speakers.
     """
 
     condition: str
@@ -44,9 +43,12 @@ def under_conditions(scores: Scores, scoring: ScoringConfig) -> tuple[UnderCondi
         return ()
     names = _conditions(recordings["recording"], source)
     plain = recordings[names == NONE]
+    altered = names.nunique() - 1
     words_of = words["recording"].map(dict(zip(recordings["recording"], names, strict=True)))
     return tuple(
-        _under(str(name), recordings[names == name], words[words_of == name], plain, scoring)
+        _under(
+            str(name), recordings[names == name], words[words_of == name], plain, altered, scoring
+        )
         for name in sorted(names.unique(), key=lambda name: (name != NONE, name))
     )
 
@@ -63,25 +65,27 @@ def _under(
     recordings: pd.DataFrame,
     words: pd.DataFrame,
     plain: pd.DataFrame,
+    conditions: int,
     scoring: ScoringConfig,
 ) -> UnderCondition:
-    settings, blocks, base = settings_of(scoring), word_blocks(recordings), word_blocks(plain)
+    blocks, base = word_blocks(recordings), word_blocks(plain)
     errors, said = blocks["errors"].to_numpy(), blocks["words"].to_numpy()
     change = None
     if name != NONE and set(sources(recordings)) == set(plain["recording"]):
         before = base["errors"].to_numpy()
-        [change] = bootstrap.differences(errors[np.newaxis], before, said, settings)
+        each = simultaneous(scoring.confidence, conditions)
+        change = ratios.difference(errors, before, said, each)
     return UnderCondition(
         condition=name,
         recordings=len(recordings),
-        wer=bootstrap.rate(errors, said, settings),
+        wer=ratios.rate(errors, said, scoring.confidence),
         change=change,
-        p50=_median(words, scoring),
+        p50=_median(words, recordings, scoring),
     )
 
 
-def _median(words: pd.DataFrame, scoring: ScoringConfig) -> Quantile:
+def _median(words: pd.DataFrame, recordings: pd.DataFrame, scoring: ScoringConfig) -> Quantile:
     timed = words[words["end"].notna()]
     late = (timed["committed"] - timed["end"]).to_numpy(float)
-    groups, _ = pd.factorize(timed["recording"], sort=True)
-    return quantiles(late, groups, [0.5], settings_of(scoring))[0]
+    groups = clusters(timed["recording"], recordings)
+    return quantiles(late, groups, [0.5], scoring.confidence)[0]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from streamwer.joining import unspaced
 from streamwer.metrics.quantiles import Quantile, alone
-from streamwer.metrics.tables import sources
+from streamwer.metrics.tables import block_noun
 from streamwer.metrics.word_errors import CharErrors, WordErrors
 
 Kind = Literal["language", "condition", "speaker", "length", "position"]
@@ -85,7 +85,7 @@ def slices(recordings: pd.DataFrame, words: pd.DataFrame) -> tuple[Slice, ...]:
         "length": _band(seconds.to_numpy(float)),
         "position": _third(words),
     }
-    if recordings["speaker"].equals(sources(recordings)):
+    if block_noun(recordings) != "speaker":
         del shared["speaker"]
     if not any(_languages(by_name)):
         del shared["language"]

@@ -28,8 +28,8 @@ from streamwer.row_groups import RowGroups, replacing
 from streamwer.signature import NONE, UNKNOWN, Method, Signature, measures
 from streamwer.transcript import Reference
 
-SCHEMA = 2
-SCORER = 1
+SCHEMA = 3
+SCORER = 2
 """Raised by whatever in our scoring moves a figure: how words are paired, counted or timed."""
 POOLING = "ratio-of-sums"
 

@@ -9,18 +9,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from streamwer.config import ScoringConfig
-from streamwer.metrics import bootstrap
-from streamwer.metrics.bootstrap import Interval
-from streamwer.metrics.differences import Difference, settings_of, word_blocks
+from streamwer.metrics import ratios
+from streamwer.metrics.differences import Difference, word_blocks
+from streamwer.metrics.intervals import Interval
+from streamwer.metrics.invented import pool_invented
 from streamwer.metrics.lag import pooled_slope
 from streamwer.metrics.lagging import Lagging, pooled_lagging
 from streamwer.metrics.partials import pooled_upwr
 from streamwer.metrics.quantiles import Quantile, quantiles
 from streamwer.metrics.robustness import UnderCondition, under_conditions
 from streamwer.metrics.slices import Slice, slices
-from streamwer.metrics.tables import Scores, sources
+from streamwer.metrics.tables import Scores, clusters
 from streamwer.metrics.word_errors import CharErrors, WordErrors
 
 PERCENTILES = (50, 95, 99)
@@ -55,14 +57,18 @@ class Summary:
             other systems' differences; None for the baseline.
         commit_latency: from the end of a word to the update that made it final, compute included.
         commit_latency_ideal: the same with compute and queueing taken out of that last step.
-        shown_latency: from the end of a word to the first update that showed it for good.
+        shown_latency: from the end of a word to the first update that showed it for good, as
+            normalised words are compared.
+        shown_latency_raw: the same with case and punctuation.
         first_text: from the end of the first word to the first text shown.
         finalisation: from the end of the last word to the last commit.
         coverage: share of reference words that were emitted at all.
-        erasure: shown words taken back, per final word (normalised erasure); NaN where no word
-            became final.
+        erasure: shown words taken back, per final word (normalised erasure), as normalised words
+            are compared; NaN where no word became final.
+        erasure_raw: the same with case and punctuation.
         upwr: share of the words shown as tentative that the final text lacks at that place; NaN
             where none was shown.
+        invented: words invented per minute of non-speech; NaN where no such minute is known.
         lag_slope: seconds of lag gained per second of audio; NaN where no recording has two steps.
         lagging: the latency figures that papers give (LAAL, StreamLAAL, AL, ATD, end offset).
         cost: measured compute, whatever the clock made of it.
@@ -83,11 +89,14 @@ class Summary:
     commit_latency: Percentiles
     commit_latency_ideal: Percentiles
     shown_latency: Percentiles
+    shown_latency_raw: Percentiles
     first_text: Percentiles
     finalisation: Percentiles
     coverage: float
     erasure: float
+    erasure_raw: float
     upwr: float
+    invented: float
     lag_slope: float
     lagging: Lagging
     cost: Cost
@@ -107,10 +116,14 @@ def summarise(
 ) -> Summary:
     """All figures of one system; `delta_wer` is its part of `wer_differences`."""
     recordings, words = scores.recordings, timed(scores.words)
-    source = sources(recordings)
-    of_word = words["recording"].map(dict(zip(recordings["recording"], source, strict=True)))
+    names = recordings["recording"]
     late = {
-        name: _percentiles(values, of_word, scoring) for name, values in latencies(words).items()
+        name: _percentiles(values, clusters(words["recording"], recordings), scoring)
+        for name, values in latencies(words).items()
+    }
+    once = {
+        name: _percentiles(recordings[name], clusters(names, recordings), scoring)
+        for name in ("first_text", "finalisation")
     }
     return Summary(
         name=name,
@@ -121,11 +134,12 @@ def summarise(
         wer=_wer(recordings, scoring),
         delta_wer=delta_wer,
         **late,
-        first_text=_percentiles(recordings["first_text"], source, scoring),
-        finalisation=_percentiles(recordings["finalisation"], source, scoring),
+        **once,
         coverage=float(np.isfinite(words["committed"]).mean()) if len(words) else float("nan"),
         erasure=_ratio(recordings["erased_words"].sum(), recordings["final_words"].sum()),
+        erasure_raw=_ratio(recordings["erased_raw"].sum(), recordings["final_words"].sum()),
         upwr=pooled_upwr(recordings),
+        invented=pool_invented(recordings),
         lag_slope=pooled_slope(recordings),
         lagging=pooled_lagging(recordings),
         cost=_cost(recordings),
@@ -158,6 +172,7 @@ def latencies(words: pd.DataFrame) -> dict[str, pd.Series[float]]:
         "commit_latency": words["committed"] - words["end"],
         "commit_latency_ideal": _ideal(words),
         "shown_latency": words["shown"] - words["end"],
+        "shown_latency_raw": words["shown_raw"] - words["end"],
     }
 
 
@@ -170,16 +185,16 @@ def _ideal(words: pd.DataFrame) -> pd.Series[float]:
 def _wer(recordings: pd.DataFrame, scoring: ScoringConfig) -> Interval:
     blocks = word_blocks(recordings)
     errors, words = blocks["errors"].to_numpy(), blocks["words"].to_numpy()
-    return bootstrap.rate(errors, words, settings_of(scoring))
+    return ratios.rate(errors, words, scoring.confidence)
 
 
 def _percentiles(
-    values: pd.Series[float], recordings: pd.Series[str], scoring: ScoringConfig
+    values: pd.Series[float], speakers: NDArray[np.int64], scoring: ScoringConfig
 ) -> Percentiles:
     known = values.notna().to_numpy()
-    groups, _ = pd.factorize(recordings[known], sort=True)
+    groups, _ = pd.factorize(speakers[known], sort=True)
     shares = [percentile / 100 for percentile in PERCENTILES]
-    found = quantiles(values[known].to_numpy(float), groups, shares, settings_of(scoring))
+    found = quantiles(values[known].to_numpy(float), groups, shares, scoring.confidence)
     return {f"p{percentile}": each for percentile, each in zip(PERCENTILES, found, strict=True)}
 
 

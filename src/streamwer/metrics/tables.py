@@ -8,8 +8,9 @@ denominator.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,19 +20,22 @@ from numpy.typing import NDArray
 from streamwer.collection import paused
 from streamwer.errors import LogError
 from streamwer.eventlog import EventLog
-from streamwer.joining import joined
+from streamwer.joining import between_scripts, joined
 from streamwer.metrics import word_table
 from streamwer.metrics.alignment import Pair, align, align_by_time, character_errors, count
+from streamwer.metrics.compounds import respace
+from streamwer.metrics.invented import count_invented
 from streamwer.metrics.lag import lag_slope
 from streamwer.metrics.lagging import lagging_row
 from streamwer.metrics.normalise import Normaliser
 from streamwer.metrics.partials import partials
 from streamwer.metrics.stretches import scored
 from streamwer.metrics.ties import Tokens
-from streamwer.metrics.timeline import emissions, erased
-from streamwer.metrics.tokens import Token, attribute
+from streamwer.metrics.timeline import Emission, emissions, erased
+from streamwer.metrics.tokens import Token, alone, attribute
 from streamwer.metrics.word_table import NEVER, Columns
-from streamwer.transcript import Compute, Effort, Reference, Step
+from streamwer.readings import choose_readings
+from streamwer.transcript import Compute, Effort, Reference, Step, Word
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ def tables(
         heard = _Heard(reference, [] if reason else steps, normaliser)
         recordings.append(
             _recording(heard, reason)
-            | lagging_row(reference, heard.said, normaliser.of(reference.language))
+            | lagging_row(heard.reference, heard.said, normaliser.of(reference.language))
         )
         words.append(heard.rows)
     return Scores(
@@ -98,19 +102,26 @@ def tables(
 def sources(recordings: pd.DataFrame) -> pd.Series[str]:
     """Of each row of a recordings table, the recording that it is or is an altered copy of.
 
-    Copies are hard or easy together, and late together: they are resampled together.
+    Copies are hard or easy together, and late together: they count as one.
     """
     return recordings["source" if "source" in recordings else "recording"]
 
 
+def block_noun(recordings: pd.DataFrame) -> str:
+    """What the blocks of every interval are: speakers, or recordings where none is named."""
+    return "recording" if recordings["speaker"].equals(sources(recordings)) else "speaker"
+
+
 def clusters(names: pd.Series[str], recordings: pd.DataFrame) -> NDArray[np.int64]:
-    """For each of some names of recordings the number, 0 … k−1, of what is resampled with it.
+    """For each of some names of recordings the number of its speaker, 0 … k−1.
+
+    Where no speaker is named, that of the recording that it is or is an altered copy of.
 
     Args:
         names: of recordings, one per row, shape (rows,).
-        recordings: the recordings table, which says whose copies they are.
+        recordings: the recordings table, which says who speaks.
     """
-    known = dict(zip(recordings["recording"], sources(recordings), strict=True))
+    known = dict(zip(recordings["recording"], recordings["speaker"], strict=True))
     numbers: NDArray[np.int64] = pd.factorize(names.map(known), sort=True)[0].astype(np.int64)
     return numbers
 
@@ -119,14 +130,17 @@ class _Heard:
     """One recording: what was said, what was heard, and how both are aligned."""
 
     def __init__(self, reference: Reference, steps: Sequence[Step], normaliser: Normaliser) -> None:
-        self.reference, self.steps = reference, steps
-        normaliser = normaliser.of(reference.language)
-        self.said = emissions(steps)
-        self.text = joined(emission.word.text for emission in self.said)
-        raw = [word.text for word in reference.words] or [reference.text]
-        self.spoken = attribute(reference.text, raw, normaliser)
+        self.normaliser = normaliser = normaliser.of(reference.language)
+        self.said = emissions(steps, partial(alone, normaliser))
         emitted = [emission.word.text for emission in self.said]
-        self.heard = attribute(self.text, emitted, normaliser)
+        self.text, heard = joined(emitted), between_scripts(emitted)
+        reference = _read_nearest(reference, heard, normaliser)
+        self.reference, self.steps = reference, steps
+        raw = [word.text for word in reference.words] or [reference.text]
+        self.spoken = attribute(between_scripts([reference.text]), raw, normaliser)
+        self.heard = attribute(heard, emitted, normaliser)
+        if normaliser.joins:
+            self.heard = respace(_texts(self.spoken), self.heard)
         self.pairs = self._aligned()
         self.rows = word_table.rows(
             reference, self.spoken, self.heard, self.pairs, self.said, steps
@@ -139,8 +153,22 @@ class _Heard:
             return align(spoken, heard)
         return align_by_time(
             Tokens(spoken, [words[token.last].end for token in self.spoken]),
-            Tokens(heard, [self.said[token.last].word.end for token in self.heard]),
+            Tokens(heard, [_heard_by(self.said[token.last]) for token in self.heard]),
         )
+
+
+def _read_nearest(reference: Reference, heard: str, normaliser: Normaliser) -> Reference:
+    """Take the reading of optional words and alternatives that is nearest to what was heard."""
+    if reference.words or not reference.readings:
+        return reference
+    tokens = normaliser.tokens(heard)
+    (text,) = choose_readings([reference.readings], tokens, normaliser.tokens)
+    return replace(reference, text=text)
+
+
+def _heard_by(emission: Emission) -> float:
+    """When a word ended, to the recogniser; to one that gives no times, where it was shown."""
+    return emission.word.end or emission.shown.audio_end
 
 
 def _texts(tokens: Sequence[Token]) -> list[str]:
@@ -151,7 +179,7 @@ def _recording(heard: _Heard, reason: str) -> dict[str, Any]:
     reference, steps = heard.reference, heard.steps
     errors = count(heard.pairs)
     characters = character_errors(_texts(heard.spoken), _texts(heard.heard))
-    partial, slope = partials(steps), lag_slope(steps)
+    tentative, slope = partials(steps), lag_slope(steps)
     spoken = reference.words
     return {
         "recording": reference.recording,
@@ -166,18 +194,26 @@ def _recording(heard: _Heard, reason: str) -> dict[str, Any]:
         **asdict(errors),
         **{f"char_{kind}": number for kind, number in asdict(characters).items()},
         "final_words": len(heard.said),
-        "erased_words": erased(steps),
-        "partial_words": partial.shown,
-        "unstable_words": partial.unstable,
+        "erased_words": erased(steps, partial(alone, heard.normaliser)),
+        "erased_raw": erased(steps),
+        "partial_words": tentative.shown,
+        "unstable_words": tentative.unstable,
         "lag_slope": slope.value,
         "lag_spread": slope.spread,
         "forced_words": sum(step.update.forced for step in steps),
         "cut_words": sum(step.update.cut for step in steps),
         "steps": len(steps),
+        **count_invented(reference, _inserted(heard)).row(),
         "first_text": _first_shown(steps) - spoken[0].end if spoken else math.nan,
         "finalisation": _finalisation(heard),
         **_spent(steps),
     }
+
+
+def _inserted(heard: _Heard) -> Iterator[Word]:
+    for pair in heard.pairs:
+        if pair.reference is None and pair.hypothesis is not None:
+            yield heard.said[heard.heard[pair.hypothesis].last].word
 
 
 def _spent(steps: Sequence[Step]) -> dict[str, float]:
@@ -201,8 +237,8 @@ def _finalisation(heard: _Heard) -> float:
     """From the end of the last word to the last commit; never, if that word was not emitted."""
     if not heard.reference.words or not heard.spoken:
         return math.nan
-    last = next(pair for pair in reversed(heard.pairs) if pair.reference is not None)
-    if last.status == "deleted":
+    last = max(at for at, pair in enumerate(heard.pairs) if pair.reference is not None)
+    if heard.rows["committed"][last] == NEVER:
         return NEVER
     end = heard.reference.words[heard.spoken[-1].last].end
     return max(step.emitted for step in heard.steps if step.update.committed) - end

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from streamwer.transcript import Step, Word
+
+Key = Callable[[str], Hashable]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,9 @@ class Emission:
     Attributes:
         word: the word as committed.
         committed: the step that committed it.
-        shown: the first step that showed it at its place and from which it stayed.
+        shown: the first step that showed it at its place and from which it stayed, whatever its
+            case and punctuation.
+        shown_raw: the first one from which it stayed letter by letter.
         first_shown: the first step that showed anything at its place.
         revisions: how often the text shown at its place was replaced or taken away.
     """
@@ -23,6 +27,7 @@ class Emission:
     word: Word
     committed: Step
     shown: Step
+    shown_raw: Step
     first_shown: Step
     revisions: int
 
@@ -30,53 +35,63 @@ class Emission:
 class _Place:
     """What stands at one place after the committed words."""
 
-    __slots__ = ("first", "revisions", "shown", "text")
+    __slots__ = ("first", "key", "revisions", "shown", "shown_raw", "text")
 
-    def __init__(self, text: str, step: Step) -> None:
+    def __init__(self, text: str, key: Key, step: Step) -> None:
         self.text: str | None = text
-        self.first = self.shown = step
+        self.key: Hashable = key(text)
+        self.first = self.shown = self.shown_raw = step
         self.revisions = 0
 
-    def show(self, text: str | None, step: Step) -> None:
+    def show(self, text: str | None, key: Key, step: Step) -> None:
         if text == self.text:
             return
-        self.revisions += self.text is not None  # to show a word where there was none is no change
-        self.text, self.shown = text, step
+        was, self.key = self.key, None if text is None else key(text)
+        if self.key != was:
+            self.revisions += was is not None  # to show a word where there was none is no change
+            self.shown = step
+        self.text, self.shown_raw = text, step
 
 
-def emissions(steps: Sequence[Step]) -> list[Emission]:
-    """Every committed word of one recording, in order."""
+def emissions(steps: Sequence[Step], key: Key = str) -> list[Emission]:
+    """Every committed word of one recording, in order.
+
+    Args:
+        steps: of the recording.
+        key: of a word; what has the same key is the same word.
+    """
     found: list[Emission] = []
     places: list[_Place] = []
     for step in steps:
         committed = step.update.committed
-        _show(places, (*committed, *step.update.tentative), step)
+        _show(places, (*committed, *step.update.tentative), key, step)
         for word, place in zip(committed, places, strict=False):
-            found.append(Emission(word, step, place.shown, place.first, place.revisions))
+            moments = place.shown, place.shown_raw, place.first
+            found.append(Emission(word, step, *moments, place.revisions))
         del places[: len(committed)]
     return found
 
 
-def _show(places: list[_Place], words: Sequence[Word], step: Step) -> None:
+def _show(places: list[_Place], words: Sequence[Word], key: Key, step: Step) -> None:
     for place, word in zip(places, words, strict=False):
-        place.show(word.text, step)
+        place.show(word.text, key, step)
     for place in places[len(words) :]:
-        place.show(None, step)
-    places += [_Place(word.text, step) for word in words[len(places) :]]
+        place.show(None, key, step)
+    places += [_Place(word.text, key, step) for word in words[len(places) :]]
 
 
-def erased(steps: Sequence[Step]) -> int:
+def erased(steps: Sequence[Step], key: Key = str) -> int:
     """Shown words that were taken back: the numerator of normalised erasure.
 
     Arivazhagan et al. 2020: at each update, the tentative words shown before that the new
-    text does not repeat from the left.
+    text does not repeat from the left. Arguments as of `emissions`.
     """
     total, tail = 0, ()  # type: int, tuple[Word, ...]
     for step in steps:
         now = (*step.update.committed, *step.update.tentative)
         kept = 0
         for old, new in zip(tail, now, strict=False):
-            if old.text != new.text:
+            if old.text != new.text and key(old.text) != key(new.text):
                 break
             kept += 1
         total += len(tail) - kept

@@ -44,9 +44,7 @@ def attribute(text: str, words: Sequence[str], normaliser: Normaliser) -> list[T
         normaliser: what counts as the same word.
     """
     whole = normaliser.tokens(text)
-    parts = [
-        _Part(token, at) for at, word in enumerate(words) for token in _alone(normaliser, word)
-    ]
+    parts = [_Part(token, at) for at, word in enumerate(words) for token in alone(normaliser, word)]
     apart = [part.text for part in parts]
     if whole == apart:
         return [Token(token, at, at) for token, at in parts]
@@ -61,7 +59,8 @@ def attribute(text: str, words: Sequence[str], normaliser: Normaliser) -> list[T
 
 
 @lru_cache(maxsize=_KNOWN_WORDS)
-def _alone(normaliser: Normaliser, word: str) -> tuple[str, ...]:
+def alone(normaliser: Normaliser, word: str) -> tuple[str, ...]:
+    """The normalised words of a word by itself."""
     return tuple(normaliser.tokens(word))
 
 

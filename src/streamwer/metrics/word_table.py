@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from streamwer.joining import joined
 from streamwer.metrics.alignment import Pair
+from streamwer.metrics.compounds import came_as
 from streamwer.metrics.latency_split import PARTS, Moments, split
 from streamwer.metrics.timeline import Emission
 from streamwer.metrics.tokens import Token
@@ -31,6 +32,7 @@ COLUMNS = (
     "heard_end",
     "first_shown",
     "shown",
+    "shown_raw",
     "revisions",
     "committed",
     "audio_end",
@@ -60,7 +62,8 @@ def rows(
         steps: the steps of the recording.
     """
     mine = np.array([-1 if p.reference is None else p.reference for p in pairs], dtype=np.int64)
-    theirs = np.array([-1 if p.hypothesis is None else p.hypothesis for p in pairs], dtype=np.int64)
+    otherwise = came_as([t.text for t in spoken], [t.text for t in heard], pairs)
+    theirs = np.array([_heard_as(pair, otherwise) for pair in pairs], dtype=np.int64)
     found = {
         "recording": _same(reference.recording, len(pairs)),
         "speaker": _same(reference.speaker or reference.source or reference.recording, len(pairs)),
@@ -73,6 +76,13 @@ def rows(
     }
     moments = Moments(*(found[name] for name in Moments._fields))
     return found | split(moments, steps)
+
+
+def _heard_as(pair: Pair, otherwise: Mapping[int, int]) -> int:
+    """The hypothesis token; of a deleted one, that in which it came nevertheless; −1 if none."""
+    if pair.hypothesis is not None:
+        return pair.hypothesis
+    return -1 if pair.reference is None else otherwise.get(pair.reference, -1)
 
 
 def table(recordings: Sequence[Columns]) -> Columns:
@@ -102,6 +112,7 @@ def _heard(tokens: Sequence[Token], said: Sequence[Emission], at: NDArray[np.int
         "heard_end": _picked([emission.word.end for emission in last], at, math.nan),
         "first_shown": _picked([min(e.first_shown.emitted for e in run) for run in runs], at),
         "shown": _picked([max(e.shown.emitted for e in run) for run in runs], at),
+        "shown_raw": _picked([max(e.shown_raw.emitted for e in run) for run in runs], at),
         "revisions": _picked([sum(e.revisions for e in run) for run in runs], at, 0, np.int64),
         "committed": _picked([step.emitted for step in steps], at),
         "audio_end": _picked([step.audio_end for step in steps], at),

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from streamwer import digests
 from streamwer.errors import ModelError
 from streamwer.models.digest_cache import digest
+from streamwer.models.vocabulary import check_texts
 
 SUMS = "SHA256SUMS"
 _LINE = re.compile(r"^([0-9a-f]{64})[ ][ *](.+)$")
@@ -50,6 +51,7 @@ def check(folder: Path, sha256: str | None = None) -> None:
         raise ModelError(f"{folder}: not a CTranslate2 Whisper model, it has no config.json")
     for file in (folder / name for name in _JSON):
         _readable(file)
+    check_texts(folder)
 
 
 def seal(folder: Path, names: Iterable[str]) -> None:

@@ -15,6 +15,10 @@ from streamwer.policies.plausibility import count_plausible
 from streamwer.transcript import Hypothesis, Update, Word
 
 SHORTEST_CHUNK_S = 0.01
+_LONG_PAUSE = samples(2.0)
+"""Quiet after which a window begins anew, where the policy does not say."""
+KEPT = samples(0.5)
+"""Of audio with nothing in it this much stays: a word may just have begun."""
 _DISTRUST = 2  # decodings in a row after which the prompt is to blame
 _REMNANT_S = 0.02  # by so much what is left of a committed word may end later than it did
 
@@ -39,6 +43,7 @@ class Buffered(ABC):
         self._chunk, self._limit = samples(chunk_s), samples(buffer_s)
         self._prompt_chars = prompt_chars
         self._start = self._end = 0
+        self._pause = _LONG_PAUSE
         self._quiet = 0  # samples without speech at the end of the last window
         self._more_arrived = self._final = False
         self._committed: list[Word] = []
@@ -65,19 +70,27 @@ class Buffered(ABC):
         lost = self._find_lost(fresh) if cut else []
         ending = self._final or self._paused(fresh)
         if ending:
-            fresh = [*_drop_invented(fresh), *lost]
-        settled = len(fresh) if ending else self._settled(fresh)
+            fresh = [*self._drop_invented(fresh), *lost]
+        unsure = 0 if hypothesis.provisional else self._settled(fresh)
+        settled = len(fresh) if ending else unsure
         forced = self._overdue(fresh[settled:]) if self._full() and not self._final else 0
         committed = self._commit(fresh[: settled + forced])
         self._shown = (*fresh[settled + forced :], *([] if ending else lost))
         self._remember(len(committed))
         limit = samples(lost[0].start) if lost and not ending else self._end
         self._move_to(min(limit, self._cut(hypothesis, self._shown)))
+        self._leave_pause()
         return Update(committed, self._shown, forced, cut)
 
     def _paused(self, fresh: Sequence[Word]) -> bool:
         """Tell whether the speaker has stopped, so that no word can change (by default: never)."""
         return False
+
+    def _leave_pause(self) -> None:
+        """Leave a long pause behind: what comes next is decoded as if the call began there."""
+        if self._quiet >= self._pause and not self._shown:
+            self._forget_prompt()
+            self._move_to(self._end - KEPT)
 
     def _find_lost(self, fresh: Sequence[Word]) -> list[Word]:
         """Find the tentative words that a decoding lacks which was stuck.
@@ -87,6 +100,13 @@ class Buffered(ABC):
         """
         done = max(fresh[-1].end if fresh else 0.0, self._committed_until() / SAMPLE_RATE)
         return [word for word in self._shown if _middle(word) > done]
+
+    def _drop_invented(self, words: Sequence[Word]) -> Sequence[Word]:
+        """Drop a last word without length in the quiet behind the speech."""
+        quiet_from = self._end - self._quiet
+        last = words[-1:]
+        invented = [w for w in last if w.end <= w.start and samples(w.start) >= quiet_from]
+        return words[: len(words) - len(invented)]
 
     def _judge_prompt(self, fresh: Sequence[Word], *, stuck: bool) -> None:
         """Drop the prompt when two decodings in a row were stuck or agreed on nothing."""
@@ -162,12 +182,6 @@ class Buffered(ABC):
 
     def _committed_until(self) -> int:
         return samples(self._committed[-1].end) if self._committed else 0
-
-
-def _drop_invented(words: Sequence[Word]) -> Sequence[Word]:
-    """Drop a last word without length: a real one has the quiet behind it for room."""
-    invented = len(words) > 1 and words[-1].end <= words[-1].start
-    return words[:-1] if invented else words
 
 
 def _middle(word: Word) -> float:

@@ -10,12 +10,9 @@ from typing import Any
 from streamwer.audio import samples
 from streamwer.errors import ConfigError
 from streamwer.policies.base import Request
-from streamwer.policies.buffered import SHORTEST_CHUNK_S
+from streamwer.policies.buffered import KEPT, SHORTEST_CHUNK_S
 from streamwer.policies.trimmed import Trimmed
 from streamwer.transcript import Hypothesis, Update, Word
-
-_LEAD = samples(0.5)
-"""So much of the quiet before a turn is decoded with it: the detector may be late."""
 
 
 class Listening(Trimmed):
@@ -68,10 +65,9 @@ class Listening(Trimmed):
             self._due = self._is_due(spoken, quiet)
 
     def _begin_turn(self) -> None:
-        """Leave a pause behind: what comes next is decoded as if the call began there."""
         self._onset = None
         self._forget_prompt()
-        self._move_to(self._end - _LEAD)
+        self._move_to(self._end - KEPT)
 
     def _paused(self, fresh: Sequence[Word]) -> bool:
         return self._quiet >= self._pause

@@ -2,10 +2,11 @@
 
 The committed words of the window are forced, as in prefix-constrained decoding, so only the words
 behind them can differ: one that ends `margin_s` before the window's end is committed when the
-hearing before said the same there, as LocalAgreement-2 does; one that ends `certain_margin_s`
-before it has been heard in full and needs no second hearing. The voice detector decides when to
-decode: not before `first_chunk_s` of a turn are there, since its first words are misheard without
-what follows; then at every `chunk_s`; and at a pause, which ends the turn and commits all of it.
+hearing before said the same there, as LocalAgreement-2 does, and another word follows it; one that
+ends `certain_margin_s` before it has been heard in full and needs neither. The voice detector
+decides when to decode: not before `first_chunk_s` of a turn are there, since its first words are
+misheard without what follows; then at every `chunk_s`; and at a pause, which ends the turn and
+commits all of it.
 """
 
 from __future__ import annotations
@@ -81,7 +82,8 @@ class PrefixAgreement(Listening):
         before = [form(word) for word in self._shown]
         for index, word in enumerate(fresh):
             agreed = index < len(before) and before[index] == form(word)
-            margin = self._margin if agreed else self._certain_margin
+            followed = index + 1 < len(fresh)  # the last word may be half of a longer one
+            margin = self._margin if agreed and followed else self._certain_margin
             if self._end - word.end * SAMPLE_RATE < margin:
                 return index
         return len(fresh)

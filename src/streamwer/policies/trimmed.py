@@ -13,11 +13,9 @@ from streamwer.audio import HOP, SAMPLE_RATE, samples
 from streamwer.errors import ConfigError
 from streamwer.joining import joined
 from streamwer.policies.base import Request
-from streamwer.policies.buffered import Buffered
-from streamwer.transcript import Hypothesis, Update, Word
+from streamwer.policies.buffered import KEPT, Buffered
+from streamwer.transcript import Hypothesis, Word
 
-_KEPT = samples(0.5)
-"""Of audio with nothing in it this much stays: a word may just have begun."""
 _UNHEARD = samples(6.0)
 """A window this long in which nothing is heard is given up, but for its end."""
 _MARKS = ".,;:!?…-– "
@@ -57,12 +55,6 @@ class Trimmed(Buffered):
         request = super().plan(arrived, ended)
         return request and replace(request, prefix=self._prefix())
 
-    def absorb(self, hypothesis: Hypothesis) -> Update:
-        update = super().absorb(hypothesis)
-        if self._quiet >= self._pause and not update.tentative:
-            self._forget_prompt()  # what comes next may have nothing to do with it
-        return update
-
     def _prefix(self) -> str:
         """Join the committed words of the window.
 
@@ -85,9 +77,8 @@ class Trimmed(Buffered):
         starts = (samples(word.start) - _EARLY for word in self._inside())
         oldest = done - self._left_context
         cut = next((start for start in starts if start >= oldest), self._behind())
-        unheard = self._end - self._start >= _UNHEARD
-        if not tentative and (self._quiet >= self._pause or unheard):
-            return max(cut, self._end - _KEPT)
+        if not tentative and self._end - self._start >= _UNHEARD:
+            return max(cut, self._end - KEPT)
         return cut
 
     def _behind(self) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from streamwer import extensions
 from streamwer.config import DirectConfig, HttpConfig, PocketSphinxConfig, SystemConfig
 from streamwer.errors import ModelError
+from streamwer.models.languages import AUTO, ENGLISH
 from streamwer.recognisers.base import Informed, Memory, Recogniser, Warming, Window
 
 
@@ -51,11 +52,12 @@ def build(system: SystemConfig, path: Path | None = None) -> Recogniser:
     if isinstance(engine, HttpConfig):
         from streamwer.recognisers.http import Http
 
-        return Http(engine, system.model.language)
+        return Http(engine, "" if system.model.language == AUTO else system.model.language)
     if isinstance(engine, PocketSphinxConfig):
         from streamwer.recognisers.pocketsphinx import PocketSphinx
 
-        return PocketSphinx(engine, system.model.language)
+        language = ENGLISH if system.model.language == AUTO else system.model.language
+        return PocketSphinx(engine, language)
     folder = path or files(system)
     added = extensions.get("engine", engine.name)
     if added:

@@ -23,6 +23,8 @@ class Memory:
 
     features: LogMel | None = None
     speech: Detector | None = None
+    language: str = ""
+    """What was detected to be spoken; empty until that is sure."""
     stream: Any = None
     """Whatever else an engine follows the stream with."""
 

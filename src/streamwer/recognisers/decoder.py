@@ -40,28 +40,34 @@ class TooLongError(ValueError):
 
 
 class Decoder:
-    """Turns encodings of windows into text.
+    """Turns encodings of windows into text of one language.
 
     Args:
         model: whose encodings they are.
-        tokenizer: its tokens, with the language.
+        meter: told what is done.
+        language: what is spoken in the windows.
+        config: how to decode.
+
+    Attributes:
         prompts: builds what a decoding begins with.
         guard: judges what comes out.
-        config: how to decode.
     """
 
     def __init__(
-        self,
-        model: ShortWhisper,
-        meter: Meter,
-        tokenizer: Tokenizer,
-        prompts: Prompts,
-        guard: Guard,
-        config: DirectConfig,
+        self, model: ShortWhisper, meter: Meter, language: str, config: DirectConfig
     ) -> None:
-        self._model, self._meter, self._tokenizer = model, meter, tokenizer
-        self._prompts, self._guard, self._config = prompts, guard, config
-        self._suppressed = get_suppressed_tokens(tokenizer, [-1])
+        self._model, self._meter, self._config = model, meter, config
+        self._tokenizer = Tokenizer(
+            model.hf_tokenizer, model.model.is_multilingual, "transcribe", language
+        )
+        self.prompts = Prompts(self._tokenizer, config.prompt_tokens)
+        self.guard = Guard(
+            self._tokenizer,
+            model.max_length,
+            config.tokens_per_s,
+            config.compression_ratio_threshold,
+        )
+        self._suppressed = get_suppressed_tokens(self._tokenizer, [-1])
 
     def pieces(
         self,
@@ -78,17 +84,16 @@ class Decoder:
             prefixes: the text that each window begins with.
             frames: how much of each window is audio and not padding, 10 ms each.
         """
-        forced = [self._prompts.prefix(text) for text in prefixes]
+        forced = [self.prompts.prefix(text) for text in prefixes]
         with self._meter.timing("decode"):
-            texts = self._texts(encoded, self._prompts.batch(earlier), forced, frames)
+            texts = self._texts(encoded, self.prompts.batch(earlier), forced, frames)
         heard = [i for i, tokens in enumerate(texts) if tokens]
         pieces: list[list[Piece]] = [[] for _ in texts]
         if heard:
-            chosen = encoded if len(heard) == len(texts) else _rows(encoded, heard)
             aligned = self._model.find_alignment(
                 self._tokenizer,
                 [forced[i] + texts[i] for i in heard],
-                chosen,
+                rows(encoded, heard),
                 [frames[i] for i in heard],
             )
             for i, timed in zip(heard, aligned, strict=True):
@@ -135,14 +140,14 @@ class Decoder:
         """New text tokens of each window, as far as they pass the guard."""
         longest = max(map(len, forced))
         seconds = (n / FRAMES_PER_SECOND for n in frames)
-        budgets = [self._guard.budget(s, len(prompts[0]) + longest) for s in seconds]
+        budgets = [self.guard.budget(s, len(prompts[0]) + longest) for s in seconds]
         texts = self._generate(encoded, prompts, forced, max(budgets))
         for i, budget in enumerate(budgets):
-            if self._guard.failed(texts[i], budget):
+            if self.guard.failed(texts[i], budget):
                 self._meter.did(fallbacks=1)
-                row = _rows(encoded, [i])
+                row = rows(encoded, [i])
                 again = self._generate(row, [prompts[i]], [forced[i]], budget, **AGAIN)
-                texts[i] = self._guard.cut(again[0], budget)
+                texts[i] = self.guard.cut(again[0], budget)
         return [[token for token in text if token < self._tokenizer.eot] for text in texts]
 
     def _generate(
@@ -159,7 +164,7 @@ class Decoder:
             encoded,
             [prompt + text for prompt, text in zip(prompts, forced, strict=True)],
             beam_size=self._config.beam_size,
-            max_length=self._guard.max_length(budget, len(prompts[0])),
+            max_length=self.guard.max_length(budget, len(prompts[0])),
             suppress_tokens=self._suppressed,
             return_scores=True,
             return_no_speech_prob=True,
@@ -245,8 +250,15 @@ def _letters(part: Mapping[str, Any]) -> Iterator[Piece]:
         yield Piece(letter, float(start), float(end), float(part["probability"]))
 
 
-def _rows(encoded: Any, chosen: Sequence[int]) -> Any:
-    """Some windows of a batch of encodings, from whichever device; the model takes them back."""
+def rows(encoded: Any, chosen: Sequence[int]) -> Any:
+    """Take some windows of a batch of encodings, from whichever device; the model takes them back.
+
+    Args:
+        encoded: of the windows, shape (windows, positions, width).
+        chosen: their indices, in order.
+    """
+    if len(chosen) == encoded.shape[0]:
+        return encoded
     # numpy knows no bfloat16, and a GPU's memory not at all.
     on_cpu = encoded.to_device(ctranslate2.Device.cpu).to(ctranslate2.DataType.float32)
     rows = np.ascontiguousarray(np.array(on_cpu)[list(chosen)])

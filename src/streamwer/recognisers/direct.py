@@ -15,18 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from faster_whisper.tokenizer import Tokenizer
 
 from streamwer import limits
 from streamwer.audio import HOP, SAMPLE_RATE, seconds
 from streamwer.config import DirectConfig, ModelConfig
 from streamwer.recognisers.base import Window
-from streamwer.recognisers.decoder import Decoder
-from streamwer.recognisers.guard import Guard
+from streamwer.recognisers.decoder import Decoder, rows
+from streamwer.recognisers.language import Languages
 from streamwer.recognisers.log_mel import FRAMES_PER_SECOND, Features, LogMel
 from streamwer.recognisers.long_windows import ShortWhisper
 from streamwer.recognisers.meter import Meter
-from streamwer.recognisers.prompt import Prompts
 from streamwer.recognisers.speech import silence
 from streamwer.recognisers.transcribe import HISS, hypothesis, loaded, try_out
 from streamwer.recognisers.words import placed, words
@@ -60,7 +58,7 @@ class Direct:
 
     def __init__(self, path: Path, model: ModelConfig, engine: DirectConfig) -> None:
         limits.check(engine)
-        self._config, self._language = engine, model.language
+        self._config = engine
         padding_s = model.padding_s if engine.padding_s is None else engine.padding_s
         self._padding = int(padding_s * FRAMES_PER_SECOND)
         self._least = int(model.min_encoder_s * FRAMES_PER_SECOND)
@@ -68,18 +66,13 @@ class Direct:
         self._meter = Meter()
         self._nothing: Any = None  # silence, encoded
         self._model = loaded(ShortWhisper, self._meter, path, model)
-        tokenizer = Tokenizer(
-            self._model.hf_tokenizer,
-            self._model.model.is_multilingual,
-            "transcribe",
-            model.language,
-        )
-        self._model.bucket, self._model.guard = self._bucket, self._guard(tokenizer)
+        self._model.bucket = self._bucket
         self._buckets = sorted(map(self._encodable, engine.buckets_s))
-        self._prompts = Prompts(tokenizer, engine.prompt_tokens)
-        self._decoder = Decoder(
-            self._model, self._meter, tokenizer, self._prompts, self._model.guard, engine
+        multilingual = self._model.model.is_multilingual
+        self._languages = Languages(
+            model.language, multilingual, engine.speech_threshold, self._meter
         )
+        self._decoders: dict[str, Decoder] = {}
 
     def warm_up(self) -> None:
         """Call the model once, and the voice detector."""
@@ -93,7 +86,7 @@ class Direct:
     def recognise_all(self, windows: Sequence[Window]) -> list[Hypothesis]:
         """Transcribe windows of several streams, up to `batch_size` of a bucket in one call.
 
-        What a call costs is shared out among its windows.
+        What a call costs is shared out among its windows. Those of one language share it.
         """
         with self._meter.whole_call():
             quiet = [self._silence(window) for window in windows]
@@ -118,7 +111,7 @@ class Direct:
         """
         features = self._features(window)
         encoded = self._encoded([features])
-        pieces = self._decoder.placed(encoded, said, features.shape[1])
+        pieces = self._decoder(self._languages.fixed).placed(encoded, said, features.shape[1])
         return tuple(placed(piece, piece.text, window) for piece in pieces)
 
     def guess(self, said: Sequence[str]) -> tuple[float, ...]:
@@ -130,11 +123,12 @@ class Direct:
         if self._nothing is None:
             silence = Window(np.zeros(SAMPLE_RATE, np.float32), 0)
             self._nothing = self._encoded([self._features(silence)])
-        pieces = self._decoder.placed(self._nothing, said, FRAMES_PER_SECOND)
+        decoder = self._decoder(self._languages.fixed)
+        pieces = decoder.placed(self._nothing, said, FRAMES_PER_SECOND)
         return tuple(piece.probability for piece in pieces)
 
     def _heard(self, windows: Sequence[Window], quiet: Sequence[float]) -> list[Hypothesis]:
-        heard = [Hypothesis() for _ in windows]
+        heard = [self._languages.label(Hypothesis(), window) for window in windows]
         short = []
         for i, window in enumerate(windows):
             if self._skips(window, quiet[i]):
@@ -144,9 +138,8 @@ class Direct:
             else:
                 short.append(_Short(i, window, self._features(window)))
         for batch in self._batches(short):
-            for each, said in zip(batch, self._words(batch), strict=True):
-                ends = tuple(word.end for word in said)
-                heard[each.index] = Hypothesis(said, ends, continues=True)
+            for each, said in self._decoded(batch):
+                heard[each.index] = said
         return heard
 
     def _silence(self, window: Window) -> float:
@@ -182,24 +175,50 @@ class Direct:
         return frames + 2 if (frames + 1) // 2 == mels else frames
 
     def _batches(self, short: Sequence[_Short]) -> Iterator[list[_Short]]:
-        """Windows of one bucket each, `batch_size` of them at most."""
+        """Windows of one bucket and language each, `batch_size` of them at most."""
         # A window that nothing came before would leave the others without their prompts, too.
-        alike: dict[tuple[int, bool], list[_Short]] = {}
+        alike: dict[tuple[int, bool, str], list[_Short]] = {}
         for each in short:
-            kind = self._bucket(each.features.shape[1]), bool(each.window.prompt.strip())
+            window, bucket = each.window, self._bucket(each.features.shape[1])
+            kind = bucket, bool(window.prompt.strip()), self._languages.of(window)
             alike.setdefault(kind, []).append(each)
         size = self._config.batch_size
         for members in alike.values():
             yield from (members[i : i + size] for i in range(0, len(members), size))
 
-    def _words(self, batch: Sequence[_Short]) -> list[tuple[Word, ...]]:
-        frames = [each.features.shape[1] for each in batch]
+    def _decoded(self, batch: Sequence[_Short]) -> Iterator[tuple[_Short, Hypothesis]]:
+        """Windows of a batch with what is said in them, language by language."""
         encoded = self._encoded([each.features for each in batch])
+        language = self._languages.of(batch[0].window)
+        spoken = [language] * len(batch) if language else self._detected(batch, encoded)
+        for language in dict.fromkeys(spoken):
+            chosen = [i for i, each in enumerate(spoken) if each == language]
+            alike = [batch[i] for i in chosen]
+            said = self._words(alike, rows(encoded, chosen), language)
+            yield from zip(alike, said, strict=True)
+
+    def _detected(self, batch: Sequence[_Short], encoded: Any) -> list[str]:
+        """What is spoken in each window; its stream keeps it, if there is enough speech."""
+        with self._meter.timing("decode"):
+            answers = self._model.model.detect_language(encoded)
+        self._meter.did(prompt_tokens=len(batch))
+        likeliest = [(answer[0][0].strip("<|>"), answer[0][1]) for answer in answers]
+        for each, (language, probability) in zip(batch, likeliest, strict=True):
+            self._languages.keep(each.window, language, probability)
+        return [language for language, _ in likeliest]
+
+    def _words(self, batch: Sequence[_Short], encoded: Any, language: str) -> list[Hypothesis]:
+        frames = [each.features.shape[1] for each in batch]
         earlier = [each.window.prompt for each in batch]
         prefixes = [each.window.prefix for each in batch]
-        pieces = self._decoder.pieces(encoded, earlier, prefixes, frames)
-        windows = (each.window for each in batch)
-        return [words(p, w, self._language) for p, w in zip(pieces, windows, strict=True)]
+        pieces = self._decoder(language).pieces(encoded, earlier, prefixes, frames)
+        heard = []
+        for each, mine in zip(batch, pieces, strict=True):
+            said = words(mine, each.window, language)
+            ends = tuple(word.end for word in said)
+            whole = Hypothesis(said, ends, continues=bool(each.window.prefix))
+            heard.append(self._languages.label(whole, each.window, language))
+        return heard
 
     def _encoded(self, batch: Sequence[Features]) -> Any:
         """Windows of one bucket, padded to its length and encoded."""
@@ -213,25 +232,26 @@ class Direct:
 
     def _followed(self, window: Window) -> Hypothesis:
         """A long window, or one whose timestamps are wanted, in as many passes as it takes."""
+        language = self._languages.detect(window, self._model)
+        decoder = self._decoder(language)
+        self._model.guard = decoder.guard
         segments, _ = self._model.transcribe(
             window.audio,
-            language=self._language,
+            language=language,
             beam_size=self._config.beam_size,
             temperature=0.0,
             compression_ratio_threshold=None,
             no_speech_threshold=self._config.no_speech_threshold,
             log_prob_threshold=self._config.log_prob_threshold,
-            initial_prompt=self._prompts.earlier(window.prompt) or None,
+            initial_prompt=decoder.prompts.earlier(window.prompt) or None,
             word_timestamps=True,
             vad_filter=self._config.skip_silence,
         )
-        return hypothesis(list(segments), window, self._language)
+        heard = hypothesis(list(segments), window, language)
+        return self._languages.label(heard, window, language)
 
-    def _guard(self, tokenizer: Tokenizer) -> Guard:
-        config = self._config
-        return Guard(
-            tokenizer,
-            self._model.max_length,
-            config.tokens_per_s,
-            config.compression_ratio_threshold,
-        )
+    def _decoder(self, language: str) -> Decoder:
+        """The decoder of a language, made when it is first spoken."""
+        if language not in self._decoders:
+            self._decoders[language] = Decoder(self._model, self._meter, language, self._config)
+        return self._decoders[language]

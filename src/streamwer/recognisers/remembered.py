@@ -17,7 +17,7 @@ from streamwer.recognisers.base import Memory, Recogniser, Window
 from streamwer.recognisers.speech import FRAME, SpeechDetector
 from streamwer.transcript import Hypothesis
 
-_Key = tuple[str, int, int, str, str, bool]
+_Key = tuple[str, int, int, str, str, bool, str]
 
 
 class _Pause(NamedTuple):
@@ -47,13 +47,14 @@ class _Speech:
 
     def __init__(self, track: _Track) -> None:
         self._track, self._known = track, 0
-        self.asked = 0
+        self.asked = self.heard = 0
 
     def hear(self, audio: Samples, start: int) -> int:
         self.asked += 1
         end = start + len(audio)
         frames = end // FRAME - self._known // FRAME
         self._known = max(self._known, end)
+        self.heard += max(0, frames)
         return max(0, frames)
 
     def silence(self, start: int, end: int) -> float:
@@ -92,11 +93,20 @@ class _OfRecording(Memory):
 
 
 class _Known(NamedTuple):
-    """What a window gave, whether it was listened to, and whether a call keeps its features."""
+    """What a window gave, and what a call does and keeps of it.
+
+    Attributes:
+        listens: whether it is listened to.
+        keeps: whether its features are kept.
+        apart: frames that are listened to besides, to tell the language.
+        language: of the call from then on, as far as it is detected.
+    """
 
     hypothesis: Hypothesis
     listens: bool
     keeps: bool
+    apart: int
+    language: str
 
 
 class Remembered:
@@ -141,19 +151,22 @@ class Remembered:
             window.prompt,
             window.prefix,
             window.listen_only,
+            memory.language,
         )
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = self._new(window, memory, memory.listening)
             return self._charged(known, window, memory, known.hypothesis.effort.listened_frames)
+        memory.language = known.language
         heard = memory.listening.hear(window.audio, window.start) if known.listens else 0
-        return self._charged(known, window, memory, heard)
+        return self._charged(known, window, memory, heard + known.apart)
 
     def _new(self, window: Window, memory: _OfRecording, listening: _Speech) -> _Known:
-        before = listening.asked
+        asked, heard = listening.asked, listening.heard
         hypothesis = self._recogniser.recognise(window)
         keeps, memory.features = memory.features is not None, None
-        return _Known(hypothesis, listening.asked > before, keeps)
+        apart = hypothesis.effort.listened_frames - (listening.heard - heard)
+        return _Known(hypothesis, listening.asked > asked, keeps, apart, memory.language)
 
     def _charged(
         self, known: _Known, window: Window, memory: _OfRecording, heard: int

@@ -6,7 +6,7 @@ the published streaming systems call it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from streamwer.config import ModelConfig, TranscribeConfig
 from streamwer.errors import ModelError
 from streamwer.models import languages
 from streamwer.recognisers.base import Recogniser, Window
+from streamwer.recognisers.language import Languages
 from streamwer.recognisers.meter import Meter
 from streamwer.recognisers.speech import silence
 from streamwer.recognisers.words import Piece, words
@@ -85,9 +86,12 @@ class Transcribe:
     """
 
     def __init__(self, path: Path, model: ModelConfig, engine: TranscribeConfig) -> None:
-        self._language, self._config = model.language, engine
-        self._meter = Meter()
+        self._config, self._meter = engine, Meter()
         self._model = loaded(MeteredWhisper, self._meter, path, model)
+        multilingual = self._model.model.is_multilingual
+        self._languages = Languages(
+            model.language, multilingual, engine.speech_threshold, self._meter
+        )
 
     def warm_up(self) -> None:
         """Call the model once, and the voice detector."""
@@ -95,25 +99,24 @@ class Transcribe:
 
     def recognise(self, window: Window) -> Hypothesis:
         """Transcribe one window of any length; empty audio gives an empty hypothesis."""
-        quiet, segments = 0.0, []
+        quiet, heard = 0.0, self._languages.label(Hypothesis(), window)
         with self._meter.whole_call():
             if window.listen_only or self._config.skip_silence:
                 quiet = silence(window, self._config.speech_threshold, self._meter)
             silent = self._config.skip_silence and quiet >= seconds(len(window.audio))
             if not (window.listen_only or silent):
-                segments = list(self._transcribe(window))
-        heard = hypothesis(segments, window, self._language)
+                heard = self._transcribe(window)
         return replace(heard, silence=quiet, **self._meter.cost())
 
     def spent(self) -> Hypothesis:
         """Compute and effort of the last call, until it ended or failed."""
         return Hypothesis(**self._meter.cost())
 
-    def _transcribe(self, window: Window) -> Iterator[Any]:
-        config = self._config
+    def _transcribe(self, window: Window) -> Hypothesis:
+        config, language = self._config, self._languages.detect(window, self._model)
         segments, _ = self._model.transcribe(
             window.audio,
-            language=self._language,
+            language=language,
             beam_size=config.beam_size,
             temperature=config.temperatures,
             condition_on_previous_text=config.condition_on_previous_text,
@@ -124,7 +127,8 @@ class Transcribe:
             word_timestamps=True,
             vad_filter=config.vad_filter,
         )
-        yield from segments
+        heard = hypothesis(list(segments), window, language)
+        return self._languages.label(heard, window, language)
 
 
 def loaded(kind: type[Metered], meter: Meter, path: Path, model: ModelConfig) -> Metered:

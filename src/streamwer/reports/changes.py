@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from streamwer.config import ScoringConfig
-from streamwer.metrics import Difference, Quantile, Summary, significance, summarise
-from streamwer.metrics.differences import settings_of, wer_differences
+from streamwer.metrics import Difference, Quantile, Summary, summarise
+from streamwer.metrics.differences import wer_differences
 from streamwer.metrics.quantiles import quantile_differences
 from streamwer.metrics.store import Scored
 from streamwer.metrics.summary import timed
-from streamwer.metrics.tables import clusters
+from streamwer.metrics.tables import block_noun, clusters
 from streamwer.signature import Figure, changes, reasons
 
 LATENCIES = {
@@ -38,6 +37,7 @@ class Change:
             comparable.
         reasons: by figure, why they are not comparable.
         differs: in what the system itself differs: what the comparison is about.
+        noun: what the intervals are over, speaker or recording.
     """
 
     system: str
@@ -47,30 +47,36 @@ class Change:
     latency: Mapping[str, Quantile]
     reasons: Mapping[Figure, tuple[str, ...]]
     differs: tuple[str, ...]
+    noun: str = "speaker"
 
 
 def compared(
     old: Mapping[str, Scored], new: Mapping[str, Scored], scoring: ScoringConfig
 ) -> tuple[Change, ...]:
-    """Every system that both have; their p values are adjusted as one family (Holm)."""
-    found = [_change(name, old[name], new[name], scoring) for name in new if name in old]
-    tested = [change.wer for change in found if change.wer]
-    adjusted = iter(significance.holm(np.array([each.p for each in tested])))
-    return tuple(
-        replace(change, wer=replace(change.wer, p_holm=float(next(adjusted))))
-        if change.wer
-        else change
-        for change in found
-    )
+    """Compare every system that both have; the intervals of all of them hold at once."""
+    names = [name for name in new if name in old]
+    why = {name: _reasons(old[name], new[name]) for name in names}
+    family = sum(not each["wer"] for each in why.values())
+    return tuple(_change(name, old[name], new[name], why[name], family, scoring) for name in names)
 
 
-def _change(name: str, old: Scored, new: Scored, scoring: ScoringConfig) -> Change:
-    why: dict[Figure, tuple[str, ...]] = {
+def _reasons(old: Scored, new: Scored) -> dict[Figure, tuple[str, ...]]:
+    return {
         "wer": reasons(old.signature, new.signature, "wer"),
         "latency": reasons(old.signature, new.signature, "latency"),
     }
+
+
+def _change(
+    name: str,
+    old: Scored,
+    new: Scored,
+    why: Mapping[Figure, tuple[str, ...]],
+    family: int,
+    scoring: ScoringConfig,
+) -> Change:
     both = {"old": old.scores, "new": new.scores}
-    paired = {} if why["wer"] else wer_differences(both, "old", scoring)
+    paired = {} if why["wer"] else wer_differences(both, "old", scoring, family)
     return Change(
         system=name,
         old=summarise(f"{name}, old", old.scores, None, scoring, {}),
@@ -79,6 +85,7 @@ def _change(name: str, old: Scored, new: Scored, scoring: ScoringConfig) -> Chan
         latency={} if why["latency"] else _later(old, new, scoring),
         reasons=why,
         differs=changes(old.signature, new.signature),
+        noun=block_noun(new.scores.recordings),
     )
 
 
@@ -87,14 +94,13 @@ def _later(old: Scored, new: Scored, scoring: ScoringConfig) -> dict[str, Quanti
     if both.empty:
         return {}
     groups = clusters(both["recording"], new.scores.recordings)
-    settings = settings_of(scoring)
     return {
         label: quantile_differences(
             both[f"{column}_new"].to_numpy(float),
             both[f"{column}_old"].to_numpy(float),
             groups,
             [q],
-            settings,
+            scoring.confidence,
         )[0]
         for label, (column, q) in LATENCIES.items()
     }

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from streamwer.metrics import Difference, Interval, Lagging, Summary
+from streamwer.metrics import Interval, Lagging, Summary
 from streamwer.metrics.summary import Percentiles
 from streamwer.metrics.word_errors import CharErrors, plain_rate
 from streamwer.reports import machine
@@ -36,12 +36,17 @@ def render(comparison: Comparison) -> dict[str, str]:
 
 
 def _metrics(summary: Summary, measured: bool) -> dict[str, Any]:
-    latencies = ("commit_latency", "commit_latency_ideal", "shown_latency", "first_text")
+    latencies = (
+        "commit_latency",
+        "commit_latency_ideal",
+        "shown_latency",
+        "shown_latency_raw",
+        "first_text",
+    )
     timed = {name: _percentiles(getattr(summary, name)) for name in (*latencies, "finalisation")}
     figures = {
         **_interval("wer", summary.wer),
         **_interval("delta_wer", summary.delta_wer),
-        **_tests("delta_wer", summary.delta_wer),
         **timed,
         "words": summary.errors.words,
         "substitutions": summary.errors.substitutions,
@@ -51,7 +56,9 @@ def _metrics(summary: Summary, measured: bool) -> dict[str, Any]:
         "characters": summary.char_errors.characters,
         "coverage": number(summary.coverage, RATE),
         "erasure": number(summary.erasure, RATE),
+        "erasure_raw": number(summary.erasure_raw, RATE),
         "upwr": number(summary.upwr, RATE),
+        "invented_per_minute": number(summary.invented, RATE),
         "lag_slope": number(summary.lag_slope, RATE),
         "lagging": _lagging(summary.lagging),
         "rtf": number(summary.cost.rtf, RATE) if measured else None,
@@ -124,13 +131,6 @@ def _interval(name: str, interval: Interval | None) -> dict[str, Any]:
         return {}
     values = {name: interval.value, f"{name}_low": interval.low, f"{name}_high": interval.high}
     return {key: number(value, RATE) for key, value in values.items()}
-
-
-def _tests(name: str, delta: Difference | None) -> dict[str, Any]:
-    if delta is None:
-        return {}
-    kinds = ("p", "p_holm", "p_equivalent", "p_mapsswe")
-    return {f"{name}_{kind}": number(getattr(delta, kind), RATE) for kind in kinds}
 
 
 def _defined(figures: Mapping[str, Any]) -> dict[str, Any]:

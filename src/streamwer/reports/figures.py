@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from streamwer.metrics import Interval, Quantile
+from streamwer.metrics import Difference, Interval, Quantile
+from streamwer.metrics.intervals import telling_digits
 
 NO_BREAK = "\u00a0"
 UNKNOWN = "–"
@@ -37,17 +38,9 @@ def seconds(value: float | None, digits: int = 2, *, unit: bool = True) -> str:
     return f"{number(value, digits)}{NO_BREAK}s" if unit else number(value, digits)
 
 
-def points(fraction: float) -> str:
+def points(fraction: float, digits: int = 1) -> str:
     """A difference of two rates in percentage points, with its sign."""
-    return number(100 * fraction, 1, sign=True)
-
-
-def p_value(p: float) -> str:
-    """0.0312 → p = 0.031; a tiny one is not spelt out."""
-    if math.isnan(p):
-        return f"p{NO_BREAK}not{NO_BREAK}known"
-    relation = f"<{NO_BREAK}0.001" if p < 0.001 else f"={NO_BREAK}{number(p, 3 if p < 0.1 else 2)}"
-    return f"p{NO_BREAK}{relation}"
+    return number(100 * fraction, digits, sign=True)
 
 
 def percent_range(interval: Interval, *, unit: bool = True) -> str:
@@ -57,7 +50,9 @@ def percent_range(interval: Interval, *, unit: bool = True) -> str:
 
 def points_range(interval: Interval) -> str:
     """Both ends of a difference's interval, in percentage points."""
-    return f"{points(interval.low)} to {points(interval.high)}"
+    limits = (0.0, 100 * interval.margin) if isinstance(interval, Difference) else (0.0,)
+    digits = telling_digits((100 * interval.low, 100 * interval.high), limits, 1)
+    return f"{points(interval.low, digits)} to {points(interval.high, digits)}"
 
 
 def seconds_range(quantile: Quantile, *, unit: bool = True) -> str:

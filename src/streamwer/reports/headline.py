@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from streamwer.metrics import Delay, Quantile, Summary
-from streamwer.reports import capacities, figures, verdict
+from streamwer.reports import capacities, figures
 from streamwer.reports.comparison import Comparison
 
 
@@ -58,6 +58,9 @@ _LATENCIES = {
 }
 
 
+_RAW = "with case and punctuation"
+
+
 def groups(comparison: Comparison, *, measured: bool = True) -> list[Group]:
     """The whole table; `measured=False` leaves out what another run would not repeat."""
 
@@ -78,6 +81,7 @@ def groups(comparison: Comparison, *, measured: bool = True) -> list[Group]:
             [
                 row("Erasure", "shown words taken back, per final word", _erasure),
                 row("UPWR", "share of tentative words shown that did not hold", _upwr),
+                row("Invented", "words per minute in which nobody speaks", _invented),
                 row("Coverage", "share of reference words emitted at all", _coverage),
                 row("Failures", "recordings without a transcript", _failures),
                 row("Lag slope", "seconds of lag gained per second of audio", _lag_slope),
@@ -134,25 +138,33 @@ def _delta(baseline: str, summary: Summary) -> Cell:
     delta = summary.delta_wer
     if delta is None:
         return Cell(figures.UNKNOWN, "baseline" if summary.name == baseline else "not comparable")
-    remark = verdict.difference(delta)
-    if delta.known:
-        remark += f", {figures.p_value(delta.p_holm)}"
-    return Cell(figures.points(delta.value), figures.points_range(delta), remark, delta.shown)
+    interval = figures.points_range(delta) if delta.known else ""
+    return Cell(figures.points(delta.value), interval, delta.finding, delta.shown)
 
 
 def _late(latency: str, percentile: str, summary: Summary) -> Cell:
     if math.isnan(summary.coverage):  # more words would not help: none has a time
         return Cell(figures.UNKNOWN)
     quantile: Quantile = getattr(summary, latency)[percentile]
-    return Cell(figures.seconds(quantile.value), figures.seconds_range(quantile, unit=False))
+    remark = ""
+    if latency == "shown_latency":
+        remark = f"{figures.seconds(summary.shown_latency_raw[percentile].value)} {_RAW}"
+    interval = figures.seconds_range(quantile, unit=False)
+    return Cell(figures.seconds(quantile.value), interval, remark)
 
 
 def _erasure(summary: Summary) -> Cell:
-    return Cell(figures.number(summary.erasure, 2))
+    return Cell(
+        figures.number(summary.erasure, 2), f"{figures.number(summary.erasure_raw, 2)} {_RAW}"
+    )
 
 
 def _upwr(summary: Summary) -> Cell:
     return Cell(figures.percent(summary.upwr))
+
+
+def _invented(summary: Summary) -> Cell:
+    return Cell(figures.number(summary.invented, 2))
 
 
 def _lag_slope(summary: Summary) -> Cell:

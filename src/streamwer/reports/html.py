@@ -65,7 +65,7 @@ def render(comparison: Comparison) -> str:
         script_digest=templating.digest(script),
         sizes=_sizes(comparison),
         slices=slices.groups(comparison),
-        speakers=notes.speakers(comparison),
+        blocks=figures.count(*notes.blocks(comparison)),
         styles=styles(comparison),
         summaries=[system.summary for system in comparison.systems],
         title=verdict.title(comparison),

@@ -7,8 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from streamwer.metrics import Scores
-from streamwer.metrics.quantiles import quantiles
-from streamwer.metrics.resampling import Settings
+from streamwer.metrics.quantiles import alone
 
 Floats = NDArray[np.float64]
 
@@ -29,5 +28,4 @@ def _late(words: pd.DataFrame) -> pd.Series[float]:
 
 
 def _median(late: Floats) -> float | None:
-    together = np.zeros(len(late), dtype=np.int64)
-    return quantiles(late, together, [0.5], Settings(1, 0, 0.95))[0].value
+    return alone(late, 0.5).value

@@ -9,9 +9,10 @@ import pandas as pd
 
 from streamwer import contended
 from streamwer.languages import code_of
-from streamwer.metrics.bootstrap import STUDENTISED_BELOW, caution
+from streamwer.metrics.intervals import caution
 from streamwer.metrics.slices import UNSAID, mostly_unspaced
 from streamwer.metrics.summary import timed
+from streamwer.metrics.tables import block_noun
 from streamwer.models.languages import AUTO
 from streamwer.reports import figures, machine
 from streamwer.reports.comparison import Comparison
@@ -36,16 +37,10 @@ DEFINITIONS = (
     ),
     Definition(
         "ΔWER",
-        "A system’s WER minus the baseline’s on the same recordings. A difference is shown where p"
-        " is below the level and the interval does not hold 0; where it is not shown, that is no"
-        " proof that there is none. “No difference that matters” is said where two one-sided"
-        " tests rule out one as large as the config calls the smallest that matters.",
-    ),
-    Definition(
-        "p",
-        "How often a difference as large comes up if, speaker by speaker, it is left to chance"
-        " which of the two systems had which errors; then adjusted for the number of systems"
-        " compared (Holm).",
+        "A system’s WER minus the baseline’s on the same recordings. The intervals of all systems"
+        " hold the truth at once, and each decides: a difference is shown where it leaves out 0,"
+        " “none that matters” is said where all of it is smaller than what the config calls the"
+        " smallest difference that matters, and everything else is not decided.",
     ),
     Definition(
         "Commit latency",
@@ -72,7 +67,7 @@ DEFINITIONS = (
     Definition(
         "First shown",
         "From the end of a spoken word to the first update that showed it at its place and from"
-        " which it stayed.",
+        " which it stayed, as normalised words are compared; beside it, with case and punctuation.",
     ),
     Definition(
         "First text, finalisation",
@@ -87,8 +82,14 @@ DEFINITIONS = (
     ),
     Definition(
         "Erasure",
-        "Shown words that were taken back, per word of the final text (normalised erasure)."
+        "Shown words that were taken back, per word of the final text (normalised erasure), as"
+        " normalised words are compared; beside it, with case and punctuation."
         " Committed words are never taken back.",
+    ),
+    Definition(
+        "Invented",
+        "Words that were heard where nobody speaks, per minute of it: in recordings with an empty"
+        " transcript, and where words have times in stretches of a second or longer without one.",
     ),
     Definition(
         "RTF",
@@ -110,12 +111,11 @@ DEFINITIONS = (
 
 def intervals(comparison: Comparison) -> str:
     """How the intervals were made."""
-    how = comparison.provenance.get("bootstrap", "")
-    how = f" ({how})" if how else ""
+    count, noun = blocks(comparison)
     return (
-        f"{confidence(comparison)} intervals by bootstrap{how}: of speakers for WER, paired with"
-        " the baseline for ΔWER; of recordings for latencies. Below"
-        f" {STUDENTISED_BELOW} speakers those for WER are widened as Student’s t asks."
+        f"{confidence(comparison)} intervals from leaving out each of {figures.count(count, noun)}"
+        " in turn, with Student’s t; paired with the baseline for ΔWER, whose intervals for all"
+        " systems hold at once. What they promise: docs/statistics.md."
     )
 
 
@@ -144,16 +144,15 @@ def limits(comparison: Comparison) -> list[str]:
     """What this comparison cannot tell."""
     return [
         *unused(comparison),
-        *_speakers(comparison),
+        *_blocks(comparison),
         *_untimed(comparison),
         *_languages(comparison),
         *_other_languages(comparison),
         *_spread(comparison),
         *_clock(comparison),
         _queued(comparison),
-        *_disputed(comparison),
-        "p values of ΔWER are adjusted for the number of systems compared, but intervals are not,"
-        " and slices have none: read small differences there as noise.",
+        "Only the intervals of ΔWER hold at once; of the others one in twenty misses, and slices"
+        " have none: read small differences there as noise.",
         "Word times are only as exact as the data set’s; an error there moves every latency.",
     ]
 
@@ -163,14 +162,21 @@ def _queued(comparison: Comparison) -> str:
     return f"Each call has a worker to itself: queueing between simultaneous calls is {where}."
 
 
-def speakers(comparison: Comparison) -> int:
-    """Number of speakers, the blocks that are resampled."""
-    found = {s for each in comparison.systems for s in each.scores.recordings["speaker"]}
-    return len(found)
+def blocks(comparison: Comparison) -> tuple[int, str]:
+    """How many blocks the intervals rest on, and what they are: speakers or recordings."""
+    tables = [system.scores.recordings for system in comparison.systems]
+    noun = block_noun(tables[0]) if tables else "speaker"
+    return len({each for table in tables for each in table["speaker"]}), noun
 
 
-def _speakers(comparison: Comparison) -> Iterator[str]:
-    warning = caution(speakers(comparison), "speaker")
+def _blocks(comparison: Comparison) -> Iterator[str]:
+    count, noun = blocks(comparison)
+    if noun != "speaker":
+        yield (
+            "The data set names no speaker, so that recordings count as independent: where a"
+            " speaker has several, every interval is too short (dataset.columns.speaker)."
+        )
+    warning = caution(count, noun)
     if warning:
         yield f"{warning[0].upper()}{warning[1:]}."
 
@@ -191,19 +197,6 @@ def unused(comparison: Comparison) -> Iterator[str]:
 def _first(rows: Sequence[tuple[str, str]]) -> str:
     shown = "; ".join(f"{where}: {reason}" for where, reason in rows[:_SHOWN])
     return f"{shown}; and {len(rows) - _SHOWN} more, in rows.json" if rows[_SHOWN:] else shown
-
-
-def _disputed(comparison: Comparison) -> Iterator[str]:
-    """Where the cross-check comes to another answer."""
-    for summary in (system.summary for system in comparison.systems):
-        delta = summary.delta_wer
-        if delta is not None and delta.disputed:
-            yield (
-                f"Two tests disagree on the ΔWER of {summary.name}: by speakers"
-                f" {figures.p_value(delta.p)}, by MAPSSWE, which takes stretches of words for"
-                f" independent, {figures.p_value(delta.p_mapsswe)} (neither adjusted). The first"
-                " one counts here."
-            )
 
 
 def _untimed(comparison: Comparison) -> Iterator[str]:

@@ -63,7 +63,7 @@ def _cell(each: UnderCondition, timed: bool) -> Cell:
         wer=figures.percent(each.wer.value, unit=False),
         wer_range=figures.percent_range(each.wer, unit=False),
         change=signed(change.value) if change else "",
-        shown=change is not None and not change.low <= 0 <= change.high,
+        shown=change is not None and change.shown,
         late=figures.seconds(each.p50.value, unit=False) if timed else figures.UNKNOWN,
         late_range=figures.seconds_range(each.p50, unit=False),
         heat=round(100 * each.wer.value, 1),

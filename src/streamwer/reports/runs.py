@@ -63,6 +63,5 @@ def _provenance(
         "new": new.label,
         "normaliser": ", ".join(sorted(normalisers)),
         "confidence": scoring.confidence,
-        "bootstrap": f"{scoring.replicates} replicates, seed {scoring.seed}",
         "reproduce": f"streaming-compare {old.label.split(' ')[0]} {new.label.split(' ')[0]}",
     }

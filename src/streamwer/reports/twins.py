@@ -14,13 +14,14 @@ from streamwer.metrics.word_errors import plain_rate
 from streamwer.reports import machine
 from streamwer.reports.comparison import Comparison
 
-SCHEMA = 1
+SCHEMA = 2
 """In each file's metadata, under `streamwer_report`."""
 
 _LATENCIES = (
     "commit_latency",
     "commit_latency_ideal",
     "shown_latency",
+    "shown_latency_raw",
     "first_text",
     "finalisation",
 )
@@ -32,7 +33,6 @@ _FIGURES = pa.schema(
         ("value", pa.float64()),
         ("low", pa.float64()),
         ("high", pa.float64()),
-        ("p_holm", pa.float64()),
     ]
 )
 _SLICES = pa.schema(
@@ -64,7 +64,6 @@ def render(comparison: Comparison) -> dict[str, bytes]:
 def _figures(summary: Summary, timed: bool) -> Iterator[dict[str, Any]]:
     for metric, unit, value in _values(summary, timed):
         known = value if isinstance(value, Interval | Quantile) else Quantile(value)
-        p_holm = getattr(value, "p_holm", None)
         yield {
             "system": summary.name,
             "metric": metric,
@@ -72,7 +71,6 @@ def _figures(summary: Summary, timed: bool) -> Iterator[dict[str, Any]]:
             "value": known.value,
             "low": known.low,
             "high": known.high,
-            "p_holm": p_holm,
         }
 
 
@@ -87,6 +85,8 @@ def _values(summary: Summary, timed: bool) -> Iterator[tuple[str, str, Any]]:
             yield f"{name}_{percentile}", "s", quantile
     yield "coverage", "share of words", summary.coverage
     yield "erasure", "words taken back per final word", summary.erasure
+    yield "erasure_raw", "words taken back per final word", summary.erasure_raw
+    yield "invented", "words per minute of non-speech", summary.invented
     yield "upwr", "share of tentative words", summary.upwr
     yield "lag_slope", "s per s", summary.lag_slope
     yield "failures", "recordings", float(len(summary.failures))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from streamwer.metrics import Difference, Summary
-from streamwer.reports import figures, machine, versus
+from streamwer.metrics import Summary
+from streamwer.metrics.tables import block_noun
+from streamwer.reports import figures, machine, versus, wording
 from streamwer.reports.comparison import Comparison, System
 from streamwer.reports.provenance import confidence, policy
 
@@ -56,15 +57,6 @@ def title(comparison: Comparison) -> str:
     return f"{comparison.dataset}: {listed}{against}"
 
 
-def difference(delta: Difference) -> str:
-    """What a WER difference shows."""
-    if not delta.known:
-        return "not known"
-    if not delta.shown:
-        return "no difference that matters" if delta.ruled_out else "no difference shown"
-    return "more errors" if delta.value > 0 else "fewer errors"
-
-
 def _of(system: System, comparison: Comparison) -> Sentence:
     summary = system.summary
     if summary.name == comparison.baseline:
@@ -91,21 +83,16 @@ def _accuracy(summary: Summary, comparison: Comparison) -> str:
     delta, baseline = summary.delta_wer, comparison.baseline
     if delta is None or not delta.known:
         return f", at {_wer(summary, comparison)}"
-    interval = f"{confidence(comparison)} interval {figures.points_range(delta)}"
-    sure = f"{interval}, {figures.p_value(delta.p_holm)}"
-    if not delta.shown:
-        margin = f"{100 * delta.margin:g} points"
-        small = f", and one of {margin} or more is ruled out" if delta.ruled_out else ""
-        return f"; no difference in WER to {baseline} is shown{small} ({sure})"
-    size = f"{figures.number(100 * abs(delta.value), 1)} points"
-    if round(100 * abs(delta.value), 1) == 0:
-        size = "less than 0.1 points"
-    return f", at {size} {'more' if delta.value > 0 else 'less'} WER than {baseline} ({sure})"
+    level, noun = confidence(comparison), block_noun(comparison.systems[0].scores.recordings)
+    return f"; {wording.describe_difference(delta, baseline, level, noun)}"
 
 
 def _wer(summary: Summary, comparison: Comparison) -> str:
     if math.isnan(summary.wer.value):
         return "a WER that is not known, for want of reference words"
+    if not summary.errors.errors and summary.wer.known:
+        words = figures.count(summary.errors.words, "word")
+        return f"no errors in {words}: WER at most {figures.percent(summary.wer.high)}"
     interval = f"{confidence(comparison)} interval {figures.percent_range(summary.wer)}"
     return f"{figures.percent(summary.wer.value)} WER ({interval})"
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from streamwer.metrics import Difference, Quantile, Summary
-from streamwer.reports import figures
+from streamwer.metrics.intervals import telling_digits
+from streamwer.reports import figures, wording
 from streamwer.reports.changes import LATENCIES, Change
 
 _ARROW = f"{figures.NO_BREAK}→{figures.NO_BREAK}"
 TIMED = (
-    "Latencies were measured, each run at its own time: intervals are over recordings and do not"
+    "Latencies were measured, each run at its own time: intervals are over speakers and do not"
     " hold how busy the machine was. Running both in turns does: docs/gate.md."
 )
 _COLUMNS = {"committed": "commit_latency", "shown": "shown_latency"}
@@ -44,7 +45,7 @@ class Versus:
 class Cell(NamedTuple):
     """Old → new, the difference with its interval, and what it shows.
 
-    `shown` is what stands out: a difference that a test, adjusted for their number, shows.
+    `shown` is what stands out: a difference whose interval leaves out 0.
     """
 
     values: str
@@ -92,26 +93,25 @@ def _said(change: Change) -> str:
     if change.wer is None:
         return " is not comparable."
     about = f" ({'; '.join(change.differs)})" if change.differs else ""
-    return f": {_errors(change.wer)}; {_timing(change.latency.get('Commit p50'))}{about}."
+    return (
+        f": {_errors(change.wer, change.noun)}; {_timing(change.latency.get('Commit p50'))}{about}."
+    )
 
 
-def _errors(delta: Difference) -> str:
+def _errors(delta: Difference, noun: str) -> str:
     if not delta.known:
-        return "too few speakers to say whether WER changed"
-    sure = f"interval {figures.points_range(delta)}, {figures.p_value(delta.p_holm)}"
-    if delta.shown:
-        way = "more" if delta.value > 0 else "fewer"
-        return f"{way} errors, {figures.points(delta.value)} points ({sure})"
-    return f"no change in WER is shown ({sure})"
+        return f"too few {noun}s to say whether WER changed"
+    level = f"{100 * delta.confidence:g}{figures.NO_BREAK}%"
+    return wording.describe_difference(delta, "", level, noun)
 
 
 def _timing(late: Quantile | None) -> str:
     if late is None or late.value is None or late.low is None or late.high is None:
         return "no word latency to compare"
-    size = f"{_seconds(late.value)} (interval {_seconds(late.low)} to {_seconds(late.high)})"
-    if _differs(late):
+    size = f"{_seconds(late.value)} (interval {_range(late.low, late.high)})"
+    if late.shown:
         return f"half of the words are final {_way(late)} by {size}"
-    return f"no change in median latency is shown, {size}"
+    return f"whether the median latency changed is not decided, {size}"
 
 
 def _wer(change: Change) -> Cell:
@@ -119,9 +119,10 @@ def _wer(change: Change) -> Cell:
     delta = change.wer
     if delta is None:
         return Cell(values, "not comparable", "", False)
-    remark = figures.p_value(delta.p_holm) if delta.known else "not known"
-    size = f"{figures.points(delta.value)} ({figures.points_range(delta)})"
-    return Cell(values, size, remark, delta.shown)
+    size = figures.points(delta.value)
+    if delta.known:
+        size = f"{size} ({figures.points_range(delta)})"
+    return Cell(values, size, delta.finding, delta.shown)
 
 
 def _late(change: Change, label: str) -> Cell:
@@ -131,8 +132,8 @@ def _late(change: Change, label: str) -> Cell:
         return Cell(values, "not comparable", "", False)
     if late.value is None or late.low is None or late.high is None:
         return Cell(values, figures.TOO_FEW, "", False)
-    size = f"{_seconds(late.value)} ({_seconds(late.low)} to {_seconds(late.high)})"
-    return Cell(values, size, _way(late) if _differs(late) else "", False)
+    size = f"{_seconds(late.value)} ({_range(late.low, late.high)})"
+    return Cell(values, size, _way(late) if late.shown else "", False)
 
 
 def _quantile(summary: Summary, label: str) -> str:
@@ -140,16 +141,16 @@ def _quantile(summary: Summary, label: str) -> str:
     return figures.seconds(getattr(summary, _COLUMNS[column])[f"p{round(100 * q)}"].value)
 
 
-def _differs(late: Quantile) -> bool:
-    """Whether the interval leaves 0 out."""
-    return late.low is not None and late.high is not None and not late.low <= 0 <= late.high
-
-
 def _way(late: Quantile) -> str:
     return "later" if (late.value or 0) > 0 else "sooner"
 
 
-def _seconds(value: float) -> str:
+def _range(low: float, high: float) -> str:
+    digits = telling_digits((low, high), (0.0,), 2)
+    return f"{_seconds(low, digits)} to {_seconds(high, digits)}"
+
+
+def _seconds(value: float, digits: int = 2) -> str:
     if math.isinf(value):
         return "never" if value > 0 else "no longer never"
-    return f"{figures.number(value, 2, sign=True)}{figures.NO_BREAK}s"
+    return f"{figures.number(value, digits, sign=True)}{figures.NO_BREAK}s"

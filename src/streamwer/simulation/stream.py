@@ -87,4 +87,5 @@ class Stream:
             effort=hypothesis.effort,
             update=self._policy.absorb(hypothesis),
             is_last=begun.is_last,
+            language=hypothesis.language,
         )

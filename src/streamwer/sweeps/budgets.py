@@ -21,7 +21,7 @@ class Choice:
         sure: whether the whole interval of its p95 is within the budget.
         rivals: names of the other points within it.
         not_worse: those of them whose WER is not shown to differ from the best's (by the paired
-            test over speakers, adjusted for the number of rivals).
+            intervals over speakers, which hold for all rivals at once).
     """
 
     budget: float

@@ -10,13 +10,17 @@ from dataclasses import dataclass
 import pandas as pd
 
 from streamwer.config import ScoringConfig
-from streamwer.metrics import Interval, Quantile, Scores, bootstrap, quantiles
-from streamwer.metrics.differences import settings_of, word_blocks
-from streamwer.metrics.resampling import Floats
+from streamwer.metrics import Interval, Quantile, Scores, ratios
+from streamwer.metrics.differences import word_blocks
+from streamwer.metrics.intervals import Floats
+from streamwer.metrics.quantiles import Integers, mean_quantile
 from streamwer.metrics.summary import latencies, timed
 from streamwer.metrics.tables import clusters
 from streamwer.sweeps.axes import flat, level
 from streamwer.sweeps.point import Point
+
+_Late = tuple[Floats, Integers]
+"""Seconds of each word, and the number of its speaker."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Level:
         points: how many points have it.
         wer: mean over these points, with its interval over speakers.
         p95: mean over those of them whose p95 is finite, seconds, with its interval over
-            recordings; None if none is.
+            speakers; None if none is.
         unplaced: how many of them have no finite p95.
     """
 
@@ -64,7 +68,7 @@ def main_effects(
         scores: of each point, by its name.
     """
     good = [point for point in points if not point.failure]
-    late = {p.name: _replicates(scores[p.name], scoring) for p in good if _has_interval(p)}
+    late = {point.name: _commit_latencies(scores[point.name]) for point in good}
     return [_effect(axis, good, scores, late, axes, scoring) for axis in axes]
 
 
@@ -72,7 +76,7 @@ def _effect(
     axis: str,
     points: Sequence[Point],
     scores: Mapping[str, Scores],
-    late: Mapping[str, Floats],
+    late: Mapping[str, _Late],
     axes: Sequence[str],
     scoring: ScoringConfig,
 ) -> Effect:
@@ -101,38 +105,30 @@ def _level(
     value: str,
     points: Sequence[Point],
     scores: Mapping[str, Scores],
-    late: Mapping[str, Floats],
+    late: Mapping[str, _Late],
     scoring: ScoringConfig,
 ) -> Level:
     placed = [point for point in points if math.isfinite(point.delay)]
-    known = [late[point.name] for point in placed if point.name in late]
-    sure = known if len(known) == len(placed) else []
     return Level(
         value=value,
         points=len(points),
         wer=_mean_wer([scores[point.name] for point in points], scoring),
-        p95=quantiles.mean([point.delay for point in placed], sure, settings_of(scoring)),
+        p95=mean_quantile([late[point.name] for point in placed], 0.95, scoring.confidence),
         unplaced=len(points) - len(placed),
     )
 
 
-def _has_interval(point: Point) -> bool:
-    return math.isfinite(point.delay) and point.p95.low is not None
-
-
-def _replicates(scores: Scores, scoring: ScoringConfig) -> Floats:
-    """The p95 of every resample of recordings, which are the same for all points."""
+def _commit_latencies(scores: Scores) -> _Late:
     words = timed(scores.words)
-    groups = clusters(words["recording"], scores.recordings)
     late = latencies(words)["commit_latency"].to_numpy(float)
-    return quantiles.resampled(late, groups, 0.95, settings_of(scoring))
+    return late, clusters(words["recording"], scores.recordings)
 
 
 def _mean_wer(tables: Sequence[Scores], scoring: ScoringConfig) -> Interval:
     """Pooled over the points: as all have the same words, that is the mean of their WERs."""
     together = word_blocks(pd.concat([each.recordings for each in tables]))
     errors, words = together["errors"].to_numpy(), together["words"].to_numpy()
-    return bootstrap.rate(errors, words, settings_of(scoring))
+    return ratios.rate(errors, words, scoring.confidence)
 
 
 def _settings(points: Sequence[Point], axes: Sequence[str]) -> Counter[tuple[str, ...]]:

@@ -14,7 +14,13 @@ from streamwer.transcript import Reference, Word
 
 @dataclass(frozen=True)
 class Distance:
-    """Absolute errors of word ends and starts, seconds, over the words that were placed."""
+    """Errors of word ends and starts, seconds, over the words that were placed.
+
+    Attributes:
+        end_median: absolute, as all but the biases.
+        end_bias: signed: below 0 where words are placed early.
+        last_bias: the same of each recording's last word.
+    """
 
     words: int
     placed: int
@@ -22,14 +28,17 @@ class Distance:
     end_p95: float
     start_median: float
     start_p95: float
+    end_bias: float
+    last_bias: float
 
     def line(self) -> str:
         share = self.placed / self.words
         return (
             f"{self.placed} of {self.words} words placed ({share:.1%}); "
             f"word ends: median {1000 * self.end_median:.0f} ms, p95 {1000 * self.end_p95:.0f} ms "
-            f"from where they are; word starts: median {1000 * self.start_median:.0f} ms, "
-            f"p95 {1000 * self.start_p95:.0f} ms"
+            f"from where they are, signed {1000 * self.end_bias:+.0f} ms, of last words "
+            f"{1000 * self.last_bias:+.0f} ms (below 0 is early); word starts: median "
+            f"{1000 * self.start_median:.0f} ms, p95 {1000 * self.start_p95:.0f} ms"
         )
 
 
@@ -40,12 +49,15 @@ def distance(truth: Sequence[Reference], placed: Sequence[Reference]) -> Distanc
         DatasetError: no words were placed, or a recording has other words.
     """
     found = {reference.recording: reference.words for reference in placed if reference.words}
-    errors: list[tuple[float, float]] = []
-    for reference in truth:
-        words = found.get(reference.recording)
-        errors += _errors(reference, words) if words else []
+    by_recording = [
+        _errors(reference, found[reference.recording])
+        for reference in truth
+        if reference.recording in found
+    ]
+    errors = [error for each in by_recording for error in each]
     if not errors:
         raise DatasetError("no words were placed: there is nothing to compare")
+    signed = np.array(errors)[:, 0]
     ends, starts = np.abs(np.array(errors)).T
     return Distance(
         sum(len(reference.words) for reference in truth),
@@ -54,6 +66,8 @@ def distance(truth: Sequence[Reference], placed: Sequence[Reference]) -> Distanc
         float(np.quantile(ends, 0.95)),
         float(np.median(starts)),
         float(np.quantile(starts, 0.95)),
+        float(np.median(signed)),
+        float(np.median([each[-1][0] for each in by_recording if each])),
     )
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from streamwer.alignment_config import ForcedConfig
 from streamwer.transcript import Word
-from streamwer.word_times.trimming import STRETCHED_S, Span, odd, silent
+from streamwer.word_times.trimming import STRETCHED_S, Span, odd, spoken_time
 from streamwer.word_times.unplaceable import UnplaceableError
 
+_LONG_WORD_S = 1.5  # few words last longer, spoken numbers written in digits among them
 _SURE = 1e-9  # below, a probability has no logarithm worth the name
 
 
@@ -25,13 +26,16 @@ class Judgement:
             model knows such texts.
         probability: mean over its words of p(word | audio).
         odd: share of words without a length (below 0.03 s), or longer than 3 s.
-        silent: share of the words' time in which the voice detector hears no speech.
+        silent: share of the words in whose time the voice detector hears no speech.
+        unsaid: share of the speech that is in no word, or in a word beyond what words last: the
+            transcript may lack a part.
     """
 
     explained: float
     probability: float
     odd: float
     silent: float
+    unsaid: float = 0.0
 
 
 def judge(words: Sequence[Word], guesses: Sequence[float], speech: Sequence[Span]) -> Judgement:
@@ -42,13 +46,16 @@ def judge(words: Sequence[Word], guesses: Sequence[float], speech: Sequence[Span
         guesses: p(word | silence) of each.
         speech: where there is speech.
     """
-    time = sum(word.end - word.start for word in words)
+    spoken = [spoken_time(word, speech) for word in words]
+    whole = sum(last - first for first, last in speech)
+    said = sum(min(each, _LONG_WORD_S) for each in spoken)
     heard = [word.probability for word in words]
     return Judgement(
         explained=round(1 - _surprise(heard) / max(_surprise(guesses), _SURE), 4),
         probability=round(sum(heard) / len(words), 4),
         odd=round(sum(map(odd, words)) / len(words), 4),
-        silent=round(silent(words, speech) / time, 4) if time else 1.0,
+        silent=round(spoken.count(0) / len(words), 4),
+        unsaid=round(1 - said / whole, 4) if whole else 1.0,
     )
 
 
@@ -68,7 +75,12 @@ def believed(judgement: Judgement, words: Sequence[Word], config: ForcedConfig) 
             f"{judgement.odd:.0%} of its words have no length or last over {STRETCHED_S:g} s"
         )
     if judgement.silent > config.most_silent:
-        raise UnplaceableError(f"no speech is heard in {judgement.silent:.0%} of its words' time")
+        raise UnplaceableError(f"no speech is heard where {judgement.silent:.0%} of its words are")
+    if judgement.unsaid > config.most_unsaid:
+        raise UnplaceableError(
+            f"its words do not account for {judgement.unsaid:.0%} of the speech: the transcript"
+            " lacks a part, or others speak in the recording"
+        )
     return judgement
 
 

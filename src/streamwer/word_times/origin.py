@@ -45,12 +45,14 @@ class Origin:
         aligner: name of the model that aligned, or of the files; "" where nothing was to be done.
         digest: of the model's files, or of the published ones.
         placings: of every recording, sorted by id.
+        bias_s: how late the aligner's word ends are known to be, below 0 if early; None if not.
     """
 
     method: str = "none"
     aligner: str = ""
     digest: str = ""
     placings: tuple[Placing, ...] = ()
+    bias_s: float | None = None
 
     @property
     def coverage(self) -> float:
@@ -70,8 +72,15 @@ class Origin:
         if judged:
             words = sum(placing.words for placing in judged)
             explained = sum(p.words * p.judgement.explained for p in judged if p.judgement)
-            told += f"; {explained / words:.0%} explained"
+            told += f"; {explained / words:.0%} explained; {self._bias()}"
         return told
+
+    def _bias(self) -> str:
+        """What every latency is off by, as far as it is known."""
+        if self.bias_s is None:
+            return "bias of word ends not measured"
+        way = "early: latencies are longer" if self.bias_s < 0 else "late: latencies are shorter"
+        return f"word ends {1000 * abs(self.bias_s):.0f} ms {way} by as much"
 
     def refused(self) -> tuple[Placing, ...]:
         """The recordings that were to get word times, and got none."""
@@ -99,7 +108,8 @@ def read(folder: Path) -> Origin:
         record = json.loads(path.read_text(encoding="utf-8"))
         placings = tuple(_placing(each) for each in record["placings"])
         names = ("method", "aligner", "digest")
-        return Origin(**{name: record[name] for name in names}, placings=placings)
+        known = {name: record[name] for name in names}
+        return Origin(**known, placings=placings, bias_s=record.get("bias_s"))
     except OSError as error:
         raise DatasetError(f"{path}: not there; run `python -m pipeline.align`") from error
     except (ValueError, TypeError, KeyError) as error:

@@ -93,7 +93,9 @@ def _forced(config: ForcedConfig, folder: Path) -> tuple[Place, Origin]:
         placing = Placing(reference.recording, len(words), config.name, judgement=judgement)
         return replace(reference, words=words), placing
 
-    return forced, Origin(config.name, config.model.name, digests.of_model(model))
+    return forced, Origin(
+        config.name, config.model.name, digests.of_model(model), bias_s=config.known_bias_s
+    )
 
 
 def _published(config: PublishedConfig, references: Sequence[Reference]) -> tuple[Place, Origin]:

@@ -8,8 +8,10 @@ from dataclasses import replace
 from streamwer.transcript import Word
 
 Span = tuple[float, float]
-_REMNANT_S, _PAUSE_S = 0.15, 0.2
-"""Speech so short before a pause so long is the end of the word before."""
+_REMNANT_S, _PAUSE_S = 0.4, 0.2
+"""Speech no longer than that before a pause no shorter than this is the end of the word before."""
+_TAIL_S = 0.5
+"""Most that a word is lengthened to the end of the speech that it stands in."""
 
 _SQUEEZED_S, STRETCHED_S = 0.03, 3.0
 
@@ -22,11 +24,24 @@ def odd(word: Word) -> bool:
 def trimmed(words: Sequence[Word], speech: Sequence[Span]) -> tuple[Word, ...]:
     """The words, each from its first speech to its last; one without speech of its own stays.
 
+    Attention leaves a word early, and nothing holds it at the end of the last one: speech that
+    goes on before a pause, or after the last word, is the end of the word before it.
+
     Args:
         words: in order, none overlapping the next.
         speech: where there is speech, in order; seconds on the same line.
     """
-    return tuple(_trimmed(word, list(inside(speech, word.start, word.end))) for word in words)
+    found: list[Word] = []
+    for word in words:
+        spoken = list(inside(speech, word.start, word.end))
+        remnant = _remnant(word, spoken)
+        if remnant and found:
+            found[-1] = _lengthened(found[-1], remnant)
+        found.append(_trimmed(word, spoken[1:] if remnant else spoken))
+    if found:
+        after = list(inside(speech, found[-1].end, found[-1].end + _TAIL_S))
+        found[-1] = _lengthened(found[-1], after[0]) if after else found[-1]
+    return tuple(found)
 
 
 def inside(speech: Sequence[Span], begin: float, end: float) -> Iterator[Span]:
@@ -36,19 +51,26 @@ def inside(speech: Sequence[Span], begin: float, end: float) -> Iterator[Span]:
             yield max(first, begin), min(last, end)
 
 
-def silent(words: Sequence[Word], speech: Sequence[Span]) -> float:
-    """Seconds of the words' time without speech."""
-    spoken = sum(
-        last - first for word in words for first, last in inside(speech, word.start, word.end)
-    )
-    return sum(word.end - word.start for word in words) - spoken
+def spoken_time(word: Word, speech: Sequence[Span]) -> float:
+    """Seconds of a word's time in which there is speech."""
+    return sum(last - first for first, last in inside(speech, word.start, word.end))
 
 
-def _trimmed(word: Word, spoken: list[Span]) -> Word:
-    if spoken:
-        (begin, end), resumed = spoken[0], spoken[1][0] if len(spoken) > 1 else word.end
-        if end - begin <= _REMNANT_S and resumed - end >= _PAUSE_S:
-            del spoken[0]
+def _remnant(word: Word, spoken: Sequence[Span]) -> Span | None:
+    """What the word has of the one before it: its speech up to a pause, if that is short."""
+    if not spoken:
+        return None
+    (begin, end), resumed = spoken[0], spoken[1][0] if len(spoken) > 1 else word.end
+    return spoken[0] if end - begin <= _REMNANT_S and resumed - end >= _PAUSE_S else None
+
+
+def _lengthened(word: Word, speech: Span) -> Word:
+    """Up to the end of speech that goes on where the word ends."""
+    goes_on = speech[0] - word.end < _PAUSE_S and speech[1] > word.end
+    return replace(word, end=round(min(speech[1], word.end + _TAIL_S), 3)) if goes_on else word
+
+
+def _trimmed(word: Word, spoken: Sequence[Span]) -> Word:
     if not spoken:
         return word
     return replace(word, start=round(spoken[0][0], 3), end=round(spoken[-1][1], 3))

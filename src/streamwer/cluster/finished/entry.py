@@ -95,15 +95,17 @@ def _row(step: Step) -> list[Any]:
         [list(map(_flat, update.committed)), list(map(_flat, update.tentative))],
         [update.forced, update.cut],
         step.is_last,
+        step.language,
     ]
 
 
 def _step(recording: str, row: Sequence[Any]) -> Step:
-    (number, audio_end, ready, start, emitted), compute, effort, said, counts, is_last = row
+    # Entries of earlier versions have no language.
+    (number, audio_end, ready, start, emitted), compute, effort, said, counts, *rest = row
     committed, tentative = (tuple(Word(*word) for word in words) for words in said)
     update = Update(committed, tentative, *counts)
     spent, did = Compute(*compute), Effort(*effort)
-    return Step(recording, number, audio_end, ready, start, emitted, spent, did, update, is_last)
+    return Step(recording, number, audio_end, ready, start, emitted, spent, did, update, *rest)
 
 
 def _flat(record: Word | Compute | Effort) -> list[Any]:

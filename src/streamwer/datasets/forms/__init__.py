@@ -14,7 +14,9 @@ from streamwer.datasets.forms import (
     json_lines,
     kaldi,
     librispeech,
+    ljspeech,
     pairs,
+    parquet,
     table,
     timed,
 )
@@ -23,10 +25,12 @@ from streamwer.datasets.inside import Folder
 from streamwer.errors import ConfigError, DatasetError
 
 FORMS: Mapping[str, Form] = {
+    "ljspeech": ljspeech.FORM,
     "audiofolder": audiofolder.FORM,
     "kaldi": kaldi.FORM,
     "librispeech": librispeech.FORM,
     "json_lines": json_lines.FORM,
+    "parquet": parquet.FORM,
     "table": table.FORM,
     "pairs": pairs.FORM,
     "timed": timed.FORM,

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from streamwer import audio
 from streamwer.audio import Samples
+from streamwer.audio.isolated import DECODER
 from streamwer.config import ColumnsConfig, DatasetConfig
 from streamwer.datasets.inside import Folder
 from streamwer.datasets.quoting import told
 from streamwer.datasets.rows import Row, Source, Unusable
-from streamwer.errors import AudioError, ConfigError, DatasetError
+from streamwer.errors import ConfigError, DatasetError
 
 OWN = ColumnsConfig(
     id="id",
@@ -76,11 +76,7 @@ def refuse_split(config: DatasetConfig, form: str) -> None:
 def _chunks(folder: Folder, name: object, channel: int | None) -> Iterator[Samples]:
     if not isinstance(name, str) or not name.strip():
         raise DatasetError("no audio file is named")
-    path = folder.file(name)
-    try:
-        yield from audio.chunks(path, channel)
-    except AudioError as error:
-        raise AudioError(str(error).replace(str(path), told(name))) from error
+    yield from DECODER.chunks(folder.file(name), channel, name=told(name))
 
 
 def sounds(folder: Folder) -> dict[str, list[Path]]:

@@ -18,6 +18,7 @@ from streamwer.datasets.inside import Folder
 from streamwer.datasets.rows import Row, Source, Unusable
 from streamwer.datasets.spoken import Spoken
 from streamwer.errors import DatasetError
+from streamwer.logs.references import stm
 
 
 def detect(folder: Folder) -> bool:
@@ -33,7 +34,7 @@ def open_rows(folder: Folder, config: DatasetConfig) -> Source:
     """
     split = config.channels == "split"
     named = sounds(folder)
-    found = timings.read(folder, split, named)
+    found = timings.read(folder, split, named, tier=config.columns.words)
     names = ", ".join(sorted({path.suffix for path in timings.files(folder)}))
     rows = _rows(folder, named, found.spoken, split)
     silent = [
@@ -68,7 +69,21 @@ def _row(folder: Folder, paths: list[Path], place: str, name: str, said: Spoken)
     }
     stem = f"{recording}-{name}" if name else recording
     heard = sound(folder, folder.relative(paths[0]) if paths else f"{place}.wav", chosen)
-    return Row(said.where, values, stem, heard, path=place, note=said.note, unscored=said.unscored)
+    return Row(
+        said.where,
+        values,
+        stem,
+        heard,
+        path=place,
+        note=said.note,
+        unscored=said.unscored,
+        readings="" if said.words else _readings(said),
+    )
+
+
+def _readings(said: Spoken) -> str:
+    marked = zip(said.readings, said.segments, strict=False)
+    return " ".join(text for text, segment in marked if stm.scored(segment))
 
 
 FORM = Form(

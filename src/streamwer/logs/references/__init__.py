@@ -1,4 +1,4 @@
-"""References as others keep them: a manifest, CTM, STM or TSV, by the file's suffix."""
+"""References as others keep them: a manifest, CTM, STM, TSV or text, by the file's suffix."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ from pathlib import Path
 
 from streamwer.datasets import manifest
 from streamwer.errors import DatasetError
-from streamwer.logs.references import ctm, stm, tsv
+from streamwer.logs.references import ctm, stm, text, tsv
 from streamwer.logs.references.base import References
 
-__all__ = ["References", "read"]
+__all__ = ["PLAIN", "References", "read"]
 
+PLAIN = ".txt"
 READERS: Mapping[str, Callable[[Path], References]] = {
     ".ctm": ctm.read,
     ".jsonl": lambda path: References(manifest.read_file(path)),
     ".stm": stm.read,
     ".tsv": tsv.read,
+    PLAIN: text.read,
 }
+_WITH_NAMES = READERS.keys() - {PLAIN}
+"""A text in a folder of references may be anything: it is one where it is named."""
 
 
 def read(paths: Sequence[Path]) -> References:
@@ -50,9 +54,10 @@ def _files(path: Path) -> Iterator[Path]:
     if (path / manifest.NAME).is_file():
         yield path / manifest.NAME
     elif path.is_dir():
-        inside = sorted(file for file in path.iterdir() if file.suffix.lower() in READERS)
+        inside = sorted(file for file in path.iterdir() if file.suffix.lower() in _WITH_NAMES)
         if not inside:
-            raise DatasetError(f"{path}: no {', '.join(READERS)} in this folder")
+            wanted = ", ".join(sorted(_WITH_NAMES))
+            raise DatasetError(f"{path}: no {wanted} in this folder")
         yield from inside
     elif path.suffix.lower() in READERS:
         yield path

@@ -1,7 +1,8 @@
 """CTM, as NIST's sclite reads it: `FILE CHANNEL BEGIN DURATION WORD [CONFIDENCE]`, seconds.
 
-`;;` begins a comment. Word alternatives and a second channel of the same file are refused: a
-recording has one channel and one transcript.
+`;;` begins a comment. RT-09 and NeMo add a type and a speaker: what is no word by its type (a
+noise, a stretch that is not scored) is left out. Word alternatives and a second channel of the
+same file are refused: a recording has one channel and one transcript.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from streamwer.errors import DatasetError
 from streamwer.logs.references.base import References, from_words, lines, seconds
 from streamwer.transcript import Word
 
-_FEWEST, _MOST = 5, 6
+_FEWEST, _TYPE, _MOST = 5, 6, 8
+_NO_WORDS = frozenset(("non-lex", "non-speech", "misc", "noscore"))
+"""Types of RT-09 that are not words."""
 
 
 @dataclass(frozen=True)
@@ -60,5 +63,7 @@ def entries(path: Path) -> Iterator[Entry]:
         name, channel, begin, duration, text = fields[:_FEWEST]
         if text.startswith("<ALT"):
             raise DatasetError(f"{where}: word alternatives cannot be scored; keep one of them")
+        if len(fields) > _TYPE and fields[_TYPE].lower() in _NO_WORDS:
+            continue
         start = seconds(where, begin)
         yield Entry(where, name, channel, Word(text, start, start + seconds(where, duration)))

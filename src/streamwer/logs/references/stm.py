@@ -2,8 +2,8 @@
 
 `;;` begins a comment. It times segments, not words, so there is a WER and no latency. A segment
 marked IGNORE_TIME_SEGMENT_IN_SCORING has no reference text, and what a system says there is left
-out, where the log says when its words were spoken. Alternatives `{a / b}` are refused, and so is a
-second channel.
+out, where the log says when its words were spoken. Of optional words `(uh)` and alternatives
+`{a / b / @}` the reading counts that is nearest to what was heard. A second channel is refused.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from streamwer.errors import DatasetError
 from streamwer.logs.references.base import References, lines, span
+from streamwer.readings import is_marked, parse_slots, read_plainly
 from streamwer.transcript import Reference
 
 _LABEL = re.compile(r"^<[^>]*>\s*")
@@ -64,8 +65,10 @@ def _segment(where: str, line: str) -> tuple[str, str, Segment]:
         raise DatasetError(f"{where}: not 'FILE CHANNEL SPEAKER BEGIN END TEXT': {line[:60]!r}")
     name, channel, speaker, begin, end = fields[:_FIELDS]
     text = _LABEL.sub("", fields[_FIELDS]) if len(fields) > _FIELDS else ""
-    if "{" in text:
-        raise DatasetError(f"{where}: alternatives cannot be scored; keep one of them")
+    try:
+        parse_slots(text)
+    except DatasetError as error:
+        raise DatasetError(f"{where}: {error}: {text[:60]!r}") from error
     return name, channel, (*span(where, begin, end), speaker, text.strip())
 
 
@@ -76,7 +79,8 @@ def scored(segment: Segment) -> bool:
 
 def reference(recording: str, segments: Sequence[Segment]) -> Reference:
     """What was said in a recording, from its segments in order of time."""
-    text = " ".join(segment[3] for segment in segments if scored(segment))
+    marked = " ".join(segment[3] for segment in segments if scored(segment))
+    text = read_plainly(marked)
     speakers = {segment[2] for segment in segments if scored(segment)}
     only = speakers.pop() if len(speakers) == 1 else ""
     ignored = [segment[:2] for segment in segments if not scored(segment)]
@@ -85,9 +89,10 @@ def reference(recording: str, segments: Sequence[Segment]) -> Reference:
         recording,
         "",
         max(end for _, end, *_ in segments),
-        " ".join(text.split()),
+        text,
         only,
         unscored=tuple(less(ignored, others)),
+        readings=" ".join(marked.split()) if is_marked(marked) else "",
     )
 
 

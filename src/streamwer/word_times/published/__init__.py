@@ -16,7 +16,9 @@ from streamwer.word_times.published.whose import Alignment, assign
 Reader = Callable[[Path, PublishedConfig], Mapping[str, tuple[Word, ...]]]
 
 READERS: Mapping[str, Reader] = {
-    ".textgrid": textgrid.read,
+    ".textgrid": lambda path, config: {
+        path.stem: textgrid.read_words(path, config.tier, "alignment.tier")
+    },
     ".parquet": table.read,
     ".ctm": lambda path, _: {each.recording: each.words for each in ctm.read(path).items},
 }

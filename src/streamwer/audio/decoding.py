@@ -1,0 +1,194 @@
+"""Any audio file as 16 kHz mono samples, on the time line that the file declares.
+
+What cannot be decoded becomes silence of its length, so that what comes after it is not early.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import IO
+
+import av
+import numpy as np
+from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from numpy.typing import NDArray
+
+from streamwer.audio.damage import Damage
+from streamwer.audio.declared import Header, Length, read_header, read_length
+from streamwer.audio.gauge import Gauge
+from streamwer.audio.timeline import Lost, Piece, Timeline
+
+SAMPLE_RATE = 16_000
+Samples = NDArray[np.float32]
+_COUNTED = frozenset(("aac", "ac3", "eac3", "loas", "mp3"))
+"""Containers without time stamps: FFmpeg counts the frames that it finds."""
+_FLAC = "flac"
+_DELAY_UNTOLD = frozenset(("aac", "loas", "mpegts", "flv", "avi"))
+_MOST_IN_VAIN = 1000
+"""Times that reading goes on behind what cannot be read: a file without end has no more."""
+
+
+def decode(file: IO[bytes], channel: int | None, damage: Damage) -> Iterator[Samples]:
+    """Decode a file to pieces of float32 samples.
+
+    Args:
+        file: open for reading; its name, if it has one, is a hint for FFmpeg.
+        channel: the one to take, from 0 on; the mean of all if None.
+        damage: of the file: what is wrong with it is noted there.
+
+    Raises:
+        FFmpegError: it is no audio, or most of it cannot be decoded.
+        ValueError: it has no audio, or no such channel.
+    """
+    header = read_header(file)
+    # An open file and no protocol: a play list in an audio file's clothes must not open others.
+    options = {"protocol_whitelist": "none"}
+    if header.riff and header.riff.follows:
+        options["ignore_length"] = "1"
+        damage.remarks.append("its header declares less than it holds; it was read to the end")
+    if header.pages and not header.pages.ended:
+        damage.remarks.append("its last page is missing")
+    with av.open(file, "r", metadata_errors="ignore", options=options) as container:
+        if not container.streams.audio:
+            raise ValueError("it has no audio track")
+        stream = container.streams.audio[0]
+        if stream.codec_context.name == _FLAC:  # which holds sums; without them noise is sound
+            stream.codec_context.options = {"err_detect": "crccheck+explode"}
+        declared = read_length(container, stream, header)
+        packets = _read_packets(container, stream, damage)
+        first = next(packets, None)
+        line = Timeline(damage, origin=_read_origin(container, header, first))
+        frames = _read_frames(container, stream, chain([first] if first else [], packets), damage)
+        yield from _limit(_mix(line.place(frames, declared), channel), declared, damage)
+
+
+def _read_origin(
+    container: InputContainer, header: Header, first: av.Packet[AudioStream] | None
+) -> float | None:
+    """Read the time stamp at which sound begins, where its beginning may be lost."""
+    if container.format.name == _FLAC:  # it numbers its samples from 0 on
+        return 0.0
+    lost = header.pages and first and first.pos is not None and first.pos > header.pages.sound_at
+    return 0.0 if lost else None
+
+
+def _mix(pieces: Iterator[Piece], channel: int | None) -> Iterator[Samples]:
+    mixer = _Mixer(channel)
+    for piece in pieces:
+        yield from mixer.silence(piece) if isinstance(piece, float) else mixer.mix(piece)
+    yield from mixer.mix(None)
+
+
+def _limit(pieces: Iterator[Samples], declared: Length | None, damage: Damage) -> Iterator[Samples]:
+    """Leave out what comes after the declared end: of a damaged file FFmpeg cuts no padding."""
+    most = round(declared.seconds * SAMPLE_RATE) if declared else 0
+    count = 0
+    for piece in pieces:
+        inside = piece[: max(0, most - count)] if declared and damage.gaps else piece
+        count += inside.size
+        yield inside
+
+
+def _read_frames(
+    container: InputContainer,
+    stream: AudioStream,
+    packets: Iterable[av.Packet[AudioStream]],
+    damage: Damage,
+) -> Iterator[av.AudioFrame | Lost]:
+    """Decode all frames that can be decoded.
+
+    An encoder of AAC puts a frame before the sound, by which it would be late. MP4 says so; a
+    stream of ADTS frames cannot.
+    """
+    late = container.format.name in _DELAY_UNTOLD and stream.codec_context.name == "aac"
+    gauge = Gauge() if container.format.name in _COUNTED else None
+    good, failure = 0, None
+    for packet in packets:
+        frames: list[av.AudioFrame] = []
+        try:
+            frames = packet.decode()
+        except av.FFmpegError as error:
+            damage.frames += 1
+            failure = error
+        if gauge and (lost := gauge.measure(packet, bool(frames))):
+            yield lost
+        if container.format.name == _FLAC and len(frames) > 1:
+            _forget_times(frames)
+        yield from frames[1:] if late and good == 0 else frames
+        good += len(frames)
+    if failure and good < damage.frames:  # most of it is no sound
+        raise failure
+    lost = gauge.measure_rest(container.size) if gauge and container.format.name == "aac" else None
+    if lost:
+        damage.remarks.append(f"about {lost.seconds:.3f} s besides have no headers of frames")
+
+
+def _forget_times(frames: list[av.AudioFrame]) -> None:
+    """Forget the times of FLAC frames that were taken for one: they may be those of a later one."""
+    for frame in frames:
+        frame.pts = frame.dts = None
+
+
+def _read_packets(
+    container: InputContainer, stream: AudioStream, damage: Damage
+) -> Iterator[av.Packet[AudioStream]]:
+    """Read all packets, also those behind what cannot be read."""
+    for _ in range(_MOST_IN_VAIN):
+        try:
+            yield from container.demux(stream)
+        except av.FFmpegError as error:
+            if isinstance(error, OSError):  # it is the system that refuses it
+                raise
+            damage.frames += 1
+        else:
+            return
+
+
+@dataclass
+class _Mixer:
+    """Frames of any rate and number of channels become one channel of 16 kHz."""
+
+    channel: int | None
+
+    def __post_init__(self) -> None:
+        self._shape: object = None
+        self._resampler: AudioResampler | None = None
+
+    def mix(self, frame: av.AudioFrame | None) -> Iterator[Samples]:
+        """Mix a frame; without one, what is left over."""
+        shape = frame and (frame.format.name, frame.layout.name, frame.sample_rate)
+        if self._resampler and shape != self._shape:
+            yield from self._convert(self._resampler, None)
+            self._resampler = None
+        if frame:
+            if self._resampler is None:
+                # Float: integers would turn NaN samples into silence before we see them. Not
+                # planar, of which PyAV reads no more than eight channels without a crash.
+                self._resampler = AudioResampler(format="flt", rate=SAMPLE_RATE)
+                self._shape = shape
+            yield from self._convert(self._resampler, frame)
+
+    def silence(self, seconds: float) -> Iterator[Samples]:
+        """Pass over a gap."""
+        yield from self.mix(None)
+        yield np.zeros(round(seconds * SAMPLE_RATE), np.float32)
+
+    def _convert(self, resampler: AudioResampler, frame: av.AudioFrame | None) -> Iterator[Samples]:
+        for part in resampler.resample(frame):
+            # The mean of the channels: FFmpeg's own mix to mono makes float stereo 3 dB louder.
+            planes = part.to_ndarray().reshape(-1, part.layout.nb_channels)
+            with np.errstate(invalid="ignore"):  # of a NaN that signals, as damage may leave
+                yield self._choose(planes.astype(np.float32, copy=False))
+
+    def _choose(self, planes: NDArray[np.float32]) -> Samples:
+        if self.channel is None:
+            return np.asarray(planes.mean(axis=1), dtype=np.float32)
+        if self.channel >= planes.shape[1]:
+            raise ValueError(
+                f"it has {planes.shape[1]} channels, and no channel {self.channel + 1}"
+            )
+        return np.ascontiguousarray(planes[:, self.channel], dtype=np.float32)

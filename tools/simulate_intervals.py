@@ -1,0 +1,195 @@
+"""How often the intervals hold the truth, and what they find: by simulation, in minutes.
+
+For each design: coverage of nominal 95 % intervals, the share of comparisons of three alike
+systems with one in which any difference is claimed, and the share that finds the difference.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from streamwer.metrics import ratios
+from streamwer.metrics.intervals import Floats, Interval, simultaneous
+from streamwer.metrics.quantiles import Integers, Quantile, quantile_differences, quantiles
+
+CONFIDENCE = 0.95
+SYSTEMS = 3
+"""Compared with one baseline, so that three intervals hold at once."""
+ALONE = 0.06
+"""Share of the words that either system alone has wrong."""
+SPREAD = 0.02
+"""Standard deviation of the difference in WER between speakers, where they differ normally."""
+
+Effect = Literal["none", "normal", "skewed"]
+
+
+@dataclass(frozen=True)
+class Design:
+    """Who speaks how much, and how speakers differ.
+
+    Attributes:
+        speakers: how many.
+        words: of a speaker on average.
+        uneven: spread of the logarithm of their words; 0 for all alike.
+        effect: how the difference in WER, or the latency, varies between speakers.
+    """
+
+    speakers: int
+    words: int = 400
+    uneven: float = 0.0
+    effect: Effect = "none"
+
+    def __str__(self) -> str:
+        return f"{self.speakers:>3} {'uneven' if self.uneven else 'equal':<6} {self.effect:<6}"
+
+
+class Found(NamedTuple):
+    """Of one simulated comparison: whether each interval held the truth, and was above 0."""
+
+    held: bool
+    shown: bool
+
+
+def word_counts(design: Design, rng: np.random.Generator) -> Floats:
+    """Draw how many words each speaker says."""
+    shares = np.exp(rng.normal(0, design.uneven, design.speakers))
+    return np.maximum(8, np.round(design.words * shares / shares.mean()))
+
+
+def shares_wrong(design: Design, rng: np.random.Generator) -> Floats:
+    """Draw the share of the words that a system has wrong, of each speaker."""
+    if design.effect == "none":
+        return np.full(design.speakers, ALONE)
+    return ALONE * rng.gamma(4, 0.25, design.speakers)
+
+
+def wer(design: Design, seed: int) -> Interval:
+    """Simulate the WER of one system, whose truth is `ALONE`."""
+    rng = np.random.default_rng(seed)
+    words = word_counts(design, rng)
+    errors = rng.binomial(words.astype(int), shares_wrong(design, rng)).astype(float)
+    return ratios.rate(errors, words, CONFIDENCE)
+
+
+def wer_difference(design: Design, difference: float, confidence: float, seed: int) -> Interval:
+    """Simulate one comparison of two systems' WER."""
+    rng = np.random.default_rng(seed)
+    words, wrong = word_counts(design, rng), shares_wrong(design, rng)
+    effects: dict[Effect, Floats] = {
+        "none": np.full(design.speakers, difference),
+        "normal": rng.normal(difference, SPREAD, design.speakers),
+        "skewed": difference * rng.exponential(1.0, design.speakers),
+    }
+    delta = effects[design.effect]
+    shares = [np.clip(wrong + np.maximum(each, 0), 0, 1) for each in (delta, -delta)]
+    mine, base = (rng.binomial(words.astype(int), each).astype(float) for each in shares)
+    return ratios.difference(mine, base, words, confidence)
+
+
+_SHARES: dict[Effect, float] = {"none": 0.0, "normal": 0.1, "skewed": 0.3}
+"""Share of the variance of latencies that is between speakers."""
+
+
+def latencies(design: Design, seed: int) -> tuple[Floats, Floats, Integers]:
+    """Draw the latencies of a system and of the baseline word by word, and whose word each is.
+
+    They are log-normal plus a wait of up to half a second for a chunk, and those of the system
+    correlate with the baseline's word by word and speaker by speaker.
+    """
+    rng = np.random.default_rng(seed)
+    speaker = np.repeat(np.arange(design.speakers), word_counts(design, rng).astype(int))
+    share, count = _SHARES[design.effect], len(speaker)
+    own = rng.normal(0, share**0.5, design.speakers)[speaker]
+    common, *noise = rng.normal(0, 1, (3, count))
+
+    def wait(other: Floats) -> Floats:
+        spread = own + (1 - share) ** 0.5 * (0.8 * common + 0.6 * other)
+        return 1.2 * np.exp(0.35 * spread) + rng.uniform(0, 0.5, count)
+
+    return wait(noise[0]), wait(noise[1]), speaker
+
+
+def true_quantiles(qs: Sequence[float]) -> list[float]:
+    """The baseline's latency quantiles, which no design changes, from four million words."""
+    rng = np.random.default_rng(0)
+    drawn = 1.2 * np.exp(0.35 * rng.normal(0, 1, 4_000_000)) + rng.uniform(0, 0.5, 4_000_000)
+    return [float(each) for each in np.quantile(drawn, qs)]
+
+
+def check(found: Interval | Quantile, truth: float) -> Found:
+    """Hold an interval against the truth."""
+    assert found.low is not None
+    assert found.high is not None
+    return Found(found.low <= truth <= found.high, found.low > 0)
+
+
+def wer_row(design: Design, differences: Sequence[float], runs: int) -> dict[str, float]:
+    """Simulate comparisons of WER: coverage, family-wise error and power, in percent."""
+    each, seeds = simultaneous(CONFIDENCE, SYSTEMS), range(runs)
+    row = {
+        "WER": percent(check(wer(design, s), ALONE).held for s in seeds),
+        "false": percent(
+            any(wer_difference(design, 0.0, each, SYSTEMS * s + k).shown for k in range(SYSTEMS))
+            for s in seeds
+        ),
+    }
+    for size in differences:
+        alone = [check(wer_difference(design, size, CONFIDENCE, s), size) for s in seeds]
+        family = [check(wer_difference(design, size, each, s), size) for s in seeds]
+        row |= {
+            f"Δ{100 * size:g}": percent(one.held for one in alone),
+            f"found {100 * size:g}": percent(one.shown for one in family),
+        }
+    return row
+
+
+def latency_row(design: Design, delays: Sequence[float], runs: int) -> dict[str, float]:
+    """Simulate comparisons of latency quantiles, likewise."""
+    qs = (0.5, 0.95)
+    truth = true_quantiles(qs)
+    alone, paired = [], []
+    for seed in range(runs):
+        mine, base, speaker = latencies(design, seed)
+        alone.append(list(map(check, quantiles(base, speaker, qs, CONFIDENCE), truth)))
+        found = [quantile_differences(mine + d, base, speaker, qs, CONFIDENCE) for d in delays]
+        paired.append(
+            [[check(one, d) for one in each] for each, d in zip(found, delays, strict=True)]
+        )
+    row = {f"p{100 * q:g}": percent(one[i].held for one in alone) for i, q in enumerate(qs)}
+    row |= {f"Δp{100 * q:g}": percent(one[0][i].held for one in paired) for i, q in enumerate(qs)}
+    sizes = enumerate(delays)
+    return row | {f"found {d:g}": percent(one[i][0].shown for one in paired) for i, d in sizes}
+
+
+def percent(held: Iterator[bool]) -> float:
+    """The share that is true."""
+    return 100 * float(np.mean(list(held)))
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m tools.simulate_intervals", description=__doc__)
+    parser.add_argument("--runs", type=int, default=500, help="simulations of each design")
+    parser.add_argument("--speakers", type=int, nargs="+", default=[5, 8, 12, 20, 36])
+    args = parser.parse_args(argv)
+    effects: tuple[Effect, ...] = ("none", "normal", "skewed")
+    designs = [
+        Design(n, uneven=u, effect=e) for n, u, e in product(args.speakers, (0, 0.7), effects)
+    ]
+    for title, row, sizes in (
+        ("WER, differences in points", wer_row, (0.0, 0.01, 0.02, 0.05)),
+        ("latency, differences in seconds", latency_row, (0.0, 0.05, 0.2)),
+    ):
+        print(title)
+        for design in designs:
+            figures = (f"{k} {v:5.1f} %" for k, v in row(design, sizes, args.runs).items())
+            print(design, *figures, sep="  ", flush=True)
+
+
+if __name__ == "__main__":
+    main()
