@@ -94,7 +94,7 @@ class Scripted:
             words=tuple(words),
             segment_ends=tuple(word.end for word in words),
             silence=quiet,
-            continues=self._forces,
+            continues=self._forces and bool(window.prefix),
             compute=Compute(decode=self._cost(call)),
             effort=Effort(encoder_frames=len(window.audio) // HOP + 1),
         )

@@ -208,7 +208,7 @@ def test_a_long_silence_costs_bounded_windows_and_loses_nothing(config: Mapping[
     assert longest <= config["buffer_s"]
 
 
-@pytest.mark.parametrize("config", SHORT, ids=label)
+@streaming_policies
 def test_behind_a_pause_a_call_is_decoded_as_if_it_began_there(config: Mapping[str, Any]) -> None:
     call = script("please hold the line") + later(40, "thank you for waiting")
     recogniser = Scripted(call)

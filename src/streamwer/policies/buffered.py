@@ -11,7 +11,7 @@ from streamwer.errors import ConfigError
 from streamwer.joining import joined, mark, unspaced
 from streamwer.policies.base import Request
 from streamwer.policies.overlap import form, repeated
-from streamwer.policies.plausibility import count_plausible
+from streamwer.policies.plausibility import count_plausible, is_spoken
 from streamwer.transcript import Hypothesis, Update, Word
 
 SHORTEST_CHUNK_S = 0.01
@@ -62,12 +62,13 @@ class Buffered(ABC):
 
     def absorb(self, hypothesis: Hypothesis) -> Update:
         self._quiet = samples(hypothesis.silence)
-        said = count_plausible(hypothesis.words)
+        said = count_plausible(hypothesis.words, self._end / SAMPLE_RATE)
         cut = len(hypothesis.words) - said
-        heard = hypothesis.words[:said]
+        heard = [*filter(is_spoken, hypothesis.words[:said])]
         fresh = heard if hypothesis.continues else self._drop_committed(heard)
         self._judge_prompt(fresh, stuck=cut > 0)
-        lost = self._find_lost(fresh) if cut else []
+        missing = self._find_missing(fresh)
+        lost = missing if cut else []
         ending = self._final or self._paused(fresh)
         if ending:
             fresh = [*self._drop_invented(fresh), *lost]
@@ -77,9 +78,11 @@ class Buffered(ABC):
         committed = self._commit(fresh[: settled + forced])
         self._shown = (*fresh[settled + forced :], *([] if ending else lost))
         self._remember(len(committed))
-        limit = samples(lost[0].start) if lost and not ending else self._end
-        self._move_to(min(limit, self._cut(hypothesis, self._shown)))
-        self._leave_pause()
+        if missing and not (lost and ending):
+            self._move_to(min(samples(missing[0].start), self._cut(hypothesis, self._shown)))
+        else:
+            self._move_to(self._cut(hypothesis, self._shown))
+            self._leave_pause()
         return Update(committed, self._shown, forced, cut)
 
     def _paused(self, fresh: Sequence[Word]) -> bool:
@@ -92,11 +95,11 @@ class Buffered(ABC):
             self._forget_prompt()
             self._move_to(self._end - KEPT)
 
-    def _find_lost(self, fresh: Sequence[Word]) -> list[Word]:
-        """Find the tentative words that a decoding lacks which was stuck.
+    def _find_missing(self, fresh: Sequence[Word]) -> list[Word]:
+        """Find the words at the end of the tentative tail that a decoding lacks.
 
-        It says nothing of them: their audio is heard again, and if it is the last chance they are
-        committed as they are.
+        One that was stuck says nothing of them, and whether it was cannot always be seen: their
+        audio is heard once more before it may go.
         """
         done = max(fresh[-1].end if fresh else 0.0, self._committed_until() / SAMPLE_RATE)
         return [word for word in self._shown if _middle(word) > done]

@@ -1,0 +1,198 @@
+"""A decoder that is stuck says nothing of the speech: no policy believes it, and none loses words.
+
+Whisper that is stuck says the same again and again, emits dots, words without length, its prompt,
+or the whole text once more. The alignment has no room for such words.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streamwer import policies
+from streamwer.audio import SAMPLE_RATE, samples
+from streamwer.policies import LocalAgreement
+from streamwer.recognisers import Window
+from streamwer.simulation import build_clock, play
+from streamwer.transcript import Hypothesis, Step, Word
+from tests.policies.test_streaming_policies import (
+    AGREEMENT,
+    STREAMING,
+    calls,
+    committed,
+    label,
+    length,
+    streaming_policies,
+)
+from tests.scripted import Scripted, script, silence
+
+INVENTED = "kvasir"
+"""No caller says it."""
+Fault = Callable[[Window, Sequence[Word], float], Sequence[Word]]
+
+
+def _instant(texts: Sequence[str], at: float) -> list[Word]:
+    """Words without length."""
+    return [Word(text, at, at) for text in texts]
+
+
+def loop(window: Window, heard: Sequence[Word], end: float) -> Sequence[Word]:
+    return [*heard, *_instant([*(word.text for word in heard[-3:]), INVENTED] * 8, end)]
+
+
+def dots(window: Window, heard: Sequence[Word], end: float) -> Sequence[Word]:
+    begin = window.start / SAMPLE_RATE
+    places = range(int((end - begin) / 0.1))
+    return [Word(".", begin + i * 0.1, begin + (i + 1) * 0.1) for i in places]
+
+
+def mark(window: Window, heard: Sequence[Word], end: float) -> Sequence[Word]:
+    last = heard[-1].end if heard else window.start / SAMPLE_RATE
+    return [*heard, Word("-", last, end)]
+
+
+def flat(window: Window, heard: Sequence[Word], end: float) -> Sequence[Word]:
+    return [*heard, *_instant([INVENTED + str(i) for i in range(5)], end)]
+
+
+def prompt_again(window: Window, heard: Sequence[Word], end: float) -> Sequence[Word]:
+    return [*heard, *_instant(window.prompt.split(), end)]
+
+
+def text_again(window: Window, heard: Sequence[Word], end: float) -> Sequence[Word]:
+    return [*heard, *_instant([word.text for word in heard], end)]
+
+
+def beyond(window: Window, heard: Sequence[Word], end: float) -> Sequence[Word]:
+    return [*heard, Word(INVENTED, end + 0.3, end + 0.6)]
+
+
+def nothing(window: Window, heard: Sequence[Word], end: float) -> Sequence[Word]:
+    return []
+
+
+FAULTS = [loop, dots, mark, flat, prompt_again, text_again, beyond, nothing]
+every_fault = pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+
+
+class Stuck:
+    """Reads from a script, but for the windows in which it is stuck.
+
+    Args:
+        words: what is really said.
+        fault: what it makes of the words of such a window.
+        seed: which windows those are; never two in a row.
+        forces: it goes on from a window's prefix.
+    """
+
+    def __init__(self, words: Sequence[Word], fault: Fault, seed: int, *, forces: bool) -> None:
+        self._scripted, self._fault = Scripted(words, forces=forces), fault
+        self._rng = random.Random(seed)
+        self.windows: list[Window] = []
+        self.stuck: list[bool] = []
+
+    def recognise(self, window: Window) -> Hypothesis:
+        heard = self._scripted.recognise(window)
+        before = any(self.stuck[-1:])
+        self.windows.append(window)
+        self.stuck.append(not (window.listen_only or before) and self._rng.random() < 0.5)
+        if not self.stuck[-1]:
+            return heard
+        end = (window.start + len(window.audio)) / SAMPLE_RATE
+        return replace(heard, words=tuple(self._fault(window, heard.words, end)))
+
+
+def play_stuck(config: Mapping[str, Any], recogniser: Stuck, seconds: float) -> list[Step]:
+    policy, clock = policies.build(config), build_clock("unaware")
+    return list(play("call", silence(seconds), recogniser, policy, clock))
+
+
+@every_fault
+@streaming_policies
+@settings(max_examples=12, deadline=None)
+@given(call=calls(), seed=st.integers(0, 2**16), forces=st.booleans())
+def test_what_a_stuck_decoder_invents_is_never_committed_and_in_no_prompt(
+    config: Mapping[str, Any], fault: Fault, call: tuple[Word, ...], seed: int, forces: bool
+) -> None:
+    recogniser = Stuck(call, fault, seed, forces=forces)
+    steps = play_stuck(config, recogniser, length(call))
+    said = [word.text for word in committed(steps)]
+    rest = iter(word.text for word in call)
+    assert all(text in rest for text in said), said  # in order, each at most as often as it was said
+    for window in recogniser.windows:
+        texts = f"{window.prompt} {window.prefix}".split()
+        assert INVENTED not in " ".join(texts)
+        assert all(any(map(str.isalnum, text)) for text in texts)
+
+
+@every_fault
+@streaming_policies
+@settings(max_examples=12, deadline=None)
+@given(call=calls(), seed=st.integers(0, 2**16))
+def test_no_window_moves_past_words_that_were_tentative_when_the_decoder_stuck(
+    config: Mapping[str, Any], fault: Fault, call: tuple[Word, ...], seed: int
+) -> None:
+    recogniser = Stuck(call, fault, seed, forces=False)
+    steps = play_stuck(config, recogniser, length(call))
+    full = samples(config["buffer_s"] - config.get("chunk_s", config.get("poll_s", 0.0)))
+    numbers = (i for i, stuck in enumerate(recogniser.stuck[:-1]) if stuck and i)
+    for i in numbers:
+        window, after = recogniser.windows[i], recogniser.windows[i + 1]
+        done = max((word.end for word in committed(steps[: i + 1])), default=0.0)
+        open_ = [word for word in steps[i - 1].update.tentative if word.end > done + 1e-6]
+        if open_ and len(window.audio) <= full:
+            assert after.start <= samples(open_[0].start)
+
+
+def test_forty_dots_do_not_throw_away_what_was_tentative_before_them() -> None:
+    values = {key: value for key, value in AGREEMENT.items() if key != "name"}
+    policy = LocalAgreement(**values)
+    dot, said = Word(".", 11.0, 12.0), script("please call me back", pace=0.475, begin=13.0)
+    forty = tuple(Word(".", 12 + i / 10, 12.1 + i / 10) for i in range(40))
+    hypotheses = {12: (dot,), 13: (dot,), 15: (dot, *said), 16: forty}
+    for second, words in hypotheses.items():
+        policy.plan(arrived=second * SAMPLE_RATE, ended=False)
+        update = policy.absorb(Hypothesis(words))
+        assert not update.committed
+    request = policy.plan(arrived=17 * SAMPLE_RATE, ended=False)
+    assert request is not None
+    assert request.start <= 13 * SAMPLE_RATE
+    assert "." not in request.prompt
+
+
+@pytest.mark.parametrize("config", STREAMING, ids=label)
+def test_a_prompt_that_makes_the_decoder_loop_twice_is_dropped(config: Mapping[str, Any]) -> None:
+    class Poisoned(Scripted):
+        """Loops as long as a prompt reminds it of the order."""
+
+        def recognise(self, window: Window) -> Hypothesis:
+            heard = super().recognise(window)
+            if "order" not in window.prompt:
+                return heard
+            end = (window.start + len(window.audio)) / SAMPLE_RATE
+            return replace(heard, words=tuple(_instant([INVENTED] * 40, end)))
+
+    call = script("my order has not come " + "please tell me where it is now " * 8, pause=0.05)
+    recogniser = Poisoned(call)
+    policy, clock = policies.build(config), build_clock("unaware")
+    steps = list(play("call", silence(length(call)), recogniser, policy, clock))
+    assert [word.text for word in committed(steps)] == [word.text for word in call]
+    poisoned = ["order" in w.prompt for w in recogniser.windows if not w.listen_only]
+    assert not any(all(three) for three in zip(poisoned, poisoned[1:], poisoned[2:], strict=False))
+
+
+def test_a_script_is_stuck_in_every_way_that_is_told_apart() -> None:
+    """The faults do what their names say: no test above is empty."""
+    heard = script("call me back")
+    window = Window(silence(2.0), 0, prompt="my name")
+    for fault in FAULTS:
+        words = fault(window, heard, 2.0)
+        assert list(words) != list(heard)
+        assert all(a.start <= b.start for a, b in pairwise(words))
