@@ -19,7 +19,6 @@ PROMISES = read_promises(PAGE)
 def test_each_fault_has_one_test_that_exists(row: Promise) -> None:
     tree = ast.parse(Path(row.file).read_text())
     assert row.test in {each.name for each in tree.body if isinstance(each, ast.FunctionDef)}
-    assert row.test.removeprefix("test_").replace("_", " ") in PAGE.read_text()
 
 
 def test_no_row_of_the_page_is_passed_over() -> None:

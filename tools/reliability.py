@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 PAGE = Path("docs/reliability.md")
 _ROW = re.compile(
-    r"^\| (?P<fault>.+?) \| (?P<promise>.+?) \| \[.+\]\(\.\./(?P<file>.+)#(?P<test>\w+)\) \|$"
+    r"^\| (?P<fault>.+?) \| (?P<promise>.+?) \| \[(?P<words>.+)\]\(\.\./(?P<file>.+)\) \|$"
 )
+"""A fault, what is promised, and a link whose words are the name of the test."""
 
 
 class Promise(NamedTuple):
@@ -48,7 +49,11 @@ def main() -> int:
 def read_promises(page: Path) -> list[Promise]:
     """Read the rows of the page."""
     found = (_ROW.match(line) for line in page.read_text(encoding="utf-8").splitlines())
-    return [Promise(**row.groupdict()) for row in found if row]
+    return [
+        Promise(row["fault"], row["promise"], row["file"], f"test_{row['words'].replace(' ', '_')}")
+        for row in found
+        if row
+    ]
 
 
 def find_broken(promises: list[Promise]) -> list[Promise]:
