@@ -28,6 +28,13 @@ def test_what_is_for_another_language_is_refused(
         check(language, {"system a": model}, normaliser)
 
 
+def test_the_rules_for_english_are_for_english() -> None:
+    for rules in ("open_asr", "whisper_english"):
+        check("en-GB", {}, rules)
+        with pytest.raises(ConfigError, match="is for English; use scoring=multilingual"):
+            check("de", {}, rules)
+
+
 @pytest.mark.parametrize("language", ["zh", "cmn_hans_cn", "km", "th-TH"])
 def test_words_cannot_be_counted_by_spaces_where_there_are_none(language: str) -> None:
     with pytest.raises(ConfigError, match="scoring=multilingual"):
@@ -50,7 +57,7 @@ def test_what_fits_or_is_not_known_is_left_alone() -> None:
 
 
 def test_the_command_line_is_checked_too() -> None:
-    german = ["dataset=fleurs", "dataset.language=de"]
+    german = ["dataset=fleurs", "dataset.language=de", "scoring=multilingual"]
     with pytest.raises(ConfigError, match=r"dataset.language=de: model.language=en"):
         compose.load([*german, "model=base"])
     chosen = compose.load([*german, "model=large_v3", "model.language=de"])

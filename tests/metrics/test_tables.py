@@ -128,3 +128,16 @@ def test_a_call_whose_last_word_is_lost_was_never_finished() -> None:
 def test_without_references_there_is_nothing_to_score() -> None:
     with pytest.raises(LogError, match="no references to score"):
         score([], EventLog(()), normaliser("basic"))
+
+
+@pytest.mark.parametrize("timed", [True, False])
+def test_a_repeated_word_is_the_one_that_was_being_said(timed: bool) -> None:
+    """ "No no no", of which the last alone is heard; a recogniser without word times says 0, 0."""
+    spoken = tuple(Word("no", at, at + 0.5) for at in (0.0, 1.0, 2.0))
+    word = Word("no", 2.0, 2.5) if timed else Word("no", 0.0, 0.0)
+    first = Step("a", 0, 1.8, 1.8, 1.8, 1.9, Compute(), Effort(), Update((), ()), False)
+    last = Step("a", 1, 3.0, 3.0, 3.0, 3.2, Compute(), Effort(), Update((word,), ()), True)
+    call = Reference("a", "", 3.0, "no no no", words=spoken)
+    words = score([call], EventLog((first, last)), normaliser("basic")).words
+    assert list(words["status"]) == ["deleted", "deleted", "hit"]
+    assert words["committed"].iloc[-1] - words["end"].iloc[-1] == pytest.approx(0.7)

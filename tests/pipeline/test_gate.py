@@ -148,7 +148,7 @@ def test_as_a_stage_a_regression_of_unchanged_settings_fails(run: Run) -> None:
         ("      chunk_s: 1.0\n      longest", "      chunk_s: 2.0\n      longest", "policy"),
         ("  name: reference\n  path", "  name: tiny_en\n  path", "model"),
         ("  compute_type: int8\n", "  compute_type: float32\n", "compute_type"),
-        ("normaliser: basic", "normaliser: none", "normaliser"),
+        ("normaliser: open_asr", "normaliser: none", "normaliser"),
         ("      name: reference\n      processor", "      name: mine\n      processor", "clock"),
     ],
 )

@@ -31,8 +31,9 @@ def test_killed_with_ray_and_the_bundled_model_it_gives_what_an_undisturbed_run_
     workers = list(filter(is_worker, children))
     driver.kill()
     driver.communicate(timeout=PATIENCE_S)
-    kept = len(folder.entries())
     assert workers
+    until(lambda: not any(map(alive, children)))  # by themselves: nobody is left to end them
+    kept = len(folder.entries())
     folder.set("clock=unaware", *choices)
     assert f"{kept} of 4 recordings taken from data/finished" in folder.run(*run)
     out = tmp_path / "data/events/prefix_agreement"
@@ -40,7 +41,6 @@ def test_killed_with_ray_and_the_bundled_model_it_gives_what_an_undisturbed_run_
     folder.set("clock=unaware", "finished.folder=elsewhere", *choices)
     assert "taken from" not in folder.run(*run)
     assert {name: (out / name).read_bytes() for name in log} == log
-    until(lambda: not any(map(alive, workers)))
 
 
 def is_worker(child: psutil.Process) -> bool:

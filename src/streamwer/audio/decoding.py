@@ -5,6 +5,7 @@ What cannot be decoded becomes silence of its length, so that what comes after i
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -52,10 +53,12 @@ def decode(file: IO[bytes], channel: int | None, damage: Damage) -> Iterator[Sam
         damage.remarks.append("its header declares less than it holds; it was read to the end")
     if header.pages and not header.pages.ended:
         damage.remarks.append("its last page is missing")
-    with av.open(file, "r", metadata_errors="ignore", options=options) as container:
+    with av.open(_Guarded(file), "r", metadata_errors="ignore", options=options) as container:
         if not container.streams.audio:
             raise ValueError("it has no audio track")
         stream = container.streams.audio[0]
+        if getattr(stream, "codec_context", None) is None:
+            raise ValueError("no decoder is known for its audio")
         if stream.codec_context.name == _FLAC:  # which holds sums; without them noise is sound
             stream.codec_context.options = {"err_detect": "crccheck+explode"}
         declared = read_length(container, stream, header)
@@ -64,6 +67,22 @@ def decode(file: IO[bytes], channel: int | None, damage: Damage) -> Iterator[Sam
         line = Timeline(damage, origin=_read_origin(container, header, first))
         frames = _read_frames(container, stream, chain([first] if first else [], packets), damage)
         yield from _limit(_mix(line.place(frames, declared), channel), declared, damage)
+
+
+class _Guarded:
+    """A file of which FFmpeg may ask for places that it does not have: PyAV prints their errors."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.read, self.tell = file.read, file.tell
+        self.name = str(getattr(file, "name", ""))
+        self._file = file
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go to a place; −1, which FFmpeg takes for an error, where there is none."""
+        try:
+            return self._file.seek(offset, whence)
+        except (OSError, ValueError):
+            return -1
 
 
 def _read_origin(

@@ -25,6 +25,7 @@ from streamwer.errors import AudioError
 
 _PIECE = 1 << 16
 """Samples that are sent at once."""
+_END_S = 5.0
 # Not `-m`: the messages would be those of `__main__`.
 _COMMAND = (sys.executable, "-c", f"from {__name__} import main; main()")
 
@@ -101,6 +102,8 @@ class Decoder:
                 yield answer.piece
                 answer = _ask(process, None)
         except (EOFError, OSError, pickle.UnpicklingError) as error:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_END_S)  # its pipe closes a moment before it is gone
             self.close()
             raise AudioError(f"{name}: its decoder {_tell_end(process)}") from error
         for line in answer.damage:

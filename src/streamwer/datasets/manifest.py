@@ -146,7 +146,7 @@ def _parse(line: bytes, where: str) -> Reference:
         return Reference(seconds=seconds, words=words, unscored=unscored, **texts)
     except KeyError as error:
         raise DatasetError(f"{where}: the field {error} is missing; {_HINT}") from error
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise DatasetError(f"{where}: not a recording ({error}); {_HINT}") from error
 
 

@@ -17,6 +17,8 @@ from streamwer.transcript import Word
 
 _USUAL = ("words", "word", "ort-mau", "ort")
 """What the tier of words is called by MFA, by Praat and P2FA, and by the services of BAS."""
+_FAILURES = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
+"""What praatio raises besides its own errors, of a file that is none."""
 _SPEAKER = re.compile(r".*( - |/)")
 """What comes before it: MFA and P2FA name the speaker, Praat the tier that it has aligned."""
 
@@ -36,8 +38,9 @@ def read_words(path: Path, tier: str, key: str) -> tuple[Word, ...]:
         # What praatio puts right, it would warn of; what it refuses, it raises.
         grid = textgrid.openTextgrid(str(path), False, "silence", "rename")
         found = list(_find_tiers(grid, tier))
-    except (PraatioException, OSError, ValueError, LookupError, TypeError) as error:
-        raise DatasetError(f"{path}: not readable as a TextGrid ({error})") from error
+    except (*_FAILURES, PraatioException) as error:
+        told = " ".join(str(error).split())
+        raise DatasetError(f"{path}: not readable as a TextGrid ({told})") from error
     if not found:
         names = ", ".join(grid.tierNames) or "none"
         wanted = f"'{tier}'" if tier else f"that is called {', '.join(_USUAL[:-1])} or {_USUAL[-1]}"
