@@ -22,7 +22,7 @@ class ModelConfig:
     cpu_threads: int = 1
     language: str = "en"
     padding_s: float = 5.0
-    min_encoder_s: float = 12.0
+    min_encoder_s: float = 13.0
     padding: str = "floor"
 
 
