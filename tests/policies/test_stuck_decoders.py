@@ -125,7 +125,9 @@ def test_what_a_stuck_decoder_invents_is_never_committed_and_in_no_prompt(
     steps = play_stuck(config, recogniser, length(call))
     said = [word.text for word in committed(steps)]
     rest = iter(word.text for word in call)
-    assert all(text in rest for text in said), said  # in order, each at most as often as it was said
+    assert all(text in rest for text in said), (
+        said
+    )  # in order, each at most as often as it was said
     for window in recogniser.windows:
         texts = f"{window.prompt} {window.prefix}".split()
         assert INVENTED not in " ".join(texts)
