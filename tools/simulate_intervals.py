@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from streamwer.metrics import ratios
-from streamwer.metrics.intervals import Floats, Interval, simultaneous
+from streamwer.metrics.intervals import Floats, Interval, adjust_confidence
 from streamwer.metrics.quantiles import Integers, Quantile, quantile_differences, quantiles
 
 CONFIDENCE = 0.95
@@ -74,7 +74,7 @@ def wer(design: Design, seed: int) -> Interval:
     rng = np.random.default_rng(seed)
     words = word_counts(design, rng)
     errors = rng.binomial(words.astype(int), shares_wrong(design, rng)).astype(float)
-    return ratios.rate(errors, words, CONFIDENCE)
+    return ratios.estimate_rate(errors, words, CONFIDENCE)
 
 
 def wer_difference(design: Design, difference: float, confidence: float, seed: int) -> Interval:
@@ -89,7 +89,7 @@ def wer_difference(design: Design, difference: float, confidence: float, seed: i
     delta = effects[design.effect]
     shares = [np.clip(wrong + np.maximum(each, 0), 0, 1) for each in (delta, -delta)]
     mine, base = (rng.binomial(words.astype(int), each).astype(float) for each in shares)
-    return ratios.difference(mine, base, words, confidence)
+    return ratios.compare_rates(mine, base, words, confidence)
 
 
 _SHARES: dict[Effect, float] = {"none": 0.0, "normal": 0.1, "skewed": 0.3}
@@ -131,7 +131,7 @@ def check(found: Interval | Quantile, truth: float) -> Found:
 
 def wer_row(design: Design, differences: Sequence[float], runs: int) -> dict[str, float]:
     """Simulate comparisons of WER: coverage, family-wise error and power, in percent."""
-    each, seeds = simultaneous(CONFIDENCE, SYSTEMS), range(runs)
+    each, seeds = adjust_confidence(CONFIDENCE, SYSTEMS), range(runs)
     row = {
         "WER": percent(check(wer(design, s), ALONE).held for s in seeds),
         "false": percent(

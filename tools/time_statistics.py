@@ -28,7 +28,7 @@ def main() -> None:
     late = rng.gamma(4, 0.4, (2, len(calls)))
     measure(
         "WER intervals",
-        lambda: [ratios.difference(each, base, total, CONFIDENCE) for each in errors],
+        lambda: [ratios.compare_rates(each, base, total, CONFIDENCE) for each in errors],
     )
     measure(
         "three latency quantiles of one system",

@@ -1,7 +1,7 @@
 """Play real Whisper models on real speech: each policy beside offline and LocalAgreement-2.
 
-Prints tables and writes reports/benchmark.json. The bundled calls are always played; --speech adds
-recordings of your own. It is meant for an idle machine, but counts its own processor time only.
+Prints tables and writes reports/benchmark.json. Plays the bundled calls, or the folders that
+--speech names. It is meant for an idle machine, but counts its own processor time only.
 docs/benchmark.md says what is measured.
 """
 
@@ -78,7 +78,7 @@ def _parse_arguments() -> argparse.Namespace:
         default=[],
         type=Path,
         metavar="DIR",
-        help="audiofolders to play as well; what is not English in them is left out",
+        help="audiofolders to play (data/calls); what is not English in them is left out",
     )
     add("--quick", action="store_true", help=f"a quick look: {_QUICK} recordings of each data set")
     add("--out", type=Path, metavar="FILE", help=f"the JSON file ({REPORT}; with --quick, none)")
@@ -94,12 +94,12 @@ def _split(text: str) -> list[str]:
 def _read_speech(
     folders: Sequence[Path], aligner: BenchModel, most: int | None, bar: Progress
 ) -> list[SpeechSet]:
-    """Read the bundled calls and the folders.
+    """Read the folders, or the bundled calls where there are none.
 
     Raises:
         ConfigError: two of them have the same name.
     """
-    configs = [speech_sets.configure(folder) for folder in (None, *folders)]
+    configs = [speech_sets.configure(folder) for folder in folders or (None,)]
     names = [each.name for each in configs]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise ConfigError(f"--speech: two data sets are called {twice}; rename a folder")

@@ -52,6 +52,13 @@ class Figure:
         return self.value is not None and self.value <= AT_MOST[self.name]
 
     @property
+    def excess(self) -> float:
+        """The value over its limit; of a count that must be 0, the count itself."""
+        if self.value is None:
+            return math.inf
+        return self.value / (AT_MOST[self.name] or 1.0)
+
+    @property
     def reason(self) -> str:
         """One sentence on why the limit is missed."""
         value = "unknown" if self.value is None else f"{self.value:.3g}"
@@ -72,7 +79,7 @@ class Comparison:
 
     @property
     def best(self) -> str:
-        """The policy that misses the fewest limits; of several, the one with the fewest errors."""
+        """The policy that misses the fewest limits; of several, the one nearest to them."""
         return min(POLICIES, key=self._rank)
 
     @property
@@ -94,8 +101,9 @@ class Comparison:
         return list_lost(self.systems[name], self._offline)
 
     def _rank(self, name: str) -> tuple[int, float]:
-        missed = sum(not each.is_reached for each in self.of_policies[name])
-        return missed, self.systems[name].wer
+        figures = self.of_policies[name]
+        missed = sum(not each.is_reached for each in figures)
+        return missed, max(each.excess for each in figures)
 
     def _list_figures(self, name: str) -> list[Figure]:
         system = self.systems[name]

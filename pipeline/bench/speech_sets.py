@@ -22,7 +22,7 @@ from streamwer.transcript import Reference
 Span = tuple[float, float]
 """Begin and end, seconds."""
 SHORTEST_PAUSE_S = 3.0
-_OPTIONAL = ("speaker", "language", "words")
+_OPTIONAL = ("speaker", "language", "condition", "words")
 _ENGLISH = ("", "en")
 _METADATA = "metadata.jsonl"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -24,13 +25,15 @@ def composed(overrides: Sequence[str] = (), primary: str = "config") -> DictConf
         ConfigError: an unknown key, option or value, in Hydra's own words, on one line.
     """
     import hydra  # only now: `streaming -h` asks for `conf_dir` and must not wait for it
-    from hydra.errors import HydraException
+    from hydra.errors import HydraException, OverrideParseException
 
     import_module("streamwer.schemas").register()
     try:
         with hydra.initialize_config_dir(str(conf_dir()), version_base=None):
             config = hydra.compose(primary, list(map(_with_option, overrides)))
             OmegaConf.resolve(config)
+    except OverrideParseException as error:
+        raise ConfigError(_quoted(error.override)) from error
     except (HydraException, OmegaConfBaseException) as error:
         raise ConfigError(_told(error)) from error
     return config
@@ -41,6 +44,14 @@ def _with_option(override: str) -> str:
     match = _MODEL.fullmatch(override)
     known = catalogue.find(match["name"]) if match else None
     return f"{match['key']}={known.name}" if match and known else override
+
+
+def _quoted(override: str) -> str:
+    """How to write a choice whose value Hydra cannot read: its grammar gives signs a meaning."""
+    key, _, value = override.partition("=")
+    quoted = value.replace('"', '\\"')
+    typed = shlex.quote(f'{key}="{quoted}"')
+    return f"{override}: a value with one of = , ( ) {{ }} # ~ or quotes must be quoted: {typed}"
 
 
 def _told(error: Exception) -> str:

@@ -80,7 +80,7 @@ def unspaced(character: str) -> bool:
     return _UNSPACED.match(plain) is not None
 
 
-def between_scripts(words: Iterable[str]) -> str:
+def join_scripts(words: Iterable[str]) -> str:
     """Join words in the one way that does not depend on who put spaces between scripts, or not.
 
     No space between two characters of scripts without spaces, else one.

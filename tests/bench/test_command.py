@@ -70,7 +70,10 @@ def test_a_quick_look_does_not_overwrite_the_report() -> None:
         (("--models", "nonsense"), "there is no model 'nonsense'"),
         (("--models", "tiny_en", "tiny.en"), "the same model"),
         (("--models", "tiny_en", "--speech", "nowhere"), "nowhere: no such folder"),
-        (("--models", "tiny_en", "--speech", "data/calls"), "two data sets are called calls"),
+        (
+            ("--models", "tiny_en", "--speech", *2 * ["data/calls"]),
+            "two data sets are called calls",
+        ),
     ],
 )
 @pytest.mark.usefixtures("tiny_en")

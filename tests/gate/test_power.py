@@ -11,11 +11,11 @@ import pytest
 from streamwer.config import RuleConfig
 from streamwer.gate.power import detectable_rise
 from streamwer.metrics import ratios
-from streamwer.metrics.intervals import simultaneous
+from streamwer.metrics.intervals import adjust_confidence
 from tests.gate import calls
 
 RULE = RuleConfig(worse="higher", absolute=0.005, relative=0.05)
-EACH = simultaneous(0.95, 12)
+EACH = adjust_confidence(0.95, 12)
 CALLS, WORDS, WER = 36, 41, 0.03
 
 
@@ -26,7 +26,7 @@ def found(rise: float, runs: int, seed: int = 1) -> float:
     failing = 0
     for _ in range(runs):
         base, mine = (rng.binomial(WORDS, rate, CALLS).astype(float) for rate in (WER, WER + rise))
-        change = ratios.difference(mine, base, words, EACH)
+        change = ratios.compare_rates(mine, base, words, EACH)
         floor = max(RULE.absolute, RULE.relative * base.sum() / words.sum())
         failing += change.value > floor and change.low > 0
     return failing / runs

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from streamwer.metrics.intervals import (
     FEW_BLOCKS,
     Interval,
+    adjust_confidence,
     caution,
-    effective_blocks,
+    choose_decimals,
+    count_effective_blocks,
     jackknife,
-    simultaneous,
-    telling_digits,
 )
 
 ENDS = st.floats(-20, 20)
@@ -47,8 +47,8 @@ def test_a_long_tail_moves_the_end_on_its_side_out_and_the_other_one_nowhere() -
 
 
 def test_uneven_speakers_are_worth_fewer() -> None:
-    assert effective_blocks(np.full(7, 3.0)) == pytest.approx(7)
-    assert effective_blocks(np.array([100.0, 1, 1, 1])) == pytest.approx(1.06, abs=0.01)
+    assert count_effective_blocks(np.full(7, 3.0)) == pytest.approx(7)
+    assert count_effective_blocks(np.array([100.0, 1, 1, 1])) == pytest.approx(1.06, abs=0.01)
     without = np.array([1.0, 2, 3, 2.5])
     even = jackknife(2.0, without, np.ones(4), 0.95)
     uneven = jackknife(2.0, without, np.array([9.0, 1, 1, 1]), 0.95)
@@ -71,8 +71,8 @@ def test_what_never_came_has_an_end_that_is_infinite() -> None:
 
 
 def test_together_each_interval_is_surer() -> None:
-    assert simultaneous(0.95, 1) == simultaneous(0.95, 0) == 0.95
-    assert simultaneous(0.95, 5) == pytest.approx(0.99)
+    assert adjust_confidence(0.95, 1) == adjust_confidence(0.95, 0) == 0.95
+    assert adjust_confidence(0.95, 5) == pytest.approx(0.99)
 
 
 @given(ENDS, ENDS, st.floats(0.1, 5))
@@ -82,7 +82,7 @@ def test_what_is_printed_is_on_the_same_side_of_what_matters(
     """Unless it is nearer than a thousandth of what is printed."""
     ends, limits = (one, other), (0.0, margin)
     near = [abs(abs(end) - at) for end in ends for at in limits if abs(end) != at]
-    digits = telling_digits(ends, limits, 1)
+    digits = choose_decimals(ends, limits, 1)
     for end in ends:
         for at in limits:
             if min(near, default=1.0) > 2e-3 and abs(end) != at:

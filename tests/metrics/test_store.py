@@ -89,10 +89,10 @@ def test_scores_that_are_not_there_say_which_stage_makes_them(tmp_path: Path) ->
     [
         ("hello", "not the signature of scores"),
         ("[]", "not the signature of scores"),
-        (json.dumps({"scores": 1}), "schema 1, but this version reads 2"),
-        (json.dumps({"scores": 2, "signature": {}}), "signature schema None"),
-        (json.dumps({"scores": 2, "signature": []}), "signature schema None"),
-        (json.dumps({"scores": 2, "signature": scored().signature.to_dict(), "tables": 7}), "not"),
+        (json.dumps({"scores": 1}), "schema 1, but this version reads 3"),
+        (json.dumps({"scores": 3, "signature": {}}), "signature schema None"),
+        (json.dumps({"scores": 3, "signature": []}), "signature schema None"),
+        (json.dumps({"scores": 3, "signature": scored().signature.to_dict(), "tables": 7}), "not"),
     ],
 )
 def test_scores_of_another_kind_are_refused(tmp_path: Path, text: str, problem: str) -> None:

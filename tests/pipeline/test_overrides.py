@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 
 import pytest
 
 from pipeline import stream
+from streamwer.compose import composed
 from streamwer.config import Config
+from streamwer.errors import ConfigError
 
 
 def test_choices_on_the_command_line_take_the_place_of_params_yaml(
@@ -25,3 +28,14 @@ def test_choices_on_the_command_line_take_the_place_of_params_yaml(
     assert stream.main() == 0
     assert seen == ["offline", "profile", "HOST:6379"]
     assert capsys.readouterr().out == "offline: 1 recordings, 0 failed\n"
+
+
+@pytest.mark.parametrize(
+    "path", ["/a=b", "/a(b", "/a#b", "/it's", "/a{b", "/a~b", '/a"b', "/a\\b#c"]
+)
+def test_a_value_that_hydra_cannot_read_is_told_with_its_quotes(path: str) -> None:
+    """What is told to be typed works as it stands."""
+    with pytest.raises(ConfigError, match="must be quoted: ") as error:
+        composed(["dataset=folder", f"dataset.path={path}"])
+    (typed,) = shlex.split(str(error.value).partition("must be quoted: ")[2])
+    assert composed(["dataset=folder", typed]).dataset.path == path

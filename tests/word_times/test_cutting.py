@@ -13,7 +13,7 @@ from streamwer.alignment_config import ForcedConfig
 from streamwer.transcript import Word
 from streamwer.word_times.cutting import matches, segments, windows
 from streamwer.word_times.judging import believed, judge
-from streamwer.word_times.trimming import spoken_time, trimmed
+from streamwer.word_times.trimming import measure_speech, trimmed
 from streamwer.word_times.unplaceable import UnplaceableError
 
 
@@ -78,7 +78,7 @@ def test_pauses_are_left_out_of_words() -> None:
     words = [Word("one", 0.5, 1.0), Word("two", 1.0, 3.5), Word("three", 3.5, 3.6)]
     found = trimmed(words, speech)
     assert [(word.start, word.end) for word in found] == [(0.5, 1.1), (2.0, 3.0), (3.5, 3.6)]
-    assert [spoken_time(word, speech) for word in found] == pytest.approx([0.6, 1.0, 0.0])
+    assert [measure_speech(word, speech) for word in found] == pytest.approx([0.6, 1.0, 0.0])
 
 
 def test_speech_before_a_pause_is_the_end_of_the_word_before_it() -> None:

@@ -15,7 +15,7 @@ from streamwer.gate.sides import Side, reference_words, side, spoken
 from streamwer.gate.text import listed
 from streamwer.gate.verdict import Finding, Verdict
 from streamwer.metrics import Normaliser, Scores
-from streamwer.metrics.intervals import caution, simultaneous
+from streamwer.metrics.intervals import adjust_confidence, caution
 from streamwer.metrics.tables import block_noun
 
 
@@ -61,7 +61,7 @@ def judge(
     old, new = side(baseline), side(candidate)
     failed = _failed(new)
     count = len(candidate[0].recordings)
-    each = simultaneous(confidence, sum(rule.interval for rule in gate.rules.values()))
+    each = adjust_confidence(confidence, sum(rule.interval for rule in gate.rules.values()))
     findings = tuple(_findings(old, new, gate, each, informs=bool(doubts.latency)))
     return Verdict(
         system=system,

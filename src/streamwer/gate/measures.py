@@ -79,9 +79,9 @@ class Ratio:
         ]
         (above, below), (base_above, base_below) = sides
         if self.counts:
-            found = ratios.difference(above, base_above, below, confidence)
+            found = ratios.compare_rates(above, base_above, below, confidence)
         else:
-            found = ratios.ratio_difference(above, below, base_above, base_below, confidence)
+            found = ratios.compare_ratios(above, below, base_above, base_below, confidence)
         return found.low, found.high
 
 

@@ -11,7 +11,7 @@ from streamwer.gate import text
 from streamwer.gate.sides import Side, errors, reference_words
 from streamwer.gate.verdict import Finding
 from streamwer.metrics.distributions import student_quantile
-from streamwer.metrics.intervals import Floats, effective_blocks
+from streamwer.metrics.intervals import Floats, count_effective_blocks
 from streamwer.metrics.tables import block_noun
 
 _POWER = 0.8
@@ -82,7 +82,7 @@ def detectable_rise(
         rule: the floors.
         confidence: of its interval.
     """
-    reach = student_quantile((1 + confidence) / 2, max(1.0, effective_blocks(sizes) - 1))
+    reach = student_quantile((1 + confidence) / 2, max(1.0, count_effective_blocks(sizes) - 1))
     floor = max(rule.absolute, rule.relative * rate)
     rise = floor
     for _ in range(_STEPS):  # errors of both sides vary, the more the more there are

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from streamwer.gate.verdict import Exit, Finding, Regressed, Verdict
-from streamwer.metrics.intervals import telling_digits
+from streamwer.metrics.intervals import choose_decimals
 from streamwer.reports import figures
 from streamwer.reports.calls import Run
 
@@ -66,7 +66,7 @@ def change(finding: Finding) -> str:
     if math.isnan(found.low) or not (found.difference or found.low or found.high):
         return value
     scale, digits = _scale(unit)
-    more = telling_digits((scale * found.low, scale * found.high), (0.0,), digits) - digits
+    more = choose_decimals((scale * found.low, scale * found.high), (0.0,), digits) - digits
     return f"{value} ({_signed(found.low, unit, more)} to {_signed(found.high, unit, more)})"
 
 

@@ -16,7 +16,7 @@ from streamwer.metrics.comparing import (
     incomparable,
     latency_differences,
 )
-from streamwer.metrics.intervals import telling_digits
+from streamwer.metrics.intervals import choose_decimals
 from streamwer.metrics.store import Scored
 from streamwer.metrics.summary import Percentiles
 
@@ -132,7 +132,7 @@ def _points(delta: Difference) -> str:
     if math.isnan(delta.value):
         return "no reference words"
     ends = 100 * delta.low, 100 * delta.high
-    digits = telling_digits(ends, (0.0, 100 * delta.margin), 2)
+    digits = choose_decimals(ends, (0.0, 100 * delta.margin), 2)
     interval = "  [{:+.{d}f}, {:+.{d}f}]".format(*ends, d=digits) if delta.known else ""
     return f"{100 * delta.value:+.2f} points{interval}: {delta.finding}"
 

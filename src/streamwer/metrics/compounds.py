@@ -93,7 +93,7 @@ def respace(reference: Sequence[str], heard: Sequence[Token]) -> list[Token]:
     return [*found, *heard[upto:]]
 
 
-def came_as(
+def map_compounds(
     reference: Sequence[str], hypothesis: Sequence[str], pairs: Sequence[Pair]
 ) -> dict[int, int]:
     """For reference tokens that came in a compound, the hypothesis token that completed them.

@@ -12,7 +12,7 @@ import pandas as pd
 from streamwer.config import ScoringConfig
 from streamwer.errors import ConfigError, StreamwerError
 from streamwer.metrics import ratios
-from streamwer.metrics.intervals import Interval, simultaneous
+from streamwer.metrics.intervals import Interval, adjust_confidence
 from streamwer.metrics.tables import Scores
 
 _LEAST_ROOM = 1e-3
@@ -103,8 +103,8 @@ def wer_differences(
     errors = np.stack([mine["errors"].to_numpy() for mine in blocks.values()])
     base, words = against["errors"].to_numpy(), against["words"].to_numpy()
     family = family or len(others)
-    each = simultaneous(scoring.confidence, family)
-    found = (ratios.difference(mine, base, words, each) for mine in errors)
+    each = adjust_confidence(scoring.confidence, family)
+    found = (ratios.compare_rates(mine, base, words, each) for mine in errors)
     margin = scoring.smallest_difference
     return {
         name: Difference(

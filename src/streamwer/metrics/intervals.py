@@ -78,17 +78,17 @@ def _ends_of_all(taken: Floats, sizes: Floats, confidence: float) -> tuple[float
     )
 
 
-def simultaneous(confidence: float, comparisons: int) -> float:
+def adjust_confidence(confidence: float, comparisons: int) -> float:
     """Raise the confidence of each interval so that all of them hold at once (Bonferroni)."""
     return 1 - (1 - confidence) / max(1, comparisons)
 
 
-def effective_blocks(sizes: Floats) -> float:
+def count_effective_blocks(sizes: Floats) -> float:
     """Return the number of equal blocks that uneven ones are worth (Kish 1965)."""
     return float(sizes.sum() ** 2 / (sizes**2).sum()) if sizes.any() else 0.0
 
 
-def telling_digits(ends: Iterable[float], limits: Iterable[float], digits: int) -> int:
+def choose_decimals(ends: Iterable[float], limits: Iterable[float], digits: int) -> int:
     """Return how many decimals to print, so that no end seems to reach a limit that it does not.
 
     Args:
@@ -117,7 +117,7 @@ def caution(blocks: int, noun: str = "block") -> str:
 def _ends(value: float, without: Floats, sizes: Floats, confidence: float) -> tuple[float, float]:
     blocks = len(without)
     error = math.sqrt((blocks - 1) / blocks * float(((without - value) ** 2).sum()))
-    freedom = max(1.0, round(effective_blocks(sizes) - 1, 1))
+    freedom = max(1.0, round(count_effective_blocks(sizes) - 1, 1))
     reach = student_quantile((1 + confidence) / 2, freedom) * error
     longer = _skewness(value - without) * (1 + 2 * student_quantile((1 + confidence) / 2, 1e6) ** 2)
     return (

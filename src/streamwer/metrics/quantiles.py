@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streamwer.metrics.intervals import Floats, jackknife
-from streamwer.metrics.ratios import rate
+from streamwer.metrics.ratios import estimate_rate
 
 Integers = NDArray[np.int64]
 
@@ -140,7 +140,7 @@ class _Pooled:
     def may_be_never(self, q: float, confidence: float) -> bool:
         """Whether so many events never came that the quantile may be one of them."""
         missing = np.array([np.isinf(self.values[each]).sum() for each in self._places], float)
-        return bool(missing.any()) and rate(missing, self.sizes, confidence).high > 1 - q
+        return bool(missing.any()) and estimate_rate(missing, self.sizes, confidence).high > 1 - q
 
     def _without(self, places: Integers, q: float) -> float:
         """The event of that rank among those that are not at these places."""

@@ -16,9 +16,9 @@ from streamwer.metrics.intervals import Floats, Interval, jackknife
 _NOT_KNOWN = Interval(math.nan, math.nan, math.nan)
 
 
-def rate(errors: Floats, words: Floats, confidence: float) -> Interval:
+def estimate_rate(errors: Floats, words: Floats, confidence: float) -> Interval:
     """Give pooled errors per word their interval; one entry per block, shape (blocks,)."""
-    found = ratio_difference(errors, words, np.zeros_like(errors), words, confidence)
+    found = compare_ratios(errors, words, np.zeros_like(errors), words, confidence)
     count, total = float(errors.sum()), float(words.sum())
     if not found.known or count > total:
         return found
@@ -26,7 +26,7 @@ def rate(errors: Floats, words: Floats, confidence: float) -> Interval:
     return Interval(found.value, max(0.0, min(found.low, low)), max(found.high, high))
 
 
-def difference(errors: Floats, baseline: Floats, words: Floats, confidence: float) -> Interval:
+def compare_rates(errors: Floats, baseline: Floats, words: Floats, confidence: float) -> Interval:
     """Compare a pooled rate of errors with a baseline's on the same words.
 
     Args:
@@ -39,7 +39,7 @@ def difference(errors: Floats, baseline: Floats, words: Floats, confidence: floa
         The difference in errors per word; with NaN ends where there is but one block, and all
         NaN without words.
     """
-    found = ratio_difference(errors, words, baseline, words, confidence)
+    found = compare_ratios(errors, words, baseline, words, confidence)
     if not found.known:
         return found
     below, above = _exact_reach(errors - baseline, float(words.sum()), confidence)
@@ -47,7 +47,7 @@ def difference(errors: Floats, baseline: Floats, words: Floats, confidence: floa
     return Interval(found.value, low, high)
 
 
-def ratio_difference(
+def compare_ratios(
     above: Floats, below: Floats, base_above: Floats, base_below: Floats, confidence: float
 ) -> Interval:
     """Compare a ratio of sums with another whose denominators may differ; one entry per block.

@@ -10,7 +10,7 @@ from streamwer.condition_config import NONE
 from streamwer.config import ScoringConfig
 from streamwer.metrics import ratios
 from streamwer.metrics.differences import word_blocks
-from streamwer.metrics.intervals import Interval, simultaneous
+from streamwer.metrics.intervals import Interval, adjust_confidence
 from streamwer.metrics.quantiles import Quantile, quantiles
 from streamwer.metrics.tables import Scores, clusters, sources
 
@@ -73,12 +73,12 @@ def _under(
     change = None
     if name != NONE and set(sources(recordings)) == set(plain["recording"]):
         before = base["errors"].to_numpy()
-        each = simultaneous(scoring.confidence, conditions)
-        change = ratios.difference(errors, before, said, each)
+        each = adjust_confidence(scoring.confidence, conditions)
+        change = ratios.compare_rates(errors, before, said, each)
     return UnderCondition(
         condition=name,
         recordings=len(recordings),
-        wer=ratios.rate(errors, said, scoring.confidence),
+        wer=ratios.estimate_rate(errors, said, scoring.confidence),
         change=change,
         p50=_median(words, recordings, scoring),
     )

@@ -185,7 +185,7 @@ def _ideal(words: pd.DataFrame) -> pd.Series[float]:
 def _wer(recordings: pd.DataFrame, scoring: ScoringConfig) -> Interval:
     blocks = word_blocks(recordings)
     errors, words = blocks["errors"].to_numpy(), blocks["words"].to_numpy()
-    return ratios.rate(errors, words, scoring.confidence)
+    return ratios.estimate_rate(errors, words, scoring.confidence)
 
 
 def _percentiles(

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from streamwer.collection import paused
 from streamwer.errors import LogError
 from streamwer.eventlog import EventLog
-from streamwer.joining import between_scripts, joined
+from streamwer.joining import join_scripts, joined
 from streamwer.metrics import word_table
 from streamwer.metrics.alignment import Pair, align, align_by_time, character_errors, count
 from streamwer.metrics.compounds import respace
@@ -133,11 +133,11 @@ class _Heard:
         self.normaliser = normaliser = normaliser.of(reference.language)
         self.said = emissions(steps, partial(alone, normaliser))
         emitted = [emission.word.text for emission in self.said]
-        self.text, heard = joined(emitted), between_scripts(emitted)
+        self.text, heard = joined(emitted), join_scripts(emitted)
         reference = _read_nearest(reference, heard, normaliser)
         self.reference, self.steps = reference, steps
         raw = [word.text for word in reference.words] or [reference.text]
-        self.spoken = attribute(between_scripts([reference.text]), raw, normaliser)
+        self.spoken = attribute(join_scripts([reference.text]), raw, normaliser)
         self.heard = attribute(heard, emitted, normaliser)
         if normaliser.joins:
             self.heard = respace(_texts(self.spoken), self.heard)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from streamwer.joining import joined
 from streamwer.metrics.alignment import Pair
-from streamwer.metrics.compounds import came_as
+from streamwer.metrics.compounds import map_compounds
 from streamwer.metrics.latency_split import PARTS, Moments, split
 from streamwer.metrics.timeline import Emission
 from streamwer.metrics.tokens import Token
@@ -62,7 +62,7 @@ def rows(
         steps: the steps of the recording.
     """
     mine = np.array([-1 if p.reference is None else p.reference for p in pairs], dtype=np.int64)
-    otherwise = came_as([t.text for t in spoken], [t.text for t in heard], pairs)
+    otherwise = map_compounds([t.text for t in spoken], [t.text for t in heard], pairs)
     theirs = np.array([_heard_as(pair, otherwise) for pair in pairs], dtype=np.int64)
     found = {
         "recording": _same(reference.recording, len(pairs)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from streamwer.metrics import Difference, Interval, Quantile
-from streamwer.metrics.intervals import telling_digits
+from streamwer.metrics.intervals import choose_decimals
 
 NO_BREAK = "\u00a0"
 UNKNOWN = "–"
@@ -51,7 +51,7 @@ def percent_range(interval: Interval, *, unit: bool = True) -> str:
 def points_range(interval: Interval) -> str:
     """Both ends of a difference's interval, in percentage points."""
     limits = (0.0, 100 * interval.margin) if isinstance(interval, Difference) else (0.0,)
-    digits = telling_digits((100 * interval.low, 100 * interval.high), limits, 1)
+    digits = choose_decimals((100 * interval.low, 100 * interval.high), limits, 1)
     return f"{points(interval.low, digits)} to {points(interval.high, digits)}"
 
 

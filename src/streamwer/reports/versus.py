@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from streamwer.metrics import Difference, Quantile, Summary
-from streamwer.metrics.intervals import telling_digits
+from streamwer.metrics.intervals import choose_decimals
 from streamwer.reports import figures, wording
 from streamwer.reports.changes import LATENCIES, Change
 
@@ -146,7 +146,7 @@ def _way(late: Quantile) -> str:
 
 
 def _range(low: float, high: float) -> str:
-    digits = telling_digits((low, high), (0.0,), 2)
+    digits = choose_decimals((low, high), (0.0,), 2)
     return f"{_seconds(low, digits)} to {_seconds(high, digits)}"
 
 

@@ -128,7 +128,7 @@ def _mean_wer(tables: Sequence[Scores], scoring: ScoringConfig) -> Interval:
     """Pooled over the points: as all have the same words, that is the mean of their WERs."""
     together = word_blocks(pd.concat([each.recordings for each in tables]))
     errors, words = together["errors"].to_numpy(), together["words"].to_numpy()
-    return ratios.rate(errors, words, scoring.confidence)
+    return ratios.estimate_rate(errors, words, scoring.confidence)
 
 
 def _settings(points: Sequence[Point], axes: Sequence[str]) -> Counter[tuple[str, ...]]:

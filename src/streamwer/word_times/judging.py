@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from streamwer.alignment_config import ForcedConfig
 from streamwer.transcript import Word
-from streamwer.word_times.trimming import STRETCHED_S, Span, odd, spoken_time
+from streamwer.word_times.trimming import STRETCHED_S, Span, measure_speech, odd
 from streamwer.word_times.unplaceable import UnplaceableError
 
 _LONG_WORD_S = 1.5  # few words last longer, spoken numbers written in digits among them
@@ -46,7 +46,7 @@ def judge(words: Sequence[Word], guesses: Sequence[float], speech: Sequence[Span
         guesses: p(word | silence) of each.
         speech: where there is speech.
     """
-    spoken = [spoken_time(word, speech) for word in words]
+    spoken = [measure_speech(word, speech) for word in words]
     whole = sum(last - first for first, last in speech)
     said = sum(min(each, _LONG_WORD_S) for each in spoken)
     heard = [word.probability for word in words]

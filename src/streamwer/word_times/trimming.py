@@ -51,7 +51,7 @@ def inside(speech: Sequence[Span], begin: float, end: float) -> Iterator[Span]:
             yield max(first, begin), min(last, end)
 
 
-def spoken_time(word: Word, speech: Sequence[Span]) -> float:
+def measure_speech(word: Word, speech: Sequence[Span]) -> float:
     """Seconds of a word's time in which there is speech."""
     return sum(last - first for first, last in inside(speech, word.start, word.end))
 

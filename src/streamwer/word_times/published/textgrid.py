@@ -17,7 +17,10 @@ from streamwer.transcript import Word
 
 _USUAL = ("words", "word", "ort-mau", "ort")
 """What the tier of words is called by MFA, by Praat and P2FA, and by the services of BAS."""
-_FAILURES = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
+_FAILURES = (
+    *(OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError),
+    RecursionError,
+)
 """What praatio raises besides its own errors, of a file that is none."""
 _SPEAKER = re.compile(r".*( - |/)")
 """What comes before it: MFA and P2FA name the speaker, Praat the tier that it has aligned."""
