@@ -18,13 +18,8 @@ def settings(*argv: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def pinned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def pinned() -> str:
     """A policy whose file chooses the engine `direct` for its own system."""
-    shutil.copytree(conf_dir(), tmp_path / "conf")
-    monkeypatch.chdir(tmp_path)
-    path = tmp_path / "conf/policy/prompted_buffer.yaml"
-    pin = "  - /engine@_global_.systems.prompted_buffer.engine: direct\n  - _self_"
-    path.write_text(path.read_text().replace("  - _self_", pin))
     return "prompted_buffer"
 
 
@@ -45,14 +40,14 @@ def test_flags_reach_the_model_the_engine_and_the_policy() -> None:
 
 
 def test_the_engine_is_chosen_with_its_own_hyperparameters() -> None:
-    chosen = "--engine direct --padding-s 2 --buckets-s 5,30 --skip-silence false".split()
+    chosen = "--engine direct --engine-padding-s 2 --buckets-s 5,30 --skip-silence false".split()
     engine = settings(*chosen)["engine"]
     assert (engine["name"], engine["padding_s"], engine["skip_silence"]) == ("direct", 2.0, False)
     assert engine["buckets_s"] == [5.0, 30.0]
 
 
 def test_a_policy_runs_on_the_engine_that_its_file_chooses(pinned: str) -> None:
-    engine = settings("--policy", pinned, "--padding-s", "2")["engine"]
+    engine = settings("--policy", pinned, "--engine-padding-s", "2")["engine"]
     assert (engine["name"], engine["padding_s"]) == ("direct", 2.0)
     assert settings("--policy", "local_agreement")["engine"]["name"] == "transcribe"
 
@@ -60,15 +55,15 @@ def test_a_policy_runs_on_the_engine_that_its_file_chooses(pinned: str) -> None:
 def test_an_engine_that_is_asked_for_wins_over_the_policy_s_own(pinned: str) -> None:
     engine = settings("--policy", pinned, "--engine", "transcribe", "--beam-size", "2")["engine"]
     assert (engine["name"], engine["beam_size"]) == ("transcribe", 2)
-    with pytest.raises(ConfigError, match="--padding-s: the engine transcribe has no such"):
-        settings("--policy", pinned, "--engine", "transcribe", "--padding-s", "2")
+    with pytest.raises(ConfigError, match="--engine-padding-s: the engine transcribe has no such"):
+        settings("--policy", pinned, "--engine", "transcribe", "--engine-padding-s", "2")
 
 
 def test_a_wrong_value_for_the_policy_s_own_engine_is_named_by_its_flag(pinned: str) -> None:
     with pytest.raises(ConfigError, match=r"--beam-size 'two': it must be a whole number"):
         settings("--policy", pinned, "--beam-size", "two")
-    with pytest.raises(ConfigError, match=r"--padding-s -1.0 must be between 0 and 30"):
-        settings("--policy", pinned, "--padding-s", "-1")
+    with pytest.raises(ConfigError, match=r"--engine-padding-s -1.0 must be between 0 and 30"):
+        settings("--policy", pinned, "--engine-padding-s", "-1")
 
 
 @pytest.mark.parametrize(("argv", "clock"), [((), "measured"), (("--live",), "wall")])
@@ -100,13 +95,19 @@ def test_null_stands_for_no_value() -> None:
         ("--condition-on-previous-text maybe", "it must be true or false"),
         ("--chunk-s 50", "--chunk-s 50.0 must be at least 0.01 and at most --buffer-s"),
         ("--agreement 1", "--agreement 1 must be at least 2"),
-        ("--engine direct --padding-s inf", "--padding-s 'inf': it must be finite"),
-        ("--engine direct --padding-s 31", "--padding-s 31.0 must be between 0 and 30"),
+        ("--engine direct --engine-padding-s inf", "--engine-padding-s 'inf': it must be finite"),
+        (
+            "--engine direct --engine-padding-s 31",
+            "-padding-s 31.0 must be between 0 and 30",
+        ),
         ("--engine direct --buckets-s 2,x", "--buckets-s '2,x': it must be numbers"),
         ("--engine direct --buckets-s 40", "--buckets-s [40.0] must be one or more lengths"),
         ("--beam-size 0", "--beam-size 0 must be at least 1"),
         ("--temperatures=", "--temperatures [] must be one or more numbers"),
-        ("--padding-s 1", "the engine transcribe has no such hyper-parameter; direct has it"),
+        (
+            "--engine-padding-s 1",
+            "transcribe has no such hyper-parameter; direct has it",
+        ),
         ("--engine direct --temperatures 0", "transcribe has it (choose with --engine)"),
         ("--engine nonsense", "'direct', 'http', 'pocketsphinx', 'transcribe'"),
         ("--policy offline --chunk-s 1", "local_agreement and prompted_buffer have"),

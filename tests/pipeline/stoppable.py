@@ -31,7 +31,13 @@ def prepare(folder: Path, long_s: float = 4.0) -> None:
 def started(folder: Path, where: str) -> subprocess.Popen[str]:
     """The command, in a session of its own as in a terminal."""
     model = ROOT / "models/reference"
-    chosen = ["clock=wall", "engine=direct", f"cluster={where}", f"model.path={model}"]
+    chosen = [
+        "clock=wall",
+        "engine=direct",
+        f"cluster={where}",
+        "model=reference",
+        f"model.path={model}",
+    ]
     OmegaConf.save(composed(chosen), folder / "params.yaml", resolve=True)
     paths = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
     return subprocess.Popen(

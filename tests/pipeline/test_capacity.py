@@ -29,7 +29,7 @@ QUICK = ("--seconds", "8", "--warm-up", "2", "--repeats", "2", "--most", "2")
 @pytest.fixture
 def cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[set[int]]:
     """Those that each run was played on; the data set is prepared in the folder we are in."""
-    settings = load(["dataset.limit=2"]).dataset
+    settings = load(["dataset=toy_calls", "dataset.limit=2"]).dataset
     settings.path = str(Path(settings.path).resolve())
     references = datasets.prepare(settings, tmp_path / "data/prepared")
     (tmp_path / "data/aligned").mkdir()
@@ -46,7 +46,11 @@ def cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[set[int]]:
         return played(worker, streams, seed)
 
     monkeypatch.setattr(playing.Worker, "run", noted)
-    monkeypatch.setattr(sys, "argv", ["capacity", "--system", NAME, *QUICK, f"model.path={model}"])
+    monkeypatch.setattr(
+        sys,
+        "argv",
+        ["capacity", "--system", NAME, *QUICK, "model=reference", f"model.path={model}"],
+    )
     return used
 
 

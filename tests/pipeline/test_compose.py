@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import compose
+from streamwer import config
 from streamwer.compose import composed, load
 from streamwer.errors import ConfigError
 
@@ -66,3 +67,17 @@ def test_a_key_that_is_not_there_is_named_without_advice_to_add_it(key: str) -> 
     assert "+" not in str(caught.value)
     with pytest.raises(ConfigError):
         load([f"+{key}=x"])
+
+
+def test_the_default_comparison_is_of_tiny_en_on_the_bundled_calls() -> None:
+    """What `make repro` runs, as the committed file has it: the toy model is for tests alone."""
+    committed = config.load(ROOT / "params.yaml")
+    systems = {name: config.system(committed, name) for name in committed.compare}
+    assert list(systems) == ["offline", "local_agreement", "prompted_buffer", "prefix_agreement"]
+    assert {system.model.name for system in systems.values()} == {"tiny_en"}
+    assert committed.dataset.path == "data/calls"
+    engines = {name: system.engine.name for name, system in systems.items()}
+    assert (engines["offline"], engines["local_agreement"]) == ("transcribe", "transcribe")
+    assert engines["prefix_agreement"] == "direct"
+    assert committed.gate.model.name == "reference"
+    assert committed.gate.dataset.path == "data/toy_calls"

@@ -14,7 +14,7 @@ import pytest
 
 from streamwer import eventlog
 from tests.patience import PATIENCE_S
-from tests.pipeline.beginnings import beginnings
+from tests.pipeline.beginnings import TOY, beginnings
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +35,7 @@ TREE = (
     "src",
 )
 SYSTEMS = ("offline", "prompted_buffer", "local_agreement", "prefix_agreement")
-QUICK = ("-S", "clock=unaware", "-S", "cluster=local")
+QUICK = tuple(f"--set-param={each}" for each in (*TOY, "clock=unaware", "cluster=local"))
 
 
 class Project:
@@ -79,7 +79,7 @@ class Project:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Three calls streamed by the three systems of the default comparison."""
+    """Three toy calls streamed by the systems of the default comparison with the toy model."""
     project = Project(tmp_path_factory.mktemp("project"))
     project.dvc("exp", "run", *QUICK)
     return project

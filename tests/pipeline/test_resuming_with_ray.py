@@ -21,8 +21,12 @@ def test_killed_with_ray_and_the_bundled_model_it_gives_what_an_undisturbed_run_
     tmp_path: Path,
 ) -> None:
     folder = Folder(tmp_path, names=())
-    prepare(load(["dataset.limit=4"]).dataset, tmp_path / "data/prepared")
-    choices = ("policy=[prefix_agreement]", f"model.path={ROOT / 'models/reference'}")
+    prepare(load(["dataset=toy_calls", "dataset.limit=4"]).dataset, tmp_path / "data/prepared")
+    choices = (
+        "policy=[prefix_agreement]",
+        "model=reference",
+        f"model.path={ROOT / 'models/reference'}",
+    )
     run = (sys.executable, "-m", "pipeline.stream", "--system", "prefix_agreement")
     folder.set("clock=unaware", "cluster=ray", *choices)
     driver = folder.start(*run)

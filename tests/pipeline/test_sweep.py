@@ -20,11 +20,11 @@ from streamwer.compose import composed
 from streamwer.config import conditions
 from streamwer.errors import ConfigError
 from tests.patience import PATIENCE_S, until
-from tests.pipeline.beginnings import beginnings
+from tests.pipeline.beginnings import TOY, beginnings
 
 ROOT = Path(__file__).parents[2]
 TREE = ("conf", "dvc.yaml", "hydra_plugins", "models", "pipeline", "src")
-QUICK = ("clock=unaware", "cluster=local", "policy=prefix_agreement")
+QUICK = (*TOY, "clock=unaware", "cluster=local", "policy=prefix_agreement")
 CHUNKS = "policy.chunk_s=1,2,3"
 
 
@@ -160,7 +160,12 @@ def test_settings_that_make_no_sense_are_refused(override: str) -> None:
 @pytest.mark.slow
 def test_words_without_times_are_aligned_once_for_all_points(checkout: Checkout) -> None:
     """The words lose their times; an aligner gives them others, and with them a latency."""
-    untimed = (*QUICK[:2], "dataset.limit=1", "policy=prefix_agreement", "dataset.columns.words=''")
+    untimed = (
+        *QUICK[:-1],
+        "dataset.limit=1",
+        "policy=prefix_agreement",
+        "dataset.columns.words=''",
+    )
     checkout.run("-m", *untimed, "sweep.name=untimed")
     aligner = ("alignment=forced", "model@alignment.model=reference")
     output = checkout.run("-m", *untimed, *aligner, status=1)

@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -35,47 +35,58 @@ from tests.scripted import Scripted, script, silence
 
 INVENTED = "kvasir"
 """No caller says it."""
-Fault = Callable[[Window, Sequence[Word], float], Sequence[Word]]
 
 
-def _instant(texts: Sequence[str], at: float) -> list[Word]:
+class Hearing(NamedTuple):
+    """What is really said in a window; times are the stream's."""
+
+    begin: float
+    end: float
+    prompt: str
+    words: Sequence[Word]
+
+
+Fault = Callable[[Hearing], Sequence[Word]]
+
+
+def loop(of: Hearing) -> Sequence[Word]:
+    again = [*(word.text for word in of.words[-3:]), INVENTED] * 8
+    return [*of.words, *instant(again, of.end)]
+
+
+def dots(of: Hearing) -> Sequence[Word]:
+    places = [of.begin + i * 0.1 for i in range(int((of.end - of.begin) / 0.1))]
+    return [Word(".", at, at + 0.1) for at in places]
+
+
+def mark(of: Hearing) -> Sequence[Word]:
+    last = of.words[-1].end if of.words else of.begin
+    return [*of.words, Word("-", last, of.end)]
+
+
+def flat(of: Hearing) -> Sequence[Word]:
+    return [*of.words, *instant([f"{INVENTED}{i}" for i in range(5)], of.end)]
+
+
+def prompt_again(of: Hearing) -> Sequence[Word]:
+    return [*of.words, *instant(of.prompt.split(), of.end)]
+
+
+def text_again(of: Hearing) -> Sequence[Word]:
+    return [*of.words, *instant([word.text for word in of.words], of.end)]
+
+
+def beyond(of: Hearing) -> Sequence[Word]:
+    return [*of.words, Word(INVENTED, of.end + 0.3, of.end + 0.6)]
+
+
+def nothing(_: Hearing) -> Sequence[Word]:
+    return []
+
+
+def instant(texts: Sequence[str], at: float) -> list[Word]:
     """Words without length."""
     return [Word(text, at, at) for text in texts]
-
-
-def loop(window: Window, heard: Sequence[Word], end: float) -> Sequence[Word]:
-    return [*heard, *_instant([*(word.text for word in heard[-3:]), INVENTED] * 8, end)]
-
-
-def dots(window: Window, heard: Sequence[Word], end: float) -> Sequence[Word]:
-    begin = window.start / SAMPLE_RATE
-    places = range(int((end - begin) / 0.1))
-    return [Word(".", begin + i * 0.1, begin + (i + 1) * 0.1) for i in places]
-
-
-def mark(window: Window, heard: Sequence[Word], end: float) -> Sequence[Word]:
-    last = heard[-1].end if heard else window.start / SAMPLE_RATE
-    return [*heard, Word("-", last, end)]
-
-
-def flat(window: Window, heard: Sequence[Word], end: float) -> Sequence[Word]:
-    return [*heard, *_instant([INVENTED + str(i) for i in range(5)], end)]
-
-
-def prompt_again(window: Window, heard: Sequence[Word], end: float) -> Sequence[Word]:
-    return [*heard, *_instant(window.prompt.split(), end)]
-
-
-def text_again(window: Window, heard: Sequence[Word], end: float) -> Sequence[Word]:
-    return [*heard, *_instant([word.text for word in heard], end)]
-
-
-def beyond(window: Window, heard: Sequence[Word], end: float) -> Sequence[Word]:
-    return [*heard, Word(INVENTED, end + 0.3, end + 0.6)]
-
-
-def nothing(window: Window, heard: Sequence[Word], end: float) -> Sequence[Word]:
-    return []
 
 
 FAULTS = [loop, dots, mark, flat, prompt_again, text_again, beyond, nothing]
@@ -105,8 +116,12 @@ class Stuck:
         self.stuck.append(not (window.listen_only or before) and self._rng.random() < 0.5)
         if not self.stuck[-1]:
             return heard
-        end = (window.start + len(window.audio)) / SAMPLE_RATE
-        return replace(heard, words=tuple(self._fault(window, heard.words, end)))
+        return replace(heard, words=tuple(self._fault(hearing(window, heard.words))))
+
+
+def hearing(window: Window, words: Sequence[Word]) -> Hearing:
+    begin = window.start / SAMPLE_RATE
+    return Hearing(begin, begin + len(window.audio) / SAMPLE_RATE, window.prompt, words)
 
 
 def play_stuck(config: Mapping[str, Any], recogniser: Stuck, seconds: float) -> list[Step]:
@@ -125,7 +140,9 @@ def test_what_a_stuck_decoder_invents_is_never_committed_and_in_no_prompt(
     steps = play_stuck(config, recogniser, length(call))
     said = [word.text for word in committed(steps)]
     rest = iter(word.text for word in call)
-    assert all(text in rest for text in said), said  # in order, each at most as often as it was said
+    assert all(text in rest for text in said), (
+        said
+    )  # in order, each at most as often as it was said
     for window in recogniser.windows:
         texts = f"{window.prompt} {window.prefix}".split()
         assert INVENTED not in " ".join(texts)
@@ -177,7 +194,7 @@ def test_a_prompt_that_makes_the_decoder_loop_twice_is_dropped(config: Mapping[s
             if "order" not in window.prompt:
                 return heard
             end = (window.start + len(window.audio)) / SAMPLE_RATE
-            return replace(heard, words=tuple(_instant([INVENTED] * 40, end)))
+            return replace(heard, words=tuple(instant([INVENTED] * 40, end)))
 
     call = script("my order has not come " + "please tell me where it is now " * 8, pause=0.05)
     recogniser = Poisoned(call)
@@ -193,6 +210,6 @@ def test_a_script_is_stuck_in_every_way_that_is_told_apart() -> None:
     heard = script("call me back")
     window = Window(silence(2.0), 0, prompt="my name")
     for fault in FAULTS:
-        words = fault(window, heard, 2.0)
+        words = fault(hearing(window, heard))
         assert list(words) != list(heard)
         assert all(a.start <= b.start for a, b in pairwise(words))

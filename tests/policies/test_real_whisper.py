@@ -1,0 +1,151 @@
+"""Real Whisper tiny.en with the policies: on bundled calls, and on real speech where that is.
+
+Real speech is no part of the repository: without `../shared/real-speech` its tests skip.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import jiwer
+import numpy as np
+import pytest
+
+from streamwer import audio, config, policies, recognisers
+from streamwer.audio import SAMPLE_RATE, Samples
+from streamwer.compose import load
+from streamwer.config import SystemConfig
+from streamwer.metrics.normalise import normaliser
+from streamwer.recognisers import Recogniser
+from streamwer.simulation import build_clock, play
+from streamwer.transcript import Word
+
+CALLS = Path("data/calls")
+JFK = Path("../shared/real-speech/jfk/jfk.flac")
+BANK_CALL = Path("../shared/real-speech/bank_calls/0002f70f7386445b_agent.flac")
+LONG_PAUSE = Path("../shared/cases/long_pause")
+POLICIES = sorted(policies.POLICIES)
+RECOMMENDED = "prefix_agreement"
+OF_THE_PAUSE = [RECOMMENDED, "local_agreement", "prompted_buffer"]
+AMERICANS = (
+    "and so my fellow americans ask not what your country can do for you"
+    " ask what you can do for your country"
+)
+DASHWOOD = (
+    "and mister john dashwood had then leisure to consider how much there might be prudently"
+    " in his power to do for them"
+)
+FAINT = 1e-3
+"""Standard deviation of the noise in a hold."""
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tiny_en")]
+
+
+@cache
+def prepare(policy: str, engine: str) -> tuple[SystemConfig, Recogniser]:
+    """A policy with all of its defaults and tiny.en, on its own engine or another one."""
+    pin = [f"+engine@systems.{policy}.engine={engine}"] if engine else []
+    system = config.system(load(["model=tiny_en", f"policy=[{policy}]", *pin]), policy)
+    return system, recognisers.load(system)
+
+
+def transcribe(policy: str, samples: Samples, engine: str = "") -> list[Word]:
+    """What the policy commits in a call."""
+    system, recogniser = prepare(policy, engine)
+    made, clock = policies.build(system.policy), build_clock("unaware")
+    steps = play("call", samples, recogniser, made, clock)
+    return [word for step in steps for word in step.update.committed]
+
+
+def read(path: Path) -> Samples:
+    if not path.is_file():
+        pytest.skip(f"{path} is not there: real speech is no part of the repository")
+    return audio.load(path)
+
+
+def standard(text: str) -> str:
+    return str(normaliser("whisper_english").apply(text))
+
+
+def fold(words: list[Word]) -> str:
+    return standard(" ".join(word.text for word in words))
+
+
+def hold(seconds: float, level: float = FAINT) -> Samples:
+    noise = np.random.default_rng(1).normal(0, level, round(seconds * SAMPLE_RATE))
+    return noise.astype(np.float32)
+
+
+@cache
+def bundled(call: str) -> tuple[Samples, tuple[Word, ...]]:
+    rows = map(json.loads, (CALLS / "metadata.jsonl").read_text(encoding="utf-8").splitlines())
+    row = next(row for row in rows if row["id"] == call)
+    words = tuple(Word(each["text"], each["start"], each["end"]) for each in row["words"])
+    return audio.load(CALLS / row["file_name"]), words
+
+
+def sentence(call: str, last: str) -> tuple[Samples, str]:
+    """The beginning of a bundled call, to a word with which a sentence ends, and its text."""
+    samples, words = bundled(call)
+    count = 1 + next(i for i, word in enumerate(words) if word.text == last)
+    end = audio.samples((words[count - 1].end + words[count].start) / 2)
+    return samples[:end], fold(list(words[:count]))
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_every_policy_hears_the_sentence_that_was_said(policy: str) -> None:
+    assert fold(transcribe(policy, read(JFK))) == AMERICANS
+
+
+def test_either_engine_hears_it() -> None:
+    assert fold(transcribe("offline", read(JFK), engine="direct")) == AMERICANS
+    assert fold(transcribe("prompted_buffer", read(JFK), engine="transcribe")) == AMERICANS
+
+
+@pytest.mark.parametrize("policy", OF_THE_PAUSE)
+def test_forty_seconds_of_faint_noise_cost_no_word_and_invent_none(policy: str) -> None:
+    before, first = sentence("bank_lost_card", "card.")
+    after, second = sentence("airline_rebooking", "August.")
+    words = transcribe(policy, np.concatenate((before, hold(40.0), after)))
+    begin, end = (len(before) / SAMPLE_RATE, len(before) / SAMPLE_RATE + 40.0)
+    assert not [word for word in words if begin + 0.5 < word.start and word.end < end]
+    assert jiwer.wer(f"{first} {second}", fold(words)) <= 0.1
+
+
+@pytest.mark.parametrize("policy", OF_THE_PAUSE)
+def test_a_long_pause_in_real_speech_costs_no_word_and_invents_none(policy: str) -> None:
+    samples = read(LONG_PAUSE / "pause_noise.flac")
+    words = transcribe(policy, samples)
+    assert not [word for word in words if 13.0 < word.start < 48.0]
+    before = fold([word for word in words if word.start < 13.0])
+    behind = fold([word for word in words if word.start > 48.0])
+    assert before == AMERICANS
+    assert jiwer.wer(standard(DASHWOOD), behind) <= 0.15
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_digital_silence_gives_no_word(policy: str) -> None:
+    assert not transcribe(policy, np.zeros(12 * SAMPLE_RATE, np.float32))
+
+
+@pytest.mark.parametrize("policy", OF_THE_PAUSE)
+def test_a_recording_of_silence_gives_no_word(policy: str) -> None:
+    assert not transcribe(policy, read(LONG_PAUSE / "silence_zero.flac"))
+
+
+def test_a_bank_call_is_heard_as_well_as_offline_hears_it() -> None:
+    samples = read(BANK_CALL)
+    rows = map(json.loads, (BANK_CALL.parent / "metadata.jsonl").read_text().splitlines())
+    row = next(row for row in rows if row["file_name"] == BANK_CALL.name)
+    text = standard(row["text"])
+    words = transcribe(RECOMMENDED, samples)
+    offline = jiwer.wer(text, fold(transcribe("offline", samples)))
+    assert jiwer.wer(text, fold(words)) <= offline + 0.05  # two words of the call's 47
+    ends = [0.0, *(end for _, end, _ in row["segments"])]
+    begins = [*(begin for begin, _, _ in row["segments"]), len(samples) / SAMPLE_RATE]
+    pauses = [(a, b) for a, b in zip(ends, begins, strict=True) if b - a > 3.0]
+    assert pauses
+    middles = [(word.start + word.end) / 2 for word in words]
+    assert not [m for m in middles for a, b in pauses if a + 0.5 < m < b - 0.5]
