@@ -91,14 +91,20 @@ class Comparison:
 
     def wer_minus_offline(self, name: str) -> dict[str, float]:
         """Points of WER above offline's, by data set."""
+        system, offline = self._share(name, OFFLINE)
         return {
-            data_set: subtract_rates(outcome.errors, self._offline.outcomes[data_set].errors)
-            for data_set, outcome in self.systems[name].outcomes.items()
+            data_set: subtract_rates(outcome.errors, offline.outcomes[data_set].errors)
+            for data_set, outcome in system.outcomes.items()
         }
 
     def lost_last_words(self, name: str) -> list[str]:
         """The recordings whose last word a system lost although offline has it."""
         return list_lost(self.systems[name], self._offline)
+
+    def _share(self, name: str, other: str) -> tuple[Figures, Figures]:
+        """Two systems on the recordings that both have played."""
+        one, two = self.systems[name], self.systems[other]
+        return one.share(two), two.share(one)
 
     def _rank(self, name: str) -> tuple[int, float]:
         figures = self.of_policies[name]
@@ -120,23 +126,23 @@ class Comparison:
         ]
 
     def _list_bank_calls(self, name: str) -> list[Figure]:
-        outcome = self.systems[name].outcomes.get(BANK_CALLS)
-        if not outcome:
+        if BANK_CALLS not in self._offline.outcomes:
             return []
-        errors, offline = outcome.errors, self._offline.outcomes[BANK_CALLS].errors
+        pair = self._share(name, OFFLINE)
+        errors, offline = (each.outcomes[BANK_CALLS].errors for each in pair)
         why = f"{_count(name, errors)}; {_count(OFFLINE, offline)}."
         figure = "bank_calls_wer_minus_offline"
         return [Figure(figure, subtract_rates(errors, offline), why)]
 
     def _subtract(self, figure: str, name: str, other: str) -> Figure:
-        one, two = self.systems[name].errors, self.systems[other].errors
+        one, two = (each.errors for each in self._share(name, other))
         return Figure(
             figure, subtract_rates(one, two), f"{_count(name, one)}; {_count(other, two)}."
         )
 
     def _divide(self, figure: str, name: str, other: str) -> Figure:
-        ratio = self.systems[name].recogniser_s / self.systems[other].recogniser_s
-        return Figure(figure, ratio, self._explain_compute(name))
+        one, two = self._share(name, other)
+        return Figure(figure, one.recogniser_s / two.recogniser_s, self._explain_compute(name))
 
     def _explain_compute(self, name: str) -> str:
         work = self.systems[name].work()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 
@@ -34,6 +34,11 @@ class Outcome:
 
     speech: SpeechSet
     played: Mapping[str, Played]
+
+    def take(self, names: Container[str]) -> Outcome:
+        """Take some of its recordings, by name."""
+        played = {name: each for name, each in self.played.items() if name in names}
+        return self if len(played) == len(self.played) else Outcome(self.speech.take(names), played)
 
     @cached_property
     def scores(self) -> Scores:
@@ -108,6 +113,12 @@ class Figures:
     def __init__(self, outcomes: Mapping[str, Outcome]) -> None:
         self.outcomes = outcomes
         self._played = [each for one in outcomes.values() for each in one.played.values()]
+
+    def share(self, other: Figures) -> Figures:
+        """Take the recordings that another system has played, too."""
+        return Figures(
+            {name: each.take(other.outcomes[name].played) for name, each in self.outcomes.items()}
+        )
 
     @cached_property
     def errors(self) -> WordErrors:

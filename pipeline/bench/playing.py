@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -114,19 +114,23 @@ def play_all(
     calls: Sequence[Call],
     loaded: Mapping[str, Recogniser],
     advance: Callable[[], None] = lambda: None,
+    seldom: Container[str] = (),
+    every: int = 1,
 ) -> dict[str, dict[str, Played]]:
     """Play every recording into all systems before the next one begins.
 
     Args:
         loaded: the systems' recognisers.
+        seldom: the systems that play only one recording in `every`.
         advance: called after each.
 
     Returns:
         What each system did with each recording, by name of both.
     """
     done: dict[str, dict[str, Played]] = {name: {} for name in systems}
-    for call in calls:
+    for number, call in enumerate(calls):
         for name, system in systems.items():
-            done[name][call.name] = play(system, call, loaded[name])
+            if name not in seldom or number % every == 0:
+                done[name][call.name] = play(system, call, loaded[name])
             advance()
     return done

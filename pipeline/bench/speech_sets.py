@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -43,6 +43,12 @@ class SpeechSet:
     pauses: Mapping[str, Sequence[Span]] = field(default_factory=dict)
     word_times: str = "none"
     left_out: int = 0
+
+    def take(self, names: Container[str]) -> SpeechSet:
+        """Take some of its recordings, by name."""
+        calls = tuple(call for call in self.calls if call.name in names)
+        pauses = {name: spans for name, spans in self.pauses.items() if name in names}
+        return replace(self, calls=calls, pauses=pauses)
 
     @property
     def seconds(self) -> float:

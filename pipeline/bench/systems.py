@@ -17,6 +17,8 @@ OFFLINE, ONE_PASS, PEER = "offline", "offline_direct", "whisper_streaming"
 LOCAL_AGREEMENT, PROMPTED_BUFFER = "local_agreement", "prompted_buffer"
 POLICIES = (LOCAL_AGREEMENT, PROMPTED_BUFFER, "prefix_agreement")
 """Those that may be the best one."""
+DEAR = (PEER, LOCAL_AGREEMENT)
+"""Those that encode 30 s at every step."""
 MODELS = ("tiny_en", "base")
 _PUBLISHED = {"chunk_s": 1.0, "agreement": 2, "trim_s": 15.0, "left_context_s": 0.0}
 """LocalAgreement-2 as whisper_streaming runs it (Macháček et al. 2023)."""
