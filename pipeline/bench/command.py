@@ -41,7 +41,8 @@ def main() -> int:
     for name in missing:
         _say(f"{name}: left out, its weights are not on this machine; name their folder instead")
     with progress() as bar:
-        speech = _read_speech(args.speech, models[-1], _QUICK if args.quick else None, bar)
+        aligner = systems.choose(args.aligner) if args.aligner else models[-1]
+        speech = _read_speech(args.speech, aligner, _QUICK if args.quick else None, bar)
         findings = Findings(speech, missing, not args.quick, machine=machine.facts())
         for model in models:
             findings.models[model.name] = _compare(model, speech, bar, args.peer_every)
@@ -79,6 +80,12 @@ def _parse_arguments() -> argparse.Namespace:
         type=Path,
         metavar="DIR",
         help="audiofolders to play (data/calls); what is not English in them is left out",
+    )
+    add(
+        "--aligner",
+        metavar="MODEL",
+        help="which model places words of which the data set does not say when they were spoken"
+        " (the last of --models)",
     )
     add(
         "--peer-every",
