@@ -90,6 +90,8 @@ def instant(texts: Sequence[str], at: float) -> list[Word]:
 
 
 FAULTS = [loop, dots, mark, flat, prompt_again, text_again, beyond, nothing]
+HEARING_TWICE = [config for config in STREAMING if config["name"] != "endpointed"]
+"""It decodes what is said once: a decoding that is stuck loses it."""
 every_fault = pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 
 
@@ -184,7 +186,7 @@ def test_forty_dots_do_not_throw_away_what_was_tentative_before_them() -> None:
     assert "." not in request.prompt
 
 
-@pytest.mark.parametrize("config", STREAMING, ids=label)
+@pytest.mark.parametrize("config", HEARING_TWICE, ids=label)
 def test_a_prompt_that_makes_the_decoder_loop_twice_is_dropped(config: Mapping[str, Any]) -> None:
     class Poisoned(Scripted):
         """Loops as long as a prompt reminds it of the order."""
@@ -196,7 +198,8 @@ def test_a_prompt_that_makes_the_decoder_loop_twice_is_dropped(config: Mapping[s
             end = (window.start + len(window.audio)) / SAMPLE_RATE
             return replace(heard, words=tuple(instant([INVENTED] * 40, end)))
 
-    call = script("my order has not come " + "please tell me where it is now " * 8, pause=0.05)
+    numbers = " ".join(f"n{i}" for i in range(50))
+    call = script(f"my order has the numbers {numbers}", pause=0.05)
     recogniser = Poisoned(call)
     policy, clock = policies.build(config), build_clock("unaware")
     steps = list(play("call", silence(length(call)), recogniser, policy, clock))

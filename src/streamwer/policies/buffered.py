@@ -120,8 +120,8 @@ class Buffered(ABC):
             self._forget_prompt()
 
     def _forget_prompt(self) -> None:
-        """Begin the next prompts with what is committed from now on."""
-        self._prompt_from, self._failures = len(self._committed), 0
+        """Begin the next prompts with what is said from now on."""
+        self._prompt_from, self._failures = len(self._committed) + len(self._shown), 0
 
     def _drop_committed(self, heard: Sequence[Word]) -> Sequence[Word]:
         """Drop what was said before from the words of a window that was heard afresh."""

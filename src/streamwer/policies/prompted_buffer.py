@@ -41,7 +41,8 @@ class PromptedBuffer(Buffered):
     def _prompt(self) -> str:
         if self._prompt_kind == "committed":
             return super()._prompt()
-        return joined(word.text for word in (*self._committed, *self._shown))
+        said = (*self._committed, *self._shown)
+        return joined(word.text for word in said[self._prompt_from :])
 
     def _cut(self, hypothesis: Hypothesis, tentative: Sequence[Word]) -> int:
         """A full buffer loses its older half, at the end of a committed word if there is one."""
