@@ -8,8 +8,9 @@ from dataclasses import replace
 from streamwer.transcript import Word
 
 Span = tuple[float, float]
-_REMNANT_S, _PAUSE_S = 0.4, 0.2
+_REMNANT_S, _ONLY_REMNANT_S, _PAUSE_S = 0.4, 0.15, 0.2
 """Speech no longer than that before a pause no shorter than this is the end of the word before."""
+_LEAST_S = 0.04  # of a word, so that it does not count as one without a place
 _TAIL_S = 0.5
 """Most that a word is lengthened to the end of the speech that it stands in."""
 
@@ -37,7 +38,7 @@ def trimmed(words: Sequence[Word], speech: Sequence[Span]) -> tuple[Word, ...]:
         remnant = _remnant(word, spoken)
         if remnant and found:
             found[-1] = _lengthened(found[-1], remnant)
-        found.append(_trimmed(word, spoken[1:] if remnant else spoken))
+        found.append(_held(word, spoken[1:]) if remnant else _trimmed(word, spoken))
     if found:
         after = list(inside(speech, found[-1].end, found[-1].end + _TAIL_S))
         found[-1] = _lengthened(found[-1], after[0]) if after else found[-1]
@@ -57,11 +58,21 @@ def measure_speech(word: Word, speech: Sequence[Span]) -> float:
 
 
 def _remnant(word: Word, spoken: Sequence[Span]) -> Span | None:
-    """What the word has of the one before it: its speech up to a pause, if that is short."""
-    if not spoken:
+    """What the word has of the one before it: speech that goes on into it, up to a pause.
+
+    Where that is all the speech it has, it must be shorter to be another's.
+    """
+    if not spoken or spoken[0][0] > word.start:
         return None
     (begin, end), resumed = spoken[0], spoken[1][0] if len(spoken) > 1 else word.end
-    return spoken[0] if end - begin <= _REMNANT_S and resumed - end >= _PAUSE_S else None
+    longest = _REMNANT_S if len(spoken) > 1 else _ONLY_REMNANT_S
+    return spoken[0] if end - begin <= longest and resumed - end >= _PAUSE_S else None
+
+
+def _held(word: Word, spoken: Sequence[Span]) -> Word:
+    """What is left of a word without its remnant, which is short because it was heard early."""
+    left = _trimmed(word, spoken)
+    return replace(left, start=round(min(left.start, left.end - _LEAST_S), 3))
 
 
 def _lengthened(word: Word, speech: Span) -> Word:
