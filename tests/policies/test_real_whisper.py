@@ -101,9 +101,9 @@ def test_the_sentence_that_was_said_comes_out(policy: str) -> None:
 
 @pytest.mark.parametrize("policy", sorted({*POLICIES} - {"offline", RECOMMENDED}))
 def test_no_policy_invents_or_doubles_a_word(policy: str) -> None:
-    """Tiny.en takes "my" for "am I" where it hears no more than the beginning."""
+    """Where it hears no more than the beginning, tiny.en takes "my" for "am I"."""
     errors = jiwer.process_words(AMERICANS, fold(transcribe(policy, read(JFK))))
-    assert errors.insertions + errors.substitutions <= 2
+    assert errors.insertions + errors.substitutions <= 3  # of 22 words
     assert errors.insertions <= 1
     assert not errors.deletions
 
