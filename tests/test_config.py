@@ -120,8 +120,8 @@ def test_every_number_of_an_engine_has_a_limit(schema: type) -> None:
     "override",
     [
         "engine.beam_size=0",
-        "engine.padding_s=-0.5",
-        "engine.padding_s=nan",
+        "model.padding_s=-0.5",
+        "model.padding_s=nan",
         "engine.buckets_s=[]",
         "engine.buckets_s=[10,31]",
         "engine.prompt_tokens=224",

@@ -29,7 +29,6 @@ class DirectConfig:
 
     name: str = "direct"
     beam_size: int = 5
-    padding_s: float | None = None
     buckets_s: list[float] = field(default_factory=lambda: [30.0])
     timestamps: bool = False
     prompt_tokens: int = 223

@@ -71,8 +71,7 @@ LIMITS: Mapping[str, Limit] = {
     ),
     "padding": Limit(lambda value: value in ("floor", "zero"), "must be one of floor, zero"),
     "padding_s": Limit(
-        lambda value: value is None or 0 <= value <= ENCODER_S,
-        f"must be between 0 and {ENCODER_S:g}",
+        lambda value: 0 <= value <= ENCODER_S, f"must be between 0 and {ENCODER_S:g}"
     ),
     "prompt_tokens": Limit(
         lambda value: 0 <= value <= PROMPT_TOKENS, f"must be between 0 and {PROMPT_TOKENS}"

@@ -40,30 +40,34 @@ def test_flags_reach_the_model_the_engine_and_the_policy() -> None:
 
 
 def test_the_engine_is_chosen_with_its_own_hyperparameters() -> None:
-    chosen = "--engine direct --engine-padding-s 2 --buckets-s 5,30 --skip-silence false".split()
+    chosen = "--engine direct --tokens-per-s 9 --buckets-s 5,30 --skip-silence false".split()
     engine = settings(*chosen)["engine"]
-    assert (engine["name"], engine["padding_s"], engine["skip_silence"]) == ("direct", 2.0, False)
+    assert (engine["name"], engine["tokens_per_s"], engine["skip_silence"]) == (
+        "direct",
+        9.0,
+        False,
+    )
     assert engine["buckets_s"] == [5.0, 30.0]
 
 
 def test_a_policy_runs_on_the_engine_that_its_file_chooses(pinned: str) -> None:
-    engine = settings("--policy", pinned, "--engine-padding-s", "2")["engine"]
-    assert (engine["name"], engine["padding_s"]) == ("direct", 2.0)
+    engine = settings("--policy", pinned, "--tokens-per-s", "9")["engine"]
+    assert (engine["name"], engine["tokens_per_s"]) == ("direct", 9.0)
     assert settings("--policy", "local_agreement")["engine"]["name"] == "transcribe"
 
 
 def test_an_engine_that_is_asked_for_wins_over_the_policy_s_own(pinned: str) -> None:
     engine = settings("--policy", pinned, "--engine", "transcribe", "--beam-size", "2")["engine"]
     assert (engine["name"], engine["beam_size"]) == ("transcribe", 2)
-    with pytest.raises(ConfigError, match="--engine-padding-s: the engine transcribe has no such"):
-        settings("--policy", pinned, "--engine", "transcribe", "--engine-padding-s", "2")
+    with pytest.raises(ConfigError, match="--tokens-per-s: the engine transcribe has no such"):
+        settings("--policy", pinned, "--engine", "transcribe", "--tokens-per-s", "9")
 
 
 def test_a_wrong_value_for_the_policy_s_own_engine_is_named_by_its_flag(pinned: str) -> None:
     with pytest.raises(ConfigError, match=r"--beam-size 'two': it must be a whole number"):
         settings("--policy", pinned, "--beam-size", "two")
-    with pytest.raises(ConfigError, match=r"--engine-padding-s -1.0 must be between 0 and 30"):
-        settings("--policy", pinned, "--engine-padding-s", "-1")
+    with pytest.raises(ConfigError, match=r"--padding-s -1.0 must be between 0 and 30"):
+        settings("--policy", pinned, "--padding-s", "-1")
 
 
 @pytest.mark.parametrize(("argv", "clock"), [((), "measured"), (("--live",), "wall")])
@@ -95,9 +99,9 @@ def test_null_stands_for_no_value() -> None:
         ("--condition-on-previous-text maybe", "it must be true or false"),
         ("--chunk-s 50", "--chunk-s 50.0 must be at least 0.01 and at most --buffer-s"),
         ("--agreement 1", "--agreement 1 must be at least 2"),
-        ("--engine direct --engine-padding-s inf", "--engine-padding-s 'inf': it must be finite"),
+        ("--padding-s inf", "--padding-s 'inf': it must be finite"),
         (
-            "--engine direct --engine-padding-s 31",
+            "--padding-s 31",
             "-padding-s 31.0 must be between 0 and 30",
         ),
         ("--engine direct --buckets-s 2,x", "--buckets-s '2,x': it must be numbers"),
@@ -105,7 +109,7 @@ def test_null_stands_for_no_value() -> None:
         ("--beam-size 0", "--beam-size 0 must be at least 1"),
         ("--temperatures=", "--temperatures [] must be one or more numbers"),
         (
-            "--engine-padding-s 1",
+            "--policy local_agreement --tokens-per-s 1",
             "transcribe has no such hyper-parameter; direct has it",
         ),
         ("--engine direct --temperatures 0", "transcribe has it (choose with --engine)"),

@@ -24,7 +24,7 @@ CALLS = Path("data/toy_calls")
 
 @cache
 def _configured() -> tuple[ModelConfig, DirectConfig]:
-    system = config.system(load(["engine=direct"]), "offline")
+    system = config.system(load(["engine=direct", "model=reference"]), "offline")
     assert isinstance(system.engine, DirectConfig)
     return system.model, system.engine
 

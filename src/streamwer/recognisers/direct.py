@@ -59,8 +59,7 @@ class Direct:
     def __init__(self, path: Path, model: ModelConfig, engine: DirectConfig) -> None:
         limits.check(engine)
         self._config = engine
-        padding_s = model.padding_s if engine.padding_s is None else engine.padding_s
-        self._padding = int(padding_s * FRAMES_PER_SECOND)
+        self._padding = int(model.padding_s * FRAMES_PER_SECOND)
         self._least = int(model.min_encoder_s * FRAMES_PER_SECOND)
         self._pads_with_floor = model.padding == "floor"
         self._meter = Meter()

@@ -7,6 +7,7 @@ added: recordings of any length, pauses left out of the words, and a judgement o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from streamwer.alignment_config import ForcedConfig
@@ -44,10 +45,9 @@ class Aligner:
         self._config = config
         engine = DirectConfig(
             buckets_s=[_WHOLE_S],
-            padding_s=config.padding_s,
             speech_threshold=config.speech_threshold,
         )
-        self._model = Direct(path, config.model, engine)
+        self._model = Direct(path, replace(config.model, padding_s=config.padding_s), engine)
 
     def place(self, text: str, samples: Samples) -> tuple[tuple[Word, ...], Judgement]:
         """The words of a transcript with their times, and how far they can be believed.
