@@ -32,7 +32,7 @@ class ForcedConfig:
     least_explained: float = 0.4
     most_odd: float = 0.05
     most_silent: float = 0.2
-    most_unsaid: float = 0.4
+    most_unsaid: float = 0.2
     known_bias_s: float | None = None
 
 

@@ -11,7 +11,7 @@ from streamwer.transcript import Word
 from streamwer.word_times.trimming import STRETCHED_S, Span, measure_speech, odd
 from streamwer.word_times.unplaceable import UnplaceableError
 
-_LONG_WORD_S = 1.5  # few words last longer, spoken numbers written in digits among them
+_LONG_WORD_S = 1.0  # few words last longer
 _SURE = 1e-9  # below, a probability has no logarithm worth the name
 
 
