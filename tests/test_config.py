@@ -85,9 +85,9 @@ def test_the_policies_that_are_chosen_are_the_systems_that_are_compared() -> Non
 
 
 def test_a_system_may_have_a_model_of_its_own() -> None:
-    settings = load(["+model@systems.local_agreement.model=tiny_en"])
-    assert config.system(settings, "local_agreement").model.name == "tiny_en"
-    assert config.system(settings, "offline").model.name == "reference"
+    settings = load(["+model@systems.local_agreement.model=reference"])
+    assert config.system(settings, "local_agreement").model.name == "reference"
+    assert config.system(settings, "offline").model.name == "tiny_en"
 
 
 def test_every_engine_has_a_file_and_a_schema() -> None:
@@ -95,17 +95,21 @@ def test_every_engine_has_a_file_and_a_schema() -> None:
 
 
 def test_a_system_may_have_an_engine_of_its_own() -> None:
-    settings = load(["+engine@systems.local_agreement.engine=direct", "engine.beam_size=2"])
-    assert config.system(settings, "local_agreement").engine == DirectConfig(
-        buckets_s=[2, 3, 4, 6, 8, 10, 15, 20, 25, 30]
+    settings = load(
+        [
+            "+engine@systems.local_agreement.engine=direct",
+            "systems.local_agreement.engine.buckets_s=[10,30]",
+            "engine.beam_size=2",
+        ]
     )
+    own = DirectConfig(buckets_s=[10.0, 30.0])
+    assert config.system(settings, "local_agreement").engine == own
     assert config.system(settings, "offline").engine == TranscribeConfig(beam_size=2)
 
 
 def test_every_limit_is_of_a_key_that_exists() -> None:
-    assert set(LIMITS) <= {
-        each.name for schema in ENGINE_SCHEMAS.values() for each in fields(schema)
-    }
+    limited = [ModelConfig, *ENGINE_SCHEMAS.values()]
+    assert set(LIMITS) <= {each.name for schema in limited for each in fields(schema)}
     assert set(SWEEP_LIMITS) <= {each.name for each in fields(SweepSettings)}
 
 
@@ -198,14 +202,15 @@ def test_a_missing_params_file_says_how_to_make_it(tmp_path: Path) -> None:
 
 
 def test_an_unknown_system_names_those_there_are() -> None:
-    with pytest.raises(ConfigError, match="local_agreement, offline, prompted_buffer"):
+    with pytest.raises(
+        ConfigError, match="local_agreement, offline, prefix_agreement, prompted_buffer"
+    ):
         config.system(load(), "psychic")
 
 
 def test_an_engine_may_bring_its_own_model() -> None:
-    system = config.system(
-        load(["engine=http", "engine.own_model=large", "model.language=de"]), "offline"
-    )
+    own = ["policy=offline", "engine=http", "engine.own_model=large", "model.language=de"]
+    system = config.system(load(own), "offline")
     assert system.model == ModelConfig(
         name="large", path="", device="none", compute_type="none", language="de"
     )

@@ -77,7 +77,7 @@ def test_a_folder_is_transcribed_to_lines_and_json(capsys: pytest.CaptureFixture
     assert content["schema"] == 1
     assert content["settings"]["policy"]["chunk_s"] == 0.5
     assert content["settings"]["model"]["name"] == "tiny_en"
-    assert content["settings"]["engine"]["name"] == "transcribe"
+    assert content["settings"]["engine"]["name"] == "direct"
     assert content["settings"]["clock"] == "measured"
     first = content["files"][0]
     assert (first["file"], first["seconds"], first["error"]) == ("a.flac", 1.5, None)

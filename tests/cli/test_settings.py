@@ -95,10 +95,17 @@ def test_null_stands_for_no_value() -> None:
         ("--chunk-s long", "--chunk-s 'long': it must be a number"),
         ("--chunk-s nan", "--chunk-s 'nan': it must be finite"),
         ("--buffer-s inf", "--buffer-s 'inf': it must be finite"),
-        ("--temperatures a,b", "--temperatures 'a,b': it must be numbers"),
-        ("--condition-on-previous-text maybe", "it must be true or false"),
-        ("--chunk-s 50", "--chunk-s 50.0 must be at least 0.01 and at most --buffer-s"),
-        ("--agreement 1", "--agreement 1 must be at least 2"),
+        ("--engine transcribe --temperatures a,b", "--temperatures 'a,b': it must be numbers"),
+        (
+            "--engine transcribe --condition-on-previous-text maybe",
+            "--condition-on-previous-text 'maybe': it must be true or false",
+        ),
+        (
+            "--policy local_agreement --chunk-s 50",
+            "--chunk-s 50.0 must be at least 0.01 and at most --buffer-s",
+        ),
+        ("--chunk-s 50", "--chunk-s 50.0 must be at least --poll-s "),
+        ("--policy local_agreement --agreement 1", "--agreement 1 must be at least 2"),
         ("--padding-s inf", "--padding-s 'inf': it must be finite"),
         (
             "--padding-s 31",
@@ -107,16 +114,16 @@ def test_null_stands_for_no_value() -> None:
         ("--engine direct --buckets-s 2,x", "--buckets-s '2,x': it must be numbers"),
         ("--engine direct --buckets-s 40", "--buckets-s [40.0] must be one or more lengths"),
         ("--beam-size 0", "--beam-size 0 must be at least 1"),
-        ("--temperatures=", "--temperatures [] must be one or more numbers"),
+        ("--engine transcribe --temperatures=", "--temperatures [] must be one or more numbers"),
         (
             "--policy local_agreement --tokens-per-s 1",
             "transcribe has no such hyper-parameter; direct has it",
         ),
         ("--engine direct --temperatures 0", "transcribe has it (choose with --engine)"),
         ("--engine nonsense", "'direct', 'http', 'pocketsphinx', 'transcribe'"),
-        ("--policy offline --chunk-s 1", "local_agreement and prompted_buffer have"),
+        ("--policy offline --chunk-s 1", "prefix_agreement and prompted_buffer have"),
         ("--policy offline --agreement 2", "the policy offline has no such hyper-parameter"),
-        ("--policy nonsense", "'local_agreement', 'offline', 'prompted_buffer'"),
+        ("--policy nonsense", "'offline', 'prefix_agreement', 'prompted_buffer'"),
         ("--model nonsense", "--model: there is no model 'nonsense'; "),
         ("--model tiny.enn", "did you mean tiny.en or "),
         ("--model large-v9", "did you mean large-v3 or "),
@@ -232,7 +239,7 @@ def test_nothing_is_taken_from_an_unknown_policy_flag() -> None:
 def test_a_hardware_profile_is_chosen_and_its_lack_of_costs_names_a_command_that_exists() -> None:
     """The advice is the other program's command line: no flag of this one's may get into it."""
     with pytest.raises(ConfigError) as problem:
-        settings("--clock", "profile", "--hardware", "reference", "--model", "tiny_en")
+        settings("--clock", "profile", "--hardware", "reference", "--model", "small_en")
     said = str(problem.value)
-    assert "`python -m pipeline.calibrate model=tiny_en`" in said
+    assert "`python -m pipeline.calibrate model=small_en`" in said
     assert "--hardware reference has no such costs" in said

@@ -257,9 +257,12 @@ def _placeholder(parameter: Parameter) -> str:
 
 
 def _help(parameter: Parameter, default: str) -> str:
-    """The comment beside the key, and the default; one by one where the options differ."""
+    """The comment beside the key, and the default; one by one where the options differ.
+
+    Of the models only the usual one's is told where most differ: there are many of them.
+    """
     defaults = {name: text.strip("[]") for name, text in parameter.defaults.items()}
-    if len(set(defaults.values())) > _FEW:
+    if parameter.group == "model" and len(set(defaults.values())) > _FEW:
         kept = {name: text for name, text in defaults.items() if name == default}
         defaults = dict.fromkeys(defaults, "their own") | kept
     comments = {name: text for name, text in parameter.comments.items() if text}
