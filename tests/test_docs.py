@@ -35,8 +35,9 @@ def commands() -> Iterator[tuple[str, list[str]]]:
             prompted = [line for line in lines if line.startswith("$ ")]
             for line in prompted or lines:
                 words = shlex.split(line.removeprefix("$ "), comments=True)
-                if words:
-                    yield f"{page.name}: {line.strip()}", words
+                for chained, command in itertools.groupby(words, lambda word: word == "&&"):
+                    if not chained:
+                        yield f"{page.name}: {line.strip()}", list(command)
 
 
 def make(arguments: list[str]) -> None:
