@@ -12,7 +12,7 @@ import pytest
 from streamwer.errors import StreamwerError
 from streamwer.metrics import Quantile
 from streamwer.reports import sweep as report
-from streamwer.sweeps import gathered
+from streamwer.sweeps import failed, gathered
 from tests.reports.synthetic import SCORING
 from tests.sweeps import made_up
 
@@ -62,7 +62,8 @@ def test_the_same_sweep_gives_the_same_bytes(folder: Path, tmp_path: Path) -> No
 
 def test_a_sweep_of_one_point_and_one_of_failures_have_a_page(tmp_path: Path) -> None:
     found = made_up.found()
-    for name, some in {"one": found[:1], "failed": found[-1:]}.items():
+    twice = [(failed(p.name, p.command, p.config, "no"), None) for p, _ in found[:2]]
+    for name, some in {"one": found[:1], "failed": found[-1:], "all failed": twice}.items():
         report.write(gathered(name, some, [1.0], SCORING, {}), tmp_path / name)
         assert "<h1>" in (tmp_path / name / "index.html").read_text()
 

@@ -62,12 +62,14 @@ def main_effects(
     axes: Sequence[str],
     scoring: ScoringConfig,
 ) -> list[Effect]:
-    """The effect of every axis, over the points that have figures.
+    """The effect of every axis, over the points that have figures; none where all failed.
 
     Args:
         scores: of each point, by its name.
     """
     good = [point for point in points if not point.failure]
+    if not good:
+        return []
     late = {point.name: _commit_latencies(scores[point.name]) for point in good}
     return [_effect(axis, good, scores, late, axes, scoring) for axis in axes]
 
