@@ -133,7 +133,7 @@ def test_an_experiment_runs_what_it_changes_and_becomes_a_point_of_a_sweep(
     output = project.dvc("exp", "run", "-n", "slower", *QUICK, *chosen)
     assert "Running stage 'stream@prefix_agreement'" in output
     assert "Running stage 'stream@offline'" not in output
-    assert sorted(project.metrics()["systems"]) == ["prefix_agreement", "offline"]
+    assert sorted(project.metrics()["systems"]) == ["offline", "prefix_agreement"]
     gather = (sys.executable, "-m", "pipeline.sweep_report", "--name", "all", "--experiments")
     project.run(*gather, "slower")
     report = json.loads((project.folder / "reports/sweep/all/sweep.json").read_text())
