@@ -18,10 +18,10 @@ from streamwer.compose import composed
 from streamwer.gate import Exit, baseline
 from streamwer.metrics import Scores
 from streamwer.metrics.store import Scored
-from tests.gate import calls
 
 SYSTEM = "prefix_agreement"
 ROOT = Path(__file__).parents[2]
+TOY_CALLS = "data/toy_calls"
 Run = Callable[..., int]
 
 
@@ -39,9 +39,10 @@ def late(scores: Scores) -> None:
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A checkout whose candidate is what the test says, and the command in it."""
-    spoken = calls.references()
     shutil.copytree(gate.BASELINE / SYSTEM, tmp_path / gate.BASELINE / SYSTEM)
     shutil.copytree("conf", tmp_path / "conf")
+    (tmp_path / "data").mkdir()
+    (tmp_path / TOY_CALLS).symlink_to(ROOT / TOY_CALLS)
     params = Path("params.yaml").read_text()
     (tmp_path / "params.yaml").write_text(
         params.replace(
@@ -50,7 +51,6 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     )
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
-    monkeypatch.setattr(gate, "references", lambda: spoken)
 
     def run(candidate: Scored, *arguments: str) -> int:
         monkeypatch.setattr(gate, "_play", lambda settings, name: candidate)
@@ -145,8 +145,8 @@ def test_as_a_stage_a_regression_of_unchanged_settings_fails(run: Run) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("      chunk_s: 1.0\n      longest", "      chunk_s: 2.0\n      longest", "policy"),
-        ("  name: reference\n  path", "  name: tiny_en\n  path", "model"),
+        ("      chunk_s: 0.6\n", "      chunk_s: 2.0\n", "policy"),
+        ("    name: reference\n    path", "    name: mine\n    path", "model"),
         ("  compute_type: int8\n", "  compute_type: float32\n", "compute_type"),
         ("normaliser: open_asr", "normaliser: none", "normaliser"),
         ("      name: reference\n      processor", "      name: mine\n      processor", "clock"),
