@@ -14,14 +14,14 @@ import pytest
 from omegaconf import OmegaConf
 
 from pipeline import gate, gate_in_turns
-from streamwer.compose import composed
+from streamwer import datasets
+from streamwer.compose import composed, load
 from streamwer.gate import Exit, baseline
 from streamwer.metrics import Scores
 from streamwer.metrics.store import Scored
 
 SYSTEM = "prefix_agreement"
 ROOT = Path(__file__).parents[2]
-TOY_CALLS = "data/toy_calls"
 Run = Callable[..., int]
 
 
@@ -36,13 +36,20 @@ def late(scores: Scores) -> None:
     scores.words["committed"] += 0.2
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of the gate, made ready once: it takes longer than the tests."""
+    folder, chosen = tmp_path_factory.mktemp("gate") / "data", load().gate.dataset
+    assert chosen is not None
+    datasets.prepare(chosen, folder)
+    return folder
+
+
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(tmp_path: Path, prepared: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A checkout whose candidate is what the test says, and the command in it."""
     shutil.copytree(gate.BASELINE / SYSTEM, tmp_path / gate.BASELINE / SYSTEM)
     shutil.copytree("conf", tmp_path / "conf")
-    (tmp_path / "data").mkdir()
-    (tmp_path / TOY_CALLS).symlink_to(ROOT / TOY_CALLS)
     params = Path("params.yaml").read_text()
     (tmp_path / "params.yaml").write_text(
         params.replace(
@@ -51,6 +58,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     )
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+
+    monkeypatch.setattr(gate, "prepare", lambda *_: None)
+    monkeypatch.setattr(gate, "OWN_DATA", prepared)
 
     def run(candidate: Scored, *arguments: str) -> int:
         monkeypatch.setattr(gate, "_play", lambda settings, name: candidate)

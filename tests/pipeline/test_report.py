@@ -33,7 +33,9 @@ def test_a_choice_that_all_systems_share_is_named_once() -> None:
 
 
 def test_where_systems_differ_each_choice_is_named_with_its_systems() -> None:
-    named = told(load(["experiment=engines", "model=reference", "+model@systems.offline.model=tiny_en"]))
+    named = told(
+        load(["experiment=engines", "model=reference", "+model@systems.offline.model=tiny_en"])
+    )
     assert named["engine"] == (
         "transcribe (offline, local_agreement); direct (offline_direct, local_agreement_direct)"
     )
