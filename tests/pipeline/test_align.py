@@ -21,7 +21,7 @@ MODEL = Path("models/reference")
 
 def test_a_copy_of_a_model_under_test_is_refused(tmp_path: Path) -> None:
     copy = shutil.copytree(MODEL, tmp_path / "another_name")
-    settings = load(["alignment=forced", f"alignment.model.path={copy}"])
+    settings = load(["model=reference", "alignment=forced", f"alignment.model.path={copy}"])
     with pytest.raises(ConfigError, match=r"another_name is the model of the system 'offline'"):
         align.place_all(settings, [REFERENCE])
 

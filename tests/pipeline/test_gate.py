@@ -14,11 +14,11 @@ import pytest
 from omegaconf import OmegaConf
 
 from pipeline import gate, gate_in_turns
-from streamwer.compose import composed
+from streamwer import datasets
+from streamwer.compose import composed, load
 from streamwer.gate import Exit, baseline
 from streamwer.metrics import Scores
 from streamwer.metrics.store import Scored
-from tests.gate import calls
 
 SYSTEM = "prefix_agreement"
 ROOT = Path(__file__).parents[2]
@@ -36,10 +36,18 @@ def late(scores: Scores) -> None:
     scores.words["committed"] += 0.2
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of the gate, made ready once: it takes longer than the tests."""
+    folder, chosen = tmp_path_factory.mktemp("gate") / "data", load().gate.dataset
+    assert chosen is not None
+    datasets.prepare(chosen, folder)
+    return folder
+
+
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(tmp_path: Path, prepared: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A checkout whose candidate is what the test says, and the command in it."""
-    spoken = calls.references()
     shutil.copytree(gate.BASELINE / SYSTEM, tmp_path / gate.BASELINE / SYSTEM)
     shutil.copytree("conf", tmp_path / "conf")
     params = Path("params.yaml").read_text()
@@ -50,7 +58,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     )
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
-    monkeypatch.setattr(gate, "references", lambda: spoken)
+
+    monkeypatch.setattr(gate, "prepare", lambda *_: None)
+    monkeypatch.setattr(gate, "OWN_DATA", prepared)
 
     def run(candidate: Scored, *arguments: str) -> int:
         monkeypatch.setattr(gate, "_play", lambda settings, name: candidate)
@@ -145,8 +155,8 @@ def test_as_a_stage_a_regression_of_unchanged_settings_fails(run: Run) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("      chunk_s: 1.0\n      longest", "      chunk_s: 2.0\n      longest", "policy"),
-        ("  name: reference\n  path", "  name: tiny_en\n  path", "model"),
+        ("      chunk_s: 0.6\n", "      chunk_s: 2.0\n", "policy"),
+        ("    name: reference\n    path", "    name: mine\n    path", "model"),
         ("  compute_type: int8\n", "  compute_type: float32\n", "compute_type"),
         ("normaliser: open_asr", "normaliser: none", "normaliser"),
         ("      name: reference\n      processor", "      name: mine\n      processor", "clock"),

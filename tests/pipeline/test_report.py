@@ -27,13 +27,15 @@ def told(settings: Config, **changed: Signature) -> dict[str, object]:
 
 
 def test_a_choice_that_all_systems_share_is_named_once() -> None:
-    named = told(load(["engine=direct"]))
+    named = told(load(["model=reference", "engine=direct"]))
     assert (named["model"], named["engine"]) == ("reference@77", "direct")
     assert named["hardware"] == "EPYC, 2 cores"
 
 
 def test_where_systems_differ_each_choice_is_named_with_its_systems() -> None:
-    named = told(load(["experiment=engines", "+model@systems.offline.model=tiny_en"]))
+    named = told(
+        load(["experiment=engines", "model=reference", "+model@systems.offline.model=tiny_en"])
+    )
     assert named["engine"] == (
         "transcribe (offline, local_agreement); direct (offline_direct, local_agreement_direct)"
     )

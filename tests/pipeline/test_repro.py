@@ -133,11 +133,11 @@ def test_an_experiment_runs_what_it_changes_and_becomes_a_point_of_a_sweep(
     output = project.dvc("exp", "run", "-n", "slower", *QUICK, *chosen)
     assert "Running stage 'stream@prefix_agreement'" in output
     assert "Running stage 'stream@offline'" not in output
-    assert sorted(project.metrics()["systems"]) == ["prefix_agreement", "offline"]
+    assert sorted(project.metrics()["systems"]) == ["offline", "prefix_agreement"]
     gather = (sys.executable, "-m", "pipeline.sweep_report", "--name", "all", "--experiments")
     project.run(*gather, "slower")
     report = json.loads((project.folder / "reports/sweep/all/sweep.json").read_text())
-    changed, same = sorted(report["points"], key=lambda point: str(point["name"]))
+    same, changed = sorted(report["points"], key=lambda point: str(point["name"]))
     assert (changed["name"], same["name"]) == ("slower:prefix_agreement", "slower:offline")
     assert changed["command"] == "dvc exp apply slower"
     assert changed["config"]["policy"]["chunk_s"] == 2

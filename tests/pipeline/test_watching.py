@@ -18,10 +18,10 @@ from tests.pipeline.test_repro import Project
 @pytest.mark.parametrize(
     ("overrides", "dataset", "noises"),
     [
-        ([], "data/toy_calls", "conf/condition"),
+        ([], "data/calls", "conf/condition"),
         (["dataset=librispeech_dummy"], "conf/dataset", "conf/condition"),
         (["dataset=folder", "dataset.path=../mine"], "../mine", "conf/condition"),
-        (["condition=[gsm,noise_files]"], "data/toy_calls", "data/noise"),
+        (["condition=[gsm,noise_files]"], "data/calls", "data/noise"),
         (["watch.dataset=LICENSE"], "LICENSE", "conf/condition"),
     ],
 )
