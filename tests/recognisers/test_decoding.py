@@ -34,6 +34,11 @@ def spoken(engine: Direct, text: str) -> list[int]:
     return tokenizer(engine).encode(" " + text)
 
 
+def sounds(text: str) -> str:
+    """A text without its spaces and without the words that have no letter or digit."""
+    return "".join(word for word in text.split() if any(map(str.isalnum, word)))
+
+
 def heard(engine: Direct, seconds: float = 3.0) -> Hypothesis:
     return engine.recognise(Window(hiss(seconds, level=0.1), 16_000))
 
@@ -105,7 +110,7 @@ def test_no_loop_no_run_on_and_no_half_character_is_ever_said(
     assert BROKEN not in "".join(said)
     assert all(said) or not said
     assert loop(said) is None
-    assert "".join(text.split() * times).startswith("".join(said))
+    assert sounds(f"{text} " * times).startswith(sounds(" ".join(said)))
 
 
 @settings(max_examples=60)
@@ -144,7 +149,7 @@ def test_a_long_window_is_guarded_too(random_model: Path) -> None:
     hypothesis = engine.recognise(Window(hiss(45.0, level=0.1), 0))
     assert texts(hypothesis) == "on hold thank you on hold thank you".split()
     assert hypothesis.effort.fallbacks == 2
-    assert hypothesis.effort.encoder_frames == 3000 + 2000
+    assert hypothesis.effort.encoder_frames == 3000 + 1600  # 15 s are left, and 1 s of padding
 
 
 def test_a_long_window_of_nothing_but_a_loop_comes_to_an_end(random_model: Path) -> None:

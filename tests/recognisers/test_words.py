@@ -21,6 +21,11 @@ def pieces(texts: list[str]) -> list[Piece]:
     return [Piece(text, i / 10, (i + 1) / 10, 1 - i / 100) for i, text in enumerate(texts)]
 
 
+def of_sound(text: str) -> list[str]:
+    """The words of a text that can be said: those with a letter or digit."""
+    return [word for word in text.split() if any(map(str.isalnum, word))]
+
+
 def written(texts: list[str], language: str = "en") -> list[str]:
     return [word.text for word in words(pieces(texts), WINDOW, language)]
 
@@ -31,13 +36,13 @@ def written(texts: list[str], language: str = "en") -> list[str]:
 )
 def test_what_is_parted_at_its_punctuation_is_put_together(text: str) -> None:
     parted, _ = TOKENIZER.split_to_word_tokens(TOKENIZER.encode(" " + text))
-    assert written(parted) == text.split()
+    assert written(parted) == of_sound(text)
 
 
 @given(st.text("ab1.,'-$ é請", max_size=30))
 def test_words_are_those_of_the_text(text: str) -> None:
     parted, _ = TOKENIZER.split_to_word_tokens(TOKENIZER.encode(" " + text))
-    assert written(parted) == text.split()
+    assert written(parted) == of_sound(text)
 
 
 def test_a_word_lasts_from_its_first_piece_to_its_last_and_is_as_sure_as_the_least() -> None:

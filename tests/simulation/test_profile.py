@@ -44,7 +44,7 @@ COSTS = CallCosts(
     other_token=1,
 )
 MODEL = ModelConfig(name="tiny", path="nowhere", compute_type="int8")
-GREEDY = DirectConfig()
+GREEDY = DirectConfig(beam_size=1)
 KEY = "tiny_cpu_int8_1_thread_direct_beam_1"
 
 

@@ -9,6 +9,7 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_compression_ratio
 
 from streamwer.recognisers.loops import loop
+from streamwer.recognisers.words import is_word
 
 AGAIN = {"repetition_penalty": 1.2, "no_repeat_ngram_size": 4}
 """How a decoding that failed is done again: at temperature 0 still, so that it is the same on
@@ -54,7 +55,7 @@ class Guard:
         if not text:
             return False
         dense = get_compression_ratio(text) > self._compression_ratio
-        return dense or loop(text.split()) is not None
+        return dense or loop(list(filter(is_word, text.split()))) is not None
 
     def cut(self, tokens: list[int], budget: int) -> list[int]:
         """What can be kept of a decoding: whole words in the budget, nothing said in a loop.
@@ -64,8 +65,9 @@ class Guard:
         words, groups = self._tokenizer.split_to_word_tokens(tokens)
         fitting = int(np.searchsorted(np.cumsum([len(group) for group in groups]), budget, "right"))
         spoken = [i for i in range(fitting) if groups[i][0] < self._tokenizer.eot]
-        end = loop([words[i].strip() for i in spoken])
+        sounding = [i for i in spoken if is_word(words[i])]  # what is dropped parts no loop
+        end = loop([words[i].strip() for i in sounding])
         if end is None and len(tokens) <= budget:
             return tokens
-        last = max(spoken[:end], default=-1)
+        last = max(spoken if end is None else sounding[:end], default=-1)
         return [token for group in groups[: last + 1] for token in group]

@@ -38,7 +38,12 @@ def words(pieces: Iterable[Piece], window: Window, language: str) -> tuple[Word,
             found.append(word if apart or not found else _joined(found.pop(), word))
             apart = False
         apart = apart or text[-1:].isspace()
-    return tuple(word for word in found if any(map(str.isalnum, word.text)))
+    return tuple(word for word in found if is_word(word.text))
+
+
+def is_word(text: str) -> bool:
+    """Tell whether a text can be said: it has a letter or digit."""
+    return any(map(str.isalnum, text))
 
 
 def placed(piece: Piece, text: str, window: Window) -> Word:
