@@ -23,7 +23,7 @@ NAMES = ("one", "three", "two")
 
 
 def chosen() -> SystemConfig:
-    settings = load(["load=together", "load.streams=3", "clock=unaware"])
+    settings = load(["model=reference", "load=together", "load.streams=3", "clock=unaware"])
     return system(settings, "local_agreement")
 
 

@@ -45,9 +45,7 @@ def real_model() -> Path:
 
 
 def chosen(*overrides: str) -> SystemConfig:
-    return system(
-        load(["engine=direct", "policy=confident_cutoff", *overrides]), "confident_cutoff"
-    )
+    return system(load(["policy=prefix_agreement", *overrides]), "prefix_agreement")
 
 
 def texts(outcome: Outcome) -> list[tuple[str, int, tuple[str, ...]]]:

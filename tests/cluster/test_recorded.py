@@ -27,7 +27,7 @@ FACTS = {
 
 
 def chosen(*overrides: str, name: str = "local_agreement") -> SystemConfig:
-    return system(load(list(overrides)), name)
+    return system(load(["model=reference", *overrides]), name)
 
 
 def outcome(**facts: object) -> Outcome:

@@ -73,7 +73,7 @@ def undisturbed(calls: list[Job], tmp_path_factory: pytest.TempPathFactory) -> b
 
 
 def chosen(*overrides: str) -> SystemConfig:
-    settings = load(["clock=profile", "policy=prefix_agreement", *overrides])
+    settings = load(["model=reference", "clock=profile", "policy=prefix_agreement", *overrides])
     return system(settings, "prefix_agreement")
 
 

@@ -45,7 +45,7 @@ def store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ObjectStore:
 
 @cache
 def offline() -> SystemConfig:
-    return system(load(["clock=unaware"]), "offline")
+    return system(load(["model=reference", "clock=unaware"]), "offline")
 
 
 def chosen(**model: object) -> SystemConfig:

@@ -24,7 +24,7 @@ CALL = Job("call", Path("data/toy_calls/call_01.flac").resolve(), 1.0)
 
 
 def chosen(*overrides: str) -> SystemConfig:
-    return system(load(["engine=direct", *overrides]), "offline")
+    return system(load(["model=reference", "engine=direct", *overrides]), "offline")
 
 
 def played(clock: str) -> Outcome:

@@ -31,7 +31,7 @@ class Runs:
         self.jobs = [
             Job(name, clip(folder / f"{name}.flac", seed=len(name)), 0.5) for name in NAMES
         ]
-        self.system = system(load(["clock=unaware"]), "local_agreement")
+        self.system = system(load(["model=reference", "clock=unaware"]), "local_agreement")
 
     def stream_each(
         self,

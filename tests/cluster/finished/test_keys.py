@@ -39,7 +39,7 @@ _ROOT = Path(streamwer.__file__).parent
 
 @cache
 def chosen(*overrides: str) -> SystemConfig:
-    return system(load(["clock=unaware", *overrides]), "local_agreement")
+    return system(load(["model=reference", "clock=unaware", *overrides]), "local_agreement")
 
 
 def with_(**parts: Any) -> SystemConfig:
