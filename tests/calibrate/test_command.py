@@ -22,7 +22,7 @@ from streamwer.simulation import Profile
 from streamwer.transcript import Compute, Effort, Hypothesis
 from tests.bench import scripted_session
 
-KEY = "random_cpu_int8_1_thread_direct_beam_1"
+KEY = "random_cpu_int8_1_thread_direct_beam_5"
 
 
 @pytest.fixture(scope="module")

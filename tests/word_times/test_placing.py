@@ -107,10 +107,10 @@ def test_a_known_word_may_be_several_characters_that_were_placed() -> None:
 @pytest.mark.parametrize(
     "overrides",
     [
-        ["model@alignment.model=reference"],
+        ["model@alignment.model=tiny_en"],
         ["model=small_en"],
         ["+model@systems.offline.model=small_en"],
-        ["alignment.model.path=models/reference/"],
+        ["model=reference", "alignment.model.path=models/reference/"],
     ],
 )
 def test_a_model_under_test_is_refused_as_aligner(overrides: list[str]) -> None:
