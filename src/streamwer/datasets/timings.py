@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from streamwer.dataset_config import AUTO
 from streamwer.datasets import channels
 from streamwer.datasets.homes import Homes
 from streamwer.datasets.inside import LONGEST_LINE, Folder
@@ -79,7 +80,7 @@ def read(
         split: whether each channel is a recording.
         places: of the recordings, from the folder on and without suffix.
         others: of audio that is no recording.
-        tier: of TextGrids, that holds the words; empty for the usual ones.
+        tier: of TextGrids, that holds the words; empty or `auto` for the usual ones.
     """
     found = Timings()
     there = [(path, folder.relative(path)) for path in files(folder)]
@@ -220,5 +221,6 @@ def _textgrid(path: Path, name: str, tier: str) -> Iterator[tuple[_Key, Spoken]]
     from streamwer.word_times.matching import spoken
     from streamwer.word_times.published import textgrid
 
-    said = spoken(textgrid.read_words(path, tier, "dataset.columns.words"))
+    usual = "" if tier == AUTO else tier
+    said = spoken(textgrid.read_words(path, usual, "dataset.columns.words"))
     yield (Path(name).stem, ""), Spoken(name, " ".join(word.text for word in said), words=said)
