@@ -65,6 +65,11 @@ def _last_letter(word: str) -> int:
     return next((at for at in backwards if word[at].isalnum() or mark(word[at])), len(word) - 1)
 
 
+def is_word(text: str) -> bool:
+    """Tell whether a text can be said: it has a letter or digit."""
+    return any(map(str.isalnum, text))
+
+
 def mark(text: str) -> bool:
     """Whether a text begins with a mark that stands on the character before it."""
     first = text[0]

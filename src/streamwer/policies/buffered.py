@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from streamwer.audio import HOP, SAMPLE_RATE, samples
 from streamwer.errors import ConfigError
-from streamwer.joining import joined, mark, unspaced
+from streamwer.joining import is_word, joined, mark, unspaced
 from streamwer.policies.base import Request
 from streamwer.policies.overlap import form, repeated
-from streamwer.policies.plausibility import count_plausible, is_spoken
+from streamwer.policies.plausibility import count_plausible
 from streamwer.transcript import Hypothesis, Update, Word
 
 SHORTEST_CHUNK_S = 0.01
@@ -64,7 +64,7 @@ class Buffered(ABC):
         self._quiet = samples(hypothesis.silence)
         said = count_plausible(hypothesis.words, self._end / SAMPLE_RATE)
         cut = len(hypothesis.words) - said
-        heard = [*filter(is_spoken, hypothesis.words[:said])]
+        heard = [word for word in hypothesis.words[:said] if is_word(word.text)]
         fresh = heard if hypothesis.continues else self._drop_committed(heard)
         self._judge_prompt(fresh, stuck=cut > 0)
         missing = self._find_missing(fresh)

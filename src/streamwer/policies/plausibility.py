@@ -35,8 +35,3 @@ def count_plausible(words: Sequence[Word], end: float) -> int:
     crowded = (i for i in pairs if words[i + 1].end - words[i].start < _SHORTEST_S)
     beyond = (i for i in range(limit) if words[i].start > end + _BEYOND_S)
     return min(next(crowded, limit), next(beyond, limit))
-
-
-def is_spoken(word: Word) -> bool:
-    """Tell whether there is a letter or a digit in it: a mark alone is no word."""
-    return any(map(str.isalnum, word.text))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from streamwer.audio import SAMPLE_RATE
-from streamwer.joining import LANGUAGES, mark, unspaced
+from streamwer.joining import LANGUAGES, is_word, mark, unspaced
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.prompt import BROKEN
 from streamwer.transcript import Word
@@ -39,11 +39,6 @@ def words(pieces: Iterable[Piece], window: Window, language: str) -> tuple[Word,
             apart = False
         apart = apart or text[-1:].isspace()
     return tuple(word for word in found if is_word(word.text))
-
-
-def is_word(text: str) -> bool:
-    """Tell whether a text can be said: it has a letter or digit."""
-    return any(map(str.isalnum, text))
 
 
 def placed(piece: Piece, text: str, window: Window) -> Word:
