@@ -37,16 +37,16 @@ repro: environment ## run the comparison: dvc repro
 	@$(VENV)/bin/python -m dvc repro $(ARGS)
 
 bench: environment ## compare real Whisper models and policies on real speech
-	@$(VENV)/bin/python -m pipeline.bench $(ARGS)
+	@$(VENV)/bin/python -m lab.bench $(ARGS)
 
 calibrate: environment ## measure this machine for clock=profile
-	@$(VENV)/bin/python -m pipeline.calibrate $(ARGS)
+	@$(VENV)/bin/python -m lab.calibration $(ARGS)
 
 capacity: environment ## find how many calls at once one worker carries
-	@$(VENV)/bin/python -m pipeline.capacity $(ARGS)
+	@$(VENV)/bin/python -m lab.capacity $(ARGS)
 
 validate: environment ## hold the virtual clock to the wall's, in real time
-	@$(VENV)/bin/python -m pipeline.validate $(ARGS)
+	@$(VENV)/bin/python -m lab.validation $(ARGS)
 
 test: environment ## run the tests
 	@sh tools/peers.sh

@@ -13,7 +13,7 @@ from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.types import Override
 from hydra.errors import CompactHydraException
 
-from streamwer.config import POLICY_SCHEMAS
+from streamwer.config.policy import POLICY_SCHEMAS
 
 Job = list[str]
 _PREFIX = "policy."

@@ -1,3 +1,3 @@
-"""Makes Hydra and DVC check `conf/` against the typed records of `streamwer.config`."""
+"""Makes Hydra and DVC check `conf/` against the typed records of `streamwer.config.experiment`."""
 
-import streamwer.schemas  # noqa: F401
+import streamwer.config.hydra_schemas  # noqa: F401

@@ -12,17 +12,19 @@ from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 
-from pipeline.command import arguments, command, config_of, progress
 from pipeline.prepare import PREPARED
-from streamwer import config, digests
-from streamwer.alignment_config import AlignmentConfig, ForcedConfig, NoAlignment, same_model
-from streamwer.config import Config, SystemConfig
-from streamwer.datasets import manifest, read_manifest
+from streamwer.alignment import Origin, place, read_origin, write_origin
+from streamwer.alignment.comparing import distance
+from streamwer.cli.stage import arguments, command, config_of, progress
+from streamwer.config import experiment
+from streamwer.config.alignment import AlignmentConfig, ForcedConfig, NoAlignment, same_model
+from streamwer.config.experiment import Config, SystemConfig
+from streamwer.datasets import read_manifest
 from streamwer.datasets.staging import replacing
 from streamwer.errors import ConfigError, DatasetError
-from streamwer.transcript import Reference
-from streamwer.word_times import Origin, place, read_origin, write_origin
-from streamwer.word_times.comparing import distance
+from streamwer.formats import manifest
+from streamwer.provenance import digests
+from streamwer.types import Reference
 
 ALIGNED = Path("data/aligned")
 SHOWN = 10
@@ -82,7 +84,7 @@ def refuse_model_under_test(settings: Config, system: str, model: str) -> None:
     Raises:
         ConfigError: that model was the aligner, and the config does not allow it.
     """
-    chosen, origin = config.alignment(settings.alignment), read_origin(ALIGNED)
+    chosen, origin = experiment.alignment(settings.alignment), read_origin(ALIGNED)
     digest = model.rpartition("@")[2]
     if isinstance(chosen, ForcedConfig) and not chosen.allow_same_model and origin.digest == digest:
         raise ConfigError(same_model(f"{origin.aligner}@{origin.digest}", system))
@@ -95,7 +97,7 @@ def check(settings: Config, references: Sequence[Reference]) -> str:
         ConfigError: no alignment is configured.
         DatasetError: there are no known word times.
     """
-    if isinstance(config.alignment(settings.alignment), NoAlignment):
+    if isinstance(experiment.alignment(settings.alignment), NoAlignment):
         raise ConfigError("alignment=none aligns nothing; check alignment=forced or published")
     known = [reference for reference in references if reference.words]
     if not known:
@@ -112,8 +114,10 @@ def place_all(
     Raises:
         ConfigError: the aligner is a model under test.
     """
-    chosen = config.alignment(settings.alignment)
-    refuse_same_files(chosen, {name: config.system(settings, name) for name in settings.compare})
+    chosen = experiment.alignment(settings.alignment)
+    refuse_same_files(
+        chosen, {name: experiment.system(settings, name) for name in settings.compare}
+    )
     return with_times(references, PREPARED, chosen)
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from omegaconf import OmegaConf
 
-from pipeline.command import command
-from streamwer.compose import composed
+from streamwer.cli.stage import command
+from streamwer.config.compose import composed
 
 PARAMS = Path("params.yaml")
 

@@ -14,23 +14,27 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline import compose, gate_in_turns
+from lab import gate_in_turns
+from pipeline import compose
 from pipeline.align import references
 from pipeline.prepare import PREPARED
 from pipeline.stream import stream_from
-from streamwer import config, digests
-from streamwer.cli.gating import malfunctions
-from streamwer.cluster import event_log
-from streamwer.cluster.pool import Outcome
-from streamwer.config import ClockConfig, Config
+from streamwer.analysis.gate import baseline, rules
+from streamwer.analysis.gate.comparing import compare
+from streamwer.analysis.gate.verdict import Exit, Verdict, exit_status
+from streamwer.cli.gate import malfunctions
+from streamwer.config import experiment
+from streamwer.config.experiment import ClockConfig, Config
 from streamwer.datasets import prepare, read_manifest
 from streamwer.errors import LogError, StreamwerError
-from streamwer.gate import Exit, Verdict, baseline, exit_status, publish, rules
-from streamwer.gate.comparing import compare
 from streamwer.metrics import normaliser, store
 from streamwer.metrics.store import Scored
-from streamwer.signature import UNKNOWN, Run, Signature, Subject
-from streamwer.transcript import Reference
+from streamwer.provenance import digests
+from streamwer.provenance.signature import UNKNOWN, Run, Signature, Subject
+from streamwer.reports.gate.publishing import publish
+from streamwer.runners import event_log
+from streamwer.runners.pool import Outcome
+from streamwer.types import Reference
 
 BASELINE = Path("reports/baseline")
 VERDICT = Path("reports/gate")
@@ -65,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(args: argparse.Namespace) -> int:
     if args.in_turns:
         return publish(gate_in_turns.verdicts(args), VERDICT)
-    settings = _choose_model(config.load())
+    settings = _choose_model(experiment.load())
     if not settings.gate.systems:
         raise StreamwerError("gate.systems is empty: name the systems that have a baseline")
     if settings.gate.dataset:
@@ -111,7 +115,7 @@ def _read_references(settings: Config) -> tuple[Reference, ...]:
 def _play(settings: Config, name: str) -> Scored:
     """The candidate: one run of the system as it is in this tree, with the clock of the gate."""
     words = normaliser(settings.scoring.normaliser)
-    system = config.system(_clocked(settings, settings.gate.clock), name)
+    system = experiment.system(_clocked(settings, settings.gate.clock), name)
     folder = OWN_DATA if settings.gate.dataset else PREPARED
     log = stream_from(folder, name, system, settings.cluster)
     return store.scored(_read_references(settings), log, words)
@@ -149,7 +153,7 @@ def _other_clock(settings: Config, name: str, theirs: str) -> Iterator[str]:
 
 def _run_of(settings: Config, name: str, clock: ClockConfig) -> Run:
     """What a log of the system would say of itself, but for the digests of model and audio."""
-    return event_log(Outcome(), config.system(_clocked(settings, clock), name), UNKNOWN).run
+    return event_log(Outcome(), experiment.system(_clocked(settings, clock), name), UNKNOWN).run
 
 
 def _other_data(settings: Config, signature: Signature) -> Iterator[str]:

@@ -14,13 +14,15 @@ from rich.progress import Progress, TaskID
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.command import arguments, command, config_of, count, progress
-from streamwer import config
-from streamwer.condition_config import Chain
-from streamwer.config import Config, DatasetConfig
-from streamwer.datasets import Outcome, Preview, is_commit, manifest, outcome, prepare, preview
+from streamwer.cli.stage import arguments, command, config_of, count, progress
+from streamwer.config import experiment
+from streamwer.config.condition import Chain
+from streamwer.config.dataset import DatasetConfig
+from streamwer.config.experiment import Config
+from streamwer.datasets import Outcome, Preview, is_commit, outcome, prepare, preview
 from streamwer.datasets.problems import first
-from streamwer.transcript import Reference
+from streamwer.formats import manifest
+from streamwer.types import Reference
 
 PREPARED = Path("data/prepared")
 COLUMNS = ("row", "id", "speaker", "condition", "language", "timed words", "transcript or reason")
@@ -41,7 +43,7 @@ def main() -> int:
 
 
 def _prepared(settings: Config) -> str:
-    dataset, chains = settings.dataset, config.conditions(settings)
+    dataset, chains = settings.dataset, experiment.conditions(settings)
     for line in terms(dataset):
         print(line, file=sys.stderr)
     with progress() as bar:

@@ -11,25 +11,26 @@ from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import quote
 
+from lab.capacity.document import read_facts
 from pipeline.align import ALIGNED
-from pipeline.capacity.document import read_facts
-from pipeline.command import command
 from pipeline.prepare import PREPARED
 from pipeline.score import SCORES
 from pipeline.stream import EVENTS
-from pipeline.versioning import lock_digest, revision
-from streamwer import audio, config, eventlog
-from streamwer.capacity import read as read_study
-from streamwer.capacity.study import FILE
-from streamwer.cluster import recorded
-from streamwer.config import ClockConfig, Config
+from streamwer import audio, eventlog
+from streamwer.alignment import read_origin
+from streamwer.analysis.capacity import read as read_study
+from streamwer.analysis.capacity.study import FILE
+from streamwer.cli.stage import command
+from streamwer.config import experiment
+from streamwer.config.experiment import ClockConfig, Config
 from streamwer.datasets import origin, outcome, read_manifest
 from streamwer.metrics import summarise
 from streamwer.metrics.comparing import comparable_differences, incomparable
 from streamwer.metrics.store import read
+from streamwer.provenance.signature import Signature
+from streamwer.provenance.versioning import lock_digest, revision
 from streamwer.reports import Capacities, Comparison, Sound, System, Unused, peaks, write
-from streamwer.signature import Signature
-from streamwer.word_times import read_origin
+from streamwer.runners import run_log
 
 REPORT, CAPACITY = Path("reports/comparison"), Path("reports/capacity")
 
@@ -37,7 +38,7 @@ REPORT, CAPACITY = Path("reports/comparison"), Path("reports/capacity")
 @command
 def main() -> int:
     argparse.ArgumentParser(prog="python -m pipeline.report", description=__doc__).parse_args()
-    write(comparison(config.load()), REPORT)
+    write(comparison(experiment.load()), REPORT)
     print(f"report: {REPORT / 'index.html'}")
     return 0
 
@@ -60,7 +61,7 @@ def comparison(settings: Config) -> Comparison:
                 logs[name].machine,
             ),
             scored[name].scores,
-            asdict(config.system(settings, name)),
+            asdict(experiment.system(settings, name)),
             signature=signatures[name],
             incomparable=reasons[name],
             log=logs[name],
@@ -77,7 +78,7 @@ def comparison(settings: Config) -> Comparison:
         | _versions(settings),
         sounds=sounds(PREPARED, REPORT),
         unused=unused(PREPARED),
-        conditions={chain.name: bool(chain.network) for chain in config.conditions(settings)},
+        conditions={chain.name: bool(chain.network) for chain in experiment.conditions(settings)},
         capacities=capacities(CAPACITY, settings),
     )
 
@@ -90,7 +91,7 @@ def capacities(folder: Path, settings: Config) -> Capacities:
     return Capacities(
         studies=tuple(studies),
         machine={each.name: read_facts(folder / each.name) for each in studies},
-        profile=recorded.clock_of(asdict(ClockConfig("profile", settings.hardware))),
+        profile=run_log.clock_of(asdict(ClockConfig("profile", settings.hardware))),
     )
 
 

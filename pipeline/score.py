@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.align import each_reference, refuse_model_under_test
-from pipeline.command import command
 from pipeline.stream import EVENTS
-from streamwer import config, eventlog
-from streamwer.cluster.finished import Sessions
+from streamwer import eventlog
+from streamwer.cli.stage import command
+from streamwer.config import experiment
 from streamwer.metrics import Scores, WordErrors, normaliser, store
-from streamwer.metrics.in_parts import score_in_parts
+from streamwer.metrics.batches import score_in_parts
 from streamwer.metrics.summary import pooled
+from streamwer.runners.cache import Sessions
 
 SCORES = Path("data/scores")
 
@@ -25,7 +26,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m pipeline.score", description=__doc__)
     parser.add_argument("--system", required=True, help="a name under `systems` in params.yaml")
     args = parser.parse_args()
-    settings = config.load()
+    settings = experiment.load()
     Sessions(Path(settings.finished.folder)).release()  # DVC has just recorded the log
     folder, words = EVENTS / args.system, normaliser(settings.scoring.normaliser)
     log = eventlog.about(folder)

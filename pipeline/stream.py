@@ -13,18 +13,22 @@ from typing import Any
 
 from rich.progress import Progress
 
-from pipeline.command import arguments, command, config_of, progress
-from pipeline.finished import emptying
 from pipeline.prepare import PREPARED
-from streamwer import config, contended, digests, disk, eventlog
-from streamwer.cluster import Job, described, event_log, finished, stream_all
-from streamwer.cluster.finished import Kept, Store
-from streamwer.conditions import Journey
-from streamwer.config import ClusterConfig, Config, SystemConfig
+from streamwer import eventlog
+from streamwer._util import disk
+from streamwer.cli.cache import emptying
+from streamwer.cli.stage import arguments, command, config_of, progress
+from streamwer.config import experiment
+from streamwer.config.cluster import ClusterConfig
+from streamwer.config.experiment import Config, SystemConfig
 from streamwer.datasets import journeys, played, read_manifest
+from streamwer.datasets.augmentation import Journey
 from streamwer.errors import StreamwerError
 from streamwer.eventlog import EventLog
-from streamwer.transcript import Failure, Reference, Step
+from streamwer.provenance import contention, digests
+from streamwer.runners import Job, cache, described, event_log, stream_all
+from streamwer.runners.cache import Kept, Store
+from streamwer.types import Failure, Reference, Step
 
 EVENTS = Path("data/events")
 
@@ -36,7 +40,7 @@ def main() -> int:
     args = parser.parse_args()
     name = args.system
     found = record(config_of(args.overrides), name)
-    if how := contended.busy(found.machine):
+    if how := contention.busy(found.machine):
         print(f"warning: {name} was {how}; run it on an idle machine", file=sys.stderr)
     for failure in found.failures:
         print(f"failed: {failure.recording}: {failure.reason}", file=sys.stderr)
@@ -61,12 +65,12 @@ def record(settings: Config, name: str) -> Recorded:
     Raises:
         StreamwerError: another process does so already, or a file cannot be written.
     """
-    system, out = config.system(settings, name), EVENTS / name
-    with finished.running(Path(settings.finished.folder), name, out):
+    system, out = experiment.system(settings, name), EVENTS / name
+    with cache.running(Path(settings.finished.folder), name, out):
         if system.load.alone:
             return _kept(settings, name, system, out)
         log = stream_from(PREPARED, name, system, settings.cluster)
-        with disk.writing(out, finished.REMEDY):
+        with disk.writing(out, cache.REMEDY):
             eventlog.write(out, log)
         return Recorded(len(log.by_recording()), log.failures, log.machine)
 
@@ -93,7 +97,7 @@ def _kept(settings: Config, name: str, system: SystemConfig, out: Path) -> Recor
 
     def write(recordings: Iterable[Sequence[Step]]) -> None:
         machine, run = described(kept.facts, system, heard)
-        with disk.writing(out, finished.REMEDY):
+        with disk.writing(out, cache.REMEDY):
             eventlog.write_sorted(out, recordings, [*kept.failures, *unheard], machine, run)
 
     with progress() as bar:

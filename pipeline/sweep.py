@@ -15,9 +15,9 @@ import hydra
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
-import streamwer.schemas  # noqa: F401 - registers the schemas that conf/ refers to
-from pipeline.command import command
-from pipeline.sweep_session import Session
+import streamwer.config.hydra_schemas  # noqa: F401 - registers the schemas that conf/ refers to
+from streamwer.cli.stage import command
+from streamwer.cli.sweep.session import Session
 from streamwer.errors import StreamwerError
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from streamwer.audio import HOP, SAMPLE_RATE, Samples
 from streamwer.recognisers import Window
-from streamwer.transcript import Compute, Effort, Hypothesis, Word
+from streamwer.types import Compute, Effort, Hypothesis, Word
 
 
 def script(

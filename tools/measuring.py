@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from streamwer import processes
+from streamwer._util import processes
 
 ROOT = Path(__file__).parents[1]
 T = TypeVar("T")

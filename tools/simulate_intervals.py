@@ -14,9 +14,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from streamwer.metrics import ratios
-from streamwer.metrics.intervals import Floats, Interval, adjust_confidence
-from streamwer.metrics.quantiles import Integers, Quantile, quantile_differences, quantiles
+from streamwer.metrics.stats import ratios
+from streamwer.metrics.stats.intervals import Floats, Interval, adjust_confidence
+from streamwer.metrics.stats.quantiles import Integers, Quantile, quantile_differences, quantiles
 
 CONFIDENCE = 0.95
 SYSTEMS = 3

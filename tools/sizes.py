@@ -10,19 +10,19 @@ import sys
 from pathlib import Path
 
 from pipeline.align import references
-from pipeline.command import command
 from pipeline.prepare import PREPARED
 from pipeline.report import REPORT
 from pipeline.score import SCORES
 from pipeline.stream import EVENTS
-from streamwer import config
+from streamwer.cli.stage import command
+from streamwer.config import experiment
 from streamwer.errors import DatasetError
 
 
 @command
 def main() -> int:
     argparse.ArgumentParser(prog="python -m tools.sizes", description=__doc__).parse_args()
-    spoken, systems = references(), config.load().compare
+    spoken, systems = references(), experiment.load().compare
     hours = sum(each.seconds for each in spoken) / 3600
     words = sum(len(each.words) for each in spoken)
     print(f"{hours:.3f} h of audio, {words / hours:,.0f} timed words an hour")

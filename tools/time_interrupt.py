@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from pipeline.command import duration
+from streamwer.cli.stage import duration
 from tests.pipeline.stoppable import alive, prepare, started
 
 _MOMENTS = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)

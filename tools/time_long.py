@@ -20,12 +20,12 @@ from typing import Any
 import numpy as np
 from omegaconf import OmegaConf
 
-from pipeline.command import command, count
 from streamwer import audio, eventlog
-from streamwer.compose import composed
+from streamwer.cli.stage import command, count
+from streamwer.config.compose import composed
 from streamwer.metrics import store
 from streamwer.metrics.summary import timed
-from streamwer.transcript import Step
+from streamwer.types import Step
 from tools.measuring import ROOT, run
 
 CALLS = ROOT / "data/toy_calls"

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.command import count
 from streamwer import reports
+from streamwer.cli.stage import count
 from streamwer.eventlog import EventLog
 from streamwer.reports import Comparison
-from streamwer.transcript import Reference
+from streamwer.types import Reference
 from tests.reports import synthetic
 from tests.reports.browser import launched, visited
 

@@ -11,7 +11,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from pipeline.command import count
+from streamwer.cli.stage import count
 from tests.scale import phases
 
 _DEFAULT = ("prepare", "in_process", "write", "score", "statistics", "over_ray")

@@ -13,12 +13,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.command import command
-from streamwer import eventlog, processes
-from streamwer.config import ScoringConfig
+from streamwer import eventlog
+from streamwer._util import processes
+from streamwer.cli.stage import command
+from streamwer.config.experiment import ScoringConfig
 from streamwer.eventlog import EventLog
 from streamwer.metrics import normaliser, store, summarise
-from streamwer.transcript import Compute, Effort, Reference, Step, Update, Word
+from streamwer.types import Compute, Effort, Reference, Step, Update, Word
 from tools.measuring import measure
 
 HOURS, CALL_S, SPEAKERS = 100, 600, 60

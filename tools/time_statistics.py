@@ -9,7 +9,7 @@ import argparse
 
 import numpy as np
 
-from streamwer.metrics import quantiles, ratios
+from streamwer.metrics.stats import quantiles, ratios
 from tools.measuring import measure
 
 SYSTEMS, RECORDINGS, WORDS = 8, 2620, 20  # LibriSpeech test-clean, every recording a block

@@ -22,7 +22,7 @@ from lab.calls.script import Call, read_script
 from lab.calls.speakers import read_speakers
 from streamwer import audio
 from streamwer.errors import StreamwerError
-from streamwer.transcript import Word
+from streamwer.types import Word
 
 CACHE = Path("data/reference/spoken")
 

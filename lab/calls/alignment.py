@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from streamwer.alignment_config import ForcedConfig
+from streamwer.alignment.forced import Aligner
 from streamwer.audio import Samples
-from streamwer.model_config import ModelConfig
-from streamwer.transcript import Word
-from streamwer.word_times.forced import Aligner
+from streamwer.config.alignment import ForcedConfig
+from streamwer.config.model import ModelConfig
+from streamwer.types import Word
 
 NAME = "base"
 Pairs = Sequence[tuple[Sequence[Word], Sequence[Word]]]

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from streamwer.audio import Samples, samples, seconds
-from streamwer.conditions.chance import generator
-from streamwer.conditions.levels import active_power
-from streamwer.transcript import Word
+from streamwer.datasets.augmentation.levels import active_power
+from streamwer.datasets.augmentation.random_numbers import generator
+from streamwer.types import Word
 
 SEED = 1
 LEAD_S, PAUSE_S, TAIL_S = (0.4, 0.9), (0.3, 0.9), (0.5, 1.2)

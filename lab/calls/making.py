@@ -13,10 +13,12 @@ from lab.calls.script import CLEAN, Call
 from lab.calls.speakers import Speaker
 from lab.calls.synthesis import Speech, synthesize
 from lab.calls.timing import LEAD_S, time_words
-from streamwer import audio, conditions, config
+from streamwer import audio
 from streamwer.audio import Samples
-from streamwer.compose import composed
-from streamwer.condition_config import Chain
+from streamwer.config import experiment
+from streamwer.config.compose import composed
+from streamwer.config.condition import Chain
+from streamwer.datasets import augmentation
 
 Spoken = tuple[Speech | float, ...]
 """The sentences of a call as they were spoken, and its holds in seconds."""
@@ -71,13 +73,13 @@ def alter_calls(calls: Sequence[Call], folder: Path) -> Iterator[tuple[Call, Sam
     for call in calls:
         signal = audio.load(folder / f"{call.id}.flac")
         if call.condition != CLEAN:
-            signal, _ = conditions.alter(signal, (), _chain(call.condition), call.id, voices)
+            signal, _ = augmentation.alter(signal, (), _chain(call.condition), call.id, voices)
         yield call, signal
 
 
 def _chain(condition: str) -> Chain:
-    settings = config.typed(composed([f"condition={condition}"]))
-    return config.conditions(settings)[0]
+    settings = experiment.typed(composed([f"condition={condition}"]))
+    return experiment.conditions(settings)[0]
 
 
 def _speak(sentence: str, speaker: Speaker, cache: Path) -> Speech:

@@ -12,7 +12,7 @@ from lab.calls.assembly import Recording
 from lab.calls.evaluation import read_rows
 from lab.calls.script import Call
 from streamwer import audio
-from streamwer.transcript import Word
+from streamwer.types import Word
 
 FIGURES = "figures.json"
 CARD = Path(__file__).with_name("card.md")

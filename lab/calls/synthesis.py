@@ -17,7 +17,7 @@ from lab.calls import models
 from lab.calls.phonemes import phonemize
 from lab.calls.speakers import Speaker
 from streamwer.audio import SAMPLE_RATE, Samples
-from streamwer.conditions.resampling import resampled
+from streamwer.datasets.augmentation.resampling import resampled
 
 _KOKORO_RATE, _PIPER_RATE = 24_000, 22_050
 _PIPER_NOISE, _PIPER_NOISE_OF_DURATIONS = 0.5, 0.5  # a little calmer than Piper's own 0.667, 0.8

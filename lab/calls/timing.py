@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from lab.calls.phonemes import PAUSES, is_sound
 from lab.calls.synthesis import Phoneme, Speech
 from streamwer.audio import SAMPLE_RATE, Samples
-from streamwer.transcript import Word
+from streamwer.types import Word
 
 LEAD_S = {"kokoro": 0.05, "piper": 0.012}
 """By how much a voice's sound is ahead of its durations: two frames of Kokoro, one of Piper."""

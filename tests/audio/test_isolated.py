@@ -12,9 +12,9 @@ import pytest
 from streamwer import audio
 from streamwer.audio import collect_damage
 from streamwer.audio.isolated import Decoder
-from streamwer.config import DatasetConfig
+from streamwer.config.dataset import DatasetConfig
 from streamwer.datasets import outcome, prepare
-from streamwer.datasets.forms import base
+from streamwer.datasets.readers import base
 from streamwer.errors import AudioError
 from tests.audio.encoding import Kind, damage, encode, make_sound
 

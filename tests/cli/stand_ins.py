@@ -16,11 +16,11 @@ from streamwer.audio import SAMPLE_RATE, write_flac
 from streamwer.cli.messages import Message
 from streamwer.cli.worker import transcribe
 from streamwer.cli.workers import Conversation, Listener, ProcessWorkers
-from streamwer.cluster.pool import Finished, Workers
-from streamwer.cluster.worker import Job
-from streamwer.config import SystemConfig
+from streamwer.config.experiment import SystemConfig
 from streamwer.recognisers import Recogniser, Window
-from streamwer.transcript import Compute, Hypothesis, Word
+from streamwer.runners.pool import Finished, Workers
+from streamwer.runners.worker import Job
+from streamwer.types import Compute, Hypothesis, Word
 
 PER_WORD_S = 0.5
 Act = Callable[[Window], None]

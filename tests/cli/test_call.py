@@ -21,11 +21,11 @@ import pytest
 
 from streamwer import audio
 from streamwer.cli import main
-from streamwer.config import SystemConfig
+from streamwer.config.experiment import SystemConfig
 from streamwer.recognisers import Recogniser, Window
-from tests.captions.test_captions import read_srt, read_vtt
 from tests.cli.stand_ins import HalfSeconds, call, here
 from tests.cli.test_command import ROOT, environment
+from tests.formats.captions.test_captions import read_srt, read_vtt
 from tests.patience import PATIENCE_S, until
 
 LIVE = (

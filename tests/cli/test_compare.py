@@ -15,7 +15,7 @@ import pytest
 
 from streamwer.cli.compare import main
 from streamwer.metrics import normaliser, store
-from streamwer.transcript import Reference
+from streamwer.types import Reference
 from tests.patience import PATIENCE_S
 from tests.reports import synthetic
 

@@ -9,14 +9,14 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from streamwer.audio.live import Line
 from streamwer.cli.board import Board
 from streamwer.cli.call_display import CallBoard
 from streamwer.cli.display import Display, LiveDisplay
 from streamwer.cli.output import Transcript
 from streamwer.cli.views import Progress, duration, printable, transcript
-from streamwer.joining import joined
-from streamwer.live import Line
-from streamwer.transcript import Compute, Effort, Step, Update, Word
+from streamwer.text.words import joined
+from streamwer.types import Compute, Effort, Step, Update, Word
 
 HOSTILE = "[red]not markup[/red] :smile: שלום 🎧 e\u0301"
 

@@ -10,7 +10,7 @@ import yaml
 
 from streamwer.cli import main
 from streamwer.cli.parameters import GROUPS, default_option, options, parameters
-from streamwer.compose import conf_dir
+from streamwer.config.compose import conf_dir
 from tests.patience import PATIENCE_S
 
 CONF = conf_dir()

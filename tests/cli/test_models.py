@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from streamwer.cli import main, models
-from streamwer.compose import conf_dir
-from streamwer.models import catalogue, sources
+from streamwer.config import model_catalogue
+from streamwer.config.compose import conf_dir
+from streamwer.models import sources
 from tests.cli.stand_ins import call, here
 
 NEEDED = ("model.bin", "config.json", "tokenizer.json", "vocabulary.txt")
@@ -42,7 +43,7 @@ def test_every_model_is_there_with_its_size_and_its_languages(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     lines = listed(capsys)
-    assert set(catalogue.list_models()) <= set(lines)
+    assert set(model_catalogue.list_models()) <= set(lines)
     assert lines["large_v3"].split()[1:] == "1.55 billion multilingual 3.1 GB not here: hub".split()
     assert lines["tiny_en"].split()[1:] == "39 million English 76 MB not here: hub".split()
     assert lines["reference"].endswith("6 MB    folder models/reference")
@@ -58,7 +59,7 @@ def test_the_list_fits_a_screen(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_model_is_listed_where_it_was_found_and_as_large_as_it_is(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    base, small = (catalogue.list_models()[name] for name in ("base", "small"))
+    base, small = (model_catalogue.list_models()[name] for name in ("base", "small"))
     snapshots = tmp_path / "hub" / f"models--{base.path.replace('/', '--')}" / "snapshots"
     model_at(snapshots / str(base.revision), megabytes=33)
     model_at(tmp_path / small.path, megabytes=44)

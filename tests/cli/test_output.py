@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from streamwer import processes
+from streamwer._util import processes
 from streamwer.cli.output import Transcript, check, document, write
 from streamwer.errors import StreamwerError
-from streamwer.transcript import Word
+from streamwer.types import Word
 
 
 def test_one_entry_for_every_file_failed_or_not(tmp_path: Path) -> None:

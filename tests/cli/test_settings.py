@@ -9,7 +9,7 @@ import pytest
 from streamwer.cli import main
 from streamwer.cli.arguments import parse
 from streamwer.cli.settings import read, warn_of_toy, with_model
-from streamwer.compose import conf_dir
+from streamwer.config.compose import conf_dir
 from streamwer.errors import ConfigError, ModelError
 
 
@@ -241,5 +241,5 @@ def test_a_hardware_profile_is_chosen_and_its_lack_of_costs_names_a_command_that
     with pytest.raises(ConfigError) as problem:
         settings("--clock", "profile", "--hardware", "reference", "--model", "small_en")
     said = str(problem.value)
-    assert "`python -m pipeline.calibrate model=small_en`" in said
+    assert "`python -m lab.calibration model=small_en`" in said
     assert "--hardware reference has no such costs" in said

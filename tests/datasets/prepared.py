@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from streamwer.audio import SAMPLE_RATE
-from streamwer.config import ColumnsConfig, ConcatenateConfig, DatasetConfig
+from streamwer.config.dataset import ColumnsConfig, ConcatenateConfig, DatasetConfig
 from streamwer.datasets import Outcome, outcome, prepare
-from streamwer.transcript import Reference
+from streamwer.types import Reference
 
 Prepared = tuple[dict[str, Reference], Outcome]
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from streamwer.audio import SAMPLE_RATE, Samples, write_flac
-from streamwer.config import ColumnsConfig, DatasetConfig
+from streamwer.config.dataset import ColumnsConfig, DatasetConfig
 
 COLUMNS = ColumnsConfig(audio="file_name")
 ALL_COLUMNS = replace(COLUMNS, speaker="speaker", condition="condition", words="words")

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamwer import audio
-from streamwer.config import ConcatenateConfig
+from streamwer.config.dataset import ConcatenateConfig
 from streamwer.datasets import prepare, read_manifest
 from streamwer.datasets.concatenating import Take, join
-from streamwer.datasets.naming import is_id
 from streamwer.errors import DatasetError
-from streamwer.transcript import Reference, Word
+from streamwer.formats.recording_ids import is_id
+from streamwer.types import Reference, Word
 from tests.datasets.prepared import prepared, settings
 from tests.datasets.recordings import clip, contents, metadata, noise
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from omegaconf import OmegaConf
 
-from streamwer.config import ColumnsConfig, DatasetConfig
+from streamwer.config.dataset import ColumnsConfig, DatasetConfig
 
 CONF = Path(__file__).parents[2] / "conf/dataset"
 

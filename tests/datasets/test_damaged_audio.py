@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from streamwer.config import DatasetConfig
+from streamwer.config.dataset import DatasetConfig
 from streamwer.datasets import outcome, prepare
 from streamwer.errors import ConfigError
 from tests.audio.encoding import Kind, damage, encode

@@ -34,7 +34,7 @@ PREPARE = """
 import json, os, resource, sys, time
 from dataclasses import asdict
 from pathlib import Path
-from streamwer.config import DatasetConfig
+from streamwer.config.experiment import DatasetConfig
 from streamwer.datasets import fetching, hub, prepare, preview
 from streamwer.errors import StreamwerError
 

@@ -16,7 +16,7 @@ from streamwer import audio
 from streamwer.datasets import Outcome, prepare, read_manifest
 from streamwer.datasets import outcome as read_outcome
 from streamwer.errors import ConfigError, DatasetError
-from streamwer.transcript import Reference, Word
+from streamwer.types import Reference, Word
 from tests.datasets.recordings import ALL_COLUMNS, COLUMNS, clip, config, contents, metadata, noise
 
 HELLO = [{"text": "Hello,", "start": 0.0, "end": 0.2}, {"text": "you", "start": 0.2, "end": 0.5}]

@@ -13,7 +13,7 @@ from omegaconf import OmegaConf
 from pyarrow import parquet
 
 from streamwer import audio
-from streamwer.config import DatasetConfig
+from streamwer.config.dataset import DatasetConfig
 from streamwer.datasets import outcome, prepare, read_manifest
 from streamwer.errors import ConfigError
 from tests import hub
@@ -36,7 +36,7 @@ import json, os, sys
 os.environ["USE_TORCH"] = "0"  # as where torch is not installed
 from dataclasses import asdict
 from pathlib import Path
-from streamwer.config import ColumnsConfig, DatasetConfig
+from streamwer.config.experiment import ColumnsConfig, DatasetConfig
 from streamwer.datasets import outcome, prepare
 from streamwer.errors import StreamwerError
 

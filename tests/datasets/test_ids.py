@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamwer.datasets.ids import alike, distinct
-from streamwer.datasets.naming import composed, is_id
 from streamwer.datasets.rows import Row, Source
+from streamwer.formats.recording_ids import composed, is_id
 from tests.datasets.prepared import files, prepared, reasons
 from tests.datasets.recordings import clip
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from streamwer.datasets import prepare
-from streamwer.datasets.inside import LONGEST_LINE
+from streamwer.datasets.dataset_folder import LONGEST_LINE
 from streamwer.errors import DatasetError
 from tests.datasets.prepared import files, prepared, reasons
 from tests.datasets.prepared import settings as config

@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from pipeline import prepare as stage
 from pipeline.report import sourced
-from streamwer.config import DatasetConfig
+from streamwer.config.dataset import DatasetConfig
 from streamwer.datasets import fetching, origin, origins
 from streamwer.datasets.listing import Listing, Shard
 from streamwer.errors import DatasetError

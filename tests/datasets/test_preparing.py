@@ -18,7 +18,7 @@ from omegaconf import OmegaConf
 from pipeline import prepare as stage
 from streamwer import audio
 from streamwer.audio import Samples
-from streamwer.config import ColumnsConfig
+from streamwer.config.dataset import ColumnsConfig
 from streamwer.datasets import prepare
 from streamwer.datasets.collecting import collect
 from streamwer.datasets.rows import Row, Source

@@ -40,7 +40,7 @@ PREPARE = """
 import json, sys
 from pathlib import Path
 from omegaconf import OmegaConf
-from streamwer.config import DatasetConfig
+from streamwer.config.experiment import DatasetConfig
 from streamwer.datasets import prepare
 
 for name, (path, values) in json.loads(sys.argv[1]).items():

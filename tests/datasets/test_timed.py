@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.report import unused
 from streamwer import audio
-from streamwer.transcript import Word
+from streamwer.types import Word
 from tests.datasets.prepared import files, prepared, reasons, stereo
 from tests.datasets.recordings import CTM, TEXTGRID, clip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from streamwer.config import ColumnsConfig
+from streamwer.config.dataset import ColumnsConfig
 from streamwer.datasets.rows import resolve_columns
 from tests.datasets.prepared import files, prepared, stereo
 

@@ -9,15 +9,15 @@ from typing import NamedTuple
 
 from streamwer import eventlog
 from streamwer.audio.isolated import Decoder
-from streamwer.config import ColumnsConfig, DatasetConfig
+from streamwer.config.dataset import ColumnsConfig, DatasetConfig
 from streamwer.datasets import prepare, write_manifest
 from streamwer.eventlog import EventLog
-from streamwer.logs import read, references
-from streamwer.word_times.published.textgrid import read_words
+from streamwer.formats import read, references
+from streamwer.formats.textgrid import read_words
 from tests.audio.encoding import Kind, encode, make_sound
 from tests.datasets.recordings import TEXTGRID, clip
 from tests.datasets.shapes import shard, sound
-from tests.logs.calls import REFERENCE, own_step
+from tests.formats.calls import REFERENCE, own_step
 
 
 class Input(NamedTuple):

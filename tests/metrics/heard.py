@@ -7,7 +7,7 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
-from streamwer.transcript import Reference, Word
+from streamwer.types import Reference, Word
 
 CALLS = Path(__file__).parents[2] / "data/toy_calls/metadata.jsonl"
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from streamwer.config import ScoringConfig
+from streamwer.config.experiment import ScoringConfig
 from streamwer.eventlog import EventLog
 from streamwer.metrics import normaliser, store
 from streamwer.metrics.comparing import comparable_differences, incomparable
 from streamwer.metrics.store import Scored
-from streamwer.signature import Run, Signature
-from tests.logs.calls import REFERENCE, own_step
+from streamwer.provenance.signature import Run, Signature
+from tests.formats.calls import REFERENCE, own_step
 
 SCORING = ScoringConfig(normaliser="basic")
 CALLS = [replace(REFERENCE, recording=f"call{n}", speaker=f"s{n}") for n in range(4)]

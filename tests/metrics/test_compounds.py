@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.config import ScoringConfig
+from streamwer.config.experiment import ScoringConfig
 from streamwer.eventlog import EventLog
 from streamwer.metrics import Scores, normaliser, score, summarise
 from streamwer.metrics.alignment import align
 from streamwer.metrics.compounds import find_compounds, respace
 from streamwer.metrics.tokens import Token
-from streamwer.transcript import Compute, Effort, Reference, Step, Update, Word
+from streamwer.types import Compute, Effort, Reference, Step, Update, Word
 
 LETTERS = st.lists(st.text("ab", min_size=1, max_size=3), max_size=6)
 

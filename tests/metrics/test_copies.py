@@ -8,18 +8,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from streamwer.config import ScoringConfig
+from streamwer.analysis.gate.measures import MEASURES
+from streamwer.analysis.gate.run_group import side
+from streamwer.analysis.sweeps.effects import main_effects
+from streamwer.analysis.sweeps.point import measured
+from streamwer.config.experiment import ScoringConfig
 from streamwer.eventlog import EventLog
-from streamwer.gate.measures import MEASURES
-from streamwer.gate.sides import side
 from streamwer.metrics import Scores, normaliser, score
 from streamwer.metrics.comparing import latency_differences
 from streamwer.metrics.store import Scored
+from streamwer.provenance.signature import Method, Signature, Subject
 from streamwer.reports import changes
-from streamwer.signature import Method, Signature, Subject
-from streamwer.sweeps.effects import main_effects
-from streamwer.sweeps.point import measured
-from streamwer.transcript import Compute, Effort, Reference, Step, Update, Word
+from streamwer.types import Compute, Effort, Reference, Step, Update, Word
 
 SCORING = ScoringConfig(normaliser="basic")
 

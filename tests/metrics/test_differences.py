@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from streamwer.config import ScoringConfig
+from streamwer.config.experiment import ScoringConfig
 from streamwer.errors import ConfigError, StreamwerError
 from streamwer.metrics import Difference, Scores, normaliser, score, wer_differences
 from tests.reports.synthetic import MANNERS, log, references

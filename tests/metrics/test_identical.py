@@ -7,10 +7,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from streamwer.eventlog import EventLog
-from streamwer.joining import parted
 from streamwer.metrics import normaliser, score
-from streamwer.metrics.normalise import NAMES
-from streamwer.transcript import Compute, Effort, Reference, Step, Update, Word
+from streamwer.text.normalise import NAMES
+from streamwer.text.words import parted
+from streamwer.types import Compute, Effort, Reference, Step, Update, Word
 
 WIDE = "\uff21\uff22\uff23"  # ABC as wide as Chinese characters
 WRITTEN = (

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from streamwer.config import ScoringConfig
+from streamwer.config.experiment import ScoringConfig
 from streamwer.eventlog import EventLog
 from streamwer.metrics import normaliser, score, summarise
 from streamwer.metrics.invented import count_invented, find_nonspeech, pool_invented
-from streamwer.transcript import Compute, Effort, Failure, Reference, Step, Update, Word
+from streamwer.types import Compute, Effort, Failure, Reference, Step, Update, Word
 
 SPOKEN = (Word("good", 2.0, 2.5), Word("morning", 3.0, 3.5), Word("jane", 9.5, 10.0))
 CALL = Reference("call", "", 12.0, "good morning jane", words=SPOKEN)

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamwer.metrics.lag import lag_slope, pooled_slope
-from streamwer.transcript import Step
-from tests.logs.calls import own_step
+from streamwer.types import Step
+from tests.formats.calls import own_step
 
 
 def one_by_one(rtf: float, chunks: int = 60) -> list[Step]:

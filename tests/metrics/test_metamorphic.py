@@ -9,12 +9,12 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from streamwer.config import ScoringConfig
+from streamwer.config.experiment import ScoringConfig
 from streamwer.eventlog import EventLog
 from streamwer.metrics import Quantile, Scores, Summary, normaliser, score, summarise
-from streamwer.metrics.quantiles import quantile_differences
+from streamwer.metrics.stats.quantiles import quantile_differences
 from streamwer.metrics.summary import Percentiles, latencies, timed
-from streamwer.transcript import Reference, Step, Update, Word
+from streamwer.types import Reference, Step, Update, Word
 from tests.reports.synthetic import MANNERS, log, references
 
 SPOKEN = references(count=18, words=30)

@@ -9,8 +9,8 @@ import pytest
 from streamwer.eventlog import EventLog
 from streamwer.metrics import normaliser, score
 from streamwer.metrics.segments import Segment, assign, segments
-from streamwer.transcript import Step
-from tests.logs.calls import own_step
+from streamwer.types import Step
+from tests.formats.calls import own_step
 from tests.metrics.heard import calls, misheard
 
 alignment = pytest.importorskip(

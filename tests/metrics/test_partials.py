@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from streamwer.metrics.partials import Partials, partials, pooled_upwr
-from tests.logs.calls import own_step
+from tests.formats.calls import own_step
 
 
 def counted(*updates: tuple[str, str]) -> Partials:

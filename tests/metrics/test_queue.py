@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from streamwer.audio import SAMPLE_RATE
-from streamwer.config import ScoringConfig
+from streamwer.config.experiment import ScoringConfig
 from streamwer.eventlog import EventLog
 from streamwer.metrics import Scores, normaliser, score, summarise
 from streamwer.policies import Request
 from streamwer.simulation import build_clock, play
-from streamwer.transcript import Hypothesis, Reference, Update, Word
+from streamwer.types import Hypothesis, Reference, Update, Word
 from tests.scripted import Scripted, silence
 
 CHUNKS = 60

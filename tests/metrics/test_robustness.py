@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from streamwer.config import ScoringConfig
+from streamwer.config.experiment import ScoringConfig
 from streamwer.eventlog import EventLog
 from streamwer.metrics import normaliser, score, summarise
 from streamwer.metrics.robustness import under_conditions
 from streamwer.metrics.tables import Scores
-from streamwer.transcript import Compute, Effort, Reference, Step, Update, Word
+from streamwer.types import Compute, Effort, Reference, Step, Update, Word
 
 SCORING = ScoringConfig(normaliser="basic")
 SAID = ("one", "two", "three", "four")

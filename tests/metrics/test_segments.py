@@ -8,7 +8,7 @@ import pytest
 
 from streamwer.metrics import normaliser
 from streamwer.metrics.segments import Segment, assign, segments
-from streamwer.transcript import Reference, Word
+from streamwer.types import Reference, Word
 
 BASIC = normaliser("basic")
 

@@ -10,7 +10,7 @@ import pytest
 from streamwer.eventlog import EventLog
 from streamwer.metrics import CharErrors, Slice, WordErrors, normaliser, score
 from streamwer.metrics.slices import slices
-from streamwer.transcript import Compute, Effort, Reference, Step, Update, Word
+from streamwer.types import Compute, Effort, Reference, Step, Update, Word
 
 WORDS = tuple(Word(text, n + 0.5, n + 0.9) for n, text in enumerate("a b c d e f".split()))
 

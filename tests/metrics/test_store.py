@@ -15,8 +15,8 @@ from streamwer.errors import LogError
 from streamwer.eventlog import EventLog
 from streamwer.metrics import normaliser, store
 from streamwer.metrics.store import Scored
-from streamwer.signature import NONE, UNKNOWN, Run, Subject, reasons
-from tests.logs.calls import REFERENCE, own_step
+from streamwer.provenance.signature import NONE, UNKNOWN, Run, Subject, reasons
+from tests.formats.calls import REFERENCE, own_step
 
 RUN = Run(Subject("offline", "direct", "tiny@77", packages=(("numpy", "2"),)), "measured", "1", "a")
 LOG = EventLog(

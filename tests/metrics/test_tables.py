@@ -6,12 +6,12 @@ import math
 
 import pytest
 
-from streamwer.config import ScoringConfig
+from streamwer.config.experiment import ScoringConfig
 from streamwer.errors import LogError
 from streamwer.eventlog import EventLog
 from streamwer.metrics import normaliser, score, summarise
 from streamwer.metrics.word_errors import plain_rate
-from streamwer.transcript import Compute, Effort, Failure, Reference, Step, Update, Word
+from streamwer.types import Compute, Effort, Failure, Reference, Step, Update, Word
 
 SPOKEN = (
     Word("My", 0.0, 0.2),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streamwer.metrics.timeline import emissions, erased
-from streamwer.transcript import Compute, Effort, Step, Update, Word
+from streamwer.types import Compute, Effort, Step, Update, Word
 
 
 def steps(*updates: tuple[str, str]) -> list[Step]:

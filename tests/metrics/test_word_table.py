@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from streamwer.eventlog import EventLog
 from streamwer.metrics import Scores, normaliser, score
-from streamwer.transcript import Compute, Effort, Reference, Step, Update, Word
+from streamwer.types import Compute, Effort, Reference, Step, Update, Word
 
 TEXTS = st.lists(
     st.sampled_from(

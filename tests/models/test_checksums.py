@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from streamwer import compose, recognisers
+from streamwer import recognisers
 from streamwer.cli import main
-from streamwer.config import system
+from streamwer.config import compose
+from streamwer.config.experiment import system
 from streamwer.errors import ModelError
 from streamwer.models import checksums, sources
 from tests.cli.stand_ins import call

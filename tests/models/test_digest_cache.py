@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from streamwer import digests
 from streamwer.models import digest_cache
+from streamwer.provenance import digests
 
 LARGE = 33 * 2**20
 

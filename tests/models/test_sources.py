@@ -13,11 +13,11 @@ import pytest
 from huggingface_hub.errors import GatedRepoError, OfflineModeIsEnabled
 from omegaconf import OmegaConf
 
-from pipeline.bench import random_whisper
-from streamwer.config import ModelConfig
+from lab.bench import random_whisper
+from streamwer.config.model import ModelConfig
 from streamwer.errors import ModelError
-from streamwer.hub import reason
 from streamwer.models import checksums
+from streamwer.models.hub import reason
 from streamwer.models.sources import find, locate
 from tests import hub
 from tests.weights import BASE_SHA256
@@ -28,7 +28,7 @@ SMALL = OmegaConf.load(CONF / "small_en.yaml")
 
 LOCATE = """
 import json, sys
-from streamwer.config import ModelConfig
+from streamwer.config.experiment import ModelConfig
 from streamwer.errors import ModelError
 from streamwer.models.sources import locate
 
@@ -246,7 +246,7 @@ def test_the_package_serves_without_the_hub_and_is_what_is_pinned(
     tiny_en: Path, tmp_path: Path
 ) -> None:
     code = (
-        "from streamwer.compose import load\n"
+        "from streamwer.config.compose import load\n"
         "from streamwer.models.sources import obtain\n"
         "print(obtain(load(['model=tiny.en']).model))"
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
 
-from streamwer.compose import composed
+from streamwer.config.compose import composed
 from tests.datasets.prepared import files, prepared
 from tests.datasets.recordings import clip
 from tests.patience import PATIENCE_S

@@ -21,11 +21,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import stream
-from streamwer import config, recognisers
-from streamwer.cluster.finished import Store, keys
-from streamwer.cluster.worker import Job, Worker
+from streamwer import recognisers
+from streamwer.config import experiment
 from streamwer.recognisers import Recogniser
-from streamwer.transcript import Step
+from streamwer.runners.cache import Store, keys
+from streamwer.runners.worker import Job, Worker
+from streamwer.types import Step
 from tests.scripted import Scripted, script
 
 CALLS = Path("calls.log")
@@ -97,11 +98,11 @@ def killed_before(change: int, system: str) -> int:
 
 def each_change(system: str) -> None:
     """Kill a run before each of its changes, from the same start, and let another one go on."""
-    settings = config.load()  # what takes longest, once for all of them
-    config.system(settings, system)
+    settings = experiment.load()  # what takes longest, once for all of them
+    experiment.system(settings, system)
     keys.code()
     importlib.import_module("pandas")  # which pyarrow would import in each of them
-    config.load = lambda *_: settings
+    experiment.load = lambda *_: settings
     out, store = stream.EVENTS / system, Path("data/finished")
     change, status = 0, -signal.SIGKILL
     while status == -signal.SIGKILL:

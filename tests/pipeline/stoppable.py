@@ -11,7 +11,7 @@ from tempfile import gettempdir
 
 from omegaconf import OmegaConf
 
-from streamwer.compose import composed
+from streamwer.config.compose import composed
 from tests.datasets.prepared import prepared
 from tests.datasets.recordings import clip
 

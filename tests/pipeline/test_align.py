@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from pipeline import align
-from streamwer import digests
-from streamwer.compose import load
+from streamwer.alignment import Origin, write_origin
+from streamwer.config.compose import load
 from streamwer.datasets import write_manifest
 from streamwer.errors import ConfigError, DatasetError
-from streamwer.transcript import Reference
-from streamwer.word_times import Origin, write_origin
+from streamwer.provenance import digests
+from streamwer.types import Reference
 
 REFERENCE = Reference("one", "audio/one.flac", 1.0, "hello")
 MODEL = Path("models/reference")

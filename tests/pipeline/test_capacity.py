@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.capacity import command, playing
-from pipeline.capacity.document import read_facts
-from streamwer import capacity, datasets
-from streamwer.capacity import Figures
-from streamwer.compose import load
+from lab.capacity import command, playing
+from lab.capacity.document import read_facts
+from streamwer import datasets
+from streamwer.analysis import capacity
+from streamwer.analysis.capacity import Figures
+from streamwer.config.compose import load
 
 pytestmark = [
     pytest.mark.slow,

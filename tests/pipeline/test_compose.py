@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline import compose
-from streamwer import config
-from streamwer.compose import composed, load
+from streamwer.config import experiment
+from streamwer.config.compose import composed, load
 from streamwer.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
@@ -71,8 +71,8 @@ def test_a_key_that_is_not_there_is_named_without_advice_to_add_it(key: str) -> 
 
 def test_the_default_comparison_is_of_tiny_en_on_the_bundled_calls() -> None:
     """What `make repro` runs, as the committed file has it: the toy model is for tests alone."""
-    committed = config.load(ROOT / "params.yaml")
-    systems = {name: config.system(committed, name) for name in committed.compare}
+    committed = experiment.load(ROOT / "params.yaml")
+    systems = {name: experiment.system(committed, name) for name in committed.compare}
     assert list(systems) == ["offline", "local_agreement", "prompted_buffer", "prefix_agreement"]
     assert {system.model.name for system in systems.values()} == {"tiny_en"}
     assert committed.dataset.path == "data/calls"

@@ -9,13 +9,13 @@ import pytest
 
 from pipeline import stream
 from pipeline.report import unused
-from streamwer import config
-from streamwer.cluster import Outcome
+from streamwer.config import experiment
 from streamwer.datasets import read_manifest
 from streamwer.metrics import normaliser
 from streamwer.metrics.tables import score
 from streamwer.reports import Unused
-from streamwer.transcript import Failure
+from streamwer.runners import Outcome
+from streamwer.types import Failure
 from tests.datasets.prepared import files, prepared
 from tests.datasets.recordings import clip
 
@@ -35,8 +35,8 @@ def test_its_words_are_deleted_and_its_reason_is_kept(
         return Outcome(failures=[Failure("good", "the test streams nothing")])
 
     monkeypatch.setattr(stream, "stream_all", stream_all)
-    settings = config.load()
-    system, references = config.system(settings, "offline"), read_manifest(tmp_path / "out")
+    settings = experiment.load()
+    system, references = experiment.system(settings, "offline"), read_manifest(tmp_path / "out")
     log = stream.stream_from(tmp_path / "out", "offline", system, settings.cluster)
     assert played == ["good"]
     assert {failure.recording for failure in log.failures} == {"good", "bad"}

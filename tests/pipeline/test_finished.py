@@ -12,12 +12,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipeline import finished
-from streamwer import config
-from streamwer.cluster.finished import Sessions, Store, running
+from streamwer.cli import cache
+from streamwer.config import experiment
+from streamwer.config.cache import FinishedConfig
 from streamwer.errors import StreamwerError
-from streamwer.finished_config import FinishedConfig
-from tests.cluster.finished.calls import label, said
+from streamwer.runners.cache import Sessions, Store, run_lock
+from tests.runners.cache.calls import label, said
 
 KEYS = [f"{at:02x}" * 32 for at in range(3)]
 SYSTEMS = ("offline", "offline", "twin")
@@ -27,7 +27,7 @@ SYSTEMS = ("offline", "offline", "twin")
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     """Two recordings of one system and one of another, and a session of each."""
     settings = SimpleNamespace(finished=FinishedConfig("kept"))
-    monkeypatch.setattr(config, "load", lambda: settings)
+    monkeypatch.setattr(experiment, "load", lambda: settings)
     monkeypatch.chdir(tmp_path)
     store = Store(Path("kept"), 10**9, print)
     for key, system in zip(KEYS, SYSTEMS, strict=True):
@@ -38,7 +38,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     monkeypatch.setattr(sys, "argv", ["finished", *arguments])
-    return finished.main()
+    return cache.main()
 
 
 def left(store: Store) -> list[str]:
@@ -83,7 +83,7 @@ def test_one_system_can_be_dropped_or_all(
 def test_what_a_run_uses_is_not_dropped(
     store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with running(store.folder, "twin", Path("twin")):
+    with run_lock(store.folder, "twin", Path("twin")):
         assert run(monkeypatch, "--empty") == 1
         assert "twin is being streamed, by process" in capsys.readouterr().err
         assert left(store) == KEYS
@@ -96,7 +96,7 @@ def test_a_run_of_another_host_is_named_with_its_host(
 ) -> None:
     """Its number says nothing here: a process of the same number may well be somebody else's."""
     here = platform.node()
-    with running(store.folder, "twin", Path("twin")):
+    with run_lock(store.folder, "twin", Path("twin")):
         assert run(monkeypatch, "--empty") == 1
         assert here not in capsys.readouterr().err
         monkeypatch.setattr(platform, "node", lambda: "elsewhere")
@@ -105,7 +105,7 @@ def test_a_run_of_another_host_is_named_with_its_host(
         assert told in capsys.readouterr().err
         with (
             pytest.raises(StreamwerError, match=rf"kill {os.getpid()} on {re.escape(here)}\)"),
-            running(store.folder, "twin", Path("twin")),
+            run_lock(store.folder, "twin", Path("twin")),
         ):
             pass
     assert left(store) == KEYS
@@ -117,8 +117,8 @@ def test_a_store_chosen_on_the_command_line_is_told_and_dropped(
     for name in ("other", "jane's other, $1"):
         other = Store(Path(name), 10**9, print)
         other.put(KEYS[0], label(system="mine"), said("anna", "hello"))
-        program, *arguments = shlex.split(finished.emptying(name))[2:]
-        assert program == "pipeline.finished"
+        program, *arguments = shlex.split(cache.emptying(name))[2:]
+        assert program == "streamwer.cli.cache"
         chosen = [each for each in arguments if each != "--empty"]
         assert run(monkeypatch, "--system", "mine", *chosen) == 0
         assert f"{name}: 1 recording" in capsys.readouterr().out

@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 from omegaconf import OmegaConf
 
-from pipeline import gate, gate_in_turns
+from lab import gate_in_turns
+from pipeline import gate
 from streamwer import datasets
-from streamwer.compose import composed, load
-from streamwer.gate import Exit, baseline
+from streamwer.analysis.gate import baseline
+from streamwer.analysis.gate.verdict import Exit
+from streamwer.config.compose import composed, load
 from streamwer.metrics import Scores
 from streamwer.metrics.store import Scored
 

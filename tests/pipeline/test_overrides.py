@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from pipeline import stream
-from streamwer.compose import composed
-from streamwer.config import Config
+from streamwer.config.compose import composed
+from streamwer.config.experiment import Config
 from streamwer.errors import ConfigError
 
 

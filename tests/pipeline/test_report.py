@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pipeline.report import provenance
-from streamwer.cluster import Outcome
-from streamwer.cluster.recorded import event_log
-from streamwer.compose import load
-from streamwer.config import Config, system
+from streamwer.config.compose import load
+from streamwer.config.experiment import Config, system
 from streamwer.metrics import normaliser, store
-from streamwer.signature import Signature
-from tests.logs.calls import REFERENCE, own_step
+from streamwer.provenance.signature import Signature
+from streamwer.runners import Outcome
+from streamwer.runners.run_log import event_log
+from tests.formats.calls import REFERENCE, own_step
 
 FACTS = {"hardware": "EPYC, 2 cores", "workers": 2, "model_digest": "77", "package numpy": "2.4"}
 

@@ -104,7 +104,9 @@ def test_nothing_is_run_again_on_an_unchanged_tree(project: Project) -> None:
 
 def test_two_runs_without_compute_give_identical_metrics(project: Project) -> None:
     before = project.metrics()
-    project.run(sys.executable, "-m", "pipeline.finished", "--empty")  # really run, not remembered
+    project.run(
+        sys.executable, "-m", "streamwer.cli.cache", "--empty"
+    )  # really run, not remembered
     project.dvc("repro", "--force", "--no-run-cache", "--downstream", "stream@local_agreement")
     assert project.metrics() == before
 
@@ -134,7 +136,7 @@ def test_an_experiment_runs_what_it_changes_and_becomes_a_point_of_a_sweep(
     assert "Running stage 'stream@prefix_agreement'" in output
     assert "Running stage 'stream@offline'" not in output
     assert sorted(project.metrics()["systems"]) == ["offline", "prefix_agreement"]
-    gather = (sys.executable, "-m", "pipeline.sweep_report", "--name", "all", "--experiments")
+    gather = (sys.executable, "-m", "streamwer.cli.sweep.report", "--name", "all", "--experiments")
     project.run(*gather, "slower")
     report = json.loads((project.folder / "reports/sweep/all/sweep.json").read_text())
     same, changed = sorted(report["points"], key=lambda point: str(point["name"]))

@@ -43,7 +43,7 @@ def test_what_deterministic_clocks_gave_serves_any_later_run(tmp_path: Path) -> 
     assert "taken from" not in first
     log = folder.log()
     assert sorted(folder.calls()) == sorted(NAMES)
-    told = "3 of 3 recordings taken from data/finished; `python -m pipeline.finished --empty "
+    told = "3 of 3 recordings taken from data/finished; `python -m streamwer.cli.cache --empty "
     assert f"{told}finished.folder=data/finished` has" in folder.run()
     assert folder.calls() == []
     assert folder.log() == log
@@ -79,7 +79,7 @@ def test_a_second_run_of_a_system_is_refused_and_other_systems_are_not(tmp_path:
     said = folder.run(status=1)
     assert "local_agreement is being streamed into it already" in said
     assert f"kill {first.pid}" in said
-    busy = folder.run(sys.executable, "-m", "pipeline.finished", "--empty", status=1)
+    busy = folder.run(sys.executable, "-m", "streamwer.cli.cache", "--empty", status=1)
     assert f"local_agreement is being streamed, by process {first.pid}" in busy
     params = OmegaConf.load(tmp_path / "params.yaml")
     params.systems["twin"] = params.systems[OUT.name]

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from streamwer.compose import load
+from streamwer.config.compose import load
 from streamwer.datasets import prepare
 from tests.patience import PATIENCE_S, until
 from tests.pipeline.resumable import ROOT, Folder

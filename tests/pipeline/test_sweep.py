@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from omegaconf import OmegaConf
 
-from pipeline.sweep_session import chosen
-from streamwer.compose import composed
-from streamwer.config import conditions
+from streamwer.cli.sweep.session import chosen
+from streamwer.config.compose import composed
+from streamwer.config.experiment import conditions
 from streamwer.errors import ConfigError
 from tests.patience import PATIENCE_S, until
 from tests.pipeline.beginnings import TOY, beginnings
@@ -102,7 +102,7 @@ def test_a_point_that_fails_is_reported_and_the_others_are_run(checkout: Checkou
     first, second = checkout.report("sweep")["points"]
     assert "no such model folder" in first["failure"]
     assert second["recordings"] == 3
-    gathered = checkout.run("--name", "again", "multirun", module="pipeline.sweep_report")
+    gathered = checkout.run("--name", "again", "multirun", module="streamwer.cli.sweep.report")
     assert "reports/sweep/again" in gathered
     again = checkout.report("again")["points"]
     assert [point["failure"] for point in again] == [first["failure"], None]

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.sweep_data import Prepared
-from pipeline.sweep_session import chosen
-from streamwer import processes
-from streamwer.alignment_config import NoAlignment
-from streamwer.compose import composed
-from streamwer.config import conditions
+from streamwer._util import processes
+from streamwer.cli.sweep.data import Prepared
+from streamwer.cli.sweep.session import chosen
+from streamwer.config.alignment import NoAlignment
+from streamwer.config.compose import composed
+from streamwer.config.experiment import conditions
 
 
 def test_two_sweeps_at_once_do_not_replace_each_others_data(

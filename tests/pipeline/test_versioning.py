@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.versioning import lock_digest, revision
+from streamwer.provenance.versioning import lock_digest, revision
 from tests.patience import PATIENCE_S
 
 LOCK = """schema: '2.0'

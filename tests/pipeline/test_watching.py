@@ -10,7 +10,7 @@ import pytest
 from omegaconf import OmegaConf
 
 from streamwer import audio
-from streamwer.compose import composed
+from streamwer.config.compose import composed
 from streamwer.errors import ConfigError
 from tests.pipeline.test_repro import Project
 

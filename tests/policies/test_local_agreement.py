@@ -6,7 +6,7 @@ import pytest
 
 from streamwer.errors import ConfigError
 from streamwer.policies import LocalAgreement
-from streamwer.transcript import Hypothesis, Update, Word
+from streamwer.types import Hypothesis, Update, Word
 from tests.scripted import script
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from streamwer.policies.overlap import repeated
-from streamwer.transcript import Word
+from streamwer.types import Word
 from tests.scripted import script
 
 

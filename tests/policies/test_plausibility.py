@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from streamwer.joining import is_word
 from streamwer.policies.plausibility import count_plausible
-from streamwer.transcript import Word
+from streamwer.text.words import is_word
+from streamwer.types import Word
 from tests.scripted import script
 
 SAID = script("please call me back", pace=0.3)

@@ -11,7 +11,7 @@ from streamwer import policies
 from streamwer.audio import samples
 from streamwer.recognisers import Window
 from streamwer.simulation import build_clock, play
-from streamwer.transcript import Hypothesis, Step
+from streamwer.types import Hypothesis, Step
 from tests.scripted import Scripted, script, silence
 
 SAID = script("one two three four five six seven eight nine ten", pace=0.5)

@@ -14,14 +14,15 @@ import jiwer
 import numpy as np
 import pytest
 
-from streamwer import audio, config, policies, recognisers
+from streamwer import audio, policies, recognisers
 from streamwer.audio import SAMPLE_RATE, Samples
-from streamwer.compose import load
-from streamwer.config import SystemConfig
-from streamwer.metrics.normalise import normaliser
+from streamwer.config import experiment
+from streamwer.config.compose import load
+from streamwer.config.experiment import SystemConfig
 from streamwer.recognisers import Recogniser
 from streamwer.simulation import build_clock, play
-from streamwer.transcript import Word
+from streamwer.text.normalise import normaliser
+from streamwer.types import Word
 
 CALLS = Path("data/calls")
 JFK = Path("../shared/real-speech/jfk/jfk.flac")
@@ -51,7 +52,7 @@ def prepare(policy: str, engine: str) -> tuple[SystemConfig, Recogniser]:
     """A policy with all of its defaults and tiny.en, on its own engine or another one."""
     new = "+" if policy in OF_THE_COMMON_ENGINE else ""
     pin = [f"{new}engine@systems.{policy}.engine={engine}"] if engine else []
-    system = config.system(load(["model=tiny_en", f"policy=[{policy}]", *pin]), policy)
+    system = experiment.system(load(["model=tiny_en", f"policy=[{policy}]", *pin]), policy)
     return system, recognisers.load(system)
 
 

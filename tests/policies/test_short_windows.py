@@ -10,11 +10,11 @@ import pytest
 
 from streamwer import policies
 from streamwer.audio import SAMPLE_RATE
-from streamwer.captions import Cutter
 from streamwer.errors import ConfigError
+from streamwer.formats.captions import Cutter
 from streamwer.recognisers import Window
 from streamwer.simulation import build_clock, play
-from streamwer.transcript import Compute, Hypothesis, Step, Update, Word
+from streamwer.types import Compute, Hypothesis, Step, Update, Word
 from tests.policies.test_streaming_policies import (
     AGREED,
     CUTOFF,

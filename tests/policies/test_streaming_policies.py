@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from streamwer import policies
 from streamwer.audio import SAMPLE_RATE
 from streamwer.simulation import build_clock, play
-from streamwer.transcript import Step, Word
+from streamwer.types import Step, Word
 from tests.scripted import Faults, Scripted, script, silence
 
 PROMPTED = {

@@ -21,7 +21,7 @@ from streamwer.audio import SAMPLE_RATE, samples
 from streamwer.policies import LocalAgreement
 from streamwer.recognisers import Window
 from streamwer.simulation import build_clock, play
-from streamwer.transcript import Hypothesis, Step, Word
+from streamwer.types import Hypothesis, Step, Word
 from tests.policies.test_streaming_policies import (
     AGREEMENT,
     STREAMING,

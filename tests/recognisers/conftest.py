@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.bench import random_whisper
+from lab.bench import random_whisper
 
 
 @pytest.fixture(scope="session")

@@ -10,13 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from streamwer import audio, config
+from streamwer import audio
 from streamwer.audio import SAMPLE_RATE, Samples
-from streamwer.compose import load
-from streamwer.config import DirectConfig, ModelConfig
+from streamwer.config import experiment
+from streamwer.config.compose import load
+from streamwer.config.engine import DirectConfig
+from streamwer.config.model import ModelConfig
 from streamwer.recognisers import Window
 from streamwer.recognisers.direct import Direct
-from streamwer.transcript import Hypothesis
+from streamwer.types import Hypothesis
 
 REFERENCE = Path("models/reference")
 CALLS = Path("data/toy_calls")
@@ -24,7 +26,7 @@ CALLS = Path("data/toy_calls")
 
 @cache
 def _configured() -> tuple[ModelConfig, DirectConfig]:
-    system = config.system(load(["engine=direct", "model=reference"]), "offline")
+    system = experiment.system(load(["engine=direct", "model=reference"]), "offline")
     assert isinstance(system.engine, DirectConfig)
     return system.model, system.engine
 

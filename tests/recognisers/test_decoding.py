@@ -10,13 +10,13 @@ from ctranslate2 import DataType, StorageView
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.bench import random_whisper
+from lab.bench import random_whisper
 from streamwer.recognisers import Window
 from streamwer.recognisers.decoder import rows
 from streamwer.recognisers.direct import Direct
-from streamwer.recognisers.loops import loop
 from streamwer.recognisers.prompt import BROKEN
-from streamwer.transcript import Hypothesis
+from streamwer.text.repetition import loop
+from streamwer.types import Hypothesis
 from tests.recognisers.engines import direct, hiss, texts
 from tests.recognisers.scripted_decoder import says, tokenizer
 

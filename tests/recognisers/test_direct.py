@@ -16,7 +16,7 @@ from streamwer.errors import ConfigError
 from streamwer.recognisers import Memory, Window
 from streamwer.recognisers.direct import Direct
 from streamwer.recognisers.long_windows import ShortWhisper
-from streamwer.transcript import Effort, Hypothesis
+from streamwer.types import Effort, Hypothesis
 from tests.recognisers.engines import call, direct, hiss, part, said, texts
 
 BUCKETS = [2, 3, 4, 6, 10, 30]

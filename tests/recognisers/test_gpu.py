@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from streamwer.recognisers import Memory, Window
-from streamwer.recognisers.loops import loop
+from streamwer.text.repetition import loop
 from tests.recognisers.engines import direct, hiss, part, texts
 from tests.recognisers.scripted_decoder import says, tokenizer
 

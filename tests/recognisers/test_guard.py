@@ -7,10 +7,10 @@ from faster_whisper.tokenizer import Tokenizer
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pipeline.bench import random_whisper
+from lab.bench import random_whisper
 from streamwer.recognisers.guard import Guard
-from streamwer.recognisers.loops import loop
 from streamwer.recognisers.prompt import BROKEN
+from streamwer.text.repetition import loop
 
 TOKENIZER = Tokenizer(random_whisper.tokenizer(), multilingual=False)
 GUARD = Guard(TOKENIZER, context=448, tokens_per_s=12.0, compression_ratio=2.4)

@@ -15,17 +15,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from streamwer import cluster, config, recognisers
-from streamwer.cluster import Job
-from streamwer.compose import load
-from streamwer.config import ClusterConfig, HttpConfig
+from streamwer import recognisers, runners
+from streamwer.config import experiment
+from streamwer.config.cluster import ClusterConfig
+from streamwer.config.compose import load
+from streamwer.config.engine import HttpConfig
 from streamwer.errors import ConfigError, ModelError
 from streamwer.policies.local_agreement import LocalAgreement
 from streamwer.recognisers import Window
 from streamwer.recognisers.http import Http
 from streamwer.recognisers.http_client import Client
+from streamwer.runners import Job
 from streamwer.simulation import build_clock, play
-from streamwer.transcript import Failure
+from streamwer.types import Failure
 from tests.recognisers.engines import CALLS, call
 from tests.recognisers.transcription_server import Request, Respond, says, sends, serving
 
@@ -80,7 +82,7 @@ def endless(request: Request) -> None:
 def test_a_server_finds_the_language_out_where_it_is_to_be_detected() -> None:
     with serving(says(HELLO)) as server:
         values = ["engine=http", f"engine.url={server.url}", "model=base", "model.language=auto"]
-        recogniser = recognisers.build(config.system(load(values), "offline"))
+        recogniser = recognisers.build(experiment.system(load(values), "offline"))
         recogniser.recognise(Window(SECOND, 0))
     (posted,) = server.posted
     assert "language" not in posted.fields
@@ -298,8 +300,8 @@ def test_a_recording_that_the_server_fails_is_a_failure_and_the_others_go_on() -
     jobs = [Job(f"call_0{n}", CALLS / f"call_0{n}.flac", 4.0 - n) for n in (1, 2)]
     with serving(sends(b"", 400), says(HELLO)) as server:
         settings = load(["engine=http", f"engine.url={server.url}", "policy=[offline]"])
-        system = config.system(settings, "offline")
-        outcome = cluster.stream_all(jobs, system, ClusterConfig(name="local"))
+        system = experiment.system(settings, "offline")
+        outcome = runners.stream_all(jobs, system, ClusterConfig(name="local"))
     assert outcome.failures == [Failure("call_01", f"{server.url}: status 400")]
     assert {step.recording for step in outcome.steps} == {"call_02"}
     assert outcome.facts["word_times"] == "from the server"

@@ -13,16 +13,17 @@ import numpy as np
 import pytest
 from jiwer import wer
 
-from streamwer import audio, config, policies, recognisers
-from streamwer.compose import load
-from streamwer.joining import joined
-from streamwer.metrics.normalise import normaliser
-from streamwer.models.languages import AUTO
+from streamwer import audio, policies, recognisers
+from streamwer.config import experiment
+from streamwer.config.compose import load
 from streamwer.recognisers import Memory, Window
 from streamwer.recognisers.direct import Direct
 from streamwer.recognisers.language import Languages
-from streamwer.recognisers.meter import Meter
+from streamwer.recognisers.stage_timer import Meter
 from streamwer.simulation import clock_of, play
+from streamwer.text.languages import AUTO
+from streamwer.text.normalise import normaliser
+from streamwer.text.words import joined
 from tests.recognisers.engines import call, direct, hiss, part, texts
 
 SPEECH = Path(__file__).parents[3] / "shared" / "real-speech" / "languages"
@@ -161,10 +162,10 @@ def test_real_whisper_takes_hardly_any_audio_for_no_error(
     assert made.recognise(Window(np.zeros(length, np.float32), 0)).words == ()
 
 
-def system(base: Path, engine: str, policy: str) -> config.SystemConfig:
+def system(base: Path, engine: str, policy: str) -> experiment.SystemConfig:
     values = ["model=base", f"model.path={base}", "model.sha256=null", "model.revision=null"]
     chosen = [*values, f"engine={engine}", "model.language=auto", "clock=unaware"]
-    return config.system(load(chosen), policy)
+    return experiment.system(load(chosen), policy)
 
 
 def clips() -> list[Any]:

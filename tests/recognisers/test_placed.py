@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from streamwer.joining import parted
 from streamwer.recognisers import Window
 from streamwer.recognisers.decoder import _regrouped
 from streamwer.recognisers.direct import Direct
+from streamwer.text.words import parted
 from tests.recognisers.engines import direct, hiss
 from tests.recognisers.scripted_decoder import tokenizer
 

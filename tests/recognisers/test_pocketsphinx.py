@@ -12,15 +12,16 @@ from typing import Any
 
 import pytest
 
-from streamwer import config, policies
+from streamwer import policies
 from streamwer.audio import SAMPLE_RATE
-from streamwer.cluster.worker import Worker
-from streamwer.compose import load
-from streamwer.config import PocketSphinxConfig
+from streamwer.config import experiment
+from streamwer.config.compose import load
+from streamwer.config.engine import PocketSphinxConfig
 from streamwer.errors import ConfigError, ModelError
 from streamwer.recognisers import Memory, Window
+from streamwer.runners.worker import Worker
 from streamwer.simulation import build_clock, play
-from streamwer.transcript import Hypothesis, Word
+from streamwer.types import Hypothesis, Word
 from tests.recognisers.engines import call
 
 pytest.importorskip(
@@ -98,7 +99,7 @@ def test_nothing_is_heard_in_no_audio() -> None:
 
 @pytest.mark.parametrize("name", ["offline", "local_agreement", "hold_last_n", "endpointed"])
 def test_a_policy_plays_a_call_into_it(name: str) -> None:
-    policy = policies.build(config.system(load([f"policy=[{name}]"]), name).policy)
+    policy = policies.build(experiment.system(load([f"policy=[{name}]"]), name).policy)
     steps = list(play("a", call(1)[:LENGTH], sphinx(), policy, build_clock("unaware")))
     committed = [word for step in steps for word in step.update.committed]
     assert committed
@@ -108,7 +109,7 @@ def test_a_policy_plays_a_call_into_it(name: str) -> None:
 
 
 def test_what_ran_is_told() -> None:
-    system = config.system(load(["engine=pocketsphinx", "engine.max_hmms=500"]), "offline")
+    system = experiment.system(load(["engine=pocketsphinx", "engine.max_hmms=500"]), "offline")
     facts = Worker(system).facts()
     assert system.model.name == "pocketsphinx_en_us"
     assert len(facts["model_digest"]) == 12

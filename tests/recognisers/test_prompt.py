@@ -7,7 +7,7 @@ from faster_whisper.tokenizer import Tokenizer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.bench import random_whisper
+from lab.bench import random_whisper
 from streamwer.recognisers.prompt import BROKEN, Prompts
 
 TOKENIZER = Tokenizer(random_whisper.tokenizer(), multilingual=False)

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from faster_whisper import WhisperModel
 
-from streamwer import audio, config, recognisers
-from streamwer.compose import load
+from streamwer import audio, recognisers
+from streamwer.config import experiment
+from streamwer.config.compose import load
 from streamwer.errors import ModelError
 from streamwer.recognisers import Recogniser, Window
 
@@ -20,7 +21,7 @@ CALL = Path("data/toy_calls/call_01.flac")
 
 @pytest.fixture(scope="module")
 def recogniser() -> Recogniser:
-    return recognisers.load(config.system(load(), "offline"), MODEL)
+    return recognisers.load(experiment.system(load(), "offline"), MODEL)
 
 
 @pytest.fixture(scope="module")
@@ -72,4 +73,4 @@ def test_silence_is_silence(recogniser: Recogniser) -> None:
 def test_a_folder_that_is_no_model_is_one_error(tmp_path: Path) -> None:
     (tmp_path / "model.bin").write_text("not a model")
     with pytest.raises(ModelError, match="cannot be loaded"):
-        recognisers.load(config.system(load(), "offline"), tmp_path)
+        recognisers.load(experiment.system(load(), "offline"), tmp_path)

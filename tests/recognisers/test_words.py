@@ -8,10 +8,10 @@ from faster_whisper.tokenizer import Tokenizer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.bench import random_whisper
+from lab.bench import random_whisper
 from streamwer.recognisers import Window
 from streamwer.recognisers.words import Piece, words
-from streamwer.transcript import Word
+from streamwer.types import Word
 
 TOKENIZER = Tokenizer(random_whisper.tokenizer(), multilingual=False)
 WINDOW = Window(np.zeros(0, np.float32), 160_000)

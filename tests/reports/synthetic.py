@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from streamwer.config import ScoringConfig
+from streamwer.config.experiment import ScoringConfig
 from streamwer.eventlog import EventLog
 from streamwer.metrics import normaliser, score, summarise, wer_differences
 from streamwer.reports import Comparison, Sound, System, peaks
-from streamwer.transcript import Compute, Effort, Failure, Reference, Step, Update, Word
+from streamwer.types import Compute, Effort, Failure, Reference, Step, Update, Word
 
 SCORING = ScoringConfig(normaliser="basic")
 VOCABULARY = (

@@ -12,7 +12,7 @@ import pytest
 
 from streamwer import audio
 from streamwer.reports import Comparison, Sound, html
-from streamwer.transcript import Reference, Word
+from streamwer.types import Reference, Word
 from tests.reports import synthetic
 from tests.reports.browser import launched, visited
 

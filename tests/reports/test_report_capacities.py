@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from streamwer.capacity import Carried
-from streamwer.load_config import SloConfig
+from streamwer.analysis.capacity import Carried
+from streamwer.config.load import SloConfig
+from streamwer.provenance.signature import Subject
 from streamwer.reports import Capacities, Comparison, html, markdown
 from streamwer.reports.capacities import sections
 from streamwer.reports.plots import load
-from streamwer.signature import Subject
-from tests.capacity.made_up import SIGNED, carried, study
+from tests.analysis.capacity.made_up import SIGNED, carried, study
 
 OLD = replace(SIGNED, subject=Subject(policy="another"))
 FACTS = {"processor": "EPYC", "cores": 4, "threads": 2, "peak_memory_mb": {"70": 345}}

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from streamwer.eventlog import EventLog
 from streamwer.reports import Comparison, peaks
 from streamwer.reports.calls import calls
-from streamwer.reports.islands import PACK, islands
+from streamwer.reports.embedded_json import PACK, islands
 from streamwer.reports.peaks import ALPHABET
-from streamwer.transcript import Step
+from streamwer.types import Step
 
 
 def opened(text: str) -> Any:

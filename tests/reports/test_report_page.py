@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from streamwer.metrics.word_diff import WordRun, diff_words
 from streamwer.reports import Comparison, html, markdown
-from streamwer.reports.calls import Run, diff
-from streamwer.transcript import Reference
+from streamwer.types import Reference
 from tests.reports import synthetic
 
 
@@ -155,15 +155,15 @@ def test_any_number_of_systems(measured: Comparison, systems: int) -> None:
 def test_diff_joins_neighbours_but_keeps_substitutions_apart() -> None:
     said, heard = "the cat sat on a mat today".split(), "the dog sit on a mat".split()
     status = "hit substituted substituted hit hit hit deleted".split()
-    assert diff(said, heard, status) == [  # type: ignore[arg-type]
-        Run("hit", "the", "the"),
-        Run("substituted", "cat", "dog"),
-        Run("substituted", "sat", "sit"),
-        Run("hit", "on a mat", "on a mat"),
-        Run("deleted", "today", ""),
+    assert diff_words(said, heard, status) == [  # type: ignore[arg-type]
+        WordRun("hit", "the", "the"),
+        WordRun("substituted", "cat", "dog"),
+        WordRun("substituted", "sat", "sit"),
+        WordRun("hit", "on a mat", "on a mat"),
+        WordRun("deleted", "today", ""),
     ]
-    assert diff(said, heard) == diff(said, heard, status)  # type: ignore[arg-type]
-    assert diff([], ["uh", "oh"]) == [Run("inserted", "", "uh oh")]
+    assert diff_words(said, heard) == diff_words(said, heard, status)  # type: ignore[arg-type]
+    assert diff_words([], ["uh", "oh"]) == [WordRun("inserted", "", "uh oh")]
 
 
 def table(text: str) -> list[list[str]]:

@@ -7,9 +7,10 @@ from itertools import pairwise
 
 import pytest
 
+from streamwer.analysis import formatting
 from streamwer.metrics import Interval, Quantile
 from streamwer.metrics.summary import STAGES, Cost
-from streamwer.reports import Comparison, System, figures
+from streamwer.reports import Comparison, System
 from streamwer.reports.palette import styles
 from streamwer.reports.plots import bars, curves, lag, scatter
 from streamwer.reports.plots.axis import Axis, Frame, rate_axis, seconds_axis
@@ -156,14 +157,14 @@ def test_the_baseline_is_grey_and_no_two_systems_look_alike(measured: Comparison
     [(None, "n too small"), (math.inf, "never"), (2.137, "2.14\u00a0s"), (-0.5, "−0.50\u00a0s")],
 )
 def test_latencies_in_words(value: float | None, text: str) -> None:
-    assert figures.seconds(value) == text
+    assert formatting.seconds(value) == text
 
 
 def test_nothing_has_no_sign() -> None:
-    assert figures.points(-0.0001) == "0.0"
-    assert figures.points(-0.02) == "−2.0"
-    assert figures.points(0.02) == "+2.0"
-    assert figures.number(math.nan, 1) == "–"
+    assert formatting.points(-0.0001) == "0.0"
+    assert formatting.points(-0.02) == "−2.0"
+    assert formatting.points(0.02) == "+2.0"
+    assert formatting.number(math.nan, 1) == "–"
 
 
 def beaten(measured: Comparison, *figures_of: tuple[float, float]) -> list[str]:
@@ -192,7 +193,7 @@ def test_causes_make_up_the_mean_latency(measured: Comparison) -> None:
     ):
         words = system.scores.words
         late = (words["committed"] - words["end"]).replace(math.inf, math.nan).mean()
-        assert bar.value == figures.seconds(float(late))
+        assert bar.value == formatting.seconds(float(late))
 
 
 def test_a_system_that_falls_behind_is_seen_to(measured: Comparison) -> None:

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from streamwer.audio import SAMPLE_RATE
-from streamwer.cluster import Job
-from streamwer.config import ColumnsConfig, DatasetConfig
+from streamwer.config.dataset import ColumnsConfig, DatasetConfig
 from streamwer.errors import AudioError
-from streamwer.transcript import Compute, Effort, Reference, Step, Update, Word
+from streamwer.runners import Job
+from streamwer.types import Compute, Effort, Reference, Step, Update, Word
 
 SECONDS = 0.3
 SOUNDS = 16

@@ -15,19 +15,20 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from streamwer import datasets, eventlog, processes
-from streamwer.cluster import pool
-from streamwer.cluster.finished import Store
-from streamwer.cluster.finished.entry import Label
-from streamwer.cluster.local import LocalWorkers
-from streamwer.cluster.pool import Finished, Workers
-from streamwer.config import ScoringConfig
-from streamwer.datasets import manifest
-from streamwer.digests import of_text
+from streamwer import datasets, eventlog
+from streamwer._util import processes
+from streamwer.config.experiment import ScoringConfig
+from streamwer.formats import manifest
 from streamwer.metrics import Scores, normaliser, store, summarise
-from streamwer.metrics.in_parts import score_in_parts
-from streamwer.signature import Run
-from streamwer.transcript import Failure
+from streamwer.metrics.batches import score_in_parts
+from streamwer.provenance.digests import of_text
+from streamwer.provenance.signature import Run
+from streamwer.runners import pool
+from streamwer.runners.cache import Store
+from streamwer.runners.cache.entry import Label
+from streamwer.runners.local import LocalWorkers
+from streamwer.runners.pool import Finished, Workers
+from streamwer.types import Failure
 from tests.scale import made_up
 
 FAILURES = "failures.json"
@@ -67,7 +68,7 @@ def in_process(folder: Path, rows: int) -> int:
 
 def over_ray(folder: Path, rows: int) -> int:
     """The same with two actors."""
-    from streamwer.cluster.ray_workers import RayWorkers
+    from streamwer.runners.ray_workers import RayWorkers
 
     return _dispatched(folder, rows, RayWorkers(made_up.Knowing, 2, 1, 60.0))
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.load_config import LoadConfig
+from streamwer.config.load import LoadConfig
 from streamwer.simulation import arrivals, drawn
 
 LENGTHS = [float(length) for length in np.random.default_rng(1).uniform(5, 30, 400)]

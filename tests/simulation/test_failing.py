@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamwer.audio import SAMPLE_RATE
-from streamwer.hardware import CallCosts
-from streamwer.load_config import LoadConfig
+from streamwer.config.hardware import CallCosts
+from streamwer.config.load import LoadConfig
 from streamwer.policies import Request
 from streamwer.recognisers import Window
 from streamwer.simulation import (
@@ -28,7 +28,7 @@ from streamwer.simulation import (
     schedule_of,
     serve,
 )
-from streamwer.transcript import Compute, Effort, Hypothesis, Step, Update
+from streamwer.types import Compute, Effort, Hypothesis, Step, Update
 from tests.scripted import silence
 
 FIXED_S, EACH_S = 0.25, 0.0625

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from streamwer import eventlog, policies
 from streamwer.audio import SAMPLE_RATE
-from streamwer.condition_config import NetworkConfig
-from streamwer.conditions import Journey
+from streamwer.config.condition import NetworkConfig
+from streamwer.config.policy import LocalAgreementConfig
+from streamwer.datasets.augmentation import Journey
 from streamwer.eventlog import EventLog
-from streamwer.policy_config import LocalAgreementConfig
 from streamwer.simulation import build_clock, play
 from streamwer.simulation.network import Packets
-from streamwer.transcript import Step
+from streamwer.types import Step
 from tests.scripted import Scripted, script, silence
 
 WORDS = script("one two three four five six seven eight nine ten", pace=0.4)

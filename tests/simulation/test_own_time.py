@@ -9,9 +9,9 @@ import pytest
 
 from streamwer.policies import Request
 from streamwer.recognisers import Window
-from streamwer.recognisers.meter import NOW
+from streamwer.recognisers.stage_timer import NOW
 from streamwer.simulation import Clock, Occupied, Recording, Stream, Wall, build_clock, serve
-from streamwer.transcript import Compute, Hypothesis, Step, Update
+from streamwer.types import Compute, Hypothesis, Step, Update
 from tests.scripted import silence
 from tests.simulation.test_queueing import Timetable
 

@@ -11,12 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer import eventlog, hardware, policies
-from streamwer.config import ClockConfig, DirectConfig, ModelConfig, SystemConfig, TranscribeConfig
+from streamwer import eventlog, policies
+from streamwer.config import hardware
+from streamwer.config.engine import DirectConfig, TranscribeConfig
+from streamwer.config.experiment import ClockConfig, SystemConfig
+from streamwer.config.hardware import CallCosts, HardwareConfig
+from streamwer.config.model import ModelConfig
 from streamwer.errors import ConfigError
-from streamwer.hardware import CallCosts, HardwareConfig
 from streamwer.simulation import Profile, Recording, Stream, clock_of, play, serve
-from streamwer.transcript import Compute, Effort, Hypothesis
+from streamwer.types import Compute, Effort, Hypothesis
 from tests.patience import PATIENCE_S
 from tests.scripted import Scripted, script, silence
 from tests.simulation.test_queueing import Timetable
@@ -132,8 +135,8 @@ def test_the_prediction_is_a_whole_number_of_microseconds(effort: Effort) -> Non
 def test_another_process_predicts_the_same_bits() -> None:
     """Under other hash seeds and thread counts; the committed profile, 1,000 calls."""
     program = (
-        "from streamwer import hardware; from streamwer.compose import load;"
-        "from streamwer.transcript import Effort;"
+        "from streamwer import hardware; from streamwer.config.compose import load;"
+        "from streamwer.types import Effort;"
         "costs = load().hardware.costs;"
         "efforts = [Effort(7 * i, i % 200, i % 41, i % 3, i, 9 * i, i % 4) for i in range(1000)];"
         "print([hardware.seconds(c, e).hex() for _, c in sorted(costs.items()) for e in efforts])"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from streamwer.audio import SAMPLE_RATE
 from streamwer.policies import Request
 from streamwer.simulation import Recording, Stream, build_clock, serve
-from streamwer.transcript import Hypothesis, Step, Update
+from streamwer.types import Hypothesis, Step, Update
 from tests.scripted import Scripted, silence
 
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamwer.audio import SAMPLE_RATE
+from streamwer.config.load import LoadConfig
 from streamwer.errors import ConfigError
-from streamwer.load_config import LoadConfig
 from streamwer.policies import Request
 from streamwer.recognisers import Window
 from streamwer.simulation import (
@@ -24,7 +24,7 @@ from streamwer.simulation import (
     schedule_of,
     serve,
 )
-from streamwer.transcript import Compute, Hypothesis, Update
+from streamwer.types import Compute, Hypothesis, Update
 from tests.scripted import Scripted, silence
 
 CHUNKS = 12

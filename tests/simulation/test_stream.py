@@ -8,7 +8,7 @@ import pytest
 
 from streamwer import policies
 from streamwer.simulation import build_clock, play
-from streamwer.transcript import Step
+from streamwer.types import Step
 from tests.scripted import Scripted, script, silence
 
 CHUNKED = {

@@ -14,7 +14,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from streamwer import flac
+from streamwer.audio import flac
 from streamwer.audio.damage import Damage, collect_damage, report_damage
 from streamwer.audio.decoding import SAMPLE_RATE, Samples, decode
 from streamwer.audio.suffixes import SUFFIXES

@@ -19,7 +19,7 @@ from typing import IO, NamedTuple
 
 import numpy as np
 
-from streamwer import processes
+from streamwer._util import processes
 from streamwer.audio import Samples, chunks, collect_damage, joined, report_damage
 from streamwer.errors import AudioError
 

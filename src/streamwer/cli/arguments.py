@@ -10,7 +10,7 @@ from typing import Any
 from streamwer.cli.model_choice import ModelChoice, choose_model
 from streamwer.cli.parameters import GROUPS, Parameter, default_option, options, parameters
 from streamwer.cli.parser import OWN_FLAGS, build
-from streamwer.compose import conf_dir
+from streamwer.config.compose import conf_dir
 from streamwer.errors import ConfigError
 
 _DEFAULT_CLOCK = "measured"

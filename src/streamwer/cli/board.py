@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from streamwer.transcript import Step, Word
+from streamwer.types import Step, Word
 
 _BEHIND = {"wall": 0.05}
 """Seconds of unexpected audio in a window: on a real clock, waking up takes a moment."""

@@ -10,20 +10,21 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-from streamwer import policies, processes
+from streamwer import policies
+from streamwer._util import processes
+from streamwer.audio.live import Bring, Line, feed, microphone, pipe
 from streamwer.cli import results, settings
 from streamwer.cli.arguments import STDIN, Arguments, LiveInput
 from streamwer.cli.call_display import CallDisplay, choose
 from streamwer.cli.output import Transcript
 from streamwer.cli.results import Results
 from streamwer.cli.session import DONE, FAILED, UNUSABLE
-from streamwer.cluster.local import reason
-from streamwer.config import SystemConfig
+from streamwer.config.experiment import SystemConfig
 from streamwer.errors import AudioError
-from streamwer.live import Bring, Line, feed, microphone, pipe
 from streamwer.recognisers import Recogniser
+from streamwer.runners.local import reason
 from streamwer.simulation import Stream, Wall, serve
-from streamwer.transcript import Word
+from streamwer.types import Word
 
 Handler = Callable[[int, FrameType | None], None]
 Load = Callable[[SystemConfig], Recogniser]

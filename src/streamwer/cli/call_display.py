@@ -12,12 +12,12 @@ from typing import Self
 
 from rich.console import Console, ConsoleOptions, RenderResult
 
-from streamwer.captions import Cue, Cutter
+from streamwer.audio.live import Line
 from streamwer.cli.board import Running
 from streamwer.cli.display import live, live_console
 from streamwer.cli.views import printable, problem, running_panel
-from streamwer.live import Line
-from streamwer.transcript import Step
+from streamwer.formats.captions import Cue, Cutter
+from streamwer.types import Step
 
 
 class CallDisplay:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from streamwer import processes, standard_streams
+from streamwer._util import processes, standard_streams
 from streamwer.errors import StreamwerError
 
 if TYPE_CHECKING:

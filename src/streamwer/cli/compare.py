@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from streamwer.cli.command import NOT_COMPARABLE, guarded
-from streamwer.config import ScoringConfig
+from streamwer.config.experiment import ScoringConfig
 from streamwer.errors import StreamwerError
 
 _ABOUT = (
@@ -50,8 +50,8 @@ def parser() -> argparse.ArgumentParser:
 
 def _run(arguments: argparse.Namespace) -> int:
     from streamwer import reports  # only now: help must not wait for the statistics
+    from streamwer.analysis.revisions import results
     from streamwer.reports import markdown, runs
-    from streamwer.revisions import results
 
     comparison = runs.comparison(results(arguments.old), results(arguments.new), ScoringConfig())
     assert comparison.versus

@@ -18,8 +18,8 @@ from rich.live import Live
 from streamwer.cli.board import Board
 from streamwer.cli.output import Transcript
 from streamwer.cli.views import Progress, printable, problem, transcript
-from streamwer.cluster.worker import Job
-from streamwer.transcript import Step
+from streamwer.runners.worker import Job
+from streamwer.types import Step
 
 
 class Display:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from streamwer.transcript import Step
+from streamwer.types import Step
 
 
 @dataclass(frozen=True)

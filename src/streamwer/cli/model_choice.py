@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from streamwer.models import catalogue
+from streamwer.config import model_catalogue
 
 _ANY_REVISION = "main"
 
@@ -37,15 +37,15 @@ def choose_model(name: str | None, path: str | None, default: str) -> ModelChoic
     """
     if name is None and path is None:
         return ModelChoice(default)
-    if known := catalogue.find(name if name is not None else path or ""):
+    if known := model_catalogue.find(name if name is not None else path or ""):
         return ModelChoice(known.name)
     if name is None:
         return ModelChoice(default, _own(path or "", None))
-    if catalogue.looks_like_folder(name):
+    if model_catalogue.looks_like_folder(name):
         return ModelChoice(default, {"path": name, **_own(name, None)})
-    if catalogue.is_repository(name):
+    if model_catalogue.is_repository(name):
         return ModelChoice(default, {"path": name, **_own(name, _ANY_REVISION)})
-    raise catalogue.refuse_unknown(name, "--model")
+    raise model_catalogue.refuse_unknown(name, "--model")
 
 
 def _own(path: str, revision: str | None) -> dict[str, str | None]:

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from streamwer import digests
 from streamwer.cli.parameters import default_option, options
-from streamwer.conf_tree import conf_dir
-from streamwer.model_config import ModelConfig
-from streamwer.models import catalogue, sources
+from streamwer.config import model_catalogue
+from streamwer.config.conf_dir import conf_dir
+from streamwer.config.model import ModelConfig
+from streamwer.models import sources
+from streamwer.provenance import digests
 
 _PARAMETERS = re.compile(r"([\d.]+ [mb]illion) parameters")
 _HEADINGS = ("model", "parameters", "languages", "size", "where")
@@ -62,12 +63,14 @@ def run(argv: Sequence[str]) -> int:
 def list_rows() -> list[Row]:
     """List the models of `conf/model`: those that are on this machine first, then by size."""
     abouts = options(conf_dir(), "model")
-    rows = [_row(model, abouts[name].about) for name, model in catalogue.list_models().items()]
+    rows = [
+        _row(model, abouts[name].about) for name, model in model_catalogue.list_models().items()
+    ]
     return sorted(rows, key=lambda row: (row.place is None, row.bytes))
 
 
 def _row(model: ModelConfig, about: str) -> Row:
-    place = sources.find(catalogue.find_beside_conf(model))
+    place = sources.find(model_catalogue.find_beside_conf(model))
     parameters = _PARAMETERS.search(about)
     return Row(
         model,

@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from streamwer import processes
+from streamwer._util import processes
 from streamwer.errors import StreamwerError
-from streamwer.joining import joined
-from streamwer.transcript import Step, Word
+from streamwer.text.words import joined
+from streamwer.types import Step, Word
 
 SCHEMA = 1
 # A word in indented JSON. A line break is never inside a string: there it is written as \\n.

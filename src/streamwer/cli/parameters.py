@@ -12,8 +12,10 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from streamwer import extensions
-from streamwer.config import ENGINE_SCHEMAS, POLICY_SCHEMAS, ModelConfig
+from streamwer.config import plugins
+from streamwer.config.engine import ENGINE_SCHEMAS
+from streamwer.config.model import ModelConfig
+from streamwer.config.policy import POLICY_SCHEMAS
 
 _KEY = re.compile(r"(?P<key>[a-z]\w*):[ ]+(?P<value>.*?)(?:\s+#\s*(?P<comment>.*))?$")
 _PIN = re.compile(r"\s*-\s*/engine@\S*\bsystems\.\w+\.engine:\s*(\w+)\s*(?:#.*)?")
@@ -47,7 +49,7 @@ class Parameter:
     Attributes:
         group: one of `GROUPS`.
         flag: as typed, such as `--chunk-s`.
-        kind: its type, as `streamwer.config` writes it.
+        kind: its type, as `streamwer.config.experiment` writes it.
         defaults: by option, as written in the files.
         comments: by option.
     """
@@ -73,9 +75,9 @@ def options(conf: Path, group: str) -> dict[str, Option]:
 
 def _classes(group: str) -> dict[str, type]:
     """The classes that other packages add to a group."""
-    if group not in extensions.GROUPS:
+    if group not in plugins.GROUPS:
         return {}
-    found = sorted(extensions.found(group).items())
+    found = sorted(plugins.found(group).items())
     return {name: one.target for name, one in found if not one.problem}
 
 
@@ -161,8 +163,8 @@ def _kind(group: str, option: str, key: str) -> str:
     """The declared type of a key, as the text of its annotation; `str` for an undeclared one."""
     schemas: Mapping[str, Mapping[str, type]] = {
         "model": {option: ModelConfig},
-        "engine": {**ENGINE_SCHEMAS, **extensions.schemas("engine")},
-        "policy": {**POLICY_SCHEMAS, **extensions.schemas("policy")},
+        "engine": {**ENGINE_SCHEMAS, **plugins.schemas("engine")},
+        "policy": {**POLICY_SCHEMAS, **plugins.schemas("policy")},
     }
     kind = getattr(schemas[group].get(option), "__annotations__", {}).get(key, "str")
     return kind.__name__ if isinstance(kind, type) else str(kind)

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any, Protocol
 
-from streamwer.captions import FORMATS, Cutter, Format, Writer
 from streamwer.cli import output
 from streamwer.cli.arguments import JSON, STDIN, Arguments
 from streamwer.cli.output import Transcript
 from streamwer.errors import ConfigError, StreamwerError
-from streamwer.transcript import Step
+from streamwer.formats.captions import FORMATS, Cutter, Format, Writer
+from streamwer.types import Step
 
 _STEM = "transcripts"
 

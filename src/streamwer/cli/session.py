@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from streamwer import processes
+from streamwer._util import processes
 from streamwer.cli import output, results, settings
 from streamwer.cli.arguments import STDIN, Arguments
 from streamwer.cli.board import Board
@@ -16,11 +16,11 @@ from streamwer.cli.output import Transcript
 from streamwer.cli.results import Results
 from streamwer.cli.views import duration
 from streamwer.cli.workers import StartWorkers, start_processes
-from streamwer.cluster.pool import Finished, Workers
-from streamwer.cluster.pool import run as run_all
-from streamwer.cluster.worker import Job
 from streamwer.errors import StreamwerError
-from streamwer.transcript import Step
+from streamwer.runners.pool import Finished, Workers
+from streamwer.runners.pool import run as run_all
+from streamwer.runners.worker import Job
+from streamwer.types import Step
 
 DONE, FAILED, UNUSABLE = 0, 1, 2
 

@@ -11,13 +11,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from streamwer import compose
 from streamwer.cli.arguments import Arguments
 from streamwer.cli.parameters import GROUPS, Parameter
-from streamwer.conf_tree import conf_dir
-from streamwer.config import Config, ModelConfig, SystemConfig, system
+from streamwer.config import compose, model_catalogue
+from streamwer.config.conf_dir import conf_dir
+from streamwer.config.experiment import Config, SystemConfig, system
+from streamwer.config.model import ModelConfig
 from streamwer.errors import ConfigError, ModelError
-from streamwer.models import catalogue
 
 _TOY, _TOY_CALLS = "reference", "data/toy_calls"
 _NEEDED = {
@@ -69,7 +69,7 @@ def with_model(settings: Settings, arguments: Arguments) -> Settings:
 
     if not settings.system.model.path:  # the engine brings its own
         return settings
-    model = catalogue.find_beside_conf(settings.system.model)
+    model = model_catalogue.find_beside_conf(settings.system.model)
     try:
         folder = obtain(model)
     except ModelError as error:

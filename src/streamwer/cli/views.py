@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from streamwer.cli.board import Board, Running
-from streamwer.joining import joined, spaced
+from streamwer.text.words import joined, spaced
 
 # Controls move the cursor, and these marks turn the direction of whatever follows.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")

@@ -12,10 +12,10 @@ from multiprocessing.connection import Connection
 
 from streamwer import audio, policies, recognisers, simulation
 from streamwer.cli.messages import Broken, Ended, Heard, Message, Opened, Warned
-from streamwer.cluster.local import reason
-from streamwer.cluster.worker import Job
-from streamwer.config import SystemConfig
+from streamwer.config.experiment import SystemConfig
 from streamwer.recognisers import Recogniser
+from streamwer.runners.local import reason
+from streamwer.runners.worker import Job
 
 BuildRecogniser = Callable[[], Recogniser]
 

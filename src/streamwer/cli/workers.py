@@ -17,14 +17,14 @@ from multiprocessing.connection import wait as wait_any
 from multiprocessing.context import SpawnProcess
 from typing import Any, Protocol, TypeAlias
 
-from streamwer import processes
+from streamwer._util import processes
 from streamwer.cli.messages import Broken, Ended, Heard, Message, Opened, Warned
 from streamwer.cli.worker import BuildRecogniser, faster_whisper, serve
-from streamwer.cluster.pool import Finished, Workers
-from streamwer.cluster.worker import Job
-from streamwer.config import SystemConfig
+from streamwer.config.experiment import SystemConfig
 from streamwer.errors import ModelError
-from streamwer.transcript import Step
+from streamwer.runners.pool import Finished, Workers
+from streamwer.runners.worker import Job
+from streamwer.types import Step
 
 _PATIENCE_S = 5.0
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from streamwer.datasets.quoting import told
 from streamwer.errors import DatasetError
+from streamwer.formats.format_value import told
 
 _LETTERS = "ABCDEFGH"
 CHANNELS = {

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from streamwer import audio
-from streamwer.config import ColumnsConfig, DatasetConfig
-from streamwer.datasets import manifest, rows, words
+from streamwer.config.dataset import ColumnsConfig, DatasetConfig
+from streamwer.datasets import rows
 from streamwer.datasets.concatenating import Take
 from streamwer.datasets.ids import claim
 from streamwer.datasets.problems import Outcome, Problems
-from streamwer.datasets.quoting import printable
 from streamwer.datasets.rows import Fields, Row, Source, Unusable
 from streamwer.errors import AudioError, DatasetError, DiskError, StreamwerError
-from streamwer.transcript import Reference
+from streamwer.formats import manifest, word_times
+from streamwer.formats.format_value import printable
+from streamwer.types import Reference
 
 T = TypeVar("T")
 Progress = Callable[[int, int | None], None]
@@ -174,7 +175,7 @@ def _converted(row: Row, said: Fields, folder: Path, refused: Sequence[str]) -> 
         broken = printable(str(error))
     if not broken:
         try:
-            words.check_inside(said.words, seconds)
+            word_times.check_inside(said.words, seconds)
         except DatasetError:
             (folder / path).unlink()
             raise

@@ -12,13 +12,13 @@ import numpy as np
 
 from streamwer import audio
 from streamwer.audio import Samples
-from streamwer.config import ConcatenateConfig
-from streamwer.datasets import manifest
+from streamwer.config.dataset import ConcatenateConfig
 from streamwer.datasets.ids import alike
-from streamwer.datasets.naming import fitted, marked
 from streamwer.errors import ConfigError, DatasetError
-from streamwer.joining import joined
-from streamwer.transcript import Reference, Word
+from streamwer.formats import manifest
+from streamwer.formats.recording_ids import fitted, marked
+from streamwer.text.words import joined
+from streamwer.types import Reference, Word
 
 BY = ("speaker", "session")
 

@@ -10,7 +10,8 @@ from io import FileIO
 
 import numpy as np
 
-from streamwer import audio, disk
+from streamwer import audio
+from streamwer._util import disk
 from streamwer.audio import Samples
 from streamwer.errors import AudioError, DiskError, StreamwerError
 

@@ -14,9 +14,10 @@ from typing import IO
 from filelock import FileLock
 from huggingface_hub import HfFileSystem
 
-from streamwer import digests, disk
+from streamwer._util import disk
 from streamwer.datasets.listing import ROOM, Listing, Shard, place, writing
 from streamwer.errors import DatasetError
+from streamwer.provenance import digests
 
 PIECE = 8 << 20
 """Bytes that are asked for at once, and so the most that is lost when the connection breaks."""

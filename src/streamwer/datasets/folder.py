@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from streamwer.config import DatasetConfig
-from streamwer.datasets import forms, ids, timings
-from streamwer.datasets.inside import Folder
+from streamwer.config.dataset import DatasetConfig
+from streamwer.datasets import ids, readers, timings
+from streamwer.datasets.dataset_folder import Folder
 from streamwer.datasets.rows import Row, Source, Unusable, resolve_columns
-from streamwer.datasets.spoken import Spoken
-from streamwer.datasets.unheard import unheard
+from streamwer.datasets.timed_transcript import Spoken
+from streamwer.datasets.unmatched_word_times import unheard
 from streamwer.errors import ConfigError, DatasetError
 
 CHANNELS = ("mix", "split")
@@ -32,11 +32,11 @@ def open_source(config: DatasetConfig) -> Source:
     if config.channels not in CHANNELS:
         raise ConfigError(f"dataset.channels={config.channels} must be {' or '.join(CHANNELS)}")
     folder = _folder(Path(config.path).expanduser())
-    form = forms.recognise(folder, config.form)
+    form = readers.recognise(folder, config.form)
     source = form.open(folder, config)
     named = source.named or config.columns
     source = ids.distinct(
-        source if form is forms.FORMS["timed"] else _with_times(source, folder, config),
+        source if form is readers.FORMS["timed"] else _with_times(source, folder, config),
         named.id,
         partly=source.named is not None,
     )
@@ -45,12 +45,12 @@ def open_source(config: DatasetConfig) -> Source:
     return replace(source, remedy=_remedy(folder, form))
 
 
-def _remedy(folder: Folder, taken: forms.Form) -> str:
+def _remedy(folder: Folder, taken: readers.Form) -> str:
     """What to do about columns that are not there: perhaps it is another form that is meant."""
-    (name,) = (name for name, form in forms.FORMS.items() if form is taken)
+    (name,) = (name for name, form in readers.FORMS.items() if form is taken)
     others = [
         name
-        for name, form in forms.FORMS.items()
+        for name, form in readers.FORMS.items()
         if form is not taken and not folder.only and form.detect(folder)
     ]
     ways = ["name its columns in dataset.columns", *(f"set dataset.form={name}" for name in others)]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import parquet
 
-from streamwer import disk
+from streamwer._util import disk
 from streamwer.datasets import fetching, listing
 from streamwer.datasets.listing import Listing, Shard
 from streamwer.errors import DatasetError

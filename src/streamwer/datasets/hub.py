@@ -20,14 +20,14 @@ import datasets
 import pyarrow as pa
 from pyarrow import parquet
 
-from streamwer import hub
-from streamwer.config import ColumnsConfig, DatasetConfig
+from streamwer.config.dataset import ColumnsConfig, DatasetConfig
 from streamwer.datasets import fetching, footers, listing, sampling
 from streamwer.datasets.embedded import decode_clip, holds_audio
 from streamwer.datasets.listing import Listing, Shard
-from streamwer.datasets.naming import cleaned
 from streamwer.datasets.rows import Row, Source, parts, resolve_columns
 from streamwer.errors import ConfigError, DatasetError
+from streamwer.formats.recording_ids import cleaned
+from streamwer.models import hub
 
 _FALLBACK = "use dataset=calls, which needs no download"
 _FAILURES = (*hub.FAILURES, ValueError, pa.ArrowException, datasets.exceptions.DatasetsError)

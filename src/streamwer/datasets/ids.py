@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import count, dropwhile
 
-from streamwer.datasets.naming import cleaned, composed, fitted
 from streamwer.datasets.rows import DEFAULT_ID, Row, Source, Unusable
 from streamwer.errors import DatasetError
+from streamwer.formats.recording_ids import cleaned, composed, fitted
 
 _NAMELESS = "recording"  # one whose name has no letter or digit
 

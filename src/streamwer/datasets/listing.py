@@ -17,10 +17,11 @@ import datasets
 from huggingface_hub import HfApi, HfFileSystem, constants
 from huggingface_hub.hf_api import RepoFile
 
-from streamwer import disk, hub
-from streamwer.config import DatasetConfig
+from streamwer._util import disk
+from streamwer.config.dataset import DatasetConfig
 from streamwer.datasets.origins import is_commit
 from streamwer.errors import DatasetError
+from streamwer.models import hub
 
 _SUFFIX = ".parquet"
 _REMEDY = (

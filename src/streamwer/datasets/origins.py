@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from streamwer.config import DatasetConfig
-from streamwer.datasets import beside
+from streamwer.config.dataset import DatasetConfig
+from streamwer.datasets import sidecar
 
 NAME = "origin.json"
 
@@ -79,7 +79,7 @@ def write(folder: Path, origin: Origin) -> None:
     """Write `origin.json` beside a manifest, if there is anything to say."""
     if not origin.facts():
         return
-    beside.write(folder / NAME, asdict(origin))
+    sidecar.write(folder / NAME, asdict(origin))
 
 
 def read(folder: Path) -> Origin | None:
@@ -88,7 +88,7 @@ def read(folder: Path) -> Origin | None:
     Raises:
         DatasetError: the file is not as `write` leaves it.
     """
-    return beside.read(folder / NAME, _made)
+    return sidecar.read(folder / NAME, _made)
 
 
 def _made(record: Any) -> Origin:

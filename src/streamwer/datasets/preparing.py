@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from streamwer import conditions, extensions
-from streamwer.condition_config import Chain
-from streamwer.config import DatasetConfig
-from streamwer.datasets import concatenating, manifest, origins, problems, rows, sampling
+from streamwer.config import plugins
+from streamwer.config.condition import Chain
+from streamwer.config.dataset import DatasetConfig
+from streamwer.datasets import augmentation, concatenating, origins, problems, rows, sampling
+from streamwer.datasets.augment import multiply
 from streamwer.datasets.collecting import Progress, collect
-from streamwer.datasets.multiplying import multiply
 from streamwer.datasets.rows import Source
 from streamwer.datasets.staging import replacing
 from streamwer.errors import ConfigError
-from streamwer.transcript import Reference
+from streamwer.formats import manifest
+from streamwer.types import Reference
 
 DAMAGED_AUDIO = ("repair", "refuse")
 Fetching = Callable[[str, int, int], None]
@@ -52,7 +53,7 @@ def prepare(
             them are named together. Or `out` holds something that is not a prepared data set.
         DiskError: there is no room for it, or for temporary files.
     """
-    conditions.check(chains)
+    augmentation.check(chains)
     source = open_source(config, fetching)
     columns = rows.present(config.columns, source)
     source = sampling.taken(source, config.limit, config.shuffle_seed)
@@ -94,7 +95,7 @@ def open_source(config: DatasetConfig, fetching: Fetching | None = None) -> Sour
         from streamwer.datasets import hub
 
         return hub.open_source(config, fetching)
-    added = extensions.get("dataset", config.source)
+    added = plugins.get("dataset", config.source)
     if added:
         source: Source = added.target(config).source()
         return source

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
-from streamwer.config import ColumnsConfig, DatasetConfig
+from streamwer.config.dataset import ColumnsConfig, DatasetConfig
 from streamwer.datasets import rows, sampling
 from streamwer.datasets.ids import claim
 from streamwer.datasets.preparing import open_source
-from streamwer.datasets.quoting import printable, told
 from streamwer.datasets.rows import Fields, Row, Unusable
 from streamwer.errors import DatasetError, StreamwerError
+from streamwer.formats.format_value import printable, told
 
 
 @dataclass(frozen=True)

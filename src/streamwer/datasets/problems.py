@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from streamwer.datasets import beside
-from streamwer.datasets.quoting import printable
+from streamwer.datasets import sidecar
 from streamwer.datasets.rows import Unusable
 from streamwer.errors import DatasetError
+from streamwer.formats.format_value import printable
 
 NAME = "rows.json"
 SHOWN = 10
@@ -88,7 +88,7 @@ def _plain(rows: Iterable[Unusable]) -> tuple[Unusable, ...]:
 
 def write(folder: Path, outcome: Outcome) -> None:
     """Write `rows.json` beside a manifest."""
-    beside.write(folder / NAME, asdict(outcome))
+    sidecar.write(folder / NAME, asdict(outcome))
 
 
 def read(folder: Path) -> Outcome | None:
@@ -97,7 +97,7 @@ def read(folder: Path) -> Outcome | None:
     Raises:
         DatasetError: the file is not as `write` leaves it.
     """
-    return beside.read(folder / NAME, _made)
+    return sidecar.read(folder / NAME, _made)
 
 
 def _made(record: Any) -> Outcome:

@@ -8,12 +8,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from streamwer.audio import Samples
-from streamwer.config import ColumnsConfig
-from streamwer.dataset_config import AUTO, USUAL_COLUMNS
-from streamwer.datasets import naming, words
-from streamwer.datasets.quoting import told
+from streamwer.config.dataset import AUTO, USUAL_COLUMNS, ColumnsConfig
 from streamwer.errors import ConfigError, DatasetError
-from streamwer.transcript import Word
+from streamwer.formats import recording_ids, word_times
+from streamwer.formats.format_value import told
+from streamwer.types import Word
 
 DEFAULT_ID = ColumnsConfig().id
 
@@ -53,7 +52,7 @@ class Row:
     @property
     def place(self) -> str:
         """Its stem, in the folder that its audio lies in; composed, as its path is."""
-        return posixpath.join(posixpath.dirname(self.path), naming.composed(self.stem))
+        return posixpath.join(posixpath.dirname(self.path), recording_ids.composed(self.stem))
 
 
 @dataclass(frozen=True)
@@ -179,7 +178,7 @@ def fields(row: Row, columns: ColumnsConfig, unscored: Collection[str] = ()) -> 
         text=text,
         speaker=_text(row, columns.speaker),
         condition=_text(row, columns.condition) or "clean",
-        words=words.parse(row.values.get(columns.words), text) if columns.words else (),
+        words=word_times.parse(row.values.get(columns.words), text) if columns.words else (),
         session=_text(row, columns.session),
         language=_text(row, columns.language).strip(),
     )
@@ -188,8 +187,8 @@ def fields(row: Row, columns: ColumnsConfig, unscored: Collection[str] = ()) -> 
 def _id(value: str) -> str:
     if not value:
         raise DatasetError("the id is empty")
-    name = naming.composed(value)
-    if not naming.is_id(name):
+    name = recording_ids.composed(value)
+    if not recording_ids.is_id(name):
         raise DatasetError(
             f"the id '{told(value)}' cannot be a file name; "
             "use at most 120 letters, digits, dots, hyphens and underscores"
@@ -204,6 +203,6 @@ def _text(row: Row, column: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise DatasetError(f"column '{column}' holds {told(value)}, not a text")
     text = str(value)
-    if not words.writable(text):
+    if not word_times.writable(text):
         raise DatasetError(f"column '{column}' holds broken characters: '{told(text)}'")
     return text

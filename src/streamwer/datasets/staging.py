@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from streamwer.datasets import manifest
 from streamwer.errors import DatasetError, DiskError
+from streamwer.formats import manifest
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 _REMEDY = "make room on its disk, or see that its folder can be written, and prepare again"

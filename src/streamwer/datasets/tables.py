@@ -12,12 +12,12 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import parquet
 
+from streamwer._util.strict_json import parse_json
+from streamwer.datasets.dataset_folder import LONGEST_LINE, Folder
 from streamwer.datasets.embedded import holds_audio
-from streamwer.datasets.inside import LONGEST_LINE, Folder
-from streamwer.datasets.quoting import told
 from streamwer.datasets.rows import Unusable
 from streamwer.errors import DatasetError
-from streamwer.strict_json import parse_json
+from streamwer.formats.format_value import told
 
 EXAMPLE = '{"file_name": "a.wav", "text": "what was said"}'
 

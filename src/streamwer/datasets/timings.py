@@ -8,17 +8,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from streamwer.dataset_config import AUTO
+from streamwer.config.dataset import AUTO
 from streamwer.datasets import channels
-from streamwer.datasets.homes import Homes
-from streamwer.datasets.inside import LONGEST_LINE, Folder
-from streamwer.datasets.quoting import told
+from streamwer.datasets.dataset_folder import LONGEST_LINE, Folder
 from streamwer.datasets.rows import Unusable
-from streamwer.datasets.spoken import Spoken, in_time, mixed, times, with_words
+from streamwer.datasets.timed_transcript import Spoken, in_time, mixed, times, with_words
 from streamwer.errors import DatasetError
-from streamwer.logs.references import ctm, stm
-from streamwer.readings import read_plainly
-from streamwer.transcript import Word
+from streamwer.formats.format_value import told
+from streamwer.formats.references import ctm, stm
+from streamwer.formats.resolver import Homes
+from streamwer.text.alternatives import read_plainly
+from streamwer.types import Word
 
 SUFFIXES = (".ctm", ".stm", ".textgrid")
 _BIGGEST = 64 * LONGEST_LINE
@@ -218,8 +218,8 @@ def _ignored(recording: str, segments: list[stm.Segment]) -> str:
 
 def _textgrid(path: Path, name: str, tier: str) -> Iterator[tuple[_Key, Spoken]]:
     # Imported when wanted: few data sets have one, and praatio takes a moment.
-    from streamwer.word_times.matching import spoken
-    from streamwer.word_times.published import textgrid
+    from streamwer.alignment.matching import spoken
+    from streamwer.formats import textgrid
 
     usual = "" if tier == AUTO else tier
     said = spoken(textgrid.read_words(path, usual, "dataset.columns.words"))

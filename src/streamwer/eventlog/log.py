@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from streamwer.signature import Run
-from streamwer.transcript import Failure, Step
+from streamwer.provenance.signature import Run
+from streamwer.types import Failure, Step
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from streamwer.collection import paused
+from streamwer._util.garbage import paused
 from streamwer.errors import LogError
 from streamwer.eventlog.log import EventLog
 from streamwer.eventlog.schema import (
@@ -31,8 +31,8 @@ from streamwer.eventlog.schema import (
     VERSION_KEY,
 )
 from streamwer.eventlog.seal import AGAIN, NAME, check_seal
-from streamwer.signature import Run
-from streamwer.transcript import Compute, Effort, Failure, Step, Update, Word
+from streamwer.provenance.signature import Run
+from streamwer.types import Compute, Effort, Failure, Step, Update, Word
 
 _READABLE = {str(version) for version in range(1, SCHEMA_VERSION + 1)}
 _ALL, _FEW = 20_000, 1_000

@@ -11,8 +11,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from streamwer import digests
 from streamwer.errors import LogError
+from streamwer.provenance import digests
 
 NAME = "digests.json"
 FILES = ("events.parquet", "measured.parquet", "failures.parquet")

@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from streamwer._util.row_groups import RowGroups, replacing
 from streamwer.eventlog import seal
 from streamwer.eventlog.log import EventLog
 from streamwer.eventlog.schema import (
@@ -27,9 +28,8 @@ from streamwer.eventlog.schema import (
     VERSION_KEY,
     WORD,
 )
-from streamwer.row_groups import RowGroups, replacing
-from streamwer.signature import Run
-from streamwer.transcript import Compute, Effort, Failure, Step, Word
+from streamwer.provenance.signature import Run
+from streamwer.types import Compute, Effort, Failure, Step, Word
 
 Columns = dict[str, Any]
 

@@ -4,14 +4,14 @@ Needs neither Ray nor Hydra nor a model: a log that another program wrote scores
 """
 
 from streamwer.metrics.differences import Difference, wer_differences
-from streamwer.metrics.intervals import Interval
-from streamwer.metrics.lagging import Delay, Lagging
-from streamwer.metrics.normalise import Normaliser, normaliser
-from streamwer.metrics.quantiles import Quantile
+from streamwer.metrics.simulst_latency import Delay, Lagging
 from streamwer.metrics.slices import Slice
+from streamwer.metrics.stats.intervals import Interval
+from streamwer.metrics.stats.quantiles import Quantile
 from streamwer.metrics.summary import Cost, Summary, summarise
 from streamwer.metrics.tables import Scores, score
 from streamwer.metrics.word_errors import CharErrors, WordErrors
+from streamwer.text.normalise import Normaliser, normaliser
 
 __all__ = [
     "CharErrors",

@@ -10,9 +10,9 @@ from typing import Literal, NamedTuple
 
 import jiwer
 
-from streamwer.joining import joined
-from streamwer.metrics.ties import Tokens, Way, nearest_pairs
+from streamwer.metrics.time_alignment import Tokens, Way, nearest_pairs
 from streamwer.metrics.word_errors import CharErrors, WordErrors
+from streamwer.text.words import joined
 
 Status = Literal["hit", "substituted", "deleted", "inserted"]
 _STATUS: dict[str, Status] = {

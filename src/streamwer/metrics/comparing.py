@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from streamwer.config import ScoringConfig
+from streamwer.config.experiment import ScoringConfig
 from streamwer.metrics.differences import Difference, wer_differences
-from streamwer.metrics.quantiles import Integers, Quantile, quantile_differences
+from streamwer.metrics.stats.quantiles import Integers, Quantile, quantile_differences
 from streamwer.metrics.store import Scored
 from streamwer.metrics.summary import PERCENTILES, Percentiles, latencies, timed
 from streamwer.metrics.tables import Scores, clusters
-from streamwer.signature import Figure, Signature, reasons
+from streamwer.provenance.signature import Figure, Signature, reasons
 
 Reasons = Mapping[Figure, tuple[str, ...]]
 """By figure, why a result is not comparable with the baseline; empty where it is."""

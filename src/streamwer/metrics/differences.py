@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from streamwer.config import ScoringConfig
+from streamwer.config.experiment import ScoringConfig
 from streamwer.errors import ConfigError, StreamwerError
-from streamwer.metrics import ratios
-from streamwer.metrics.intervals import Interval, adjust_confidence
+from streamwer.metrics.stats import ratios
+from streamwer.metrics.stats.intervals import Interval, adjust_confidence
 from streamwer.metrics.tables import Scores
 
 _LEAST_ROOM = 1e-3

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from streamwer.transcript import Reference, Word
+from streamwer.types import Reference, Word
 
 SHORTEST_S = 1.0
 """Of a stretch: shorter pauses are a part of speech, and word times are not exact."""

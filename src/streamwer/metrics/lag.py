@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from streamwer.transcript import Step
+from streamwer.types import Step
 
 
 @dataclass(frozen=True)

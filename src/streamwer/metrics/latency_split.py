@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from streamwer.transcript import Step
+from streamwer.types import Step
 
 Floats = NDArray[np.float64]
 

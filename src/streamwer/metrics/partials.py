@@ -9,7 +9,7 @@ from itertools import accumulate
 
 import pandas as pd
 
-from streamwer.transcript import Step
+from streamwer.types import Step
 
 
 @dataclass(frozen=True)

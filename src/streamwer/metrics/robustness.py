@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from streamwer.condition_config import NONE
-from streamwer.config import ScoringConfig
-from streamwer.metrics import ratios
+from streamwer.config.condition import NONE
+from streamwer.config.experiment import ScoringConfig
 from streamwer.metrics.differences import word_blocks
-from streamwer.metrics.intervals import Interval, adjust_confidence
-from streamwer.metrics.quantiles import Quantile, quantiles
+from streamwer.metrics.stats import ratios
+from streamwer.metrics.stats.intervals import Interval, adjust_confidence
+from streamwer.metrics.stats.quantiles import Quantile, quantiles
 from streamwer.metrics.tables import Scores, clusters, sources
 
 

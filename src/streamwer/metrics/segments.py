@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from streamwer.joining import joined, parted
 from streamwer.metrics.alignment import align
-from streamwer.metrics.normalise import Normaliser
-from streamwer.transcript import Reference, Word
+from streamwer.text.normalise import Normaliser
+from streamwer.text.words import joined, parted
+from streamwer.types import Reference, Word
 
 PAUSE = 0.5
 """Seconds between two reference words that part two segments; people pause so long between

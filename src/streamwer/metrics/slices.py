@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from streamwer.joining import unspaced
-from streamwer.metrics.quantiles import Quantile, alone
+from streamwer.metrics.stats.quantiles import Quantile, alone
 from streamwer.metrics.tables import block_noun
 from streamwer.metrics.word_errors import CharErrors, WordErrors
+from streamwer.text.words import unspaced
 
 Kind = Literal["language", "condition", "speaker", "length", "position"]
 

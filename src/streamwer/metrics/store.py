@@ -19,14 +19,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from streamwer import digests
+from streamwer._util.row_groups import RowGroups, replacing
 from streamwer.errors import LogError
 from streamwer.eventlog import EventLog
-from streamwer.metrics.normalise import Normaliser
 from streamwer.metrics.tables import Scores, score
-from streamwer.row_groups import RowGroups, replacing
-from streamwer.signature import NONE, UNKNOWN, Method, Signature, measures
-from streamwer.transcript import Reference
+from streamwer.provenance import digests
+from streamwer.provenance.signature import NONE, UNKNOWN, Method, Signature, measures
+from streamwer.text.normalise import Normaliser
+from streamwer.types import Reference
 
 SCHEMA = 3
 SCORER = 2

@@ -11,17 +11,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from streamwer.config import ScoringConfig
-from streamwer.metrics import ratios
+from streamwer.config.experiment import ScoringConfig
 from streamwer.metrics.differences import Difference, word_blocks
-from streamwer.metrics.intervals import Interval
 from streamwer.metrics.invented import pool_invented
 from streamwer.metrics.lag import pooled_slope
-from streamwer.metrics.lagging import Lagging, pooled_lagging
 from streamwer.metrics.partials import pooled_upwr
-from streamwer.metrics.quantiles import Quantile, quantiles
 from streamwer.metrics.robustness import UnderCondition, under_conditions
+from streamwer.metrics.simulst_latency import Lagging, pooled_lagging
 from streamwer.metrics.slices import Slice, slices
+from streamwer.metrics.stats import ratios
+from streamwer.metrics.stats.intervals import Interval
+from streamwer.metrics.stats.quantiles import Quantile, quantiles
 from streamwer.metrics.tables import Scores, clusters
 from streamwer.metrics.word_errors import CharErrors, WordErrors
 

@@ -17,25 +17,25 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from streamwer.collection import paused
+from streamwer._util.garbage import paused
 from streamwer.errors import LogError
 from streamwer.eventlog import EventLog
-from streamwer.joining import join_scripts, joined
 from streamwer.metrics import word_table
 from streamwer.metrics.alignment import Pair, align, align_by_time, character_errors, count
 from streamwer.metrics.compounds import respace
+from streamwer.metrics.ignored_segments import scored
 from streamwer.metrics.invented import count_invented
 from streamwer.metrics.lag import lag_slope
-from streamwer.metrics.lagging import lagging_row
-from streamwer.metrics.normalise import Normaliser
 from streamwer.metrics.partials import partials
-from streamwer.metrics.stretches import scored
-from streamwer.metrics.ties import Tokens
+from streamwer.metrics.simulst_latency import lagging_row
+from streamwer.metrics.time_alignment import Tokens
 from streamwer.metrics.timeline import Emission, emissions, erased
 from streamwer.metrics.tokens import Token, alone, attribute
 from streamwer.metrics.word_table import NEVER, Columns
-from streamwer.readings import choose_readings
-from streamwer.transcript import Compute, Effort, Reference, Step, Word
+from streamwer.text.alternatives import choose_readings
+from streamwer.text.normalise import Normaliser
+from streamwer.text.words import join_scripts, joined
+from streamwer.types import Compute, Effort, Reference, Step, Word
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
-from streamwer.transcript import Step, Word
+from streamwer.types import Step, Word
 
 Key = Callable[[str], Hashable]
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from streamwer.metrics.normalise import Normaliser
+from streamwer.text.normalise import Normaliser
 
 _KNOWN_WORDS = 100_000
 

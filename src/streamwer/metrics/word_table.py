@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from streamwer.joining import joined
 from streamwer.metrics.alignment import Pair
 from streamwer.metrics.compounds import map_compounds
 from streamwer.metrics.latency_split import PARTS, Moments, split
 from streamwer.metrics.timeline import Emission
 from streamwer.metrics.tokens import Token
-from streamwer.transcript import Reference, Step
+from streamwer.text.words import joined
+from streamwer.types import Reference, Step
 
 NEVER = math.inf
 COLUMNS = (

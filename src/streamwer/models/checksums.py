@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from streamwer import digests
 from streamwer.errors import ModelError
 from streamwer.models.digest_cache import digest
 from streamwer.models.vocabulary import check_texts
+from streamwer.provenance import digests
 
 SUMS = "SHA256SUMS"
 _LINE = re.compile(r"^([0-9a-f]{64})[ ][ *](.+)$")

@@ -12,7 +12,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from streamwer import digests
+from streamwer.provenance import digests
 
 _LARGE = 32 * 2**20  # bytes: a smaller file is read in no time
 _DIGEST = re.compile(r"[0-9a-f]{64}")

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from streamwer import hub
+from streamwer.config import model_catalogue
+from streamwer.config.model import ModelConfig
 from streamwer.errors import ModelError
-from streamwer.model_config import ModelConfig
-from streamwer.models import catalogue, checksums
+from streamwer.models import checksums, hub
 
 # Without tokenizer.json, faster-whisper would quietly fetch another model's from the hub.
 _NEEDED = ("model.bin", "tokenizer.json", "vocabulary.*")
@@ -32,7 +32,7 @@ def obtain(model: ModelConfig) -> Path:
     Raises:
         ModelError: as `locate`, or a file is damaged or another model's.
     """
-    model = catalogue.resolve(model)
+    model = model_catalogue.resolve(model)
     folder = locate(model)
     checksums.check(folder, None if _is_own(model, folder) else model.sha256)
     return folder
@@ -41,7 +41,7 @@ def obtain(model: ModelConfig) -> Path:
 def locate(model: ModelConfig) -> Path:
     """Find the folder that holds a model's files, and download them if need be.
 
-    `model.path` is one of the names that `streamwer.models.catalogue` knows, a folder (relative
+    `model.path` is one of the names that `streamwer.config.model_catalogue` knows, a folder (relative
     paths start at the current directory), or a repository on the hub, of which `model.revision` is
     the commit to fetch. A folder wins; what the hub's cache or an installed package
     (`model.package`) holds is used without asking the hub, so that it also works offline.
@@ -50,13 +50,13 @@ def locate(model: ModelConfig) -> Path:
         ModelError: the folder is missing or lacks a file, no model has that name, or the hub
             cannot be reached and nothing else holds the model.
     """
-    model = catalogue.resolve(model)
+    model = model_catalogue.resolve(model)
     found = find(model)
     if found:
         return _complete(found.folder)
     if "/" not in model.path and not _known_to_faster_whisper(model.path):
-        raise catalogue.refuse_unknown(model.path, "model.path")
-    if model.revision is None or catalogue.looks_like_folder(model.path):
+        raise model_catalogue.refuse_unknown(model.path, "model.path")
+    if model.revision is None or model_catalogue.looks_like_folder(model.path):
         raise ModelError(
             f"{model.path}: no such model folder (model.path); "
             "to use a model from the hub, set model.revision to a commit as well"
@@ -81,7 +81,7 @@ def _is_own(model: ModelConfig, folder: Path) -> bool:
 
     A copy of ours that was damaged has their length still, or cannot be loaded.
     """
-    if model.weights_bytes is None or not catalogue.looks_like_folder(model.path):
+    if model.weights_bytes is None or not model_catalogue.looks_like_folder(model.path):
         return False
     return (folder / "model.bin").stat().st_size != model.weights_bytes
 
@@ -103,10 +103,10 @@ def _find_cached(model: ModelConfig) -> Path | None:
     """The snapshot in the hub's cache; an older hub client may have left one that lacks files."""
     from huggingface_hub import try_to_load_from_cache
 
-    if model.revision is None or catalogue.looks_like_folder(model.path):
+    if model.revision is None or model_catalogue.looks_like_folder(model.path):
         return None
     repository = _repository(model.path)
-    if not catalogue.is_repository(repository):
+    if not model_catalogue.is_repository(repository):
         return None
     file = try_to_load_from_cache(repository, "model.bin", revision=model.revision)
     folder = Path(file).parent if isinstance(file, str) else None

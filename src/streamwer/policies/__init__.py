@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from streamwer import extensions
+from streamwer.config import plugins
 from streamwer.errors import ConfigError
 from streamwer.policies.attention_cutoff import AttentionCutoff
 from streamwer.policies.base import Policy, Request
@@ -35,7 +35,7 @@ def build(config: Mapping[str, Any]) -> Policy:
     """
     values = dict(config)
     name = values.pop("name", None)
-    added = extensions.get("policy", name)
+    added = plugins.get("policy", name)
     known = {**POLICIES, added.name: added.target} if added else POLICIES
     if name not in known:
         raise ConfigError(f"policy.name={name!r} must be one of {', '.join(sorted(known))}")

@@ -14,7 +14,7 @@ from typing import Any
 from streamwer.audio import samples
 from streamwer.errors import ConfigError
 from streamwer.policies.trimmed import Trimmed
-from streamwer.transcript import Word
+from streamwer.types import Word
 
 
 class AttentionCutoff(Trimmed):

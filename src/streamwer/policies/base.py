@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from streamwer.transcript import Hypothesis, Update
+from streamwer.types import Hypothesis, Update
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from streamwer.audio import HOP, SAMPLE_RATE, samples
 from streamwer.errors import ConfigError
-from streamwer.joining import is_word, joined, mark, unspaced
 from streamwer.policies.base import Request
 from streamwer.policies.overlap import form, repeated
 from streamwer.policies.plausibility import count_plausible
-from streamwer.transcript import Hypothesis, Update, Word
+from streamwer.text.words import is_word, joined, mark, unspaced
+from streamwer.types import Hypothesis, Update, Word
 
 SHORTEST_CHUNK_S = 0.01
 _LONG_PAUSE = samples(2.0)

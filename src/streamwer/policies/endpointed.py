@@ -8,7 +8,7 @@ from typing import Any
 from streamwer.audio import samples
 from streamwer.errors import ConfigError
 from streamwer.policies.listening import Listening
-from streamwer.transcript import Word
+from streamwer.types import Word
 
 
 class Endpointed(Listening):

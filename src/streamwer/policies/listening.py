@@ -12,7 +12,7 @@ from streamwer.errors import ConfigError
 from streamwer.policies.base import Request
 from streamwer.policies.buffered import KEPT, SHORTEST_CHUNK_S
 from streamwer.policies.trimmed import Trimmed
-from streamwer.transcript import Hypothesis, Update, Word
+from streamwer.types import Hypothesis, Update, Word
 
 
 class Listening(Trimmed):

@@ -13,7 +13,7 @@ from streamwer.audio import samples
 from streamwer.errors import ConfigError
 from streamwer.policies.buffered import Buffered
 from streamwer.policies.overlap import form
-from streamwer.transcript import Hypothesis, Word
+from streamwer.types import Hypothesis, Word
 
 _SILENCE_KEPT = samples(2.0)
 """Of a buffer with nothing left to commit this much stays: a word may just have begun."""

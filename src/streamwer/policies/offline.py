@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from streamwer.policies.base import Request
-from streamwer.transcript import Hypothesis, Update
+from streamwer.types import Hypothesis, Update
 
 
 class Offline:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from streamwer.transcript import Word
+from streamwer.types import Word
 
 TAIL_WORDS = 12
 EDITS_PER_SECOND = 2.0

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from streamwer.policies.overlap import form
-from streamwer.recognisers.loops import loop
-from streamwer.transcript import Word
+from streamwer.text.repetition import loop
+from streamwer.types import Word
 
 _SHORTEST_S = 0.06
 """Nobody says two words in less: five a tenth of a second are far beyond fast speech."""

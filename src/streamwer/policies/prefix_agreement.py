@@ -19,7 +19,7 @@ from streamwer.errors import ConfigError
 from streamwer.policies.base import Request
 from streamwer.policies.listening import Listening
 from streamwer.policies.overlap import form
-from streamwer.transcript import Word
+from streamwer.types import Word
 
 
 class PrefixAgreement(Listening):

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from streamwer.audio import SAMPLE_RATE
 from streamwer.errors import ConfigError
-from streamwer.joining import joined
 from streamwer.policies.buffered import Buffered
-from streamwer.transcript import Hypothesis, Word
+from streamwer.text.words import joined
+from streamwer.types import Hypothesis, Word
 
 PROMPTS = ("previous", "committed")
 

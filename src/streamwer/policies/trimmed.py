@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from streamwer.audio import HOP, SAMPLE_RATE, samples
 from streamwer.errors import ConfigError
-from streamwer.joining import joined
 from streamwer.policies.base import Request
 from streamwer.policies.buffered import KEPT, Buffered
-from streamwer.transcript import Hypothesis, Word
+from streamwer.text.words import joined
+from streamwer.types import Hypothesis, Word
 
 _UNHEARD = samples(6.0)
 """A window this long in which nothing is heard is given up, but for its end."""

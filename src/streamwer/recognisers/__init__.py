@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from streamwer import extensions
-from streamwer.config import DirectConfig, HttpConfig, PocketSphinxConfig, SystemConfig
+from streamwer.config import plugins
+from streamwer.config.engine import DirectConfig, HttpConfig, PocketSphinxConfig
+from streamwer.config.experiment import SystemConfig
 from streamwer.errors import ModelError
-from streamwer.models.languages import AUTO, ENGLISH
 from streamwer.recognisers.base import Informed, Memory, Recogniser, Warming, Window
+from streamwer.text.languages import AUTO, ENGLISH
 
 
 def files(system: SystemConfig) -> Path | None:
@@ -59,7 +60,7 @@ def build(system: SystemConfig, path: Path | None = None) -> Recogniser:
         language = ENGLISH if system.model.language == AUTO else system.model.language
         return PocketSphinx(engine, language)
     folder = path or files(system)
-    added = extensions.get("engine", engine.name)
+    added = plugins.get("engine", engine.name)
     if added:
         recogniser: Recogniser = added.target(engine, system.model, folder)
         return recogniser

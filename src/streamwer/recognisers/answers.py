@@ -14,10 +14,10 @@ from itertools import accumulate, pairwise
 from typing import Any, NoReturn
 
 from streamwer.audio import SAMPLE_RATE, seconds
-from streamwer.joining import parted
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.words import Piece, words
-from streamwer.transcript import Hypothesis
+from streamwer.text.words import parted
+from streamwer.types import Hypothesis
 
 _SHOWN = 80
 

@@ -6,11 +6,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from streamwer.audio import Samples
-from streamwer.transcript import Hypothesis
+from streamwer.types import Hypothesis
 
 if TYPE_CHECKING:
     from streamwer.recognisers.log_mel import LogMel
-    from streamwer.recognisers.speech import Detector
+
+
+class Detector(Protocol):
+    """Follows one stream and tells where in it is speech."""
+
+    def hear(self, audio: Samples, start: int) -> int: ...
+
+    def silence(self, start: int, end: int) -> float: ...
 
 
 @dataclass

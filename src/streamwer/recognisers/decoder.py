@@ -19,14 +19,14 @@ from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens, merge_punctuations
 
-from streamwer.config import DirectConfig
-from streamwer.joining import spaced, unspaced
+from streamwer.config.engine import DirectConfig
 from streamwer.recognisers.guard import AGAIN, Guard
 from streamwer.recognisers.log_mel import FRAMES_PER_SECOND
 from streamwer.recognisers.long_windows import ShortWhisper
-from streamwer.recognisers.meter import Meter
 from streamwer.recognisers.prompt import Prompts
+from streamwer.recognisers.stage_timer import Meter
 from streamwer.recognisers.words import Piece
+from streamwer.text.words import spaced, unspaced
 
 _PARTS = itemgetter("word", "start", "end", "probability")
 _OPTIONS = signature(WhisperModel.transcribe).parameters

@@ -16,19 +16,20 @@ from typing import Any
 
 import numpy as np
 
-from streamwer import limits
 from streamwer.audio import HOP, SAMPLE_RATE, seconds
-from streamwer.config import DirectConfig, ModelConfig
+from streamwer.config import bounds
+from streamwer.config.engine import DirectConfig
+from streamwer.config.model import ModelConfig
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.decoder import Decoder, rows
 from streamwer.recognisers.language import Languages
 from streamwer.recognisers.log_mel import FRAMES_PER_SECOND, Features, LogMel
 from streamwer.recognisers.long_windows import ShortWhisper
-from streamwer.recognisers.meter import Meter
-from streamwer.recognisers.speech import silence
+from streamwer.recognisers.stage_timer import Meter
 from streamwer.recognisers.transcribe import HISS, hypothesis, loaded, try_out
+from streamwer.recognisers.vad import silence
 from streamwer.recognisers.words import placed, words
-from streamwer.transcript import Hypothesis, Word
+from streamwer.types import Hypothesis, Word
 
 _LONGEST = 30 * FRAMES_PER_SECOND
 _SHORTEST = 2 * HOP  # samples; less is no sound to speak of
@@ -57,7 +58,7 @@ class Direct:
     """
 
     def __init__(self, path: Path, model: ModelConfig, engine: DirectConfig) -> None:
-        limits.check(engine)
+        bounds.check(engine)
         self._config = engine
         self._padding = int(model.padding_s * FRAMES_PER_SECOND)
         self._least = int(model.min_encoder_s * FRAMES_PER_SECOND)

@@ -8,8 +8,8 @@ import numpy as np
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_compression_ratio
 
-from streamwer.joining import is_word
-from streamwer.recognisers.loops import loop
+from streamwer.text.repetition import loop
+from streamwer.text.words import is_word
 
 AGAIN = {"repetition_penalty": 1.2, "no_repeat_ngram_size": 4}
 """How a decoding that failed is done again: at temperature 0 still, so that it is the same on

@@ -13,17 +13,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from streamwer import limits
 from streamwer.audio import SAMPLE_RATE, Samples, samples
-from streamwer.config import HttpConfig
+from streamwer.config import bounds
+from streamwer.config.engine import HttpConfig
 from streamwer.errors import ModelError
 from streamwer.recognisers import answers
 from streamwer.recognisers.answers import AnswerError, Timing
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.http_client import Client
-from streamwer.recognisers.meter import Meter
-from streamwer.recognisers.speech import silence
-from streamwer.transcript import Hypothesis
+from streamwer.recognisers.stage_timer import Meter
+from streamwer.recognisers.vad import silence
+from streamwer.types import Hypothesis
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Http:
     """
 
     def __init__(self, engine: HttpConfig, language: str) -> None:
-        limits.check(engine)
+        bounds.check(engine)
         self._config, self._language = engine, language
         self._client = Client(engine)
         self._meter = Meter()

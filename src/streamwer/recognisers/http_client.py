@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
-from streamwer.config import HttpConfig
+from streamwer.config.engine import HttpConfig
 from streamwer.errors import ConfigError, ModelError
 
 _LARGEST = 16 * 2**20  # bytes of an answer; an hour of words takes two million

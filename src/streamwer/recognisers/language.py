@@ -8,11 +8,11 @@ import numpy as np
 from faster_whisper import WhisperModel
 
 from streamwer.audio import Samples, samples, seconds
-from streamwer.models.languages import AUTO, ENGLISH
 from streamwer.recognisers.base import Window
-from streamwer.recognisers.meter import Meter
-from streamwer.recognisers.speech import FRAME, spans
-from streamwer.transcript import Hypothesis
+from streamwer.recognisers.stage_timer import Meter
+from streamwer.recognisers.vad import FRAME, spans
+from streamwer.text.languages import AUTO, ENGLISH
+from streamwer.types import Hypothesis
 
 ENOUGH_S = 2.0
 """Seconds of speech in a window by which a detected language is kept, however sure it is."""

@@ -18,14 +18,15 @@ from typing import Any
 
 import numpy as np
 
-from streamwer import digests, limits
 from streamwer.audio import SAMPLE_RATE, Samples, seconds
-from streamwer.config import PocketSphinxConfig
+from streamwer.config import bounds
+from streamwer.config.engine import PocketSphinxConfig
 from streamwer.errors import ConfigError, ModelError
+from streamwer.provenance import digests
 from streamwer.recognisers.base import Memory, Window
-from streamwer.recognisers.meter import Meter
-from streamwer.recognisers.speech import silence
-from streamwer.transcript import Hypothesis, Word
+from streamwer.recognisers.stage_timer import Meter
+from streamwer.recognisers.vad import silence
+from streamwer.types import Hypothesis, Word
 
 _FRAMES_PER_SECOND = 100
 _PEAK = 2**15 - 1
@@ -55,7 +56,7 @@ class PocketSphinx:
     """
 
     def __init__(self, engine: PocketSphinxConfig, language: str) -> None:
-        limits.check(engine)
+        bounds.check(engine)
         own = (engine.acoustic_model, engine.language_model, engine.dictionary)
         if language != "en" and not all(own):
             raise ConfigError(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from faster_whisper.tokenizer import Tokenizer
 
-from streamwer.joining import unspaced
+from streamwer.text.words import unspaced
 
 BROKEN = "\N{REPLACEMENT CHARACTER}"
 """What bytes that make no whole character are decoded to."""

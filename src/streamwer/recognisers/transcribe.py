@@ -16,15 +16,16 @@ from faster_whisper import WhisperModel
 from faster_whisper.feature_extractor import FeatureExtractor
 
 from streamwer.audio import SAMPLE_RATE, seconds
-from streamwer.config import ModelConfig, TranscribeConfig
+from streamwer.config.engine import TranscribeConfig
+from streamwer.config.model import ModelConfig
 from streamwer.errors import ModelError
-from streamwer.models import languages
 from streamwer.recognisers.base import Recogniser, Window
 from streamwer.recognisers.language import Languages
-from streamwer.recognisers.meter import Meter
-from streamwer.recognisers.speech import silence
+from streamwer.recognisers.stage_timer import Meter
+from streamwer.recognisers.vad import silence
 from streamwer.recognisers.words import Piece, words
-from streamwer.transcript import Hypothesis
+from streamwer.text import languages
+from streamwer.types import Hypothesis
 
 Metered = TypeVar("Metered", bound="MeteredWhisper")
 HISS = np.random.default_rng(0).normal(0, 1e-3, SAMPLE_RATE).astype(np.float32)

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from streamwer.audio import SAMPLE_RATE
-from streamwer.joining import LANGUAGES, is_word, mark, unspaced
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.prompt import BROKEN
-from streamwer.transcript import Word
+from streamwer.text.words import LANGUAGES, is_word, mark, unspaced
+from streamwer.types import Word
 
 
 class Piece(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from streamwer.reports import data_files, files, html, markdown, twins
+from streamwer.reports import data_files, files, html, markdown, parquet_export
 from streamwer.reports.comparison import Capacities, Comparison, Sound, System, Unused
 from streamwer.reports.peaks import peaks
 
@@ -23,7 +23,7 @@ def write(comparison: Comparison, folder: Path) -> None:
         "comparison.md": markdown.render(comparison),
         "index.html": html.render(comparison),
         **data_files.render(comparison),
-        **twins.render(comparison),
+        **parquet_export.render(comparison),
     }
     files.write_all(folder, contents)
 

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby, islice
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from streamwer.metrics import Normaliser, Scores, WordErrors, normaliser
-from streamwer.metrics.alignment import Status, align
+from streamwer.metrics.word_diff import WordRun, diff_words
 from streamwer.reports.comparison import Comparison, System
 from streamwer.reports.latencies import commit_medians
 from streamwer.reports.provenance import scoring_normaliser
-
-
-class Run(NamedTuple):
-    """Neighbouring words of one kind: what was said and what was heard instead."""
-
-    kind: Status
-    said: str
-    heard: str
 
 
 class Outcome(NamedTuple):
@@ -29,7 +20,7 @@ class Outcome(NamedTuple):
     system: str
     errors: WordErrors
     latency: float | None
-    runs: list[Run]
+    runs: list[WordRun]
     failure: str
 
 
@@ -74,7 +65,7 @@ def _outcomes(system: str, scores: Scores, words: Normaliser) -> Mapping[str, Ou
             system=system,
             errors=_errors(row),
             latency=medians.get(row["recording"]),
-            runs=diff(
+            runs=diff_words(
                 words.of(row.get("language", "")).tokens(row["reference"]),
                 words.of(row.get("language", "")).tokens(row["hypothesis"]),
                 statuses.get(row["recording"], []),
@@ -83,40 +74,6 @@ def _outcomes(system: str, scores: Scores, words: Normaliser) -> Mapping[str, Ou
         )
         for row in _rows(scores.recordings)
     }
-
-
-def diff(
-    said: Sequence[str], heard: Sequence[str], statuses: Sequence[Status] | None = None
-) -> list[Run]:
-    """The alignment that the word errors were counted from, neighbours of one kind joined.
-
-    Substitutions stay single, so that each wrong word stands beside the right one.
-
-    Args:
-        said: the reference tokens.
-        heard: the tokens that were heard.
-        statuses: what became of them, in the order of the words table; None where there is no such
-            table: then time does not decide between alignments.
-    """
-    if statuses is None:
-        statuses = [pair.status for pair in align(said, heard)]
-    left, right = iter(said), iter(heard)
-    runs: list[Run] = []
-    for (status, _), group in groupby(enumerate(statuses), key=_alike):
-        count = len(list(group))
-        runs.append(
-            Run(
-                status,
-                " ".join(islice(left, 0 if status == "inserted" else count)),
-                " ".join(islice(right, 0 if status == "deleted" else count)),
-            )
-        )
-    return runs
-
-
-def _alike(numbered: tuple[int, Status]) -> tuple[Status, int]:
-    index, status = numbered
-    return status, index if status == "substituted" else -1
 
 
 def _normaliser(system: System, otherwise: Normaliser) -> Normaliser:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from streamwer.capacity import (
+from streamwer.analysis import formatting
+from streamwer.analysis.capacity import (
     SECONDS,
     WARM_UP_S,
     Carried,
@@ -25,11 +26,10 @@ from streamwer.capacity import (
     outdated,
     whole,
 )
-from streamwer.load_config import SloConfig
-from streamwer.reports import figures
+from streamwer.config.load import SloConfig
+from streamwer.provenance.signature import Signature, measures
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.palette import Style, styles
-from streamwer.signature import Signature, measures
 
 COMMAND = "make capacity"
 _DIGEST = re.compile("@[0-9a-f]+")
@@ -135,7 +135,7 @@ class Shown:
     @property
     def confidence(self) -> str:
         """Of the interval."""
-        return f"{100 * self.carried.capacity.confidence:.3g}{figures.NO_BREAK}%"
+        return f"{100 * self.carried.capacity.confidence:.3g}{formatting.NO_BREAK}%"
 
     @property
     def limit(self) -> str:
@@ -152,10 +152,10 @@ class Shown:
     @property
     def sentence(self) -> str:
         """What it carries; goes on after its name."""
-        level = f"p95 commit latency ≤ {self.slo.p95_commit_s:g}{figures.NO_BREAK}s"
+        level = f"p95 commit latency ≤ {self.slo.p95_commit_s:g}{formatting.NO_BREAK}s"
         value, alone = self.carried.capacity.value, self.drawn[0].middle
         if value:
-            calls = figures.count(value, "simultaneous call")
+            calls = formatting.count(value, "simultaneous call")
             if self.unbounded:
                 return f" carries at least {calls} with {level} on one worker: no more were tried."
             return f" carries {calls} with {level} on one worker ({self._sure()})."
@@ -235,8 +235,8 @@ class Section:
         if not (measures(self.clock) and processor and cores and threads):
             return ""
         return (
-            f"Measured on {processor} with {figures.count(cores, 'core')}: room for"
-            f" {figures.count(cores // threads, 'worker')} at {figures.count(threads, 'thread')}."
+            f"Measured on {processor} with {formatting.count(cores, 'core')}: room for"
+            f" {formatting.count(cores // threads, 'worker')} at {formatting.count(threads, 'thread')}."
         )
 
 
@@ -262,15 +262,15 @@ def cells(point: Point) -> list[str]:
     middle = point.middle
     return [
         str(point.streams),
-        figures.number(middle.offered, 1),
-        figures.number(middle.achieved, 1),
-        *(figures.seconds(late) for late in (middle.p50, middle.p95, middle.p99)),
-        figures.number(middle.lag_slope, 4, sign=True),
-        f"{100 * middle.utilisation:.0f}{figures.NO_BREAK}%",
-        figures.number(middle.waiting, 2),
-        figures.number(point.wer_points, 2, sign=True),
-        f"{figures.number(100 * middle.emitted, 2)}{figures.NO_BREAK}%",
-        figures.number(middle.partial_rate, 3),
+        formatting.number(middle.offered, 1),
+        formatting.number(middle.achieved, 1),
+        *(formatting.seconds(late) for late in (middle.p50, middle.p95, middle.p99)),
+        formatting.number(middle.lag_slope, 4, sign=True),
+        f"{100 * middle.utilisation:.0f}{formatting.NO_BREAK}%",
+        formatting.number(middle.waiting, 2),
+        formatting.number(point.wer_points, 2, sign=True),
+        f"{formatting.number(100 * middle.emitted, 2)}{formatting.NO_BREAK}%",
+        formatting.number(middle.partial_rate, 3),
         f"{point.within} of {point.seeds}",
     ]
 
@@ -335,4 +335,4 @@ def _left_out(
 def _late(p95: float) -> str:
     if math.isinf(p95):
         return "more than one word in twenty never comes even so"
-    return f"its p95 is {figures.seconds(p95)} even so"
+    return f"its p95 is {formatting.seconds(p95)} even so"

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from streamwer.config import ScoringConfig
+from streamwer.config.experiment import ScoringConfig
 from streamwer.metrics import Difference, Quantile, Summary, summarise
 from streamwer.metrics.differences import wer_differences
-from streamwer.metrics.quantiles import quantile_differences
+from streamwer.metrics.stats.quantiles import quantile_differences
 from streamwer.metrics.store import Scored
 from streamwer.metrics.summary import timed
 from streamwer.metrics.tables import block_noun, clusters
-from streamwer.signature import Figure, changes, reasons
+from streamwer.provenance.signature import Figure, changes, reasons
 
 LATENCIES = {
     "Commit p50": ("committed", 0.5),

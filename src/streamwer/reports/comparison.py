@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from streamwer.capacity import Study
+from streamwer.analysis.capacity import Study
 from streamwer.eventlog import EventLog
 from streamwer.metrics import Scores, Summary
-from streamwer.reports.versus import Versus
-from streamwer.signature import Figure, Signature
+from streamwer.provenance.signature import Figure, Signature
+from streamwer.reports.run_diff import Versus
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from streamwer._util.rounding import RATE, SECONDS, number
 from streamwer.metrics import Interval, Lagging, Summary
 from streamwer.metrics.summary import Percentiles
 from streamwer.metrics.word_errors import CharErrors, plain_rate
 from streamwer.reports import machine
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.latencies import commit_latencies
-from streamwer.reports.rounding import RATE, SECONDS, number
 
 SCHEMA = 1
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
+from streamwer.analysis import formatting
 from streamwer.metrics import Delay, Quantile, Summary
-from streamwer.reports import capacities, figures
+from streamwer.reports import capacities
 from streamwer.reports.comparison import Comparison
 
 
@@ -103,7 +104,7 @@ def _carried(comparison: Comparison) -> Iterator[Group]:
     for section in capacities.sections(comparison):
         shown = {each.name: each for each in section.shown}
         if section.name == section.slo.name and shown:
-            label = f"Calls at p95 ≤ {section.slo.p95_commit_s:g}{figures.NO_BREAK}s"
+            label = f"Calls at p95 ≤ {section.slo.p95_commit_s:g}{formatting.NO_BREAK}s"
             cells = [_calls(shown.get(name)) for name in names]
             rows.append(Row(label, f"level “{section.name}”, clock {section.clock}", cells))
     if rows:
@@ -112,7 +113,7 @@ def _carried(comparison: Comparison) -> Iterator[Group]:
 
 def _calls(shown: capacities.Shown | None) -> Cell:
     if shown is None:
-        return Cell(figures.UNKNOWN)
+        return Cell(formatting.UNKNOWN)
     return Cell(f"{shown.carried.capacity.value:,}", shown.interval)
 
 
@@ -131,58 +132,62 @@ def _accuracy(row: _RowOf, comparison: Comparison) -> Iterator[Row]:
 
 
 def _wer(summary: Summary) -> Cell:
-    return Cell(figures.percent(summary.wer.value), figures.percent_range(summary.wer, unit=False))
+    return Cell(
+        formatting.percent(summary.wer.value), formatting.percent_range(summary.wer, unit=False)
+    )
 
 
 def _delta(baseline: str, summary: Summary) -> Cell:
     delta = summary.delta_wer
     if delta is None:
-        return Cell(figures.UNKNOWN, "baseline" if summary.name == baseline else "not comparable")
-    interval = figures.points_range(delta) if delta.known else ""
-    return Cell(figures.points(delta.value), interval, delta.finding, delta.shown)
+        return Cell(
+            formatting.UNKNOWN, "baseline" if summary.name == baseline else "not comparable"
+        )
+    interval = formatting.points_range(delta) if delta.known else ""
+    return Cell(formatting.points(delta.value), interval, delta.finding, delta.shown)
 
 
 def _late(latency: str, percentile: str, summary: Summary) -> Cell:
     if math.isnan(summary.coverage):  # more words would not help: none has a time
-        return Cell(figures.UNKNOWN)
+        return Cell(formatting.UNKNOWN)
     quantile: Quantile = getattr(summary, latency)[percentile]
     remark = ""
     if latency == "shown_latency":
-        remark = f"{figures.seconds(summary.shown_latency_raw[percentile].value)} {_RAW}"
-    interval = figures.seconds_range(quantile, unit=False)
-    return Cell(figures.seconds(quantile.value), interval, remark)
+        remark = f"{formatting.seconds(summary.shown_latency_raw[percentile].value)} {_RAW}"
+    interval = formatting.seconds_range(quantile, unit=False)
+    return Cell(formatting.seconds(quantile.value), interval, remark)
 
 
 def _erasure(summary: Summary) -> Cell:
     return Cell(
-        figures.number(summary.erasure, 2), f"{figures.number(summary.erasure_raw, 2)} {_RAW}"
+        formatting.number(summary.erasure, 2), f"{formatting.number(summary.erasure_raw, 2)} {_RAW}"
     )
 
 
 def _upwr(summary: Summary) -> Cell:
-    return Cell(figures.percent(summary.upwr))
+    return Cell(formatting.percent(summary.upwr))
 
 
 def _invented(summary: Summary) -> Cell:
-    return Cell(figures.number(summary.invented, 2))
+    return Cell(formatting.number(summary.invented, 2))
 
 
 def _lag_slope(summary: Summary) -> Cell:
-    return Cell(figures.number(summary.lag_slope, 3))
+    return Cell(formatting.number(summary.lag_slope, 3))
 
 
 def _delay(name: str, summary: Summary) -> Cell:
     delay: Delay = getattr(summary.lagging, name)
     if math.isnan(delay.ideal):
-        return Cell(figures.UNKNOWN)
+        return Cell(formatting.UNKNOWN)
     silent = summary.lagging.silent_recordings
-    left_out = f"{figures.count(silent, 'silent recording')} left out" if silent else ""
-    aware = f"{figures.seconds(delay.aware)} with it"
-    return Cell(figures.seconds(delay.ideal), aware, left_out)
+    left_out = f"{formatting.count(silent, 'silent recording')} left out" if silent else ""
+    aware = f"{formatting.seconds(delay.aware)} with it"
+    return Cell(formatting.seconds(delay.ideal), aware, left_out)
 
 
 def _coverage(summary: Summary) -> Cell:
-    return Cell(figures.percent(summary.coverage))
+    return Cell(formatting.percent(summary.coverage))
 
 
 def _failures(summary: Summary) -> Cell:
@@ -190,4 +195,4 @@ def _failures(summary: Summary) -> Cell:
 
 
 def _rtf(summary: Summary) -> Cell:
-    return Cell(figures.number(summary.cost.rtf, 3))
+    return Cell(formatting.number(summary.cost.rtf, 3))

@@ -8,22 +8,22 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
+from streamwer.analysis import formatting
 from streamwer.reports import (
     capacities,
-    figures,
     headline,
     machine,
     notes,
     provenance,
     robustness,
+    run_diff,
     slices,
     templating,
     verdict,
-    versus,
 )
 from streamwer.reports.calls import calls
 from streamwer.reports.comparison import Comparison
-from streamwer.reports.islands import islands
+from streamwer.reports.embedded_json import islands
 from streamwer.reports.palette import styles
 from streamwer.reports.plots import bars, curves, lag, load, scatter
 
@@ -65,13 +65,13 @@ def render(comparison: Comparison) -> str:
         script_digest=templating.digest(script),
         sizes=_sizes(comparison),
         slices=slices.groups(comparison),
-        blocks=figures.count(*notes.blocks(comparison)),
+        blocks=formatting.count(*notes.blocks(comparison)),
         styles=styles(comparison),
         summaries=[system.summary for system in comparison.systems],
         title=verdict.title(comparison),
         verdict=verdict.sentences(comparison),
         versus=comparison.versus,
-        versus_rows=versus.table(comparison.versus) if comparison.versus else [],
+        versus_rows=run_diff.table(comparison.versus) if comparison.versus else [],
         **_plots(comparison),
     )
 
@@ -104,9 +104,9 @@ def _sizes(comparison: Comparison) -> dict[str, str]:
     """How much was compared, for the line below the verdict."""
     first = comparison.systems[0].summary if comparison.systems else None
     return {
-        "recordings": figures.count(first.recordings if first else 0, "recording"),
-        "audio": figures.duration(first.audio_seconds if first else 0.0),
-        "words": figures.count(first.errors.words if first else 0, "word"),
+        "recordings": formatting.count(first.recordings if first else 0, "recording"),
+        "audio": formatting.duration(first.audio_seconds if first else 0.0),
+        "words": formatting.count(first.errors.words if first else 0, "word"),
     }
 
 

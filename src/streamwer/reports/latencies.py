@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from streamwer.metrics import Scores
-from streamwer.metrics.quantiles import alone
+from streamwer.metrics.stats.quantiles import alone
 
 Floats = NDArray[np.float64]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from streamwer import contended
+from streamwer.analysis import formatting
 from streamwer.metrics import Summary
-from streamwer.reports import figures
+from streamwer.provenance import contention
 from streamwer.reports.comparison import Comparison
 
 _MEASURING_CLOCKS = ("measured", "wall")
@@ -15,7 +15,7 @@ _LABELS = {
     "warm_up_seconds": "warm-up, s",
     "peak_memory_mb": "peak memory, MB",
     "workers": "workers",
-    contended.SHARE: "waited for a core, share of the time",
+    contention.SHARE: "waited for a core, share of the time",
 }
 _ASIDE = ("load_average_start", "load_average_end")
 """In costs.json only: what a reader has to know of them is the share waited."""
@@ -55,5 +55,5 @@ def _number(text: str) -> float:
 
 def _text(value: float | None) -> str:
     if value is None:
-        return figures.UNKNOWN
-    return f"{value:,}" if isinstance(value, int) else figures.number(value, 2)
+        return formatting.UNKNOWN
+    return f"{value:,}" if isinstance(value, int) else formatting.number(value, 2)

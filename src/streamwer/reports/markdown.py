@@ -11,10 +11,10 @@ from streamwer.reports import (
     notes,
     provenance,
     robustness,
+    run_diff,
     slices,
     templating,
     verdict,
-    versus,
 )
 from streamwer.reports.comparison import Comparison
 
@@ -45,7 +45,7 @@ def render(comparison: Comparison) -> str:
         title=verdict.title(comparison),
         verdict=verdict.sentences(comparison),
         versus=comparison.versus,
-        versus_rows=versus.table(comparison.versus) if comparison.versus else [],
+        versus_rows=run_diff.table(comparison.versus) if comparison.versus else [],
     )
 
 

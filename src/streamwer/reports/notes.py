@@ -7,16 +7,17 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from streamwer import contended
-from streamwer.languages import code_of
-from streamwer.metrics.intervals import caution
+from streamwer.analysis import formatting
+from streamwer.config.languages import code_of
 from streamwer.metrics.slices import UNSAID, mostly_unspaced
+from streamwer.metrics.stats.intervals import caution
 from streamwer.metrics.summary import timed
 from streamwer.metrics.tables import block_noun
-from streamwer.models.languages import AUTO
-from streamwer.reports import figures, machine
+from streamwer.provenance import contention
+from streamwer.reports import machine
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.provenance import confidence, policy, scoring_normaliser
+from streamwer.text.languages import AUTO
 
 _SHOWN = 3
 """So many rows that were not used are named; a list of all lies beside the data set."""
@@ -113,7 +114,7 @@ def intervals(comparison: Comparison) -> str:
     """How the intervals were made."""
     count, noun = blocks(comparison)
     return (
-        f"{confidence(comparison)} intervals from leaving out each of {figures.count(count, noun)}"
+        f"{confidence(comparison)} intervals from leaving out each of {formatting.count(count, noun)}"
         " in turn, with Student’s t; paired with the baseline for ΔWER, whose intervals for all"
         " systems hold at once. What they promise: docs/statistics.md."
     )
@@ -132,7 +133,7 @@ def offline_note(comparison: Comparison) -> str:
 
 def busy(comparison: Comparison) -> list[str]:
     """Which systems were timed while something else computed on the machine."""
-    told = ((s.summary.name, contended.busy(s.summary.machine)) for s in comparison.systems)
+    told = ((s.summary.name, contention.busy(s.summary.machine)) for s in comparison.systems)
     return [
         f"{name} was {how}; its real-time factor and its latencies are larger for it."
         for name, how in told
@@ -184,7 +185,7 @@ def _blocks(comparison: Comparison) -> Iterator[str]:
 def unused(comparison: Comparison) -> Iterator[str]:
     """Rows that are in no figure, or not wholly: a reader must know what the data set has."""
     reasons, noted = comparison.unused.reasons, comparison.unused.notes
-    rows = figures.count(comparison.unused.rows, "row")
+    rows = formatting.count(comparison.unused.rows, "row")
     if reasons:
         yield (
             f"{len(reasons)} of {rows} of the data set could not be used and are in no figure"
@@ -204,7 +205,7 @@ def _untimed(comparison: Comparison) -> Iterator[str]:
         without = len(scores.recordings) - timed(scores.words)["recording"].nunique()
         if without:
             yield (
-                f"{figures.count(without, 'recording')} of {len(scores.recordings)} have no word"
+                f"{formatting.count(without, 'recording')} of {len(scores.recordings)} have no word"
                 " times: they count in WER, but not in latency."
             )
 

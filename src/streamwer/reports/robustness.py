@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from streamwer.analysis import formatting
 from streamwer.metrics.robustness import UnderCondition
-from streamwer.reports import figures
 from streamwer.reports.comparison import Comparison
 
 
@@ -53,18 +53,18 @@ def _row(name: str, found: list[UnderCondition | None], timed: bool) -> Row:
 
 def signed(change: float) -> str:
     """Points with a sign even if it is none: a number without one stands for a rate here."""
-    told = figures.points(change)
+    told = formatting.points(change)
     return told if told[0] in "+−" else f"±{told}"
 
 
 def _cell(each: UnderCondition, timed: bool) -> Cell:
     change = each.change
     return Cell(
-        wer=figures.percent(each.wer.value, unit=False),
-        wer_range=figures.percent_range(each.wer, unit=False),
+        wer=formatting.percent(each.wer.value, unit=False),
+        wer_range=formatting.percent_range(each.wer, unit=False),
         change=signed(change.value) if change else "",
         shown=change is not None and change.shown,
-        late=figures.seconds(each.p50.value, unit=False) if timed else figures.UNKNOWN,
-        late_range=figures.seconds_range(each.p50, unit=False),
+        late=formatting.seconds(each.p50.value, unit=False) if timed else formatting.UNKNOWN,
+        late_range=formatting.seconds_range(each.p50, unit=False),
         heat=round(100 * each.wer.value, 1),
     )

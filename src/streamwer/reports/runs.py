@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from streamwer.config import ScoringConfig
+from streamwer.analysis.revisions import Results
+from streamwer.config.experiment import ScoringConfig
 from streamwer.metrics import Scores, Summary
 from streamwer.metrics.store import Scored
 from streamwer.reports.changes import Change, compared
 from streamwer.reports.comparison import Comparison, System
-from streamwer.reports.versus import Versus
-from streamwer.revisions import Results
+from streamwer.reports.run_diff import Versus
 
 
 def comparison(old: Results, new: Results, scoring: ScoringConfig) -> Comparison:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from streamwer.analysis import formatting
 from streamwer.metrics import Slice
 from streamwer.metrics.slices import Kind
-from streamwer.reports import figures
 from streamwer.reports.comparison import Comparison
 
 _TITLES: dict[Kind, str] = {
@@ -86,6 +86,6 @@ def _cell(each: Slice | None, by_character: bool) -> Cell:
     counted = (each.characters if by_character else each.errors) if each else None
     rate = counted.rate if counted else None
     if each is None or rate is None:
-        return Cell(figures.UNKNOWN, figures.UNKNOWN, 0.0)
-    late = figures.seconds(each.p50.value, unit=False) if each.p50.value is not None else "–"
-    return Cell(figures.percent(rate.value, unit=False), late, round(100 * rate.value, 1))
+        return Cell(formatting.UNKNOWN, formatting.UNKNOWN, 0.0)
+    late = formatting.seconds(each.p50.value, unit=False) if each.p50.value is not None else "–"
+    return Cell(formatting.percent(rate.value, unit=False), late, round(100 * rate.value, 1))

@@ -8,7 +8,7 @@ import hashlib
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from streamwer.reports import figures
+from streamwer.analysis import formatting
 
 
 def environment(*, autoescape: bool = True) -> Environment:
@@ -25,7 +25,7 @@ def environment(*, autoescape: bool = True) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals["figures"] = figures
+    made.globals["figures"] = formatting
     # Our own style sheet and script, not data: they go in as they are.
     made.globals["asset"] = lambda name: Markup(source(made, name))
     return made

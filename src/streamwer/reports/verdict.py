@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from streamwer.analysis import formatting
 from streamwer.metrics import Summary
 from streamwer.metrics.tables import block_noun
-from streamwer.reports import figures, machine, versus, wording
+from streamwer.reports import machine, run_diff, wording
 from streamwer.reports.comparison import Comparison, System
 from streamwer.reports.provenance import confidence, policy
 
@@ -22,8 +23,8 @@ class Sentence(NamedTuple):
 def sentences(comparison: Comparison) -> list[Sentence]:
     """One sentence per system, the baseline last, then those on failures and on the clock."""
     if comparison.versus:
-        timed = [Sentence("", versus.TIMED)] if machine.is_timed(comparison) else []
-        return [*(Sentence(*said) for said in versus.sentences(comparison.versus)), *timed]
+        timed = [Sentence("", run_diff.TIMED)] if machine.is_timed(comparison) else []
+        return [*(Sentence(*said) for said in run_diff.sentences(comparison.versus)), *timed]
     baseline = comparison.baseline
     ordered = sorted(comparison.systems, key=lambda system: system.summary.name == baseline)
     return [
@@ -38,7 +39,7 @@ def sentences(comparison: Comparison) -> list[Sentence]:
 def banners(comparison: Comparison) -> list[Sentence]:
     """What must not be compared with what, and why."""
     if comparison.versus:
-        return [Sentence(*said) for said in versus.banners(comparison.versus)]
+        return [Sentence(*said) for said in run_diff.banners(comparison.versus)]
     return [
         _incomparable(s, comparison) for s in comparison.systems if any(s.incomparable.values())
     ]
@@ -51,7 +52,7 @@ def title(comparison: Comparison) -> str:
     names = [system.summary.name for system in comparison.systems]
     others = [name for name in names if name != comparison.baseline]
     if len(names) > 4 or not others:
-        return f"{comparison.dataset}: {figures.count(len(names), 'system')} compared"
+        return f"{comparison.dataset}: {formatting.count(len(names), 'system')} compared"
     listed = " and ".join(filter(None, [", ".join(others[:-1]), others[-1]]))
     against = f" against {comparison.baseline}" if len(others) < len(names) else ""
     return f"{comparison.dataset}: {listed}{against}"
@@ -76,7 +77,7 @@ def _latency(summary: Summary) -> str:
         return "never shows half of the words"
     if middle <= 0:
         return "shows half of the words before they end"
-    return f"shows half of the words within {figures.seconds(middle, 1)} of being spoken"
+    return f"shows half of the words within {formatting.seconds(middle, 1)} of being spoken"
 
 
 def _accuracy(summary: Summary, comparison: Comparison) -> str:
@@ -91,10 +92,10 @@ def _wer(summary: Summary, comparison: Comparison) -> str:
     if math.isnan(summary.wer.value):
         return "a WER that is not known, for want of reference words"
     if not summary.errors.errors and summary.wer.known:
-        words = figures.count(summary.errors.words, "word")
-        return f"no errors in {words}: WER at most {figures.percent(summary.wer.high)}"
-    interval = f"{confidence(comparison)} interval {figures.percent_range(summary.wer)}"
-    return f"{figures.percent(summary.wer.value)} WER ({interval})"
+        words = formatting.count(summary.errors.words, "word")
+        return f"no errors in {words}: WER at most {formatting.percent(summary.wer.high)}"
+    interval = f"{confidence(comparison)} interval {formatting.percent_range(summary.wer)}"
+    return f"{formatting.percent(summary.wer.value)} WER ({interval})"
 
 
 def _falls_behind(system: System, comparison: Comparison) -> bool:
@@ -102,7 +103,7 @@ def _falls_behind(system: System, comparison: Comparison) -> bool:
 
 
 def _behind(summary: Summary) -> Sentence:
-    rtf = figures.number(summary.cost.rtf, 2)
+    rtf = formatting.number(summary.cost.rtf, 2)
     return Sentence(
         summary.name,
         f" cannot keep up with live audio here: {rtf} s of compute per second of audio.",
@@ -110,7 +111,7 @@ def _behind(summary: Summary) -> Sentence:
 
 
 def _failed(summary: Summary) -> Sentence:
-    failed, of = len(summary.failures), figures.count(summary.recordings, "recording")
+    failed, of = len(summary.failures), formatting.count(summary.recordings, "recording")
     return Sentence(
         summary.name,
         f" failed on {failed} of {of}: their words count as deleted and as never shown.",

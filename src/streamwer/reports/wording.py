@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from streamwer.analysis import formatting
 from streamwer.metrics import Difference
-from streamwer.reports import figures
 
 _UNHEARD_OF = 1000
 """Times the speakers there are: more is no advice."""
@@ -20,10 +20,10 @@ def describe_difference(delta: Difference, baseline: str, level: str, noun: str)
     """
     than, to = (f" {word} {baseline}" if baseline else "" for word in ("than", "to"))
     level = f"simultaneous {level}" if delta.family > 1 else level
-    sure = f"{level} interval {figures.points_range(delta)} points"
+    sure = f"{level} interval {formatting.points_range(delta)} points"
     small = f"a difference of {100 * delta.margin:g} points or more is ruled out"
     if delta.shown:
-        size = figures.number(100 * abs(delta.value), 1)
+        size = formatting.number(100 * abs(delta.value), 1)
         size = "less than 0.1" if float(size) == 0 else size
         more = "more" if delta.value > 0 else "fewer"
         ruled_out = f"; {small}" if delta.ruled_out else ""
@@ -40,4 +40,4 @@ def _more_blocks(delta: Difference, noun: str) -> str:
     if more > _UNHEARD_OF * delta.blocks:
         return f"no number of {noun}s that anyone has would decide it"
     about = round(more, 1 - len(str(more))) if more > 20 else more
-    return f"about {figures.count(about, f'more {noun}')} at this spread would decide it"
+    return f"about {formatting.count(about, f'more {noun}')} at this spread would decide it"

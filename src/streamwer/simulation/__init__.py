@@ -8,7 +8,6 @@ from streamwer.simulation.network import Packets
 from streamwer.simulation.profile import Profile
 from streamwer.simulation.serving import FIFO, Batching, Failed, Schedule, play, schedule_of, serve
 from streamwer.simulation.source import (
-    Arrived,
     InPackets,
     Recording,
     SilentError,
@@ -21,7 +20,6 @@ __all__ = [
     "CLOCKS",
     "FIFO",
     "Arrival",
-    "Arrived",
     "Batching",
     "Clock",
     "Failed",

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streamwer.load_config import LoadConfig
+from streamwer.config.load import LoadConfig
 
 _DIGITS = 3
 """Of a beginning: whole milliseconds, which every machine's arithmetic gives alike."""

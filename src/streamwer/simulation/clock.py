@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from streamwer import hardware
-from streamwer.config import SystemConfig
+from streamwer.config import hardware
+from streamwer.config.experiment import SystemConfig
 from streamwer.errors import ConfigError
-from streamwer.recognisers.meter import NOW
+from streamwer.recognisers.stage_timer import NOW
 from streamwer.simulation.profile import Profile
-from streamwer.transcript import Hypothesis
+from streamwer.types import Hypothesis
 
 
 class Clock(Protocol):

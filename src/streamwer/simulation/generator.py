@@ -18,10 +18,11 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from streamwer import processes
+from streamwer._util import processes
 from streamwer.audio import SAMPLE_RATE, Samples
 from streamwer.errors import StreamwerError
-from streamwer.simulation.source import Arrived, InPackets, SilentError
+from streamwer.simulation.source import InPackets, SilentError
+from streamwer.types import Arrived
 
 _LEAD_S = 0.2
 """Between the moment that the generator is told to begin, and the beginning."""

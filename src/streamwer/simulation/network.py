@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from streamwer.audio import SAMPLE_RATE, Samples
-from streamwer.conditions import Journey
-from streamwer.simulation.source import Arrived
+from streamwer.datasets.augmentation import Journey
+from streamwer.types import Arrived
 
 _ROUNDING = 1e-6 / SAMPLE_RATE
 """Seconds; keeps a packet that arrives at a moment from being lost to floating point."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from streamwer import hardware
-from streamwer.hardware import CallCosts
-from streamwer.transcript import Hypothesis
+from streamwer.config import hardware
+from streamwer.config.hardware import CallCosts
+from streamwer.types import Hypothesis
 
 
 class Profile:

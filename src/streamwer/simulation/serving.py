@@ -13,16 +13,16 @@ from itertools import count
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from streamwer.audio import Samples
-from streamwer.conditions import Journey
+from streamwer.config.load import LoadConfig
+from streamwer.datasets.augmentation import Journey
 from streamwer.errors import ConfigError
-from streamwer.load_config import LoadConfig
 from streamwer.policies.base import Policy
 from streamwer.recognisers.base import Metered, Recogniser, Window
 from streamwer.simulation.clock import Clock
 from streamwer.simulation.network import Packets
 from streamwer.simulation.source import Recording, SilentError
 from streamwer.simulation.stream import Stream
-from streamwer.transcript import Compute, Effort, Hypothesis, Step
+from streamwer.types import Compute, Effort, Hypothesis, Step
 
 
 class Schedule(NamedTuple):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from streamwer.audio import SAMPLE_RATE, Samples, samples, seconds
+from streamwer.config.load import LoadConfig
 from streamwer.errors import StreamwerError
-from streamwer.load_config import LoadConfig
+from streamwer.types import Arrived
 
 _ROUNDING = 1e-6
 """Samples; keeps a sample that arrives at a moment from being lost to floating point."""
@@ -15,13 +16,6 @@ _ROUNDING = 1e-6
 
 class SilentError(StreamwerError):
     """Whoever sends the audio has stopped: no stream is to blame, and none gets any more."""
-
-
-class Arrived(NamedTuple):
-    """Samples of a stream that have arrived, and whether there will be no more."""
-
-    samples: int
-    all: bool
 
 
 class Source(Protocol):

@@ -8,7 +8,7 @@ from streamwer.audio import seconds
 from streamwer.policies.base import Policy, Request
 from streamwer.recognisers.base import Memory, Window
 from streamwer.simulation.source import Source
-from streamwer.transcript import Hypothesis, Step
+from streamwer.types import Hypothesis, Step
 
 
 class _Begun(NamedTuple):

@@ -6,7 +6,7 @@ import numpy as np
 
 from lab.calls.assembly import FLOOR_DB, PEAK, Sentence, assemble_call, trim_sentence
 from streamwer.audio import SAMPLE_RATE, Samples
-from streamwer.transcript import Word
+from streamwer.types import Word
 
 HOLD_S = 20.0
 

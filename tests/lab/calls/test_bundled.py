@@ -13,7 +13,7 @@ from lab.calls.evaluation import read_rows
 from lab.calls.publishing import read_figures, write_card
 from lab.calls.script import read_script
 from streamwer.audio import SAMPLE_RATE, Samples, load
-from streamwer.joining import parted
+from streamwer.text.words import parted
 
 CALLS = Path(__file__).parents[3] / "data/calls"
 ROWS = read_rows(CALLS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lab.calls.alignment import summarize_deviations
 from lab.calls.evaluation import Transcribed, pool_by_condition
-from streamwer.transcript import Word
+from streamwer.types import Word
 
 
 def test_errors_are_pooled_over_words_not_averaged_over_calls() -> None:

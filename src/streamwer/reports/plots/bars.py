@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from streamwer.analysis import formatting
 from streamwer.metrics import Summary
 from streamwer.metrics.summary import STAGES, timed
 from streamwer.metrics.word_errors import plain_rate
-from streamwer.reports import figures
 from streamwer.reports.comparison import Comparison, System
 from streamwer.reports.palette import Style, styles
 from streamwer.reports.plots.axis import Axis, Frame
@@ -107,7 +107,7 @@ def cost(comparison: Comparison, width: float) -> Bars:
         if any(summary.cost.stages[stage] > 0 for summary in summaries)
     }
     values = [
-        _Value(s.name, {at: s.cost.stages[at] for at in key}, figures.number(s.cost.rtf, 3))
+        _Value(s.name, {at: s.cost.stages[at] for at in key}, formatting.number(s.cost.rtf, 3))
         for s in summaries
     ]
     described = " ".join(_described(value, key) for value in values)
@@ -126,7 +126,7 @@ def _caused(system: System) -> _Value:
     words = timed(system.scores.words)
     came = words[np.isfinite(words["committed"].to_numpy(float))]
     means = {cause: float(came[cause].mean()) if len(came) else 0.0 for cause in CAUSES}
-    text = figures.seconds(sum(means.values())) if len(came) else figures.NEVER
+    text = formatting.seconds(sum(means.values())) if len(came) else formatting.NEVER
     return _Value(system.summary.name, {c: max(mean, 0.0) for c, mean in means.items()}, text)
 
 
@@ -142,7 +142,9 @@ def by_condition(comparison: Comparison, width: float) -> Bars:
 
 
 def _described(value: _Value, key: Mapping[str, str], digits: int = 3) -> str:
-    stages = (f", {key[at]} {figures.number(size, digits)}" for at, size in value.segments.items())
+    stages = (
+        f", {key[at]} {formatting.number(size, digits)}" for at, size in value.segments.items()
+    )
     return f"{value.system}: {value.text} in all{''.join(stages)}."
 
 
@@ -160,8 +162,8 @@ def _conditions(summaries: Sequence[Summary]) -> Iterator[_Values]:
         recordings = max(each.recordings for each in here.values())
         yield _Values(
             condition,
-            figures.count(recordings, "recording"),
-            [_Value(name, {"": rate}, figures.percent(rate)) for name, rate in rates.items()],
+            formatting.count(recordings, "recording"),
+            [_Value(name, {"": rate}, formatting.percent(rate)) for name, rate in rates.items()],
         )
 
 
@@ -179,14 +181,14 @@ def _laid_out(
         bars = [
             _bar(value, top + at * _PITCH, axis, looks) for at, value in enumerate(group.values)
         ]
-        placed.append(BarGroup(figures.shortened(group.title, 32), group.note, y + 16, bars))
+        placed.append(BarGroup(formatting.shortened(group.title, 32), group.note, y + 16, bars))
         y = top + len(bars) * _PITCH + 8
     return Bars(Frame(width, y, 0, width, 0, y), _BAR, placed, described, key)
 
 
 def _axis(values: Sequence[_Value], width: float) -> Axis:
     """All bars share one scale and leave room for the label after the longest."""
-    names = (figures.shortened(value.system, _NAME) for value in values)
+    names = (formatting.shortened(value.system, _NAME) for value in values)
     room = max(map(text_width, names), default=0.0) + 70
     longest = max((sum(value.lengths.values()) for value in values), default=0.0)
     return Axis(0, longest or 1.0, 12, max(width - room, width / 4))
@@ -199,7 +201,7 @@ def _bar(value: _Value, y: float, axis: Axis, looks: Mapping[str, Style]) -> Bar
         parts=_parts(value.lengths, axis),
         end=axis.at(sum(value.lengths.values())),
         value=value.text,
-        name=figures.shortened(value.system, _NAME),
+        name=formatting.shortened(value.system, _NAME),
     )
 
 
@@ -207,7 +209,7 @@ def _parts(segments: Mapping[str, float], axis: Axis) -> list[Part]:
     parts, x = [], axis.begin
     for stage, segment in segments.items():
         length = axis.at(segment) - axis.begin
-        text = figures.number(segment, 3) if length > 44 and len(segments) > 1 else ""
+        text = formatting.number(segment, 3) if length > 44 and len(segments) > 1 else ""
         parts.append(Part(round(x, 1), round(length, 1), stage, text))
         x += length
     return parts

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streamwer.reports import figures
+from streamwer.analysis import formatting
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.latencies import Floats, commit_latencies
 from streamwer.reports.palette import Style, styles
@@ -101,7 +101,7 @@ def _curve(
         end_y=y.at(_emitted(late)),
         middle=middle,
         label_y=label_y,
-        name=figures.shortened(style.name, 20),
+        name=formatting.shortened(style.name, 20),
         text=_ending(late),
     )
 
@@ -112,7 +112,7 @@ def _middles(medians: Sequence[float], x: Axis, y: Axis) -> list[Middle | None]:
     order = sorted(range(len(medians)), key=lambda index: medians[index])
     right, label_y = 0.0, y.at(0.5)
     for index in (index for index in order if math.isfinite(medians[index])):
-        text, at = figures.seconds(medians[index], 1), x.at(medians[index])
+        text, at = formatting.seconds(medians[index], 1), x.at(medians[index])
         left = at - 6 - text_width(text)
         if index == order[0] and left > x.begin:
             found[index] = Middle(at, left, y.at(0.5) - 8, text)
@@ -144,9 +144,11 @@ def _quantile(late: Floats, q: float) -> float:
 
 def _ending(late: Floats) -> str:
     never = 1 - _emitted(late)
-    return "all words emitted" if never == 0 else f"{figures.percent(never)} never"
+    return "all words emitted" if never == 0 else f"{formatting.percent(never)} never"
 
 
 def _described(late: Floats) -> str:
-    parts = [f"{q:.0%} of words within {figures.seconds(_quantile(late, q))}" for q in (0.5, 0.95)]
+    parts = [
+        f"{q:.0%} of words within {formatting.seconds(_quantile(late, q))}" for q in (0.5, 0.95)
+    ]
     return f"{', '.join(parts)}, {_ending(late)}"

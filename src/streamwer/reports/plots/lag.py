@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from streamwer.analysis import formatting
 from streamwer.metrics import Summary
 from streamwer.metrics.summary import timed
-from streamwer.reports import figures
 from streamwer.reports.comparison import Comparison, System
 from streamwer.reports.palette import Style, styles
 from streamwer.reports.plots.axis import Axis, Frame, Tick
@@ -117,7 +117,7 @@ def _line(course: _Course, style: Style, x: Axis, y: Axis, height: float) -> Lin
         end_y=y.at(course.middle[-1]),
         end_x=x.at(course.at[-1]),
         label_y=height,
-        name=figures.shortened(style.name, 20),
+        name=formatting.shortened(style.name, 20),
         text=_slope(course.system.summary),
     )
 
@@ -131,10 +131,10 @@ def _slope(summary: Summary) -> str:
     slope = summary.lag_slope
     if math.isnan(slope):
         return "one step a call"
-    return f"{figures.number(1000 * slope, 0, sign=True)} ms per s"
+    return f"{formatting.number(1000 * slope, 0, sign=True)} ms per s"
 
 
 def _described(course: _Course) -> str:
     name = course.system.summary.name
-    first, last = (figures.seconds(course.middle[at]) for at in (0, -1))
+    first, last = (formatting.seconds(course.middle[at]) for at in (0, -1))
     return f"{name}: median lag {first} at first, {last} at last; {_slope(course.system.summary)}."

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from streamwer.capacity import Point
-from streamwer.reports import figures
+from streamwer.analysis import formatting
+from streamwer.analysis.capacity import Point
 from streamwer.reports.capacities import Section, Shown
 from streamwer.reports.palette import Style
 from streamwer.reports.plots.axis import Axis, Frame, Tick, seconds_axis
@@ -71,7 +71,7 @@ def latency(section: Section, frame: Frame) -> Load:
         lambda point: point.p95_low,
         lambda point: point.p95_high,
     )
-    limit = f"service level: {figures.seconds(bound, 1)}"
+    limit = f"service level: {formatting.seconds(bound, 1)}"
     return _laid_out(section, frame, scale, (y.at(bound), limit))
 
 
@@ -125,7 +125,7 @@ def _line(shown: Shown, points: Sequence[Point], scale: _Scale) -> Line:
         path=_path(corners),
         band="" if forth == corners and back == corners[::-1] else f"{_path([*forth, *back])} Z",
         mark=at,
-        text=figures.count(capacity, "call") if capacity else "none carried",
+        text=formatting.count(capacity, "call") if capacity else "none carried",
     )
 
 
@@ -146,8 +146,8 @@ def _path(corners: Sequence[tuple[float, float]]) -> str:
 
 def _described(shown: Shown, points: Sequence[Point]) -> str:
     told = (
-        f"p95 {figures.seconds(p.middle.p95)} and {100 * p.middle.utilisation:.0f} % busy at"
-        f" {figures.count(p.streams, 'call')}"
+        f"p95 {formatting.seconds(p.middle.p95)} and {100 * p.middle.utilisation:.0f} % busy at"
+        f" {formatting.count(p.streams, 'call')}"
         for p in (points[0], points[-1])
     )
     return f"{shown.name} carries {shown.carried.capacity.value}: {', '.join(told)}."

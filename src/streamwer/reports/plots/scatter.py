@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from streamwer.analysis import formatting
 from streamwer.metrics import Summary
-from streamwer.reports import figures
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.palette import Style, styles
 from streamwer.reports.plots.axis import Axis, Frame, Tick, rate_axis, seconds_axis
@@ -93,7 +93,7 @@ def _points(
     at = [(x.at(_latency(summary)[1]), y.at(summary.wer.value)) for summary in shown]
     across = [_across(summary, x) for summary in shown]
     along = [(y.at(low), y.at(high)) for low, high in map(_ends, shown)]
-    names = [figures.shortened(summary.name, 22) for summary in shown]
+    names = [formatting.shortened(summary.name, 22) for summary in shown]
     texts = [_short(summary) for summary in shown]
     sizes = [(max(map(text_width, pair)), 30.0) for pair in zip(names, texts, strict=True)]
     bars = [Box(low, py, high, py) for (_, py), (low, high) in zip(at, across, strict=True)]
@@ -135,13 +135,13 @@ def _placeable(summary: Summary) -> bool:
 
 
 def _short(summary: Summary) -> str:
-    late = figures.seconds(summary.commit_latency["p50"].value)
-    return f"{late}, {figures.percent(summary.wer.value)}"
+    late = formatting.seconds(summary.commit_latency["p50"].value)
+    return f"{late}, {formatting.percent(summary.wer.value)}"
 
 
 def _described(summary: Summary) -> str:
     late = summary.commit_latency["p50"]
     return (
-        f"WER {figures.percent(summary.wer.value)} ({figures.percent_range(summary.wer)}),"
-        f" median commit latency {figures.seconds(late.value)} ({figures.seconds_range(late)})"
+        f"WER {formatting.percent(summary.wer.value)} ({formatting.percent_range(summary.wer)}),"
+        f" median commit latency {formatting.seconds(late.value)} ({formatting.seconds_range(late)})"
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from streamwer.analysis.sweeps import Sweep
 from streamwer.reports import files
 from streamwer.reports.sweep import data, page, short
 from streamwer.reports.sweep.findings import findings
-from streamwer.sweeps import Sweep
 
 
 def write(sweep: Sweep, folder: Path) -> None:

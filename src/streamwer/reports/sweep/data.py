@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
+from streamwer._util.rounding import RATE, SECONDS, number
+from streamwer.analysis.sweeps import Choice, Effect, Point
 from streamwer.metrics import Interval, Quantile
-from streamwer.reports.rounding import RATE, SECONDS, number
 from streamwer.reports.sweep.findings import Findings
-from streamwer.sweeps import Choice, Effect, Point
 
 SCHEMA = 1
 

@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from streamwer.reports import figures
+from streamwer.analysis import formatting
+from streamwer.analysis.sweeps import Effect, Level
 from streamwer.reports.plots.axis import Axis, Frame, Tick, rate_axis, seconds_axis
 from streamwer.reports.sweep.findings import Findings
-from streamwer.sweeps import Effect, Level
 
 _FRAME = Frame(width=360, height=200, left=48, right=350, top=34, bottom=158)
 
@@ -63,7 +63,7 @@ def _panel(kind: str, title: str, effect: Effect, y: Axis, factor: float) -> Pan
         dots=dots,
         line=f"M{' L'.join(f'{dot.x:g},{dot.y:g}' for dot in dots)}" if len(dots) > 1 else "",
         x_ticks=[
-            Tick(x, figures.shortened(level.value, room))
+            Tick(x, formatting.shortened(level.value, room))
             for level, x in zip(effect.levels, xs, strict=True)
         ],
         y_ticks=y.ticks(4, factor),
@@ -79,10 +79,10 @@ def _across(count: int) -> Sequence[float]:
 def _dot(kind: str, level: Level, x: float, y: Axis) -> Dot:
     if kind == "p95":
         late = level.p95
-        said = f"{level.value}: {figures.seconds(late.value)} ({figures.seconds_range(late)})"
+        said = f"{level.value}: {formatting.seconds(late.value)} ({formatting.seconds_range(late)})"
         return _placed(x, y, (late.value, late.low, late.high), said)
     wer = level.wer
-    said = f"{level.value}: {figures.percent(wer.value)} ({figures.percent_range(wer)})"
+    said = f"{level.value}: {formatting.percent(wer.value)} ({formatting.percent_range(wer)})"
     return _placed(x, y, (wer.value, wer.low, wer.high), said)
 
 

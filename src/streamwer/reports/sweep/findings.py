@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from streamwer.reports import figures
-from streamwer.sweeps import Choice, Effect, Point, Sweep, best_within, flat, main_effects, pareto
-from streamwer.sweeps.axes import level
+from streamwer.analysis import formatting
+from streamwer.analysis.sweeps import (
+    Choice,
+    Effect,
+    Point,
+    Sweep,
+    best_within,
+    flat,
+    main_effects,
+    pareto,
+)
+from streamwer.analysis.sweeps.axes import level
 
 
 @dataclass(frozen=True)
@@ -62,10 +71,10 @@ def findings(sweep: Sweep) -> Findings:
 def sentences(found: Findings) -> list[str]:
     """The result in words."""
     points = found.sweep.points
-    sized = f"{figures.count(len(points), 'point')} over {_list(found.axes) or 'one setting'}"
+    sized = f"{formatting.count(len(points), 'point')} over {_list(found.axes) or 'one setting'}"
     said = _of_front(found, sized) if found.front else _without_front(found, sized)
     if found.sweep.failures:
-        count = figures.count(len(found.sweep.failures), "point")
+        count = formatting.count(len(found.sweep.failures), "point")
         said.append(f"{count} failed: the list below has the reasons.")
     return said
 
@@ -91,7 +100,7 @@ def _without_front(found: Findings, sized: str) -> list[str]:
 
 def at(point: Point) -> str:
     """Both objectives of a point, in words."""
-    return f"WER {figures.percent(point.errors)} at p95 {figures.seconds(point.p95.value)}"
+    return f"WER {formatting.percent(point.errors)} at p95 {formatting.seconds(point.p95.value)}"
 
 
 def _list(axes: tuple[str, ...]) -> str:

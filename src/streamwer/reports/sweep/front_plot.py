@@ -6,13 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from streamwer.reports import figures
+from streamwer.analysis import formatting
+from streamwer.analysis.sweeps import Point
 from streamwer.reports.palette import Style
 from streamwer.reports.plots.axis import Axis, Frame, Tick, rate_axis, seconds_axis
 from streamwer.reports.plots.labels import Box, beside_points, text_width
 from streamwer.reports.sweep.findings import Findings
 from streamwer.reports.sweep.looks import Looks
-from streamwer.sweeps import Point
 
 WIDE = Frame(width=1120, height=520, left=56, right=1100, top=36, bottom=464)
 NARROW = Frame(width=360, height=400, left=44, right=350, top=32, bottom=346)
@@ -103,7 +103,7 @@ def _labels(found: Findings, x: Axis, y: Axis, frame: Frame) -> dict[str, tuple[
     front = _spread(found.front, _LABELLED[frame.width])
     wide = frame.width == WIDE.width
     texts = [
-        figures.shortened(f"{p.name}: {found.label(p)}", 34) if wide else f"#{p.name}"
+        formatting.shortened(f"{p.name}: {found.label(p)}", 34) if wide else f"#{p.name}"
         for p in front
     ]
     at = [(x.at(p.delay), y.at(p.errors)) for p in front]
@@ -136,8 +136,8 @@ def _or(end: float | None, value: float) -> float:
 
 
 def _title(found: Findings, point: Point) -> str:
-    late, ends = figures.seconds(point.p95.value), figures.seconds_range(point.p95)
+    late, ends = formatting.seconds(point.p95.value), formatting.seconds_range(point.p95)
     return (
-        f"{found.label(point)}: WER {figures.percent(point.errors)}"
-        f" ({figures.percent_range(point.wer)}), p95 {late}{f' ({ends})' if ends else ''}"
+        f"{found.label(point)}: WER {formatting.percent(point.errors)}"
+        f" ({formatting.percent_range(point.wer)}), p95 {late}{f' ({ends})' if ends else ''}"
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from streamwer.analysis.sweeps import Point
 from streamwer.reports.palette import COLOURS, MARKERS, Style
 from streamwer.reports.sweep.findings import Findings
-from streamwer.sweeps import Point
 
 
 class Looks:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from streamwer.reports import figures
+from streamwer.analysis import formatting
+from streamwer.analysis.sweeps import Point
+from streamwer.analysis.sweeps.effects import ordered
 from streamwer.reports.palette import Style
 from streamwer.reports.plots.axis import Axis, Frame, Tick, rate_axis, seconds_axis
 from streamwer.reports.sweep.findings import Findings
 from streamwer.reports.sweep.looks import Looks
-from streamwer.sweeps import Point
-from streamwer.sweeps.effects import ordered
 
 _PITCH, _LEFT, _RIGHT = 150.0, 70.0, 90.0
 _HEIGHT, _TOP, _BOTTOM = 400.0, 44.0, 376.0
@@ -63,7 +63,7 @@ def parallel(found: Findings) -> Parallel:
         frame=Frame(width, _HEIGHT, _LEFT, width - _RIGHT, _TOP, _BOTTOM),
         uprights=uprights,
         lines=_lines(found, shown, [upright.x for upright in uprights], places),
-        description=f"{figures.count(len(shown), 'line')} across {', '.join(found.axes)},"
+        description=f"{formatting.count(len(shown), 'line')} across {', '.join(found.axes)},"
         " p95 of the commit latency and WER; the table of points has the same figures.",
     )
 
@@ -92,7 +92,9 @@ def _setting(found: Findings, axis: str, shown: Sequence[Point]) -> tuple[str, l
         for at, value in enumerate(values)
     }
     every = max(1, len(values) // 12)  # more ticks would lie on one another
-    ticks = [Tick(y, figures.shortened(value, 18)) for value, y in list(heights.items())[::every]]
+    ticks = [
+        Tick(y, formatting.shortened(value, 18)) for value, y in list(heights.items())[::every]
+    ]
     return axis, ticks, lambda point: heights[found.levels(point)[axis]]
 
 

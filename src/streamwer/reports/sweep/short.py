@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from streamwer.reports import figures
+from streamwer.analysis import formatting
+from streamwer.analysis.sweeps import Point
 from streamwer.reports.markdown import plain
 from streamwer.reports.sweep.findings import Findings, sentences
-from streamwer.sweeps import Point
 
 
 def render(found: Findings) -> str:
@@ -30,7 +30,7 @@ def _best(found: Findings) -> str:
         best = choice.best
         shown = ("none", "", "", "") if best is None else _figures(found, best)
         alike = str(len(choice.not_worse)) if choice.rivals else "–"
-        lines.append((figures.seconds(choice.budget, 1), *shown, alike))
+        lines.append((formatting.seconds(choice.budget, 1), *shown, alike))
     head = ("p95 at most", "point", "settings", "WER", "p95", "alike")
     return _table(head, lines)
 
@@ -45,9 +45,9 @@ def _points(found: Findings) -> str:
 def _figures(found: Findings, point: Point) -> tuple[str, str, str, str]:
     if point.failure:
         return point.name, found.label(point), "failed", "failed"
-    wer = f"{figures.percent(point.errors)} ({figures.percent_range(point.wer)})"
-    late = figures.seconds(point.p95.value)
-    ends = figures.seconds_range(point.p95)
+    wer = f"{formatting.percent(point.errors)} ({formatting.percent_range(point.wer)})"
+    late = formatting.seconds(point.p95.value)
+    ends = formatting.seconds_range(point.p95)
     return point.name, found.label(point), wer, f"{late} ({ends})" if ends else late
 
 

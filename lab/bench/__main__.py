@@ -1,0 +1,11 @@
+"""`python -m lab.bench`: on one thread, whatever the libraries below would choose."""
+
+import os
+import sys
+
+# NumPy's and CTranslate2's libraries read these once, when they are loaded.
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
+
+from lab.bench.command import main
+
+sys.exit(main())

@@ -1,0 +1,23 @@
+"""What the figures were measured on, without anything that tells whose machine it is."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from typing import Any
+
+from streamwer.runners.hardware import cores, processor
+
+_PACKAGES = ("streamwer", "faster-whisper", "ctranslate2", "onnxruntime", "numpy")
+
+
+def facts() -> dict[str, Any]:
+    """Processor, cores, system, and the versions that matter."""
+    return {
+        "cpu": processor(),
+        "cores": cores(),
+        "threads": 1,
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "packages": {package: version(package) for package in _PACKAGES},
+    }

@@ -1,0 +1,11 @@
+"""`python -m lab.calibration`: on one thread, whatever the libraries below would choose."""
+
+import os
+import sys
+
+# NumPy's and CTranslate2's libraries read these once, when they are loaded.
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1")
+
+from lab.calibration.command import main
+
+sys.exit(main())

@@ -1,0 +1,83 @@
+"""What the clock `profile` makes of calls, beside what the clock `measured` makes of them here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from lab.bench.playing import Call
+from streamwer import policies, simulation
+from streamwer.config.experiment import ScoringConfig, SystemConfig
+from streamwer.config.hardware import CallCosts
+from streamwer.eventlog import EventLog
+from streamwer.metrics import normaliser, score
+from streamwer.recognisers import Recogniser
+from streamwer.simulation import Clock, Profile
+from streamwer.types import Step
+
+
+@dataclass(frozen=True)
+class Line:
+    """One clock's figures for one system: seconds.
+
+    Attributes:
+        compute: of all steps, as the clock counts it.
+        p50: commit latency, median.
+        p95: commit latency, 95th percentile.
+    """
+
+    system: str
+    clock: str
+    compute: float
+    p50: float
+    p95: float
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A system with its model loaded and its costs looked up."""
+
+    name: str
+    system: SystemConfig
+    recogniser: Recogniser
+    costs: CallCosts
+
+    def clocks(self) -> Mapping[str, Callable[[], Clock]]:
+        """How to make each clock that is compared."""
+        return {
+            "measured": partial(simulation.build_clock, "measured"),
+            "profile": partial(Profile, self.costs),
+        }
+
+
+def check(
+    contestants: Sequence[Contestant],
+    calls: Sequence[Call],
+    scoring: ScoringConfig,
+    advance: Callable[[], None] = lambda: None,
+) -> list[Line]:
+    """Play all calls with either clock, in turns; `advance` is told after each call."""
+    steps: dict[tuple[str, str], list[Step]] = {}
+    for call in calls:
+        for one in contestants:
+            for clock, make in one.clocks().items():
+                policy = policies.build(one.system.policy)
+                played = simulation.play(call.name, call.audio, one.recogniser, policy, make())
+                steps.setdefault((one.name, clock), []).extend(played)
+            advance()
+    return [_line(system, clock, calls, found, scoring) for (system, clock), found in steps.items()]
+
+
+def _line(
+    system: str, clock: str, calls: Sequence[Call], steps: Sequence[Step], scoring: ScoringConfig
+) -> Line:
+    references = [call.reference for call in calls]
+    scores = score(references, EventLog(tuple(steps)), normaliser(scoring.normaliser))
+    words = scores.words
+    late = (words["committed"] - words["end"])[words["end"].notna()]
+    p50, p95 = np.quantile(late, [0.5, 0.95], method="inverted_cdf")  # some may be infinite
+    compute = sum(step.emitted - step.start for step in steps)
+    return Line(system, clock, compute, float(p50), float(p95))

@@ -1,0 +1,131 @@
+"""Plays a data set's recordings as calls to one worker, at one load after the other."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from lab.served import served
+from streamwer import policies, simulation
+from streamwer.analysis.capacity import Alone, Call, Figures, figures
+from streamwer.audio import Samples, samples
+from streamwer.config.experiment import SystemConfig
+from streamwer.config.load import LoadConfig
+from streamwer.metrics import Normaliser
+from streamwer.provenance.signature import measures
+from streamwer.recognisers import Memory, Recogniser
+from streamwer.recognisers.caching import Remembered
+from streamwer.runners.local import reason
+from streamwer.simulation import Arrival, Batching, Failed, Stream
+from streamwer.types import Reference
+
+_LEAST_S = 240.0
+"""Seconds of calls that count in a run, added up over its streams."""
+_BUSY = 0.85
+"""Of the time: about where a worker's queue begins to show in the 95th percentile."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """How long a run is: calls begin for `seconds`, and count after `warm_up` of them."""
+
+    seconds: float
+    warm_up: float
+
+    def of(self, streams: int, filling: float = 0.0) -> tuple[float, float]:
+        """Begin and end of what counts: longer for few streams, so that there are words enough.
+
+        Args:
+            streams: calls at once.
+            filling: how long it takes until there are so many, seconds; what counts begins later.
+        """
+        later = max(0.0, filling - self.warm_up)
+        end = max(self.seconds, self.warm_up + _LEAST_S / streams)
+        return self.warm_up + later, end + later
+
+
+def remembering(system: SystemConfig, recogniser: Recogniser) -> Recogniser:
+    """The recogniser, which hears no window twice where its time is not measured."""
+    packet = samples(system.load.packet_s)
+    refused = simulation.schedule_of(system.load).most > 1 and not isinstance(recogniser, Batching)
+    if packet <= 1 or measures(system.clock.name) or refused:
+        return recogniser
+    return Remembered(recogniser, packet, system.engine.speech_threshold)
+
+
+class Worker:
+    """One worker that is given one load after the other, from scratch each time.
+
+    Args:
+        system: what it runs; its load says how calls arrive.
+        recogniser: its model, loaded; of `remembering`.
+        calls: the recordings with their audio.
+        normaliser: of the words.
+        span: of each run.
+    """
+
+    def __init__(
+        self,
+        system: SystemConfig,
+        recogniser: Recogniser,
+        calls: Sequence[tuple[Reference, Samples]],
+        normaliser: Normaliser,
+        span: Span,
+    ) -> None:
+        self._system, self._calls, self._normaliser, self._span = system, calls, normaliser, span
+        self._recogniser = recogniser
+
+    def run(self, streams: int, seed: int) -> Figures:
+        """The figures of one load; a call that something fails on is told, and its words missing.
+
+        Where something fails on a call alone it is an error: there is nothing to compare with.
+        """
+        load = replace(self._system.load, streams=streams, seed=seed)
+        lengths = [reference.seconds for reference, _ in self._calls]
+        # Random calls are as many as was asked for when the first that came may be over.
+        span = self._span.of(streams, max(lengths) if load.name == "poisson" else 0.0)
+        alone, lost = self.alone, list[str]()
+        arrivals = simulation.drawn(lengths, load, span[1])
+        calls = self._served(arrivals, load, lambda _, error: lost.append(reason(error)))
+        for why, count in Counter(lost).items():
+            of = f"{streams} streams, seed {seed}: {count} of {len(arrivals)} calls"
+            print(f"{of} failed ({why})", file=sys.stderr)
+        return figures(calls, alone, self._normaliser, span, streams, seed)
+
+    @cached_property
+    def alone(self) -> Mapping[str, Alone]:
+        """Each recording with the worker to itself."""
+        return {
+            call.reference.recording: Alone.of(call, self._normaliser) for call in self._one_by_one
+        }
+
+    @property
+    def guess(self) -> int:
+        """About how many calls keep the worker as busy as it may be, from what each takes alone."""
+        busy = sum(step.emitted - step.start for call in self._one_by_one for step in call.steps)
+        heard = sum(call.reference.seconds for call in self._one_by_one)
+        return max(1, int(_BUSY * heard / busy)) if busy else 1
+
+    @cached_property
+    def _one_by_one(self) -> list[Call]:
+        load = replace(self._system.load, schedule="fifo")
+        return [self._served([Arrival(0.0, i)], load)[0] for i in range(len(self._calls))]
+
+    def _served(
+        self, arrivals: Sequence[Arrival], load: LoadConfig, failed: Failed | None = None
+    ) -> tuple[Call, ...]:
+        streams = (self._stream(str(i), each, load) for i, each in enumerate(arrivals))
+        clock, heard = simulation.clock_of(self._system), self._recogniser
+        return served(self._calls, arrivals, streams, heard, clock, load, failed=failed)
+
+    def _stream(self, name: str, arrival: Arrival, load: LoadConfig) -> Stream:
+        reference, audio = self._calls[arrival.recording]
+        source = simulation.arriving(audio, load)
+        policy = policies.build(self._system.policy)
+        memory = Memory()
+        if isinstance(self._recogniser, Remembered):
+            memory = self._recogniser.memory(reference.recording, audio)
+        return Stream(name, source, policy, arrival.begins, memory)

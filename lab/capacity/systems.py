@@ -1,0 +1,100 @@
+"""The systems of a study, ready to be played: their models, their calls, and what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import cached_property
+
+from lab.capacity.playing import Span, Worker, remembering
+from pipeline.align import references
+from pipeline.prepare import PREPARED
+from streamwer import audio, recognisers
+from streamwer.audio import Samples
+from streamwer.config import experiment
+from streamwer.config.experiment import Config, SystemConfig
+from streamwer.datasets import journeys, played
+from streamwer.errors import ConfigError, StreamwerError
+from streamwer.eventlog import EventLog
+from streamwer.metrics import normaliser, store
+from streamwer.provenance import digests
+from streamwer.provenance.signature import NONE, Signature
+from streamwer.recognisers import Recogniser
+from streamwer.runners import run_log, worker_facts
+from streamwer.types import Reference
+
+
+class Systems:
+    """Builds the workers of a study. Systems with the same model and engine share one."""
+
+    def __init__(self, settings: Config, span: Span) -> None:
+        self._settings, self._span = settings, span
+        self._normaliser = normaliser(settings.scoring.normaliser)
+        self._loaded: tuple[object, Recogniser] | None = None
+
+    def system(self, name: str) -> SystemConfig:
+        """What a system is.
+
+        Raises:
+            ConfigError: there is none of that name, or its clock is real time.
+        """
+        system = experiment.system(self._settings, name)
+        if system.clock.name == "wall":
+            raise ConfigError(
+                "clock=wall is real time: choose profile, measured or unaware for a capacity"
+            )
+        return system
+
+    def worker(self, name: str) -> Worker:
+        """The system's worker, its model loaded."""
+        system = self.system(name)
+        return Worker(system, self._recogniser(system), self.calls, self._normaliser, self._span)
+
+    def signature(self, name: str) -> Signature:
+        """What a capacity of the system is of, and how it is found."""
+        system = self.system(name)
+        folder = recognisers.files(system)
+        model = {worker_facts.MODEL: digests.of_model(folder) if folder else NONE}
+        _, run = run_log.described(
+            {**model, **worker_facts.packages(system)}, system, played(self._heard, {})
+        )
+        log = EventLog((), (), {}, run)
+        return store.sign([each for each, _ in self.calls], log, self._normaliser)
+
+    @cached_property
+    def calls(self) -> Sequence[tuple[Reference, Samples]]:
+        """The recordings of the data set that was prepared, with their audio.
+
+        Raises:
+            StreamwerError: none has word times.
+            ConfigError: they come by a network of their own.
+        """
+        _refuse_journeys()
+        calls = [
+            (each, audio.load(PREPARED / each.audio)) for each in references() if not each.broken
+        ]
+        if not any(each.words for each, _ in calls):
+            raise StreamwerError(
+                "no recording has word times, so no word has a latency; choose an alignment"
+                " (docs/word-times.md) and run `dvc repro align`"
+            )
+        return calls
+
+    @cached_property
+    def _heard(self) -> str:
+        return digests.of_audio({each.recording: PREPARED / each.audio for each, _ in self.calls})
+
+    def _recogniser(self, system: SystemConfig) -> Recogniser:
+        key = asdict(system.model), asdict(system.engine)
+        if self._loaded is None or self._loaded[0] != key:
+            self._loaded = key, remembering(system, recognisers.load(system))
+        return self._loaded[1]
+
+
+def _refuse_journeys() -> None:
+    arriving = journeys(PREPARED)
+    if arriving:
+        raise ConfigError(
+            f"{next(iter(arriving))} comes by a network of its own (condition), but for a capacity"
+            " calls come in packets of load.packet_s: prepare the data with another condition"
+        )

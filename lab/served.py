@@ -1,0 +1,58 @@
+"""Plays calls that arrive at one worker: for a capacity, and for a validation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
+
+from streamwer import simulation
+from streamwer.analysis.capacity import Call
+from streamwer.audio import Samples
+from streamwer.config.load import LoadConfig
+from streamwer.recognisers import Recogniser
+from streamwer.simulation import Arrival, Clock, Failed, Stream
+from streamwer.types import Reference, Step
+
+
+def served(
+    recordings: Sequence[tuple[Reference, Samples]],
+    arrivals: Sequence[Arrival],
+    streams: Iterable[Stream],
+    recogniser: Recogniser,
+    clock: Clock,
+    load: LoadConfig,
+    end: float = math.inf,
+    failed: Failed | None = None,
+) -> tuple[Call, ...]:
+    """Each arrival with the steps that it got; one that something failed on has none.
+
+    Args:
+        recordings: what the arrivals play.
+        arrivals: in order of when they begin.
+        streams: one of each arrival, named by its place: "0", "1", …
+        recogniser: that serves them, on `clock`.
+        load: says whom it serves first.
+        end: of the service, seconds; a call that is cut there keeps the steps that it had.
+        failed: told of each call that something failed on; without it the error ends them all.
+    """
+    steps: list[list[Step]] = [[] for _ in arrivals]
+
+    def in_time(step: Step) -> bool:
+        return arrivals[int(step.recording)].begins + step.emitted <= end
+
+    def fails(name: str, error: Exception) -> None:
+        lost.add(int(name))
+        if failed:
+            failed(name, error)
+
+    lost: set[int] = set()
+    schedule, told = simulation.schedule_of(load), fails if failed else None
+    for step in takewhile(in_time, simulation.serve(streams, recogniser, clock, schedule, told)):
+        steps[int(step.recording)].append(step)
+    for each in lost:
+        steps[each].clear()
+    return tuple(
+        Call(recordings[each.recording][0], each.begins, tuple(mine))
+        for each, mine in zip(arrivals, steps, strict=True)
+    )

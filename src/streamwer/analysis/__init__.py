@@ -1,0 +1,1 @@
+"""Analysis of scores: the gate, capacities, sweeps, logs of other systems."""

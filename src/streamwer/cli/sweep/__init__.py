@@ -1,0 +1,1 @@
+"""The points of a sweep: their data, their runs and their report."""

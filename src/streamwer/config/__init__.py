@@ -1,0 +1,1 @@
+"""Configuration: the typed records behind `conf/`, their composition and plug-ins."""

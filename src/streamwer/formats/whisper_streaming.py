@@ -1,0 +1,76 @@
+"""whisper_streaming's standard output, after `whisper_online.py` at 1f25a1a (September 2025).
+
+Lines `EMITTED BEGIN END TEXT`: milliseconds since the processing began (four decimals), the
+segment's begin and end in milliseconds of audio, and words that are final. One file per recording,
+named after it. With `--comp_unaware` the first number is the end of the audio that was fed, without
+it the clock on the wall; the file does not say which, nor how much audio a word waited for.
+SimulStreaming writes the same with `--out-txt`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from streamwer.errors import LogError
+from streamwer.eventlog import EventLog
+from streamwer.formats.base import Log, Moment, steps, text_lines
+from streamwer.formats.revisions import Revision, updates
+from streamwer.types import Step, Update
+
+LINE = re.compile(r"(\d{1,12}(?:\.\d+)?) (-?\d{1,12}) (-?\d{1,12})(?: (.*))?")
+_MS = 1000.0
+CLOCK = (
+    "the log gives one time per line: that of the wall clock, or the end of the audio if it was"
+    " made with --comp_unaware"
+)
+
+
+def read(paths: Sequence[Path]) -> Log:
+    """Read one recording per file.
+
+    Raises:
+        LogError: a line is malformed or earlier than the one before; names the file and the line.
+    """
+    found = [step for path in paths for step in _steps(path)]
+    return Log(
+        "whisper_streaming", EventLog(tuple(found)), ideal=False, unnamed=True, notes=(CLOCK,)
+    )
+
+
+def _steps(path: Path) -> tuple[Step, ...]:
+    emitted: list[float] = []
+    revisions: list[Revision] = []
+    for where, line in text_lines(path):
+        match = LINE.fullmatch(line)
+        if not match:
+            raise LogError(f"{where}: not 'EMITTED_MS BEGIN_MS END_MS TEXT': {line[:60]!r}")
+        at, begin, end = (float(number) / _MS for number in match.group(1, 2, 3))
+        emitted.append(at)
+        revisions.append(Revision(0, (f" {match[4] or ''}",), begin, end))
+        check_forward(where, emitted)
+    return steps_of_one(path.stem, emitted, updates(revisions))
+
+
+def check_forward(where: str, emitted: Sequence[float]) -> None:
+    """See that the last time is not before the one before it.
+
+    Raises:
+        LogError: it is; two runs in one file look like this.
+    """
+    if len(emitted) > 1 and emitted[-1] < emitted[-2]:
+        raise LogError(
+            f"{where}: emitted at {emitted[-1]:g} s, but the line before it at {emitted[-2]:g} s;"
+            " a file holds one recording"
+        )
+
+
+def steps_of_one(
+    recording: str, emitted: Sequence[float], found: Sequence[Update]
+) -> tuple[Step, ...]:
+    """The steps of a log that knows only when words were emitted; silence is a step too."""
+    if not found:
+        emitted, found = [math.nan], [Update()]
+    return steps(recording, [Moment(math.nan, at, at) for at in emitted], found)

@@ -1,0 +1,67 @@
+"""Score a log of any length: some recordings at a time, from references and steps in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
+
+from streamwer.errors import LogError
+from streamwer.metrics.tables import Scores, tables
+from streamwer.text.normalise import Normaliser
+from streamwer.types import Failure, Reference, Step
+
+RECORDINGS = 1_000
+"""Scored at a time."""
+
+T = TypeVar("T")
+
+
+def score_in_parts(
+    references: Iterable[Reference],
+    recordings: Iterable[Sequence[Step]],
+    failures: Iterable[Failure],
+    normaliser: Normaliser,
+) -> Iterator[Scores]:
+    """The tables of `streamwer.metrics.score`, a thousand recordings at a time.
+
+    Args:
+        references: in order of their ids.
+        recordings: the steps of one recording each, in order of its id.
+        failures: of the log.
+        normaliser: of both texts.
+
+    Raises:
+        LogError: there are no references, or something is out of order.
+    """
+    reasons = {failure.recording: failure.reason for failure in failures}
+    heard = _beside(references, recordings)
+    part = list(islice(heard, RECORDINGS))
+    if not part:
+        raise LogError("there are no references to score the log against")
+    while part:
+        yield tables(part, reasons, normaliser)
+        part = list(islice(heard, RECORDINGS))
+
+
+def _beside(
+    references: Iterable[Reference], recordings: Iterable[Sequence[Step]]
+) -> Iterator[tuple[Reference, Sequence[Step]]]:
+    """Each reference with the steps of its recording, if the log has any."""
+    played = _rising((steps[0].recording, steps) for steps in recordings if steps)
+    name, steps = next(played, ("", ()))
+    for wanted, reference in _rising((each.recording, each) for each in references):
+        while steps and name < wanted:
+            name, steps = next(played, ("", ()))
+        yield reference, steps if name == wanted else ()
+    for _ in played:
+        pass  # a step that came too late for its reference must not pass for one that is missing
+
+
+def _rising(named: Iterable[tuple[str, T]]) -> Iterator[tuple[str, T]]:
+    last = ""
+    for name, each in named:
+        if name <= last:
+            raise LogError(f"'{name}' comes after '{last}': ids must be in order to be scored so")
+        last = name
+        yield name, each

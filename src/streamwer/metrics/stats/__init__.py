@@ -1,0 +1,1 @@
+"""Statistics: intervals, quantiles, ratios and distributions."""

@@ -1,0 +1,200 @@
+"""Percentiles that know how many events they need, and how sure they are.
+
+Words of one speaker are late together, so speakers are left out in turn, not words.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streamwer.metrics.stats.intervals import Floats, jackknife
+from streamwer.metrics.stats.ratios import estimate_rate
+
+Integers = NDArray[np.int64]
+
+DECILES = tuple(share / 10 for share in range(1, 10))
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Quantile:
+    """A percentile with its interval; `value` is None where there are too few events."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def shown(self) -> bool:
+        """Whether 0 is outside of the interval: of a difference, whether there is one."""
+        return self.low is not None and self.high is not None and not self.low <= 0 <= self.high
+
+
+def enough(count: int, q: float, confidence: float = 0.95) -> bool:
+    """Whether `count` events give the quantile a two-sided interval with a finite upper bound.
+
+    The largest of n events exceeds the q-quantile with probability 1 − q^n, which must reach
+    the upper confidence limit: p95 needs 72 events and p99 needs 368.
+    """
+    return count > 0 and 1 - q**count >= 1 - (1 - confidence) / 2
+
+
+def quantiles(
+    values: Floats, groups: Integers, qs: Sequence[float], confidence: float
+) -> list[Quantile]:
+    """Take the q-quantiles of pooled events by rank, with jackknife intervals over groups.
+
+    Args:
+        values: one per event, shape (n,); infinite for an event that never came.
+        groups: the speaker of each event as 0 … k−1, each of whom has events, shape (n,).
+        qs: the quantiles that are asked for, each between 0 and 1.
+        confidence: of each interval.
+
+    Returns:
+        For each q: value, low, high in the unit of `values`; infinite where so many events never
+        came, and no interval from fewer than two groups.
+    """
+    pooled = _Pooled(values, groups)
+    return [_of_one(pooled, q, confidence) for q in qs]
+
+
+def alone(values: Floats, q: float) -> Quantile:
+    """The q-quantile by rank, without an interval; arguments as of `quantiles`."""
+    return Quantile(_rank_value(values, q) if enough(len(values), q) else None)
+
+
+def quantile_differences(
+    values: Floats, baseline: Floats, groups: Integers, qs: Sequence[float], confidence: float
+) -> list[Quantile]:
+    """How much later a system's quantiles are than a baseline's, on the same events.
+
+    Both leave out the same speakers in turn, so that what makes a speaker late for both falls
+    out. It is the difference of quantiles, not the quantile of differences.
+
+    Args:
+        values: the system's, one per event, shape (n,); infinite for an event that never came.
+        baseline: the baseline's at the same events.
+        groups: the speaker of each event as 0 … k−1, each of whom has events, shape (n,).
+        qs: the quantiles that are asked for.
+        confidence: of each interval.
+
+    Returns:
+        For each q, in the unit of `values`: +∞ where only the system's quantile never came, −∞
+        where only the baseline's, and 0 where neither did.
+    """
+    mine, other = _Pooled(values, groups), _Pooled(baseline, groups)
+    return [_of_two(mine, other, q, confidence) for q in qs]
+
+
+def shift_function(
+    values: Floats, baseline: Floats, groups: Integers, confidence: float
+) -> dict[float, Quantile]:
+    """The difference at each decile: whether a system is later everywhere, or only in its tail.
+
+    Arguments as of `quantile_differences`; each interval holds for its decile alone.
+    """
+    found = quantile_differences(values, baseline, groups, DECILES, confidence)
+    return dict(zip(DECILES, found, strict=True))
+
+
+def mean_quantile(
+    results: Sequence[tuple[Floats, Integers]], q: float, confidence: float
+) -> Quantile:
+    """Take the mean of one quantile of several results on the same speakers.
+
+    Args:
+        results: the values and the groups of each, as `quantiles` takes them.
+        q: the quantile.
+        confidence: of the interval.
+    """
+    pooled = [_Pooled(*each) for each in results]
+    if not pooled or not all(enough(len(each.values), q, confidence) for each in pooled):
+        return Quantile(None)
+    value = float(np.mean([each.quantile(q) for each in pooled]))
+    without = np.mean([each.without_each(q) for each in pooled], axis=0)
+    return _interval(value, without, pooled[0].sizes, confidence)
+
+
+class _Pooled:
+    """The events of all groups in order of size."""
+
+    def __init__(self, values: Floats, groups: Integers) -> None:
+        order = np.argsort(values, kind="stable")
+        self.values = values[order]
+        by_group = np.argsort(groups[order], kind="stable")
+        self.sizes = np.bincount(groups).astype(np.float64)
+        self._places = np.split(by_group, np.bincount(groups).cumsum()[:-1])
+
+    def quantile(self, q: float) -> float:
+        return float(self.values[_rank(len(self.values), q)])
+
+    def without_each(self, q: float) -> Floats:
+        """The quantile without each group in turn, shape (groups,); NaN if that leaves none."""
+        return np.array([self._without(places, q) for places in self._places])
+
+    def may_be_never(self, q: float, confidence: float) -> bool:
+        """Whether so many events never came that the quantile may be one of them."""
+        missing = np.array([np.isinf(self.values[each]).sum() for each in self._places], float)
+        return bool(missing.any()) and estimate_rate(missing, self.sizes, confidence).high > 1 - q
+
+    def _without(self, places: Integers, q: float) -> float:
+        """The event of that rank among those that are not at these places."""
+        left = len(self.values) - len(places)
+        if not left:
+            return math.nan
+        rank = _rank(left, q)
+        before = places - np.arange(len(places))  # events of others in front of each
+        return float(self.values[rank + np.searchsorted(before, rank, side="right")])
+
+
+def _of_one(pooled: _Pooled, q: float, confidence: float) -> Quantile:
+    if not enough(len(pooled.values), q, confidence):
+        return Quantile(None)
+    without = pooled.without_each(q)
+    found = _interval(pooled.quantile(q), without, pooled.sizes, confidence)
+    if found.low is None or found.high is None:
+        return found
+    never = math.inf if pooled.may_be_never(q, confidence) else -math.inf
+    least = float(pooled.values[0])  # no quantile is below every event
+    return replace(found, low=max(found.low, least), high=max(found.high, never))
+
+
+def _of_two(mine: _Pooled, other: _Pooled, q: float, confidence: float) -> Quantile:
+    """The difference; where only one side's may never come, so may the end on that side."""
+    if not enough(len(mine.values), q, confidence):
+        return Quantile(None)
+    value = _minus(np.array(mine.quantile(q)), np.array(other.quantile(q))).item()
+    without = _minus(mine.without_each(q), other.without_each(q))
+    found = _interval(value, without, mine.sizes, confidence)
+    never = mine.may_be_never(q, confidence), other.may_be_never(q, confidence)
+    if found.low is None or never[0] == never[1]:
+        return found
+    return replace(found, high=math.inf) if never[0] else replace(found, low=-math.inf)
+
+
+def _interval(value: float, without: Floats, sizes: Floats, confidence: float) -> Quantile:
+    found = jackknife(value, without, sizes, confidence)
+    return Quantile(found.value, found.low, found.high) if found.known else Quantile(value)
+
+
+def _minus(values: Floats, baseline: Floats) -> Floats:
+    """The difference; 0 where both are infinite."""
+    with np.errstate(invalid="ignore"):
+        found: Floats = np.where(values == baseline, 0.0, values - baseline)
+    return found
+
+
+def _rank_value(values: Floats, q: float) -> float:
+    if not len(values):
+        return math.nan
+    rank = _rank(len(values), q)
+    return float(np.partition(values, rank)[rank])
+
+
+def _rank(count: int, q: float) -> int:
+    return max(0, math.ceil(q * count - _ROUNDING) - 1)

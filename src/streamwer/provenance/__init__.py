@@ -1,0 +1,1 @@
+"""Provenance: digests, signatures and versions of what was measured."""

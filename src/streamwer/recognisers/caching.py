@@ -1,0 +1,182 @@
+"""A recogniser that hears no window twice: for many calls that play the same recordings.
+
+A model gives the same words for the same window and prompt, so they are looked up the second time.
+What differs is how much of the window was new to a call: that is counted anew for every call, so
+that a call is charged for what it would have done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from streamwer.audio import HOP, SAMPLE_RATE, Samples
+from streamwer.recognisers import log_mel
+from streamwer.recognisers.base import Memory, Recogniser, Window
+from streamwer.recognisers.vad import FRAME, SpeechDetector
+from streamwer.types import Hypothesis
+
+_Key = tuple[str, int, int, str, str, bool, str]
+
+
+class _Pause(NamedTuple):
+    """What the voice detector says at a moment: is there speech, and until when there was."""
+
+    talking: bool
+    spoken: int
+
+
+class _Track:
+    """What the voice detector says of a recording at the end of every packet."""
+
+    def __init__(self, audio: Samples, packet: int, threshold: float) -> None:
+        detector = SpeechDetector(threshold)
+        self._pauses: dict[int, _Pause] = {}
+        for begin in range(0, len(audio), packet):
+            end = min(begin + packet, len(audio))
+            detector.hear(audio[begin:end], begin)
+            self._pauses[end] = _Pause(*detector.state())
+
+    def at(self, end: int) -> _Pause:
+        return self._pauses[end]
+
+
+class _Speech:
+    """The voice detector of one call, which looks up what it would hear."""
+
+    def __init__(self, track: _Track) -> None:
+        self._track, self._known = track, 0
+        self.asked = self.heard = 0
+
+    def hear(self, audio: Samples, start: int) -> int:
+        self.asked += 1
+        end = start + len(audio)
+        frames = end // FRAME - self._known // FRAME
+        self._known = max(self._known, end)
+        self.heard += max(0, frames)
+        return max(0, frames)
+
+    def silence(self, start: int, end: int) -> float:
+        talking, spoken = self._track.at(end)
+        return 0.0 if talking else max(0, end - max(start, spoken)) / SAMPLE_RATE
+
+
+class KeptFrames:
+    """How many frames `LogMel` would compute for each window of a call; it computes none."""
+
+    def __init__(self) -> None:
+        self._first = self._count = 0
+
+    def fresh(self, length: int, start: int) -> int:
+        """Frames that a window of `length` samples, beginning at sample `start`, needs afresh."""
+        frames = length // HOP + 1
+        if length < log_mel.TOO_SHORT:
+            return frames
+        first = start + log_mel.EDGE * HOP
+        behind, off = divmod(first - self._first, HOP)
+        usable = not off and 0 <= behind <= self._count
+        self._first, self._count = first, self._count - behind if usable else 0
+        inner = (length - log_mel.REACH) // HOP + 1 - log_mel.EDGE
+        known = min(inner, self._count)
+        self._count = max(self._count, inner)
+        return frames - known
+
+
+@dataclass
+class _OfRecording(Memory):
+    """The memory of a call that plays a recording by name."""
+
+    recording: str = ""
+    listening: _Speech | None = None
+    frames: KeptFrames = field(default_factory=KeptFrames)
+
+
+class _Known(NamedTuple):
+    """What a window gave, and what a call does and keeps of it.
+
+    Attributes:
+        listens: whether it is listened to.
+        keeps: whether its features are kept.
+        apart: frames that are listened to besides, to tell the language.
+        language: of the call from then on, as far as it is detected.
+    """
+
+    hypothesis: Hypothesis
+    listens: bool
+    keeps: bool
+    apart: int
+    language: str
+
+
+class Remembered:
+    """Wraps a recogniser; use `memory` for each call.
+
+    Args:
+        recogniser: asked for windows that are new.
+        packet: samples of the packets in which recordings arrive: windows end at one's end.
+        threshold: of the voice detector.
+    """
+
+    def __init__(self, recogniser: Recogniser, packet: int, threshold: float) -> None:
+        self._recogniser, self._packet, self._threshold = recogniser, packet, threshold
+        self._tracks: dict[str, _Track] = {}
+        self._known: dict[_Key, _Known] = {}
+        self.asked = 0
+        """Windows that calls asked for."""
+
+    @property
+    def new(self) -> int:
+        """How many of them the recogniser was asked for."""
+        return len(self._known)
+
+    def memory(self, recording: str, audio: Samples) -> Memory:
+        """What is kept of one call that plays a recording from its beginning."""
+        if recording not in self._tracks:
+            self._tracks[recording] = _Track(audio, self._packet, self._threshold)
+        speech = _Speech(self._tracks[recording])
+        return _OfRecording(speech=speech, listening=speech, recording=recording)
+
+    def recognise(self, window: Window) -> Hypothesis:
+        """What the recogniser says of the window; its compute is that of the first time."""
+        memory = window.memory
+        assert isinstance(memory, _OfRecording), "its memory is not of `memory`"
+        assert memory.listening is not None
+        self.asked += 1
+        end = window.start + len(window.audio)
+        key = (
+            memory.recording,
+            window.start,
+            end,
+            window.prompt,
+            window.prefix,
+            window.listen_only,
+            memory.language,
+        )
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._new(window, memory, memory.listening)
+            return self._charged(known, window, memory, known.hypothesis.effort.listened_frames)
+        memory.language = known.language
+        heard = memory.listening.hear(window.audio, window.start) if known.listens else 0
+        return self._charged(known, window, memory, heard + known.apart)
+
+    def _new(self, window: Window, memory: _OfRecording, listening: _Speech) -> _Known:
+        asked, heard = listening.asked, listening.heard
+        hypothesis = self._recogniser.recognise(window)
+        keeps, memory.features = memory.features is not None, None
+        apart = hypothesis.effort.listened_frames - (listening.heard - heard)
+        return _Known(hypothesis, listening.asked > asked, keeps, apart, memory.language)
+
+    def _charged(
+        self, known: _Known, window: Window, memory: _OfRecording, heard: int
+    ) -> Hypothesis:
+        effort = replace(known.hypothesis.effort, listened_frames=heard)
+        if known.keeps:
+            fresh = memory.frames.fresh(len(window.audio), window.start)
+            effort = replace(effort, feature_frames=fresh)
+        return replace(known.hypothesis, effort=effort)
+
+    def recognise_all(self, windows: Sequence[Window]) -> list[Hypothesis]:
+        """Windows that share a call: each is charged for what it does."""
+        return [self.recognise(window) for window in windows]

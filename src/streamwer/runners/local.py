@@ -1,0 +1,46 @@
+"""Workers in this process: for tests, for debugging, and for a machine without Ray."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamwer.errors import StreamwerError
+from streamwer.runners.pool import Finished
+from streamwer.runners.worker import Job, StreamWorker
+
+
+class LocalWorkers:
+    """One worker, run on the spot when it is waited for."""
+
+    def __init__(self, worker: StreamWorker) -> None:
+        self._worker = worker
+        self._job: Job | None = None
+
+    def idle(self) -> list[int]:
+        return [] if self._job else [0]
+
+    def submit(self, worker: int, job: Job) -> None:
+        self._job = job
+
+    def wait(self) -> Finished:
+        if self._job is None:
+            raise RuntimeError("nothing was submitted")
+        job, self._job = self._job, None
+        try:
+            return Finished(0, job, steps=self._worker.stream(job), facts=self.facts())
+        except Exception as error:  # noqa: BLE001 - becomes a failure row, never a gap
+            return Finished(0, job, error=reason(error))
+
+    def facts(self) -> dict[str, Any]:
+        return {"workers": 1, **self._worker.facts()}
+
+    def close(self) -> None:
+        pass
+
+
+def reason(error: BaseException) -> str:
+    """One line for the failure row: user errors speak for themselves, others name their type."""
+    text = " ".join(str(error).split())
+    if isinstance(error, StreamwerError) or not text:
+        return text or type(error).__name__
+    return f"{type(error).__name__}: {text}"

@@ -1,0 +1,1 @@
+"""Text: words, normalisation for scoring, languages, repeated words."""

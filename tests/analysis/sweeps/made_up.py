@@ -1,0 +1,75 @@
+"""A made-up sweep: two policies at three chunks on made-up calls, scored as real ones are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from streamwer.analysis.sweeps import Point, Sweep, failed, gathered, measured
+from streamwer.metrics import Interval, Quantile, Scores, normaliser, store
+from streamwer.metrics.store import Scored
+from tests.reports import synthetic
+from tests.reports.synthetic import SCORING, Manner
+
+CHUNKS = (0.5, 1.0, 2.0)
+POLICIES = {"careful": 0.03, "hasty": 0.04}
+BUDGETS = (0.1, 1.5, 2.5, 60.0)
+
+
+def config(policy: str, chunk: float) -> dict[str, Any]:
+    return {
+        "policy": {"name": policy, "chunk_s": chunk},
+        "model": {"name": "made-up", "compute_type": "int8"},
+        "clock": {"name": "unaware"},
+        "normaliser": "basic",
+        "data": "0123456789abcdef",
+    }
+
+
+def scores(policy: str, chunk: float) -> Scores:
+    return scored(policy, chunk).scores
+
+
+@cache
+def scored(policy: str, chunk: float) -> Scored:
+    """A longer chunk holds words back longer and makes fewer errors."""
+    calls = synthetic.references(count=12)
+    manner = Manner(policy, POLICIES[policy] / chunk, chunk, 0.1)
+    log = synthetic.log(calls, manner, timed=False)
+    return store.scored(calls, log, normaliser(SCORING.normaliser))
+
+
+@cache
+def found() -> tuple[tuple[Point, Scored | None], ...]:
+    points: list[tuple[Point, Scored | None]] = []
+    for policy in POLICIES:
+        for chunk in CHUNKS:
+            name, tables = str(len(points) + 1), scored(policy, chunk)
+            command = f"python -m pipeline.sweep policy={policy} policy.chunk_s={chunk:g}"
+            made = measured(name, command, config(policy, chunk), tables.scores, SCORING)
+            points.append((made, tables))
+    reason = "policy.chunk_s=<script>alert(1)</script> | is no number"
+    broken = failed("7", "python -m pipeline.sweep", config("careful", 9.0), reason)
+    return (*points, (broken, None))
+
+
+def sweep() -> Sweep:
+    facts = {"data set": "made-up calls", "normaliser": "basic"}
+    return gathered("made_up", found(), BUDGETS, SCORING, facts)
+
+
+def point(name: str, wer: float, p95: float | None, **values: Any) -> Point:
+    """A point of which only the two objectives and the settings matter."""
+    return Point(
+        name=name,
+        command=f"run {name}",
+        config=values,
+        wer=Interval(wer, wer, wer),
+        p95=Quantile(p95, p95, p95),
+        recordings=1,
+    )
+
+
+def names(points: Sequence[Point]) -> list[str]:
+    return [each.name for each in points]

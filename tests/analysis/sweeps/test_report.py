@@ -1,0 +1,99 @@
+"""The report of a sweep says what its points say, in every form, and trusts no text."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from streamwer.analysis.sweeps import failed, gathered
+from streamwer.errors import StreamwerError
+from streamwer.metrics import Quantile
+from streamwer.reports import sweep as report
+from tests.analysis.sweeps import made_up
+from tests.reports.synthetic import SCORING
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sweep")
+    report.write(made_up.sweep(), folder)
+    return folder
+
+
+def test_the_files_agree(folder: Path) -> None:
+    everything = json.loads((folder / "sweep.json").read_text())
+    by_parquet = pd.read_parquet(folder / "points.parquet")
+    by_csv = pd.read_csv(folder / "points.csv", dtype={"point": str})
+    assert [p["name"] for p in everything["points"]] == list(by_parquet["point"])
+    assert list(by_csv["command"]) == [p["command"] for p in everything["points"]]
+    on_front = set(by_parquet.loc[by_parquet["on_front"], "point"])
+    assert on_front == set(everything["front"])
+    assert list(by_parquet["wer"].dropna()) == [
+        p["wer"]["value"] for p in everything["points"] if not p["failure"]
+    ]
+
+
+def test_every_point_has_its_command_on_the_page(folder: Path) -> None:
+    page = (folder / "index.html").read_text()
+    for point, _ in made_up.found():
+        assert point.command in page
+    short = (folder / "sweep.md").read_text()
+    for chosen in json.loads((folder / "sweep.json").read_text())["front"]:
+        assert made_up.found()[int(chosen) - 1][0].command in short
+
+
+def test_a_failed_point_is_listed_with_its_reason_as_text(folder: Path) -> None:
+    page, short = (folder / "index.html").read_text(), (folder / "sweep.md").read_text()
+    for text in (page, short):
+        assert "<script>alert" not in text
+        assert "&lt;script&gt;alert" in text
+    assert json.loads((folder / "sweep.json").read_text())["points"][6]["failure"]
+
+
+def test_the_same_sweep_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    report.write(made_up.sweep(), tmp_path)
+    for path in folder.iterdir():
+        assert (tmp_path / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+def test_a_sweep_of_one_point_and_one_of_failures_have_a_page(tmp_path: Path) -> None:
+    found = made_up.found()
+    twice = [(failed(p.name, p.command, p.config, "no"), None) for p, _ in found[:2]]
+    for name, some in {"one": found[:1], "failed": found[-1:], "all failed": twice}.items():
+        report.write(gathered(name, some, [1.0], SCORING, {}), tmp_path / name)
+        assert "<h1>" in (tmp_path / name / "index.html").read_text()
+
+
+def test_points_with_too_few_timed_words_are_not_called_slow(tmp_path: Path) -> None:
+    few = [(replace(point, p95=Quantile(None)), scored) for point, scored in made_up.found()]
+    report.write(gathered("few", few, [1.0], SCORING, {}), tmp_path)
+    page, short = (tmp_path / "index.html").read_text(), (tmp_path / "sweep.md").read_text()
+    for text in (page, short):
+        assert "A 95th percentile needs 72 words that have times" in text
+        assert "1\u00a0point failed" in text
+    assert "no point is known to be this fast" in page
+    assert "Pareto front" not in page
+
+
+def test_a_point_that_was_found_twice_counts_once() -> None:
+    again = gathered("twice", made_up.found() * 2, [1.0], SCORING, {})
+    assert again.points == made_up.sweep().points
+
+
+def test_points_on_different_data_are_not_compared() -> None:
+    (point, scored), (other, strange) = made_up.found()[:2]
+    assert scored
+    assert strange
+    method = replace(strange.signature.method, references="another")
+    strange = replace(strange, signature=replace(strange.signature, method=method))
+    with pytest.raises(StreamwerError, match=r"1 and 2 cannot be compared \(reference texts"):
+        gathered("mixed", [(point, scored), (other, strange)], [1.0], SCORING, {})
+
+
+def test_a_sweep_without_points_says_how_to_make_one() -> None:
+    with pytest.raises(StreamwerError, match=r"pipeline\.sweep -m"):
+        gathered("none", [], [1.0], SCORING, {})

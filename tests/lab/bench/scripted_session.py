@@ -1,0 +1,77 @@
+"""Recordings and systems of the bench without a model: the words come from a script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lab.bench.figures import Figures, Outcome
+from lab.bench.playing import Call, Played
+from lab.bench.speech_sets import Span, SpeechSet
+from streamwer.audio import seconds
+from streamwer.types import Compute, Effort, Reference, Step, Update, Word
+from tests.scripted import script, silence
+
+TEXT = "please call me back on monday about the blue order because i need it by friday noon "
+
+
+def call(name: str, condition: str = "clean", repeat: int = 3) -> Call:
+    words = script(TEXT * repeat, pace=0.3, pause=0.1)
+    audio = silence(words[-1].end + 0.4)
+    reference = Reference(
+        name, "", seconds(len(audio)), TEXT * repeat, condition=condition, words=words
+    )
+    return Call(reference, audio)
+
+
+def calls(count: int) -> list[Call]:
+    conditions = ("clean", "clean", "telephone", "noise")
+    return [call(f"call_{i:02}", conditions[i % 4]) for i in range(count)]
+
+
+def untimed(call: Call) -> Call:
+    """The same recording in a data set that does not say when its words were spoken."""
+    return replace(call, reference=replace(call.reference, words=()))
+
+
+def played(words: Sequence[Word], late: float = 1.0, cost: float = 1.0) -> Played:
+    """What a system did that committed each word so long after its end."""
+    steps = [
+        Step(
+            "",
+            i,
+            audio_end=word.end + late,
+            ready=word.end + late,
+            start=word.end + late,
+            emitted=word.end + late,
+            compute=Compute(decode=cost / len(words)),
+            effort=Effort(encoder_frames=1_500, decoded_tokens=2),
+            update=Update(committed=(word,)),
+            is_last=word is words[-1],
+        )
+        for i, word in enumerate(words)
+    ]
+    return Played(tuple(steps), own_s=0.1 * cost, recogniser_s=cost)
+
+
+def outcome(
+    heard: dict[str, Sequence[Word]],
+    late: float = 1.0,
+    cost: float = 1.0,
+    name: str = "calls",
+    pauses: dict[str, Sequence[Span]] | None = None,
+    timed: bool = True,
+) -> Outcome:
+    """A system on one data set, in whose recordings it committed these words."""
+    spoken = [call(each) if timed else untimed(call(each)) for each in heard]
+    speech = SpeechSet(name, tuple(spoken), pauses or {})
+    done = {each: played(words, late, cost) for each, words in heard.items()}
+    named = {
+        each: replace(one, steps=tuple(replace(step, recording=each) for step in one.steps))
+        for each, one in done.items()
+    }
+    return Outcome(speech, named)
+
+
+def figures(*outcomes: Outcome) -> Figures:
+    return Figures({each.speech.name: each for each in outcomes})

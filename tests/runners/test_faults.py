@@ -1,0 +1,166 @@
+"""Faults of one worker, each tried for real: what is promised in docs/reliability.md."""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import ray
+from ray.exceptions import OutOfMemoryError
+
+from streamwer.config.cluster import ClusterConfig
+from streamwer.config.compose import load
+from streamwer.config.experiment import system
+from streamwer.errors import ModelError
+from streamwer.eventlog import EventLog
+from streamwer.metrics import normaliser
+from streamwer.metrics.tables import score
+from streamwer.runners import Job, Outcome, core_reservation, cores, kept, stream_all
+from streamwer.runners.local import LocalWorkers
+from streamwer.runners.pool import Finished, run, run_each
+from streamwer.runners.ray_workers import RayWorkers
+from streamwer.types import Reference, Step, Word
+from tests.runners.workers import TIMEOUT_S, ScriptedWorker, jobs, said
+
+pytestmark = pytest.mark.ray
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_ray(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Started by the first run; its workers claim cores by locks of this module's own."""
+    with pytest.MonkeyPatch.context() as patched, kept():
+        patched.setenv("RAY_TMPDIR", tempfile.gettempdir())  # its sockets need a short path
+        patched.setenv("TMPDIR", str(tmp_path_factory.mktemp("locks")))
+        yield
+
+
+def by_ray(log: Path, *recordings: str, timeout_s: float = 60.0) -> Outcome:
+    workers = RayWorkers(partial(ScriptedWorker, log), count=2, cpus=1, timeout_s=timeout_s)
+    return run(jobs(*recordings), workers)
+
+
+def reasons(outcome: Outcome) -> dict[str, str]:
+    return {failure.recording: failure.reason for failure in outcome.failures}
+
+
+def test_a_late_answer_is_not_counted_beside_that_of_the_second_try(tmp_path: Path) -> None:
+    """The first worker would answer after the timeout: by then its recording is another's."""
+    log = tmp_path / "log"
+    outcome = by_ray(log, "fine-1", "late", "fine-2", timeout_s=TIMEOUT_S)
+    assert sorted(step.recording for step in outcome.steps) == ["fine-1", "fine-2", "late"]
+    assert not outcome.failures
+    assert log.read_text().split().count("late") == 2
+
+
+def test_a_worker_that_lacks_memory_costs_its_own_recording_only(tmp_path: Path) -> None:
+    """An allocation that fails is an error like any other; a kill by the kernel is a death."""
+    log = tmp_path / "log"
+    outcome = by_ray(log, "fine-1", "hungry", "killed", "fine-2")
+    assert sorted(step.recording for step in outcome.steps) == ["fine-1", "fine-2"]
+    assert reasons(outcome)["hungry"] == "MemoryError"
+    assert reasons(outcome)["killed"].startswith("its worker died")
+    begun = log.read_text().split()
+    assert (begun.count("hungry"), begun.count("killed")) == (1, 2)
+
+
+def test_memory_that_cannot_be_had_is_a_failure_in_process_too(tmp_path: Path) -> None:
+    outcome = run(jobs("fine", "hungry"), LocalWorkers(ScriptedWorker(tmp_path / "log")))
+    assert [step.recording for step in outcome.steps] == ["fine"]
+    assert reasons(outcome) == {"hungry": "MemoryError"}
+
+
+def test_a_worker_that_ray_ends_for_lack_of_memory_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What Ray's memory monitor does takes filling the machine's memory to try."""
+    real = ray.get
+
+    def get(future: Any, **options: Any) -> Any:
+        answer = real(future, **options)
+        said_first = isinstance(answer, tuple) and answer[0][0].recording == "fine-1"
+        if said_first:
+            raise OutOfMemoryError("Task was killed due to the node running low on memory.")
+        return answer
+
+    monkeypatch.setattr(ray, "get", get)
+    log = tmp_path / "log"
+    workers = RayWorkers(partial(ScriptedWorker, log), count=2, cpus=1, timeout_s=60.0)
+    ended: list[Finished] = []
+    run_each(jobs("fine-1", "fine-2"), workers, ended.append)
+    fine, lost = sorted(ended, key=lambda each: each.error)
+    assert [step.recording for step in fine.steps] == ["fine-2"]
+    assert "its node ran out of memory" in lost.error
+    assert lost.lacked_memory
+    assert log.read_text().split().count("fine-1") == 2
+
+
+def test_the_words_of_a_poisonous_recording_are_all_deleted(tmp_path: Path) -> None:
+    """From the worker's death to the figures: nothing of the recording leaves a denominator."""
+    outcome = by_ray(tmp_path / "log", "fine", "poison")
+    log = EventLog(tuple(outcome.steps), tuple(outcome.failures))
+    texts = {"fine": ("fine",), "poison": ("two", "words")}
+    references = [
+        Reference(
+            name,
+            f"{name}.flac",
+            2.0,
+            " ".join(words),
+            "s",
+            words=tuple(Word(word, 0.5 * at, 0.5 * at + 0.4) for at, word in enumerate(words)),
+        )
+        for name, words in texts.items()
+    ]
+    scores = score(references, log, normaliser("basic"))
+    rows = scores.recordings.set_index("recording")
+    assert (rows.loc["poison", "deletions"], rows.loc["poison", "hits"]) == (2, 0)
+    assert (rows.loc["fine", "deletions"], rows.loc["fine", "hits"]) == (0, 1)
+    assert rows.loc["poison", "failure"].startswith("its worker died")
+    never = scores.words[scores.words["recording"] == "poison"]
+    assert list(never["committed"]) == [math.inf, math.inf]
+
+
+class Placed:
+    """Says which cores it has: those it claimed, and those of the thread that streams."""
+
+    def __init__(self) -> None:
+        self._place = core_reservation.take(1)
+
+    def stream(self, job: Job) -> tuple[Step, ...]:
+        assert os.sched_getaffinity(0) == self._place.own
+        time.sleep(0.2)  # so that the other gets a recording as well
+        return (said(job.recording),)
+
+    def facts(self) -> dict[str, Any]:
+        return {"own": ",".join(map(str, sorted(self._place.own)))}
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system pins no process")
+@pytest.mark.skipif(cores() < 2, reason="there is one core for two workers")
+def test_two_actors_compute_on_different_cores() -> None:
+    workers = RayWorkers(Placed, count=2, cpus=1, timeout_s=60.0)
+    outcome = run(jobs("fine-1", "fine-2", "fine-3"), workers)
+    assert len(outcome.steps) == 3
+    own = str(outcome.facts["own"]).split(" / ")
+    assert len(own) == len(set(own)) == 2
+    assert set(map(int, own)) <= os.sched_getaffinity(0)
+
+
+@pytest.mark.parametrize("where", ["local", "ray"])
+def test_a_damaged_model_is_one_error_before_any_recording(where: str, tmp_path: Path) -> None:
+    model = Path(shutil.copytree("models/reference", tmp_path / "model"))
+    content = bytearray((model / "model.bin").read_bytes())
+    content[len(content) // 2] ^= 1
+    (model / "model.bin").write_bytes(content)
+    chosen = system(load([f"model.path={model}", "clock=unaware"]), "offline")
+    begun: list[Job] = []
+    with pytest.raises(ModelError, match=r"model\.bin: the file is damaged"):
+        stream_all(jobs("call"), chosen, ClusterConfig(name=where), begun.append)
+    assert not begun
