@@ -31,8 +31,9 @@ from streamwer.config import experiment
 from streamwer.config.compose import composed
 from streamwer.config.experiment import GateConfig, ScoringConfig
 from streamwer.errors import StreamwerError
-from streamwer.metrics import normaliser, store
+from streamwer.metrics import store
 from streamwer.metrics.store import Scored
+from streamwer.text.normalise import normaliser
 
 _PARAMS = Path("params.yaml")
 _SHARED = (PREPARED, Path("models"))

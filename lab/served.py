@@ -7,11 +7,14 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
 from streamwer import simulation
-from streamwer.analysis.capacity import Call
-from streamwer.audio import Samples
+from streamwer.analysis.capacity.figures import Call
+from streamwer.audio.decoding import Samples
 from streamwer.config.load import LoadConfig
-from streamwer.recognisers import Recogniser
-from streamwer.simulation import Arrival, Clock, Failed, Stream
+from streamwer.recognisers.base import Recogniser
+from streamwer.simulation.arrivals import Arrival
+from streamwer.simulation.clock import Clock
+from streamwer.simulation.serving import Failed
+from streamwer.simulation.stream import Stream
 from streamwer.types import Reference, Step
 
 

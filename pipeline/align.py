@@ -13,16 +13,19 @@ from itertools import zip_longest
 from pathlib import Path
 
 from pipeline.prepare import PREPARED
-from streamwer.alignment import Origin, place, read_origin, write_origin
 from streamwer.alignment.comparing import distance
+from streamwer.alignment.origin import Origin
+from streamwer.alignment.origin import read as read_origin
+from streamwer.alignment.origin import write as write_origin
+from streamwer.alignment.placing import place
 from streamwer.cli.stage import arguments, command, config_of, progress
 from streamwer.config import experiment
 from streamwer.config.alignment import AlignmentConfig, ForcedConfig, NoAlignment, same_model
 from streamwer.config.experiment import Config, SystemConfig
-from streamwer.datasets import read_manifest
 from streamwer.datasets.staging import replacing
 from streamwer.errors import ConfigError, DatasetError
 from streamwer.formats import manifest
+from streamwer.formats.manifest import read as read_manifest
 from streamwer.provenance import digests
 from streamwer.types import Reference
 

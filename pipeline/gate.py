@@ -25,15 +25,17 @@ from streamwer.analysis.gate.verdict import Exit, Verdict, exit_status
 from streamwer.cli.gate import malfunctions
 from streamwer.config import experiment
 from streamwer.config.experiment import ClockConfig, Config
-from streamwer.datasets import prepare, read_manifest
+from streamwer.datasets.preparing import prepare
 from streamwer.errors import LogError, StreamwerError
-from streamwer.metrics import normaliser, store
+from streamwer.formats.manifest import read as read_manifest
+from streamwer.metrics import store
 from streamwer.metrics.store import Scored
 from streamwer.provenance import digests
 from streamwer.provenance.signature import UNKNOWN, Run, Signature, Subject
 from streamwer.reports.gate.publishing import publish
-from streamwer.runners import event_log
 from streamwer.runners.pool import Outcome
+from streamwer.runners.run_log import event_log
+from streamwer.text.normalise import normaliser
 from streamwer.types import Reference
 
 BASELINE = Path("reports/baseline")

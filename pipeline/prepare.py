@@ -19,8 +19,11 @@ from streamwer.config import experiment
 from streamwer.config.condition import Chain
 from streamwer.config.dataset import DatasetConfig
 from streamwer.config.experiment import Config
-from streamwer.datasets import Outcome, Preview, is_commit, outcome, prepare, preview
-from streamwer.datasets.problems import first
+from streamwer.datasets.origins import is_commit
+from streamwer.datasets.preparing import prepare
+from streamwer.datasets.previewing import Preview, preview
+from streamwer.datasets.problems import Outcome, first
+from streamwer.datasets.problems import read as outcome
 from streamwer.formats import manifest
 from streamwer.types import Reference
 

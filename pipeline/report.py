@@ -17,19 +17,22 @@ from pipeline.prepare import PREPARED
 from pipeline.score import SCORES
 from pipeline.stream import EVENTS
 from streamwer import audio, eventlog
-from streamwer.alignment import read_origin
-from streamwer.analysis.capacity import read as read_study
+from streamwer.alignment.origin import read as read_origin
 from streamwer.analysis.capacity.study import FILE
+from streamwer.analysis.capacity.study import read as read_study
 from streamwer.cli.stage import command
 from streamwer.config import experiment
 from streamwer.config.experiment import ClockConfig, Config
-from streamwer.datasets import origin, outcome, read_manifest
-from streamwer.metrics import summarise
+from streamwer.datasets.origins import read as origin
+from streamwer.datasets.problems import read as outcome
+from streamwer.formats.manifest import read as read_manifest
 from streamwer.metrics.comparing import comparable_differences, incomparable
 from streamwer.metrics.store import read
+from streamwer.metrics.summary import summarise
 from streamwer.provenance.signature import Signature
 from streamwer.provenance.versioning import lock_digest, revision
-from streamwer.reports import Capacities, Comparison, Sound, System, Unused, peaks, write
+from streamwer.reports import peaks, write
+from streamwer.reports.comparison import Capacities, Comparison, Sound, System, Unused
 from streamwer.runners import run_log
 
 REPORT, CAPACITY = Path("reports/comparison"), Path("reports/capacity")

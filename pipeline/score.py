@@ -13,10 +13,13 @@ from pipeline.stream import EVENTS
 from streamwer import eventlog
 from streamwer.cli.stage import command
 from streamwer.config import experiment
-from streamwer.metrics import Scores, WordErrors, normaliser, store
+from streamwer.metrics import store
 from streamwer.metrics.batches import score_in_parts
 from streamwer.metrics.summary import pooled
-from streamwer.runners.cache import Sessions
+from streamwer.metrics.tables import Scores
+from streamwer.metrics.word_errors import WordErrors
+from streamwer.runners.cache.sessions import Sessions
+from streamwer.text.normalise import normaliser
 
 SCORES = Path("data/scores")
 

@@ -21,13 +21,17 @@ from streamwer.cli.stage import arguments, command, config_of, progress
 from streamwer.config import experiment
 from streamwer.config.cluster import ClusterConfig
 from streamwer.config.experiment import Config, SystemConfig
-from streamwer.datasets import journeys, played, read_manifest
-from streamwer.datasets.augmentation import Journey
+from streamwer.datasets.augment import journeys, played
+from streamwer.datasets.augmentation.packets import Journey
 from streamwer.errors import StreamwerError
-from streamwer.eventlog import EventLog
+from streamwer.eventlog.log import EventLog
+from streamwer.formats.manifest import read as read_manifest
 from streamwer.provenance import contention, digests
-from streamwer.runners import Job, cache, described, event_log, stream_all
-from streamwer.runners.cache import Kept, Store
+from streamwer.runners import cache, stream_all
+from streamwer.runners.cache.caching import Kept
+from streamwer.runners.cache.store import Store
+from streamwer.runners.run_log import described, event_log
+from streamwer.runners.worker import Job
 from streamwer.types import Failure, Reference, Step
 
 EVENTS = Path("data/events")

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from streamwer.audio import HOP, SAMPLE_RATE, Samples
-from streamwer.recognisers import Window
+from streamwer.audio import HOP
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
+from streamwer.recognisers.base import Window
 from streamwer.types import Compute, Effort, Hypothesis, Word
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from streamwer import reports
 from streamwer.cli.stage import count
-from streamwer.eventlog import EventLog
-from streamwer.reports import Comparison
+from streamwer.eventlog.log import EventLog
+from streamwer.reports.comparison import Comparison
 from streamwer.types import Reference
 from tests.reports import synthetic
 from tests.reports.browser import launched, visited

@@ -17,8 +17,10 @@ from streamwer import eventlog
 from streamwer._util import processes
 from streamwer.cli.stage import command
 from streamwer.config.experiment import ScoringConfig
-from streamwer.eventlog import EventLog
-from streamwer.metrics import normaliser, store, summarise
+from streamwer.eventlog.log import EventLog
+from streamwer.metrics import store
+from streamwer.metrics.summary import summarise
+from streamwer.text.normalise import normaliser
 from streamwer.types import Compute, Effort, Reference, Step, Update, Word
 from tools.measuring import measure
 

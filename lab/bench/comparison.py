@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lab.bench.figures import Figures, find_quantile, list_lost, subtract_rates
 from lab.bench.systems import LOCAL_AGREEMENT, OFFLINE, ONE_PASS, PEER, POLICIES, PROMPTED_BUFFER
-from streamwer.metrics import WordErrors
+from streamwer.metrics.word_errors import WordErrors
 
 AT_MOST: Mapping[str, float] = {
     "wer_minus_offline": 1.0,

@@ -11,8 +11,8 @@ from typing import Any
 from lab.bench.comparison import AT_MOST, Comparison
 from lab.bench.figures import NORMALISER, Figures, Outcome, find_quantile
 from lab.bench.speech_sets import SpeechSet
-from streamwer.metrics import normaliser
 from streamwer.metrics.word_errors import plain_rate
+from streamwer.text.normalise import normaliser
 
 _DIGITS = 4
 

@@ -11,11 +11,12 @@ import numpy as np
 
 from lab.bench.playing import Played
 from lab.bench.speech_sets import Span, SpeechSet
-from streamwer.eventlog import EventLog
-from streamwer.metrics import Scores, WordErrors, normaliser, score
+from streamwer.eventlog.log import EventLog
 from streamwer.metrics.summary import pooled, timed
-from streamwer.metrics.word_errors import plain_rate
+from streamwer.metrics.tables import Scores, score
+from streamwer.metrics.word_errors import WordErrors, plain_rate
 from streamwer.recognisers.log_mel import FRAMES_PER_SECOND
+from streamwer.text.normalise import normaliser
 from streamwer.types import Compute, Effort, Step, Word
 
 NORMALISER = "whisper_english"

@@ -9,11 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from streamwer import audio, policies, recognisers, simulation
-from streamwer.audio import Samples
+from streamwer.audio.decoding import Samples
 from streamwer.config.dataset import DatasetConfig
 from streamwer.config.experiment import SystemConfig
-from streamwer.datasets import prepare
-from streamwer.recognisers import Recogniser, Window
+from streamwer.datasets.preparing import prepare
+from streamwer.recognisers.base import Recogniser, Window
 from streamwer.recognisers.stage_timer import NOW
 from streamwer.types import Hypothesis, Reference, Step
 

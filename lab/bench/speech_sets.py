@@ -10,14 +10,14 @@ from tempfile import TemporaryDirectory
 
 from lab.bench import playing
 from lab.bench.playing import Call
-from streamwer import alignment, audio
+from streamwer import audio
+from streamwer.alignment.placing import place
 from streamwer.config import experiment
 from streamwer.config.alignment import AlignmentConfig, ForcedConfig
 from streamwer.config.compose import load
 from streamwer.config.dataset import DatasetConfig
 from streamwer.config.model import ModelConfig
-from streamwer.datasets import prepare
-from streamwer.datasets.preparing import open_source
+from streamwer.datasets.preparing import open_source, prepare
 from streamwer.errors import DatasetError
 from streamwer.types import Reference
 
@@ -98,7 +98,7 @@ def read(
             raise DatasetError(f"{dataset.path}: no recording in it is English")
         chosen = playing.spread(english, most or len(english))
         pauses = find_pauses(chosen, _segments(Path(dataset.path)))
-        placed, origin = alignment.place(chosen, prepared, _alignment(aligner), advance)
+        placed, origin = place(chosen, prepared, _alignment(aligner), advance)
         calls = tuple(Call(each, audio.load(prepared / each.audio)) for each in placed)
     left_out = len(every) - len(english)
     return SpeechSet(dataset.name, calls, pauses, origin.line(), left_out)

@@ -12,10 +12,12 @@ from lab.bench.playing import Call
 from streamwer import policies, simulation
 from streamwer.config.experiment import ScoringConfig, SystemConfig
 from streamwer.config.hardware import CallCosts
-from streamwer.eventlog import EventLog
-from streamwer.metrics import normaliser, score
-from streamwer.recognisers import Recogniser
-from streamwer.simulation import Clock, Profile
+from streamwer.eventlog.log import EventLog
+from streamwer.metrics.tables import score
+from streamwer.recognisers.base import Recogniser
+from streamwer.simulation.clock import Clock
+from streamwer.simulation.profile import Profile
+from streamwer.text.normalise import normaliser
 from streamwer.types import Step
 
 

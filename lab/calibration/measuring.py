@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from lab.calibration.scenes import Scene
-from streamwer.recognisers import Recogniser
+from streamwer.recognisers.base import Recogniser
 from streamwer.recognisers.stage_timer import NOW
 from streamwer.types import Compute, Effort, Hypothesis
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from streamwer.audio import HOP, Samples, samples
-from streamwer.recognisers import Memory, Window
+from streamwer.audio import HOP, samples
+from streamwer.audio.decoding import Samples
+from streamwer.recognisers.base import Memory, Window
 
 LENGTHS_S = (0.5, 1, 1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 9, 11, 13, 15, 18, 21, 24, 26, 28, 45)
 POLLS_S = (0.2, 0.2)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from streamwer.alignment.forced import Aligner
-from streamwer.audio import Samples
+from streamwer.audio.decoding import Samples
 from streamwer.config.alignment import ForcedConfig
 from streamwer.config.model import ModelConfig
 from streamwer.types import Word

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from streamwer.audio import Samples, samples, seconds
+from streamwer.audio import samples, seconds
+from streamwer.audio.decoding import Samples
 from streamwer.datasets.augmentation.levels import active_power
 from streamwer.datasets.augmentation.random_numbers import generator
 from streamwer.types import Word

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lab.calls.synthesis import Phoneme, Speech
-from streamwer.audio import SAMPLE_RATE, Samples
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 
 _FRICATIVES = frozenset("sʃ")
 _SONORANTS = frozenset("aeiouæɑɔəɛɜɪʊʌɐɚᵻmnlɹwjŋ")

@@ -14,7 +14,7 @@ from lab.calls.speakers import Speaker
 from lab.calls.synthesis import Speech, synthesize
 from lab.calls.timing import LEAD_S, time_words
 from streamwer import audio
-from streamwer.audio import Samples
+from streamwer.audio.decoding import Samples
 from streamwer.config import experiment
 from streamwer.config.compose import composed
 from streamwer.config.condition import Chain

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from lab.calls import models
 from lab.calls.phonemes import phonemize
 from lab.calls.speakers import Speaker
-from streamwer.audio import SAMPLE_RATE, Samples
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.datasets.augmentation.resampling import resampled
 
 _KOKORO_RATE, _PIPER_RATE = 24_000, 22_050

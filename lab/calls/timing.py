@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from lab.calls.phonemes import PAUSES, is_sound
 from lab.calls.synthesis import Phoneme, Speech
-from streamwer.audio import SAMPLE_RATE, Samples
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.types import Word
 
 LEAD_S = {"kokoro": 0.05, "piper": 0.012}

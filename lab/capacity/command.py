@@ -22,19 +22,10 @@ from lab.capacity import document
 from lab.capacity.playing import Span
 from lab.capacity.systems import Systems
 from streamwer._util import processes
-from streamwer.analysis.capacity import (
-    SECONDS,
-    WARM_UP_S,
-    Carried,
-    Estimate,
-    Figures,
-    Level,
-    Study,
-    broken,
-    estimate,
-    largest,
-)
-from streamwer.analysis.capacity import read as read_study
+from streamwer.analysis.capacity.figures import Figures, broken
+from streamwer.analysis.capacity.search import Estimate, estimate, largest
+from streamwer.analysis.capacity.study import SECONDS, WARM_UP_S, Carried, Level, Study
+from streamwer.analysis.capacity.study import read as read_study
 from streamwer.cli.stage import arguments, command, count, duration
 from streamwer.config import load as load_config
 from streamwer.config.compose import load as compose
@@ -42,7 +33,9 @@ from streamwer.config.experiment import Config
 from streamwer.config.load import LoadConfig, SloConfig
 from streamwer.errors import ConfigError, LogError
 from streamwer.reports import files
-from streamwer.runners import cores, place_of, run_log
+from streamwer.runners import run_log
+from streamwer.runners.hardware import cores
+from streamwer.runners.worker import place_of
 
 REPORTS = Path("reports/capacity")
 _DEFAULTS = {"clock": "profile", "load": "fixed"}

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from streamwer.analysis import formatting
-from streamwer.analysis.capacity import Carried, Estimate, Figures, Study, curve
-from streamwer.analysis.capacity.study import FILE
+from streamwer.analysis.capacity import curve
+from streamwer.analysis.capacity.figures import Figures
+from streamwer.analysis.capacity.search import Estimate
+from streamwer.analysis.capacity.study import FILE, Carried, Study
 from streamwer.config.experiment import SystemConfig
 from streamwer.config.load import SloConfig
 from streamwer.reports import capacities

@@ -10,16 +10,20 @@ from functools import cached_property
 
 from lab.served import served
 from streamwer import policies, simulation
-from streamwer.analysis.capacity import Alone, Call, Figures, figures
-from streamwer.audio import Samples, samples
+from streamwer.analysis.capacity import figures
+from streamwer.analysis.capacity.figures import Alone, Call, Figures
+from streamwer.audio import samples
+from streamwer.audio.decoding import Samples
 from streamwer.config.experiment import SystemConfig
 from streamwer.config.load import LoadConfig
-from streamwer.metrics import Normaliser
 from streamwer.provenance.signature import measures
-from streamwer.recognisers import Memory, Recogniser
+from streamwer.recognisers.base import Memory, Recogniser
 from streamwer.recognisers.caching import Remembered
 from streamwer.runners.local import reason
-from streamwer.simulation import Arrival, Batching, Failed, Stream
+from streamwer.simulation.arrivals import Arrival
+from streamwer.simulation.serving import Batching, Failed
+from streamwer.simulation.stream import Stream
+from streamwer.text.normalise import Normaliser
 from streamwer.types import Reference
 
 _LEAST_S = 240.0

@@ -10,17 +10,18 @@ from lab.capacity.playing import Span, Worker, remembering
 from pipeline.align import references
 from pipeline.prepare import PREPARED
 from streamwer import audio, recognisers
-from streamwer.audio import Samples
+from streamwer.audio.decoding import Samples
 from streamwer.config import experiment
 from streamwer.config.experiment import Config, SystemConfig
-from streamwer.datasets import journeys, played
+from streamwer.datasets.augment import journeys, played
 from streamwer.errors import ConfigError, StreamwerError
-from streamwer.eventlog import EventLog
-from streamwer.metrics import normaliser, store
+from streamwer.eventlog.log import EventLog
+from streamwer.metrics import store
 from streamwer.provenance import digests
 from streamwer.provenance.signature import NONE, Signature
-from streamwer.recognisers import Recogniser
+from streamwer.recognisers.base import Recogniser
 from streamwer.runners import run_log, worker_facts
+from streamwer.text.normalise import normaliser
 from streamwer.types import Reference
 
 

@@ -24,7 +24,8 @@ from rich.progress import track
 
 from lab.reference import cards
 from lab.reference.line import noise
-from streamwer.audio import SAMPLE_RATE, Samples, load
+from streamwer.audio import load
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.cli.stage import command
 from streamwer.errors import StreamwerError
 

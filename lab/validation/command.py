@@ -22,17 +22,17 @@ from lab.validation.figures import Figures, figures
 from lab.validation.playing import CLOCKS, VIRTUAL, Player, Run, Setting
 from lab.validation.stalling import Stall
 from streamwer import recognisers
-from streamwer.analysis.capacity import largest
-from streamwer.audio import Samples
+from streamwer.analysis.capacity.search import largest
+from streamwer.audio.decoding import Samples
 from streamwer.cli.stage import arguments, command, count, duration
 from streamwer.config import experiment
 from streamwer.config import load as load_config
 from streamwer.config.compose import load as compose
 from streamwer.config.experiment import Config, SystemConfig
 from streamwer.errors import ConfigError, DatasetError, StreamwerError
-from streamwer.metrics import Normaliser, normaliser
 from streamwer.reports import files
 from streamwer.runners import core_reservation
+from streamwer.text.normalise import Normaliser, normaliser
 from streamwer.types import Reference
 
 REPORTS, PAGE = Path("reports/validation"), Path("docs/validation.md")

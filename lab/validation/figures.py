@@ -12,10 +12,10 @@ import numpy as np
 
 from lab.validation.playing import Run
 from lab.validation.stalling import Stall
-from streamwer.analysis.capacity import Call, lag_slope, latencies, utilisation
-from streamwer.metrics import Normaliser
+from streamwer.analysis.capacity.figures import Call, lag_slope, latencies, utilisation
 from streamwer.metrics.stats.quantiles import alone as quantile
 from streamwer.provenance import contention
+from streamwer.text.normalise import Normaliser
 
 SHORT_S = 0.05
 """A wait at which a worker that had stopped has caught up."""

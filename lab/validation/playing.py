@@ -13,15 +13,20 @@ from typing import Any
 from lab.served import served
 from lab.validation.stalling import Stall, Stalled, in_virtual_time
 from streamwer import policies, simulation
-from streamwer.analysis.capacity import Call
-from streamwer.audio import Samples, samples
+from streamwer.analysis.capacity.figures import Call
+from streamwer.audio import samples
+from streamwer.audio.decoding import Samples
 from streamwer.config.experiment import SystemConfig
 from streamwer.provenance import contention
-from streamwer.recognisers import Recogniser
+from streamwer.recognisers.base import Recogniser
 from streamwer.runners import core_reservation
 from streamwer.runners.core_reservation import Place
 from streamwer.runners.cpu_contention import Watch
-from streamwer.simulation import Arrival, Clock, Generator, Sent, Source, Stream, Wall
+from streamwer.simulation.arrivals import Arrival
+from streamwer.simulation.clock import Clock, Wall
+from streamwer.simulation.generator import Generator, Sent
+from streamwer.simulation.source import Source
+from streamwer.simulation.stream import Stream
 from streamwer.types import Reference
 
 VIRTUAL, WALL = "virtual", "wall"

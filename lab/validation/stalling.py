@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from streamwer.recognisers import Recogniser, Window
-from streamwer.simulation import Clock
+from streamwer.recognisers.base import Recogniser, Window
+from streamwer.simulation.clock import Clock
 from streamwer.types import Compute, Hypothesis
 
 

@@ -14,7 +14,7 @@ from streamwer import audio
 from streamwer.alignment import forced
 from streamwer.alignment.forced import Aligner
 from streamwer.alignment.unplaceable import UnplaceableError
-from streamwer.audio import SAMPLE_RATE, Samples
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config.alignment import ForcedConfig
 from streamwer.config.model import ModelConfig
 from streamwer.errors import AudioError

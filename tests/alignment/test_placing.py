@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from streamwer import audio
-from streamwer.alignment import place, read_origin, write_origin
 from streamwer.alignment.comparing import distance
 from streamwer.alignment.copies import Copies
 from streamwer.alignment.origin import Placing
+from streamwer.alignment.origin import read as read_origin
+from streamwer.alignment.origin import write as write_origin
+from streamwer.alignment.placing import place
 from streamwer.alignment.unplaceable import UnplaceableError
 from streamwer.config.alignment import NoAlignment, PublishedConfig
 from streamwer.config.compose import load

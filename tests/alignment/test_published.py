@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from streamwer.alignment.matching import match
-from streamwer.alignment.published import Alignment, assign, read
+from streamwer.alignment.published import read
+from streamwer.alignment.published.match import Alignment, assign
 from streamwer.alignment.unplaceable import UnplaceableError
 from streamwer.config.alignment import PublishedConfig, WordColumnsConfig
 from streamwer.errors import DatasetError

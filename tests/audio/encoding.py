@@ -11,7 +11,7 @@ from typing import NamedTuple
 import av
 import numpy as np
 
-from streamwer.audio import SAMPLE_RATE, Samples
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 
 SECONDS = 3.0
 

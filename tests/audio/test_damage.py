@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from streamwer import audio
-from streamwer.audio import AudioError, Samples, collect_damage
+from streamwer.audio import AudioError
+from streamwer.audio.damage import collect_damage
+from streamwer.audio.decoding import Samples
 from tests.audio.encoding import DAMAGE, Kind, damage, encode, find_lag, make_sound
 from tests.audio.test_kinds import KINDS
 

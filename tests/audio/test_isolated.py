@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from streamwer import audio
-from streamwer.audio import collect_damage
+from streamwer.audio.damage import collect_damage
 from streamwer.audio.isolated import Decoder
 from streamwer.config.dataset import DatasetConfig
-from streamwer.datasets import outcome, prepare
+from streamwer.datasets.preparing import prepare
+from streamwer.datasets.problems import read as outcome
 from streamwer.datasets.readers import base
 from streamwer.errors import AudioError
 from tests.audio.encoding import Kind, damage, encode, make_sound

@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from streamwer.audio import SAMPLE_RATE, write_flac
+from streamwer.audio import write_flac
+from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.cli.messages import Message
 from streamwer.cli.worker import transcribe
 from streamwer.cli.workers import Conversation, Listener, ProcessWorkers
 from streamwer.config.experiment import SystemConfig
-from streamwer.recognisers import Recogniser, Window
+from streamwer.recognisers.base import Recogniser, Window
 from streamwer.runners.pool import Finished, Workers
 from streamwer.runners.worker import Job
 from streamwer.types import Compute, Hypothesis, Word

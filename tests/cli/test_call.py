@@ -20,16 +20,16 @@ import numpy as np
 import pytest
 
 from streamwer import audio
-from streamwer.cli import main
+from streamwer.cli.command import main
 from streamwer.config.experiment import SystemConfig
-from streamwer.recognisers import Recogniser, Window
+from streamwer.recognisers.base import Recogniser, Window
 from tests.cli.stand_ins import HalfSeconds, call, here
 from tests.cli.test_command import ROOT, environment
 from tests.formats.captions.test_captions import read_srt, read_vtt
 from tests.patience import PATIENCE_S, until
 
 LIVE = (
-    "import sys; from streamwer.cli import main; from tests.cli.stand_ins import *;"
+    "import sys; from streamwer.cli.command import main; from tests.cli.stand_ins import *;"
     "sys.exit(main(sys.argv[1:], load=lambda system: HalfSeconds()))"
 )
 MODEL = LIVE.replace(", load=lambda system: HalfSeconds()", "")

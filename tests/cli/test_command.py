@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 
 from streamwer import audio
-from streamwer.cli import main
+from streamwer.cli.command import main
 from tests.cli.stand_ins import call
 from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTED = (
-    "import sys; from streamwer.cli import main; from tests.cli.stand_ins import *;"
+    "import sys; from streamwer.cli.command import main; from tests.cli.stand_ins import *;"
     "sys.exit(main(sys.argv[1:], processes(linger_when_loud)))"
 )
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from streamwer.cli.compare import main
-from streamwer.metrics import normaliser, store
+from streamwer.metrics import store
+from streamwer.text.normalise import normaliser
 from streamwer.types import Reference
 from tests.patience import PATIENCE_S
 from tests.reports import synthetic

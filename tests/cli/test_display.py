@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from streamwer.audio.live import Line
+from streamwer.audio.live.live_source import Line
 from streamwer.cli.board import Board
 from streamwer.cli.call_display import CallBoard
 from streamwer.cli.display import Display, LiveDisplay

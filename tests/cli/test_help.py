@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from streamwer.cli import main
+from streamwer.cli.command import main
 from streamwer.cli.parameters import GROUPS, default_option, options, parameters
 from streamwer.config.compose import conf_dir
 from tests.patience import PATIENCE_S
@@ -64,7 +64,7 @@ def test_help_fits_a_narrow_terminal(
 
 def test_help_waits_for_no_model_no_hydra_no_ray_and_no_audio_library() -> None:
     code = (
-        "import sys; from streamwer.cli import main; assert main(['-h']) == 0;"
+        "import sys; from streamwer.cli.command import main; assert main(['-h']) == 0;"
         "heavy = {'hydra', 'ray', 'ctranslate2', 'faster_whisper', 'numpy', 'av', 'rich.live'};"
         "sys.exit(f'{heavy & set(sys.modules)}' if heavy & set(sys.modules) else 0)"
     )

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from streamwer.cli import main, models
+from streamwer.cli import models
+from streamwer.cli.command import main
 from streamwer.config import model_catalogue
 from streamwer.config.compose import conf_dir
 from streamwer.models import sources

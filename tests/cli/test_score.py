@@ -12,8 +12,8 @@ import pytest
 
 from streamwer import eventlog
 from streamwer.cli.score import main, parser
-from streamwer.datasets import write_manifest
-from streamwer.eventlog import EventLog
+from streamwer.eventlog.log import EventLog
+from streamwer.formats.manifest import write as write_manifest
 from streamwer.provenance.signature import Run, Signature
 from tests.formats.calls import REFERENCE, lines, own_step
 from tests.patience import PATIENCE_S

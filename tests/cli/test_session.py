@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from streamwer import simulation
-from streamwer.cli import main
-from streamwer.recognisers import Window
-from streamwer.simulation import Wall
+from streamwer.cli.command import main
+from streamwer.recognisers.base import Window
+from streamwer.simulation.clock import Wall
 from tests.cli.stand_ins import Act, call, die_once, die_when_loud, here, no_recogniser, processes
 
 

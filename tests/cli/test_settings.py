@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from streamwer.cli import main
 from streamwer.cli.arguments import parse
+from streamwer.cli.command import main
 from streamwer.cli.settings import read, warn_of_toy, with_model
 from streamwer.config.compose import conf_dir
 from streamwer.errors import ConfigError, ModelError

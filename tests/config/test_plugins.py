@@ -22,10 +22,12 @@ from streamwer import policies, runners
 from streamwer.cli.arguments import parse
 from streamwer.config import experiment, plugins
 from streamwer.config.compose import load
-from streamwer.datasets import prepare, read_manifest
+from streamwer.datasets.preparing import prepare
 from streamwer.errors import ConfigError
-from streamwer.metrics import normaliser, store
-from streamwer.runners import Job
+from streamwer.formats.manifest import read as read_manifest
+from streamwer.metrics import store
+from streamwer.runners.worker import Job
+from streamwer.text.normalise import normaliser
 from tests.patience import PATIENCE_S
 
 PAGE = Path("docs/extending.md")

@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from streamwer.audio import SAMPLE_RATE
+from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.config.dataset import ColumnsConfig, ConcatenateConfig, DatasetConfig
-from streamwer.datasets import Outcome, outcome, prepare
+from streamwer.datasets.preparing import prepare
+from streamwer.datasets.problems import Outcome
+from streamwer.datasets.problems import read as outcome
 from streamwer.types import Reference
 
 Prepared = tuple[dict[str, Reference], Outcome]

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from streamwer.audio import SAMPLE_RATE, Samples, write_flac
+from streamwer.audio import write_flac
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config.dataset import ColumnsConfig, DatasetConfig
 
 COLUMNS = ColumnsConfig(audio="file_name")

@@ -22,10 +22,12 @@ from streamwer.config.condition import (
     StepConfig,
 )
 from streamwer.config.dataset import ColumnsConfig
-from streamwer.datasets import journeys, played, prepare, read_manifest
-from streamwer.datasets.augment import multiply
-from streamwer.datasets.augmentation import Journey, codecs
+from streamwer.datasets.augment import journeys, multiply, played
+from streamwer.datasets.augmentation import codecs
+from streamwer.datasets.augmentation.packets import Journey
+from streamwer.datasets.preparing import prepare
 from streamwer.errors import ConfigError, DatasetError
+from streamwer.formats.manifest import read as read_manifest
 from streamwer.provenance import digests
 from streamwer.types import Reference
 from tests.datasets.recordings import ALL_COLUMNS, clip, config, contents, metadata

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from streamwer.datasets import prepare, preview
+from streamwer.datasets.preparing import prepare
+from streamwer.datasets.previewing import preview
 from streamwer.errors import ConfigError, DatasetError
 from tests.datasets.prepared import files, prepared, settings
 from tests.datasets.recordings import CTM, TEXTGRID, clip

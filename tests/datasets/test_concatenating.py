@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from streamwer import audio
 from streamwer.config.dataset import ConcatenateConfig
-from streamwer.datasets import prepare, read_manifest
 from streamwer.datasets.concatenating import Take, join
+from streamwer.datasets.preparing import prepare
 from streamwer.errors import DatasetError
+from streamwer.formats.manifest import read as read_manifest
 from streamwer.formats.recording_ids import is_id
 from streamwer.types import Reference, Word
 from tests.datasets.prepared import prepared, settings

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from streamwer.config.dataset import DatasetConfig
-from streamwer.datasets import outcome, prepare
+from streamwer.datasets.preparing import prepare
+from streamwer.datasets.problems import read as outcome
 from streamwer.errors import ConfigError
 from tests.audio.encoding import Kind, damage, encode
 

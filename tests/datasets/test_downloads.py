@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from pyarrow.parquet import ParquetFile
 
-from streamwer.datasets import fetching, footers, listing, origin, read_manifest
+from streamwer.datasets import fetching, footers, listing
+from streamwer.datasets.origins import read as origin
 from streamwer.datasets.sampling import drawn
 from streamwer.errors import DatasetError
+from streamwer.formats.manifest import read as read_manifest
 from tests import hub
 from tests.datasets import shapes
 from tests.datasets.recordings import contents

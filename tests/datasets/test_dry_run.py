@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from pipeline import prepare as stage
-from streamwer.audio import Samples
+from streamwer.audio.decoding import Samples
 from streamwer.audio.isolated import DECODER
-from streamwer.datasets import preview
+from streamwer.datasets.previewing import preview
 from tests.datasets.prepared import files, settings
 from tests.datasets.recordings import clip, metadata
 

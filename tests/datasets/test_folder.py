@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 
 from streamwer import audio
-from streamwer.datasets import Outcome, prepare, read_manifest
-from streamwer.datasets import outcome as read_outcome
+from streamwer.datasets.preparing import prepare
+from streamwer.datasets.problems import Outcome
+from streamwer.datasets.problems import read as read_outcome
 from streamwer.errors import ConfigError, DatasetError
+from streamwer.formats.manifest import read as read_manifest
 from streamwer.types import Reference, Word
 from tests.datasets.recordings import ALL_COLUMNS, COLUMNS, clip, config, contents, metadata, noise
 

@@ -14,8 +14,10 @@ from pyarrow import parquet
 
 from streamwer import audio
 from streamwer.config.dataset import DatasetConfig
-from streamwer.datasets import outcome, prepare, read_manifest
+from streamwer.datasets.preparing import prepare
+from streamwer.datasets.problems import read as outcome
 from streamwer.errors import ConfigError
+from streamwer.formats.manifest import read as read_manifest
 from tests import hub
 from tests.datasets.recordings import clip, contents
 

@@ -19,8 +19,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from streamwer.datasets import outcome, prepare, read_manifest
+from streamwer.datasets.preparing import prepare
+from streamwer.datasets.problems import read as outcome
 from streamwer.errors import DatasetError, StreamwerError
+from streamwer.formats.manifest import read as read_manifest
 from tests.datasets.prepared import files, prepared, reasons
 from tests.datasets.prepared import settings as config
 from tests.datasets.recordings import clip

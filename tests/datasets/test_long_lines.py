@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from streamwer.datasets import prepare
 from streamwer.datasets.dataset_folder import LONGEST_LINE
+from streamwer.datasets.preparing import prepare
 from streamwer.errors import DatasetError
 from tests.datasets.prepared import files, prepared, reasons
 from tests.datasets.prepared import settings as config

@@ -12,8 +12,9 @@ from rich.progress import Progress
 from pipeline import prepare as stage
 from pipeline.report import sourced
 from streamwer.config.dataset import DatasetConfig
-from streamwer.datasets import fetching, origin, origins
+from streamwer.datasets import fetching, origins
 from streamwer.datasets.listing import Listing, Shard
+from streamwer.datasets.origins import read as origin
 from streamwer.errors import DatasetError
 
 COMMIT = "5be91486e11a2d616f4ec5db8d3fd248585ac07a"

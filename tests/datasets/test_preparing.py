@@ -17,10 +17,10 @@ from omegaconf import OmegaConf
 
 from pipeline import prepare as stage
 from streamwer import audio
-from streamwer.audio import Samples
+from streamwer.audio.decoding import Samples
 from streamwer.config.dataset import ColumnsConfig
-from streamwer.datasets import prepare
 from streamwer.datasets.collecting import collect
+from streamwer.datasets.preparing import prepare
 from streamwer.datasets.rows import Row, Source
 from streamwer.errors import DatasetError, DiskError
 from tests.datasets.recordings import clip, config, contents, metadata, noise

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from omegaconf import OmegaConf
 
-from streamwer.datasets import origin, outcome, read_manifest
+from streamwer.datasets.origins import read as origin
+from streamwer.datasets.problems import read as outcome
+from streamwer.formats.manifest import read as read_manifest
 from tests import hub
 from tests.datasets import shapes
 

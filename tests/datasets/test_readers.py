@@ -12,9 +12,9 @@ import pytest
 from pyarrow import parquet
 
 from streamwer import audio
-from streamwer.audio import Samples
+from streamwer.audio.decoding import Samples
 from streamwer.audio.isolated import DECODER
-from streamwer.datasets import prepare
+from streamwer.datasets.preparing import prepare
 from streamwer.errors import DatasetError
 from streamwer.types import Word
 from tests.datasets.prepared import files, prepared, reasons, settings, stereo

@@ -16,7 +16,8 @@ import pytest
 
 from streamwer import eventlog
 from streamwer.errors import LogError
-from streamwer.eventlog import EventLog, seal, writing
+from streamwer.eventlog import seal, writing
+from streamwer.eventlog.log import EventLog
 from streamwer.eventlog.schema import DIGEST_KEY, SEALED_KEY
 from streamwer.provenance.signature import Run, Subject
 from streamwer.types import Compute, Effort, Failure, Step, Update, Word

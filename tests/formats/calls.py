@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from streamwer.eventlog import EventLog
+from streamwer.eventlog.log import EventLog
 from streamwer.types import Compute, Effort, Reference, Step, Update, Word
 
 SPOKEN = (

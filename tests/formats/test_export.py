@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamwer.cli.score import EXPORTS
-from streamwer.eventlog import EventLog
-from streamwer.formats import read
+from streamwer.eventlog.log import EventLog
+from streamwer.formats.detection import read
 from streamwer.types import Failure, Step
 from tests.formats.calls import REFERENCE, emitted, lines, own_step
 

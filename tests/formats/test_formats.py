@@ -8,8 +8,8 @@ import pytest
 
 from streamwer import eventlog
 from streamwer.errors import LogError
-from streamwer.eventlog import EventLog
-from streamwer.formats import FORMATS, read
+from streamwer.eventlog.log import EventLog
+from streamwer.formats.detection import FORMATS, read
 from tests.formats.calls import lines, own_step
 
 FIRST_LINES = {

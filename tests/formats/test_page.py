@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from streamwer.cli.score import EXPORTS, main
-from streamwer.formats import FORMATS
+from streamwer.formats.detection import FORMATS
 
 PAGE = Path("docs/scoring-logs.md").read_text()
 FILES = re.findall(r"^```text (\S+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)

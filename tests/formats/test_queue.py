@@ -9,8 +9,8 @@ from statistics import mean
 
 import pytest
 
-from streamwer.eventlog import EventLog
-from streamwer.formats import read
+from streamwer.eventlog.log import EventLog
+from streamwer.formats.detection import read
 from tests.formats.calls import lines
 
 CHUNKS = 60

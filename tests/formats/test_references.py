@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from streamwer.datasets import write_manifest
 from streamwer.errors import DatasetError, LogError
-from streamwer.eventlog import EventLog
-from streamwer.formats import Log, pair, references
-from streamwer.formats.references import References
+from streamwer.eventlog.log import EventLog
+from streamwer.formats import references
+from streamwer.formats.base import Log
+from streamwer.formats.manifest import write as write_manifest
+from streamwer.formats.pairing import pair
+from streamwer.formats.references.base import References
 from streamwer.types import Failure, Word
 from tests.formats.calls import REFERENCE, lines, own_step
 

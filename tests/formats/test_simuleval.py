@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from streamwer.errors import LogError
-from streamwer.formats import read
+from streamwer.formats.detection import read
 from tests.formats.calls import emitted, lines
 
 INSTANCE: dict[str, Any] = {

@@ -14,9 +14,13 @@ import pytest
 
 from streamwer.analysis.log_figures import figures
 from streamwer.config.experiment import ScoringConfig
-from streamwer.formats import pair, read, simuleval
+from streamwer.formats import simuleval
+from streamwer.formats.detection import read
+from streamwer.formats.pairing import pair
 from streamwer.formats.simuleval import Elapsed
-from streamwer.metrics import Lagging, normaliser, score
+from streamwer.metrics.simulst_latency import Lagging
+from streamwer.metrics.tables import score
+from streamwer.text.normalise import normaliser
 from tests.metrics import peers
 from tests.reports.synthetic import MANNERS, log, references
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from streamwer.errors import LogError
-from streamwer.formats import read
+from streamwer.formats.detection import read
 from streamwer.metrics.timeline import erased
 from tests.formats.calls import emitted, lines, tentative
 

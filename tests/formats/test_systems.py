@@ -8,7 +8,7 @@ import pytest
 
 from streamwer import eventlog
 from streamwer.errors import LogError
-from streamwer.eventlog import EventLog
+from streamwer.eventlog.log import EventLog
 from streamwer.formats.systems import systems, with_baseline
 from tests.formats.calls import own_step
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from streamwer.errors import LogError
-from streamwer.formats import read
+from streamwer.formats.detection import read
 from streamwer.types import Word
 from tests.formats.calls import emitted, lines, tentative
 

@@ -10,9 +10,11 @@ from typing import NamedTuple
 from streamwer import eventlog
 from streamwer.audio.isolated import Decoder
 from streamwer.config.dataset import ColumnsConfig, DatasetConfig
-from streamwer.datasets import prepare, write_manifest
-from streamwer.eventlog import EventLog
-from streamwer.formats import read, references
+from streamwer.datasets.preparing import prepare
+from streamwer.eventlog.log import EventLog
+from streamwer.formats import references
+from streamwer.formats.detection import read
+from streamwer.formats.manifest import write as write_manifest
 from streamwer.formats.textgrid import read_words
 from tests.audio.encoding import Kind, encode, make_sound
 from tests.datasets.recordings import TEXTGRID, clip

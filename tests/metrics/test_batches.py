@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from streamwer.errors import AudioError, LogError
-from streamwer.eventlog import EventLog
-from streamwer.metrics import batches, normaliser, store
+from streamwer.eventlog.log import EventLog
+from streamwer.metrics import batches, store
 from streamwer.metrics.batches import score_in_parts
+from streamwer.text.normalise import normaliser
 from streamwer.types import Failure, Reference, Step
 from tests.scale import made_up
 

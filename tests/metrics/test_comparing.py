@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from streamwer.config.experiment import ScoringConfig
-from streamwer.eventlog import EventLog
-from streamwer.metrics import normaliser, store
+from streamwer.eventlog.log import EventLog
+from streamwer.metrics import store
 from streamwer.metrics.comparing import comparable_differences, incomparable
 from streamwer.metrics.store import Scored
 from streamwer.provenance.signature import Run, Signature
+from streamwer.text.normalise import normaliser
 from tests.formats.calls import REFERENCE, own_step
 
 SCORING = ScoringConfig(normaliser="basic")

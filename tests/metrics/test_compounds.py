@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamwer.config.experiment import ScoringConfig
-from streamwer.eventlog import EventLog
-from streamwer.metrics import Scores, normaliser, score, summarise
+from streamwer.eventlog.log import EventLog
 from streamwer.metrics.alignment import align
 from streamwer.metrics.compounds import find_compounds, respace
+from streamwer.metrics.summary import summarise
+from streamwer.metrics.tables import Scores, score
 from streamwer.metrics.tokens import Token
+from streamwer.text.normalise import normaliser
 from streamwer.types import Compute, Effort, Reference, Step, Update, Word
 
 LETTERS = st.lists(st.text("ab", min_size=1, max_size=3), max_size=6)

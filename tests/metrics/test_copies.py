@@ -13,12 +13,13 @@ from streamwer.analysis.gate.run_group import side
 from streamwer.analysis.sweeps.effects import main_effects
 from streamwer.analysis.sweeps.point import measured
 from streamwer.config.experiment import ScoringConfig
-from streamwer.eventlog import EventLog
-from streamwer.metrics import Scores, normaliser, score
+from streamwer.eventlog.log import EventLog
 from streamwer.metrics.comparing import latency_differences
 from streamwer.metrics.store import Scored
+from streamwer.metrics.tables import Scores, score
 from streamwer.provenance.signature import Method, Signature, Subject
 from streamwer.reports import changes
+from streamwer.text.normalise import normaliser
 from streamwer.types import Compute, Effort, Reference, Step, Update, Word
 
 SCORING = ScoringConfig(normaliser="basic")

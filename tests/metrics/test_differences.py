@@ -9,7 +9,9 @@ import pytest
 
 from streamwer.config.experiment import ScoringConfig
 from streamwer.errors import ConfigError, StreamwerError
-from streamwer.metrics import Difference, Scores, normaliser, score, wer_differences
+from streamwer.metrics.differences import Difference, wer_differences
+from streamwer.metrics.tables import Scores, score
+from streamwer.text.normalise import normaliser
 from tests.reports.synthetic import MANNERS, log, references
 
 SCORING = ScoringConfig(normaliser="basic")

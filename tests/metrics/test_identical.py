@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from streamwer.eventlog import EventLog
-from streamwer.metrics import normaliser, score
-from streamwer.text.normalise import NAMES
+from streamwer.eventlog.log import EventLog
+from streamwer.metrics.tables import score
+from streamwer.text.normalise import NAMES, normaliser
 from streamwer.text.words import parted
 from streamwer.types import Compute, Effort, Reference, Step, Update, Word
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from streamwer.analysis.log_figures import figures
 from streamwer.config.experiment import ScoringConfig
-from streamwer.eventlog import EventLog
-from streamwer.formats import Log
-from streamwer.metrics import normaliser, score
+from streamwer.eventlog.log import EventLog
+from streamwer.formats.base import Log
+from streamwer.metrics.tables import score
+from streamwer.text.normalise import normaliser
 from streamwer.types import Compute, Effort, Reference, Step, Update, Word
 
 TIMES = st.integers(0, 20).map(lambda eighth: eighth / 8)

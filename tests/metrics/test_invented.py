@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 
 from streamwer.config.experiment import ScoringConfig
-from streamwer.eventlog import EventLog
-from streamwer.metrics import normaliser, score, summarise
+from streamwer.eventlog.log import EventLog
 from streamwer.metrics.invented import count_invented, find_nonspeech, pool_invented
+from streamwer.metrics.summary import summarise
+from streamwer.metrics.tables import score
+from streamwer.text.normalise import normaliser
 from streamwer.types import Compute, Effort, Failure, Reference, Step, Update, Word
 
 SPOKEN = (Word("good", 2.0, 2.5), Word("morning", 3.0, 3.5), Word("jane", 9.5, 10.0))

@@ -6,8 +6,8 @@ from functools import cache
 
 import pytest
 
-from streamwer.metrics import WordErrors
 from streamwer.metrics.alignment import align, count
+from streamwer.metrics.word_errors import WordErrors
 from tests.metrics.heard import calls, misheard
 
 meeteval = pytest.importorskip(

@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 
 from streamwer.config.experiment import ScoringConfig
-from streamwer.eventlog import EventLog
-from streamwer.metrics import Quantile, Scores, Summary, normaliser, score, summarise
-from streamwer.metrics.stats.quantiles import quantile_differences
-from streamwer.metrics.summary import Percentiles, latencies, timed
+from streamwer.eventlog.log import EventLog
+from streamwer.metrics.stats.quantiles import Quantile, quantile_differences
+from streamwer.metrics.summary import Percentiles, Summary, latencies, summarise, timed
+from streamwer.metrics.tables import Scores, score
+from streamwer.text.normalise import normaliser
 from streamwer.types import Reference, Step, Update, Word
 from tests.reports.synthetic import MANNERS, log, references
 

@@ -6,9 +6,10 @@ from statistics import mean
 
 import pytest
 
-from streamwer.eventlog import EventLog
-from streamwer.metrics import normaliser, score
+from streamwer.eventlog.log import EventLog
 from streamwer.metrics.segments import Segment, assign, segments
+from streamwer.metrics.tables import score
+from streamwer.text.normalise import normaliser
 from streamwer.types import Step
 from tests.formats.calls import own_step
 from tests.metrics.heard import calls, misheard

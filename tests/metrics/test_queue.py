@@ -8,12 +8,15 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from streamwer.audio import SAMPLE_RATE
+from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.config.experiment import ScoringConfig
-from streamwer.eventlog import EventLog
-from streamwer.metrics import Scores, normaliser, score, summarise
-from streamwer.policies import Request
-from streamwer.simulation import build_clock, play
+from streamwer.eventlog.log import EventLog
+from streamwer.metrics.summary import summarise
+from streamwer.metrics.tables import Scores, score
+from streamwer.policies.base import Request
+from streamwer.simulation.clock import build as build_clock
+from streamwer.simulation.serving import play
+from streamwer.text.normalise import normaliser
 from streamwer.types import Hypothesis, Reference, Update, Word
 from tests.scripted import Scripted, silence
 

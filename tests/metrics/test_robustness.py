@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from streamwer.config.experiment import ScoringConfig
-from streamwer.eventlog import EventLog
-from streamwer.metrics import normaliser, score, summarise
+from streamwer.eventlog.log import EventLog
 from streamwer.metrics.robustness import under_conditions
-from streamwer.metrics.tables import Scores
+from streamwer.metrics.summary import summarise
+from streamwer.metrics.tables import Scores, score
+from streamwer.text.normalise import normaliser
 from streamwer.types import Compute, Effort, Reference, Step, Update, Word
 
 SCORING = ScoringConfig(normaliser="basic")

@@ -6,8 +6,8 @@ from itertools import accumulate
 
 import pytest
 
-from streamwer.metrics import normaliser
 from streamwer.metrics.segments import Segment, assign, segments
+from streamwer.text.normalise import normaliser
 from streamwer.types import Reference, Word
 
 BASIC = normaliser("basic")

@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 
 from streamwer.config.experiment import ScoringConfig
-from streamwer.eventlog import EventLog
-from streamwer.metrics import Lagging, normaliser, score, summarise
-from streamwer.metrics.simulst_latency import NAMES
+from streamwer.eventlog.log import EventLog
+from streamwer.metrics.simulst_latency import NAMES, Lagging
+from streamwer.metrics.summary import summarise
+from streamwer.metrics.tables import score
+from streamwer.text.normalise import normaliser
 from streamwer.types import Failure, Reference, Word
 from tests.formats.calls import own_step
 

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from streamwer.eventlog import EventLog
-from streamwer.metrics import CharErrors, Slice, WordErrors, normaliser, score
-from streamwer.metrics.slices import slices
+from streamwer.eventlog.log import EventLog
+from streamwer.metrics.slices import Slice, slices
+from streamwer.metrics.tables import score
+from streamwer.metrics.word_errors import CharErrors, WordErrors
+from streamwer.text.normalise import normaliser
 from streamwer.types import Compute, Effort, Reference, Step, Update, Word
 
 WORDS = tuple(Word(text, n + 0.5, n + 0.9) for n, text in enumerate("a b c d e f".split()))

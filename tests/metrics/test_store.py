@@ -12,10 +12,11 @@ import pandas as pd
 import pytest
 
 from streamwer.errors import LogError
-from streamwer.eventlog import EventLog
-from streamwer.metrics import normaliser, store
+from streamwer.eventlog.log import EventLog
+from streamwer.metrics import store
 from streamwer.metrics.store import Scored
 from streamwer.provenance.signature import NONE, UNKNOWN, Run, Subject, reasons
+from streamwer.text.normalise import normaliser
 from tests.formats.calls import REFERENCE, own_step
 
 RUN = Run(Subject("offline", "direct", "tiny@77", packages=(("numpy", "2"),)), "measured", "1", "a")

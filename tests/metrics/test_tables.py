@@ -8,9 +8,11 @@ import pytest
 
 from streamwer.config.experiment import ScoringConfig
 from streamwer.errors import LogError
-from streamwer.eventlog import EventLog
-from streamwer.metrics import normaliser, score, summarise
+from streamwer.eventlog.log import EventLog
+from streamwer.metrics.summary import summarise
+from streamwer.metrics.tables import score
 from streamwer.metrics.word_errors import plain_rate
+from streamwer.text.normalise import normaliser
 from streamwer.types import Compute, Effort, Failure, Reference, Step, Update, Word
 
 SPOKEN = (

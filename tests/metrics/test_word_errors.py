@@ -13,9 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.metrics import CharErrors, WordErrors
 from streamwer.metrics.alignment import align, count
-from streamwer.metrics.word_errors import plain_rate
+from streamwer.metrics.word_errors import CharErrors, WordErrors, plain_rate
 
 sentences = st.lists(st.sampled_from("a b c d".split()), max_size=8)
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streamwer.eventlog import EventLog
-from streamwer.metrics import Scores, normaliser, score
+from streamwer.eventlog.log import EventLog
+from streamwer.metrics.tables import Scores, score
+from streamwer.text.normalise import normaliser
 from streamwer.types import Compute, Effort, Reference, Step, Update, Word
 
 TEXTS = st.lists(

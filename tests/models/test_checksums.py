@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from streamwer import recognisers
-from streamwer.cli import main
+from streamwer.cli.command import main
 from streamwer.config import compose
 from streamwer.config.experiment import system
 from streamwer.errors import ModelError

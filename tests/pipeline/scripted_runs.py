@@ -23,8 +23,9 @@ from typing import Any
 from pipeline import stream
 from streamwer import recognisers
 from streamwer.config import experiment
-from streamwer.recognisers import Recogniser
-from streamwer.runners.cache import Store, keys
+from streamwer.recognisers.base import Recogniser
+from streamwer.runners.cache import keys
+from streamwer.runners.cache.store import Store
 from streamwer.runners.worker import Job, Worker
 from streamwer.types import Step
 from tests.scripted import Scripted, script

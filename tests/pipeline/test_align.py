@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from pipeline import align
-from streamwer.alignment import Origin, write_origin
+from streamwer.alignment.origin import Origin
+from streamwer.alignment.origin import write as write_origin
 from streamwer.config.compose import load
-from streamwer.datasets import write_manifest
 from streamwer.errors import ConfigError, DatasetError
+from streamwer.formats.manifest import write as write_manifest
 from streamwer.provenance import digests
 from streamwer.types import Reference
 

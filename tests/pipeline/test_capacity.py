@@ -12,10 +12,11 @@ import pytest
 
 from lab.capacity import command, playing
 from lab.capacity.document import read_facts
-from streamwer import datasets
 from streamwer.analysis import capacity
-from streamwer.analysis.capacity import Figures
+from streamwer.analysis.capacity.figures import Figures
 from streamwer.config.compose import load
+from streamwer.datasets.preparing import prepare
+from streamwer.formats.manifest import write as write_manifest
 
 pytestmark = [
     pytest.mark.slow,
@@ -32,9 +33,9 @@ def cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[set[int]]:
     """Those that each run was played on; the data set is prepared in the folder we are in."""
     settings = load(["dataset=toy_calls", "dataset.limit=2"]).dataset
     settings.path = str(Path(settings.path).resolve())
-    references = datasets.prepare(settings, tmp_path / "data/prepared")
+    references = prepare(settings, tmp_path / "data/prepared")
     (tmp_path / "data/aligned").mkdir()
-    datasets.write_manifest(tmp_path / "data/aligned", references)
+    write_manifest(tmp_path / "data/aligned", references)
     model = Path("models/reference").resolve()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # locks of the test's own
     monkeypatch.chdir(tmp_path)

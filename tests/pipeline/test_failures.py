@@ -10,11 +10,11 @@ import pytest
 from pipeline import stream
 from pipeline.report import unused
 from streamwer.config import experiment
-from streamwer.datasets import read_manifest
-from streamwer.metrics import normaliser
+from streamwer.formats.manifest import read as read_manifest
 from streamwer.metrics.tables import score
-from streamwer.reports import Unused
-from streamwer.runners import Outcome
+from streamwer.reports.comparison import Unused
+from streamwer.runners.pool import Outcome
+from streamwer.text.normalise import normaliser
 from streamwer.types import Failure
 from tests.datasets.prepared import files, prepared
 from tests.datasets.recordings import clip

@@ -16,7 +16,9 @@ from streamwer.cli import cache
 from streamwer.config import experiment
 from streamwer.config.cache import FinishedConfig
 from streamwer.errors import StreamwerError
-from streamwer.runners.cache import Sessions, Store, run_lock
+from streamwer.runners.cache import run_lock
+from streamwer.runners.cache.sessions import Sessions
+from streamwer.runners.cache.store import Store
 from tests.runners.cache.calls import label, said
 
 KEYS = [f"{at:02x}" * 32 for at in range(3)]

@@ -15,12 +15,12 @@ from omegaconf import OmegaConf
 
 from lab import gate_in_turns
 from pipeline import gate
-from streamwer import datasets
 from streamwer.analysis.gate import baseline
 from streamwer.analysis.gate.verdict import Exit
 from streamwer.config.compose import composed, load
-from streamwer.metrics import Scores
+from streamwer.datasets.preparing import prepare
 from streamwer.metrics.store import Scored
+from streamwer.metrics.tables import Scores
 
 SYSTEM = "prefix_agreement"
 ROOT = Path(__file__).parents[2]
@@ -43,7 +43,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data of the gate, made ready once: it takes longer than the tests."""
     folder, chosen = tmp_path_factory.mktemp("gate") / "data", load().gate.dataset
     assert chosen is not None
-    datasets.prepare(chosen, folder)
+    prepare(chosen, folder)
     return folder
 
 

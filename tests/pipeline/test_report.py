@@ -5,10 +5,11 @@ from __future__ import annotations
 from pipeline.report import provenance
 from streamwer.config.compose import load
 from streamwer.config.experiment import Config, system
-from streamwer.metrics import normaliser, store
+from streamwer.metrics import store
 from streamwer.provenance.signature import Signature
-from streamwer.runners import Outcome
+from streamwer.runners.pool import Outcome
 from streamwer.runners.run_log import event_log
+from streamwer.text.normalise import normaliser
 from tests.formats.calls import REFERENCE, own_step
 
 FACTS = {"hardware": "EPYC, 2 cores", "workers": 2, "model_digest": "77", "package numpy": "2.4"}

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from streamwer.config.compose import load
-from streamwer.datasets import prepare
+from streamwer.datasets.preparing import prepare
 from tests.patience import PATIENCE_S, until
 from tests.pipeline.resumable import ROOT, Folder
 

@@ -9,8 +9,8 @@ from rich.progress import Progress
 
 from pipeline.score import Tally
 from pipeline.stream import counting
-from streamwer.metrics import Scores
-from streamwer.runners import Job
+from streamwer.metrics.tables import Scores
+from streamwer.runners.worker import Job
 
 
 def part(*rows: tuple[int, int, str]) -> Scores:

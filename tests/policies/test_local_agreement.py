@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from streamwer.errors import ConfigError
-from streamwer.policies import LocalAgreement
+from streamwer.policies.local_agreement import LocalAgreement
 from streamwer.types import Hypothesis, Update, Word
 from tests.scripted import script
 

@@ -9,8 +9,9 @@ import pytest
 
 from streamwer import policies
 from streamwer.audio import samples
-from streamwer.recognisers import Window
-from streamwer.simulation import build_clock, play
+from streamwer.recognisers.base import Window
+from streamwer.simulation.clock import build as build_clock
+from streamwer.simulation.serving import play
 from streamwer.types import Hypothesis, Step
 from tests.scripted import Scripted, script, silence
 

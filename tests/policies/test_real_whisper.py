@@ -15,12 +15,13 @@ import numpy as np
 import pytest
 
 from streamwer import audio, policies, recognisers
-from streamwer.audio import SAMPLE_RATE, Samples
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config import experiment
 from streamwer.config.compose import load
 from streamwer.config.experiment import SystemConfig
-from streamwer.recognisers import Recogniser
-from streamwer.simulation import build_clock, play
+from streamwer.recognisers.base import Recogniser
+from streamwer.simulation.clock import build as build_clock
+from streamwer.simulation.serving import play
 from streamwer.text.normalise import normaliser
 from streamwer.types import Word
 

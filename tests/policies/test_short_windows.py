@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from streamwer import policies
-from streamwer.audio import SAMPLE_RATE
+from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.errors import ConfigError
-from streamwer.formats.captions import Cutter
-from streamwer.recognisers import Window
-from streamwer.simulation import build_clock, play
+from streamwer.formats.captions.segmentation import Cutter
+from streamwer.recognisers.base import Window
+from streamwer.simulation.clock import build as build_clock
+from streamwer.simulation.serving import play
 from streamwer.types import Compute, Hypothesis, Step, Update, Word
 from tests.policies.test_streaming_policies import (
     AGREED,

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streamwer import policies
-from streamwer.audio import SAMPLE_RATE
-from streamwer.simulation import build_clock, play
+from streamwer.audio.decoding import SAMPLE_RATE
+from streamwer.simulation.clock import build as build_clock
+from streamwer.simulation.serving import play
 from streamwer.types import Step, Word
 from tests.scripted import Faults, Scripted, script, silence
 

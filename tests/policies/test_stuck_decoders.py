@@ -17,10 +17,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streamwer import policies
-from streamwer.audio import SAMPLE_RATE, samples
-from streamwer.policies import LocalAgreement
-from streamwer.recognisers import Window
-from streamwer.simulation import build_clock, play
+from streamwer.audio import samples
+from streamwer.audio.decoding import SAMPLE_RATE
+from streamwer.policies.local_agreement import LocalAgreement
+from streamwer.recognisers.base import Window
+from streamwer.simulation.clock import build as build_clock
+from streamwer.simulation.serving import play
 from streamwer.types import Hypothesis, Step, Word
 from tests.policies.test_streaming_policies import (
     AGREEMENT,

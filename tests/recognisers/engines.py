@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from streamwer import audio
-from streamwer.audio import SAMPLE_RATE, Samples
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config import experiment
 from streamwer.config.compose import load
 from streamwer.config.engine import DirectConfig
 from streamwer.config.model import ModelConfig
-from streamwer.recognisers import Window
+from streamwer.recognisers.base import Window
 from streamwer.recognisers.direct import Direct
 from streamwer.types import Hypothesis
 

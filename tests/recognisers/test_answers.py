@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.recognisers import Window
 from streamwer.recognisers.answers import AnswerError, Timing, read
+from streamwer.recognisers.base import Window
 from streamwer.types import Hypothesis
 
 FOUR_SECONDS = Window(np.zeros(64_000, np.float32), 160_000)  # begins at 10 s

@@ -15,7 +15,10 @@ from streamwer.config import experiment
 from streamwer.config.compose import load
 from streamwer.recognisers.caching import KeptFrames, Remembered
 from streamwer.recognisers.log_mel import LogMel
-from streamwer.simulation import InPackets, Stream, clock_of, serve
+from streamwer.simulation.clock import clock_of
+from streamwer.simulation.serving import serve
+from streamwer.simulation.source import InPackets
+from streamwer.simulation.stream import Stream
 from streamwer.types import Hypothesis, Step
 
 CALL = min(Path("data/toy_calls").glob("*.flac"))

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.bench import random_whisper
-from streamwer.recognisers import Window
+from streamwer.recognisers.base import Window
 from streamwer.recognisers.decoder import rows
 from streamwer.recognisers.direct import Direct
 from streamwer.recognisers.prompt import BROKEN

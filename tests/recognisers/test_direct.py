@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from streamwer import recognisers
-from streamwer.audio import SAMPLE_RATE, Samples, seconds
+from streamwer.audio import seconds
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.errors import ConfigError
-from streamwer.recognisers import Memory, Window
+from streamwer.recognisers.base import Memory, Window
 from streamwer.recognisers.direct import Direct
 from streamwer.recognisers.long_windows import ShortWhisper
 from streamwer.types import Effort, Hypothesis

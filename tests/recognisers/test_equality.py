@@ -8,7 +8,8 @@ from faster_whisper import WhisperModel
 
 from streamwer import policies
 from streamwer.recognisers.direct import Direct
-from streamwer.simulation import build_clock, play
+from streamwer.simulation.clock import build as build_clock
+from streamwer.simulation.serving import play
 from tests.recognisers.engines import REFERENCE, call, direct
 
 FEW = [3, 4, 6, 11, 17, 21, 27, 28]

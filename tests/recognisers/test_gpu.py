@@ -9,7 +9,7 @@ import ctranslate2
 import numpy as np
 import pytest
 
-from streamwer.recognisers import Memory, Window
+from streamwer.recognisers.base import Memory, Window
 from streamwer.text.repetition import loop
 from tests.recognisers.engines import direct, hiss, part, texts
 from tests.recognisers.scripted_decoder import says, tokenizer

@@ -22,11 +22,12 @@ from streamwer.config.compose import load
 from streamwer.config.engine import HttpConfig
 from streamwer.errors import ConfigError, ModelError
 from streamwer.policies.local_agreement import LocalAgreement
-from streamwer.recognisers import Window
+from streamwer.recognisers.base import Window
 from streamwer.recognisers.http import Http
 from streamwer.recognisers.http_client import Client
-from streamwer.runners import Job
-from streamwer.simulation import build_clock, play
+from streamwer.runners.worker import Job
+from streamwer.simulation.clock import build as build_clock
+from streamwer.simulation.serving import play
 from streamwer.types import Failure
 from tests.recognisers.engines import CALLS, call
 from tests.recognisers.transcription_server import Request, Respond, says, sends, serving

@@ -16,11 +16,12 @@ from jiwer import wer
 from streamwer import audio, policies, recognisers
 from streamwer.config import experiment
 from streamwer.config.compose import load
-from streamwer.recognisers import Memory, Window
+from streamwer.recognisers.base import Memory, Window
 from streamwer.recognisers.direct import Direct
 from streamwer.recognisers.language import Languages
 from streamwer.recognisers.stage_timer import Meter
-from streamwer.simulation import clock_of, play
+from streamwer.simulation.clock import clock_of
+from streamwer.simulation.serving import play
 from streamwer.text.languages import AUTO
 from streamwer.text.normalise import normaliser
 from streamwer.text.words import joined

@@ -10,7 +10,8 @@ from faster_whisper.feature_extractor import FeatureExtractor
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.audio import HOP, SAMPLE_RATE, Samples
+from streamwer.audio import HOP
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.recognisers.log_mel import LogMel
 
 EXTRACTOR = FeatureExtractor()

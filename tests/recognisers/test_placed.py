@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from streamwer.recognisers import Window
+from streamwer.recognisers.base import Window
 from streamwer.recognisers.decoder import _regrouped
 from streamwer.recognisers.direct import Direct
 from streamwer.text.words import parted

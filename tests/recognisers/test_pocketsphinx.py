@@ -13,14 +13,15 @@ from typing import Any
 import pytest
 
 from streamwer import policies
-from streamwer.audio import SAMPLE_RATE
+from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.config import experiment
 from streamwer.config.compose import load
 from streamwer.config.engine import PocketSphinxConfig
 from streamwer.errors import ConfigError, ModelError
-from streamwer.recognisers import Memory, Window
+from streamwer.recognisers.base import Memory, Window
 from streamwer.runners.worker import Worker
-from streamwer.simulation import build_clock, play
+from streamwer.simulation.clock import build as build_clock
+from streamwer.simulation.serving import play
 from streamwer.types import Hypothesis, Word
 from tests.recognisers.engines import call
 

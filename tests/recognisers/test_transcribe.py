@@ -13,7 +13,7 @@ from streamwer import audio, recognisers
 from streamwer.config import experiment
 from streamwer.config.compose import load
 from streamwer.errors import ModelError
-from streamwer.recognisers import Recogniser, Window
+from streamwer.recognisers.base import Recogniser, Window
 
 MODEL = Path("models/reference")
 CALL = Path("data/toy_calls/call_01.flac")

@@ -10,8 +10,8 @@ from faster_whisper.vad import get_speech_timestamps, get_vad_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streamwer.audio import SAMPLE_RATE, Samples
-from streamwer.recognisers import Memory, Window
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
+from streamwer.recognisers.base import Memory, Window
 from streamwer.recognisers.stage_timer import Meter
 from streamwer.recognisers.vad import SpeechDetector, silence, spans
 from tests.recognisers.engines import call, hiss, part, said

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.bench import random_whisper
-from streamwer.recognisers import Window
+from streamwer.recognisers.base import Window
 from streamwer.recognisers.words import Piece, words
 from streamwer.types import Word
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from streamwer import reports
-from streamwer.reports import Comparison
+from streamwer.reports.comparison import Comparison
 from tests.reports import synthetic
 
 

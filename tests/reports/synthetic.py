@@ -10,9 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from streamwer.config.experiment import ScoringConfig
-from streamwer.eventlog import EventLog
-from streamwer.metrics import normaliser, score, summarise, wer_differences
-from streamwer.reports import Comparison, Sound, System, peaks
+from streamwer.eventlog.log import EventLog
+from streamwer.metrics.differences import wer_differences
+from streamwer.metrics.summary import summarise
+from streamwer.metrics.tables import score
+from streamwer.reports import peaks
+from streamwer.reports.comparison import Comparison, Sound, System
+from streamwer.text.normalise import normaliser
 from streamwer.types import Compute, Effort, Failure, Reference, Step, Update, Word
 
 SCORING = ScoringConfig(normaliser="basic")

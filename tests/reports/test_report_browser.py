@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from streamwer import audio
-from streamwer.reports import Comparison, Sound, html
+from streamwer.reports import html
+from streamwer.reports.comparison import Comparison, Sound
 from streamwer.types import Reference, Word
 from tests.reports import synthetic
 from tests.reports.browser import launched, visited

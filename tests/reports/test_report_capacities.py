@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from streamwer.analysis.capacity import Carried
+from streamwer.analysis.capacity.study import Carried
 from streamwer.config.load import SloConfig
 from streamwer.provenance.signature import Subject
-from streamwer.reports import Capacities, Comparison, html, markdown
+from streamwer.reports import html, markdown
 from streamwer.reports.capacities import sections
+from streamwer.reports.comparison import Capacities, Comparison
 from streamwer.reports.plots import load
 from tests.analysis.capacity.made_up import SIGNED, carried, study
 

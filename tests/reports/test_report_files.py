@@ -12,9 +12,11 @@ import pytest
 
 from streamwer import reports
 from streamwer.errors import StreamwerError
-from streamwer.metrics import Interval, Quantile
+from streamwer.metrics.stats.intervals import Interval
+from streamwer.metrics.stats.quantiles import Quantile
 from streamwer.metrics.summary import STAGES
-from streamwer.reports import Comparison, data_files
+from streamwer.reports import data_files
+from streamwer.reports.comparison import Comparison
 from tests.reports import synthetic
 
 FILES = {

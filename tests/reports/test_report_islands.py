@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.eventlog import EventLog
-from streamwer.reports import Comparison, peaks
+from streamwer.eventlog.log import EventLog
+from streamwer.reports import peaks
 from streamwer.reports.calls import calls
+from streamwer.reports.comparison import Comparison
 from streamwer.reports.embedded_json import PACK, islands
 from streamwer.reports.peaks import ALPHABET
 from streamwer.types import Step

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from streamwer.metrics.word_diff import WordRun, diff_words
-from streamwer.reports import Comparison, html, markdown
+from streamwer.reports import html, markdown
+from streamwer.reports.comparison import Comparison
 from streamwer.types import Reference
 from tests.reports import synthetic
 

@@ -8,9 +8,10 @@ from itertools import pairwise
 import pytest
 
 from streamwer.analysis import formatting
-from streamwer.metrics import Interval, Quantile
+from streamwer.metrics.stats.intervals import Interval
+from streamwer.metrics.stats.quantiles import Quantile
 from streamwer.metrics.summary import STAGES, Cost
-from streamwer.reports import Comparison, System
+from streamwer.reports.comparison import Comparison, System
 from streamwer.reports.palette import styles
 from streamwer.reports.plots import bars, curves, lag, scatter
 from streamwer.reports.plots.axis import Axis, Frame, rate_axis, seconds_axis

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from streamwer.metrics import CharErrors, Quantile, Slice, WordErrors
-from streamwer.reports import Comparison, data_files, html, markdown, notes
+from streamwer.metrics.slices import Slice
+from streamwer.metrics.stats.quantiles import Quantile
+from streamwer.metrics.word_errors import CharErrors, WordErrors
+from streamwer.reports import data_files, html, markdown, notes
+from streamwer.reports.comparison import Comparison
 from streamwer.reports.slices import Cell, groups
 
 

@@ -9,8 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.metrics import Difference, Interval, Quantile, WordErrors
-from streamwer.reports import Comparison, Unused, html, markdown, notes, verdict, wording
+from streamwer.metrics.differences import Difference
+from streamwer.metrics.stats.intervals import Interval
+from streamwer.metrics.stats.quantiles import Quantile
+from streamwer.metrics.word_errors import WordErrors
+from streamwer.reports import html, markdown, notes, verdict, wording
+from streamwer.reports.comparison import Comparison, Unused
 from tests.reports import synthetic
 from tests.reports.test_report_files import changed
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from streamwer.reports import Comparison, html, markdown, notes, robustness
+from streamwer.reports import html, markdown, notes, robustness
+from streamwer.reports.comparison import Comparison
 from streamwer.reports.plots import bars
 from tests.reports.synthetic import compare, references
 

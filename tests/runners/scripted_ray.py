@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from streamwer.runners import Job, ray_session, ray_workers
+from streamwer.runners import ray_session, ray_workers
+from streamwer.runners.worker import Job
 
 CUT_OFF = "Ray Client is not connected. Please connect by calling `ray.init`."
 """What Ray's client says at each call after the one that lost its head, of no type of its own."""

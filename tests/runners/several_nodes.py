@@ -17,7 +17,8 @@ from ray.cluster_utils import Cluster
 from streamwer import audio
 from streamwer.config.experiment import SystemConfig
 from streamwer.errors import ClusterError
-from streamwer.runners import Job, Worker, ray_address, ray_session
+from streamwer.runners import ray_address, ray_session
+from streamwer.runners.worker import Job, Worker
 from streamwer.types import Step
 from tests.patience import PATIENCE_S, until
 

@@ -14,9 +14,10 @@ from streamwer.config.cluster import ClusterConfig
 from streamwer.config.compose import load
 from streamwer.config.experiment import SystemConfig, system
 from streamwer.errors import ConfigError
-from streamwer.policies import Policy, Request
-from streamwer.runners import Job, Outcome, Worker, concurrent, stream_all
-from streamwer.runners.worker import prepared
+from streamwer.policies.base import Policy, Request
+from streamwer.runners import concurrent, stream_all
+from streamwer.runners.pool import Outcome
+from streamwer.runners.worker import Job, Worker, prepared
 from streamwer.types import Failure, Hypothesis, Update
 from tests.scripted import Scripted, script
 

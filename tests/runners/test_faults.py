@@ -20,13 +20,16 @@ from streamwer.config.cluster import ClusterConfig
 from streamwer.config.compose import load
 from streamwer.config.experiment import system
 from streamwer.errors import ModelError
-from streamwer.eventlog import EventLog
-from streamwer.metrics import normaliser
+from streamwer.eventlog.log import EventLog
 from streamwer.metrics.tables import score
-from streamwer.runners import Job, Outcome, core_reservation, cores, kept, stream_all
+from streamwer.runners import core_reservation, stream_all
+from streamwer.runners.hardware import cores
 from streamwer.runners.local import LocalWorkers
-from streamwer.runners.pool import Finished, run, run_each
+from streamwer.runners.pool import Finished, Outcome, run, run_each
+from streamwer.runners.ray_session import kept
 from streamwer.runners.ray_workers import RayWorkers
+from streamwer.runners.worker import Job
+from streamwer.text.normalise import normaliser
 from streamwer.types import Reference, Step, Word
 from tests.runners.workers import TIMEOUT_S, ScriptedWorker, jobs, said
 

@@ -13,8 +13,9 @@ import psutil
 import pytest
 
 from streamwer.errors import ClusterError
-from streamwer.runners import kept, ray_session
+from streamwer.runners import ray_session
 from streamwer.runners.pool import run
+from streamwer.runners.ray_session import kept
 from streamwer.runners.ray_workers import RayWorkers
 from tests.runners.workers import ScriptedWorker, jobs
 

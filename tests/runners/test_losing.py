@@ -12,9 +12,10 @@ import ray
 from ray.exceptions import OutOfMemoryError
 
 from streamwer.errors import ClusterError
-from streamwer.runners import Job, ray_session, ray_workers
+from streamwer.runners import ray_session, ray_workers
 from streamwer.runners.pool import run
 from streamwer.runners.ray_workers import RayWorkers
+from streamwer.runners.worker import Job
 from tests.runners.scripted_ray import CUT_OFF, ScriptedRay
 from tests.runners.workers import ScriptedWorker, jobs
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from streamwer.errors import ConfigError
-from streamwer.runners import kept
 from streamwer.runners.local import LocalWorkers
 from streamwer.runners.pool import run
+from streamwer.runners.ray_session import kept
 from streamwer.runners.ray_workers import RayWorkers
 from tests.runners.workers import TIMEOUT_S, ScriptedWorker, jobs
 

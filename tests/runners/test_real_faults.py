@@ -17,9 +17,11 @@ import pytest
 from streamwer.config.cluster import ClusterConfig
 from streamwer.config.compose import load
 from streamwer.config.experiment import SystemConfig, system
-from streamwer.runners import Job, Outcome, kept, stream_all
-from streamwer.runners.pool import run
+from streamwer.runners import stream_all
+from streamwer.runners.pool import Outcome, run
+from streamwer.runners.ray_session import kept
 from streamwer.runners.ray_workers import RayWorkers
+from streamwer.runners.worker import Job
 from streamwer.types import Step
 from tests.patience import until
 from tests.runners.control_group import limited_group

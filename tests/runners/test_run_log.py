@@ -11,9 +11,10 @@ from streamwer import eventlog
 from streamwer.config.compose import load
 from streamwer.config.experiment import SystemConfig, system
 from streamwer.provenance.digests import of_model
-from streamwer.runners import Outcome, Worker, event_log
 from streamwer.runners.hardware import cores, described
-from streamwer.runners.run_log import named
+from streamwer.runners.pool import Outcome
+from streamwer.runners.run_log import event_log, named
+from streamwer.runners.worker import Worker
 from streamwer.runners.worker_facts import MODEL, worst
 from tests.formats.calls import own_step
 

@@ -20,18 +20,12 @@ from streamwer.config.cluster import ClusterConfig
 from streamwer.config.compose import load
 from streamwer.config.experiment import SystemConfig, system
 from streamwer.errors import ClusterError, ConfigError
-from streamwer.runners import (
-    Job,
-    Outcome,
-    actor_pool,
-    event_log,
-    kept,
-    model_transfer,
-    ray_session,
-    stream_all,
-)
-from streamwer.runners.pool import run
+from streamwer.runners import actor_pool, model_transfer, ray_session, stream_all
+from streamwer.runners.pool import Outcome, run
+from streamwer.runners.ray_session import kept
 from streamwer.runners.ray_workers import RayWorkers
+from streamwer.runners.run_log import event_log
+from streamwer.runners.worker import Job
 from tests.patience import PATIENCE_S
 from tests.runners.several_nodes import Nodes, Standing, Staying, short_calls
 from tests.runners.workers import ScriptedWorker, jobs

@@ -16,10 +16,12 @@ from streamwer.config.cluster import ClusterConfig
 from streamwer.config.compose import load
 from streamwer.config.condition import NetworkConfig
 from streamwer.config.experiment import SystemConfig, system
-from streamwer.datasets.augmentation import Journey
+from streamwer.datasets.augmentation.packets import Journey
 from streamwer.errors import ConfigError
-from streamwer.runners import Job, Outcome, Worker, cores, stream_all
-from streamwer.runners.hardware import described
+from streamwer.runners import stream_all
+from streamwer.runners.hardware import cores, described
+from streamwer.runners.pool import Outcome
+from streamwer.runners.worker import Job, Worker
 
 CALL = Job("call", Path("data/toy_calls/call_01.flac").resolve(), 1.0)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from streamwer.errors import AudioError
-from streamwer.runners import Job
+from streamwer.runners.worker import Job
 from streamwer.types import Compute, Effort, Step, Update, Word
 
 TIMEOUT_S = 4.0

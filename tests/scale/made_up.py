@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from streamwer.audio import SAMPLE_RATE
+from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.config.dataset import ColumnsConfig, DatasetConfig
 from streamwer.errors import AudioError
-from streamwer.runners import Job
+from streamwer.runners.worker import Job
 from streamwer.types import Compute, Effort, Reference, Step, Update, Word
 
 SECONDS = 0.3

@@ -15,19 +15,23 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from streamwer import datasets, eventlog
+from streamwer import eventlog
 from streamwer._util import processes
 from streamwer.config.experiment import ScoringConfig
+from streamwer.datasets.preparing import prepare as prepare_dataset
 from streamwer.formats import manifest
-from streamwer.metrics import Scores, normaliser, store, summarise
+from streamwer.metrics import store
 from streamwer.metrics.batches import score_in_parts
+from streamwer.metrics.summary import summarise
+from streamwer.metrics.tables import Scores
 from streamwer.provenance.digests import of_text
 from streamwer.provenance.signature import Run
 from streamwer.runners import pool
-from streamwer.runners.cache import Store
 from streamwer.runners.cache.entry import Label
+from streamwer.runners.cache.store import Store
 from streamwer.runners.local import LocalWorkers
 from streamwer.runners.pool import Finished, Workers
+from streamwer.text.normalise import normaliser
 from streamwer.types import Failure
 from tests.scale import made_up
 
@@ -46,7 +50,7 @@ class Measured:
 
 def prepare(folder: Path, rows: int) -> int:
     """Recordings prepared."""
-    return len(datasets.prepare(made_up.write(folder / "source", rows), folder / "prepared"))
+    return len(prepare_dataset(made_up.write(folder / "source", rows), folder / "prepared"))
 
 
 def pretend(folder: Path, rows: int) -> int:

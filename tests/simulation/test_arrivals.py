@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamwer.config.load import LoadConfig
-from streamwer.simulation import arrivals, drawn
+from streamwer.simulation import arrivals
+from streamwer.simulation.arrivals import drawn
 
 LENGTHS = [float(length) for length in np.random.default_rng(1).uniform(5, 30, 400)]
 KINDS = ["poisson", "fixed", "together"]

@@ -11,24 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.audio import SAMPLE_RATE
+from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.config.hardware import CallCosts
 from streamwer.config.load import LoadConfig
-from streamwer.policies import Request
-from streamwer.recognisers import Window
-from streamwer.simulation import (
-    Arrived,
-    Failed,
-    Profile,
-    Recording,
-    Schedule,
-    SilentError,
-    Stream,
-    build_clock,
-    schedule_of,
-    serve,
-)
-from streamwer.types import Compute, Effort, Hypothesis, Step, Update
+from streamwer.policies.base import Request
+from streamwer.recognisers.base import Window
+from streamwer.simulation.clock import build as build_clock
+from streamwer.simulation.profile import Profile
+from streamwer.simulation.serving import Failed, Schedule, schedule_of, serve
+from streamwer.simulation.source import Recording, SilentError
+from streamwer.simulation.stream import Stream
+from streamwer.types import Arrived, Compute, Effort, Hypothesis, Step, Update
 from tests.scripted import silence
 
 FIXED_S, EACH_S = 0.25, 0.0625

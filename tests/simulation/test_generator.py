@@ -12,8 +12,11 @@ import pytest
 
 from streamwer import policies
 from streamwer.errors import StreamwerError
-from streamwer.simulation import Generator, Sent, Stream, Wall, dues, generator, serve
-from streamwer.simulation.generator import Due
+from streamwer.simulation import generator
+from streamwer.simulation.clock import Wall
+from streamwer.simulation.generator import Due, Generator, Sent, dues
+from streamwer.simulation.serving import serve
+from streamwer.simulation.stream import Stream
 from tests.scripted import Scripted, script, silence
 
 PACKET = 3_200

@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamwer import eventlog, policies
-from streamwer.audio import SAMPLE_RATE
+from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.config.condition import NetworkConfig
 from streamwer.config.policy import LocalAgreementConfig
-from streamwer.datasets.augmentation import Journey
-from streamwer.eventlog import EventLog
-from streamwer.simulation import build_clock, play
+from streamwer.datasets.augmentation.packets import Journey
+from streamwer.eventlog.log import EventLog
+from streamwer.simulation.clock import build as build_clock
 from streamwer.simulation.network import Packets
+from streamwer.simulation.serving import play
 from streamwer.types import Step
 from tests.scripted import Scripted, script, silence
 

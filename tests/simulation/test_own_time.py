@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from streamwer.policies import Request
-from streamwer.recognisers import Window
+from streamwer.policies.base import Request
+from streamwer.recognisers.base import Window
 from streamwer.recognisers.stage_timer import NOW
-from streamwer.simulation import Clock, Occupied, Recording, Stream, Wall, build_clock, serve
+from streamwer.simulation.clock import Clock, Occupied, Wall
+from streamwer.simulation.clock import build as build_clock
+from streamwer.simulation.serving import serve
+from streamwer.simulation.source import Recording
+from streamwer.simulation.stream import Stream
 from streamwer.types import Compute, Hypothesis, Step, Update
 from tests.scripted import silence
 from tests.simulation.test_queueing import Timetable

@@ -18,7 +18,11 @@ from streamwer.config.experiment import ClockConfig, SystemConfig
 from streamwer.config.hardware import CallCosts, HardwareConfig
 from streamwer.config.model import ModelConfig
 from streamwer.errors import ConfigError
-from streamwer.simulation import Profile, Recording, Stream, clock_of, play, serve
+from streamwer.simulation.clock import clock_of
+from streamwer.simulation.profile import Profile
+from streamwer.simulation.serving import play, serve
+from streamwer.simulation.source import Recording
+from streamwer.simulation.stream import Stream
 from streamwer.types import Compute, Effort, Hypothesis
 from tests.patience import PATIENCE_S
 from tests.scripted import Scripted, script, silence

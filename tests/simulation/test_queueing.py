@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.audio import SAMPLE_RATE
-from streamwer.policies import Request
-from streamwer.simulation import Recording, Stream, build_clock, serve
+from streamwer.audio.decoding import SAMPLE_RATE
+from streamwer.policies.base import Request
+from streamwer.simulation.clock import build as build_clock
+from streamwer.simulation.serving import serve
+from streamwer.simulation.source import Recording
+from streamwer.simulation.stream import Stream
 from streamwer.types import Hypothesis, Step, Update
 from tests.scripted import Scripted, silence
 

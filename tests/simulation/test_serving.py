@@ -11,19 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.audio import SAMPLE_RATE
+from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.config.load import LoadConfig
 from streamwer.errors import ConfigError
-from streamwer.policies import Request
-from streamwer.recognisers import Window
-from streamwer.simulation import (
-    InPackets,
-    Recording,
-    Stream,
-    build_clock,
-    schedule_of,
-    serve,
-)
+from streamwer.policies.base import Request
+from streamwer.recognisers.base import Window
+from streamwer.simulation.clock import build as build_clock
+from streamwer.simulation.serving import schedule_of, serve
+from streamwer.simulation.source import InPackets, Recording
+from streamwer.simulation.stream import Stream
 from streamwer.types import Compute, Hypothesis, Update
 from tests.scripted import Scripted, silence
 

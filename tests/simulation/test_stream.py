@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from streamwer import policies
-from streamwer.simulation import build_clock, play
+from streamwer.simulation.clock import build as build_clock
+from streamwer.simulation.serving import play
 from streamwer.types import Step
 from tests.scripted import Scripted, script, silence
 

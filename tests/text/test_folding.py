@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streamwer.metrics import normaliser
+from streamwer.text.normalise import normaliser
 
 
 @pytest.mark.parametrize("name", ["basic", "multilingual", "by_language"])

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from streamwer.config.compose import load
 from streamwer.errors import ConfigError
-from streamwer.metrics import normaliser
-from streamwer.text.normalise import NAMES
+from streamwer.text.normalise import NAMES, normaliser
 
 FROZEN = json.loads(Path(__file__).with_name("normalised.json").read_text(encoding="utf-8"))
 ROWS = [row for rows in FROZEN.values() for row in rows]

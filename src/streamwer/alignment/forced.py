@@ -15,7 +15,8 @@ from streamwer.alignment.cutting import Segment, segments, windows
 from streamwer.alignment.quality import Judgement, believed, judge
 from streamwer.alignment.trimming import STRETCHED_S, Span, trimmed
 from streamwer.alignment.unplaceable import UnplaceableError
-from streamwer.audio import HOP, SAMPLE_RATE, Samples, checked, seconds
+from streamwer.audio import HOP, checked, seconds
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config.alignment import ForcedConfig
 from streamwer.config.engine import DirectConfig
 from streamwer.recognisers.base import Window

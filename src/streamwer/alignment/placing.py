@@ -101,7 +101,8 @@ def _forced(config: ForcedConfig, folder: Path) -> tuple[Place, Origin]:
 
 def _published(config: PublishedConfig, references: Sequence[Reference]) -> tuple[Place, Origin]:
     from streamwer.alignment.matching import match
-    from streamwer.alignment.published import assign, read
+    from streamwer.alignment.published import read
+    from streamwer.alignment.published.match import assign
 
     alignments = read(config)
     whose = assign(alignments, references)

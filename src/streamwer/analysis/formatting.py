@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-from streamwer.metrics import Difference, Interval, Quantile
-from streamwer.metrics.stats.intervals import choose_decimals
+from streamwer.metrics.differences import Difference
+from streamwer.metrics.stats.intervals import Interval, choose_decimals
+from streamwer.metrics.stats.quantiles import Quantile
 
 NO_BREAK = "\u00a0"
 UNKNOWN = "–"

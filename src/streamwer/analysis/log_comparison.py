@@ -9,14 +9,15 @@ from dataclasses import asdict, dataclass
 
 from streamwer.analysis.log_figures import NEVER, Figures, plain, row
 from streamwer.config.experiment import ScoringConfig
-from streamwer.metrics import Difference, Quantile
 from streamwer.metrics.comparing import (
     Reasons,
     comparable_differences,
     incomparable,
     latency_differences,
 )
+from streamwer.metrics.differences import Difference
 from streamwer.metrics.stats.intervals import choose_decimals
+from streamwer.metrics.stats.quantiles import Quantile
 from streamwer.metrics.store import Scored
 from streamwer.metrics.summary import Percentiles
 

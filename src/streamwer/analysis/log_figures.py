@@ -10,12 +10,14 @@ from typing import Any
 from streamwer.config.experiment import ScoringConfig
 from streamwer.formats.base import Log
 from streamwer.formats.plain_text import FORMAT
-from streamwer.metrics import Normaliser, Quantile, Scores, Summary, store, summarise
+from streamwer.metrics import store
 from streamwer.metrics.simulst_latency import NAMES
-from streamwer.metrics.summary import PERCENTILES, Percentiles, timed
-from streamwer.metrics.tables import block_noun
+from streamwer.metrics.stats.quantiles import Quantile
+from streamwer.metrics.summary import PERCENTILES, Percentiles, Summary, summarise, timed
+from streamwer.metrics.tables import Scores, block_noun
 from streamwer.metrics.word_errors import plain_rate
 from streamwer.provenance.signature import Signature
+from streamwer.text.normalise import Normaliser
 from streamwer.types import Reference
 
 _WIDTH = 26

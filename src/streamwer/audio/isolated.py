@@ -20,7 +20,9 @@ from typing import IO, NamedTuple
 import numpy as np
 
 from streamwer._util import processes
-from streamwer.audio import Samples, chunks, collect_damage, joined, report_damage
+from streamwer.audio import chunks, joined
+from streamwer.audio.damage import collect_damage, report_damage
+from streamwer.audio.decoding import Samples
 from streamwer.errors import AudioError
 
 _PIECE = 1 << 16

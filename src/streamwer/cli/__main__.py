@@ -2,7 +2,7 @@
 
 import sys
 
-from streamwer.cli import main
+from streamwer.cli.command import main
 
 if __name__ == "__main__":
     sys.exit(main())

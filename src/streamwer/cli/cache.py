@@ -14,7 +14,9 @@ from rich.table import Table
 
 from streamwer.cli.stage import arguments, command, config_of
 from streamwer.errors import StreamwerError
-from streamwer.runners.cache import Place, Sessions, Store, runs
+from streamwer.runners.cache.run_lock import runs
+from streamwer.runners.cache.sessions import Sessions
+from streamwer.runners.cache.store import Place, Store
 
 _PROGRAM = ("python", "-m", "streamwer.cli.cache")
 

@@ -12,7 +12,9 @@ from types import FrameType
 
 from streamwer import policies
 from streamwer._util import processes
-from streamwer.audio.live import Bring, Line, feed, microphone, pipe
+from streamwer.audio.live import microphone
+from streamwer.audio.live.live_source import Line
+from streamwer.audio.live.pipes import Bring, feed, pipe
 from streamwer.cli import results, settings
 from streamwer.cli.arguments import STDIN, Arguments, LiveInput
 from streamwer.cli.call_display import CallDisplay, choose
@@ -21,9 +23,11 @@ from streamwer.cli.results import Results
 from streamwer.cli.session import DONE, FAILED, UNUSABLE
 from streamwer.config.experiment import SystemConfig
 from streamwer.errors import AudioError
-from streamwer.recognisers import Recogniser
+from streamwer.recognisers.base import Recogniser
 from streamwer.runners.local import reason
-from streamwer.simulation import Stream, Wall, serve
+from streamwer.simulation.clock import Wall
+from streamwer.simulation.serving import serve
+from streamwer.simulation.stream import Stream
 from streamwer.types import Word
 
 Handler = Callable[[int, FrameType | None], None]

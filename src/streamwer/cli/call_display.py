@@ -12,11 +12,12 @@ from typing import Self
 
 from rich.console import Console, ConsoleOptions, RenderResult
 
-from streamwer.audio.live import Line
+from streamwer.audio.live.live_source import Line
 from streamwer.cli.board import Running
 from streamwer.cli.display import live, live_console
 from streamwer.cli.views import printable, problem, running_panel
-from streamwer.formats.captions import Cue, Cutter
+from streamwer.formats.captions.cue import Cue
+from streamwer.formats.captions.segmentation import Cutter
 from streamwer.types import Step
 
 

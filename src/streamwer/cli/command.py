@@ -44,12 +44,12 @@ def main(
 def guarded(run: Callable[[], int]) -> int:
     """As `told`, with 2 for a user's error; -h and wrong arguments return, too."""
     try:
-        return told(run, failed=2)
+        return run_command(run, failed=2)
     except SystemExit as shown:  # by -h and --version
         return int(shown.code or 0)
 
 
-def told(run: Callable[[], int], *, failed: int) -> int:
+def run_command(run: Callable[[], int], *, failed: int) -> int:
     """What `run` returns; a user's error is one line on stderr and `failed`.
 
     Ctrl-C is 130, and a request to terminate 143.

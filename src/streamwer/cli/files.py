@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from streamwer.audio import SUFFIXES
+from streamwer.audio.suffixes import SUFFIXES
 from streamwer.errors import AudioError
 
 

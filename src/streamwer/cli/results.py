@@ -11,7 +11,9 @@ from streamwer.cli import output
 from streamwer.cli.arguments import JSON, STDIN, Arguments
 from streamwer.cli.output import Transcript
 from streamwer.errors import ConfigError, StreamwerError
-from streamwer.formats.captions import FORMATS, Cutter, Format, Writer
+from streamwer.formats.captions.formats import FORMATS, Format
+from streamwer.formats.captions.segmentation import Cutter
+from streamwer.formats.captions.writing import Writer
 from streamwer.types import Step
 
 _STEM = "transcripts"

@@ -15,20 +15,13 @@ from streamwer.cli.command import NOT_COMPARABLE, guarded
 from streamwer.cli.output import check
 from streamwer.config.experiment import ScoringConfig
 from streamwer.errors import StreamwerError
-from streamwer.eventlog import EventLog
-from streamwer.formats import (
-    FORMATS,
-    Log,
-    pair,
-    plain_text,
-    read,
-    references,
-    simuleval,
-    simulstream,
-)
+from streamwer.eventlog.log import EventLog
+from streamwer.formats import plain_text, references, simuleval, simulstream
+from streamwer.formats.base import Log
+from streamwer.formats.detection import FORMATS, read
+from streamwer.formats.pairing import pair
 from streamwer.formats.systems import systems, with_baseline
-from streamwer.metrics import normaliser
-from streamwer.text.normalise import NAMES
+from streamwer.text.normalise import NAMES, normaliser
 from streamwer.types import Reference
 
 EXPORTS: Mapping[str, Callable[[EventLog, Mapping[str, Reference]], Iterator[str]]] = {

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from streamwer.cli.command import told
+from streamwer.cli.command import run_command
 from streamwer.config import compose, experiment
 from streamwer.config.experiment import Config
 
@@ -20,7 +20,7 @@ def command(main: Callable[[], int]) -> Callable[[], int]:
 
     @functools.wraps(main)
     def guarded() -> int:
-        return told(main, failed=1)
+        return run_command(main, failed=1)
 
     return guarded
 

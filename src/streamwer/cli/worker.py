@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from streamwer import audio, policies, recognisers, simulation
 from streamwer.cli.messages import Broken, Ended, Heard, Message, Opened, Warned
 from streamwer.config.experiment import SystemConfig
-from streamwer.recognisers import Recogniser
+from streamwer.recognisers.base import Recogniser
 from streamwer.runners.local import reason
 from streamwer.runners.worker import Job
 

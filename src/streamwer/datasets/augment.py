@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from streamwer import audio
-from streamwer.audio import Samples
+from streamwer.audio.decoding import Samples
 from streamwer.config.condition import JOINT, Chain, NetworkConfig, NoiseConfig, Step
 from streamwer.datasets import augmentation
-from streamwer.datasets.augmentation import Journey, Voices
+from streamwer.datasets.augmentation.noises import Voices
+from streamwer.datasets.augmentation.packets import Journey
 from streamwer.errors import DatasetError, StreamwerError
 from streamwer.formats import manifest
 from streamwer.formats.recording_ids import fitted

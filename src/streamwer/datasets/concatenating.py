@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from streamwer import audio
-from streamwer.audio import Samples
+from streamwer.audio.decoding import Samples
 from streamwer.config.dataset import ConcatenateConfig
 from streamwer.datasets.ids import alike
 from streamwer.errors import ConfigError, DatasetError

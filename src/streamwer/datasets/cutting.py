@@ -12,7 +12,7 @@ import numpy as np
 
 from streamwer import audio
 from streamwer._util import disk
-from streamwer.audio import Samples
+from streamwer.audio.decoding import Samples
 from streamwer.errors import AudioError, DiskError, StreamwerError
 
 _PIECE = 1 << 16

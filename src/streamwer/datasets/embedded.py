@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import parquet
 
-from streamwer.audio import Samples
+from streamwer.audio.decoding import Samples
 from streamwer.audio.isolated import DECODER
 from streamwer.errors import AudioError, DatasetError
 

@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from streamwer.audio import Samples
+from streamwer.audio.decoding import Samples
 from streamwer.config.dataset import AUTO, USUAL_COLUMNS, ColumnsConfig
 from streamwer.errors import ConfigError, DatasetError
 from streamwer.formats import recording_ids, word_times

@@ -10,7 +10,7 @@ from typing import Any
 
 from streamwer._util.strict_json import parse_json, refuse_broken_text
 from streamwer.errors import LogError
-from streamwer.eventlog import EventLog
+from streamwer.eventlog.log import EventLog
 from streamwer.types import Compute, Effort, Reference, Step, Update
 
 LONGEST = 1e12

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from streamwer.errors import LogError
-from streamwer.eventlog import EventLog
+from streamwer.eventlog.log import EventLog
 from streamwer.formats.base import Log
 from streamwer.formats.plain_text import split_lines
-from streamwer.formats.references import References
+from streamwer.formats.references.base import References
 from streamwer.types import Reference
 
 _SHOWN = 10

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from streamwer.errors import LogError
-from streamwer.eventlog import EventLog
+from streamwer.eventlog.log import EventLog
 from streamwer.formats.base import Log, Moment, steps
 from streamwer.types import Reference, Step, Update, Word
 

@@ -23,7 +23,7 @@ from pathlib import Path, PurePath
 from typing import Literal
 
 from streamwer.errors import LogError
-from streamwer.eventlog import EventLog
+from streamwer.eventlog.log import EventLog
 from streamwer.formats.base import Line, Log, Moment, json_lines, queue, steps
 from streamwer.provenance.signature import UNKNOWN, Run
 from streamwer.text.words import ends, unspaced

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 
 from streamwer.errors import LogError
-from streamwer.eventlog import EventLog
+from streamwer.eventlog.log import EventLog
 from streamwer.formats.base import Line, Log, json_lines, queue, steps
 from streamwer.formats.revisions import Revision, updates
 from streamwer.provenance.signature import Run

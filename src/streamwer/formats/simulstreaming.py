@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from streamwer.eventlog import EventLog
+from streamwer.eventlog.log import EventLog
 from streamwer.formats.base import Log, json_lines
 from streamwer.formats.revisions import Revision, updates
 from streamwer.formats.whisper_streaming import CLOCK, check_forward, steps_of_one

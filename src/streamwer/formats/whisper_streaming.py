@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from streamwer.errors import LogError
-from streamwer.eventlog import EventLog
+from streamwer.eventlog.log import EventLog
 from streamwer.formats.base import Log, Moment, steps, text_lines
 from streamwer.formats.revisions import Revision, updates
 from streamwer.types import Step, Update

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from streamwer._util.row_groups import RowGroups, replacing
 from streamwer.errors import LogError
-from streamwer.eventlog import EventLog
+from streamwer.eventlog.log import EventLog
 from streamwer.metrics.tables import Scores, score
 from streamwer.provenance import digests
 from streamwer.provenance.signature import NONE, UNKNOWN, Method, Signature, measures

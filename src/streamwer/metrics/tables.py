@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from streamwer._util.garbage import paused
 from streamwer.errors import LogError
-from streamwer.eventlog import EventLog
+from streamwer.eventlog.log import EventLog
 from streamwer.metrics import word_table
 from streamwer.metrics.alignment import Pair, align, align_by_time, character_errors, count
 from streamwer.metrics.compounds import respace

@@ -6,7 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 
-from streamwer.audio import HOP, SAMPLE_RATE, samples
+from streamwer.audio import HOP, samples
+from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.errors import ConfigError
 from streamwer.policies.base import Request
 from streamwer.policies.overlap import form, repeated

@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from streamwer.audio import SAMPLE_RATE, samples
+from streamwer.audio import samples
+from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.errors import ConfigError
 from streamwer.policies.base import Request
 from streamwer.policies.listening import Listening

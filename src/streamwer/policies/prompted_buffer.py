@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from streamwer.audio import SAMPLE_RATE
+from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.errors import ConfigError
 from streamwer.policies.buffered import Buffered
 from streamwer.text.words import joined

@@ -13,7 +13,8 @@ from enum import Enum
 from itertools import accumulate, pairwise
 from typing import Any, NoReturn
 
-from streamwer.audio import SAMPLE_RATE, seconds
+from streamwer.audio import seconds
+from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.words import Piece, words
 from streamwer.text.words import parted

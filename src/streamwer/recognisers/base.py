@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from streamwer.audio import Samples
+from streamwer.audio.decoding import Samples
 from streamwer.types import Hypothesis
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from streamwer.audio import HOP, SAMPLE_RATE, Samples
+from streamwer.audio import HOP
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.recognisers import log_mel
 from streamwer.recognisers.base import Memory, Recogniser, Window
 from streamwer.recognisers.vad import FRAME, SpeechDetector

@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from streamwer.audio import HOP, SAMPLE_RATE, seconds
+from streamwer.audio import HOP, seconds
+from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.config import bounds
 from streamwer.config.engine import DirectConfig
 from streamwer.config.model import ModelConfig

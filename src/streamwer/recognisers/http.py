@@ -13,7 +13,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from streamwer.audio import SAMPLE_RATE, Samples, samples
+from streamwer.audio import samples
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config import bounds
 from streamwer.config.engine import HttpConfig
 from streamwer.errors import ModelError

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 from faster_whisper import WhisperModel
 
-from streamwer.audio import Samples, samples, seconds
+from streamwer.audio import samples, seconds
+from streamwer.audio.decoding import Samples
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.stage_timer import Meter
 from streamwer.recognisers.vad import FRAME, spans

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from streamwer.audio import HOP, SAMPLE_RATE, Samples
+from streamwer.audio import HOP
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 
 FRAMES_PER_SECOND = SAMPLE_RATE // HOP
 REACH = 200  # samples that a frame hears to either side of its centre

@@ -18,7 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from streamwer.audio import SAMPLE_RATE, Samples, seconds
+from streamwer.audio import seconds
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config import bounds
 from streamwer.config.engine import PocketSphinxConfig
 from streamwer.errors import ConfigError, ModelError

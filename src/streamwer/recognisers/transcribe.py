@@ -15,7 +15,8 @@ import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.feature_extractor import FeatureExtractor
 
-from streamwer.audio import SAMPLE_RATE, seconds
+from streamwer.audio import seconds
+from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.config.engine import TranscribeConfig
 from streamwer.config.model import ModelConfig
 from streamwer.errors import ModelError

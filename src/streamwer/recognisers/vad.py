@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from streamwer.audio import SAMPLE_RATE, Samples
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.stage_timer import Meter
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from streamwer.audio import SAMPLE_RATE
+from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.prompt import BROKEN
 from streamwer.text.words import LANGUAGES, is_word, mark, unspaced

@@ -7,11 +7,13 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from streamwer.metrics import Normaliser, Scores, WordErrors, normaliser
+from streamwer.metrics.tables import Scores
 from streamwer.metrics.word_diff import WordRun, diff_words
+from streamwer.metrics.word_errors import WordErrors
 from streamwer.reports.comparison import Comparison, System
 from streamwer.reports.latencies import commit_medians
 from streamwer.reports.provenance import scoring_normaliser
+from streamwer.text.normalise import Normaliser, normaliser
 
 
 class Outcome(NamedTuple):

@@ -14,17 +14,15 @@ from functools import cached_property
 from typing import Any
 
 from streamwer.analysis import formatting
-from streamwer.analysis.capacity import (
+from streamwer.analysis.capacity import curve
+from streamwer.analysis.capacity.curve import Point, gives_way, whole
+from streamwer.analysis.capacity.study import (
     SECONDS,
     WARM_UP_S,
     Carried,
-    Point,
     Study,
-    curve,
     differences,
-    gives_way,
     outdated,
-    whole,
 )
 from streamwer.config.load import SloConfig
 from streamwer.provenance.signature import Signature, measures

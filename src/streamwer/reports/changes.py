@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from streamwer.config.experiment import ScoringConfig
-from streamwer.metrics import Difference, Quantile, Summary, summarise
-from streamwer.metrics.differences import wer_differences
-from streamwer.metrics.stats.quantiles import quantile_differences
+from streamwer.metrics.differences import Difference, wer_differences
+from streamwer.metrics.stats.quantiles import Quantile, quantile_differences
 from streamwer.metrics.store import Scored
-from streamwer.metrics.summary import timed
+from streamwer.metrics.summary import Summary, summarise, timed
 from streamwer.metrics.tables import block_noun, clusters
 from streamwer.provenance.signature import Figure, changes, reasons
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from streamwer.analysis.capacity import Study
-from streamwer.eventlog import EventLog
-from streamwer.metrics import Scores, Summary
+from streamwer.analysis.capacity.study import Study
+from streamwer.eventlog.log import EventLog
+from streamwer.metrics.summary import Summary
+from streamwer.metrics.tables import Scores
 from streamwer.provenance.signature import Figure, Signature
 from streamwer.reports.run_diff import Versus
 

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from streamwer._util.rounding import RATE, SECONDS, number
-from streamwer.metrics import Interval, Lagging, Summary
-from streamwer.metrics.summary import Percentiles
+from streamwer.metrics.simulst_latency import Lagging
+from streamwer.metrics.stats.intervals import Interval
+from streamwer.metrics.summary import Percentiles, Summary
 from streamwer.metrics.word_errors import CharErrors, plain_rate
 from streamwer.reports import machine
 from streamwer.reports.comparison import Comparison

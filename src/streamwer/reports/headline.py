@@ -8,7 +8,9 @@ from functools import partial
 from typing import NamedTuple
 
 from streamwer.analysis import formatting
-from streamwer.metrics import Delay, Quantile, Summary
+from streamwer.metrics.simulst_latency import Delay
+from streamwer.metrics.stats.quantiles import Quantile
+from streamwer.metrics.summary import Summary
 from streamwer.reports import capacities
 from streamwer.reports.comparison import Comparison
 

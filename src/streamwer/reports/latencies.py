@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from streamwer.metrics import Scores
 from streamwer.metrics.stats.quantiles import alone
+from streamwer.metrics.tables import Scores
 
 Floats = NDArray[np.float64]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from streamwer.analysis import formatting
-from streamwer.metrics import Summary
+from streamwer.metrics.summary import Summary
 from streamwer.provenance import contention
 from streamwer.reports.comparison import Comparison
 

@@ -9,7 +9,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from streamwer.metrics import Interval, Quantile, Slice, Summary
+from streamwer.metrics.slices import Slice
+from streamwer.metrics.stats.intervals import Interval
+from streamwer.metrics.stats.quantiles import Quantile
+from streamwer.metrics.summary import Summary
 from streamwer.metrics.word_errors import plain_rate
 from streamwer.reports import machine
 from streamwer.reports.comparison import Comparison

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
-from streamwer.metrics import Normaliser, normaliser
 from streamwer.reports.comparison import Comparison, System
+from streamwer.text.normalise import Normaliser, normaliser
 
 _COMMANDS = "reproduce"
 """Key of the provenance that holds the command that reproduces the run, or a list of them."""

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from streamwer.analysis import formatting
-from streamwer.metrics import Difference, Quantile, Summary
+from streamwer.metrics.differences import Difference
 from streamwer.metrics.stats.intervals import choose_decimals
+from streamwer.metrics.stats.quantiles import Quantile
+from streamwer.metrics.summary import Summary
 from streamwer.reports import wording
 from streamwer.reports.changes import LATENCIES, Change
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from streamwer.analysis.revisions import Results
 from streamwer.config.experiment import ScoringConfig
-from streamwer.metrics import Scores, Summary
 from streamwer.metrics.store import Scored
+from streamwer.metrics.summary import Summary
+from streamwer.metrics.tables import Scores
 from streamwer.reports.changes import Change, compared
 from streamwer.reports.comparison import Comparison, System
 from streamwer.reports.run_diff import Versus

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from streamwer.analysis import formatting
-from streamwer.metrics import Slice
-from streamwer.metrics.slices import Kind
+from streamwer.metrics.slices import Kind, Slice
 from streamwer.reports.comparison import Comparison
 
 _TITLES: dict[Kind, str] = {

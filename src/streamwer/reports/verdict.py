@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from streamwer.analysis import formatting
-from streamwer.metrics import Summary
+from streamwer.metrics.summary import Summary
 from streamwer.metrics.tables import block_noun
 from streamwer.reports import machine, run_diff, wording
 from streamwer.reports.comparison import Comparison, System

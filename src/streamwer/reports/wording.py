@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from streamwer.analysis import formatting
-from streamwer.metrics import Difference
+from streamwer.metrics.differences import Difference
 
 _UNHEARD_OF = 1000
 """Times the speakers there are: more is no advice."""

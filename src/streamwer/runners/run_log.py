@@ -13,7 +13,7 @@ from typing import Any
 
 from streamwer.config.experiment import SystemConfig
 from streamwer.config.load import LoadConfig
-from streamwer.eventlog import EventLog
+from streamwer.eventlog.log import EventLog
 from streamwer.provenance import contention, digests
 from streamwer.provenance.signature import UNKNOWN, Run, Subject, measures
 from streamwer.runners.pool import Outcome

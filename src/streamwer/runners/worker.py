@@ -12,15 +12,19 @@ from typing import Any, Protocol
 from streamwer import audio, policies, recognisers, simulation
 from streamwer._util import processes
 from streamwer.config.experiment import SystemConfig
-from streamwer.datasets.augmentation import Journey
+from streamwer.datasets.augmentation.packets import Journey
 from streamwer.errors import ConfigError, StreamwerError
 from streamwer.provenance import digests
 from streamwer.provenance.signature import UNKNOWN, measures
-from streamwer.recognisers import Informed
+from streamwer.recognisers.base import Informed
 from streamwer.runners import core_reservation, hardware, interrupts, worker_facts
 from streamwer.runners.core_reservation import Place
 from streamwer.runners.cpu_contention import Watch
-from streamwer.simulation import Arrival, Failed, Packets, Stream, Wall
+from streamwer.simulation.arrivals import Arrival
+from streamwer.simulation.clock import Wall
+from streamwer.simulation.network import Packets
+from streamwer.simulation.serving import Failed
+from streamwer.simulation.stream import Stream
 from streamwer.types import Step
 
 _PACKET_S = 0.02

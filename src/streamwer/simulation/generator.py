@@ -19,7 +19,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from streamwer._util import processes
-from streamwer.audio import SAMPLE_RATE, Samples
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.errors import StreamwerError
 from streamwer.simulation.source import InPackets, SilentError
 from streamwer.types import Arrived

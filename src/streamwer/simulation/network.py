@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from streamwer.audio import SAMPLE_RATE, Samples
-from streamwer.datasets.augmentation import Journey
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
+from streamwer.datasets.augmentation.packets import Journey
 from streamwer.types import Arrived
 
 _ROUNDING = 1e-6 / SAMPLE_RATE

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from itertools import count
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from streamwer.audio import Samples
+from streamwer.audio.decoding import Samples
 from streamwer.config.load import LoadConfig
-from streamwer.datasets.augmentation import Journey
+from streamwer.datasets.augmentation.packets import Journey
 from streamwer.errors import ConfigError
 from streamwer.policies.base import Policy
 from streamwer.recognisers.base import Metered, Recogniser, Window

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Protocol
 
-from streamwer.audio import SAMPLE_RATE, Samples, samples, seconds
+from streamwer.audio import samples, seconds
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config.load import LoadConfig
 from streamwer.errors import StreamwerError
 from streamwer.types import Arrived

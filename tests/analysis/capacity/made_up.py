@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from streamwer.analysis.capacity import Carried, Figures, Level, Study, estimate
+from streamwer.analysis.capacity.figures import Figures
+from streamwer.analysis.capacity.search import estimate
+from streamwer.analysis.capacity.study import Carried, Level, Study
 from streamwer.config.load import SloConfig
 from streamwer.provenance.signature import Method, Signature, Subject
 

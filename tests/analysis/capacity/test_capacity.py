@@ -11,13 +11,16 @@ import pytest
 from lab.capacity import command
 from lab.capacity.playing import Span, Worker
 from lab.capacity.systems import Systems
-from streamwer.analysis.capacity import Alone, Call, broken, curve, figures, largest, whole
+from streamwer.analysis.capacity import curve, figures
+from streamwer.analysis.capacity.curve import whole
+from streamwer.analysis.capacity.figures import Alone, Call, broken
+from streamwer.analysis.capacity.search import largest
 from streamwer.config.engine import DirectConfig
 from streamwer.config.experiment import ClockConfig, SystemConfig
 from streamwer.config.load import LoadConfig, SloConfig
 from streamwer.config.model import ModelConfig
-from streamwer.metrics import normaliser
 from streamwer.provenance.signature import Signature
+from streamwer.text.normalise import normaliser
 from streamwer.types import Compute, Effort, Reference, Step, Update, Word
 from tests.analysis.capacity.made_up import SIGNED
 from tests.scripted import Scripted, script, silence

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.analysis.capacity import estimate, largest
+from streamwer.analysis.capacity.search import estimate, largest
 
 
 @given(bound=st.integers(0, 300), most=st.integers(1, 300), guess=st.integers(1, 300))

@@ -10,7 +10,9 @@ import pytest
 
 from lab.capacity import document
 from lab.capacity.command import keep
-from streamwer.analysis.capacity import curve, gives_way, outdated, read, whole
+from streamwer.analysis.capacity import curve
+from streamwer.analysis.capacity.curve import gives_way, whole
+from streamwer.analysis.capacity.study import outdated, read
 from streamwer.config.load import SloConfig
 from streamwer.errors import LogError
 from streamwer.provenance.signature import Signature

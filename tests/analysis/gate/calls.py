@@ -21,9 +21,10 @@ from streamwer.analysis.gate.judgement import judge
 from streamwer.analysis.gate.verdict import Verdict
 from streamwer.config.compose import load
 from streamwer.config.experiment import GateConfig
-from streamwer.eventlog import EventLog
-from streamwer.metrics import Scores, normaliser, score
+from streamwer.eventlog.log import EventLog
 from streamwer.metrics.stats.intervals import Floats
+from streamwer.metrics.tables import Scores, score
+from streamwer.text.normalise import normaliser
 from streamwer.types import Compute, Effort, Reference, Step, Update, Word
 
 Steps = tuple[Step, ...]

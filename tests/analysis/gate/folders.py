@@ -6,8 +6,9 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from streamwer.metrics import Scores, store
+from streamwer.metrics import store
 from streamwer.metrics.store import Scored
+from streamwer.metrics.tables import Scores
 from streamwer.provenance.signature import Method, Signature, Subject
 from tests.analysis.gate import calls
 

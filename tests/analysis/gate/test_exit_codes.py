@@ -12,7 +12,7 @@ import pytest
 
 from streamwer.analysis.gate.verdict import Exit
 from streamwer.cli.gate import main
-from streamwer.metrics import Scores
+from streamwer.metrics.tables import Scores
 from tests.analysis.gate import calls, folders
 
 

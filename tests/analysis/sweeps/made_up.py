@@ -6,9 +6,14 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from streamwer.analysis.sweeps import Point, Sweep, failed, gathered, measured
-from streamwer.metrics import Interval, Quantile, Scores, normaliser, store
+from streamwer.analysis.sweeps.point import Point, failed, measured
+from streamwer.analysis.sweeps.sweep import Sweep, gathered
+from streamwer.metrics import store
+from streamwer.metrics.stats.intervals import Interval
+from streamwer.metrics.stats.quantiles import Quantile
 from streamwer.metrics.store import Scored
+from streamwer.metrics.tables import Scores
+from streamwer.text.normalise import normaliser
 from tests.reports import synthetic
 from tests.reports.synthetic import SCORING, Manner
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from streamwer.analysis.sweeps import axes, flat
-from streamwer.analysis.sweeps.axes import level
+from streamwer.analysis.sweeps import axes
+from streamwer.analysis.sweeps.axes import flat, level
 
 AGREEING = {"policy": {"name": "agreeing", "chunk_s": 1.0, "agreement": 2}, "clock": "unaware"}
 HOLDING = {"policy": {"name": "holding", "chunk_s": 2.0, "hold_words": 1}, "clock": "unaware"}

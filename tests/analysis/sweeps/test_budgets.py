@@ -8,8 +8,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.analysis.sweeps import best_within
-from streamwer.metrics import Quantile, wer_differences
+from streamwer.analysis.sweeps.budgets import best_within
+from streamwer.metrics.differences import wer_differences
+from streamwer.metrics.stats.quantiles import Quantile
 from tests.analysis.sweeps import made_up
 from tests.reports.synthetic import SCORING
 

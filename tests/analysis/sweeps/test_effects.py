@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 
-from streamwer.analysis.sweeps import main_effects
+from streamwer.analysis.sweeps.effects import main_effects
 from streamwer.analysis.sweeps.point import measured
 from tests.analysis.sweeps import made_up
 from tests.reports.synthetic import SCORING

@@ -7,7 +7,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.analysis.sweeps import pareto
+from streamwer.analysis.sweeps.front import pareto
 
 # Few values, so that ties are common.
 VALUES = st.sampled_from([0.0, 1.0, 2.0, 3.0, 4.0, math.inf, math.nan])

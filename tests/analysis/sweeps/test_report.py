@@ -9,9 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from streamwer.analysis.sweeps import failed, gathered
+from streamwer.analysis.sweeps.point import failed
+from streamwer.analysis.sweeps.sweep import gathered
 from streamwer.errors import StreamwerError
-from streamwer.metrics import Quantile
+from streamwer.metrics.stats.quantiles import Quantile
 from streamwer.reports import sweep as report
 from tests.analysis.sweeps import made_up
 from tests.reports.synthetic import SCORING

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from streamwer.analysis.sweeps import Store
+from streamwer.analysis.sweeps.store import Store
 from streamwer.provenance import digests
 from tests.analysis.sweeps import made_up
 

@@ -18,10 +18,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamwer import policies
-from streamwer.audio import Samples
-from streamwer.audio.live import Line, Put, feed, pipe
-from streamwer.recognisers import Window
-from streamwer.simulation import Stream, Wall, build_clock, play, serve
+from streamwer.audio.decoding import Samples
+from streamwer.audio.live.live_source import Line
+from streamwer.audio.live.pipes import Put, feed, pipe
+from streamwer.recognisers.base import Window
+from streamwer.simulation.clock import Wall
+from streamwer.simulation.clock import build as build_clock
+from streamwer.simulation.serving import play, serve
+from streamwer.simulation.stream import Stream
 from streamwer.types import Hypothesis, Step, Word
 from tests.scripted import Scripted, script, silence
 

@@ -15,8 +15,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from streamwer.audio.live import Line, feed, microphone
-from streamwer.cli import main
+from streamwer.audio.live import microphone
+from streamwer.audio.live.live_source import Line
+from streamwer.audio.live.pipes import feed
+from streamwer.cli.command import main
 from streamwer.errors import AudioError
 from tests.cli.stand_ins import HalfSeconds
 

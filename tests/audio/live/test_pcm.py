@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamwer import audio
-from streamwer.audio.live import blocks
+from streamwer.audio.live.pcm import blocks
 from streamwer.errors import AudioError
 
 NAME = "standard input"

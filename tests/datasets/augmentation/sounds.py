@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from streamwer.audio import SAMPLE_RATE, Samples
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 
 
 def tone(hertz: float, seconds: float = 1.0, amplitude: float = 0.1) -> Samples:

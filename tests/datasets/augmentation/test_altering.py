@@ -7,7 +7,7 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from streamwer.audio import SAMPLE_RATE
+from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.config.condition import (
     BandConfig,
     Chain,
@@ -19,7 +19,7 @@ from streamwer.config.condition import (
     Step,
     StepConfig,
 )
-from streamwer.datasets.augmentation import alter
+from streamwer.datasets.augmentation.effects import alter
 from streamwer.types import Word
 from tests.datasets.augmentation.sounds import decibels, power, speech_like, tone
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from streamwer.audio import SAMPLE_RATE, Samples
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config.condition import CodecConfig
 from streamwer.datasets.augmentation import codecs
 from streamwer.datasets.augmentation.codecs import CODECS, coded

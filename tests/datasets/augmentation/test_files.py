@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from streamwer import audio
-from streamwer.audio import SAMPLE_RATE, Samples
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config.compose import composed
 from streamwer.config.condition import Chain
 from streamwer.config.experiment import conditions, typed
-from streamwer.datasets.augmentation import Journey, alter
+from streamwer.datasets.augmentation.effects import alter
+from streamwer.datasets.augmentation.packets import Journey
 
 NARROW = ("telephone", "telephone_alaw", "narrow_band", "gsm", "gsm_low", "g723", "opus_6k")
 NETWORKS = (

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from streamwer.audio import SAMPLE_RATE, Samples, load, write_flac
+from streamwer.audio import load, write_flac
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config.condition import NoiseConfig
 from streamwer.datasets.augmentation.levels import active_power
 from streamwer.datasets.augmentation.noises import Voices, add

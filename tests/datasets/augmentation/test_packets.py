@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.audio import SAMPLE_RATE, Samples
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config.condition import NetworkConfig
-from streamwer.datasets.augmentation import Delivered, Journey
+from streamwer.datasets.augmentation.packets import Delivered, Journey
 from tests.datasets.augmentation.sounds import tone
 
 LONG = tone(440, 60)

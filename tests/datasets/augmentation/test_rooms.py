@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from streamwer.audio import SAMPLE_RATE
+from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.config.condition import ReverbConfig
 from streamwer.datasets.augmentation.rooms import impulse_response, reverberate
 from tests.datasets.augmentation.sounds import decibels, delay, power, speech_like

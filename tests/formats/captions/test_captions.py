@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from streamwer.errors import StreamwerError
-from streamwer.formats.captions import FORMATS, Cue, Cutter, Writer, layout
+from streamwer.formats.captions.cue import Cue, layout
+from streamwer.formats.captions.formats import FORMATS
+from streamwer.formats.captions.segmentation import Cutter
+from streamwer.formats.captions.writing import Writer
 from streamwer.text.words import joined
 from streamwer.types import Word
 from tests.scripted import script

@@ -35,7 +35,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
             replace(call, reference=reference, audio=call.audio[: audio.samples(_SHORT_S)])
         )
     pauses = {call.name: [] for call in calls}
-    speech = SpeechSet("calls", tuple(calls), pauses, whole.word_times)
+    speech = SpeechSet("calls", tuple(calls), pauses, whole.calls)
     monkeypatch.setattr(speech_sets, "read", lambda *given: speech)
 
 

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from lab.bench import playing, systems
-from streamwer.recognisers import Window
+from streamwer.recognisers.base import Window
 from streamwer.recognisers.stage_timer import NOW
 from streamwer.types import Hypothesis
 from tests.lab.bench.scripted_session import calls

@@ -12,13 +12,14 @@ from omegaconf import OmegaConf
 from lab.bench import random_whisper
 from lab.bench.playing import Call
 from lab.calibration import checking, command, document, scenes
-from streamwer.audio import SAMPLE_RATE, seconds
+from streamwer.audio import seconds
+from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.config.compose import load
 from streamwer.config.experiment import ClockConfig, Config, SystemChoice, system
 from streamwer.config.hardware import CallCosts, HardwareConfig
 from streamwer.errors import ConfigError, DatasetError
-from streamwer.recognisers import Window
-from streamwer.simulation import Profile
+from streamwer.recognisers.base import Window
+from streamwer.simulation.profile import Profile
 from streamwer.types import Compute, Effort, Hypothesis
 from tests.lab.bench import scripted_session
 

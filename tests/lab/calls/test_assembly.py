@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lab.calls.assembly import FLOOR_DB, PEAK, Sentence, assemble_call, trim_sentence
-from streamwer.audio import SAMPLE_RATE, Samples
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.types import Word
 
 HOLD_S = 20.0

@@ -12,7 +12,8 @@ import pytest
 from lab.calls.evaluation import read_rows
 from lab.calls.publishing import read_figures, write_card
 from lab.calls.script import read_script
-from streamwer.audio import SAMPLE_RATE, Samples, load
+from streamwer.audio import load
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.text.words import parted
 
 CALLS = Path(__file__).parents[3] / "data/calls"

@@ -14,7 +14,7 @@ from lab.calls.making import alter_calls
 from lab.calls.phonemes import is_sound, phonemize
 from lab.calls.script import Call, read_script
 from streamwer import audio
-from streamwer.audio import SAMPLE_RATE
+from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.errors import ModelError
 
 

@@ -8,7 +8,7 @@ import pytest
 from lab.calls.landmarks import measure_leads, summarize_leads
 from lab.calls.synthesis import Phoneme, Speech
 from lab.calls.timing import time_words
-from streamwer.audio import SAMPLE_RATE, Samples
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 
 LEAD_S = 0.05
 

@@ -14,7 +14,8 @@ import pytest
 
 from lab.reference import grammar
 from lab.reference.voices import CORPUS_VARIANTS, TRAINING_VARIANTS
-from streamwer.audio import SAMPLE_RATE, Samples, load
+from streamwer.audio import load
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 
 CALLS = Path(__file__).parents[3] / "data/toy_calls"
 ROWS: list[dict[str, Any]] = [

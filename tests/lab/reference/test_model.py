@@ -14,7 +14,8 @@ from faster_whisper.tokenizer import Tokenizer
 
 from lab.reference.evaluate import no_speech
 from lab.reference.tokens import SPECIALS
-from streamwer.audio import SAMPLE_RATE, load
+from streamwer.audio import load
+from streamwer.audio.decoding import SAMPLE_RATE
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "models/reference"

@@ -26,9 +26,9 @@ from streamwer.config.compose import load as composed
 from streamwer.config.experiment import Config
 from streamwer.config.load import SloConfig
 from streamwer.errors import ConfigError, StreamwerError
-from streamwer.metrics import normaliser
 from streamwer.recognisers.stage_timer import NOW
 from streamwer.runners.core_reservation import Place
+from streamwer.text.normalise import normaliser
 from streamwer.types import Reference
 from tests.patience import PATIENCE_S
 from tests.scripted import Scripted, script, silence

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lab.validation.figures import backlog, crossing, recovery, until
 from lab.validation.stalling import Stall
-from streamwer.analysis.capacity import Call
+from streamwer.analysis.capacity.figures import Call
 from streamwer.types import Reference
 from tests.scripted import script
 

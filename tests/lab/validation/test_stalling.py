@@ -8,9 +8,12 @@ import pytest
 
 from lab.validation.figures import mean_step
 from lab.validation.stalling import Stall, Stalled, in_virtual_time
-from streamwer.analysis.capacity import Call
+from streamwer.analysis.capacity.figures import Call
 from streamwer.recognisers.stage_timer import NOW
-from streamwer.simulation import Occupied, Recording, Stream, Wall, serve
+from streamwer.simulation.clock import Occupied, Wall
+from streamwer.simulation.serving import serve
+from streamwer.simulation.source import Recording
+from streamwer.simulation.stream import Stream
 from streamwer.types import Reference, Step
 from tests.scripted import silence
 from tests.simulation.test_own_time import Working, World, moments

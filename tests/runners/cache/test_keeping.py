@@ -12,8 +12,11 @@ from streamwer import runners
 from streamwer.config.cluster import ClusterConfig
 from streamwer.config.compose import load
 from streamwer.config.experiment import SystemConfig, system
-from streamwer.runners import Finished, Job, hardware
-from streamwer.runners.cache import Kept, Store
+from streamwer.runners import hardware
+from streamwer.runners.cache.caching import Kept
+from streamwer.runners.cache.store import Store
+from streamwer.runners.pool import Finished
+from streamwer.runners.worker import Job
 from streamwer.types import Step
 from tests.datasets.recordings import clip
 from tests.runners.cache.calls import said

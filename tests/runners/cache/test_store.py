@@ -13,7 +13,7 @@ import pytest
 
 from streamwer._util import disk, processes
 from streamwer.errors import StreamwerError
-from streamwer.runners.cache import Store
+from streamwer.runners.cache.store import Store
 from tests.runners.cache.calls import label, said
 
 KEYS = [f"{at:02x}" * 32 for at in range(8)]

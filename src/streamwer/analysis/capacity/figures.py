@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 
 from streamwer.config.load import SloConfig
-from streamwer.eventlog import EventLog
-from streamwer.metrics import Normaliser, Scores, score
+from streamwer.eventlog.log import EventLog
 from streamwer.metrics.stats.quantiles import alone as quantile
+from streamwer.metrics.tables import Scores, score
+from streamwer.text.normalise import Normaliser
 from streamwer.types import Reference, Step, Word
 
 Span = tuple[float, float]

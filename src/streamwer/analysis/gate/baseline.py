@@ -12,8 +12,9 @@ from pathlib import Path
 
 from streamwer.analysis.gate.run_group import KINDS, spoken
 from streamwer.errors import ConfigError, LogError
-from streamwer.metrics import Scores, store
+from streamwer.metrics import store
 from streamwer.metrics.store import Scored
+from streamwer.metrics.tables import Scores
 from streamwer.provenance.signature import measures
 
 UPDATE = "python -m pipeline.gate --update-baseline"

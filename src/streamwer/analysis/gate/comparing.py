@@ -8,9 +8,9 @@ from dataclasses import replace
 from streamwer.analysis.gate.judgement import Doubts, judge
 from streamwer.analysis.gate.verdict import Verdict
 from streamwer.config.experiment import GateConfig
-from streamwer.metrics import normaliser
 from streamwer.metrics.store import Scored
 from streamwer.provenance.signature import Signature, changes, reasons
+from streamwer.text.normalise import normaliser
 
 _MACHINE = ("hardware", "workers", "threads")
 

@@ -14,9 +14,9 @@ from streamwer.analysis.gate.run_group import Side, reference_words, side, spoke
 from streamwer.analysis.gate.text import listed
 from streamwer.analysis.gate.verdict import Finding, Verdict
 from streamwer.config.experiment import GateConfig
-from streamwer.metrics import Normaliser, Scores
 from streamwer.metrics.stats.intervals import adjust_confidence, caution
-from streamwer.metrics.tables import block_noun
+from streamwer.metrics.tables import Scores, block_noun
+from streamwer.text.normalise import Normaliser
 
 
 @dataclass(frozen=True)

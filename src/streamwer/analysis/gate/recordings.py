@@ -10,9 +10,10 @@ import pandas as pd
 
 from streamwer.analysis.gate.run_group import KINDS, Side, errors
 from streamwer.analysis.gate.verdict import Regressed
-from streamwer.metrics import Normaliser, WordErrors
 from streamwer.metrics.stats.intervals import Floats
 from streamwer.metrics.word_diff import diff_words
+from streamwer.metrics.word_errors import WordErrors
+from streamwer.text.normalise import Normaliser
 
 _ROUNDING_S = 1e-6
 _SAID = ("hypothesis", "failure")

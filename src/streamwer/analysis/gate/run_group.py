@@ -9,11 +9,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from streamwer.metrics import Scores
 from streamwer.metrics.stats.intervals import Floats
 from streamwer.metrics.stats.quantiles import Integers
 from streamwer.metrics.summary import latencies
-from streamwer.metrics.tables import clusters
+from streamwer.metrics.tables import Scores, clusters
 
 KINDS = ("hits", "substitutions", "deletions", "insertions")
 """Columns of the word errors; those of the character errors have `char_` before them."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
-from streamwer.metrics import WordErrors
 from streamwer.metrics.word_diff import WordRun
+from streamwer.metrics.word_errors import WordErrors
 
 Status = Literal["regressed", "missing", "improved", "held", "information"]
 

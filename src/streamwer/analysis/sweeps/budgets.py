@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from streamwer.analysis.sweeps.point import Point
 from streamwer.config.experiment import ScoringConfig
-from streamwer.metrics import Scores, wer_differences
+from streamwer.metrics.differences import wer_differences
+from streamwer.metrics.tables import Scores
 
 
 @dataclass(frozen=True)

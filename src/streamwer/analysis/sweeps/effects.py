@@ -12,13 +12,12 @@ import pandas as pd
 from streamwer.analysis.sweeps.axes import flat, level
 from streamwer.analysis.sweeps.point import Point
 from streamwer.config.experiment import ScoringConfig
-from streamwer.metrics import Interval, Quantile, Scores
 from streamwer.metrics.differences import word_blocks
 from streamwer.metrics.stats import ratios
-from streamwer.metrics.stats.intervals import Floats
-from streamwer.metrics.stats.quantiles import Integers, mean_quantile
+from streamwer.metrics.stats.intervals import Floats, Interval
+from streamwer.metrics.stats.quantiles import Integers, Quantile, mean_quantile
 from streamwer.metrics.summary import latencies, timed
-from streamwer.metrics.tables import clusters
+from streamwer.metrics.tables import Scores, clusters
 
 _Late = tuple[Floats, Integers]
 """Seconds of each word, and the number of its speaker."""

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from streamwer.config.experiment import ScoringConfig
-from streamwer.metrics import Interval, Quantile, Scores, Summary, summarise
+from streamwer.metrics.stats.intervals import Interval
+from streamwer.metrics.stats.quantiles import Quantile
+from streamwer.metrics.summary import Summary, summarise
+from streamwer.metrics.tables import Scores
 
 _UNKNOWN = Interval(math.nan, math.nan, math.nan)
 _NONE = Quantile(None)

@@ -9,8 +9,8 @@ from streamwer.analysis.sweeps.axes import axes, flat
 from streamwer.analysis.sweeps.point import Point
 from streamwer.config.experiment import ScoringConfig
 from streamwer.errors import StreamwerError
-from streamwer.metrics import Scores
 from streamwer.metrics.store import Scored
+from streamwer.metrics.tables import Scores
 from streamwer.provenance.signature import reasons
 
 

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streamwer.audio import Samples, samples, seconds
+from streamwer.audio import samples, seconds
+from streamwer.audio.decoding import Samples
 from streamwer.types import Arrived
 
 _LOOK_S = 0.1

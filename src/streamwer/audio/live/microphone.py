@@ -7,7 +7,7 @@ import queue
 from collections.abc import Callable
 from typing import Any
 
-from streamwer.audio import SAMPLE_RATE
+from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.audio.live.pcm import blocks
 from streamwer.audio.live.pipes import NOTHING, Bring, Put
 from streamwer.errors import AudioError

@@ -11,7 +11,8 @@ import av
 import numpy as np
 from av.audio.resampler import AudioResampler
 
-from streamwer.audio import SAMPLE_RATE, Samples, checked
+from streamwer.audio import checked
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.errors import AudioError
 
 Read = Callable[[int], bytes]

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from streamwer.audio import Samples
+from streamwer.audio.decoding import Samples
 from streamwer.audio.live.live_source import Line
 from streamwer.audio.live.pcm import blocks
 from streamwer.errors import AudioError

@@ -21,9 +21,11 @@ from streamwer.config.alignment import AlignmentConfig, NoAlignment
 from streamwer.config.condition import Chain
 from streamwer.config.dataset import DatasetConfig
 from streamwer.config.model import ModelConfig
-from streamwer.datasets import journeys, played, prepare, read_manifest
+from streamwer.datasets.augment import journeys, played
+from streamwer.datasets.preparing import prepare
 from streamwer.errors import StreamwerError
 from streamwer.formats import manifest
+from streamwer.formats.manifest import read as read_manifest
 from streamwer.models.sources import locate
 from streamwer.provenance import digests
 

@@ -18,7 +18,8 @@ from typing import Any
 from omegaconf import OmegaConf
 
 from pipeline.score import SCORES as STAGE_SCORES
-from streamwer.analysis.sweeps import Point, failed, gathered, measured
+from streamwer.analysis.sweeps.point import Point, failed, measured
+from streamwer.analysis.sweeps.sweep import gathered
 from streamwer.cli.stage import command
 from streamwer.cli.sweep.session import POINT, REPORTS, SCORES, describe
 from streamwer.config import experiment

@@ -18,20 +18,23 @@ from omegaconf import DictConfig, OmegaConf
 from pipeline.align import refuse_same_files
 from pipeline.stream import stream_from
 from streamwer import runners
-from streamwer.analysis.sweeps import Point, Store, failed, gathered, measured
+from streamwer.analysis.sweeps.point import Point, failed, measured
+from streamwer.analysis.sweeps.store import Store
+from streamwer.analysis.sweeps.sweep import gathered
 from streamwer.cli.sweep.data import Prepared, code_digest, model_digest
 from streamwer.config import experiment, plugins
 from streamwer.config.alignment import refuse_same_model
 from streamwer.config.experiment import Config, SweepConfig, SystemChoice, SystemConfig
-from streamwer.datasets import read_manifest
 from streamwer.errors import ConfigError, StreamwerError
-from streamwer.metrics import normaliser, store
+from streamwer.formats.manifest import read as read_manifest
+from streamwer.metrics import store
 from streamwer.metrics.store import Scored
 from streamwer.provenance import digests
 from streamwer.provenance.signature import measures
 from streamwer.reports import sweep as report
 from streamwer.runners.hardware import described as hardware
 from streamwer.runners.local import reason
+from streamwer.text.normalise import normaliser
 
 ROOT = Path("data/sweeps")
 REPORTS = Path("reports/sweep")

@@ -17,7 +17,8 @@ import numpy as np
 from av.audio.codeccontext import AudioCodecContext
 from av.codec.codec import UnknownCodecError
 
-from streamwer.audio import SAMPLE_RATE, Samples, joined
+from streamwer.audio import joined
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config.condition import CodecConfig
 from streamwer.datasets.augmentation.filtering import band
 from streamwer.datasets.augmentation.resampling import fitted, resampled

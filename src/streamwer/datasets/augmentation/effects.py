@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from streamwer.audio import SAMPLE_RATE, Samples
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config.condition import (
     BandConfig,
     Chain,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from streamwer.audio import Samples, samples
+from streamwer.audio import samples
+from streamwer.audio.decoding import Samples
 
 _FRAME = samples(0.02)
 _BLOCK = 4096 * _FRAME

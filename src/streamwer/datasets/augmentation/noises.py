@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from streamwer import audio
-from streamwer.audio import Samples
+from streamwer.audio.decoding import Samples
 from streamwer.config.condition import NoiseConfig
 from streamwer.datasets.augmentation.filtering import Floats, convolve
 from streamwer.datasets.augmentation.levels import active_power

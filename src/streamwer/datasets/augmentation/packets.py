@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from streamwer.audio import SAMPLE_RATE, Samples, samples
+from streamwer.audio import samples
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config.condition import NetworkConfig
 from streamwer.datasets.augmentation.random_numbers import generator
 

@@ -8,7 +8,8 @@ import numpy as np
 from av import AudioFrame
 from av.audio.resampler import AudioResampler
 
-from streamwer.audio import Samples, joined
+from streamwer.audio import joined
+from streamwer.audio.decoding import Samples
 
 _BLOCK = 1 << 16
 

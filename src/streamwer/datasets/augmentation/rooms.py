@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from streamwer.audio import SAMPLE_RATE, Samples, samples
+from streamwer.audio import samples
+from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config.condition import ReverbConfig
 from streamwer.datasets.augmentation.filtering import Floats, convolve
 from streamwer.datasets.augmentation.random_numbers import generator

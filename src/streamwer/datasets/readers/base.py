@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from streamwer.audio import Samples
+from streamwer.audio.decoding import Samples
 from streamwer.audio.isolated import DECODER
 from streamwer.config.dataset import ColumnsConfig, DatasetConfig
 from streamwer.datasets.dataset_folder import Folder

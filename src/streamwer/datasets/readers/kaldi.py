@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from streamwer.audio import Samples
+from streamwer.audio.decoding import Samples
 from streamwer.config.dataset import DatasetConfig
 from streamwer.datasets.cutting import Cutter
 from streamwer.datasets.dataset_folder import Folder, Line

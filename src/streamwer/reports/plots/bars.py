@@ -10,8 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from streamwer.analysis import formatting
-from streamwer.metrics import Summary
-from streamwer.metrics.summary import STAGES, timed
+from streamwer.metrics.summary import STAGES, Summary, timed
 from streamwer.metrics.word_errors import plain_rate
 from streamwer.reports.comparison import Comparison, System
 from streamwer.reports.palette import Style, styles

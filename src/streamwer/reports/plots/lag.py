@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 
 from streamwer.analysis import formatting
-from streamwer.metrics import Summary
-from streamwer.metrics.summary import timed
+from streamwer.metrics.summary import Summary, timed
 from streamwer.reports.comparison import Comparison, System
 from streamwer.reports.palette import Style, styles
 from streamwer.reports.plots.axis import Axis, Frame, Tick

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from streamwer.analysis import formatting
-from streamwer.analysis.capacity import Point
+from streamwer.analysis.capacity.curve import Point
 from streamwer.reports.capacities import Section, Shown
 from streamwer.reports.palette import Style
 from streamwer.reports.plots.axis import Axis, Frame, Tick, seconds_axis

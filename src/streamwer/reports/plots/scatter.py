@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from streamwer.analysis import formatting
-from streamwer.metrics import Summary
+from streamwer.metrics.summary import Summary
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.palette import Style, styles
 from streamwer.reports.plots.axis import Axis, Frame, Tick, rate_axis, seconds_axis

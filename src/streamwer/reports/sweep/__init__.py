@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from streamwer.analysis.sweeps import Sweep
+from streamwer.analysis.sweeps.sweep import Sweep
 from streamwer.reports import files
 from streamwer.reports.sweep import data, page, short
 from streamwer.reports.sweep.findings import findings

@@ -10,8 +10,11 @@ from typing import Any
 import pandas as pd
 
 from streamwer._util.rounding import RATE, SECONDS, number
-from streamwer.analysis.sweeps import Choice, Effect, Point
-from streamwer.metrics import Interval, Quantile
+from streamwer.analysis.sweeps.budgets import Choice
+from streamwer.analysis.sweeps.effects import Effect
+from streamwer.analysis.sweeps.point import Point
+from streamwer.metrics.stats.intervals import Interval
+from streamwer.metrics.stats.quantiles import Quantile
 from streamwer.reports.sweep.findings import Findings
 
 SCHEMA = 1

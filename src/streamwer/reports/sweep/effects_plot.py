@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from streamwer.analysis import formatting
-from streamwer.analysis.sweeps import Effect, Level
+from streamwer.analysis.sweeps.effects import Effect, Level
 from streamwer.reports.plots.axis import Axis, Frame, Tick, rate_axis, seconds_axis
 from streamwer.reports.sweep.findings import Findings
 

@@ -5,17 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from streamwer.analysis import formatting
-from streamwer.analysis.sweeps import (
-    Choice,
-    Effect,
-    Point,
-    Sweep,
-    best_within,
-    flat,
-    main_effects,
-    pareto,
-)
-from streamwer.analysis.sweeps.axes import level
+from streamwer.analysis.sweeps.axes import flat, level
+from streamwer.analysis.sweeps.budgets import Choice, best_within
+from streamwer.analysis.sweeps.effects import Effect, main_effects
+from streamwer.analysis.sweeps.front import pareto
+from streamwer.analysis.sweeps.point import Point
+from streamwer.analysis.sweeps.sweep import Sweep
 
 
 @dataclass(frozen=True)

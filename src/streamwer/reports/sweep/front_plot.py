@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from streamwer.analysis import formatting
-from streamwer.analysis.sweeps import Point
+from streamwer.analysis.sweeps.point import Point
 from streamwer.reports.palette import Style
 from streamwer.reports.plots.axis import Axis, Frame, Tick, rate_axis, seconds_axis
 from streamwer.reports.plots.labels import Box, beside_points, text_width

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from streamwer.analysis.sweeps import Point
+from streamwer.analysis.sweeps.point import Point
 from streamwer.reports.palette import COLOURS, MARKERS, Style
 from streamwer.reports.sweep.findings import Findings
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from streamwer.analysis import formatting
-from streamwer.analysis.sweeps import Point
 from streamwer.analysis.sweeps.effects import ordered
+from streamwer.analysis.sweeps.point import Point
 from streamwer.reports.palette import Style
 from streamwer.reports.plots.axis import Axis, Frame, Tick, rate_axis, seconds_axis
 from streamwer.reports.sweep.findings import Findings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from streamwer.analysis import formatting
-from streamwer.analysis.sweeps import Point
+from streamwer.analysis.sweeps.point import Point
 from streamwer.reports.markdown import plain
 from streamwer.reports.sweep.findings import Findings, sentences
 

@@ -12,7 +12,6 @@ import inspect
 import json
 import platform
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -25,18 +24,15 @@ from streamwer.config.engine import own_model
 from streamwer.config.experiment import SystemConfig
 from streamwer.config.model import forget_source
 from streamwer.provenance import digests
+from streamwer.provenance.imports import find_imported_files
 from streamwer.provenance.signature import measures
 from streamwer.provenance.source_tree import PACKAGE
 from streamwer.runners import hardware, worker_facts
 from streamwer.runners.worker import Job
 
-_ROOT = PACKAGE
-SHAPES_NO_STEP = (
-    *("capacity", "captions", "cli", "cluster/finished", "datasets", "eventlog", "gate", "live"),
-    *("logs", "metrics", "reports", "sweeps", "word_times"),
-    *("compose.py", "disk.py", "revisions.py", "schemas.py"),
-)
-"""Parts of the package that no worker runs. All others count, new ones too."""
+_WORKERS = ("streamwer.runners.worker", "streamwer.runners.ray_workers")
+_PLUGIN_FOLDERS = ("policies", "recognisers")
+"""Whose modules are imported by their names in the config."""
 _NOT_OF_THE_RUN = ("timeout_s", "start_timeout_s", "ship_model_mb")
 """Keys of `cluster` that cannot change what a recording that was finished gave.
 
@@ -126,15 +122,20 @@ def _timing(cluster: ClusterConfig) -> dict[str, Any]:
 @cache
 def code() -> str:
     """Digest of our own code that a step may depend on; read once by a process."""
-    return digests.of_files(list(code_files()))
+    return digests.of_files(code_files())
 
 
-def code_files() -> Iterator[Path]:
-    """Our own code that a step may depend on."""
-    out = [_ROOT / name for name in SHAPES_NO_STEP]
-    for file in sorted(_ROOT.rglob("*.py")):
-        if not any(file.is_relative_to(each) for each in out):
-            yield file
+def code_files() -> list[Path]:
+    """Find our own code that a step may depend on: all that a worker imports, directly or not."""
+    plugins_of = (PACKAGE.joinpath(name).rglob("*.py") for name in _PLUGIN_FOLDERS)
+    by_name = (_module(file) for files in plugins_of for file in files)
+    return find_imported_files([*_WORKERS, *by_name])
+
+
+def _module(file: Path) -> str:
+    return ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(
+        ".__init__"
+    )
 
 
 def _foreign(system: SystemConfig) -> str:
