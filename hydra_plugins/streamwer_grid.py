@@ -13,7 +13,7 @@ from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.types import Override
 from hydra.errors import CompactHydraException
 
-from streamwer.config.policy import POLICY_SCHEMAS
+from streamwer.config import registry
 
 Job = list[str]
 _PREFIX = "policy."
@@ -32,47 +32,46 @@ class GridSweeper(BasicSweeper):
                     " hydra/sweeper=optuna"
                 )
         (jobs,) = BasicSweeper.split_arguments(overrides, None)
-        kept, left_out = applicable(jobs)
+        unique, left_out = applicable(jobs)
         for policy, keys in left_out.items():
             _LOG.warning("%s has no %s: run once without", policy, ", ".join(keys))
-        return list(BasicSweeper.split_overrides_to_chunks(kept, max_batch_size))
+        return list(BasicSweeper.split_overrides_to_chunks(unique, max_batch_size))
 
 
 def applicable(jobs: Sequence[Job]) -> tuple[list[Job], dict[str, list[str]]]:
-    """The jobs without the keys that their policy lacks, each once, and those keys by policy.
+    """Drop the keys that a job's policy lacks; return each job once, and those keys by policy.
 
     A key that none of the policies has stays where it is, so that Hydra refuses it by its name.
 
     Args:
         jobs: the overrides of each.
     """
-    policies = {policy for job in jobs if (policy := _policy(job))}
-    known = {name: _keys(name) for name in policies}
-    kept: dict[tuple[str, ...], Job] = {}
+    policies = {policy for job in jobs if (policy := _find_policy(job))}
+    known = {name: _list_keys(name) for name in policies}
+    unique: dict[tuple[str, ...], Job] = {}
     left_out: dict[str, dict[str, None]] = {}
     for job in jobs:
-        foreign = {each: key for each in job if (key := _foreign(each, _policy(job), known))}
-        mine = [each for each in job if each not in foreign]
-        kept.setdefault(tuple(mine), mine)
+        foreign = {
+            each: key for each in job if (key := _find_foreign_key(each, _find_policy(job), known))
+        }
+        applicable_keys = [each for each in job if each not in foreign]
+        unique.setdefault(tuple(applicable_keys), applicable_keys)
         if foreign:
-            left_out.setdefault(_policy(job), {}).update(dict.fromkeys(foreign.values()))
-    return list(kept.values()), {policy: list(keys) for policy, keys in left_out.items()}
+            left_out.setdefault(_find_policy(job), {}).update(dict.fromkeys(foreign.values()))
+    return list(unique.values()), {policy: list(keys) for policy, keys in left_out.items()}
 
 
-def _policy(job: Job) -> str:
+def _find_policy(job: Job) -> str:
     return next((each.partition("=")[2] for each in job if each.startswith("policy=")), "")
 
 
-def _keys(policy: str) -> set[str]:
-    return (
-        {each.name for each in fields(POLICY_SCHEMAS[policy])}
-        if policy in POLICY_SCHEMAS
-        else set()
-    )
+def _list_keys(policy: str) -> set[str]:
+    schema = registry.schemas("policy").get(policy)
+    return {each.name for each in fields(schema)} if schema else set()
 
 
-def _foreign(override: str, policy: str, known: Mapping[str, set[str]]) -> str:
-    """The key of an override that another policy has and this one has not; else ""."""
+def _find_foreign_key(override: str, policy: str, known: Mapping[str, set[str]]) -> str:
+    """Return the key of an override that only other policies have; else ""."""
     key = override.partition("=")[0]
     name = key.removeprefix(_PREFIX)
     if name == key or not known.get(policy) or name in known[policy]:

@@ -54,14 +54,14 @@ class OptunaSweeper(Sweeper):
             import optuna
         except ImportError:
             raise CompactHydraException(_MISSING) from None
-        space, fixed = self._space(arguments)
+        space, fixed = self._split_space(arguments)
         study = optuna.create_study(sampler=instantiate(self._sampler), directions=self._directions)
         broken = []
         for at in range(self._trials):
             trial = study.ask(space)
             chosen = [f"{key}={value}" for key, value in trial.params.items()]
             (job,) = self._launcher.launch([[*fixed, *chosen]], initial_job_idx=at)
-            values = _values(job)
+            values = _read_objectives(job)
             if values is None:
                 study.tell(trial, state=optuna.trial.TrialState.FAIL)
             else:
@@ -71,15 +71,15 @@ class OptunaSweeper(Sweeper):
         for job in broken:
             _ = job.return_value  # raises what the job raised
 
-    def _space(self, arguments: list[str]) -> tuple[dict[str, Any], list[str]]:
-        """What is searched, and the overrides that all points share."""
+    def _split_space(self, arguments: list[str]) -> tuple[dict[str, Any], list[str]]:
+        """Split the overrides into what is searched and what all points share."""
         own = [f"{key!s}={value}" for key, value in self._params.items()]
         parser = OverridesParser.create(config_loader=self._context.config_loader)
         space, fixed = {}, []
         for override in parser.parse_overrides([*own, *arguments]):
             key = override.get_key_element()
             if override.is_sweep_override():
-                space[key] = _distribution(override)
+                space[key] = _make_distribution(override)
             else:
                 fixed.append(f"{key}={override.get_value_element_as_str()}")
         if not space:
@@ -90,36 +90,36 @@ class OptunaSweeper(Sweeper):
         return space, fixed
 
 
-def _values(job: JobReturn) -> list[float] | None:
-    """The objectives; None for a point that failed."""
+def _read_objectives(job: JobReturn) -> list[float] | None:
+    """Read the objectives; None for a point that failed."""
     if job.status != JobStatus.COMPLETED:
         return None
     values = [float(value) for value in job.return_value]
     return None if any(map(math.isnan, values)) else values
 
 
-def _distribution(override: Override) -> Any:
-    """A sweep of Hydra's as a distribution of Optuna's."""
+def _make_distribution(override: Override) -> Any:
+    """Turn a sweep of Hydra's into a distribution of Optuna's."""
     from optuna import distributions
 
     value: Any = override.value()
     if isinstance(value, IntervalSweep):
-        kind = _kind(distributions, value.start, value.end)
+        kind = _choose_kind(distributions, value.start, value.end)
         return kind(value.start, value.end, log="log" in value.tags)
     if isinstance(value, RangeSweep) and not value.shuffle:
-        return _stepped(distributions, value)
+        return _make_stepped(distributions, value)
     choices = list(override.sweep_iterator(transformer=Transformer.encode))
     return distributions.CategoricalDistribution(choices)
 
 
-def _stepped(distributions: Any, value: Any) -> Any:
-    """A range of Hydra's, which leaves its end out."""
+def _make_stepped(distributions: Any, value: Any) -> Any:
+    """Turn a range of Hydra's, which leaves its end out, into a distribution."""
     first, step = value.start, value.step
     count = math.ceil((value.stop - first) / step - _ROUNDING)
     last = first + (count - 1) * step
-    return _kind(distributions, first, last, step)(first, last, step=step)
+    return _choose_kind(distributions, first, last, step)(first, last, step=step)
 
 
-def _kind(distributions: Any, *ends: object) -> Any:
+def _choose_kind(distributions: Any, *ends: object) -> Any:
     whole = all(isinstance(end, int) for end in ends)
     return distributions.IntDistribution if whole else distributions.FloatDistribution

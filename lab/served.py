@@ -6,14 +6,13 @@ import math
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
-from streamwer import simulation
-from streamwer.analysis.capacity.figures import Call
+from streamwer.analysis.capacity.figures import ServedCall
 from streamwer.audio.decoding import Samples
 from streamwer.config.load import LoadConfig
 from streamwer.recognisers.base import Recogniser
 from streamwer.simulation.arrivals import Arrival
 from streamwer.simulation.clock import Clock
-from streamwer.simulation.serving import Failed
+from streamwer.simulation.serving import OnFailure, make_schedule, serve_streams
 from streamwer.simulation.stream import Stream
 from streamwer.types import Reference, Step
 
@@ -26,8 +25,8 @@ def served(
     clock: Clock,
     load: LoadConfig,
     end: float = math.inf,
-    failed: Failed | None = None,
-) -> tuple[Call, ...]:
+    failed: OnFailure | None = None,
+) -> tuple[ServedCall, ...]:
     """Each arrival with the steps that it got; one that something failed on has none.
 
     Args:
@@ -42,7 +41,7 @@ def served(
     steps: list[list[Step]] = [[] for _ in arrivals]
 
     def in_time(step: Step) -> bool:
-        return arrivals[int(step.recording)].begins + step.emitted <= end
+        return arrivals[int(step.recording)].begin + step.emitted <= end
 
     def fails(name: str, error: Exception) -> None:
         lost.add(int(name))
@@ -50,12 +49,12 @@ def served(
             failed(name, error)
 
     lost: set[int] = set()
-    schedule, told = simulation.schedule_of(load), fails if failed else None
-    for step in takewhile(in_time, simulation.serve(streams, recogniser, clock, schedule, told)):
+    schedule, told = make_schedule(load), fails if failed else None
+    for step in takewhile(in_time, serve_streams(streams, recogniser, clock, schedule, told)):
         steps[int(step.recording)].append(step)
     for each in lost:
         steps[each].clear()
     return tuple(
-        Call(recordings[each.recording][0], each.begins, tuple(mine))
+        ServedCall(recordings[each.recording][0], each.begin, tuple(mine))
         for each, mine in zip(arrivals, steps, strict=True)
     )

@@ -6,39 +6,22 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
-from pathlib import Path
 
-from omegaconf import OmegaConf
-
-from streamwer.cli.stage import command
-from streamwer.config.compose import composed
-
-PARAMS = Path("params.yaml")
+from streamwer.cli.common.run_command import stage_command
+from streamwer.config.params_file import PARAMS, compose_params, show_difference
 
 
-def stale() -> bool:
-    """Whether `params.yaml` is not what `conf/` composes: an experiment, or an edit forgotten."""
-    return PARAMS.read_text(encoding="utf-8") != OmegaConf.to_yaml(composed())
-
-
-@command
+@stage_command
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m pipeline.compose", description=__doc__)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--write", action="store_true", help="write params.yaml")
     what.add_argument("--check", action="store_true", help="show the difference, exit 1 if any")
-    args = parser.parse_args()
-    fresh = OmegaConf.to_yaml(composed())
-    if args.write:
-        PARAMS.write_text(fresh)
+    if parser.parse_args().write:
+        PARAMS.write_text(compose_params(), encoding="utf-8")
         return 0
-    committed = PARAMS.read_text() if PARAMS.is_file() else ""
-    lines = difflib.unified_diff(
-        committed.splitlines(), fresh.splitlines(), str(PARAMS), "conf/ composed", lineterm=""
-    )
-    difference = "\n".join(lines)
+    difference = show_difference()
     if difference:
         print(difference)
         print("params.yaml is stale: run `python -m pipeline.compose --write`", file=sys.stderr)

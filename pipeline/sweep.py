@@ -16,16 +16,16 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 import streamwer.config.hydra_schemas  # noqa: F401 - registers the schemas that conf/ refers to
-from streamwer.cli.stage import command
-from streamwer.cli.sweep.session import Session
+from streamwer.cli.common.run_command import stage_command
+from streamwer.cli.sweep.session import SweepSession
 from streamwer.errors import StreamwerError
 
 
-@command
+@stage_command
 def main() -> int:
     # A configuration that does not compose is one clear message of Hydra's, without its stack.
     os.environ.setdefault("HYDRA_FULL_ERROR", "0")
-    with Session() as session:
+    with SweepSession() as session:
 
         @hydra.main(version_base=None, config_path="../conf", config_name="sweep")
         def job(values: DictConfig) -> tuple[float, float]:

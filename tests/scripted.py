@@ -15,7 +15,7 @@ import numpy as np
 from streamwer.audio import HOP
 from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.recognisers.base import Window
-from streamwer.types import Compute, Effort, Hypothesis, Word
+from streamwer.types import StageTimes, WorkCounters, Hypothesis, Word
 
 
 def script(
@@ -82,7 +82,7 @@ class Scripted:
         self.windows.append(window)
         quiet = self._silence(begin, end)
         if window.listen_only:
-            return Hypothesis(silence=quiet, compute=Compute(listen=self._cost(call)))
+            return Hypothesis(silence=quiet, compute=StageTimes(listen=self._cost(call)))
         words = [] if self._rng.random() < self._faults.deaf else self._heard(begin, end)
         if self._rng.random() < self._faults.hallucinate:
             words += [Word("uh", max(begin, end - 0.1), end)]
@@ -96,8 +96,8 @@ class Scripted:
             segment_ends=tuple(word.end for word in words),
             silence=quiet,
             continues=self._forces and bool(window.prefix),
-            compute=Compute(decode=self._cost(call)),
-            effort=Effort(encoder_frames=len(window.audio) // HOP + 1),
+            compute=StageTimes(decode=self._cost(call)),
+            effort=WorkCounters(encoder_frames=len(window.audio) // HOP + 1),
         )
 
     def _silence(self, begin: float, end: float) -> float:

@@ -14,12 +14,12 @@ import pytest
 
 from lab.capacity.command import parser as capacity
 from lab.validation.command import parser as validate
-from streamwer.cli.arguments import parse
-from streamwer.cli.compare import parser as compare_parser
-from streamwer.cli.gate import parser as gate_parser
-from streamwer.cli.score import parser as scoring_parser
-from streamwer.cli.sweep.report import parser as gathering
-from streamwer.config.compose import composed
+from streamwer.cli.arguments import parse_arguments
+from streamwer.cli.compare import build_compare_parser as compare_parser
+from streamwer.cli.gate import build_gate_parser as gate_parser
+from streamwer.cli.score import build_score_parser as scoring_parser
+from streamwer.cli.sweep.report import build_report_parser as gathering
+from streamwer.config.compose import compose_config
 
 PAGES = (Path("README.md"), Path("CONTRIBUTING.md"), *sorted(Path("docs").glob("*.md")))
 _BLOCK = re.compile(r"^```(?:console|sh|bash)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -48,9 +48,9 @@ def make(arguments: list[str]) -> None:
 def streaming(arguments: list[str]) -> None:
     if {"-h", "--help"} & set(arguments):
         with pytest.raises(SystemExit):
-            parse(arguments)
+            parse_arguments(arguments)
     else:
-        parse(arguments)
+        parse_arguments(arguments)
 
 
 def streaming_score(arguments: list[str]) -> None:
@@ -70,7 +70,7 @@ def streaming_gate(arguments: list[str]) -> None:
 
 
 def dvc(arguments: list[str]) -> None:
-    composed([value for flag, value in itertools.pairwise(arguments) if flag == "-S"])
+    compose_config([value for flag, value in itertools.pairwise(arguments) if flag == "-S"])
     for target in arguments[1:]:
         if arguments[0] == "repro" and not target.startswith("-"):
             assert Path(target.partition(":")[0]).is_file()
@@ -83,11 +83,11 @@ def python(arguments: list[str]) -> None:
     assert importlib.util.find_spec(arguments[1])
     if arguments[1] == "pipeline.sweep":
         choices = (word for word in arguments[2:] if word != "-m" and not word.startswith("hydra"))
-        composed([_first(choice) for choice in choices], "sweep")
+        compose_config([_first(choice) for choice in choices], "sweep")
     if arguments[1] == "lab.capacity":
-        composed(capacity().parse_args(arguments[2:]).overrides)
+        compose_config(capacity().parse_args(arguments[2:]).overrides)
     if arguments[1] == "lab.validation":
-        composed(["experiment=validation", *validate().parse_args(arguments[2:]).overrides])
+        compose_config(["experiment=validation", *validate().parse_args(arguments[2:]).overrides])
     if arguments[1] == "streamwer.cli.sweep.report":
         gathering().parse_args(arguments[2:])
 
@@ -120,7 +120,9 @@ def test_there_are_commands_to_check() -> None:
     assert len(list(commands())) > 10
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if _PYTHON.search(page.read_text())])
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if _PYTHON.search(page.read_text())], ids=str
+)
 def test_the_code_gives_what_the_page_says(page: Path) -> None:
     """The Python blocks of a page are one session."""
     source = "\n".join(_PYTHON.findall(page.read_text()))

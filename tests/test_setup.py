@@ -121,8 +121,7 @@ def test_every_import_is_a_declared_dependency() -> None:
     distributions = packages_distributions()
     undeclared = set()
     for path in sources():
-        extra = EXTRAS["train"] if ROOT / "lab/reference" in path.parents else []
-        extra = EXTRAS["calls"] if ROOT / "lab/calls" in path.parents else extra
+        extra = EXTRAS["calls"] if ROOT / "lab/calls" in path.parents else []
         extra = EXTRAS["optuna"] if path.stem == "streamwer_optuna" else extra
         extra = EXTRAS["pocketsphinx"] if path.stem == "pocketsphinx" else extra
         declared = names(PROJECT["dependencies"] + extra)

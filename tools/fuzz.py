@@ -16,7 +16,7 @@ import time
 from itertools import count
 from pathlib import Path
 
-from streamwer.audio.isolated import Decoder
+from streamwer.audio.isolated_decoder import IsolatedDecoder
 from tests.fuzz.corpus import make_corpus
 from tests.fuzz.trying import try_inputs
 
@@ -60,7 +60,7 @@ def run_batches(first: int, minutes: float) -> int:
 def read_batch(seed: int, cases: int) -> int:
     """Read the inputs of one seed; 1 if one failed."""
     with tempfile.TemporaryDirectory() as folder:
-        inputs = make_corpus(Path(folder), Decoder())
+        inputs = make_corpus(Path(folder), IsolatedDecoder())
         failures = list(try_inputs(inputs, seed, cases, lambda case: print(case, flush=True)))
     for each in failures:
         print(f"FAILED {each.name} {each.seed}: {each.reason}", file=sys.stderr)

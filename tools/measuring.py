@@ -22,8 +22,8 @@ sys.argv = sys.argv[1:]
 try:
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 finally:
-    from streamwer import processes
-    print(json.dumps([time.process_time(), processes.peak_mb()]))
+    from streamwer._util import processes
+    print(json.dumps([time.process_time(), processes.read_peak_memory_mb()]))
 """
 
 
@@ -41,7 +41,7 @@ def measure(what: str, work: Callable[[], T]) -> T:
     begin = time.process_time()
     found = work()
     spent = time.process_time() - begin
-    print(f"{what}: {spent:.2f} s, peak {processes.peak_mb()} MB", flush=True)
+    print(f"{what}: {spent:.2f} s, peak {processes.read_peak_memory_mb()} MB", flush=True)
     return found
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from streamwer.metrics.stats import ratios
 from streamwer.metrics.stats.intervals import Floats, Interval, adjust_confidence
-from streamwer.metrics.stats.quantiles import Integers, Quantile, quantile_differences, quantiles
+from streamwer.metrics.stats.quantiles import Integers, Quantile, compare_quantiles, estimate_quantiles
 
 CONFIDENCE = 0.95
 SYSTEMS = 3
@@ -135,7 +135,7 @@ def wer_row(design: Design, differences: Sequence[float], runs: int) -> dict[str
     row = {
         "WER": percent(check(wer(design, s), ALONE).held for s in seeds),
         "false": percent(
-            any(wer_difference(design, 0.0, each, SYSTEMS * s + k).shown for k in range(SYSTEMS))
+            any(wer_difference(design, 0.0, each, SYSTEMS * s + k).excludes_zero for k in range(SYSTEMS))
             for s in seeds
         ),
     }
@@ -156,8 +156,8 @@ def latency_row(design: Design, delays: Sequence[float], runs: int) -> dict[str,
     alone, paired = [], []
     for seed in range(runs):
         mine, base, speaker = latencies(design, seed)
-        alone.append(list(map(check, quantiles(base, speaker, qs, CONFIDENCE), truth)))
-        found = [quantile_differences(mine + d, base, speaker, qs, CONFIDENCE) for d in delays]
+        alone.append(list(map(check, estimate_quantiles(base, speaker, qs, CONFIDENCE), truth)))
+        found = [compare_quantiles(mine + d, base, speaker, qs, CONFIDENCE) for d in delays]
         paired.append(
             [[check(one, d) for one in each] for each, d in zip(found, delays, strict=True)]
         )

@@ -9,20 +9,17 @@ import argparse
 import sys
 from pathlib import Path
 
-from pipeline.align import references
-from pipeline.prepare import PREPARED
-from pipeline.report import REPORT
-from pipeline.score import SCORES
-from pipeline.stream import EVENTS
-from streamwer.cli.stage import command
+from streamwer.alignment.aligned_manifest import read_aligned
+from streamwer.cli.common.run_command import stage_command
 from streamwer.config import experiment
+from streamwer.config.folders import COMPARISON, EVENTS, PREPARED, SCORES
 from streamwer.errors import DatasetError
 
 
-@command
+@stage_command
 def main() -> int:
     argparse.ArgumentParser(prog="python -m tools.sizes", description=__doc__).parse_args()
-    spoken, systems = references(), experiment.load().compare
+    spoken, systems = read_aligned(), experiment.load_params().compare
     hours = sum(each.seconds for each in spoken) / 3600
     words = sum(len(each.words) for each in spoken)
     print(f"{hours:.3f} h of audio, {words / hours:,.0f} timed words an hour")
@@ -39,7 +36,7 @@ def sizes(systems: list[str]) -> dict[str, int]:
         found[f"event log of {name}"] = _bytes(EVENTS / name)
     for name in systems:
         found[f"scores of {name}"] = _bytes(SCORES / name)
-    return found | {"page of the report": _bytes(REPORT / "index.html")}
+    return found | {"page of the report": _bytes(COMPARISON / "index.html")}
 
 
 def _bytes(path: Path) -> int:

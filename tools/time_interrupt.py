@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from streamwer.cli.stage import duration
+from streamwer.cli.common.arguments import parse_seconds
 from tests.pipeline.stoppable import alive, prepare, started
 
 _MOMENTS = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
@@ -26,7 +26,7 @@ def main() -> None:
     made.add_argument(
         "moments",
         nargs="*",
-        type=duration,
+        type=parse_seconds,
         default=_MOMENTS,
         metavar="SECONDS",
         help=f"after the start ({', '.join(map(str, _MOMENTS))})",

@@ -21,10 +21,11 @@ import numpy as np
 from omegaconf import OmegaConf
 
 from streamwer import audio, eventlog
-from streamwer.cli.stage import command, count
-from streamwer.config.compose import composed
+from streamwer.cli.common.arguments import parse_count
+from streamwer.cli.common.run_command import stage_command
+from streamwer.config.compose import compose_config
 from streamwer.metrics import store
-from streamwer.metrics.summary import timed
+from streamwer.metrics.latency import select_timed_words
 from streamwer.types import Step
 from tools.measuring import ROOT, run
 
@@ -35,12 +36,14 @@ QUARTERS = 4
 
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m tools.time_long", description=__doc__)
-    made.add_argument("--minutes", type=count, default=60, help="of the recording, at least (60)")
+    made.add_argument(
+        "--minutes", type=parse_count, default=60, help="of the recording, at least (60)"
+    )
     made.add_argument("--system", default="prefix_agreement", help="a policy of conf/policy")
     return made
 
 
-@command
+@stage_command
 def main() -> int:
     args = parser().parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -60,7 +63,7 @@ def lay_out(folder: Path, minutes: int, system: str) -> int:
     rows = list(_rows(minutes))
     lines = (f"{json.dumps(row)}\n" for row in rows)
     (folder / "calls/metadata.jsonl").write_text("".join(lines), encoding="utf-8")
-    OmegaConf.save(composed(choices(system)), folder / "params.yaml", resolve=True)
+    OmegaConf.save(compose_config(choices(system)), folder / "params.yaml", resolve=True)
     return len(rows)
 
 
@@ -83,7 +86,9 @@ def choices(system: str) -> list[str]:
 def _rows(minutes: int) -> Iterator[dict[str, Any]]:
     text = (CALLS / "metadata.jsonl").read_text(encoding="utf-8")
     rows = [json.loads(line) for line in text.splitlines()]
-    lengths = [audio.seconds(len(audio.load(CALLS / row["file_name"]))) for row in rows]
+    lengths = [
+        audio.samples_to_seconds(len(audio.load_audio(CALLS / row["file_name"]))) for row in rows
+    ]
     seconds = 0.0
     for number in counted():
         for row, length in zip(rows, lengths, strict=True):
@@ -126,8 +131,8 @@ def figures(folder: Path, system: str) -> str:
         f"{'quarter':12} {'frames':>8} {'prompt':>8} {'median, s':>10}   (frames encoded and"
         " tokens of prompt a decoding)",
     ]
-    (steps,) = eventlog.recordings(folder / f"data/events/{system}")
-    words = timed(store.read(folder / f"data/scores/{system}").scores.words)
+    (steps,) = eventlog.iterate_recordings(folder / f"data/events/{system}")
+    words = select_timed_words(store.read_scores(folder / f"data/scores/{system}").scores.words)
     late = (words["committed"] - words["end"]).to_numpy()
     quarter = (QUARTERS * words["end"] / steps[-1].audio_end).clip(upper=QUARTERS - 1).astype(int)
     for number in range(QUARTERS):

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from streamwer import reports
-from streamwer.cli.stage import count
+from streamwer.cli.common.arguments import parse_count
 from streamwer.eventlog.log import EventLog
 from streamwer.reports.comparison import Comparison
 from streamwer.types import Reference
@@ -28,7 +28,7 @@ def main() -> None:
     made = compared(args.recordings, args.systems)
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
-        reports.write(made, Path(folder))
+        reports.write_report(made, Path(folder))
         page = Path(folder, "index.html")
         print(f"{args.recordings} recordings, {args.systems} systems")
         print(f"written in {time.perf_counter() - began:.1f} s")
@@ -38,8 +38,12 @@ def main() -> None:
 
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m tools.time_report", description=__doc__)
-    made.add_argument("recordings", nargs="?", type=count, default=2620, help="of each (2620)")
-    made.add_argument("systems", nargs="?", type=count, default=8, help="that are compared (8)")
+    made.add_argument(
+        "recordings", nargs="?", type=parse_count, default=2620, help="of each (2620)"
+    )
+    made.add_argument(
+        "systems", nargs="?", type=parse_count, default=8, help="that are compared (8)"
+    )
     return made
 
 

@@ -11,7 +11,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from streamwer.cli.stage import count
+from streamwer.cli.common.arguments import parse_count
 from tests.scale import phases
 
 _DEFAULT = ("prepare", "in_process", "write", "score", "statistics", "over_ray")
@@ -29,7 +29,9 @@ def main() -> None:
 
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m tools.time_scale", description=__doc__)
-    made.add_argument("rows", nargs="?", type=count, default=100_000, help="recordings (100000)")
+    made.add_argument(
+        "rows", nargs="?", type=parse_count, default=100_000, help="recordings (100000)"
+    )
     made.add_argument(
         "phases",
         nargs="*",

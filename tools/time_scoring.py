@@ -15,13 +15,13 @@ from pathlib import Path
 
 from streamwer import eventlog
 from streamwer._util import processes
-from streamwer.cli.stage import command
+from streamwer.cli.common.run_command import stage_command
 from streamwer.config.experiment import ScoringConfig
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics import store
 from streamwer.metrics.summary import summarise
-from streamwer.text.normalise import normaliser
-from streamwer.types import Compute, Effort, Reference, Step, Update, Word
+from streamwer.text.normalise import get_normaliser
+from streamwer.types import Reference, StageTimes, Step, Update, Word, WorkCounters
 from tools.measuring import measure
 
 HOURS, CALL_S, SPEAKERS = 100, 600, 60
@@ -31,20 +31,20 @@ HELD_S, COMPUTE_S, ERROR_RATE = 2.0, 0.3, 0.1
 VOCABULARY = 5000
 
 
-@command
+@stage_command
 def main() -> int:
     made = argparse.ArgumentParser(prog="python -m tools.time_scoring", description=__doc__)
     made.add_argument("normaliser", nargs="?", default="basic", help="of both texts (basic)")
     chosen = made.parse_args().normaliser
-    rule, calls = normaliser(chosen), references()
+    rule, calls = get_normaliser(chosen), references()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         # In processes of their own, so that the peak of scoring is its own, and that of intervals.
         _apart(make, folder)
-        log = measure("read", lambda: eventlog.read(folder))
-        scored = measure(f"score ({chosen})", lambda: store.scored(calls, log, rule))
+        log = measure("read", lambda: eventlog.read_log(folder))
+        scored = measure(f"score ({chosen})", lambda: store.score_and_sign(calls, log, rule))
         print(f"{len(scored.scores.words):,} words", flush=True)
-        store.write(folder, scored)
+        store.write_scores(folder, scored)
         _apart(intervals, folder)
     return 0
 
@@ -59,10 +59,10 @@ def _apart(work: Callable[[Path], None], folder: Path) -> None:
 
 def intervals(folder: Path) -> None:
     """Those of one system, from its tables, and the memory that a word of them takes."""
-    before = processes.peak_mb()
-    scores = measure("read scores", lambda: store.read(folder).scores)
+    before = processes.read_peak_memory_mb()
+    scores = measure("read scores", lambda: store.read_scores(folder).scores)
     measure("intervals", lambda: summarise("system", scores, None, ScoringConfig(), {}))
-    taken = (processes.peak_mb() - before) * 2**20 / len(scores.words)
+    taken = (processes.read_peak_memory_mb() - before) * 2**20 / len(scores.words)
     print(f"{taken / 1000:.2f} kB a word")
 
 
@@ -85,7 +85,7 @@ def _reference(number: int) -> Reference:
 def make(folder: Path) -> None:
     """Write the event log of all calls."""
     steps = [step for call in references() for step in _steps(call)]
-    eventlog.write(folder, EventLog(tuple(steps)))
+    eventlog.write_log(folder, EventLog(tuple(steps)))
 
 
 def _steps(call: Reference) -> list[Step]:
@@ -103,7 +103,7 @@ def _steps(call: Reference) -> list[Step]:
         ]
         update = Update(tuple(heard[done:settled]), tuple(tail))
         moments = (float(now), float(now), float(now), now + COMPUTE_S)
-        compute, effort = Compute(decode=COMPUTE_S), Effort(3000, 20, 10)
+        compute, effort = StageTimes(decode=COMPUTE_S), WorkCounters(3000, 20, 10)
         found.append(
             Step(call.recording, now - 1, *moments, compute, effort, update, now == CALL_S)
         )

@@ -32,11 +32,11 @@ def main() -> None:
     )
     measure(
         "three latency quantiles of one system",
-        lambda: quantiles.quantiles(late[0], calls, (0.5, 0.95, 0.99), CONFIDENCE),
+        lambda: quantiles.estimate_quantiles(late[0], calls, (0.5, 0.95, 0.99), CONFIDENCE),
     )
     measure(
         "shift function of two systems",
-        lambda: quantiles.shift_function(late[0], late[1], calls, CONFIDENCE),
+        lambda: quantiles.estimate_shift_function(late[0], late[1], calls, CONFIDENCE),
     )
 
 

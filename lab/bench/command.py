@@ -22,7 +22,9 @@ from lab.bench.document import Findings
 from lab.bench.figures import Figures, Outcome
 from lab.bench.speech_sets import SpeechSet
 from lab.bench.systems import BenchModel
-from streamwer.cli.stage import command, count, progress
+from streamwer.cli.common.arguments import parse_count
+from streamwer.cli.common.progress import create_progress
+from streamwer.cli.common.run_command import stage_command
 from streamwer.errors import ConfigError
 from streamwer.reports import files
 
@@ -31,16 +33,16 @@ _QUICK = 2
 """Recordings of each data set that a quick look plays."""
 
 
-@command
+@stage_command
 def main() -> int:
     args = _parse_arguments()
     destination = choose_destination(args.out, args.quick)
     if destination:
-        files.check(destination.parent)
+        files.check_writable(destination.parent)
     models, missing = systems.choose_found(args.models)
     for name in missing:
         _say(f"{name}: left out, its weights are not on this machine; name their folder instead")
-    with progress() as bar:
+    with create_progress() as bar:
         aligner = systems.choose(args.aligner) if args.aligner else models[-1]
         speech = _read_speech(args.speech, aligner, _QUICK if args.quick else None, bar)
         findings = Findings(speech, missing, not args.quick, machine=machine.facts())
@@ -89,7 +91,7 @@ def _parse_arguments() -> argparse.Namespace:
     )
     add(
         "--peer-every",
-        type=count,
+        type=parse_count,
         default=1,
         metavar="N",
         help=f"play only one recording in N into {' and '.join(systems.DEAR)}, which"
@@ -159,5 +161,5 @@ def _write(findings: Findings, path: Path | None) -> None:
     if path is None:
         print(f"{REPORT} is left as it was; --out FILE writes a quick look to a file")
         return
-    files.write_all(path.parent, {path.name: document.render(findings)})
+    files.write_files(path.parent, {path.name: document.render(findings)})
     print(f"written: {path}")

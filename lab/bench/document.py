@@ -11,8 +11,8 @@ from typing import Any
 from lab.bench.comparison import AT_MOST, Comparison
 from lab.bench.figures import NORMALISER, Figures, Outcome, find_quantile
 from lab.bench.speech_sets import SpeechSet
-from streamwer.metrics.word_errors import plain_rate
-from streamwer.text.normalise import normaliser
+from streamwer.metrics.word_errors import get_plain_rate
+from streamwer.text.normalise import get_normaliser
 
 _DIGITS = 4
 
@@ -47,7 +47,7 @@ def describe(findings: Findings) -> dict[str, Any]:
         "details": {
             "complete": findings.complete,
             "models_not_found": list(findings.missing),
-            "normaliser": normaliser(NORMALISER).signature,
+            "normaliser": get_normaliser(NORMALISER).signature,
             "speech": {each.name: _describe_speech(each) for each in findings.speech},
             "machine": findings.machine,
         },
@@ -91,7 +91,7 @@ def _describe_system(system: Figures) -> dict[str, Any]:
 def _describe_outcome(outcome: Outcome) -> dict[str, Any]:
     spent = sum(each.recogniser_s for each in outcome.played.values())
     return {
-        "wer": plain_rate(outcome.errors),
+        "wer": get_plain_rate(outcome.errors),
         **asdict(outcome.errors),
         "p50_s": find_quantile(outcome.late, 0.5),
         "p95_s": find_quantile(outcome.late, 0.95),
@@ -105,7 +105,7 @@ def _describe_speech(speech: SpeechSet) -> dict[str, Any]:
         "recordings": len(speech.calls),
         "seconds": speech.seconds,
         "left_out_for_their_language": speech.left_out,
-        "word_times": speech.calls,
+        "word_times": speech.word_times,
         "recordings_with_known_pauses": len(speech.pauses),
         "pauses": sum(map(len, speech.pauses.values())),
     }

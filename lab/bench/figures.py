@@ -12,12 +12,13 @@ import numpy as np
 from lab.bench.playing import Played
 from lab.bench.speech_sets import Span, SpeechSet
 from streamwer.eventlog.log import EventLog
-from streamwer.metrics.summary import pooled, timed
+from streamwer.metrics.error_rate import pool_word_errors
+from streamwer.metrics.latency import select_timed_words
 from streamwer.metrics.tables import Scores, score
-from streamwer.metrics.word_errors import WordErrors, plain_rate
+from streamwer.metrics.word_errors import WordErrors, get_plain_rate
 from streamwer.recognisers.log_mel import FRAMES_PER_SECOND
-from streamwer.text.normalise import normaliser
-from streamwer.types import Compute, Effort, Step, Word
+from streamwer.text.normalise import get_normaliser
+from streamwer.types import StageTimes, Step, Word, WorkCounters
 
 NORMALISER = "whisper_english"
 TOLERANCE_S = 0.5
@@ -46,12 +47,12 @@ class Outcome:
         """The recordings and their words, scored."""
         steps = tuple(step for each in self.played.values() for step in each.steps)
         references = [call.reference for call in self.speech.calls]
-        return score(references, EventLog(steps), normaliser(NORMALISER))
+        return score(references, EventLog(steps), get_normaliser(NORMALISER))
 
     @property
     def errors(self) -> WordErrors:
         """Pooled word errors."""
-        return pooled(self.scores.recordings)
+        return pool_word_errors(self.scores.recordings)
 
     @property
     def late(self) -> list[float]:
@@ -59,7 +60,7 @@ class Outcome:
 
         Where it is not known when a recording's words were spoken, the system's own times serve.
         """
-        words = timed(self.scores.words)
+        words = select_timed_words(self.scores.words)
         known = [float(late) for late in words["committed"] - words["end"]]
         untimed = [call.name for call in self.speech.calls if not call.reference.words]
         return known + [
@@ -129,7 +130,7 @@ class Figures:
     @property
     def wer(self) -> float:
         """Pooled word error rate, as a fraction."""
-        return plain_rate(self.errors)
+        return get_plain_rate(self.errors)
 
     @property
     def recogniser_s(self) -> float:
@@ -163,8 +164,8 @@ class Figures:
     def work(self) -> Work:
         """What the system asked of its recogniser."""
         steps = [step for each in self._played for step in each.steps]
-        compute = sum((step.compute for step in steps), Compute())
-        effort = sum((step.effort for step in steps), Effort())
+        compute = sum((step.compute for step in steps), StageTimes())
+        effort = sum((step.effort for step in steps), WorkCounters())
         return Work(
             stages={f.name: getattr(compute, f.name) / self.seconds for f in fields(compute)},
             decodings=sum(step.effort.encoder_frames > 0 for step in steps) / self.seconds,
@@ -204,7 +205,7 @@ def find_quantile(values: Sequence[float], share: float) -> float | None:
 
 def subtract_rates(one: WordErrors, other: WordErrors) -> float:
     """Subtract one error rate from another, in points."""
-    return 100 * (plain_rate(one) - plain_rate(other))
+    return 100 * (get_plain_rate(one) - get_plain_rate(other))
 
 
 def _committed(steps: Sequence[Step]) -> list[Word]:

@@ -6,7 +6,7 @@ import platform
 from importlib.metadata import version
 from typing import Any
 
-from streamwer.runners.hardware import cores, processor
+from streamwer.runners.hardware import count_cores, name_processor
 
 _PACKAGES = ("streamwer", "faster-whisper", "ctranslate2", "onnxruntime", "numpy")
 
@@ -14,8 +14,8 @@ _PACKAGES = ("streamwer", "faster-whisper", "ctranslate2", "onnxruntime", "numpy
 def facts() -> dict[str, Any]:
     """Processor, cores, system, and the versions that matter."""
     return {
-        "cpu": processor(),
-        "cores": cores(),
+        "cpu": name_processor(),
+        "cores": count_cores(),
         "threads": 1,
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from streamwer import audio, policies, recognisers, simulation
+from streamwer import audio, policies, recognisers
 from streamwer.audio.decoding import Samples
 from streamwer.config.dataset import DatasetConfig
 from streamwer.config.experiment import SystemConfig
-from streamwer.datasets.preparing import prepare
+from streamwer.datasets.preparation import prepare_dataset
 from streamwer.recognisers.base import Recogniser, Window
 from streamwer.recognisers.stage_timer import NOW
+from streamwer.simulation.clock import build_clock
+from streamwer.simulation.serving import play_recording
 from streamwer.types import Hypothesis, Reference, Step
 
 
@@ -67,8 +69,8 @@ def read_calls(dataset: DatasetConfig) -> list[Call]:
     with TemporaryDirectory() as folder:
         prepared = Path(folder) / "prepared"
         return [
-            Call(reference, audio.load(prepared / reference.audio))
-            for reference in prepare(dataset, prepared)
+            Call(reference, audio.load_audio(prepared / reference.audio))
+            for reference in prepare_dataset(dataset, prepared)
             if not reference.broken
         ]
 
@@ -92,19 +94,19 @@ def load_all(systems: Mapping[str, SystemConfig]) -> dict[str, Recogniser]:
     for name, system in systems.items():
         alike = repr((system.model, system.engine))
         if alike not in loaded:
-            loaded[alike] = recognisers.load(system)
+            loaded[alike] = recognisers.load_recogniser(system)
         named[name] = loaded[alike]
     return named
 
 
 def play(system: SystemConfig, call: Call, recogniser: Recogniser) -> Played:
     """Play one recording into one system; compute is this process's own processor time."""
-    timed, policy = Timed(recogniser), policies.build(system.policy)
+    timed, policy = Timed(recogniser), policies.build_policy(system.policy)
     token = NOW.set(time.process_time)
     began = time.process_time()
     try:
-        clock = simulation.build_clock("unaware")
-        steps = tuple(simulation.play(call.name, call.audio, timed, policy, clock))
+        clock = build_clock("unaware")
+        steps = tuple(play_recording(call.name, call.audio, timed, policy, clock))
     finally:
         NOW.reset(token)
     return Played(steps, time.process_time() - began - timed.seconds, timed.seconds)

@@ -11,13 +11,13 @@ from tempfile import TemporaryDirectory
 from lab.bench import playing
 from lab.bench.playing import Call
 from streamwer import audio
-from streamwer.alignment.placing import place
+from streamwer.alignment.word_times import add_word_times
 from streamwer.config import experiment
 from streamwer.config.alignment import AlignmentConfig, ForcedConfig
-from streamwer.config.compose import load
+from streamwer.config.compose import load_config
 from streamwer.config.dataset import DatasetConfig
 from streamwer.config.model import ModelConfig
-from streamwer.datasets.preparing import open_source, prepare
+from streamwer.datasets.preparation import open_source, prepare_dataset
 from streamwer.errors import DatasetError
 from streamwer.types import Reference
 
@@ -43,7 +43,7 @@ class SpeechSet:
     name: str
     calls: tuple[Call, ...]
     pauses: Mapping[str, Sequence[Span]] = field(default_factory=dict)
-    alignment: str = "none"
+    word_times: str = "none"
     left_out: int = 0
 
     def take(self, names: Container[str]) -> SpeechSet:
@@ -65,8 +65,8 @@ def configure(folder: Path | None) -> DatasetConfig:
         DatasetError: there is no such folder, or it is no data set.
     """
     if folder is None:
-        return load(["dataset=calls"]).dataset
-    plain = load(["dataset=folder"]).dataset
+        return load_config(["dataset=calls"]).dataset
+    plain = load_config(["dataset=folder"]).dataset
     chosen = replace(plain, path=str(folder), name=folder.resolve().name)
     there = open_source(chosen).columns
     columns = {name: name for name in _OPTIONAL if name in there}
@@ -92,16 +92,16 @@ def read(
     """
     with TemporaryDirectory() as temporary:
         prepared = Path(temporary) / "prepared"
-        every = [each for each in prepare(dataset, prepared) if not each.broken]
+        every = [each for each in prepare_dataset(dataset, prepared) if not each.broken]
         english = [each for each in every if each.language.lower()[:2] in _ENGLISH]
         if not english:
             raise DatasetError(f"{dataset.path}: no recording in it is English")
         chosen = playing.spread(english, most or len(english))
         pauses = find_pauses(chosen, _segments(Path(dataset.path)))
-        placed, origin = place(chosen, prepared, _alignment(aligner), advance)
-        calls = tuple(Call(each, audio.load(prepared / each.audio)) for each in placed)
+        placed, origin = add_word_times(chosen, prepared, _alignment(aligner), advance)
+        calls = tuple(Call(each, audio.load_audio(prepared / each.audio)) for each in placed)
     left_out = len(every) - len(english)
-    return SpeechSet(dataset.name, calls, pauses, origin.line(), left_out)
+    return SpeechSet(dataset.name, calls, pauses, origin.format_line(), left_out)
 
 
 def find_pauses(
@@ -150,8 +150,8 @@ def _segments(folder: Path) -> dict[str, list[Span]]:
 
 
 def _alignment(aligner: ModelConfig | None) -> AlignmentConfig:
-    forced = experiment.alignment(
-        load(["alignment=forced" if aligner else "alignment=none"]).alignment
+    forced = experiment.parse_alignment(
+        load_config(["alignment=forced" if aligner else "alignment=none"]).alignment
     )
     return (
         replace(forced, model=aligner) if isinstance(forced, ForcedConfig) and aligner else forced

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from streamwer.cli.model_choice import choose_model
 from streamwer.config import experiment, model_catalogue
-from streamwer.config.compose import load
+from streamwer.config.compose import load_config
 from streamwer.config.experiment import SystemConfig
 from streamwer.config.model import ModelConfig
 from streamwer.errors import ModelError
@@ -57,7 +57,7 @@ def choose(name: str) -> BenchModel:
     instead = dict(choice.instead) | ({"name": known.name} if known else {})
     values = {key: "null" if value is None else f"'{value}'" for key, value in instead.items()}
     overrides = (f"model={choice.option}", *(f"model.{k}={v}" for k, v in values.items()))
-    return BenchModel(overrides, load(overrides).model)
+    return BenchModel(overrides, load_config(overrides).model)
 
 
 def choose_found(names: Sequence[str]) -> tuple[list[BenchModel], list[str]]:
@@ -67,7 +67,7 @@ def choose_found(names: Sequence[str]) -> tuple[list[BenchModel], list[str]]:
         ModelError: a name is unknown, two are the same model, or no weights are found.
     """
     chosen = [choose(name) for name in names]
-    found = [model for model in chosen if sources.find(model_catalogue.resolve(model.config))]
+    found = [model for model in chosen if sources.find_local_model(model_catalogue.resolve(model.config))]
     missing = [model.name for model in chosen if model not in found]
     if not found:
         raise ModelError(
@@ -81,11 +81,11 @@ def choose_found(names: Sequence[str]) -> tuple[list[BenchModel], list[str]]:
 
 def build(model: BenchModel) -> dict[str, SystemConfig]:
     """Build every system of one model, by name."""
-    settings = load([*model.overrides, f"policy=[{','.join((OFFLINE, *POLICIES))}]"])
-    ours = {name: experiment.system(settings, name) for name in (OFFLINE, *POLICIES)}
+    settings = load_config([*model.overrides, f"policy=[{','.join((OFFLINE, *POLICIES))}]"])
+    ours = {name: experiment.build_system(settings, name) for name in (OFFLINE, *POLICIES)}
     offline, agreement = ours.pop(OFFLINE), ours[LOCAL_AGREEMENT]
     direct, unfiltered = (
-        experiment.engine(load([*model.overrides, *engine]).engine)
+        experiment.parse_engine(load_config([*model.overrides, *engine]).engine)
         for engine in (["engine=direct"], _UNFILTERED)
     )
     return {

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from lab.bench.comparison import AT_MOST, Comparison
 from lab.bench.document import Findings
-from streamwer.metrics.word_errors import plain_rate
+from streamwer.metrics.word_errors import get_plain_rate
 
 _UNKNOWN = "–"
 _WIDTH = 140
@@ -41,7 +41,7 @@ def _compare_systems(name: str, comparison: Comparison) -> Table:
     columns = ("WER %", *sets, "p50 s", "p95 s", "compute", "in pauses", "lost last words")
     table = _build_table(f"{name}: compute per second of audio", "system", *columns)
     for system, figures in comparison.systems.items():
-        rates = [plain_rate(each.errors) for each in figures.outcomes.values()]
+        rates = [get_plain_rate(each.errors) for each in figures.outcomes.values()]
         table.add_row(
             system,
             *(f"{100 * rate:.1f}" for rate in (figures.wer, *rates)),

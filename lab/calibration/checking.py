@@ -9,15 +9,15 @@ from functools import partial
 import numpy as np
 
 from lab.bench.playing import Call
-from streamwer import policies, simulation
+from streamwer import policies
 from streamwer.config.experiment import ScoringConfig, SystemConfig
 from streamwer.config.hardware import CallCosts
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics.tables import score
 from streamwer.recognisers.base import Recogniser
-from streamwer.simulation.clock import Clock
-from streamwer.simulation.profile import Profile
-from streamwer.text.normalise import normaliser
+from streamwer.simulation.clock import Clock, ProfileClock, build_clock
+from streamwer.simulation.serving import play_recording
+from streamwer.text.normalise import get_normaliser
 from streamwer.types import Step
 
 
@@ -50,8 +50,8 @@ class Contestant:
     def clocks(self) -> Mapping[str, Callable[[], Clock]]:
         """How to make each clock that is compared."""
         return {
-            "measured": partial(simulation.build_clock, "measured"),
-            "profile": partial(Profile, self.costs),
+            "measured": partial(build_clock, "measured"),
+            "profile": partial(ProfileClock, self.costs),
         }
 
 
@@ -66,8 +66,8 @@ def check(
     for call in calls:
         for one in contestants:
             for clock, make in one.clocks().items():
-                policy = policies.build(one.system.policy)
-                played = simulation.play(call.name, call.audio, one.recogniser, policy, make())
+                policy = policies.build_policy(one.system.policy)
+                played = play_recording(call.name, call.audio, one.recogniser, policy, make())
                 steps.setdefault((one.name, clock), []).extend(played)
             advance()
     return [_line(system, clock, calls, found, scoring) for (system, clock), found in steps.items()]
@@ -77,7 +77,7 @@ def _line(
     system: str, clock: str, calls: Sequence[Call], steps: Sequence[Step], scoring: ScoringConfig
 ) -> Line:
     references = [call.reference for call in calls]
-    scores = score(references, EventLog(tuple(steps)), normaliser(scoring.normaliser))
+    scores = score(references, EventLog(tuple(steps)), get_normaliser(scoring.normaliser))
     words = scores.words
     late = (words["committed"] - words["end"])[words["end"].notna()]
     p50, p95 = np.quantile(late, [0.5, 0.95], method="inverted_cdf")  # some may be infinite

@@ -22,44 +22,46 @@ from lab.calibration import checking, document, fitting, measuring, tables
 from lab.calibration.checking import Contestant
 from lab.calibration.scenes import LENGTHS_S, Scene, scenes
 from streamwer import recognisers
-from streamwer.cli.stage import arguments, command, count, progress
+from streamwer.cli.common.arguments import build_parser, parse_count
+from streamwer.cli.common.progress import create_progress
+from streamwer.cli.common.run_command import stage_command
 from streamwer.config import hardware
-from streamwer.config.compose import conf_dir, load
-from streamwer.config.experiment import Config, SystemConfig, system
+from streamwer.config.compose import find_conf_dir, load_config
+from streamwer.config.experiment import ExperimentConfig, SystemConfig, build_system
 from streamwer.config.hardware import CallCosts, HardwareConfig
 from streamwer.errors import ConfigError, DatasetError
 from streamwer.recognisers.stage_timer import NOW
 from streamwer.reports import files
-from streamwer.runners.hardware import processor
+from streamwer.runners.hardware import name_processor
 
 _NAME = re.compile(r"[a-z0-9_]+")
 
 
-@command
+@stage_command
 def main() -> int:
     args = _arguments()
-    settings = load(args.overrides)
+    settings = load_config(args.overrides)
     calls = playing.read_calls(settings.dataset)
     if args.check:
         return _check(settings, calls)
-    folder = args.out or conf_dir() / "hardware"
-    name = args.name or slug(processor())
+    folder = args.out or find_conf_dir() / "hardware"
+    name = args.name or slug(name_processor())
     if not _NAME.fullmatch(name):
         raise ConfigError(f"--name {name!r} must be of small letters, digits and _")
     path = folder / f"{name}.yaml"
     before = earlier(path, name)
     costs = calibrate(settings, calls, args.repeats, args.quantile)
     profile = HardwareConfig(name, before.processor, {**before.costs, **costs})
-    files.write_all(folder, {path.name: document.render(profile)})
+    files.write_files(folder, {path.name: document.render(profile)})
     print(f"written: {path}; use it with clock=profile hardware={name}")
     return 0
 
 
 def _arguments() -> argparse.Namespace:
     choices = "which systems' calls to measure, as for Hydra: model=tiny_en, policy=[offline], …"
-    parser = arguments("lab.calibration", __doc__, choices)
+    parser = build_parser("lab.calibration", __doc__, choices)
     parser.add_argument("--name", help="of the profile (that of the processor)")
-    parser.add_argument("--repeats", type=count, default=7, help="of each measurement (7)")
+    parser.add_argument("--repeats", type=parse_count, default=7, help="of each measurement (7)")
     parser.add_argument(
         "--quantile",
         type=_share,
@@ -86,7 +88,7 @@ def earlier(path: Path, name: str) -> HardwareConfig:
     Raises:
         ConfigError: it is of another processor, or no profile at all.
     """
-    here = processor()
+    here = name_processor()
     before = document.read(path)
     if before and before.processor != here:
         raise ConfigError(
@@ -97,13 +99,13 @@ def earlier(path: Path, name: str) -> HardwareConfig:
 
 
 def calibrate(
-    settings: Config, calls: Sequence[Call], repeats: int, quantile: float
+    settings: ExperimentConfig, calls: Sequence[Call], repeats: int, quantile: float
 ) -> dict[str, CallCosts]:
     """Measure, fit and show: the costs of each way in which the compared systems call models."""
-    known = callers([system(settings, name) for name in settings.compare])
-    loaded = {name: recognisers.load(one) for name, one in known.items()}
+    known = callers([build_system(settings, name) for name in settings.compare])
+    loaded = {name: recognisers.load_recogniser(one) for name, one in known.items()}
     seen, unseen = halves(calls)
-    with progress() as bar:
+    with create_progress() as bar:
         task = bar.add_task("windows", total=2 * repeats * len(LENGTHS_S))
         step = _announce(partial(bar.advance, task), 2 * repeats)
         # One half after the other would blame a slower hour on the fit.
@@ -135,7 +137,7 @@ def _announce(advance: Callable[[], None], rounds: int) -> Callable[[], None]:
 
 def callers(systems: Sequence[SystemConfig]) -> dict[str, SystemConfig]:
     """One system for each way in which models are called."""
-    return {hardware.key(each.model, each.engine): each for each in reversed(systems)}
+    return {hardware.cost_key(each.model, each.engine): each for each in reversed(systems)}
 
 
 def stopwatch(systems: Mapping[str, SystemConfig]) -> Callable[[], float]:
@@ -161,19 +163,19 @@ def halves(calls: Sequence[Call]) -> tuple[list[Scene], list[Scene]]:
     return scenes(seen, text, seed=0), scenes(unseen, text, seed=1)
 
 
-def _check(settings: Config, calls: Sequence[Call]) -> int:
-    known = {name: system(settings, name) for name in settings.compare}
+def _check(settings: ExperimentConfig, calls: Sequence[Call]) -> int:
+    known = {name: build_system(settings, name) for name in settings.compare}
     contestants = [
         Contestant(
             name=name,
             system=one,
-            recogniser=recognisers.load(one),
-            costs=hardware.find(settings.hardware, one.model, one.engine),
+            recogniser=recognisers.load_recogniser(one),
+            costs=hardware.find_costs(settings.hardware, one.model, one.engine),
         )
         for name, one in known.items()
     ]
     NOW.set(stopwatch(known))  # as the profile was measured
-    with progress() as bar:
+    with create_progress() as bar:
         task = bar.add_task("calls", total=len(calls) * len(contestants))
         lines = checking.check(contestants, calls, settings.scoring, partial(bar.advance, task))
     tables.show_check(lines)

@@ -46,7 +46,7 @@ def with_errors(costs: CallCosts, unseen: Sequence[Sample]) -> CallCosts:
     decoded = [sample for sample in unseen if sample.effort.encodings]
     if not decoded:
         raise StreamwerError("nothing was decoded in any window that was kept to check the fit")
-    predicted = np.array([hardware.seconds(costs, sample.effort) for sample in decoded])
+    predicted = np.array([hardware.predict_seconds(costs, sample.effort) for sample in decoded])
     measured = np.array([sample.compute.total for sample in decoded])
     errors = np.abs(predicted / measured - 1)
     return replace(

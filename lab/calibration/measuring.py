@@ -11,15 +11,15 @@ import numpy as np
 from lab.calibration.scenes import Scene
 from streamwer.recognisers.base import Recogniser
 from streamwer.recognisers.stage_timer import NOW
-from streamwer.types import Compute, Effort, Hypothesis
+from streamwer.types import Hypothesis, StageTimes, WorkCounters
 
 
 @dataclass(frozen=True)
 class Sample:
     """One call: what it did, and how long that takes."""
 
-    effort: Effort
-    compute: Compute
+    effort: WorkCounters
+    compute: StageTimes
 
 
 def measure(
@@ -75,6 +75,6 @@ def _sample(repeated: Sequence[Hypothesis], quantile: float) -> Sample:
         each.name: float(
             np.quantile([getattr(call.compute, each.name) for call in repeated], quantile)
         )
-        for each in fields(Compute)
+        for each in fields(StageTimes)
     }
-    return Sample(repeated[0].effort, Compute(**spent))
+    return Sample(repeated[0].effort, StageTimes(**spent))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from streamwer.audio import HOP, samples
+from streamwer.audio import HOP, seconds_to_samples
 from streamwer.audio.decoding import Samples
 from streamwer.recognisers.base import Memory, Window
 
@@ -46,7 +46,7 @@ class Scene:
         memory, end = Memory(), self.start + self.length
         yield self._until(end, memory)
         for poll in POLLS_S:
-            end += samples(poll)
+            end += seconds_to_samples(poll)
             yield self._until(end, memory, listen_only=True)
         yield self._until(end + self.growth, memory)
 
@@ -68,7 +68,7 @@ def scenes(calls: Sequence[Samples], text: str, seed: int) -> list[Scene]:
         calls: their audio; repeated where they are too short.
         text: something that is said in such calls, to prompt with.
     """
-    longest = samples(max(LENGTHS_S) + sum(POLLS_S) + max(GROWTHS_S))
+    longest = seconds_to_samples(max(LENGTHS_S) + sum(POLLS_S) + max(GROWTHS_S))
     once = np.concatenate(calls)
     audio = np.tile(once, 1 + 2 * longest // len(once))
     audio.flags.writeable = False
@@ -77,8 +77,8 @@ def scenes(calls: Sequence[Samples], text: str, seed: int) -> list[Scene]:
         Scene(
             audio=audio,
             start=int(rng.integers((len(audio) - longest) // HOP)) * HOP,
-            length=samples(length),
-            growth=samples(GROWTHS_S[i % len(GROWTHS_S)]),
+            length=seconds_to_samples(length),
+            growth=seconds_to_samples(GROWTHS_S[i % len(GROWTHS_S)]),
             prompt=text[: PROMPTS[i % len(PROMPTS)]],
         )
         for i, length in enumerate(LENGTHS_S)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from streamwer.alignment.forced import Aligner
+from streamwer.alignment.forced import ForcedAligner
 from streamwer.audio.decoding import Samples
 from streamwer.config.alignment import ForcedConfig
 from streamwer.config.model import ModelConfig
@@ -19,16 +19,16 @@ Pairs = Sequence[tuple[Sequence[Word], Sequence[Word]]]
 """Of each call, the words as placed by the aligner and as the voice spoke them."""
 
 
-def load_aligner(model: Path) -> Aligner:
+def load_aligner(model: Path) -> ForcedAligner:
     """Load the project's forced aligner with a model folder of Whisper base.
 
     Raises:
         ModelError: the folder is not a usable model.
     """
-    return Aligner(model, ForcedConfig(model=ModelConfig(name=NAME, path=str(model))))
+    return ForcedAligner(model, ForcedConfig(model=ModelConfig(name=NAME, path=str(model))))
 
 
-def align_words(aligner: Aligner, text: str, signal: Samples) -> tuple[Word, ...]:
+def align_words(aligner: ForcedAligner, text: str, signal: Samples) -> tuple[Word, ...]:
     """Place the words of a call by forced alignment.
 
     Args:
@@ -37,9 +37,9 @@ def align_words(aligner: Aligner, text: str, signal: Samples) -> tuple[Word, ...
         signal: the call before its condition, as altered copies keep the times of their original.
 
     Raises:
-        UnplaceableError: the words cannot be placed, or must not be believed.
+        AlignmentError: the words cannot be placed, or must not be believed.
     """
-    words, _ = aligner.place(text, signal)
+    words, _ = aligner.align(text, signal)
     return words
 
 

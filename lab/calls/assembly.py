@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from streamwer.audio import samples, seconds
+from streamwer.audio import samples_to_seconds, seconds_to_samples
 from streamwer.audio.decoding import Samples
-from streamwer.datasets.augmentation.levels import active_power
-from streamwer.datasets.augmentation.random_numbers import generator
+from streamwer.datasets.augmentation.dsp import create_generator, measure_speech_power
 from streamwer.types import Word
 
 SEED = 1
@@ -43,14 +42,14 @@ class Recording:
 
 def trim_sentence(sentence: Sentence) -> Sentence:
     """Cut a sentence to its words, with a margin on either side that fades in and out."""
-    margin = samples(_MARGIN_S)
-    begin = max(0, samples(sentence.words[0].start) - margin)
-    end = min(len(sentence.samples), samples(sentence.words[-1].end) + margin)
+    margin = seconds_to_samples(_MARGIN_S)
+    begin = max(0, seconds_to_samples(sentence.words[0].start) - margin)
+    end = min(len(sentence.samples), seconds_to_samples(sentence.words[-1].end) + margin)
     signal = sentence.samples[begin:end].copy()
     fade = np.linspace(0, 1, margin, dtype=np.float32)
     signal[:margin] *= fade
     signal[-margin:] *= fade[::-1]
-    return Sentence(signal, _shift(sentence.words, -seconds(begin)))
+    return Sentence(signal, _shift(sentence.words, -samples_to_seconds(begin)))
 
 
 def assemble_call(call_id: str, parts: Sequence[Sentence | float]) -> Recording:
@@ -60,7 +59,7 @@ def assemble_call(call_id: str, parts: Sequence[Sentence | float]) -> Recording:
         call_id: decides what chance does, together with the seed.
         parts: sentences, and among them seconds of a hold, in place of the pause there.
     """
-    chance = generator(SEED, "call", call_id)
+    chance = create_generator(SEED, "call", call_id)
     pieces = [_silence(chance.uniform(*LEAD_S))]
     words: list[Word] = []
     spans = []
@@ -70,7 +69,7 @@ def assemble_call(call_id: str, parts: Sequence[Sentence | float]) -> Recording:
             continue
         if at and isinstance(parts[at - 1], Sentence):
             pieces.append(_silence(chance.uniform(*PAUSE_S)))
-        placed = _shift(part.words, seconds(sum(map(len, pieces))))
+        placed = _shift(part.words, samples_to_seconds(sum(map(len, pieces))))
         spans.append((placed[0].start, placed[-1].end))
         words += placed
         pieces.append(part.samples)
@@ -80,7 +79,7 @@ def assemble_call(call_id: str, parts: Sequence[Sentence | float]) -> Recording:
 
 
 def _silence(duration: float) -> Samples:
-    return np.zeros(samples(duration), np.float32)
+    return np.zeros(seconds_to_samples(duration), np.float32)
 
 
 def _shift(words: Sequence[Word], by: float) -> tuple[Word, ...]:
@@ -92,7 +91,7 @@ def _shift(words: Sequence[Word], by: float) -> tuple[Word, ...]:
 
 def _set_level(signal: Samples, level_db: float) -> Samples:
     """The signal with its speech at a level, or as near to it as its peak allows."""
-    gain = (10 ** (level_db / 10) / active_power(signal)) ** 0.5
+    gain = (10 ** (level_db / 10) / measure_speech_power(signal)) ** 0.5
     louder: Samples = signal * np.float32(min(gain, PEAK / np.max(np.abs(signal))))
     return louder
 

@@ -36,7 +36,7 @@ def transcribe_calls(model: Path, folder: Path) -> Iterator[Transcribed]:
     normalise = EnglishTextNormalizer()
     for row in read_rows(folder):
         segments, _ = whisper.transcribe(
-            audio.load(folder / row["file_name"]), language="en", beam_size=5, vad_filter=True
+            audio.load_audio(folder / row["file_name"]), language="en", beam_size=5, vad_filter=True
         )
         heard = " ".join(segment.text.strip() for segment in segments)
         found = jiwer.process_words(normalise(row["text"]), normalise(heard))

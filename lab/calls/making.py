@@ -16,9 +16,10 @@ from lab.calls.timing import LEAD_S, time_words
 from streamwer import audio
 from streamwer.audio.decoding import Samples
 from streamwer.config import experiment
-from streamwer.config.compose import composed
-from streamwer.config.condition import Chain
-from streamwer.datasets import augmentation
+from streamwer.config.compose import compose_config
+from streamwer.config.condition import EffectChain
+from streamwer.datasets.augmentation.base import RecordingContext
+from streamwer.datasets.augmentation.effects import apply_effects
 
 Spoken = tuple[Speech | float, ...]
 """The sentences of a call as they were spoken, and its holds in seconds."""
@@ -71,15 +72,16 @@ def alter_calls(calls: Sequence[Call], folder: Path) -> Iterator[tuple[Call, Sam
     """
     voices = sorted((call.id, folder / f"{call.id}.flac") for call in calls)
     for call in calls:
-        signal = audio.load(folder / f"{call.id}.flac")
+        signal = audio.load_audio(folder / f"{call.id}.flac")
         if call.condition != CLEAN:
-            signal, _ = augmentation.alter(signal, (), _chain(call.condition), call.id, voices)
+            context = RecordingContext(call.id, voices)
+            signal, _ = apply_effects(signal, (), _chain(call.condition), context)
         yield call, signal
 
 
-def _chain(condition: str) -> Chain:
-    settings = experiment.typed(composed([f"condition={condition}"]))
-    return experiment.conditions(settings)[0]
+def _chain(condition: str) -> EffectChain:
+    settings = experiment.parse_config(compose_config([f"condition={condition}"]))
+    return experiment.list_conditions(settings)[0]
 
 
 def _speak(sentence: str, speaker: Speaker, cache: Path) -> Speech:

@@ -60,7 +60,7 @@ def write_card(folder: Path) -> None:
     """Write the data card of a folder from its rows, its audio and its figures."""
     figures = read_figures(folder)
     rows = read_rows(folder)
-    minutes = sum(len(audio.load(folder / row["file_name"])) for row in rows) / 960_000
+    minutes = sum(len(audio.load_audio(folder / row["file_name"])) for row in rows) / 960_000
     holds = [row["hold"] for row in rows if row["hold"]]
     counted = Counter(row["condition"] for row in rows)
     text = CARD.read_text(encoding="utf-8").format(

@@ -17,7 +17,7 @@ from lab.calls import models
 from lab.calls.phonemes import phonemize
 from lab.calls.speakers import Speaker
 from streamwer.audio.decoding import SAMPLE_RATE, Samples
-from streamwer.datasets.augmentation.resampling import resampled
+from streamwer.datasets.augmentation.dsp import resample
 
 _KOKORO_RATE, _PIPER_RATE = 24_000, 22_050
 _PIPER_NOISE, _PIPER_NOISE_OF_DURATIONS = 0.5, 0.5  # a little calmer than Piper's own 0.667, 0.8
@@ -59,7 +59,7 @@ def synthesize(sentence: str, speaker: Speaker) -> Speech:
         rate = _KOKORO_RATE
     played = round(rate * speaker.pitch)
     edges = np.concatenate([[0], np.cumsum(counts)]) * (len(signal) / np.sum(counts) / played)
-    return Speech(resampled(signal, played, SAMPLE_RATE), _name_spans(symbols, edges))
+    return Speech(resample(signal, played, SAMPLE_RATE), _name_spans(symbols, edges))
 
 
 def _name_spans(symbols: Sequence[str], edges: NDArray[np.float64]) -> tuple[Phoneme, ...]:

@@ -22,20 +22,29 @@ from lab.capacity import document
 from lab.capacity.playing import Span
 from lab.capacity.systems import Systems
 from streamwer._util import processes
-from streamwer.analysis.capacity.figures import Figures, broken
-from streamwer.analysis.capacity.search import Estimate, estimate, largest
-from streamwer.analysis.capacity.study import SECONDS, WARM_UP_S, Carried, Level, Study
-from streamwer.analysis.capacity.study import read as read_study
-from streamwer.cli.stage import arguments, command, count, duration
+from streamwer.analysis.capacity.figures import LoadFigures, slo_violations
+from streamwer.analysis.capacity.machine import read_machine
+from streamwer.analysis.capacity.search import CapacityEstimate, estimate_capacity, find_largest
+from streamwer.analysis.capacity.study import (
+    SECONDS,
+    WARM_UP_S,
+    CapacityStudy,
+    ServiceLevel,
+    SystemCapacity,
+    read_study,
+)
+from streamwer.cli.common.arguments import build_parser, parse_count, parse_seconds
+from streamwer.cli.common.run_command import stage_command
 from streamwer.config import load as load_config
-from streamwer.config.compose import load as compose
-from streamwer.config.experiment import Config
+from streamwer.config.compose import load_config as compose
+from streamwer.config.experiment import ExperimentConfig
 from streamwer.config.load import LoadConfig, SloConfig
+from streamwer.config.settings import check_settings
 from streamwer.errors import ConfigError, LogError
+from streamwer.provenance.choices import format_choice
 from streamwer.reports import files
-from streamwer.runners import run_log
-from streamwer.runners.hardware import cores
-from streamwer.runners.worker import place_of
+from streamwer.runners.hardware import count_cores
+from streamwer.runners.worker import reserve_worker_cores
 
 REPORTS = Path("reports/capacity")
 _DEFAULTS = {"clock": "profile", "load": "fixed"}
@@ -43,7 +52,7 @@ _SHARES = (0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5)
 """Of the capacity: the loads of the curve."""
 
 
-@command
+@stage_command
 def main() -> int:
     args = parser().parse_args()
     studied = [_settings(args, level) for level in args.slo or [None]]
@@ -53,17 +62,17 @@ def main() -> int:
     for name in names:
         systems.system(name)  # refused before the first of them is played
     folders = [_folder(args, each.slo.name, len(studied)) for each in studied]
-    levels = [Level(_arrivals(s.load), s.slo, args.seconds, args.warm_up) for s in studied]
+    levels = [ServiceLevel(_arrivals(s.load), s.slo, args.seconds, args.warm_up) for s in studied]
     for folder, level in zip(folders, levels, strict=True):
         _refuse_to_overwrite(folder, level, settings.clock.name, names)
-        files.check(folder)
-    have = cores()  # before a worker keeps to some of its own
+        files.check_writable(folder)
+    have = count_cores()  # before a worker keeps to some of its own
     for name in names:
-        with place_of(systems.system(name)):
+        with reserve_worker_cores(systems.system(name)):
             playing = Playing(name, systems, settings.load.seed, args)
             print(f"{name}: each call alone first", file=sys.stderr)
             for folder, level in zip(folders, levels, strict=True):
-                study = Study(folder.name, level, {name: playing.measure(level.slo)})
+                study = CapacityStudy(folder.name, level, {name: playing.measure(level.slo)})
                 keep(folder, study, {name: playing.facts(have)})
     for folder in folders:
         print((folder / document.TABLE).read_text(encoding="utf-8"))
@@ -74,25 +83,27 @@ def main() -> int:
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     choices = "as for Hydra: load=poisson, load.schedule=batched, slo=patient, model=…"
-    made = arguments("lab.capacity", __doc__, choices)
+    made = build_parser("lab.capacity", __doc__, choices)
     add = made.add_argument
     add("--system", action="append", help="one system; may be repeated (all that are compared)")
     add("--slo", action="append", help="one of conf/slo; may be repeated (that of slo=…)")
-    add("--seconds", type=duration, default=SECONDS, help="calls begin for so long, s (60)")
-    add("--warm-up", type=duration, default=WARM_UP_S, help="they count after so long, s (20)")
-    add("--repeats", type=count, default=6, help="seeds of the arrivals (6)")
-    add("--most", type=count, default=512, help="largest number of calls that is tried (512)")
+    add("--seconds", type=parse_seconds, default=SECONDS, help="calls begin for so long, s (60)")
+    add("--warm-up", type=parse_seconds, default=WARM_UP_S, help="they count after so long, s (20)")
+    add("--repeats", type=parse_count, default=6, help="seeds of the arrivals (6)")
+    add("--most", type=parse_count, default=512, help="largest number of calls that is tried (512)")
     add("--name", type=_name, help="folder of the study (the name of its service level)")
     add("--out", type=Path, default=REPORTS, help=f"where the folders of studies are ({REPORTS})")
     return made
 
 
-def _settings(args: argparse.Namespace, level: str | None) -> Config:
+def _settings(args: argparse.Namespace, level: str | None) -> ExperimentConfig:
     chosen = {override.partition("=")[0] for override in args.overrides}
     defaults = [f"{key}={value}" for key, value in _DEFAULTS.items() if key not in chosen]
     settings = compose([*defaults, *args.overrides, *([f"slo={level}"] if level else [])])
-    load_config.check_slo(settings.slo)
-    load_config.check_sought(settings.load, args.overrides, "leave it out (--most limits it)")
+    check_settings("slo", settings.slo)
+    load_config.refuse_stream_count(
+        settings.load, args.overrides, "leave it out (--most limits it)"
+    )
     if settings.load.alone:
         raise ConfigError("load=alone has one call at a time: choose poisson, fixed or together")
     if args.warm_up >= args.seconds:
@@ -106,7 +117,9 @@ def _folder(args: argparse.Namespace, level: str, levels: int) -> Path:
     return Path(args.out) / name
 
 
-def _refuse_to_overwrite(folder: Path, level: Level, clock: str, names: Sequence[str]) -> None:
+def _refuse_to_overwrite(
+    folder: Path, level: ServiceLevel, clock: str, names: Sequence[str]
+) -> None:
     """What others took hours to measure at another level goes only where it is measured anew."""
     earlier = _earlier(folder)
     others = {n: s for n, s in earlier.systems.items() if n not in names} if earlier else {}
@@ -133,22 +146,22 @@ class Playing:
         self._seeds = range(seed, seed + args.repeats)
         self._began = time.perf_counter()
         self._worker = systems.worker(name)
-        self._runs: dict[tuple[int, int], Figures] = {}
+        self._runs: dict[tuple[int, int], LoadFigures] = {}
         self._peaks: dict[int, int] = {}
 
-    def measure(self, slo: SloConfig) -> Carried:
+    def measure(self, slo: SloConfig) -> SystemCapacity:
         """The capacity at one service level, with the curve around it."""
         bounds: list[int] = []
         for seed in self._seeds:
             guess = max(1, median_low(bounds)) if bounds else self._worker.guess
-            bounds.append(largest(partial(self._meets, slo, seed), self._most, guess))
-        capacity = estimate(bounds)
+            bounds.append(find_largest(partial(self._meets, slo, seed), self._most, guess))
+        capacity = estimate_capacity(bounds)
         for streams in self._curve(capacity):
             for seed in self._seeds:
                 if (streams, seed) not in self._runs:
                     self._meets(slo, seed, streams)
         runs = tuple(self._runs[key] for key in sorted(self._runs))
-        return Carried(self._systems.signature(self._name), capacity, runs)
+        return SystemCapacity(self._systems.signature(self._name), capacity, runs)
 
     def facts(self, cores: int) -> dict[str, Any]:
         """What it took so far, on a machine with so many cores."""
@@ -157,32 +170,32 @@ class Playing:
 
     def _meets(self, slo: SloConfig, seed: int, streams: int) -> bool:
         found = self._played(streams, seed)
-        missed = broken(found, slo)
+        missed = slo_violations(found, slo)
         print(f"{self._name}, {slo.name}: {document.progress(found, missed)}", file=sys.stderr)
         return not missed
 
-    def _played(self, streams: int, seed: int) -> Figures:
+    def _played(self, streams: int, seed: int) -> LoadFigures:
         if (streams, seed) not in self._runs:
-            processes.forget_peak()
+            processes.reset_peak_memory()
             self._runs[streams, seed] = self._worker.run(streams, seed)
-            self._peaks[streams] = max(self._peaks.get(streams, 0), processes.peak_mb())
+            self._peaks[streams] = max(self._peaks.get(streams, 0), processes.read_peak_memory_mb())
         return self._runs[streams, seed]
 
-    def _curve(self, capacity: Estimate) -> list[int]:
+    def _curve(self, capacity: CapacityEstimate) -> list[int]:
         """The loads around a capacity; where it is 0, a few that the worker could compute."""
         middle = capacity.value or self._worker.guess
         shares = _SHARES if capacity.value else (0, 0.5, 1)
         return sorted({min(self._most, max(1, round(share * middle))) for share in shares})
 
 
-def keep(folder: Path, study: Study, facts: dict[str, dict[str, Any]]) -> None:
+def keep(folder: Path, study: CapacityStudy, facts: dict[str, dict[str, Any]]) -> None:
     """Write a study; systems that were measured before at the same level stay in it."""
-    joined = study.joined(_earlier(folder))
-    known = document.read_facts(folder) if joined is not study else {}
-    files.write_all(folder, document.render(joined, {**known, **facts}))
+    joined = study.merge(_earlier(folder))
+    known = read_machine(folder) if joined is not study else {}
+    files.write_files(folder, document.render(joined, {**known, **facts}))
 
 
-def _earlier(folder: Path) -> Study | None:
+def _earlier(folder: Path) -> CapacityStudy | None:
     """What is kept there; what this version cannot read is measured anew and written over."""
     try:
         return read_study(folder)
@@ -193,7 +206,7 @@ def _earlier(folder: Path) -> Study | None:
 def _arrivals(load: LoadConfig) -> str:
     """How calls arrive, without how many and from which seed: each run tells its own."""
     left_out = ("streams", "seed", "calls_per_s")
-    return run_log.named({k: v for k, v in asdict(load).items() if k not in left_out})
+    return format_choice({k: v for k, v in asdict(load).items() if k not in left_out})
 
 
 def _name(text: str) -> str:

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from streamwer.analysis import formatting
-from streamwer.analysis.capacity import curve
-from streamwer.analysis.capacity.figures import Figures
-from streamwer.analysis.capacity.search import Estimate
-from streamwer.analysis.capacity.study import FILE, Carried, Study
+from streamwer.analysis.capacity.curve import build_curve
+from streamwer.analysis.capacity.figures import LoadFigures
+from streamwer.analysis.capacity.machine import MACHINE, MachineFacts
+from streamwer.analysis.capacity.search import CapacityEstimate
+from streamwer.analysis.capacity.study import FILE, CapacityStudy, SystemCapacity
 from streamwer.config.experiment import SystemConfig
 from streamwer.config.load import SloConfig
 from streamwer.reports import capacities
-from streamwer.runners.hardware import processor
+from streamwer.runners.hardware import name_processor
 
-TABLE, MACHINE = "capacity.md", "machine.json"
+TABLE = "capacity.md"
 _UNBOUNDED = "Larger loads were not tried (`--most`)."
-Facts = Mapping[str, Mapping[str, Any]]
 
 
-def render(study: Study, machine: Facts) -> dict[str, str | bytes]:
+def render(study: CapacityStudy, machine: MachineFacts) -> dict[str, str | bytes]:
     """The three files; the first two are the same for the same runs.
 
     Args:
@@ -30,8 +29,8 @@ def render(study: Study, machine: Facts) -> dict[str, str | bytes]:
     """
     known = {name: machine[name] for name in study.systems if name in machine}
     return {
-        FILE: study.text(),
-        TABLE: _markdown(study.as_kept()),
+        FILE: study.to_json(),
+        TABLE: _markdown(study.round_figures()),
         MACHINE: json.dumps({"systems": known}, indent=2) + "\n",
     }
 
@@ -46,7 +45,7 @@ def facts(
         peaks: by streams, the most memory that the process took, MB.
     """
     return {
-        "processor": processor(),
+        "processor": name_processor(),
         "cores": cores,
         "threads": system.model.cpu_threads,
         "seconds": round(seconds, 1),
@@ -54,32 +53,20 @@ def facts(
     }
 
 
-def read_facts(folder: Path) -> Facts:
-    """What is kept in a folder of the machine that measured it; nothing where nothing is."""
-    path = folder / MACHINE
-    if not path.is_file():
-        return {}
-    try:
-        systems: Facts = dict(json.loads(path.read_text(encoding="utf-8"))["systems"])
-    except (OSError, ValueError, KeyError, TypeError):  # they cost no measurement
-        return {}
-    return systems
-
-
-def progress(found: Figures, missed: Sequence[str]) -> str:
+def progress(found: LoadFigures, missed: Sequence[str]) -> str:
     """One run in one line."""
     return (
-        f"{found.streams} streams, seed {found.seed}: p95 {formatting.seconds(found.p95)}, busy"
+        f"{found.streams} streams, seed {found.seed}: p95 {formatting.format_seconds(found.p95)}, busy"
         f" {found.utilisation:.0%}; {'missed: ' + ', '.join(missed) if missed else 'within'}"
     )
 
 
-def _markdown(study: Study) -> str:
+def _markdown(study: CapacityStudy) -> str:
     level = study.level
     lines = [
         f"# Calls at once on one worker: {study.name} ({level.load})",
         "",
-        f"A load is carried where {capacities.level_of(level.slo)}",
+        f"A load is carried where {capacities.describe_slo(level.slo)}",
     ]
     for name, carried in study.systems.items():
         lines += ["", *_of_system(name, carried, level.slo)]
@@ -87,21 +74,21 @@ def _markdown(study: Study) -> str:
     return "\n".join(lines).replace(formatting.NO_BREAK, " ") + "\n"
 
 
-def _of_system(name: str, carried: Carried, slo: SloConfig) -> Iterator[str]:
-    unbounded = carried.unbounded(slo)
+def _of_system(name: str, carried: SystemCapacity, slo: SloConfig) -> Iterator[str]:
+    unbounded = carried.is_unbounded(slo)
     least = "at least " * unbounded
-    yield f"## {name}: {least}{formatting.count(carried.capacity.value, 'call')}"
+    yield f"## {name}: {least}{formatting.format_count(carried.capacity.value, 'call')}"
     yield ""
-    yield _UNBOUNDED if unbounded else _interval(carried.capacity, carried.open_ended(slo))
+    yield _UNBOUNDED if unbounded else _interval(carried.capacity, carried.is_open_ended(slo))
     yield ""
-    yield f"| {' | '.join(capacities.HEAD)} |"
-    yield "|" + "---:|" * len(capacities.HEAD)
-    for point in curve(carried.runs, slo):
-        yield f"| {' | '.join(capacities.cells(point))} |"
+    yield f"| {' | '.join(capacities.HEADER)} |"
+    yield "|" + "---:|" * len(capacities.HEADER)
+    for point in build_curve(carried.runs, slo):
+        yield f"| {' | '.join(capacities.format_load(point))} |"
 
 
-def _interval(capacity: Estimate, open_ended: bool) -> str:
-    if not capacity.known:
+def _interval(capacity: CapacityEstimate, open_ended: bool) -> str:
+    if not capacity.has_interval:
         return "One seed of the arrivals: no interval."
     more = " or more" * open_ended
     return (

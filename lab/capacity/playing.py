@@ -9,19 +9,20 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from lab.served import served
-from streamwer import policies, simulation
-from streamwer.analysis.capacity import figures
-from streamwer.analysis.capacity.figures import Alone, Call, Figures
-from streamwer.audio import samples
+from streamwer import policies
+from streamwer.analysis.capacity.figures import LoadFigures, ServedCall, SoloResult, measure_load
+from streamwer.audio import seconds_to_samples
 from streamwer.audio.decoding import Samples
 from streamwer.config.experiment import SystemConfig
 from streamwer.config.load import LoadConfig
-from streamwer.provenance.signature import measures
+from streamwer.provenance.signature import measures_hardware
 from streamwer.recognisers.base import Memory, Recogniser
-from streamwer.recognisers.caching import Remembered
-from streamwer.runners.local import reason
-from streamwer.simulation.arrivals import Arrival
-from streamwer.simulation.serving import Batching, Failed
+from streamwer.recognisers.caching import CachingRecogniser
+from streamwer.runners.local import describe_error
+from streamwer.simulation.arrivals import Arrival, draw_arrivals
+from streamwer.simulation.clock import build_system_clock
+from streamwer.simulation.serving import BatchRecogniser, OnFailure, make_schedule
+from streamwer.simulation.source import make_source
 from streamwer.simulation.stream import Stream
 from streamwer.text.normalise import Normaliser
 from streamwer.types import Reference
@@ -53,11 +54,11 @@ class Span:
 
 def remembering(system: SystemConfig, recogniser: Recogniser) -> Recogniser:
     """The recogniser, which hears no window twice where its time is not measured."""
-    packet = samples(system.load.packet_s)
-    refused = simulation.schedule_of(system.load).most > 1 and not isinstance(recogniser, Batching)
-    if packet <= 1 or measures(system.clock.name) or refused:
+    packet = seconds_to_samples(system.load.packet_s)
+    refused = make_schedule(system.load).max_batch > 1 and not isinstance(recogniser, BatchRecogniser)
+    if packet <= 1 or measures_hardware(system.clock.name) or refused:
         return recogniser
-    return Remembered(recogniser, packet, system.engine.speech_threshold)
+    return CachingRecogniser(recogniser, packet, system.engine.speech_threshold)
 
 
 class Worker:
@@ -82,7 +83,7 @@ class Worker:
         self._system, self._calls, self._normaliser, self._span = system, calls, normaliser, span
         self._recogniser = recogniser
 
-    def run(self, streams: int, seed: int) -> Figures:
+    def run(self, streams: int, seed: int) -> LoadFigures:
         """The figures of one load; a call that something fails on is told, and its words missing.
 
         Where something fails on a call alone it is an error: there is nothing to compare with.
@@ -92,18 +93,18 @@ class Worker:
         # Random calls are as many as was asked for when the first that came may be over.
         span = self._span.of(streams, max(lengths) if load.name == "poisson" else 0.0)
         alone, lost = self.alone, list[str]()
-        arrivals = simulation.drawn(lengths, load, span[1])
-        calls = self._served(arrivals, load, lambda _, error: lost.append(reason(error)))
+        arrivals = draw_arrivals(lengths, load, span[1])
+        calls = self._served(arrivals, load, lambda _, error: lost.append(describe_error(error)))
         for why, count in Counter(lost).items():
             of = f"{streams} streams, seed {seed}: {count} of {len(arrivals)} calls"
             print(f"{of} failed ({why})", file=sys.stderr)
-        return figures(calls, alone, self._normaliser, span, streams, seed)
+        return measure_load(calls, alone, self._normaliser, span, streams, seed)
 
     @cached_property
-    def alone(self) -> Mapping[str, Alone]:
+    def alone(self) -> Mapping[str, SoloResult]:
         """Each recording with the worker to itself."""
         return {
-            call.reference.recording: Alone.of(call, self._normaliser) for call in self._one_by_one
+            call.reference.recording: SoloResult.measure(call, self._normaliser) for call in self._one_by_one
         }
 
     @property
@@ -114,22 +115,22 @@ class Worker:
         return max(1, int(_BUSY * heard / busy)) if busy else 1
 
     @cached_property
-    def _one_by_one(self) -> list[Call]:
+    def _one_by_one(self) -> list[ServedCall]:
         load = replace(self._system.load, schedule="fifo")
         return [self._served([Arrival(0.0, i)], load)[0] for i in range(len(self._calls))]
 
     def _served(
-        self, arrivals: Sequence[Arrival], load: LoadConfig, failed: Failed | None = None
-    ) -> tuple[Call, ...]:
+        self, arrivals: Sequence[Arrival], load: LoadConfig, failed: OnFailure | None = None
+    ) -> tuple[ServedCall, ...]:
         streams = (self._stream(str(i), each, load) for i, each in enumerate(arrivals))
-        clock, heard = simulation.clock_of(self._system), self._recogniser
+        clock, heard = build_system_clock(self._system), self._recogniser
         return served(self._calls, arrivals, streams, heard, clock, load, failed=failed)
 
     def _stream(self, name: str, arrival: Arrival, load: LoadConfig) -> Stream:
         reference, audio = self._calls[arrival.recording]
-        source = simulation.arriving(audio, load)
-        policy = policies.build(self._system.policy)
+        source = make_source(audio, load)
+        policy = policies.build_policy(self._system.policy)
         memory = Memory()
-        if isinstance(self._recogniser, Remembered):
+        if isinstance(self._recogniser, CachingRecogniser):
             memory = self._recogniser.memory(reference.recording, audio)
-        return Stream(name, source, policy, arrival.begins, memory)
+        return Stream(name, source, policy, arrival.begin, memory)

@@ -7,13 +7,13 @@ from dataclasses import asdict
 from functools import cached_property
 
 from lab.capacity.playing import Span, Worker, remembering
-from pipeline.align import references
-from pipeline.prepare import PREPARED
 from streamwer import audio, recognisers
+from streamwer.alignment.aligned_manifest import read_aligned
 from streamwer.audio.decoding import Samples
 from streamwer.config import experiment
-from streamwer.config.experiment import Config, SystemConfig
-from streamwer.datasets.augment import journeys, played
+from streamwer.config.experiment import ExperimentConfig, SystemConfig
+from streamwer.config.folders import PREPARED
+from streamwer.datasets.augment import digest_delivered_audio, read_networks
 from streamwer.errors import ConfigError, StreamwerError
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics import store
@@ -21,16 +21,16 @@ from streamwer.provenance import digests
 from streamwer.provenance.signature import NONE, Signature
 from streamwer.recognisers.base import Recogniser
 from streamwer.runners import run_log, worker_facts
-from streamwer.text.normalise import normaliser
+from streamwer.text.normalise import get_normaliser
 from streamwer.types import Reference
 
 
 class Systems:
     """Builds the workers of a study. Systems with the same model and engine share one."""
 
-    def __init__(self, settings: Config, span: Span) -> None:
+    def __init__(self, settings: ExperimentConfig, span: Span) -> None:
         self._settings, self._span = settings, span
-        self._normaliser = normaliser(settings.scoring.normaliser)
+        self._normaliser = get_normaliser(settings.scoring.normaliser)
         self._loaded: tuple[object, Recogniser] | None = None
 
     def system(self, name: str) -> SystemConfig:
@@ -39,7 +39,7 @@ class Systems:
         Raises:
             ConfigError: there is none of that name, or its clock is real time.
         """
-        system = experiment.system(self._settings, name)
+        system = experiment.build_system(self._settings, name)
         if system.clock.name == "wall":
             raise ConfigError(
                 "clock=wall is real time: choose profile, measured or unaware for a capacity"
@@ -54,13 +54,15 @@ class Systems:
     def signature(self, name: str) -> Signature:
         """What a capacity of the system is of, and how it is found."""
         system = self.system(name)
-        folder = recognisers.files(system)
-        model = {worker_facts.MODEL: digests.of_model(folder) if folder else NONE}
-        _, run = run_log.described(
-            {**model, **worker_facts.packages(system)}, system, played(self._heard, {})
+        folder = recognisers.fetch_model(system)
+        model = {worker_facts.MODEL: digests.digest_model(folder) if folder else NONE}
+        _, run = run_log.describe_run(
+            {**model, **worker_facts.collect_packages(system)},
+            system,
+            digest_delivered_audio(self._heard, {}),
         )
         log = EventLog((), (), {}, run)
-        return store.sign([each for each, _ in self.calls], log, self._normaliser)
+        return store.sign_scores([each for each, _ in self.calls], log, self._normaliser)
 
     @cached_property
     def calls(self) -> Sequence[tuple[Reference, Samples]]:
@@ -72,7 +74,9 @@ class Systems:
         """
         _refuse_journeys()
         calls = [
-            (each, audio.load(PREPARED / each.audio)) for each in references() if not each.broken
+            (each, audio.load_audio(PREPARED / each.audio))
+            for each in read_aligned()
+            if not each.broken
         ]
         if not any(each.words for each, _ in calls):
             raise StreamwerError(
@@ -83,17 +87,17 @@ class Systems:
 
     @cached_property
     def _heard(self) -> str:
-        return digests.of_audio({each.recording: PREPARED / each.audio for each, _ in self.calls})
+        return digests.digest_audio({each.recording: PREPARED / each.audio for each, _ in self.calls})
 
     def _recogniser(self, system: SystemConfig) -> Recogniser:
         key = asdict(system.model), asdict(system.engine)
         if self._loaded is None or self._loaded[0] != key:
-            self._loaded = key, remembering(system, recognisers.load(system))
+            self._loaded = key, remembering(system, recognisers.load_recogniser(system))
         return self._loaded[1]
 
 
 def _refuse_journeys() -> None:
-    arriving = journeys(PREPARED)
+    arriving = read_networks(PREPARED)
     if arriving:
         raise ConfigError(
             f"{next(iter(arriving))} comes by a network of its own (condition), but for a capacity"

@@ -22,17 +22,19 @@ from lab.validation.figures import Figures, figures
 from lab.validation.playing import CLOCKS, VIRTUAL, Player, Run, Setting
 from lab.validation.stalling import Stall
 from streamwer import recognisers
-from streamwer.analysis.capacity.search import largest
+from streamwer.analysis.capacity.search import find_largest
 from streamwer.audio.decoding import Samples
-from streamwer.cli.stage import arguments, command, count, duration
+from streamwer.cli.common.arguments import build_parser, parse_count, parse_seconds
+from streamwer.cli.common.run_command import stage_command
 from streamwer.config import experiment
 from streamwer.config import load as load_config
-from streamwer.config.compose import load as compose
-from streamwer.config.experiment import Config, SystemConfig
+from streamwer.config.compose import load_config as compose
+from streamwer.config.experiment import ExperimentConfig, SystemConfig
+from streamwer.config.settings import check_settings
 from streamwer.errors import ConfigError, DatasetError, StreamwerError
 from streamwer.reports import files
 from streamwer.runners import core_reservation
-from streamwer.text.normalise import Normaliser, normaliser
+from streamwer.text.normalise import Normaliser, get_normaliser
 from streamwer.types import Reference
 
 REPORTS, PAGE = Path("reports/validation"), Path("docs/validation.md")
@@ -49,21 +51,21 @@ _PROBE, _LEAST = 32, 0.125
 """Calls that are played before any counts, and for which share of a run at least."""
 
 
-@command
+@stage_command
 def main() -> int:
     args = parser().parse_args()
     settings = compose(["experiment=validation", *args.overrides])
     name = settings.compare[0]
-    system = _checked(experiment.system(settings, name), settings, args)
+    system = _checked(experiment.build_system(settings, name), settings, args)
     facts = machine.facts()  # before the worker keeps to a core of its own
-    with core_reservation.take(system.model.cpu_threads) as place:
-        if not place.own:
+    with core_reservation.reserve_cores(system.model.cpu_threads) as place:
+        if not place.own_cores:
             print("the worker has no core of its own: expect more noise", file=sys.stderr)
-        player = Player(system, recognisers.load(system), _calls(settings), place)
+        player = Player(system, recognisers.load_recogniser(system), _calls(settings), place)
         found = _found(Session(player, settings, args), settings, name, system, facts)
     contents = document.render(found, drawing.svg(found.pairs))
     if folder := _folder(args):
-        files.write_all(folder, contents)
+        files.write_files(folder, contents)
         print(f"written: {folder}", file=sys.stderr)
     if args.write_docs:
         document.write_into(PAGE, f"{document.block(found)}\n\n{_FIGURE}")
@@ -74,13 +76,13 @@ def main() -> int:
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     choices = "changes to experiment=validation, as for Hydra: load=poisson, model=…"
-    made = arguments("lab.validation", __doc__, choices)
+    made = build_parser("lab.validation", __doc__, choices)
     add = made.add_argument
-    add("--seconds", type=duration, default=36.0, help="calls begin for so long, s (36)")
-    add("--warm-up", type=duration, default=5.0, help="they count after so long, s (5)")
-    add("--repeats", type=count, default=3, help="seeds of the arrivals (3)")
+    add("--seconds", type=parse_seconds, default=36.0, help="calls begin for so long, s (36)")
+    add("--warm-up", type=parse_seconds, default=5.0, help="they count after so long, s (5)")
+    add("--repeats", type=parse_count, default=3, help="seeds of the arrivals (3)")
     add("--bracket", type=int, default=1, help="of which so many find the capacity (1)")
-    add("--streams", type=count, help="the capacity, where it is known already")
+    add("--streams", type=parse_count, help="the capacity, where it is known already")
     add("--quick", action="store_true", help="12 s, one repeat; writes only to --out")
     add("--out", type=Path, help=f"folder to write to ({REPORTS})")
     add("--write-docs", action="store_true", help=f"also bring {PAGE} up to date")
@@ -96,9 +98,9 @@ class Session:
         args: of the command line.
     """
 
-    def __init__(self, player: Player, settings: Config, args: argparse.Namespace) -> None:
+    def __init__(self, player: Player, settings: ExperimentConfig, args: argparse.Namespace) -> None:
         self._player, self._settings, self._args = player, settings, args
-        self._normaliser: Normaliser = normaliser(settings.scoring.normaliser)
+        self._normaliser: Normaliser = get_normaliser(settings.scoring.normaliser)
         self.span = (args.warm_up, args.seconds)
 
     def warm_up(self) -> None:
@@ -125,7 +127,7 @@ class Session:
             tried[run.streams] = run.p95
             return run.p95 is not None and run.p95 <= limit
 
-        found = unit * largest(meets, 20 * round(1 / _UNIT), round(guess / unit))
+        found = unit * find_largest(meets, 20 * round(1 / _UNIT), round(guess / unit))
         if not found:
             raise ConfigError(_too_much(unit, tried[unit], limit))
         return found
@@ -166,7 +168,7 @@ class Session:
 
 
 def _found(
-    session: Session, settings: Config, name: str, system: SystemConfig, facts: dict[str, Any]
+    session: Session, settings: ExperimentConfig, name: str, system: SystemConfig, facts: dict[str, Any]
 ) -> Findings:
     began = time.perf_counter()
     session.warm_up()
@@ -198,7 +200,7 @@ def _too_much(streams: int, p95: float | None, limit: float) -> str:
     )
 
 
-def _calls(settings: Config) -> list[tuple[Reference, Samples]]:
+def _calls(settings: ExperimentConfig) -> list[tuple[Reference, Samples]]:
     calls = playing.read_calls(settings.dataset)
     if not any(call.reference.words for call in calls):
         raise DatasetError(
@@ -207,9 +209,9 @@ def _calls(settings: Config) -> list[tuple[Reference, Samples]]:
     return [(call.reference, call.audio) for call in calls]
 
 
-def _checked(system: SystemConfig, settings: Config, args: argparse.Namespace) -> SystemConfig:
-    load_config.check_slo(settings.slo)
-    load_config.check_sought(settings.load, args.overrides, "use --streams, or leave it out")
+def _checked(system: SystemConfig, settings: ExperimentConfig, args: argparse.Namespace) -> SystemConfig:
+    check_settings("slo", settings.slo)
+    load_config.refuse_stream_count(settings.load, args.overrides, "use --streams, or leave it out")
     if args.quick:
         args.seconds, args.repeats, args.bracket = 12.0, 1, 0
     if system.load.alone or system.load.schedule == "batched":
@@ -223,7 +225,7 @@ def _checked(system: SystemConfig, settings: Config, args: argparse.Namespace) -
     if args.warm_up >= args.seconds:
         raise ConfigError(f"--warm-up {args.warm_up:g} must be below --seconds {args.seconds:g}")
     if folder := _folder(args):
-        files.check(folder)
+        files.check_writable(folder)
     if args.write_docs:
         document.parts(PAGE)
     return system

@@ -14,7 +14,7 @@ import numpy as np
 from lab.validation import agreement
 from lab.validation.agreement import Capacity, Pair, Verdict, middle
 from lab.validation.figures import Figures
-from streamwer._util.rounding import number
+from streamwer._util.rounding import round_number
 from streamwer.errors import StreamwerError
 from streamwer.reports import files
 
@@ -118,7 +118,7 @@ def block(found: Findings) -> str:
 def write_into(page: Path, text: str) -> None:
     """Replace what stands between the two marks of a page; for errors see `parts`."""
     head, tail = parts(page)
-    files.write_all(page.parent, {page.name: f"{head}{BEGIN}\n\n{text}\n\n{END}{tail}"})
+    files.write_files(page.parent, {page.name: f"{head}{BEGIN}\n\n{text}\n\n{END}{tail}"})
 
 
 def parts(page: Path) -> tuple[str, str]:
@@ -224,7 +224,7 @@ def _run(run: Figures) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, float):
-        return number(value, _DIGITS)
+        return round_number(value, _DIGITS)
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

@@ -12,8 +12,13 @@ import numpy as np
 
 from lab.validation.playing import Run
 from lab.validation.stalling import Stall
-from streamwer.analysis.capacity.figures import Call, lag_slope, latencies, utilisation
-from streamwer.metrics.stats.quantiles import alone as quantile
+from streamwer.analysis.capacity.figures import (
+    ServedCall,
+    fit_lag_slope,
+    measure_latencies,
+    measure_utilisation,
+)
+from streamwer.metrics.stats.quantiles import estimate_quantile as quantile
 from streamwer.provenance import contention
 from streamwer.text.normalise import Normaliser
 
@@ -71,7 +76,7 @@ def figures(run: Run, normaliser: Normaliser, warm_up: float) -> Figures:
     setting = run.setting
     span = (warm_up, setting.until)
     heard = [until(call, setting.until + setting.grace) for call in run.calls]
-    late = np.sort(np.minimum(latencies(heard, normaliser, span), setting.grace))
+    late = np.sort(np.minimum(measure_latencies(heard, normaliser, span), setting.grace))
     waits = _waits(run.calls)
     return Figures(
         clock=run.clock,
@@ -80,8 +85,8 @@ def figures(run: Run, normaliser: Normaliser, warm_up: float) -> Figures:
         p50=quantile(late, 0.5).value,
         p95=quantile(late, 0.95).value,
         words=len(late),
-        lag_slope=lag_slope(run.calls, span),
-        busy=utilisation(run.calls, span),
+        lag_slope=fit_lag_slope(run.calls, span),
+        busy=measure_utilisation(run.calls, span),
         call=mean_step(run.calls, setting.stall),
         backlog=backlog(waits, setting.stall) if setting.stall else None,
         recovery=recovery(waits, setting.stall) if setting.stall else None,
@@ -92,7 +97,7 @@ def figures(run: Run, normaliser: Normaliser, warm_up: float) -> Figures:
     )
 
 
-def until(call: Call, end: float) -> Call:
+def until(call: ServedCall, end: float) -> ServedCall:
     """The call without the words that it said after `end`, seconds on the worker's line.
 
     Else those would be held against what was said before, and take the place of words there.
@@ -103,7 +108,7 @@ def until(call: Call, end: float) -> Call:
     return replace(call, reference=replace(reference, words=words, text=text))
 
 
-def mean_step(calls: Sequence[Call], stall: Stall | None) -> float | None:
+def mean_step(calls: Sequence[ServedCall], stall: Stall | None) -> float | None:
     """How long a step takes; one that takes as long as the stall is the one that it fell on."""
     longest = stall.seconds if stall else math.inf
     taken = [step.emitted - step.start for call in calls for step in call.steps]
@@ -140,6 +145,6 @@ def crossing(points: Sequence[tuple[int, float]], limit: float) -> float | None:
     return None
 
 
-def _waits(calls: Sequence[Call]) -> np.ndarray:
+def _waits(calls: Sequence[ServedCall]) -> np.ndarray:
     waits = [(c.begins + s.start, s.start - s.ready) for c in calls for s in c.steps]
     return np.array(sorted(waits)).reshape(-1, 2)

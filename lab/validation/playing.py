@@ -12,20 +12,20 @@ from typing import Any
 
 from lab.served import served
 from lab.validation.stalling import Stall, Stalled, in_virtual_time
-from streamwer import policies, simulation
-from streamwer.analysis.capacity.figures import Call
-from streamwer.audio import samples
+from streamwer import policies
+from streamwer.analysis.capacity.figures import ServedCall
+from streamwer.audio import seconds_to_samples
 from streamwer.audio.decoding import Samples
 from streamwer.config.experiment import SystemConfig
 from streamwer.provenance import contention
 from streamwer.recognisers.base import Recogniser
 from streamwer.runners import core_reservation
-from streamwer.runners.core_reservation import Place
-from streamwer.runners.cpu_contention import Watch
-from streamwer.simulation.arrivals import Arrival
-from streamwer.simulation.clock import Clock, Wall
-from streamwer.simulation.generator import Generator, Sent
-from streamwer.simulation.source import Source
+from streamwer.runners.core_reservation import CoreReservation
+from streamwer.runners.cpu_contention import CpuContentionMonitor
+from streamwer.simulation.arrivals import Arrival, draw_arrivals
+from streamwer.simulation.clock import Clock, WallClock, build_system_clock
+from streamwer.simulation.generator import GeneratedSource, PacketGenerator, send_calls
+from streamwer.simulation.source import AudioSource, make_source
 from streamwer.simulation.stream import Stream
 from streamwer.types import Reference
 
@@ -63,7 +63,7 @@ class Run:
 
     clock: str
     setting: Setting
-    calls: tuple[Call, ...]
+    calls: tuple[ServedCall, ...]
     generator_lag: float | None = None
     waited: float | None = None
 
@@ -83,11 +83,11 @@ class Player:
         system: SystemConfig,
         recogniser: Recogniser,
         calls: Sequence[tuple[Reference, Samples]],
-        place: Place,
+        place: CoreReservation,
     ) -> None:
         self._system, self._recogniser, self._calls = system, recogniser, calls
         self._place = place
-        self._packet = samples(system.load.packet_s)
+        self._packet = seconds_to_samples(system.load.packet_s)
 
     def play(self, setting: Setting, clock: str) -> Run:
         """The setting with one of `CLOCKS`.
@@ -95,14 +95,14 @@ class Player:
         Raises:
             StreamwerError: packets were sent too late for the run to be worth anything.
         """
-        watch = Watch(self._place)
-        with _undisturbed(), watch.streaming():
+        watch = CpuContentionMonitor(self._place)
+        with _undisturbed(), watch.measure():
             run = self._in_real_time(setting) if clock == WALL else self._virtual(setting)
         return replace(run, waited=_waited(watch.facts()))
 
     def _virtual(self, setting: Setting) -> Run:
-        arrivals, clock = self._arrivals(setting), simulation.clock_of(self._system)
-        sources = [simulation.arriving(self._heard(each), self._system.load) for each in arrivals]
+        arrivals, clock = self._arrivals(setting), build_system_clock(self._system)
+        sources = [make_source(self._heard(each), self._system.load) for each in arrivals]
         with self._sending(arrivals):  # to nobody: that it runs costs a worker beside it time
             calls = self._served(setting, arrivals, sources, clock, in_virtual_time)
         return Run(VIRTUAL, setting, calls)
@@ -110,40 +110,40 @@ class Player:
     def _in_real_time(self, setting: Setting) -> Run:
         arrivals = self._arrivals(setting)
         with self._sending(arrivals) as (generator, sources):
-            clock = Wall(generator.origin)
+            clock = WallClock(generator.origin)
             calls = self._served(setting, arrivals, sources, clock, time.sleep)
-            lag = generator.check(float(self._system.policy["chunk_s"]))
+            lag = generator.check_lag(float(self._system.policy["chunk_s"]))
         return Run(WALL, setting, calls, generator_lag=lag)
 
     def _sending(
         self, arrivals: Sequence[Arrival]
-    ) -> AbstractContextManager[tuple[Generator, list[Sent]]]:
+    ) -> AbstractContextManager[tuple[PacketGenerator, list[GeneratedSource]]]:
         """The calls in real time, by a process off the worker's cores."""
-        heard, begins = map(self._heard, arrivals), [each.begins for each in arrivals]
-        elsewhere = partial(core_reservation.stay, self._place.others)
-        return simulation.sending(list(heard), begins, self._packet, elsewhere)
+        heard, begins = map(self._heard, arrivals), [each.begin for each in arrivals]
+        elsewhere = partial(core_reservation.pin_to_cores, self._place.other_cores)
+        return send_calls(list(heard), begins, self._packet, elsewhere)
 
     def _heard(self, arrival: Arrival) -> Samples:
         return self._calls[arrival.recording][1]
 
     def _arrivals(self, setting: Setting) -> list[Arrival]:
         load = replace(self._system.load, streams=setting.streams, seed=setting.seed)
-        return simulation.drawn([each.seconds for each, _ in self._calls], load, setting.until)
+        return draw_arrivals([each.seconds for each, _ in self._calls], load, setting.until)
 
     def _served(
         self,
         setting: Setting,
         arrivals: Sequence[Arrival],
-        sources: Sequence[Source],
+        sources: Sequence[AudioSource],
         clock: Clock,
         passing: Callable[[float], None],
-    ) -> tuple[Call, ...]:
+    ) -> tuple[ServedCall, ...]:
         """What is served until the end, with the stall if there is one."""
         recogniser = self._recogniser
         if setting.stall:
             clock = recogniser = Stalled(clock, recogniser, setting.stall, passing)
         streams = (
-            Stream(str(i), source, policies.build(self._system.policy), arrival.begins)
+            Stream(str(i), source, policies.build_policy(self._system.policy), arrival.begin)
             for i, (arrival, source) in enumerate(zip(arrivals, sources, strict=True))
         )
         load, end = self._system.load, setting.until + setting.grace
@@ -162,5 +162,5 @@ def _undisturbed() -> Iterator[None]:
 
 
 def _waited(facts: dict[str, Any]) -> float | None:
-    share = contention.judged(facts).get(contention.SHARE)
+    share = contention.assess_contention(facts).get(contention.SHARE)
     return None if share is None else float(share)

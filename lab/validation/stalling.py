@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from streamwer.recognisers.base import Recogniser, Window
 from streamwer.simulation.clock import Clock
-from streamwer.types import Compute, Hypothesis
+from streamwer.types import Hypothesis, StageTimes
 
 
 @dataclass(frozen=True)
@@ -60,4 +60,4 @@ class Stalled:
             return heard
         self._stall = None
         self._passing(stall.seconds)
-        return replace(heard, compute=heard.compute + Compute(other=stall.seconds))
+        return replace(heard, compute=heard.compute + StageTimes(other=stall.seconds))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class StreamwerError(Exception):
-    """Something the user can put right: the message says what is wrong and what to do.
+    """An error that the user can fix: the message says what is wrong and what to do.
 
     Commands print it as one line, without a traceback, and exit with a non-zero status.
     """
@@ -19,7 +19,7 @@ class DatasetError(StreamwerError):
 
 
 class DiskError(StreamwerError):
-    """A folder that cannot be written: not the fault of one recording, so nothing goes on."""
+    """A folder that cannot be written: no recording is to blame, so the run stops."""
 
 
 class ModelError(StreamwerError):
@@ -27,11 +27,11 @@ class ModelError(StreamwerError):
 
 
 class ConfigError(StreamwerError):
-    """A config value that makes no sense together with the others."""
+    """A config value that is wrong, alone or together with others."""
 
 
 class ClusterError(StreamwerError):
-    """A cluster that has no workers for us, or not those that were asked for."""
+    """A cluster without the workers that were requested."""
 
 
 class LogError(StreamwerError):

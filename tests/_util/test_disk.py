@@ -31,7 +31,7 @@ def nearly_full(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_is_replaced_in_one_move(tmp_path: Path) -> None:
     file = tmp_path / "file"
     for contents in (b"first", b"", b"x" * 10**6):
-        disk.replace(file, contents)
+        disk.replace_file(file, contents)
         assert file.read_bytes() == contents
     assert list(tmp_path.iterdir()) == [file]
 
@@ -39,13 +39,13 @@ def test_it_is_replaced_in_one_move(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("nearly_full")
 def test_what_does_not_fit_leaves_the_earlier_file_and_nothing_else(tmp_path: Path) -> None:
     file = tmp_path / "file"
-    disk.replace(file, b"first")
+    disk.replace_file(file, b"first")
     with (
         pytest.raises(
             StreamwerError, match=r"file: cannot be written \(No space left.*; make room"
         ),
-        disk.writing(file, "make room"),
+        disk.explain_write_errors(file, "make room"),
     ):
-        disk.replace(file, b"second")
+        disk.replace_file(file, b"second")
     assert file.read_bytes() == b"first"
     assert list(tmp_path.iterdir()) == [file]

@@ -15,28 +15,28 @@ from streamwer.errors import ConfigError
 
 
 def test_this_one_does_and_one_that_cannot_be_does_not() -> None:
-    assert processes.alive(str(os.getpid()))
-    assert not processes.alive(str(2**22))  # more than Linux gives
-    assert not processes.alive("none")
+    assert processes.is_alive(str(os.getpid()))
+    assert not processes.is_alive(str(2**22))  # more than Linux gives
+    assert not processes.is_alive("none")
 
 
 def test_what_another_host_writes_is_left_over_after_a_day(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """There may be a process of the same number here, and another there."""
-    mine, now, yesterday = processes.name(), time.time(), time.time() - 100_000
-    assert not processes.left(mine, yesterday)
+    mine, now, yesterday = processes.get_process_name(), time.time(), time.time() - 100_000
+    assert not processes.is_stale(mine, yesterday)
     monkeypatch.setattr(platform, "node", lambda: "else-where.example")
-    assert processes.name() != mine
-    assert (processes.left(mine, now), processes.left(mine, yesterday)) == (False, True)
-    ended = processes.name().replace(str(os.getpid()), str(2**22))
-    assert processes.left(ended, now)
+    assert processes.get_process_name() != mine
+    assert (processes.is_stale(mine, now), processes.is_stale(mine, yesterday)) == (False, True)
+    ended = processes.get_process_name().replace(str(os.getpid()), str(2**22))
+    assert processes.is_stale(ended, now)
 
 
 def test_the_peak_is_in_megabytes_and_stays_when_the_memory_is_given_back() -> None:
     taken = b"x" * (300 << 20)
     del taken
-    assert 300 <= processes.peak_mb() < 100_000
+    assert 300 <= processes.read_peak_memory_mb() < 100_000
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_the_peak_is_in_megabytes_and_stays_when_the_memory_is_given_back() -> N
 def test_an_error_that_ctrl_c_has_led_to_is_ctrl_c_but_one_of_the_system_is_told(
     while_tidying_up: Exception, told: type[BaseException]
 ) -> None:
-    with pytest.raises(told), processes.interruptible():
+    with pytest.raises(told), processes.unify_interrupts():
         _broken_off(while_tidying_up)
 
 
@@ -63,6 +63,10 @@ def _broken_off(error: Exception) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody tells it apart")
 def test_the_peak_of_a_process_is_not_that_of_the_one_that_started_it() -> None:
     taken = b"x" * (300 << 20)
-    asked = [sys.executable, "-c", "from streamwer import processes; print(processes.peak_mb())"]
+    asked = [
+        sys.executable,
+        "-c",
+        "from streamwer._util import processes; print(processes.read_peak_memory_mb())",
+    ]
     told = subprocess.run(asked, check=True, capture_output=True, text=True, timeout=120).stdout
     assert 0 < int(told) < len(taken) >> 20

@@ -20,10 +20,10 @@ def told():
     return 3 if os.open(os.devnull, os.O_RDONLY) > 2 else 4
 
 if sys.argv[1] == "stage":
-    from streamwer.cli.stage import command
-    sys.exit(command(told)())
-from streamwer.cli.command import guarded
-sys.exit(guarded(told))
+    from streamwer.cli.common.run_command import stage_command
+    sys.exit(stage_command(told)())
+from streamwer.cli.common.run_command import run_program
+sys.exit(run_program(told))
 """
 
 
@@ -57,8 +57,10 @@ def test_output_that_is_lost_on_a_full_disk_is_an_error_in_one_line() -> None:
 
 def test_it_is_where_ctrl_c_came_while_python_made_a_dataclass(tmp_path: Path) -> None:
     """It executes a text for that; with `-m` Python would then end by the signal, not with 130."""
-    told = "guarded(lambda: exec('raise KeyboardInterrupt'))"
-    module = f"import sys\nfrom streamwer.cli.command import guarded\nsys.exit({told})\n"
+    told = "run_program(lambda: exec('raise KeyboardInterrupt'))"
+    module = (
+        f"import sys\nfrom streamwer.cli.common.run_command import run_program\nsys.exit({told})\n"
+    )
     (tmp_path / "interrupted.py").write_text(module)
     command = [sys.executable, "-m", "interrupted"]
     ended = subprocess.run(command, cwd=tmp_path, stderr=subprocess.PIPE, check=False, timeout=60)

@@ -12,8 +12,8 @@ import pytest
 
 from streamwer import audio
 from streamwer.alignment import forced
-from streamwer.alignment.forced import Aligner
-from streamwer.alignment.unplaceable import UnplaceableError
+from streamwer.alignment.forced import ForcedAligner
+from streamwer.alignment.quality import AlignmentError
 from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config.alignment import ForcedConfig
 from streamwer.config.model import ModelConfig
@@ -24,9 +24,9 @@ CALLS = Path("data/toy_calls")
 
 
 @pytest.fixture(scope="module")
-def aligner() -> Aligner:
+def aligner() -> ForcedAligner:
     model = ModelConfig(name="reference", path="models/reference")
-    return Aligner(Path(model.path), ForcedConfig(model=model))
+    return ForcedAligner(Path(model.path), ForcedConfig(model=model))
 
 
 @cache
@@ -34,7 +34,7 @@ def call(number: int) -> tuple[Samples, str, tuple[Word, ...]]:
     rows = map(json.loads, (CALLS / "metadata.jsonl").read_text().splitlines())
     row = next(row for row in rows if row["id"] == f"call_{number:02}")
     words = tuple(Word(word["text"], word["start"], word["end"]) for word in row["words"])
-    return audio.load(CALLS / row["file_name"]), row["text"], words
+    return audio.load_audio(CALLS / row["file_name"]), row["text"], words
 
 
 def errors(found: tuple[Word, ...], known: tuple[Word, ...]) -> np.ndarray:
@@ -43,18 +43,18 @@ def errors(found: tuple[Word, ...], known: tuple[Word, ...]) -> np.ndarray:
 
 
 @pytest.mark.parametrize("number", [1, 4])  # clean, and with noise
-def test_words_end_where_the_synthesiser_put_them(aligner: Aligner, number: int) -> None:
+def test_words_end_where_the_synthesiser_put_them(aligner: ForcedAligner, number: int) -> None:
     samples, text, known = call(number)
-    found, judgement = aligner.place(text, samples)
+    found, quality = aligner.align(text, samples)
     late = errors(found, known)
     assert np.median(late) < 0.05
     assert np.quantile(late, 0.95) < 0.3
-    assert judgement.explained > 0.6
-    assert judgement.odd < 0.05
+    assert quality.information_gain > 0.6
+    assert quality.implausible_durations < 0.05
 
 
 @pytest.mark.slow
-def test_nothing_drifts_in_minutes_of_calls(aligner: Aligner) -> None:
+def test_nothing_drifts_in_minutes_of_calls(aligner: ForcedAligner) -> None:
     calls = [call(number) for number in (1, 2, 3, 4, 5, 7, 8, 9)]
     samples, known = np.zeros(0, np.float32), []
     for part, _, words in calls:
@@ -62,40 +62,42 @@ def test_nothing_drifts_in_minutes_of_calls(aligner: Aligner) -> None:
         known += [Word(word.text, begin + word.start, begin + word.end) for word in words]
         samples = np.concatenate((samples, part))
     assert len(samples) > 120 * SAMPLE_RATE
-    found, _ = aligner.place(" ".join(text for _, text, _ in calls), samples)
+    found, _ = aligner.align(" ".join(text for _, text, _ in calls), samples)
     late = errors(found, tuple(known))
     assert np.median(late) < 0.05
     assert np.quantile(late, 0.95) < 0.4
     assert np.median(late[-40:]) < 0.05
 
 
-def test_the_words_of_another_call_get_no_times(aligner: Aligner) -> None:
-    with pytest.raises(UnplaceableError, match="does not fit the audio"):
-        aligner.place(call(2)[1], call(1)[0])
+def test_the_words_of_another_call_get_no_times(aligner: ForcedAligner) -> None:
+    with pytest.raises(AlignmentError, match="does not fit the audio"):
+        aligner.align(call(2)[1], call(1)[0])
 
 
 @pytest.mark.parametrize("words", [1, 4])
-def test_the_first_words_of_a_call_are_no_transcript_of_it(aligner: Aligner, words: int) -> None:
+def test_the_first_words_of_a_call_are_no_transcript_of_it(
+    aligner: ForcedAligner, words: int
+) -> None:
     samples, text, _ = call(1)
-    with pytest.raises(UnplaceableError, match="of its words have no length or last over 3 s"):
-        aligner.place(" ".join(text.split()[:words]), samples)
+    with pytest.raises(AlignmentError, match="of its words have no length or last over 3 s"):
+        aligner.align(" ".join(text.split()[:words]), samples)
 
 
-def test_a_wrong_transcript_of_a_long_recording_gets_no_times(aligner: Aligner) -> None:
+def test_a_wrong_transcript_of_a_long_recording_gets_no_times(aligner: ForcedAligner) -> None:
     samples = np.concatenate([call(1)[0], call(4)[0]])
-    with pytest.raises(UnplaceableError, match="hears too little of the transcript after 0"):
-        aligner.place("where is the wedding of your cousin " * 10, samples)
+    with pytest.raises(AlignmentError, match="hears too little of the transcript after 0"):
+        aligner.align("where is the wedding of your cousin " * 10, samples)
 
 
-def test_text_in_capitals_is_aligned_as_it_is_usually_written(aligner: Aligner) -> None:
+def test_text_in_capitals_is_aligned_as_it_is_usually_written(aligner: ForcedAligner) -> None:
     samples, text, known = call(1)
-    found, _ = aligner.place(text.upper(), samples)
+    found, _ = aligner.align(text.upper(), samples)
     assert [word.text for word in found] == text.upper().split()
     assert np.median([abs(a.end - b.end) for a, b in zip(found, known, strict=True)]) < 0.05
 
 
 def test_words_that_the_tokenizer_parts_stay_one_word(
-    aligner: Aligner, monkeypatch: pytest.MonkeyPatch
+    aligner: ForcedAligner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     samples, text, known = call(1)
     odd = ["3.5", "twenty-five", "o'clock!", "\N{GRINNING FACE}"]
@@ -103,8 +105,8 @@ def test_words_that_the_tokenizer_parts_stay_one_word(
     changed = {5: odd[0], 12: odd[1], 20: odd[2], 30: odd[3]}
     said = [changed.get(index, word) for index, word in enumerate(spelt)]
     # Four words that were not said make a transcript that is not to be believed.
-    monkeypatch.setattr(forced, "believed", lambda judgement, *_: judgement)
-    found, _ = aligner.place(" ".join(said), samples)
+    monkeypatch.setattr(forced, "require_quality", lambda quality, *_: quality)
+    found, _ = aligner.align(" ".join(said), samples)
     assert [word.text for word in found] == said
     assert all(one.start <= one.end <= other.end for one, other in pairwise(found))
     kept = [abs(found[i].end - known[i].end) for i in range(len(said)) if i not in changed]
@@ -112,13 +114,13 @@ def test_words_that_the_tokenizer_parts_stay_one_word(
 
 
 def test_characters_of_a_text_without_spaces_are_placed_one_by_one(
-    aligner: Aligner, monkeypatch: pytest.MonkeyPatch
+    aligner: ForcedAligner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     samples, text, known = call(1)
     said = text.split()
     # Characters that were not said make a transcript that is not to be believed.
-    monkeypatch.setattr(forced, "believed", lambda judgement, *_: judgement)
-    found, _ = aligner.place(" ".join([*said[:5], "我们用iPhone。", *said[6:]]), samples)
+    monkeypatch.setattr(forced, "require_quality", lambda quality, *_: quality)
+    found, _ = aligner.align(" ".join([*said[:5], "我们用iPhone。", *said[6:]]), samples)
     expected = [*said[:5], "我", "们", "用", "iPhone。", *said[6:]]
     assert [word.text for word in found] == expected
     assert all(one.start <= one.end <= other.end for one, other in pairwise(found))
@@ -135,19 +137,19 @@ def test_characters_of_a_text_without_spaces_are_placed_one_by_one(
     ],
 )
 def test_nothing_to_place_or_to_hear_is_said_so(
-    aligner: Aligner, text: str, samples: Samples, reason: str
+    aligner: ForcedAligner, text: str, samples: Samples, reason: str
 ) -> None:
-    with pytest.raises(UnplaceableError, match=reason):
-        aligner.place(text, samples)
+    with pytest.raises(AlignmentError, match=reason):
+        aligner.align(text, samples)
 
 
-def test_more_words_than_the_model_can_place_are_refused(aligner: Aligner) -> None:
-    with pytest.raises(UnplaceableError, match="more words than the model can place"):
-        aligner.place("hello " * 500, call(1)[0])
+def test_more_words_than_the_model_can_place_are_refused(aligner: ForcedAligner) -> None:
+    with pytest.raises(AlignmentError, match="more words than the model can place"):
+        aligner.align("hello " * 500, call(1)[0])
 
 
-def test_samples_that_are_no_numbers_are_refused(aligner: Aligner) -> None:
+def test_samples_that_are_no_numbers_are_refused(aligner: ForcedAligner) -> None:
     samples = call(1)[0].copy()
     samples[SAMPLE_RATE] = np.nan
     with pytest.raises(AudioError, match=r"NaN or infinite, the first at 1\.000 s"):
-        aligner.place("hello", samples)
+        aligner.align("hello", samples)

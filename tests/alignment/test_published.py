@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from streamwer.alignment.matching import match
-from streamwer.alignment.published import read
-from streamwer.alignment.published.match import Alignment, assign
-from streamwer.alignment.unplaceable import UnplaceableError
+from streamwer.alignment.published import read_alignments
+from streamwer.alignment.published.match import PublishedAlignment, match_alignments
+from streamwer.alignment.quality import AlignmentError
+from streamwer.alignment.time_transfer import match_words
 from streamwer.config.alignment import PublishedConfig, WordColumnsConfig
 from streamwer.errors import DatasetError
 from streamwer.types import Reference, Word
@@ -123,7 +123,7 @@ def test_every_format_gives_the_same_words(
     tmp_path: Path, write: Callable[[Path], None], columns: WordColumnsConfig
 ) -> None:
     write(tmp_path)
-    (found,) = read(PublishedConfig(path=str(tmp_path), columns=columns))
+    (found,) = read_alignments(PublishedConfig(path=str(tmp_path), columns=columns))
     assert (found.name, found.words) == ("a-1", WORDS)
 
 
@@ -149,14 +149,16 @@ def test_a_file_that_cannot_be_used_is_named(
 ) -> None:
     write(tmp_path)
     with pytest.raises(DatasetError, match=message):
-        read(PublishedConfig(path=str(tmp_path)))
+        read_alignments(PublishedConfig(path=str(tmp_path)))
 
 
 def test_a_recording_in_two_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a-1.TextGrid").write_text(SHORT)
     (tmp_path / "all.ctm").write_text(CTM)
     with pytest.raises(DatasetError, match=r"'a-1' is in .*TextGrid too"):
-        assign(read(PublishedConfig(path=str(tmp_path))), [Reference("a-1", "", 2.0, "")])
+        match_alignments(
+            read_alignments(PublishedConfig(path=str(tmp_path))), [Reference("a-1", "", 2.0, "")]
+        )
 
 
 IN_FOLDERS = (("ann-001", "ann/001"), ("bob-001", "bob/001"), ("002", "ann/002"), ("003", ""))
@@ -182,26 +184,30 @@ def test_an_alignment_is_of_the_recording_in_its_folder_and_of_no_other_of_its_n
         for each in references
     ]
     folder = tmp_path / root
-    found = [Alignment(folder / f"{n}.TextGrid", folder, Path(n).name, WORDS) for n in files]
+    found = [
+        PublishedAlignment(folder / f"{n}.TextGrid", folder, Path(n).name, WORDS) for n in files
+    ]
     for there in (references, [*references[:1], *copies]):
-        assigned = assign(found, there)
-        assert {name: each.file for name, each in assigned.found.items()} == {
+        assigned = match_alignments(found, there)
+        assert {name: each.file for name, each in assigned.matched.items()} == {
             name: folder / f"{file}.TextGrid" for name, file in whose.items()
         }
 
 
 def test_an_alignment_that_may_be_of_several_recordings_is_of_none(tmp_path: Path) -> None:
     references = [Reference(name, "", 2.0, "", place=place) for name, place in IN_FOLDERS]
-    assigned = assign([Alignment(tmp_path / "001.TextGrid", tmp_path, "001", WORDS)], references)
-    with pytest.raises(UnplaceableError, match=r"001\.TextGrid: which recording is its '001': ann"):
-        assigned.of(references[0])
-    with pytest.raises(UnplaceableError, match="the published alignments lack it"):
-        assigned.of(references[2])
+    assigned = match_alignments(
+        [PublishedAlignment(tmp_path / "001.TextGrid", tmp_path, "001", WORDS)], references
+    )
+    with pytest.raises(AlignmentError, match=r"001\.TextGrid: which recording is its '001': ann"):
+        assigned.get_words(references[0])
+    with pytest.raises(AlignmentError, match="the published alignments lack it"):
+        assigned.get_words(references[2])
 
 
 def test_words_keep_the_spelling_of_the_transcript() -> None:
     aligned = [Word("<eps>", 0, 0.5), *WORDS, Word("sil", 1.6, 2)]
-    found = match("Mister QUILTER,", aligned, 2.0, 0.0)
+    found = match_words("Mister QUILTER,", aligned, 2.0, 0.0)
     assert [word.text for word in found.words] == ["Mister", "QUILTER,"]
     assert [(word.start, word.end) for word in found.words] == [(0.5, 0.9), (0.9, 1.6)]
     assert found.mismatched == 0
@@ -209,7 +215,7 @@ def test_words_keep_the_spelling_of_the_transcript() -> None:
 
 def test_words_that_are_spelt_otherwise_share_the_time_of_what_stands_there() -> None:
     aligned = [Word("at", 0, 1), Word("twenty-five", 1, 2), Word("<unk>", 2, 3)]
-    found = match("at twenty five Xanthippe", aligned, 3.0, 0.75)
+    found = match_words("at twenty five Xanthippe", aligned, 3.0, 0.75)
     assert [word.text for word in found.words] == ["at", "twenty", "five", "Xanthippe"]
     assert found.words[1].start == 1
     assert found.words[-1].end == 3
@@ -218,7 +224,7 @@ def test_words_that_are_spelt_otherwise_share_the_time_of_what_stands_there() ->
 
 def test_words_of_an_alignment_become_the_characters_of_a_text_without_spaces() -> None:
     aligned = [Word("今天", 0, 1), Word("天气", 1, 1.5), Word("OK", 1.5, 2)]
-    found = match("今天天气OK。", aligned, 2.0, 0.0)
+    found = match_words("今天天气OK。", aligned, 2.0, 0.0)
     assert [(word.text, word.end) for word in found.words] == [
         ("今", 0.5),
         ("天", 1),
@@ -226,8 +232,8 @@ def test_words_of_an_alignment_become_the_characters_of_a_text_without_spaces() 
         ("气", 1.5),
         ("OK。", 2),
     ]
-    with pytest.raises(UnplaceableError, match="50% of its words are others"):
-        match("今天不冷", aligned[:2], 2.0, 0.1)
+    with pytest.raises(AlignmentError, match="50% of its words are others"):
+        match_words("今天不冷", aligned[:2], 2.0, 0.1)
 
 
 @pytest.mark.parametrize(
@@ -242,5 +248,5 @@ def test_words_of_an_alignment_become_the_characters_of_a_text_without_spaces() 
 def test_an_alignment_of_something_else_gives_no_times(
     text: str, aligned: list[Word], reason: str
 ) -> None:
-    with pytest.raises(UnplaceableError, match=reason):
-        match(text, aligned, 2.0, 0.1)
+    with pytest.raises(AlignmentError, match=reason):
+        match_words(text, aligned, 2.0, 0.1)

@@ -41,7 +41,7 @@ def test_flac_keeps_sixteen_bits_exactly_and_gives_the_same_bytes(tmp_path: Path
     samples = (np.random.default_rng(0).integers(-32768, 32768, 5_000) / 32768).astype(np.float32)
     for name in ("a.flac", "b.flac"):
         audio.write_flac(tmp_path / name, samples)
-    np.testing.assert_array_equal(audio.load(tmp_path / "a.flac"), samples)
+    np.testing.assert_array_equal(audio.load_audio(tmp_path / "a.flac"), samples)
     assert (tmp_path / "a.flac").read_bytes() == (tmp_path / "b.flac").read_bytes()
 
 
@@ -49,7 +49,7 @@ def test_flac_keeps_sixteen_bits_exactly_and_gives_the_same_bytes(tmp_path: Path
 def test_any_rate_becomes_16_khz_of_the_same_length(tmp_path: Path, rate: int) -> None:
     seconds = np.arange(rate) / rate
     write_wav(tmp_path / "x.wav", 0.25 * np.sin(seconds * 2 * np.pi * 440)[:, None], rate)
-    loaded = audio.load(tmp_path / "x.wav")
+    loaded = audio.load_audio(tmp_path / "x.wav")
     assert len(loaded) == pytest.approx(16_000, abs=20)
     middle = slice(2_000, 14_000)
     assert np.corrcoef(loaded[middle], TONE[middle])[0, 1] > 0.99
@@ -57,7 +57,7 @@ def test_any_rate_becomes_16_khz_of_the_same_length(tmp_path: Path, rate: int) -
 
 def test_stereo_is_the_mean_of_its_channels(tmp_path: Path) -> None:
     write_wav(tmp_path / "x.wav", np.stack([TONE, -TONE / 2], axis=1), 16_000)
-    np.testing.assert_allclose(audio.load(tmp_path / "x.wav"), TONE / 4, atol=1e-3)
+    np.testing.assert_allclose(audio.load_audio(tmp_path / "x.wav"), TONE / 4, atol=1e-3)
 
 
 def test_nan_samples_are_refused_with_their_place(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_nan_samples_are_refused_with_their_place(tmp_path: Path) -> None:
     broken[8_000:8_003] = np.nan
     write_float_wav(tmp_path / "x.wav", broken)
     with pytest.raises(AudioError, match=r"x\.wav: 3 samples are NaN.*first at 0\.500 s"):
-        audio.load(tmp_path / "x.wav")
+        audio.load_audio(tmp_path / "x.wav")
 
 
 @pytest.mark.parametrize(
@@ -82,12 +82,12 @@ def test_what_is_no_audio_is_refused_by_name(
 ) -> None:
     (tmp_path / name).write_bytes(contents)
     with pytest.raises(AudioError, match=message):
-        audio.load(tmp_path / name)
+        audio.load_audio(tmp_path / name)
 
 
 def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(AudioError, match=r"gone\.wav: no such audio file"):
-        audio.load(tmp_path / "gone.wav")
+        audio.load_audio(tmp_path / "gone.wav")
 
 
 @pytest.mark.parametrize("contents", [None, b"", b"not audio", b"whole"])
@@ -98,7 +98,9 @@ def test_contents_sent_from_elsewhere_are_the_file(tmp_path: Path, contents: byt
         audio.write_flac(path, TONE)
     elif contents is not None:
         path.write_bytes(contents)
-    assert heard(lambda: audio.load(path, audio.read(path))) == heard(lambda: audio.load(path))
+    assert heard(lambda: audio.load_audio(path, audio.read_contents(path))) == heard(
+        lambda: audio.load_audio(path)
+    )
 
 
 def heard(load: Callable[[], audio.Samples]) -> bytes | str:
@@ -110,7 +112,7 @@ def heard(load: Callable[[], audio.Samples]) -> bytes | str:
 
 @given(st.integers(0, 10**9))
 def test_positions_survive_a_trip_through_seconds(count: int) -> None:
-    assert audio.samples(audio.seconds(count)) == count
+    assert audio.seconds_to_samples(audio.samples_to_seconds(count)) == count
 
 
 @given(st.lists(st.integers(0, 9000), max_size=6))
@@ -124,7 +126,9 @@ def test_what_is_written_in_pieces_is_what_is_written_at_once(sizes: list[int]) 
         count = audio.write_flac_chunks(other, iter([whole[:1], *pieces]))
         assert count == whole.size
         assert one.read_bytes() == other.read_bytes()
-        assert np.array_equal(np.concatenate(list(audio.chunks(other))), audio.load(one))
+        assert np.array_equal(
+            np.concatenate(list(audio.decode_chunks(other))), audio.load_audio(one)
+        )
 
 
 def test_nan_in_a_later_piece_is_refused_with_its_place(tmp_path: Path) -> None:
@@ -132,7 +136,7 @@ def test_nan_in_a_later_piece_is_refused_with_its_place(tmp_path: Path) -> None:
     broken[160_000] = np.nan
     write_float_wav(tmp_path / "x.wav", broken)
     with pytest.raises(AudioError, match=r"x\.wav: samples are NaN.*first at 10\.000 s"):
-        list(audio.chunks(tmp_path / "x.wav"))
+        list(audio.decode_chunks(tmp_path / "x.wav"))
 
 
 def test_audio_that_was_damaged_since_it_was_written_is_refused(tmp_path: Path) -> None:
@@ -140,27 +144,29 @@ def test_audio_that_was_damaged_since_it_was_written_is_refused(tmp_path: Path) 
     path = tmp_path / "x.flac"
     audio.write_flac(path, np.random.default_rng(1).uniform(-1, 1, 20_000).astype(np.float32))
     whole = path.read_bytes()
-    assert audio.undamaged(path, audio.load(path)).size == 20_000
+    assert audio.check_flac_md5(path, audio.load_audio(path)).size == 20_000
     for bit in range(8):
         flipped = bytearray(whole)
         flipped[len(whole) // 2] ^= 1 << bit
         with pytest.raises(AudioError, match=r"x\.flac: (damaged|not readable)"):
-            audio.undamaged(path, audio.load(path, bytes(flipped)), bytes(flipped))
+            audio.check_flac_md5(path, audio.load_audio(path, bytes(flipped)), bytes(flipped))
 
 
 def test_files_that_tell_no_digest_of_such_samples_are_not_judged(tmp_path: Path) -> None:
     stereo = np.random.default_rng(2).uniform(-0.5, 0.5, (8_000, 2))
     write_wav(tmp_path / "x.wav", stereo, 16_000)
-    assert audio.undamaged(tmp_path / "x.wav", audio.load(tmp_path / "x.wav")).size == 8_000
+    assert (
+        audio.check_flac_md5(tmp_path / "x.wav", audio.load_audio(tmp_path / "x.wav")).size == 8_000
+    )
     path = tmp_path / "x.flac"
     audio.write_flac(path, np.zeros(100, np.float32))
     untold = path.read_bytes()[:26] + bytes(16) + path.read_bytes()[42:]
-    assert audio.undamaged(path, audio.load(path, untold), untold).size == 100
+    assert audio.check_flac_md5(path, audio.load_audio(path, untold), untold).size == 100
 
 
 def test_pieces_of_any_number_are_joined_without_a_copy_left_over() -> None:
     pieces = [np.full(size, size, np.float32) for size in (0, 5, 300_000, 1, 900_000)]
-    whole = audio.joined(iter(pieces))
+    whole = audio.concatenate_pieces(iter(pieces))
     np.testing.assert_array_equal(whole, np.concatenate(pieces))
     assert whole.base is None
-    assert audio.joined([]).shape == (0,)
+    assert audio.concatenate_pieces([]).shape == (0,)

@@ -31,7 +31,7 @@ PLACES = range(10)
 def load(contents: bytes, suffix: str = "") -> tuple[Samples, list[str]]:
     """What is heard of a file, and what is said of its damage."""
     with collect_damage() as found:
-        samples = audio.load(Path(f"call{suffix}"), contents)
+        samples = audio.load_audio(Path(f"call{suffix}"), contents)
     return samples, found
 
 
@@ -48,7 +48,7 @@ def test_damage_at_ten_places_costs_its_own_sound_only(kind: Kind, how: str) -> 
             assert "missing" in found[0] or "silence fills the rest" in found[0], place
         else:  # it was padding, or the decoder takes it for sound
             assert len(samples) == len(clean)
-        assert audio.seconds(len(samples)) == pytest.approx(3.0, abs=0.011), place
+        assert audio.samples_to_seconds(len(samples)) == pytest.approx(3.0, abs=0.011), place
         # A cluster of Matroska, or a page of Ogg, is lost as a whole: here that is up to a second.
         if place < 3:
             assert abs(find_lag(samples, sound, 1.9)) <= 16, place
@@ -164,7 +164,7 @@ def test_a_file_that_is_mostly_damaged_is_refused() -> None:
 def test_without_anyone_who_collects_it_damage_is_a_warning(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    audio.load(Path("call"), with_length(11 * 32_000, 16_000))
+    audio.load_audio(Path("call"), with_length(11 * 32_000, 16_000))
     assert caplog.messages == [
         "call: it ends at 1.000 s, and its header declares 11.000 s; silence fills the rest"
     ]

@@ -74,11 +74,11 @@ def test_what_was_encoded_is_heard_at_its_time_without_a_warning(
 ) -> None:
     path = tmp_path / f"sound.{kind.suffix}"
     path.write_bytes(encode(kind))
-    samples = audio.load(path)
+    samples = audio.load_audio(path)
     late = DELAY_S.get(kind.encoder, 0.0) if kind.suffix != "mp3" else 0.0
     lag = find_lag(samples, make_sound(), 1.0) / audio.SAMPLE_RATE
     assert -_OFF_S <= lag <= late + _OFF_S
-    assert 2.99 <= audio.seconds(len(samples)) <= 3.1 + late
+    assert 2.99 <= audio.samples_to_seconds(len(samples)) <= 3.1 + late
     assert not caplog.records
 
 
@@ -90,7 +90,7 @@ def test_sixteen_bits_and_more_are_exact(tmp_path: Path) -> None:
         path = tmp_path / f"sound.{kind.suffix}"
         path.write_bytes(encode(kind))
         step = steps.get(kind.encoder.removeprefix("pcm_"), 2**-15)
-        assert np.abs(audio.load(path) - whole).max() <= step, kind.name
+        assert np.abs(audio.load_audio(path) - whole).max() <= step, kind.name
 
 
 def write_channels(path: Path, channels: int, rate: int) -> np.ndarray:
@@ -114,17 +114,17 @@ def test_up_to_64_channels_are_mixed_and_told_apart(
     for channels in counts:
         path = tmp_path / f"{channels}.wav"
         levels = write_channels(path, channels, rate)
-        mixed = audio.load(path)
+        mixed = audio.load_audio(path)
         assert len(mixed) == 1_600
         assert mixed[800] == pytest.approx(levels.mean(), abs=1e-4)
-        last = np.concatenate(list(audio.chunks(path, channels - 1)))
+        last = np.concatenate(list(audio.decode_chunks(path, channels - 1)))
         assert last[800] == pytest.approx(levels[-1], abs=1e-4)
 
 
 def test_a_channel_that_is_not_there_is_refused_by_its_number(tmp_path: Path) -> None:
     write_channels(tmp_path / "x.wav", 9, 16_000)
     with pytest.raises(audio.AudioError, match="it has 9 channels, and no channel 10"):
-        list(audio.chunks(tmp_path / "x.wav", 9))
+        list(audio.decode_chunks(tmp_path / "x.wav", 9))
 
 
 def test_the_suffix_of_every_kind_is_known() -> None:

@@ -15,13 +15,13 @@ import numpy as np
 from streamwer.audio import write_flac
 from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.cli.messages import Message
-from streamwer.cli.worker import transcribe
+from streamwer.cli.worker import transcribe_job
 from streamwer.cli.workers import Conversation, Listener, ProcessWorkers
 from streamwer.config.experiment import SystemConfig
 from streamwer.recognisers.base import Recogniser, Window
-from streamwer.runners.pool import Finished, Workers
+from streamwer.runners.pool import JobResult, Workers
 from streamwer.runners.worker import Job
-from streamwer.types import Compute, Hypothesis, Word
+from streamwer.types import Hypothesis, StageTimes, Word
 
 PER_WORD_S = 0.5
 Act = Callable[[Window], None]
@@ -40,7 +40,7 @@ class HalfSeconds:
     """
 
     def __init__(self, act: Act = idle, compute_s: float = 0.0) -> None:
-        self._act, self._compute = act, Compute(decode=compute_s)
+        self._act, self._compute = act, StageTimes(decode=compute_s)
 
     def recognise(self, window: Window) -> Hypothesis:
         self._act(window)
@@ -68,14 +68,14 @@ class Here:
     def submit(self, worker: int, job: Job) -> None:
         self._job = job
 
-    def wait(self) -> Finished:
+    def wait(self) -> JobResult:
         assert self._job
         conversation, job = Conversation(0, self._listener, self._job), self._job
         self._job = None
         messages: list[Message] = []
-        for message in transcribe(job, self._recogniser, self._system):
+        for message in transcribe_job(job, self._recogniser, self._system):
             messages.append(message)
-            if finished := conversation.take(message):
+            if finished := conversation.handle_message(message):
                 return finished
         raise AssertionError(f"no end: {messages}")
 

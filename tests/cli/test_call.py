@@ -260,7 +260,7 @@ def test_an_interrupted_run_keeps_no_half_captions() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("interrupted", [False, True])
 def test_the_bundled_model_hears_a_call_on_a_pipe(interrupted: bool) -> None:
-    samples = audio.load(ROOT / "data/toy_calls/call_01.flac")[: 6 * audio.SAMPLE_RATE]
+    samples = audio.load_audio(ROOT / "data/toy_calls/call_01.flac")[: 6 * audio.SAMPLE_RATE]
     data = (samples * 32768).clip(-32768, 32767).astype("<i2").tobytes()
     options = "--model reference --policy prefix_agreement --engine direct --format vtt".split()
     with started(MODEL, *options) as process:

@@ -131,7 +131,7 @@ def test_the_bundled_model_hears_the_same_with_any_number_of_jobs(
     engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("call_01", "call_02"):
-        samples = audio.load(ROOT / f"data/toy_calls/{name}.flac")
+        samples = audio.load_audio(ROOT / f"data/toy_calls/{name}.flac")
         audio.write_flac(tmp_path / f"{name}.flac", samples[: 4 * audio.SAMPLE_RATE])
     rows = map(json.loads, (ROOT / "data/toy_calls/metadata.jsonl").read_text().splitlines())
     said = {row["file_name"]: row["text"] for row in rows}

@@ -15,7 +15,7 @@ import pytest
 
 from streamwer.cli.compare import main
 from streamwer.metrics import store
-from streamwer.text.normalise import normaliser
+from streamwer.text.normalise import get_normaliser
 from streamwer.types import Reference
 from tests.patience import PATIENCE_S
 from tests.reports import synthetic
@@ -36,7 +36,7 @@ def write(
     folder: Path, spoken: list[Reference], manner: synthetic.Manner, normalise: str = "basic"
 ) -> None:
     log = synthetic.log(spoken, manner, timed=False)
-    store.write(folder, store.scored(spoken, log, normaliser(normalise)))
+    store.write_scores(folder, store.score_and_sign(spoken, log, get_normaliser(normalise)))
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def test_a_worse_system_is_found_and_the_other_left_alone(
     bold = [part for part in re.findall(r"\*\*(.+?)\*\*", text) if "→" in text and "(" in part]
     assert all(" s " not in part for part in bold)  # no test stands behind a latency
     assert "<br><sub>later</sub>" in text
-    assert "measured, each run" not in text  # the clock is one that does not measure
+    assert "at its own time" not in text  # the clock is one that does not measure
     assert "- **beta**: whether it makes more or fewer errors is not decided" in text
     page = (tmp_path / "page" / "index.html").read_text(encoding="utf-8")
     assert "What changed" in page
@@ -82,10 +82,10 @@ def test_measured_runs_are_said_to_differ_by_more_than_their_intervals(
     log = synthetic.log(SPOKEN, GOOD)
     log = replace(log, run=replace(log.run, clock="measured"))
     for run_ in ("a", "b"):
-        store.write(tmp_path / run_ / "alpha", store.scored(SPOKEN, log, normaliser("basic")))
+        store.write_scores(tmp_path / run_ / "alpha", store.score_and_sign(SPOKEN, log, get_normaliser("basic")))
     code, text = told(capsys, tmp_path / "a", tmp_path / "b")
     assert code == 0
-    assert "do not hold how busy the machine was" in text
+    assert "do not include how busy the machine was" in text
 
 
 def test_what_only_one_run_has_is_named(
@@ -148,9 +148,9 @@ def test_a_baseline_of_the_gate_keeps_too_little_to_compare(
     old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copytree(old, tmp_path / "kept")
-    whole = store.read(old / "alpha")
+    whole = store.read_scores(old / "alpha")
     words = whole.scores.words.drop(columns=["waiting", "held"])
-    store.write(tmp_path / "kept/alpha", replace(whole, scores=replace(whole.scores, words=words)))
+    store.write_scores(tmp_path / "kept/alpha", replace(whole, scores=replace(whole.scores, words=words)))
     code, text = told(capsys, str(tmp_path / "kept"), str(old))
     assert code == 2
     assert text.count("\n") == 1

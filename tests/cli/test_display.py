@@ -9,14 +9,14 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from streamwer.audio.live.live_source import Line
-from streamwer.cli.board import Board
+from streamwer.audio.live.live_source import LiveSource
+from streamwer.cli.board import ProgressBoard
 from streamwer.cli.call_display import CallBoard
-from streamwer.cli.display import Display, LiveDisplay
+from streamwer.cli.display import FileDisplay, LiveDisplay
 from streamwer.cli.output import Transcript
-from streamwer.cli.views import Progress, duration, printable, transcript
-from streamwer.text.words import joined
-from streamwer.types import Compute, Effort, Step, Update, Word
+from streamwer.cli.views import Progress, format_duration, make_printable, render_transcript
+from streamwer.text.words import join_words
+from streamwer.types import StageTimes, WorkCounters, Step, Update, Word
 
 HOSTILE = "[red]not markup[/red] :smile: שלום 🎧 e\u0301"
 
@@ -27,10 +27,10 @@ def words(text: str) -> tuple[Word, ...]:
 
 def step(name: str, committed: str, tentative: str, audio_end: float = 1.0) -> Step:
     update = Update(words(committed), words(tentative))
-    return Step(name, 0, audio_end, 1.0, 1.0, 1.0, Compute(), Effort(), update, is_last=False)
+    return Step(name, 0, audio_end, 1.0, 1.0, 1.0, StageTimes(), WorkCounters(), update, is_last=False)
 
 
-def drawn(board: Board, width: int = 80, height: int = 24, colour: bool = False) -> str:
+def drawn(board: ProgressBoard, width: int = 80, height: int = 24, colour: bool = False) -> str:
     system: Literal["standard"] | None = "standard" if colour else None
     file = io.StringIO()
     console = Console(
@@ -40,17 +40,17 @@ def drawn(board: Board, width: int = 80, height: int = 24, colour: bool = False)
     return file.getvalue()
 
 
-def board(*texts: tuple[str, str, str]) -> Board:
-    made = Board([*(name for name, _, _ in texts), "later.wav"], "measured")
-    made.expect({name: 10.0 for name, _, _ in texts} | {"later.wav": 10.0})
+def board(*texts: tuple[str, str, str]) -> ProgressBoard:
+    made = ProgressBoard([*(name for name, _, _ in texts), "later.wav"], "measured")
+    made.set_lengths({name: 10.0 for name, _, _ in texts} | {"later.wav": 10.0})
     for name, committed, tentative in texts:
-        made.opened(name, 10.0)
-        made.stepped(name, step(name, committed, tentative))
+        made.start_file(name, 10.0)
+        made.add_step(name, step(name, committed, tentative))
     return made
 
 
 def test_before_the_first_file_the_model_is_loading() -> None:
-    assert "loading the model" in drawn(Board(["a.wav"], "measured"))
+    assert "loading the model" in drawn(ProgressBoard(["a.wav"], "measured"))
 
 
 @pytest.mark.parametrize("width", [40, 80])
@@ -71,7 +71,7 @@ def test_tentative_words_are_dim_and_committed_ones_are_not() -> None:
 
 def test_tentative_words_are_replaced_and_committed_ones_stay() -> None:
     made = board(("a.wav", "hello", "may bee"))
-    made.stepped("a.wav", step("a.wav", "maybe", "not"))
+    made.add_step("a.wav", step("a.wav", "maybe", "not"))
     assert "hello maybe not " in drawn(made)
 
 
@@ -117,7 +117,7 @@ def test_every_script_stays_within_its_panel(script: str, width: int) -> None:
     lines = [line for line in shown.splitlines() if line.startswith(("│", "╭", "╰"))]
     assert {cell_len(line) for line in lines} == {width}
     told = "".join(line.strip("│").strip() for line in lines if line.startswith("│"))
-    assert joined(text.split()).replace(" ", "") in told.replace(" ", "")
+    assert join_words(text.split()).replace(" ", "") in told.replace(" ", "")
     assert not any(category(line.strip("│ ")[:1] or " ") == "Mn" for line in lines)
 
 
@@ -127,14 +127,14 @@ def test_scripts_without_spaces_are_shown_without() -> None:
 
 
 def test_what_acts_on_a_terminal_is_shown_as_a_mark() -> None:
-    assert printable("a\x1b[2Jb\nc\u202ed") == "a\ufffd[2Jb\ufffdc\ufffdd"
+    assert make_printable("a\x1b[2Jb\nc\u202ed") == "a\ufffd[2Jb\ufffdc\ufffdd"
 
 
 def test_a_finished_file_is_shown_in_full() -> None:
     file = io.StringIO()
     console = Console(file=file, width=40)
     text = " ".join(f"word{i}" for i in range(100))
-    console.print(transcript("[b]a.wav", text))
+    console.print(render_transcript("[b]a.wav", text))
     assert " ".join(file.getvalue().split()) == f"[b]a.wav {text}"
 
 
@@ -145,27 +145,27 @@ def test_the_live_display_prints_finished_files_above_what_is_running(
     file = io.StringIO()
     console = Console(file=file, width=60, height=20, force_terminal=True, color_system=None)
     with LiveDisplay(made, ["a.wav", "b.wav", "later.wav"], console) as display:
-        display.finished(Transcript("a.wav", 10.0, words("hello you")))
-        display.finished(Transcript("later.wav", None, error="[bold]broken"))
+        display.finish_file(Transcript("a.wav", 10.0, words("hello you")))
+        display.finish_file(Transcript("later.wav", None, error="[bold]broken"))
     assert "a.wav\n  hello you" in file.getvalue().replace("\r", "").replace(" \n", "\n")
     assert "error: later.wav: [bold]broken" in capsys.readouterr().err
 
 
 def test_plain_lines_keep_the_order_of_the_files(capsys: pytest.CaptureFixture[str]) -> None:
     names = ["a.wav", "b.wav", "c.wav", "d.wav"]
-    with Display(Board(names, "measured"), names) as display:
-        display.finished(Transcript("b.wav", 1.0, words("second")))
+    with FileDisplay(ProgressBoard(names, "measured"), names) as display:
+        display.finish_file(Transcript("b.wav", 1.0, words("second")))
         assert capsys.readouterr().out == ""
-        display.finished(Transcript("a.wav", 1.0, words("first")))
+        display.finish_file(Transcript("a.wav", 1.0, words("first")))
         assert capsys.readouterr().out == "a.wav: first\nb.wav: second\n"
-        display.finished(Transcript("d.wav", 1.0, words("fourth")))
+        display.finish_file(Transcript("d.wav", 1.0, words("fourth")))
     assert capsys.readouterr().out == "d.wav: fourth\n"
 
 
 def test_a_warning_is_given_once(capsys: pytest.CaptureFixture[str]) -> None:
-    display = Display(Board(["a.wav"], "measured"), ["a.wav"])
-    display.warned("beware")
-    display.warned("beware")
+    display = FileDisplay(ProgressBoard(["a.wav"], "measured"), ["a.wav"])
+    display.show_warning("beware")
+    display.show_warning("beware")
     assert capsys.readouterr().err == "warning: beware\n"
 
 
@@ -176,23 +176,23 @@ def test_a_warning_is_given_once(capsys: pytest.CaptureFixture[str]) -> None:
 def test_windows_that_hold_more_than_was_waited_for_are_counted(
     clock: str, audio_end: float, late: int
 ) -> None:
-    made = Board(["a.wav"], clock)
-    made.opened("a.wav", 5.0)
-    made.stepped("a.wav", step("a.wav", "", "", audio_end))
+    made = ProgressBoard(["a.wav"], clock)
+    made.start_file("a.wav", 5.0)
+    made.add_step("a.wav", step("a.wav", "", "", audio_end))
     assert made.late_steps == late
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (61.9, "1:01"), (3661, "1:01:01")])
 def test_duration(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
+    assert format_duration(seconds) == text
 
 
 def test_a_live_call_leaves_its_captions_and_no_panel(capsys: pytest.CaptureFixture[str]) -> None:
-    file, line = io.StringIO(), Line()
+    file, line = io.StringIO(), LiveSource()
     console = Console(file=file, width=60, height=20, force_terminal=True, color_system=None)
-    line.put(np.zeros(32_000, np.float32))
+    line.append(np.zeros(32_000, np.float32))
     with CallBoard("microphone", line, console) as display:
-        display.stepped(step("microphone", "[b]hello there. how", "are", audio_end=3.0))
+        display.add_step(step("microphone", "[b]hello there. how", "are", audio_end=3.0))
         console.print(display)
     shown = file.getvalue()
     assert "how are" in shown

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from streamwer.cli.files import find, length
+from streamwer.cli.files import find_audio_files, read_duration
 from streamwer.errors import AudioError
 from tests.cli.stand_ins import call
 
@@ -18,7 +18,7 @@ def touch(root: Path, *names: str) -> Path:
 
 
 def names(*given: Path, folders: tuple[Path, ...] = ()) -> list[str]:
-    return [file.name for file in find(given, folders)]
+    return [file.name for file in find_audio_files(given, folders)]
 
 
 def test_a_folder_gives_its_audio_files_and_those_below_it_by_name(tmp_path: Path) -> None:
@@ -61,13 +61,13 @@ def test_an_undecodable_name_can_be_shown(tmp_path: Path) -> None:
 
 def test_nothing_to_do_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(AudioError, match="nothing to transcribe"):
-        find([], [])
+        find_audio_files([], [])
     with pytest.raises(AudioError, match="no audio files there"):
-        find([], [touch(tmp_path, "notes.txt")])
+        find_audio_files([], [touch(tmp_path, "notes.txt")])
     with pytest.raises(AudioError, match="gone: no such folder"):
-        find([], [tmp_path / "gone"])
+        find_audio_files([], [tmp_path / "gone"])
 
 
 def test_length_comes_from_the_header(tmp_path: Path) -> None:
-    assert length(call(tmp_path / "a.flac", seconds=1.5)) == pytest.approx(1.5)
-    assert length(touch(tmp_path, "b.wav") / "b.wav") == 0.0
+    assert read_duration(call(tmp_path / "a.flac", seconds=1.5)) == pytest.approx(1.5)
+    assert read_duration(touch(tmp_path, "b.wav") / "b.wav") == 0.0

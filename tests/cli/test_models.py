@@ -9,7 +9,7 @@ import pytest
 from streamwer.cli import models
 from streamwer.cli.command import main
 from streamwer.config import model_catalogue
-from streamwer.config.compose import conf_dir
+from streamwer.config.compose import find_conf_dir
 from streamwer.models import sources
 from tests.cli.stand_ins import call, here
 
@@ -80,7 +80,7 @@ def test_a_package_is_a_place_too(capsys: pytest.CaptureFixture[str], tiny_en: P
 
 def test_the_default_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models"]) == 0
-    default = models.default_option(conf_dir(), "model")
+    default = models.default_option(find_conf_dir(), "model")
     assert f"The default is {default}." in capsys.readouterr().out
 
 

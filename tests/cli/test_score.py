@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from streamwer import eventlog
-from streamwer.cli.score import main, parser
+from streamwer.cli.score import main, build_score_parser
 from streamwer.eventlog.log import EventLog
-from streamwer.formats.manifest import write as write_manifest
+from streamwer.formats.manifest import write_manifest
 from streamwer.provenance.signature import Run, Signature
 from tests.formats.calls import REFERENCE, lines, own_step
 from tests.patience import PATIENCE_S
@@ -117,7 +117,7 @@ def test_simuleval_logs_bring_their_references(
 
 
 def test_our_own_log_scores_and_exports(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    eventlog.write(tmp_path / "log", EventLog((own_step(0, 2.0, 2.5, "my name is jane"),)))
+    eventlog.write_log(tmp_path / "log", EventLog((own_step(0, 2.0, 2.5, "my name is jane"),)))
     (tmp_path / "data").mkdir()
     write_manifest(tmp_path / "data", [REFERENCE])
     known = ("--references", str(tmp_path / "data"))
@@ -248,7 +248,7 @@ def own_log(
 ) -> str:
     names = [name, *(f"{name}{n}" for n in range(1, calls))]
     steps = tuple(own_step(0, 2.0, late, heard, name=each) for each in names)
-    eventlog.write(folder, EventLog(steps, run=run))
+    eventlog.write_log(folder, EventLog(steps, run=run))
     return str(folder)
 
 
@@ -320,7 +320,7 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     told = capsys.readouterr().out
     for option in ("--references", "--format", "--normaliser", "--elapsed", "--json", "--export"):
         assert option in told
-    assert parser().prog == "streaming-score"
+    assert build_score_parser().prog == "streaming-score"
 
 
 def test_neither_hydra_nor_a_model_is_loaded(call: list[str]) -> None:

@@ -11,10 +11,9 @@ import av
 import numpy as np
 import pytest
 
-from streamwer import simulation
 from streamwer.cli.command import main
 from streamwer.recognisers.base import Window
-from streamwer.simulation.clock import Wall
+from streamwer.simulation.clock import CLOCKS, WallClock
 from tests.cli.stand_ins import Act, call, die_once, die_when_loud, here, no_recogniser, processes
 
 
@@ -206,8 +205,8 @@ def test_a_model_slower_than_speech_is_said_to_be(capsys: pytest.CaptureFixture[
 
 def test_live_takes_as_long_as_the_audio(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
-    wall = partial(Wall, read=lambda: sum(slept), sleep=slept.append)
-    monkeypatch.setitem(simulation.CLOCKS, "wall", wall)
+    wall = partial(WallClock, read=lambda: sum(slept), sleep=slept.append)
+    monkeypatch.setitem(CLOCKS, "wall", wall)
     call(Path("a.flac"), seconds=3.0)
     assert main(["a.flac", "--live"], here()) == 0
     assert sum(slept) == pytest.approx(3.0)

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from streamwer.cli.arguments import parse
+from streamwer.cli.arguments import parse_arguments
 from streamwer.cli.command import main
-from streamwer.cli.settings import read, warn_of_toy, with_model
-from streamwer.config.compose import conf_dir
+from streamwer.cli.settings import read_settings, warn_of_toy_model, locate_model
+from streamwer.config.compose import find_conf_dir
 from streamwer.errors import ConfigError, ModelError
 
 
 def settings(*argv: str) -> dict[str, Any]:
-    return dict(read(parse([*argv, "a.wav"])).shown)
+    return dict(read_settings(parse_arguments([*argv, "a.wav"])).shown)
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_what_makes_no_sense_is_one_line(
 
 
 def test_options_may_stand_between_paths() -> None:
-    arguments = parse(["a.wav", "--jobs", "2", "b.wav"])
+    arguments = parse_arguments(["a.wav", "--jobs", "2", "b.wav"])
     assert arguments.paths == (Path("a.wav"), Path("b.wav"))
     assert arguments.jobs == 2
 
@@ -156,26 +156,26 @@ def test_the_bundled_model_is_found_from_any_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    arguments = parse(["a.wav", "--model", "reference"])
-    chosen = with_model(read(arguments), arguments)
+    arguments = parse_arguments(["a.wav", "--model", "reference"])
+    chosen = locate_model(read_settings(arguments), arguments)
     assert Path(chosen.system.model.path, "model.bin").is_file()
     assert chosen.shown["model"]["path"] == "models/reference"
 
 
 def test_a_missing_model_is_named_by_its_flag() -> None:
-    arguments = parse(["a.wav", "--path", "nowhere/m"])
+    arguments = parse_arguments(["a.wav", "--path", "nowhere/m"])
     with pytest.raises(ModelError, match=r"nowhere/m: no such model folder \(--path\)"):
-        with_model(read(arguments), arguments)
+        locate_model(read_settings(arguments), arguments)
 
 
 def test_without_the_bundled_model_another_one_is_suggested(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copytree(conf_dir(), tmp_path / "conf")
+    shutil.copytree(find_conf_dir(), tmp_path / "conf")
     monkeypatch.chdir(tmp_path)
-    arguments = parse(["a.wav", "--model", "reference"])
+    arguments = parse_arguments(["a.wav", "--model", "reference"])
     with pytest.raises(ModelError, match=r"comes with a checkout .* choose another with --model"):
-        with_model(read(arguments), arguments)
+        locate_model(read_settings(arguments), arguments)
 
 
 @pytest.mark.parametrize("name", ["tiny_en", "tiny.en", "Systran/faster-whisper-tiny.en"])
@@ -216,15 +216,15 @@ def test_a_model_of_english_only_need_not_detect_it() -> None:
     [
         ("reference", ["call.flac"], True),
         ("reference", [], True),
-        ("reference", [str(conf_dir().parent / "data/toy_calls/call_01.flac")], False),
+        ("reference", [str(find_conf_dir().parent / "data/toy_calls/call_01.flac")], False),
         ("tiny_en", ["call.flac"], False),
     ],
 )
 def test_the_toy_model_is_said_to_be_one(
     model: str, files: list[str], warned: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    chosen = read(parse(["--model", model, "a.wav"]))
-    warn_of_toy(chosen, [Path(file) for file in files])
+    chosen = read_settings(parse_arguments(["--model", model, "a.wav"]))
+    warn_of_toy_model(chosen, [Path(file) for file in files])
     complaint = capsys.readouterr().err
     assert complaint.count("\n") == warned
     assert ("is a toy that was trained on synthetic calls" in complaint) == warned
@@ -233,7 +233,7 @@ def test_the_toy_model_is_said_to_be_one(
 
 def test_nothing_is_taken_from_an_unknown_policy_flag() -> None:
     with pytest.raises(ConfigError, match="--holdback-s: the policy local_agreement has no such"):
-        parse(["a.wav", "--policy", "local_agreement", "--holdback-s", "1"])
+        parse_arguments(["a.wav", "--policy", "local_agreement", "--holdback-s", "1"])
 
 
 def test_a_hardware_profile_is_chosen_and_its_lack_of_costs_names_a_command_that_exists() -> None:

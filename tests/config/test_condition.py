@@ -2,60 +2,57 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from streamwer.config import experiment
-from streamwer.config.compose import load
-from streamwer.config.condition import CONDITION_SCHEMAS, LIMITS, Chain
-from streamwer.config.experiment import Config
+from streamwer.config import experiment, registry
+from streamwer.config.compose import load_config
+from streamwer.config.condition import EffectChain
+from streamwer.config.experiment import ExperimentConfig
+from streamwer.config.settings import list_settings
 from streamwer.errors import ConfigError
 
 FILES = sorted(path.stem for path in Path("conf/condition").glob("*.yaml"))
 
 
 @cache
-def every() -> Config:
+def load_all() -> ExperimentConfig:
     """All files at once, each a condition of its own: composing takes its time."""
     chosen = ",".join(FILES)
-    return load([f"condition=[{chosen}]", f"conditions=[{chosen}]"])
+    return load_config([f"condition=[{chosen}]", f"conditions=[{chosen}]"])
 
 
-def named(settings: Config) -> list[str]:
-    return [chain.name for chain in experiment.conditions(settings)]
+def list_names(settings: ExperimentConfig) -> list[str]:
+    return [chain.name for chain in experiment.list_conditions(settings)]
 
 
 def test_every_file_is_a_condition_of_its_name() -> None:
-    assert named(every()) == FILES
-
-
-@pytest.mark.parametrize("name", sorted({*FILES} - {"none"}))
-def test_every_file_gives_all_keys_of_its_effect(name: str) -> None:
-    text = Path(f"conf/condition/{name}.yaml").read_text()
-    record = CONDITION_SCHEMAS[every().condition[name]["effect"]]
-    assert all(f"\n{field.name}: " in text for field in fields(record))
+    assert list_names(load_all()) == FILES
 
 
 def test_every_effect_has_a_file() -> None:
-    used = {step.config.effect for chain in experiment.conditions(every()) for step in chain.steps}
-    assert used == set(CONDITION_SCHEMAS)
+    used = {
+        step.config.effect
+        for chain in experiment.list_conditions(load_all())
+        for step in chain.steps
+    }
+    assert used == {*registry.names("condition")}
 
 
 def test_by_default_recordings_are_as_they_are() -> None:
-    assert experiment.conditions(load()) == (Chain(),)
+    assert experiment.list_conditions(load_config()) == (EffectChain(),)
 
 
 def test_steps_are_composed_in_the_order_in_which_they_are_given() -> None:
     for order in (["noise_pink", "telephone", "opus_6k"], ["telephone", "noise_pink"]):
-        assert named(load([f"condition=[{','.join(order)}]"])) == ["+".join(order)]
+        assert list_names(load_config([f"condition=[{','.join(order)}]"])) == ["+".join(order)]
 
 
 def test_a_step_can_be_had_twice_with_other_values() -> None:
-    settings = load(
+    settings = load_config(
         [
             "condition=noise_white",
             "+condition@condition.louder=noise_white",
@@ -63,21 +60,22 @@ def test_a_step_can_be_had_twice_with_other_values() -> None:
             "conditions=[none,noise_white,louder]",
         ]
     )
-    _, *noisy = experiment.conditions(settings)
+    _, *noisy = experiment.list_conditions(settings)
     assert [getattr(chain.steps[0].config, "snr_db", None) for chain in noisy] == [10, 0]
 
 
 def test_the_robustness_experiment_crosses_systems_and_conditions() -> None:
-    settings = load(["experiment=robustness"])
+    settings = load_config(["experiment=robustness"])
     assert len(settings.compare) > 1
-    found = named(settings)
+    found = list_names(settings)
     assert found[0] == "none"
     assert {"telephone", "noise_pink+telephone", "telephone+packet_loss_bursts"} <= set(found)
 
 
-@pytest.mark.parametrize("schema", CONDITION_SCHEMAS.values())
-def test_every_value_has_a_limit(schema: type) -> None:
-    assert {field.name for field in fields(schema)} - {"effect", "path"} <= set(LIMITS)
+@pytest.mark.parametrize("schema", registry.schemas("condition").values())
+def test_every_number_and_choice_has_bounds(schema: type) -> None:
+    unbounded = {each.key for each in list_settings(schema) if not each.declaration.has_bounds()}
+    assert unbounded <= {"effect", "path"}
 
 
 @pytest.mark.parametrize(
@@ -114,9 +112,9 @@ def test_every_value_has_a_limit(schema: type) -> None:
 def test_a_value_that_cannot_work_is_refused_with_its_key(
     step: str, values: dict[str, Any], message: str
 ) -> None:
-    settings = Config(condition={step: every().condition[step] | values})
+    settings = ExperimentConfig(condition={step: load_all().condition[step] | values})
     with pytest.raises(ConfigError, match=message):
-        experiment.conditions(settings)
+        experiment.list_conditions(settings)
 
 
 @pytest.mark.parametrize(
@@ -133,12 +131,12 @@ def test_a_value_that_cannot_work_is_refused_with_its_key(
 def test_conditions_that_cannot_be_composed_are_refused(
     steps: list[str], conditions: list[str] | None, message: str
 ) -> None:
-    chosen = {name: every().condition[name] for name in steps}
+    chosen = {name: load_all().condition[name] for name in steps}
     with pytest.raises(ConfigError, match=message):
-        experiment.conditions(Config(condition=chosen, conditions=conditions))
+        experiment.list_conditions(ExperimentConfig(condition=chosen, conditions=conditions))
 
 
 @pytest.mark.parametrize("name", ["none", "a+b", "", "../x", "a@b"])
 def test_a_step_whose_name_cannot_stand_in_a_chain_is_refused(name: str) -> None:
     with pytest.raises(ConfigError, match="use letters, digits"):
-        experiment.conditions(Config(condition={name: {"effect": "gain"}}))
+        experiment.list_conditions(ExperimentConfig(condition={name: {"effect": "gain"}}))

@@ -18,16 +18,18 @@ from pathlib import Path
 
 import pytest
 
-from streamwer import policies, runners
-from streamwer.cli.arguments import parse
-from streamwer.config import experiment, plugins
-from streamwer.config.compose import load
-from streamwer.datasets.preparing import prepare
+from streamwer import policies
+from streamwer.cli.arguments import parse_arguments
+from streamwer.config import experiment, registry
+from streamwer.config.compose import load_config
+from streamwer.datasets.preparation import prepare_dataset
 from streamwer.errors import ConfigError
-from streamwer.formats.manifest import read as read_manifest
+from streamwer.formats.manifest import read_manifest
 from streamwer.metrics import store
+from streamwer.runners.run_log import make_event_log
+from streamwer.runners.streaming import stream_recordings
 from streamwer.runners.worker import Job
-from streamwer.text.normalise import normaliser
+from streamwer.text.normalise import get_normaliser
 from tests.patience import PATIENCE_S
 
 PAGE = Path("docs/extending.md")
@@ -81,11 +83,11 @@ def test_pip_can_build_the_package_of_the_page(tmp_path: Path) -> None:
 @contextmanager
 def installed(site: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.syspath_prepend(site)
-    plugins.found.cache_clear()
+    registry.list_extensions.cache_clear()
     try:
         yield
     finally:
-        plugins.found.cache_clear()
+        registry.list_extensions.cache_clear()
         for name in FILES:
             sys.modules.pop(Path(name).stem, None)
 
@@ -107,13 +109,13 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.mark.usefixtures("package")
 def test_the_package_of_the_page_streams_and_scores(tmp_path: Path) -> None:
-    settings = load([*CHOICES, "policy=[fixed_lag]", "systems.fixed_lag.policy.lag_s=0"])
-    prepare(settings.dataset, tmp_path / "data")
+    settings = load_config([*CHOICES, "policy=[fixed_lag]", "systems.fixed_lag.policy.lag_s=0"])
+    prepare_dataset(settings.dataset, tmp_path / "data")
     references = read_manifest(tmp_path / "data")
     jobs = [Job(r.recording, tmp_path / "data" / r.audio, r.seconds) for r in references]
-    system = experiment.system(settings, "fixed_lag")
-    log = runners.event_log(runners.stream_all(jobs, system, settings.cluster), system, "")
-    scored = store.scored(references, log, normaliser("basic"))
+    system = experiment.build_system(settings, "fixed_lag")
+    log = make_event_log(stream_recordings(jobs, system, settings.cluster), system, "")
+    scored = store.score_and_sign(references, log, get_normaliser("basic"))
     assert log.failures == ()
     assert len(references) == 2
     words = scored.scores.words
@@ -123,27 +125,27 @@ def test_the_package_of_the_page_streams_and_scores(tmp_path: Path) -> None:
     subject = scored.signature.subject
     assert subject.policy.startswith("fixed_lag(buffer_s=12,chunk_s=1,lag_s=0,")
     assert subject.model.startswith("clockwork@")
-    assert subject.package("streamwer-example") == "1.0"
+    assert subject.find_package_version("streamwer-example") == "1.0"
 
 
 @pytest.mark.usefixtures("package")
 def test_its_keys_are_checked_as_ours_are() -> None:
     for wrong in ("systems.fixed_lag.policy.lag_s=soon", "systems.fixed_lag.policy.lagg_s=1"):
         with pytest.raises(ConfigError, match="lag"):
-            load([*CHOICES, "policy=[fixed_lag]", wrong])
+            load_config([*CHOICES, "policy=[fixed_lag]", wrong])
     with pytest.raises(ConfigError, match="beats_per_s"):
-        load(["engine=metronome", "engine.beats_per_s=fast"])
-    settings = load(["policy=[fixed_lag]", "systems.fixed_lag.policy.lag_s=-1"])
-    with pytest.raises(ConfigError, match=r"policy.lag_s=-1.0 must not be negative"):
-        policies.build(experiment.system(settings, "fixed_lag").policy)
+        load_config(["engine=metronome", "engine.beats_per_s=fast"])
+    settings = load_config(["policy=[fixed_lag]", "systems.fixed_lag.policy.lag_s=-1"])
+    with pytest.raises(ConfigError, match=r"policy.lag_s=-1.0 must be at least 0"):
+        policies.build_policy(experiment.build_system(settings, "fixed_lag").policy)
 
 
 @pytest.mark.usefixtures("package")
 def test_its_hyperparameters_are_flags(capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = parse("a.wav --policy fixed_lag --lag-s 0.5 --engine metronome".split())
+    arguments = parse_arguments("a.wav --policy fixed_lag --lag-s 0.5 --engine metronome".split())
     assert {each.flag: text for each, text in arguments.values.items()} == {"--lag-s": "0.5"}
     with pytest.raises(SystemExit):
-        parse(["-h"])
+        parse_arguments(["-h"])
     shown = " ".join(capsys.readouterr().out.split())
     assert "fixed_lag: Commit a word so many seconds after it was spoken." in shown
     assert "--lag-s SECONDS" in shown
@@ -174,7 +176,7 @@ def test_it_is_swept_from_the_command_line(tmp_path: Path) -> None:
 def chosen(name: str) -> str:
     """What is said when a policy is chosen."""
     with pytest.raises(ConfigError) as error:
-        experiment.system(load([f"policy=[{name}]"]), name)
+        experiment.build_system(load_config([f"policy=[{name}]"]), name)
     return str(error.value)
 
 
@@ -211,16 +213,18 @@ def test_a_broken_package_is_named_when_it_is_chosen(
 
 
 def test_a_broken_package_hinders_nobody_else(broken: Path) -> None:
-    for group, value in plugins.GROUPS.items():
-        install(broken, {value: {"bad": "bad:Bad"}}, f"bad-{group}", "1")
-    settings = load()
-    assert experiment.system(settings, "offline").engine.name == "transcribe"
-    parse(["a.wav"])
-    assert "bad" not in plugins.schemas("policy")
+    for group in registry.EXTENSIBLE:
+        install(
+            broken, {registry.GROUPS[group].entry_points: {"bad": "bad:Bad"}}, f"bad-{group}", "1"
+        )
+    settings = load_config()
+    assert experiment.build_system(settings, "offline").engine.name == "transcribe"
+    parse_arguments(["a.wav"])
+    assert "bad" not in registry.schemas("policy")
     with pytest.raises(ConfigError, match="engine=bad: the package bad-engine 1"):
-        experiment.system(load(["engine=bad"]), "offline")
+        experiment.build_system(load_config(["engine=bad"]), "offline")
     with pytest.raises(ConfigError, match="dataset=bad: the package bad-dataset 1"):
-        prepare(load(["dataset=bad"]).dataset, broken / "out")
+        prepare_dataset(load_config(["dataset=bad"]).dataset, broken / "out")
 
 
 def test_a_name_of_ours_cannot_be_taken(broken: Path) -> None:

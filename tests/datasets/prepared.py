@@ -11,12 +11,12 @@ import numpy as np
 
 from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.config.dataset import ColumnsConfig, ConcatenateConfig, DatasetConfig
-from streamwer.datasets.preparing import prepare
-from streamwer.datasets.problems import Outcome
-from streamwer.datasets.problems import read as outcome
+from streamwer.datasets.preparation import prepare_dataset
+from streamwer.datasets.row_summary import RowSummary
+from streamwer.datasets.row_summary import read_row_summary as outcome
 from streamwer.types import Reference
 
-Prepared = tuple[dict[str, Reference], Outcome]
+Prepared = tuple[dict[str, Reference], RowSummary]
 
 
 def files(folder: Path, contents: Mapping[str, str]) -> Path:
@@ -46,11 +46,11 @@ def settings(path: Path, **keys: Any) -> DatasetConfig:
 
 def prepared(path: Path, out: Path, **keys: Any) -> Prepared:
     """The recordings by id, and what became of the rows."""
-    references = prepare(settings(path, **keys), out)
+    references = prepare_dataset(settings(path, **keys), out)
     became = outcome(out)
     assert became is not None
     return {item.recording: item for item in references}, became
 
 
-def reasons(became: Outcome) -> list[str]:
+def reasons(became: RowSummary) -> list[str]:
     return [f"{row.where}: {row.reason}" for row in became.unusable]

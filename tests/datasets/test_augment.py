@@ -11,36 +11,32 @@ import numpy as np
 import pytest
 
 from streamwer import audio
-from streamwer.config.condition import (
-    Chain,
-    CodecConfig,
-    GainConfig,
-    NetworkConfig,
-    NoiseConfig,
-    SpeedConfig,
-    Step,
-    StepConfig,
-)
+from streamwer.config.condition import EffectChain, EffectStep
 from streamwer.config.dataset import ColumnsConfig
-from streamwer.datasets.augment import journeys, multiply, played
-from streamwer.datasets.augmentation import codecs
-from streamwer.datasets.augmentation.packets import Journey
-from streamwer.datasets.preparing import prepare
+from streamwer.datasets.augment import augment_recordings, digest_delivered_audio, read_networks
+from streamwer.datasets.augmentation import codec
+from streamwer.datasets.augmentation.base import EffectConfig
+from streamwer.datasets.augmentation.codec import SpeechCodec
+from streamwer.datasets.augmentation.gain import Gain
+from streamwer.datasets.augmentation.network import Network, PacketNetwork
+from streamwer.datasets.augmentation.noise import Noise
+from streamwer.datasets.augmentation.speed import Speed
+from streamwer.datasets.preparation import prepare_dataset
 from streamwer.errors import ConfigError, DatasetError
-from streamwer.formats.manifest import read as read_manifest
+from streamwer.formats.manifest import read_manifest
 from streamwer.provenance import digests
 from streamwer.types import Reference
 from tests.datasets.recordings import ALL_COLUMNS, clip, config, contents, metadata
 
-HISS = Step("hiss", NoiseConfig())
-FAST = Step("fast", SpeedConfig(factor=1.25))
-LOSS = Step("loss", NetworkConfig(loss=0.2))
-NONE = Chain()
+HISS = EffectStep("hiss", Noise.Config())
+FAST = EffectStep("fast", Speed.Config(factor=1.25))
+LOSS = EffectStep("loss", Network.Config(loss=0.2))
+NONE = EffectChain()
 UNTIMED = replace(ALL_COLUMNS, words="")
 
 
-def chain(*steps: Step) -> Chain:
-    return Chain(steps)
+def chain(*steps: EffectStep) -> EffectChain:
+    return EffectChain(steps)
 
 
 @pytest.fixture
@@ -56,13 +52,13 @@ def folder(tmp_path: Path) -> Path:
 
 def prepared(
     folder: Path,
-    *chains: Chain,
+    *chains: EffectChain,
     name: str = "prepared",
     limit: int | None = None,
     columns: ColumnsConfig = ALL_COLUMNS,
 ) -> Path:
     out = folder.parent / name
-    prepare(config(folder, columns, limit=limit), out, None, chains)
+    prepare_dataset(config(folder, columns, limit=limit), out, None, chains)
     return out
 
 
@@ -81,8 +77,10 @@ def test_what_is_not_scored_moves_with_the_speed(tmp_path: Path) -> None:
     clip(tmp_path / "mine/a.flac", 1.0)
     stm = "a 1 x 0.5 1.0 IGNORE_TIME_SEGMENT_IN_SCORING\na 1 ann 0.0 0.5 hi\n"
     (tmp_path / "mine/a.stm").write_text(stm)
-    prepare(config(tmp_path / "mine"), tmp_path / "out", None, [NONE, chain(FAST), chain(HISS)])
-    told = {each.recording: each.unscored for each in read_manifest(tmp_path / "out")}
+    prepare_dataset(
+        config(tmp_path / "mine"), tmp_path / "out", None, [NONE, chain(FAST), chain(HISS)]
+    )
+    told = {each.recording: each.ignored_segments for each in read_manifest(tmp_path / "out")}
     assert told["a"] == told["a@hiss"] == ((0.5, 1.0),)
     assert told["a@fast"] == ((0.4, 0.8),)
 
@@ -126,7 +124,7 @@ def test_where_words_have_no_times_unaltered_audio_is_kept_to_find_them_in(folde
 def test_the_same_seed_gives_the_same_bytes_and_each_recording_its_own_noise(folder: Path) -> None:
     one, other = (prepared(folder, chain(HISS), name=name) for name in ("one", "other"))
     assert contents(one) == contents(other)
-    first, second = (audio.load(one / f"audio/call-{n}@hiss.flac") for n in (0, 1))
+    first, second = (audio.load_audio(one / f"audio/call-{n}@hiss.flac") for n in (0, 1))
     assert not np.array_equal(first, second)
 
 
@@ -143,29 +141,31 @@ def test_no_recording_looks_at_all_others(folder: Path) -> None:
     def times(limit: int) -> int:
         out = prepared(folder, name=f"first-{limit}", limit=limit)
         found = Counted(read_manifest(out))
-        multiply(out, found, [chain(Step("crowd", NoiseConfig(kind="babble", voices=1)))])
+        augment_recordings(
+            out, found, [chain(EffectStep("crowd", Noise.Config(kind="babble", voices=1)))]
+        )
         return found.times
 
     assert times(2) == times(3)
 
 
 def test_another_seed_is_another_data_set(folder: Path) -> None:
-    def digest(step: StepConfig, name: str) -> str:
-        out = prepared(folder, chain(Step("step", step)), name=name)
+    def digest(step: EffectConfig, name: str) -> str:
+        out = prepared(folder, chain(EffectStep("step", step)), name=name)
         files = {each.recording: out / each.audio for each in read_manifest(out)}
-        return played(digests.of_audio(files), journeys(out))
+        return digest_delivered_audio(digests.digest_audio(files), read_networks(out))
 
     pairs = [
-        (NoiseConfig(), NoiseConfig(seed=2)),
-        (NetworkConfig(loss=0.2), NetworkConfig(loss=0.2, seed=2)),
-        (GainConfig(gain_db=-3), GainConfig(gain_db=-4)),
+        (Noise.Config(), Noise.Config(seed=2)),
+        (Network.Config(loss=0.2), Network.Config(loss=0.2, seed=2)),
+        (Gain.Config(gain_db=-3), Gain.Config(gain_db=-4)),
     ]
     for step, changed in pairs:
         assert digest(step, "a") == digest(step, "b") != digest(changed, "c")
 
 
 def test_what_was_done_is_kept(folder: Path) -> None:
-    out = prepared(folder, NONE, chain(Step("line", CodecConfig()), LOSS))
+    out = prepared(folder, NONE, chain(EffectStep("line", SpeechCodec.Config()), LOSS))
     kept = json.loads((out / "conditions.json").read_text())
     [steps] = kept["conditions"].values()
     assert [step["step"] for step in steps] == ["line", "loss"]
@@ -173,23 +173,23 @@ def test_what_was_done_is_kept(folder: Path) -> None:
     assert steps[1]["loss"] == 0.2
     one = kept["recordings"]["call-0@line+loss"]
     assert (one["source"], one["condition"], one["packets"]) == ("call-0", "line+loss", 25)
-    journey = Journey(NetworkConfig(loss=0.2), "call-0")
-    assert one["lost"] == journey.deliver(audio.load(out / "audio/call-0.flac")).lost > 0
-    assert journeys(out)["call-0@line+loss"] == journey
-    assert "call-0" not in journeys(out)
+    journey = PacketNetwork(Network.Config(loss=0.2), "call-0")
+    assert one["lost"] == journey.transmit(audio.load_audio(out / "audio/call-0.flac")).lost > 0
+    assert read_networks(out)["call-0@line+loss"] == journey
+    assert "call-0" not in read_networks(out)
 
 
 def test_nothing_is_kept_where_nothing_is_altered(folder: Path) -> None:
     out = prepared(folder, NONE)
     assert not (out / "conditions.json").exists()
-    assert journeys(out) == {}
-    assert played("digest", {}) == "digest"
+    assert read_networks(out) == {}
+    assert digest_delivered_audio("digest", {}) == "digest"
 
 
 def test_user_files_of_noise_are_known_by_their_contents(folder: Path, tmp_path: Path) -> None:
     def kept(seed: int) -> object:
         clip(tmp_path / "noise/hum.flac", seed=seed)
-        step = Step("hum", NoiseConfig(kind="files", path=str(tmp_path / "noise")))
+        step = EffectStep("hum", Noise.Config(kind="files", path=str(tmp_path / "noise")))
         text = (prepared(folder, chain(step)) / "conditions.json").read_text()
         return json.loads(text)["conditions"]["hum"][0]["files"]
 
@@ -214,7 +214,7 @@ def test_what_is_broken_before_stays_broken(folder: Path) -> None:
 
 def test_a_condition_that_no_recording_can_have_is_refused(folder: Path) -> None:
     (folder / "0.flac").write_text("broken already, which is not why")
-    crowd = Step("crowd", NoiseConfig(kind="babble", voices=3))
+    crowd = EffectStep("crowd", Noise.Config(kind="babble", voices=3))
     with pytest.raises(DatasetError, match=r"had so: crowd: babble of 3.*condition\.crowd\.voices"):
         prepared(folder, chain(crowd))
     assert not (folder.parent / "prepared").exists()
@@ -224,12 +224,12 @@ def test_a_condition_that_no_recording_can_have_is_refused(folder: Path) -> None
 def test_a_codec_that_this_ffmpeg_lacks_is_refused_before_anything_is_read(
     lacking: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gone = replace(codecs.CODECS["g722"], **{lacking: "g722_of_another_build"})  # type: ignore[arg-type]
-    monkeypatch.setattr(codecs, "CODECS", {**codecs.CODECS, "g722": gone})
-    line = chain(Step("line", CodecConfig(codec="g722")))
+    gone = replace(codec.CODECS["g722"], **{lacking: "g722_of_another_build"})  # type: ignore[arg-type]
+    monkeypatch.setattr(codec, "CODECS", {**codec.CODECS, "g722": gone})
+    line = chain(EffectStep("line", SpeechCodec.Config(codec="g722")))
     said = r"condition\.line\.codec=g722: .*it has no 'g722_of_another_build'\); install PyAV's"
     with pytest.raises(ConfigError, match=said):
-        prepare(config(folder / "nowhere"), folder.parent / "prepared", None, [NONE, line])
+        prepare_dataset(config(folder / "nowhere"), folder.parent / "prepared", None, [NONE, line])
 
 
 def test_ids_stay_file_names_and_unique(folder: Path) -> None:
@@ -243,4 +243,4 @@ def test_a_broken_record_is_named(folder: Path) -> None:
     out = prepared(folder, chain(LOSS))
     (out / "conditions.json").write_text('{"conditions": {}, "recordings": {"a": 1}}')
     with pytest.raises(DatasetError, match=r"conditions\.json: broken .* prepare the data set"):
-        journeys(out)
+        read_networks(out)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from streamwer.datasets.preparing import prepare
-from streamwer.datasets.previewing import preview
+from streamwer.datasets.preparation import prepare_dataset
+from streamwer.datasets.preview import preview_dataset
 from streamwer.errors import ConfigError, DatasetError
 from tests.datasets.prepared import files, prepared, settings
 from tests.datasets.recordings import CTM, TEXTGRID, clip
@@ -17,14 +17,14 @@ from tests.datasets.recordings import CTM, TEXTGRID, clip
 @pytest.mark.parametrize(
     ("keys", "message"),
     [
-        ({"channels": "left"}, "dataset.channels=left must be mix or split"),
+        ({"channels": "left"}, "dataset.channels=left must be one of mix, split"),
         (
             {"form": "tape"},
             "dataset.form=tape must be auto or one of ljspeech, audiofolder, kaldi,",
         ),
         ({"channels": "split"}, "does not say which channel a transcript is of"),
         ({"columns": {"channel": "side"}}, "use dataset.channels=split"),
-        ({"concatenate": {"by": "mood"}}, "dataset.concatenate.by=mood must be null, speaker"),
+        ({"concatenate": {"by": "mood"}}, "dataset.concatenate.by=mood must be one of speaker"),
         ({"concatenate": {"seconds": 0}}, "dataset.concatenate.seconds=0 must be above 0"),
         ({"concatenate": {"pause_s": [2, 1]}}, "dataset.concatenate.pause_s="),
     ],
@@ -35,7 +35,7 @@ def test_a_key_that_makes_no_sense_is_named(
     clip(mine / "a.flac")
     files(mine, {"metadata.csv": "file_name,text,side\na.flac,hi,1\n"})
     with pytest.raises(ConfigError) as error:
-        prepare(settings(mine, **keys), out)
+        prepare_dataset(settings(mine, **keys), out)
     assert message in str(error.value)
 
 
@@ -46,20 +46,20 @@ def test_a_form_can_be_named_where_there_are_two(mine: Path, out: Path) -> None:
     assert prepared(mine, out, form="pairs")[0]["a"].text == "from a pair"
     files(mine, {"metadata.csv": "day,note\nMonday,rain\n"})
     with pytest.raises(DatasetError) as error:
-        prepare(settings(mine), out)
+        prepare_dataset(settings(mine), out)
     assert str(error.value).endswith(
         "it has: day, note. It was read as dataset.form=audiofolder: name its columns in"
         " dataset.columns, or set dataset.form=table, or set dataset.form=pairs"
     )
     with pytest.raises(DatasetError, match=r"needed is:\n  kaldi: wav\.scp"):
-        prepare(settings(mine, form="kaldi"), out)
+        prepare_dataset(settings(mine, form="kaldi"), out)
 
 
 def test_one_of_several_lists_can_be_named(mine: Path, out: Path) -> None:
     clip(mine / "a.flac")
     files(mine, {f"{name}.csv": f"file_name,text\na.flac,{name}\n" for name in ("test", "train")})
     with pytest.raises(DatasetError, match=r"test\.csv, train\.csv are there; name one of them"):
-        prepare(settings(mine), out)
+        prepare_dataset(settings(mine), out)
     assert prepared(mine / "test.csv", out)[0]["a"].text == "test"
 
 
@@ -116,11 +116,11 @@ def test_a_limit_counts_rows_and_not_what_else_is_wrong(
     found, became = prepared(files(mine, texts), out, limit=1, shuffle_seed=seed)
     assert [item.text for item in found.values()] == ["hi"]
     assert (len(became.unusable), became.rows) == (1, 2)
-    assert len(preview(settings(mine, limit=1), 1).rows) == 2
+    assert len(preview_dataset(settings(mine, limit=1), 1).rows) == 2
 
 
 def test_a_limit_above_the_number_of_rows_makes_no_more_of_them(mine: Path) -> None:
     clip(mine / "a.flac")
     files(mine, {"a.txt": "hi"})
     for seed in (None, 1):
-        assert preview(settings(mine, limit=9, shuffle_seed=seed), 9).total == 1
+        assert preview_dataset(settings(mine, limit=9, shuffle_seed=seed), 9).total == 1

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from streamwer.config.dataset import DatasetConfig
-from streamwer.datasets.preparing import prepare
-from streamwer.datasets.problems import read as outcome
+from streamwer.datasets.preparation import prepare_dataset
+from streamwer.datasets.row_summary import read_row_summary as outcome
 from streamwer.errors import ConfigError
 from tests.audio.encoding import Kind, damage, encode
 
@@ -28,7 +28,7 @@ def config(tmp_path: Path) -> DatasetConfig:
 
 
 def test_a_repaired_recording_is_used_and_noted(config: DatasetConfig, tmp_path: Path) -> None:
-    references = prepare(config, tmp_path / "out")
+    references = prepare_dataset(config, tmp_path / "out")
     assert {each.recording: each.seconds for each in references} == {"whole": 3.0, "spoilt": 3.0}
     became = outcome(tmp_path / "out")
     assert became
@@ -42,7 +42,7 @@ def test_a_repaired_recording_is_used_and_noted(config: DatasetConfig, tmp_path:
 def test_a_damaged_recording_is_a_failure_where_it_shall_be(
     config: DatasetConfig, tmp_path: Path
 ) -> None:
-    references = prepare(replace(config, damaged_audio="refuse"), tmp_path / "out")
+    references = prepare_dataset(replace(config, damaged_audio="refuse"), tmp_path / "out")
     broken = {each.recording: each.broken for each in references}
     assert broken["whole"] == ""
     assert broken["spoilt"].startswith("spoilt.mp3: damaged: ")
@@ -53,5 +53,5 @@ def test_a_damaged_recording_is_a_failure_where_it_shall_be(
 
 
 def test_what_else_shall_become_of_it_is_no_choice(config: DatasetConfig, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"dataset\.damaged_audio=mend must be repair or refuse"):
-        prepare(replace(config, damaged_audio="mend"), tmp_path / "out")
+    with pytest.raises(ConfigError, match="damaged_audio=mend must be one of repair, refuse"):
+        prepare_dataset(replace(config, damaged_audio="mend"), tmp_path / "out")

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from streamwer import audio
-from streamwer.datasets.preparing import prepare
-from streamwer.datasets.problems import Outcome
-from streamwer.datasets.problems import read as read_outcome
+from streamwer.datasets.preparation import prepare_dataset
+from streamwer.datasets.row_summary import RowSummary
+from streamwer.datasets.row_summary import read_row_summary as read_outcome
 from streamwer.errors import ConfigError, DatasetError
-from streamwer.formats.manifest import read as read_manifest
+from streamwer.formats.manifest import read_manifest
 from streamwer.types import Reference, Word
 from tests.datasets.recordings import ALL_COLUMNS, COLUMNS, clip, config, contents, metadata, noise
 
@@ -36,14 +36,14 @@ def two_calls(folder: Path) -> Path:
 
 def test_a_folder_becomes_a_manifest_and_audio(tmp_path: Path) -> None:
     out = tmp_path / "prepared"
-    told = prepare(config(two_calls(tmp_path / "mine"), ALL_COLUMNS), out)
+    told = prepare_dataset(config(two_calls(tmp_path / "mine"), ALL_COLUMNS), out)
     hello = (Word("Hello,", 0.0, 0.2), Word("you", 0.2, 0.5))
     assert told == (
         Reference("call-0", "audio/call-0.flac", 0.25, "bye"),
         Reference("call-1", "audio/call-1.flac", 0.5, "hello you", "7", "telephone", hello),
     )
     assert read_manifest(out) == told
-    kept = audio.load(out / "audio/call-1.flac")
+    kept = audio.load_audio(out / "audio/call-1.flac")
     assert np.abs(kept - noise(0.5)).max() < 1e-4
 
 
@@ -56,7 +56,7 @@ def test_csv_metadata_says_the_same_with_words_as_json(tmp_path: Path) -> None:
         f'b.flac,call-1,"hello\nyou",7,telephone,"{words}"\r\n'
         "far/a.flac,call-0,bye\u2028bye,,,\r\n".encode()
     )
-    bye, hello = prepare(config(folder, ALL_COLUMNS), tmp_path / "prepared")
+    bye, hello = prepare_dataset(config(folder, ALL_COLUMNS), tmp_path / "prepared")
     assert (bye.text, bye.speaker, bye.condition, bye.words) == ("bye\u2028bye", "", "clean", ())
     assert (hello.text, hello.speaker, hello.condition) == ("hello\nyou", "7", "telephone")
     assert [word.text for word in hello.words] == ["Hello,", "you"]
@@ -65,7 +65,7 @@ def test_csv_metadata_says_the_same_with_words_as_json(tmp_path: Path) -> None:
 def test_without_an_id_column_the_file_stem_is_the_id(tmp_path: Path) -> None:
     clip(tmp_path / "mine/long walk.flac")
     folder = metadata(tmp_path / "mine", [{"file_name": "long walk.flac", "text": "hi"}])
-    (only,) = prepare(config(folder), tmp_path / "prepared")
+    (only,) = prepare_dataset(config(folder), tmp_path / "prepared")
     assert only.recording == "long walk"
 
 
@@ -76,14 +76,14 @@ def test_any_rate_and_channel_count_becomes_16_khz_mono(tmp_path: Path) -> None:
     with wave.open(str(folder / "cd.wav"), "wb") as file:
         file.setparams((2, 2, 44_100, 0, "NONE", ""))
         file.writeframes(np.zeros((44_100, 2), np.int16).tobytes())
-    (only,) = prepare(config(folder), tmp_path / "prepared")
+    (only,) = prepare_dataset(config(folder), tmp_path / "prepared")
     assert only.seconds == pytest.approx(1.0, abs=0.01)
-    assert audio.load(tmp_path / "prepared/audio/cd.flac").shape == (only.seconds * 16_000,)
+    assert audio.load_audio(tmp_path / "prepared/audio/cd.flac").shape == (only.seconds * 16_000,)
 
 
 def test_limit_takes_the_first_rows(tmp_path: Path) -> None:
     folder = two_calls(tmp_path / "mine")
-    told = prepare(config(folder, limit=1), tmp_path / "prepared")
+    told = prepare_dataset(config(folder, limit=1), tmp_path / "prepared")
     assert [item.recording for item in told] == ["call-1"]
 
 
@@ -93,7 +93,7 @@ def test_audio_that_no_row_lists_is_pointed_out(
     folder = two_calls(tmp_path / "mine")
     clip(folder / "forgotten.flac")
     with caplog.at_level(logging.WARNING):
-        prepare(config(folder), tmp_path / "prepared")
+        prepare_dataset(config(folder), tmp_path / "prepared")
     assert "are left out: 1, such as forgotten.flac" in caplog.text
 
 
@@ -103,7 +103,7 @@ def test_a_column_that_is_not_there_is_all_that_is_said(
     """Without it no row names any file, and none of them was forgotten."""
     wrong = config(two_calls(tmp_path / "mine"), columns=replace(COLUMNS, audio="sound"))
     with pytest.raises(DatasetError, match="no column 'sound'"):
-        prepare(wrong, tmp_path / "prepared")
+        prepare_dataset(wrong, tmp_path / "prepared")
     assert not caplog.records
 
 
@@ -164,7 +164,7 @@ def test_a_reference_without_audio_stays_and_counts_as_a_failure(
     assert outcome.unusable == ()
 
 
-def prepared_with(row: Row, tmp_path: Path) -> tuple[tuple[Reference, ...], Outcome]:
+def prepared_with(row: Row, tmp_path: Path) -> tuple[tuple[Reference, ...], RowSummary]:
     """Prepare a good row and this one."""
     folder = metadata(
         tmp_path / "mine",
@@ -176,7 +176,7 @@ def prepared_with(row: Row, tmp_path: Path) -> tuple[tuple[Reference, ...], Outc
     (folder / "empty.flac").touch()
     cut = (folder / "cut.flac").read_bytes()
     (folder / "cut.flac").write_bytes(b"fLaC" + bytes(len(cut) // 2))
-    told = prepare(config(folder), tmp_path / "prepared")
+    told = prepare_dataset(config(folder), tmp_path / "prepared")
     became = read_outcome(tmp_path / "prepared")
     assert became is not None
     return told, became
@@ -190,7 +190,7 @@ def refused(tmp_path: Path, *messages: str, **keys: Any) -> str:
     """Prepare `mine`, which must fail with these messages and leave nothing behind."""
     before = contents(tmp_path)
     with pytest.raises((DatasetError, ConfigError)) as error:
-        prepare(config(tmp_path / "mine", **keys), tmp_path / "prepared")
+        prepare_dataset(config(tmp_path / "mine", **keys), tmp_path / "prepared")
     for message in messages:
         assert message in str(error.value)
     assert contents(tmp_path) == before
@@ -209,7 +209,7 @@ def test_a_source_without_any_usable_row_is_an_error_that_tells_and_counts(tmp_p
 def test_duplicate_ids_name_both_rows(tmp_path: Path) -> None:
     rows: list[Row] = [{"file_name": "x.flac", "text": "hi"} for _ in range(3)]
     clip(metadata(tmp_path / "mine", rows) / "x.flac")
-    prepare(config(tmp_path / "mine"), tmp_path / "prepared")
+    prepare_dataset(config(tmp_path / "mine"), tmp_path / "prepared")
     became = read_outcome(tmp_path / "prepared")
     assert became is not None
     assert [row.where for row in became.unusable] == ["line 2", "line 3"]
@@ -250,7 +250,7 @@ def test_words_may_be_unknown(nothing: Any, tmp_path: Path) -> None:
     row = {"file_name": "a.flac", "text": "Hi!", "words": nothing}
     clip(metadata(tmp_path / "mine", [row]) / "a.flac")
     columns = replace(COLUMNS, words="words")
-    (only,) = prepare(config(tmp_path / "mine", columns), tmp_path / "prepared")
+    (only,) = prepare_dataset(config(tmp_path / "mine", columns), tmp_path / "prepared")
     assert only.words == ()
 
 
@@ -333,7 +333,7 @@ def test_csv_metadata_that_cannot_be_used_is_named(
 @pytest.mark.parametrize(
     ("keys", "message"),
     [
-        ({"limit": 0}, "dataset.limit: 0"),
+        ({"limit": 0}, "dataset.limit=0 must be at least 1"),
         ({"split": "test"}, "dataset.split: has no meaning for a folder"),
         ({"columns": replace(COLUMNS, text="")}, "dataset.columns.text: must name a column"),
         ({"columns": replace(COLUMNS, speaker="who")}, "no column 'who' (dataset.columns.speaker)"),
@@ -349,5 +349,5 @@ def test_a_config_that_makes_no_sense_is_named_by_its_key(
 
 def test_an_unknown_source_names_the_known_ones(tmp_path: Path) -> None:
     unknown = replace(config(tmp_path), source="tape")
-    with pytest.raises(ConfigError, match="'tape' is neither 'folder' nor 'hub'"):
-        prepare(unknown, tmp_path / "prepared")
+    with pytest.raises(ConfigError, match="source='tape' must be one of folder, hub"):
+        prepare_dataset(unknown, tmp_path / "prepared")

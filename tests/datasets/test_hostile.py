@@ -19,10 +19,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from streamwer.datasets.preparing import prepare
-from streamwer.datasets.problems import read as outcome
+from streamwer.datasets.preparation import prepare_dataset
+from streamwer.datasets.row_summary import read_row_summary as outcome
 from streamwer.errors import DatasetError, StreamwerError
-from streamwer.formats.manifest import read as read_manifest
+from streamwer.formats.manifest import read_manifest
 from tests.datasets.prepared import files, prepared, reasons
 from tests.datasets.prepared import settings as config
 from tests.datasets.recordings import clip
@@ -113,7 +113,7 @@ def survives(mine: Path, outside: Path, **keys: Any) -> None:
     out = mine.parent / "prepared"
     with nothing_is_opened_in(outside):
         try:
-            told = prepare(config(mine, **keys), out)
+            told = prepare_dataset(config(mine, **keys), out)
         except StreamwerError as error:
             lines = str(error).split("\n")
             assert all(line.isprintable() for line in lines), lines
@@ -124,7 +124,7 @@ def survives(mine: Path, outside: Path, **keys: Any) -> None:
     became = outcome(out)
     assert became is not None
     assert len(told) + len(became.unusable) == became.rows
-    assert all(line.isprintable() for line in became.told())
+    assert all(line.isprintable() for line in became.format_lines())
 
 
 @settings(max_examples=40)
@@ -249,7 +249,7 @@ def test_a_list_that_is_a_link_out_of_the_folder_is_refused(name: str, tmp_path:
         nothing_is_opened_in(tmp_path / "outside"),
         pytest.raises(DatasetError, match=r"is outside the folder|no recordings with transcripts"),
     ):
-        prepare(config(tmp_path / "mine"), tmp_path / "out")
+        prepare_dataset(config(tmp_path / "mine"), tmp_path / "out")
 
 
 def test_links_and_lists_of_links_are_not_followed_out(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.datasets.ids import alike, distinct
-from streamwer.datasets.rows import Row, Source
-from streamwer.formats.recording_ids import composed, is_id
+from streamwer.datasets.ids import assign_ids, fold_name
+from streamwer.datasets.rows import DatasetRow, RowSource
+from streamwer.formats.recording_ids import is_id, normalise_nfc
 from tests.datasets.prepared import files, prepared, reasons
 from tests.datasets.recordings import clip
 
@@ -22,25 +22,25 @@ PATHS = st.lists(PARTS, min_size=1, max_size=3).map("/".join)
 def named(*paths: str) -> dict[str, str]:
     """The ids by the paths of rows that name none."""
     rows = [
-        Row(path, {"id": None}, path.rpartition("/")[2], lambda: iter(()), path=path)
+        DatasetRow(path, {"id": None}, path.rpartition("/")[2], lambda: iter(()), path=path)
         for path in paths
     ]
-    found = distinct(Source("here", ("text",), rows), "id", partly=False).rows
+    found = assign_ids(RowSource("here", ("text",), rows), "id", partly=False).rows
     return {row.where: row.stem for row in found}
 
 
-@given(st.lists(PATHS, unique_by=alike, max_size=8))
+@given(st.lists(PATHS, unique_by=fold_name, max_size=8))
 def test_each_path_has_an_id_of_its_own_which_is_its_name_where_no_other_has_it(
     paths: list[str],
 ) -> None:
     found = named(*paths)
-    stems = [alike(path.rpartition("/")[2]) for path in paths]
-    assert len({alike(name) for name in found.values()}) == len(paths)
+    stems = [fold_name(path.rpartition("/")[2]) for path in paths]
+    assert len({fold_name(name) for name in found.values()}) == len(paths)
     for path, stem in zip(paths, stems, strict=True):
         name = path.rpartition("/")[2]
         assert is_id(found[path])
         if stems.count(stem) == 1 and is_id(name):
-            assert found[path] == composed(name)
+            assert found[path] == normalise_nfc(name)
     assert found == named(*paths)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from streamwer.formats.manifest import read as read_manifest
+from streamwer.formats.manifest import read_manifest
 from tests.datasets.prepared import files, prepared
 from tests.datasets.recordings import clip
 

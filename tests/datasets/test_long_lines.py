@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from streamwer.datasets.dataset_folder import LONGEST_LINE
-from streamwer.datasets.preparing import prepare
+from streamwer.datasets.preparation import prepare_dataset
 from streamwer.errors import DatasetError
 from tests.datasets.prepared import files, prepared, reasons
 from tests.datasets.prepared import settings as config
@@ -64,7 +64,7 @@ def test_a_stray_quotation_mark_is_one_bad_row_and_one_that_is_never_closed_an_e
     assert [where.partition(" (")[0] for where in reasons(became)] == ["row 1: not readable as CSV"]
     files(tmp_path / "mine", {"calls.csv": 'file_name,text\na.flac,hi\nb.flac,"ho\nc.flac,he\n'})
     with pytest.raises(DatasetError, match=r"calls\.csv, row 2: not readable as CSV"):
-        prepare(config(tmp_path / "mine"), tmp_path / "other")
+        prepare_dataset(config(tmp_path / "mine"), tmp_path / "other")
 
 
 LONG = "x" * 10_000_000

@@ -28,7 +28,7 @@ def test_a_parquet_file_with_embedded_audio_is_read(mine: Path, out: Path, tmp_p
     assert {name: each.text for name, each in found.items()} == {name: name for name in "abc"}
     assert became.form == "Parquet with embedded audio (train.parquet)"
     for seed, name in enumerate("cab"):
-        whole = audio.load(out / f"audio/{name}.flac")
+        whole = audio.load_audio(out / f"audio/{name}.flac")
         assert np.abs(whole - noise(0.25, seed)).max() < 1e-4
 
 

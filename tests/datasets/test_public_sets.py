@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from omegaconf import OmegaConf
 
-from streamwer.datasets.origins import read as origin
-from streamwer.datasets.problems import read as outcome
-from streamwer.formats.manifest import read as read_manifest
+from streamwer.datasets.origin import read_origin as origin
+from streamwer.datasets.row_summary import read_row_summary as outcome
+from streamwer.formats.manifest import read_manifest
 from tests import hub
 from tests.datasets import shapes
 
@@ -42,12 +42,12 @@ PREPARE = """
 import json, sys
 from pathlib import Path
 from omegaconf import OmegaConf
-from streamwer.config.experiment import DatasetConfig
-from streamwer.datasets import prepare
+from streamwer.config.dataset import DatasetConfig
+from streamwer.datasets.preparation import prepare_dataset
 
 for name, (path, values) in json.loads(sys.argv[1]).items():
     given = OmegaConf.merge(OmegaConf.structured(DatasetConfig), OmegaConf.load(path), values)
-    prepare(OmegaConf.to_object(given), Path(name))
+    prepare_dataset(OmegaConf.to_object(given), Path(name))
 """
 
 

@@ -13,8 +13,8 @@ from pyarrow import parquet
 
 from streamwer import audio
 from streamwer.audio.decoding import Samples
-from streamwer.audio.isolated import DECODER
-from streamwer.datasets.preparing import prepare
+from streamwer.audio.isolated_decoder import DECODER
+from streamwer.datasets.preparation import prepare_dataset
 from streamwer.errors import DatasetError
 from streamwer.types import Word
 from tests.datasets.prepared import files, prepared, reasons, settings, stereo
@@ -52,7 +52,7 @@ def test_a_nemo_manifest_cuts_its_segments_out_of_the_recording(mine: Path, out:
         "one",
         "two",
     ]
-    cut = audio.load(out / found["long-00002000"].audio)
+    cut = audio.load_audio(out / found["long-00002000"].audio)
     assert np.abs(cut - noise(3.0)[2 * 16_000 :]).max() < 1e-4
     assert found["long-00002500"].broken == "its segment ends at 3.5 s, the audio at 3 s"
     assert reasons(became) == ["line 5: its offset is x, not a time in seconds"]
@@ -62,7 +62,7 @@ def test_segments_in_any_order_are_cut_from_a_recording_that_is_decoded_once(
     mine: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip(mine / "a.flac", 3.0)
-    whole = audio.load(mine / "a.flac")
+    whole = audio.load_audio(mine / "a.flac")
     files(mine, {"b.flac": "not audio"})
     rows = [
         {"audio_filepath": f"{name}.flac", "offset": at, "duration": 0.5, "text": "hi", "id": id}
@@ -70,17 +70,17 @@ def test_segments_in_any_order_are_cut_from_a_recording_that_is_decoded_once(
     ]
     files(mine, {"test.json": "".join(f"{json.dumps(row)}\n" for row in rows)})
     decoded: list[str] = []
-    chunks = DECODER.chunks
+    chunks = DECODER.decode_chunks
 
     def noted(path: Path, channel: int | None = None, *, name: str) -> Iterator[Samples]:
         decoded.append(path.name)
         return chunks(path, channel, name=name)
 
-    monkeypatch.setattr(DECODER, "chunks", noted)
+    monkeypatch.setattr(DECODER, "decode_chunks", noted)
     found, became = prepared(mine, out)
     assert sorted(decoded) == ["a.flac", "b.flac"]
     for name, begin in (("4", 32_000), ("2", 16_000)):
-        cut = audio.load(out / found[name].audio)
+        cut = audio.load_audio(out / found[name].audio)
         assert np.array_equal(cut, whole[begin : begin + 8000])
     # What is wrong with a recording is told of each row, in the source's order.
     assert [row.where for row in became.broken] == ["line 2", "line 4"]
@@ -145,7 +145,7 @@ def test_a_kaldi_folder_with_segments(mine: Path, out: Path) -> None:
         (0.5, "ann"),
         (0.75, "bob"),
     ]
-    assert np.abs(audio.load(out / "audio/b.flac") - noise(1.25)[8_000:]).max() < 1e-4
+    assert np.abs(audio.load_audio(out / "audio/b.flac") - noise(1.25)[8_000:]).max() < 1e-4
     assert "'sph2pipe -f wav /etc/passwd |' is a command, which is never run" in found["c"].broken
     assert found["d"].broken == "'rec-9' is not in wav.scp"
     assert reasons(became) == [
@@ -161,7 +161,7 @@ def test_a_command_in_wav_scp_is_never_run(mine: Path, tmp_path: Path) -> None:
     with pytest.raises(
         DatasetError, match=r"(?s)none of its 2 rows.*is a command, which is never run"
     ):
-        prepare(settings(mine), tmp_path / "prepared")
+        prepare_dataset(settings(mine), tmp_path / "prepared")
     assert {path.name for path in tmp_path.iterdir()} == {"mine"}
 
 
@@ -185,7 +185,7 @@ def test_a_table_with_the_columns_that_the_config_names(
     clip(mine / "a.flac")
     config = settings(files(mine, {name: content}))
     config.columns.audio, config.columns.text, config.columns.speaker = "path", "said", "who"
-    (only,) = prepare(config, out)
+    (only,) = prepare_dataset(config, out)
     assert (only.recording, only.text, only.speaker) == ("a", 'well, "hi"', "ann")
 
 

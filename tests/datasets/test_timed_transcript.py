@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.datasets.timed_transcript import Spoken, in_time, mixed
+from streamwer.datasets.timed_transcript import TimedTranscript, mix_channels, sort_by_time
 from streamwer.types import Word
 from tests.datasets.prepared import files, prepared, reasons, stereo
 from tests.datasets.recordings import clip
@@ -27,7 +27,7 @@ def calls(draw: st.DrawFn) -> list[list[tuple[str, float, float]]]:
     return [[w for w, of in zip(words, whose, strict=True) if of == turn] for turn in range(turns)]
 
 
-def channel(turns: list[list[tuple[str, float, float]]]) -> Spoken:
+def channel(turns: list[list[tuple[str, float, float]]]) -> TimedTranscript:
     """A channel as an STM has it, with the words of a CTM, which has no signs."""
     turns = [turn for turn in turns if turn]
     segments = [
@@ -40,14 +40,14 @@ def channel(turns: list[list[tuple[str, float, float]]]) -> Spoken:
     )
     words = tuple(Word(text, start, end) for start, end, text in plain)
     said = " ".join(text for *_, text in sorted(segments))
-    return Spoken("x", said, "ann", words, tuple(sorted(segments)))
+    return TimedTranscript("x", said, "ann", words, tuple(sorted(segments)))
 
 
 @given(calls())
 def test_words_of_channels_are_those_of_the_transcripts_in_order_of_their_times(
     turns: list[list[tuple[str, float, float]]],
 ) -> None:
-    call = mixed([channel([turn]) for turn in turns if turn])
+    call = mix_channels([channel([turn]) for turn in turns if turn])
     ordered = sorted((start, end, text) for turn in turns for text, start, end in turn)
     if sum(map(bool, turns)) > 1:
         assert call.text == " ".join(text for *_, text in ordered)
@@ -61,7 +61,7 @@ def test_so_are_those_of_segments_that_overlap_in_one_channel(
     unlike = [
         [(f"{start * 10:02.0f}{text}", start, end) for text, start, end in turn] for turn in turns
     ]
-    call = in_time(channel(unlike))
+    call = sort_by_time(channel(unlike))
     ordered = sorted((start, text) for turn in unlike for text, start, _ in turn)
     assert call.text == " ".join(text for _, text in ordered)
 
@@ -76,12 +76,12 @@ def test_segments_of_one_channel_that_overlap_are_told_word_by_word() -> None:
     heard = "yes and yes a dog i thought so".split()
     words = tuple(Word(text, n / 2, n / 2 + 0.5) for n, text in enumerate(heard))
     stm = "Yes, and I thought so. Yes. A dog!"
-    spoken = Spoken("x", stm, "", words, tuple(SPOKE_AT_ONCE))
-    found = in_time(spoken)
+    spoken = TimedTranscript("x", stm, "", words, tuple(SPOKE_AT_ONCE))
+    found = sort_by_time(spoken)
     assert found.text == "Yes, and Yes. A dog! I thought so."
     assert [word.start for word in found.words] == [word.start for word in words]
     other = replace(spoken, words=(*words, Word("oh", 4.0, 4.5)))
-    assert in_time(other) == other  # and is refused: its words are others
+    assert sort_by_time(other) == other  # and is refused: its words are others
 
 
 STM = """call A ann 0.0 1.0 Hello, you!
@@ -133,10 +133,10 @@ def test_a_channel_in_which_nothing_is_scored_costs_the_other_neither_times_nor_
     assert (found["call"].text, found["call"].speaker) == ("Hello, you!", "ann")
     assert [word.start for word in found["call"].words] == [0.0, 0.5]
     assert (became.unusable, len(became.notes)) == ((), 1)
-    assert found["call"].unscored == ()  # she speaks then
+    assert found["call"].ignored_segments == ()  # she speaks then
     files(tmp_path / "mine", {"text.stm": stm.replace("0.0 1.0 Hello", "0.0 0.45 Hello")})
     found, _ = prepared(tmp_path / "mine", tmp_path / "out")
-    assert found["call"].unscored == ((0.45, 0.5),)
+    assert found["call"].ignored_segments == ((0.45, 0.5),)
 
 
 def test_one_channel_of_a_ctm_and_the_other_of_an_stm_are_mixed(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from streamwer.eventlog.log import EventLog
-from streamwer.types import Compute, Effort, Reference, Step, Update, Word
+from streamwer.types import Reference, StageTimes, Step, Update, Word, WorkCounters
 
 SPOKEN = (
     Word("my", 0.2, 0.4),
@@ -57,8 +57,8 @@ def own_step(
         ready=audio_end,
         start=audio_end,
         emitted=emitted,
-        compute=Compute(decode=emitted - audio_end),
-        effort=Effort(),
+        compute=StageTimes(decode=emitted - audio_end),
+        effort=WorkCounters(),
         update=Update(words(committed), words(tentative)),
         is_last=False,
     )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from streamwer.cli.score import EXPORTS
 from streamwer.eventlog.log import EventLog
-from streamwer.formats.detection import read
+from streamwer.formats.detection import read_log
 from streamwer.types import Failure, Step
 from tests.formats.calls import REFERENCE, emitted, lines, own_step
 
@@ -37,7 +37,7 @@ def calls(draw: st.DrawFn, name: str) -> list[Step]:
 
 def exported(name: str, log: EventLog, folder: Path) -> EventLog:
     written: Iterator[str] = EXPORTS[name](log, {"call": REFERENCE})
-    return read([lines(folder / "log", written)], name).events
+    return read_log([lines(folder / "log", written)], name).events
 
 
 @pytest.mark.parametrize("name", EXPORTS)

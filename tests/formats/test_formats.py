@@ -9,7 +9,7 @@ import pytest
 from streamwer import eventlog
 from streamwer.errors import LogError
 from streamwer.eventlog.log import EventLog
-from streamwer.formats.detection import FORMATS, read
+from streamwer.formats.detection import FORMATS, read_log
 from tests.formats.calls import lines, own_step
 
 FIRST_LINES = {
@@ -31,16 +31,16 @@ CHUNK = {
 def test_the_first_line_tells_the_format(tmp_path: Path, name: str) -> None:
     more = [CHUNK] if name == "simulstream" else []
     path = lines(tmp_path / "log", ["", FIRST_LINES[name], *more])
-    assert read([path]).format == name
+    assert read_log([path]).format == name
 
 
 def test_an_event_log_is_known_by_its_file(tmp_path: Path) -> None:
     written = EventLog((own_step(0, 1.0, 1.5, "my"),))
-    eventlog.write(tmp_path, written)
-    assert read([tmp_path]).format == "streamwer"
-    assert [step.recording for step in read([tmp_path]).events.steps] == ["call"]
+    eventlog.write_log(tmp_path, written)
+    assert read_log([tmp_path]).format == "streamwer"
+    assert [step.recording for step in read_log([tmp_path]).events.steps] == ["call"]
     with pytest.raises(LogError, match="2 event logs; each is one system"):
-        read([tmp_path, tmp_path])
+        read_log([tmp_path, tmp_path])
 
 
 def test_every_format_can_be_told() -> None:
@@ -50,29 +50,29 @@ def test_every_format_can_be_told() -> None:
 def test_a_forced_format_reads_a_silent_recording(tmp_path: Path) -> None:
     path = lines(tmp_path / "call.txt", [])
     with pytest.raises(LogError, match="the log is empty; say with --format"):
-        read([path])
-    log = read([path], "whisper_streaming")
+        read_log([path])
+    log = read_log([path], "whisper_streaming")
     assert [step.recording for step in log.events.steps] == ["call"]
 
 
 @pytest.mark.parametrize("line", ["hello", "{", "[1]", {"text": "hi"}, "3"])
 def test_an_unknown_format_lists_the_known_ones(tmp_path: Path, line: object) -> None:
     with pytest.raises(LogError, match=r"none of streamwer, simuleval.*--format"):
-        read([lines(tmp_path / "log", [line])])
+        read_log([lines(tmp_path / "log", [line])])
 
 
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(LogError, match="absent: no such file or folder"):
-        read([tmp_path / "absent"])
+        read_log([tmp_path / "absent"])
     with pytest.raises(LogError, match="no log in this folder"):
-        read([tmp_path])
+        read_log([tmp_path])
     (tmp_path / "log").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(LogError, match="not a text in UTF-8"):
-        read([tmp_path / "log"])
+        read_log([tmp_path / "log"])
 
 
 def test_two_files_of_one_recording_are_named(tmp_path: Path) -> None:
     for suffix in ("txt", "out"):
         lines(tmp_path / f"call.{suffix}", ["1200.0000 0 900 hello"])
     with pytest.raises(LogError, match=r"call\.out and .*call\.txt: both would be 'call'"):
-        read([tmp_path])
+        read_log([tmp_path])

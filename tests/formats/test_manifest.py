@@ -13,8 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streamwer.errors import DatasetError
-from streamwer.formats.manifest import read as read_manifest
-from streamwer.formats.manifest import write as write_manifest
+from streamwer.formats.manifest import read_manifest, write_manifest
 from streamwer.types import Reference, Word
 
 texts = st.text(max_size=30)

@@ -10,7 +10,7 @@ from statistics import mean
 import pytest
 
 from streamwer.eventlog.log import EventLog
-from streamwer.formats.detection import read
+from streamwer.formats.detection import read_log
 from tests.formats.calls import lines
 
 CHUNKS = 60
@@ -56,11 +56,11 @@ def lags(log: EventLog) -> list[float]:
 def test_the_lag_is_that_of_a_queue(trace: str, write: object, tmp_path: Path) -> None:
     spent, average, largest = TRACES[trace]
     assert callable(write)
-    found = lags(read([write(tmp_path / "log", spent)]).events)
+    found = lags(read_log([write(tmp_path / "log", spent)]).events)
     assert mean(found) == pytest.approx(average, abs=1e-9)
     assert max(found) == pytest.approx(largest, abs=1e-9)
 
 
 def test_as_logged_simuleval_counts_idle_time_as_lag(tmp_path: Path) -> None:
-    log = read([simuleval(tmp_path / "log", [0.5] * CHUNKS)], elapsed="logged")
+    log = read_log([simuleval(tmp_path / "log", [0.5] * CHUNKS)], elapsed="logged")
     assert max(lags(log.events)) == pytest.approx(30.0)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streamwer.formats.recording_ids import cleaned, composed, fitted, is_id
-from streamwer.formats.word_times import parse
+from streamwer.formats.recording_ids import fit_id, is_id, normalise_nfc, sanitise_name
+from streamwer.formats.word_times import parse_word_times
 from tests.datasets.prepared import files, prepared, reasons
 from tests.datasets.recordings import clip
 
@@ -52,7 +52,7 @@ def test_an_id_that_is_another_written_otherwise_is_refused(tmp_path: Path) -> N
 
 def test_words_are_those_of_a_transcript_that_is_written_otherwise() -> None:
     taken_apart = unicodedata.normalize("NFD", "café")
-    (word,) = parse([{"text": taken_apart, "start": 0.0, "end": 1.0}], "Café!")
+    (word,) = parse_word_times([{"text": taken_apart, "start": 0.0, "end": 1.0}], "Café!")
     assert word.text == taken_apart
 
 
@@ -64,8 +64,8 @@ def test_what_cannot_be_a_file_name_everywhere_is_no_id(name: str) -> None:
 
 
 def test_names_that_differ_in_a_vowel_sign_still_do_when_cleaned() -> None:
-    assert cleaned("कि/a?*") == "कि_a_"
-    assert cleaned("की") == "की"
+    assert sanitise_name("कि/a?*") == "कि_a_"
+    assert sanitise_name("की") == "की"
 
 
 @settings(max_examples=25)
@@ -74,14 +74,14 @@ def test_names_that_differ_in_a_vowel_sign_still_do_when_cleaned() -> None:
     st.sampled_from(["", "+12", "@" + "noise" * 20, "@" + "請" * 60, "@" + "x" * 130]),
 )
 def test_a_name_with_a_tail_is_an_id_of_its_own_however_long_they_are(name: str, tail: str) -> None:
-    found = fitted(composed(name), tail)
+    found = fit_id(normalise_nfc(name), tail)
     assert is_id(found)
-    assert found != fitted(composed(f"{name}a"), tail)
+    assert found != fit_id(normalise_nfc(f"{name}a"), tail)
     if len(tail) < 105 and len(tail.encode()) < 180:
         assert found.endswith(tail)
-        assert found[0] == composed(name)[0]
+        assert found[0] == normalise_nfc(name)[0]
 
 
 @given(st.text(max_size=10))
 def test_a_cleaned_name_is_an_id_if_it_begins_and_ends_as_one(name: str) -> None:
-    assert is_id(f"a{cleaned(name)}z")
+    assert is_id(f"a{sanitise_name(name)}z")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from streamwer.errors import DatasetError
-from streamwer.formats.resolver import Homes
+from streamwer.formats.resolver import RecordingResolver
 from tests.datasets.prepared import files, prepared, reasons
 from tests.datasets.recordings import TEXTGRID, clip
 
@@ -38,21 +38,21 @@ def test_the_recording_that_a_name_means(
     places: tuple[str, ...], folder: str, name: str, meant: str
 ) -> None:
     """Where it means none, it is one that is sought beside the file."""
-    assert Homes(places).of(folder, name) == meant
+    assert RecordingResolver(places).resolve(folder, name) == meant
 
 
 @pytest.mark.parametrize("folder", ["", "times"])
 def test_a_name_that_may_mean_several_is_refused(folder: str) -> None:
     with pytest.raises(DatasetError, match="which recording is its '001': ann/001, bob/001"):
-        Homes(TWO).of(folder, "001")
+        RecordingResolver(TWO).resolve(folder, "001")
 
 
 def test_audio_that_is_not_used_keeps_its_times_and_gives_way_where_a_name_may_mean_both() -> None:
-    homes = Homes(["test/001"], ["test/001", "train/001", "train/002"])
-    assert homes.of("train", "001") == "train/001"
-    assert homes.of("", "001") == homes.of("times", "001") == "test/001"
-    assert homes.of("times/train", "001") == "train/001"
-    assert Homes((), TWO).of("", "001") in TWO  # whichever: no row has it
+    resolver = RecordingResolver(["test/001"], ["test/001", "train/001", "train/002"])
+    assert resolver.resolve("train", "001") == "train/001"
+    assert resolver.resolve("", "001") == resolver.resolve("times", "001") == "test/001"
+    assert resolver.resolve("times/train", "001") == "train/001"
+    assert RecordingResolver((), TWO).resolve("", "001") in TWO  # whichever: no row has it
 
 
 @pytest.mark.parametrize(
@@ -68,13 +68,16 @@ def test_audio_that_is_not_used_keeps_its_times_and_gives_way_where_a_name_may_m
 def test_no_file_speaks_of_a_recording_whose_word_times_have_a_folder_beside_it(
     folder: str, other: str, meant: str
 ) -> None:
-    assert Homes(["data/ann/wav/001"], folders=[folder, other]).of(folder, "001") == meant
+    assert (
+        RecordingResolver(["data/ann/wav/001"], folders=[folder, other]).resolve(folder, "001")
+        == meant
+    )
 
 
 def test_files_that_speak_of_one_recording_agree_where_it_is() -> None:
-    homes = Homes(["x"])
-    assert homes.of("ctm", "lost") == homes.of("stm", "lost") == "ctm/lost"
-    assert homes.of("ctm", "x") == "x"  # that folder has no recordings for it
+    resolver = RecordingResolver(["x"])
+    assert resolver.resolve("ctm", "lost") == resolver.resolve("stm", "lost") == "ctm/lost"
+    assert resolver.resolve("ctm", "x") == "x"  # that folder has no recordings for it
 
 
 @pytest.mark.parametrize("form", ["pairs", "table"])

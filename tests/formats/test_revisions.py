@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.formats.revisions import Revision, updates
+from streamwer.formats.revisions import Revision, build_updates
 from streamwer.types import Word
 
 pieces = st.lists(st.sampled_from([" a", "b", " c d", "e ", " ", "", "f g"]), max_size=3)
@@ -41,7 +41,7 @@ def texts(words: Sequence[Word]) -> list[str]:
 @given(histories())
 def test_what_is_committed_and_tentative_is_what_was_shown(history: list[Revision]) -> None:
     committed: list[str] = []
-    for update, screen in zip(updates(history), shown(history), strict=True):
+    for update, screen in zip(build_updates(history), shown(history), strict=True):
         committed += texts(update.committed)
         assert committed + texts(update.tentative) == screen
     assert committed == shown(history)[-1]
@@ -50,12 +50,12 @@ def test_what_is_committed_and_tentative_is_what_was_shown(history: list[Revisio
 @given(histories())
 def test_a_committed_word_never_changes_again(history: list[Revision]) -> None:
     committed = 0
-    for at, update in enumerate(updates(history)):
+    for at, update in enumerate(build_updates(history)):
         committed += len(update.committed)
         for screen in shown(history)[at:]:
             assert screen[:committed] == shown(history)[-1][:committed]
 
 
 def test_nothing_was_said() -> None:
-    assert updates([]) == []
-    assert updates([Revision(0, (), 0.0, 0.0)])[0].committed == ()
+    assert build_updates([]) == []
+    assert build_updates([Revision(0, (), 0.0, 0.0)])[0].committed == ()

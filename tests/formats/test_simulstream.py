@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from streamwer.errors import LogError
-from streamwer.formats.detection import read
-from streamwer.metrics.timeline import erased
+from streamwer.formats.detection import read_log
+from streamwer.metrics.erasure import count_erased_words
 from tests.formats.calls import emitted, lines, tentative
 
 NAME = {"id": 0, "metadata": {"wav_name": "/data/call.wav"}}
@@ -36,7 +36,7 @@ def test_a_slow_chunk_makes_the_next_one_late(tmp_path: Path) -> None:
             chunk(4.0, 0.5, "▁jane"),
         ],
     )
-    log = read([path])
+    log = read_log([path])
     assert log.format == "simulstream"
     assert emitted(log.events) == [
         ("my", 1.0, 2.5),
@@ -57,7 +57,7 @@ def test_a_word_counts_from_the_line_that_last_changed_it(tmp_path: Path) -> Non
             chunk(3.0, 0.0, "e"),
         ],
     )
-    log = read([path])
+    log = read_log([path])
     assert emitted(log.events) == [
         ("my", 1.0, 1.0),
         ("name", 2.0, 2.0),
@@ -65,14 +65,14 @@ def test_a_word_counts_from_the_line_that_last_changed_it(tmp_path: Path) -> Non
         ("jane", 3.0, 3.0),
     ]
     assert tentative(log.events) == ["nail", "jan", ""]
-    assert erased(log.events.steps) == 2
+    assert count_erased_words(log.events.steps) == 2
     assert "hindsight" not in log.notes[0]
     assert "last changed" in log.notes[0]
 
 
 def test_a_word_that_lost_its_end_counts_from_then(tmp_path: Path) -> None:
     records = [NAME, chunk(1.0, 0.0, "▁hel lo"), chunk(2.0, 0.0, "▁jane", "lo")]
-    log = read([lines(tmp_path / "metrics.json", records)])
+    log = read_log([lines(tmp_path / "metrics.json", records)])
     assert emitted(log.events) == [("hel", 2.0, 2.0), ("jane", 2.0, 2.0)]
     assert tentative(log.events) == ["hello", ""]
 
@@ -82,7 +82,7 @@ def test_a_word_that_lost_its_end_counts_from_then(tmp_path: Path) -> None:
 )
 def test_tokens_become_words_whatever_begins_one(tmp_path: Path, tokens: list[str]) -> None:
     line = {**chunk(1.0, 0.0, ""), "generated_tokens": tokens}
-    log = read([lines(tmp_path / "metrics.json", [NAME, line])])
+    log = read_log([lines(tmp_path / "metrics.json", [NAME, line])])
     assert [text for text, _, _ in emitted(log.events)] == ["my", "name"]
 
 
@@ -104,10 +104,10 @@ def test_tokens_become_words_whatever_begins_one(tmp_path: Path, tokens: list[st
 def test_a_malformed_line_is_named(tmp_path: Path, line: object, problem: str) -> None:
     path = lines(tmp_path / "metrics.json", [NAME, chunk(1.0, 0.1, "▁my"), line])
     with pytest.raises(LogError, match=rf"metrics\.json, line 3: .*{problem}"):
-        read([path])
+        read_log([path])
 
 
 def test_byte_level_tokens_beyond_ascii_are_refused(tmp_path: Path) -> None:
     line = {**chunk(1.0, 0.0, ""), "generated_tokens": ["Ġcaf", "Ã©"]}
     with pytest.raises(LogError, match=r"line 2: the token 'Ã©' needs its tokeniser"):
-        read([lines(tmp_path / "metrics.json", [NAME, line])])
+        read_log([lines(tmp_path / "metrics.json", [NAME, line])])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from streamwer.errors import LogError
-from streamwer.formats.detection import read
+from streamwer.formats.detection import read_log
 from streamwer.types import Word
 from tests.formats.calls import emitted, lines, tentative
 
@@ -27,7 +27,7 @@ def update(text: str, at: float, is_final: bool = False) -> dict[str, object]:
 
 
 def test_every_word_of_a_line_is_emitted_with_it(tmp_path: Path) -> None:
-    log = read([lines(tmp_path / "call.txt", TEXT)])
+    log = read_log([lines(tmp_path / "call.txt", TEXT)])
     assert log.format == "whisper_streaming"
     assert [(text, at) for text, _, at in emitted(log.events)] == [
         ("my", 1.500125),
@@ -43,7 +43,7 @@ def test_every_word_of_a_line_is_emitted_with_it(tmp_path: Path) -> None:
 def test_a_folder_holds_a_recording_per_file_and_silence_is_one_too(tmp_path: Path) -> None:
     lines(tmp_path / "a.txt", [])
     lines(tmp_path / "b.txt", TEXT)
-    log = read([tmp_path])
+    log = read_log([tmp_path])
     assert [step.recording for step in log.events.steps] == ["a", "b", "b"]
     assert emitted(log.events)[0][0] == "my"
 
@@ -61,7 +61,7 @@ def test_a_folder_holds_a_recording_per_file_and_silence_is_one_too(tmp_path: Pa
 def test_a_malformed_text_line_is_named(tmp_path: Path, line: str, problem: str) -> None:
     path = lines(tmp_path / "call.txt", [*TEXT, line])
     with pytest.raises(LogError, match=rf"call\.txt, line 3: {problem}"):
-        read([path])
+        read_log([path])
 
 
 def test_an_update_may_end_within_a_word(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_an_update_may_end_within_a_word(tmp_path: Path) -> None:
         update(" jane", 3.0, is_final=True),
         update("hello", 4.0),
     ]
-    log = read([lines(tmp_path / "call.jsonl", records)])
+    log = read_log([lines(tmp_path / "call.jsonl", records)])
     assert log.format == "simulstreaming"
     assert [(text, at) for text, _, at in emitted(log.events)] == [
         ("my", 1.0),
@@ -85,7 +85,7 @@ def test_an_update_may_end_within_a_word(tmp_path: Path) -> None:
 
 
 def test_stripped_texts_are_not_glued_together(tmp_path: Path) -> None:
-    log = read([lines(tmp_path / "call.jsonl", [update("my", 1.0), update("name", 2.0)])])
+    log = read_log([lines(tmp_path / "call.jsonl", [update("my", 1.0), update("name", 2.0)])])
     assert [text for text, _, _ in emitted(log.events)] == ["my", "name"]
 
 
@@ -101,4 +101,4 @@ def test_stripped_texts_are_not_glued_together(tmp_path: Path) -> None:
 def test_a_malformed_object_is_named(tmp_path: Path, line: object, problem: str) -> None:
     path = lines(tmp_path / "call.jsonl", [update(" my", 1.0), line])
     with pytest.raises(LogError, match=rf"call\.jsonl, line 2: {problem}"):
-        read([path])
+        read_log([path])

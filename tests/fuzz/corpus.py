@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from streamwer import eventlog
-from streamwer.audio.isolated import Decoder
+from streamwer.audio.isolated_decoder import IsolatedDecoder
 from streamwer.config.dataset import ColumnsConfig, DatasetConfig
-from streamwer.datasets.preparing import prepare
+from streamwer.datasets.preparation import prepare_dataset
 from streamwer.eventlog.log import EventLog
 from streamwer.formats import references
-from streamwer.formats.detection import read
-from streamwer.formats.manifest import write as write_manifest
-from streamwer.formats.textgrid import read_words
+from streamwer.formats.detection import read_log
+from streamwer.formats.manifest import write_manifest
+from streamwer.formats.textgrid import read_textgrid
 from tests.audio.encoding import Kind, encode, make_sound
 from tests.datasets.recordings import TEXTGRID, clip
 from tests.datasets.shapes import shard, sound
@@ -88,7 +88,7 @@ SOUNDS = (
 )
 
 
-def make_corpus(folder: Path, decoder: Decoder) -> list[Input]:
+def make_corpus(folder: Path, decoder: IsolatedDecoder) -> list[Input]:
     """Make the inputs of all readers.
 
     Args:
@@ -103,14 +103,14 @@ def make_corpus(folder: Path, decoder: Decoder) -> list[Input]:
     ]
 
 
-def _make_sounds(folder: Path, decoder: Decoder) -> list[Input]:
+def _make_sounds(folder: Path, decoder: IsolatedDecoder) -> list[Input]:
     folder.mkdir(parents=True)
     return [
         Input(
             f"audio {kind.name}",
             encode(kind, make_sound(0.4, kind.rate)),
             folder / f"{number}.{kind.suffix}",
-            lambda path: sum(piece.size for piece in decoder.chunks(path)),
+            lambda path: sum(piece.size for piece in decoder.decode_chunks(path)),
         )
         for number, kind in enumerate(SOUNDS)
     ]
@@ -123,7 +123,7 @@ def _make_logs(folder: Path) -> list[Input]:
         for name, text in LOGS.items()
     ]
     found.append(Input("log forced", b"1500.0000 0 9 my\n", folder / "x/x.txt", _read_forced))
-    eventlog.write(folder / "own", EventLog((own_step(0, 1.0, 1.5, "my name"),)))
+    eventlog.write_log(folder / "own", EventLog((own_step(0, 1.0, 1.5, "my name"),)))
     for file in sorted((folder / "own").iterdir()):
         own = Input(f"event log {file.name}", file.read_bytes(), file, _read_own)
         found.append(own)
@@ -133,15 +133,15 @@ def _make_logs(folder: Path) -> list[Input]:
 
 
 def _read_log(path: Path) -> object:
-    return read([path], otherwise="text")
+    return read_log([path], fallback="text")
 
 
 def _read_forced(path: Path) -> object:
-    return [read([path], name) for name in ("whisper_streaming", "text")]
+    return [read_log([path], name) for name in ("whisper_streaming", "text")]
 
 
 def _read_own(path: Path) -> object:
-    return eventlog.read(path.parent)
+    return eventlog.read_log(path.parent)
 
 
 def _make_references(folder: Path) -> list[Input]:
@@ -150,7 +150,7 @@ def _make_references(folder: Path) -> list[Input]:
     manifest = folder / "manifest.jsonl"
     texts = {name: text.encode() for name, text in REFERENCES.items()}
     found = [
-        Input(f"references {name}", contents, folder / name, lambda path: references.read([path]))
+        Input(f"references {name}", contents, folder / name, lambda path: references.read_references([path]))
         for name, contents in texts.items()
     ]
     manifests = Input("manifest", manifest.read_bytes(), manifest, _read_manifest)
@@ -159,11 +159,11 @@ def _make_references(folder: Path) -> list[Input]:
 
 
 def _read_manifest(path: Path) -> object:
-    return references.read([path])
+    return references.read_references([path])
 
 
 def _read_grid(path: Path) -> object:
-    return read_words(path, "", "alignment.tier")
+    return read_textgrid(path, "", "alignment.tier")
 
 
 def _make_forms(folder: Path) -> list[Input]:
@@ -183,4 +183,4 @@ def _make_forms(folder: Path) -> list[Input]:
 def _prepare(path: Path) -> object:
     columns = ColumnsConfig(audio="file_name")
     config = DatasetConfig(name="x", source="folder", path=str(path.parent), columns=columns)
-    return prepare(config, path.parent.with_name(f"{path.parent.name}-out"))
+    return prepare_dataset(config, path.parent.with_name(f"{path.parent.name}-out"))

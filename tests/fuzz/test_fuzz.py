@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from streamwer.audio.isolated import Decoder
+from streamwer.audio.isolated_decoder import IsolatedDecoder
 from tests.fuzz.corpus import make_corpus
 from tests.fuzz.mutating import mutate
 from tests.fuzz.trying import try_inputs
@@ -18,7 +18,7 @@ CASES = 400
 
 
 def test_no_changed_input_ends_in_a_traceback_or_a_signal(tmp_path: Path) -> None:
-    decoder = Decoder()
+    decoder = IsolatedDecoder()
     inputs = make_corpus(tmp_path, decoder)
     for each in inputs:
         each.path.write_bytes(each.contents)

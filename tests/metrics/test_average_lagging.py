@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.metrics.average_lagging import average_lagging, length_adaptive
+from streamwer.metrics.average_lagging import average_lagging, compute_laal
+from streamwer.metrics.registry import WordDelays
 from streamwer.metrics.token_delay import average_token_delay
 from tests.metrics import peers
 
@@ -30,6 +31,10 @@ def played(chunks: list[tuple[int, int, int]]) -> tuple[list[int], list[int]]:
     return delays, elapsed
 
 
+def token_delay(audio: list[float], delays: list[float]) -> float:
+    return average_token_delay(WordDelays(audio, delays, source=0.0, words=0))
+
+
 def test_a_system_that_repeats_each_word_when_it_ends_lags_by_one_word() -> None:
     # Four words in 2 s, one each half second: always 0.5 s behind the even transcript.
     assert average_lagging([0.5, 1.0, 1.5, 2.0], source=2.0, words=4) == pytest.approx(0.5)
@@ -47,7 +52,7 @@ def test_a_system_whose_first_word_comes_after_the_end_lags_by_all_of_it() -> No
 def test_saying_too_much_helps_al_but_not_laal() -> None:
     said = [0.5, 0.5, 1.0, 1.0, 1.5, 1.5]
     assert average_lagging(said, source=2.0, words=3) == pytest.approx(1.0 - 2 / 3 * 2.5)
-    assert length_adaptive(said, source=2.0, words=3) == pytest.approx(1.0 - 2 / 6 * 2.5)
+    assert compute_laal(WordDelays(said, said, 2.0, 3)) == pytest.approx(1.0 - 2 / 6 * 2.5)
 
 
 @pytest.mark.parametrize(
@@ -70,12 +75,14 @@ def test_al_and_laal_are_simulevals(
         al = peers.lagging(logged, source, reference)
         laal = peers.lagging(logged, source, max(reference, len(logged)))
         assert average_lagging(seconds, source / 1000, reference) == pytest.approx(al / 1000)
-        assert length_adaptive(seconds, source / 1000, reference) == pytest.approx(laal / 1000)
+        assert compute_laal(
+            WordDelays(seconds, seconds, source / 1000, reference)
+        ) == pytest.approx(laal / 1000)
 
 
 def test_one_word_for_each_stretch_of_speech_is_as_late_as_it_came() -> None:
     # Pseudo-words end at 0.3, 0.6 and 0.9; the words come 0.2, 0.3 and 0 s after them.
-    assert average_token_delay([0.5, 0.9, 0.9], [0.5, 0.9, 0.9]) == pytest.approx(
+    assert token_delay([0.5, 0.9, 0.9], [0.5, 0.9, 0.9]) == pytest.approx(
         ((0.5 - 0.3) + (0.9 - 0.5) + (0.9 - 0.8)) / 3
     )
 
@@ -91,10 +98,8 @@ def test_atd_is_simulevals_and_with_compute_that_of_a_queue(
         arrived = 100 * tenths + (round(1000 * emitted_audio(emitted, heard)))
         free = max(arrived, free) + compute
         emitted += [free / 1000] * words
-    assert average_token_delay(heard, heard) == pytest.approx(peers.token_delay(delays) / 1000)
-    assert average_token_delay(heard, emitted) == pytest.approx(
-        peers.token_delay(delays, elapsed) / 1000
-    )
+    assert token_delay(heard, heard) == pytest.approx(peers.token_delay(delays) / 1000)
+    assert token_delay(heard, emitted) == pytest.approx(peers.token_delay(delays, elapsed) / 1000)
 
 
 def emitted_audio(emitted: list[float], heard: list[float]) -> float:
@@ -103,5 +108,5 @@ def emitted_audio(emitted: list[float], heard: list[float]) -> float:
 
 
 def test_without_the_audio_heard_there_is_no_atd() -> None:
-    assert math.isnan(average_token_delay([math.nan], [1.0]))
-    assert math.isnan(average_token_delay([], []))
+    assert math.isnan(token_delay([math.nan], [1.0]))
+    assert math.isnan(token_delay([], []))

@@ -13,12 +13,12 @@ import pytest
 from streamwer.errors import AudioError, LogError
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics import batches, store
-from streamwer.metrics.batches import score_in_parts
-from streamwer.text.normalise import normaliser
+from streamwer.metrics.batches import score_in_batches
+from streamwer.text.normalise import get_normaliser
 from streamwer.types import Failure, Reference, Step
 from tests.scale import made_up
 
-WORDS = normaliser("basic")
+WORDS = get_normaliser("basic")
 
 
 def played(rows: int) -> EventLog:
@@ -41,16 +41,16 @@ def test_the_scores_of_parts_are_those_of_the_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Recordings that failed, were not played, or are no reference's; parts that heard nothing."""
-    monkeypatch.setattr(batches, "RECORDINGS", 7)
+    monkeypatch.setattr(batches, "BATCH_SIZE", 7)
     monkeypatch.setattr(store, "_ROW_GROUP", 50)
     log, references = played(130), [made_up.reference(number) for number in range(130)]
     references = [each for each in references if int(each.recording[3:]) % 13]
     silent = {made_up.recording(number) for number in range(20)}
     log = replace(log, steps=tuple(s for s in log.steps if s.recording not in silent))
-    whole = store.scored(references, log, WORDS)
-    store.write(tmp_path / "whole", whole)
-    parts = score_in_parts(references, recordings(log), log.failures, WORDS)
-    store.write_parts(tmp_path / "parts", parts, store.sign(references, log, WORDS))
+    whole = store.score_and_sign(references, log, WORDS)
+    store.write_scores(tmp_path / "whole", whole)
+    parts = score_in_batches(references, recordings(log), log.failures, WORDS)
+    store.write_batches(tmp_path / "parts", parts, store.sign_scores(references, log, WORDS))
     for name in ("recordings.parquet", "words.parquet", "signature.json"):
         one, other = ((tmp_path / at / name).read_bytes() for at in ("whole", "parts"))
         assert one == other
@@ -66,7 +66,7 @@ def test_what_is_out_of_order_is_refused() -> None:
     steps = recordings(log)
 
     def scored(references: Sequence[Reference], steps: Sequence[Sequence[Step]]) -> None:
-        list(score_in_parts(references, steps, (), WORDS))
+        list(score_in_batches(references, steps, (), WORDS))
 
     for backwards in ((references[::-1], steps), (references, steps[::-1])):
         with pytest.raises(LogError, match=r"'row\d+' comes after 'row\d+': ids must be in order"):

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from streamwer.config.experiment import ScoringConfig
 from streamwer.eventlog.log import EventLog
-from streamwer.metrics.alignment import align
-from streamwer.metrics.compounds import find_compounds, respace
+from streamwer.metrics.compounds import find_compounds, respace_tokens
 from streamwer.metrics.summary import summarise
 from streamwer.metrics.tables import Scores, score
 from streamwer.metrics.tokens import Token
-from streamwer.text.normalise import normaliser
-from streamwer.types import Compute, Effort, Reference, Step, Update, Word
+from streamwer.text.normalise import get_normaliser
+from streamwer.text.word_alignment import align_words
+from streamwer.types import Reference, StageTimes, Step, Update, Word, WorkCounters
 
 LETTERS = st.lists(st.text("ab", min_size=1, max_size=3), max_size=6)
 
@@ -41,7 +41,7 @@ def test_compounds_are_found_among_the_errors(
     said: str, heard: str, found: list[tuple[str, str]]
 ) -> None:
     mine, theirs = said.split(), heard.split()
-    compounds = find_compounds(mine, theirs, align(mine, theirs))
+    compounds = find_compounds(mine, theirs, align_words(mine, theirs))
     texts = [
         (" ".join(mine[i] for i in each.reference), " ".join(theirs[j] for j in each.hypothesis))
         for each in compounds
@@ -50,19 +50,21 @@ def test_compounds_are_found_among_the_errors(
 
 
 def test_what_was_heard_takes_the_spaces_of_what_was_said() -> None:
-    assert respace(["an", "ice", "cream"], tokens("an icecream")) == [
+    assert respace_tokens(["an", "ice", "cream"], tokens("an icecream")) == [
         Token("an", 0, 0),
         Token("ice", 1, 1),
         Token("cream", 1, 1),
     ]
-    assert respace(["icecream"], tokens("ice cream")) == [Token("icecream", 0, 1)]
+    assert respace_tokens(["icecream"], tokens("ice cream")) == [Token("icecream", 0, 1)]
 
 
 @given(LETTERS, LETTERS)
 def test_other_spaces_change_no_letter_and_make_no_error(said: list[str], heard: list[str]) -> None:
-    found = [token.text for token in respace(said, tokens(" ".join(heard)))]
+    found = [token.text for token in respace_tokens(said, tokens(" ".join(heard)))]
     assert "".join(found) == "".join(heard)
-    errors = [sum(pair.status != "hit" for pair in align(said, each)) for each in (heard, found)]
+    errors = [
+        sum(pair.status != "hit" for pair in align_words(said, each)) for each in (heard, found)
+    ]
     assert errors[1] <= errors[0]
 
 
@@ -70,9 +72,9 @@ def heard(said: str, words: str, name: str) -> Scores:
     """The words that were said, one a second, and those that were committed at ten seconds."""
     spoken = tuple(Word(word, at, at + 0.5) for at, word in enumerate(said.split()))
     update = Update(tuple(Word(word, 0.0, 0.0) for word in words.split()))
-    step = Step("a", 0, 10.0, 10.0, 10.0, 10.0, Compute(), Effort(), update, True)
+    step = Step("a", 0, 10.0, 10.0, 10.0, 10.0, StageTimes(), WorkCounters(), update, True)
     call = Reference("a", "", 10.0, said, words=spoken)
-    return score([call], EventLog((step,)), normaliser(name))
+    return score([call], EventLog((step,)), get_normaliser(name))
 
 
 @pytest.mark.parametrize(

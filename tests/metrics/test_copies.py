@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 
 from streamwer.analysis.gate.measures import MEASURES
-from streamwer.analysis.gate.run_group import side
-from streamwer.analysis.sweeps.effects import main_effects
-from streamwer.analysis.sweeps.point import measured
+from streamwer.analysis.gate.run_group import RunGroup
+from streamwer.analysis.sweeps.effects import estimate_main_effects
+from streamwer.analysis.sweeps.point import build_point
 from streamwer.config.experiment import ScoringConfig
 from streamwer.eventlog.log import EventLog
-from streamwer.metrics.comparing import latency_differences
-from streamwer.metrics.store import Scored
+from streamwer.metrics.comparison import compare_latencies
+from streamwer.metrics.store import SignedScores
 from streamwer.metrics.tables import Scores, score
 from streamwer.provenance.signature import Method, Signature, Subject
 from streamwer.reports import changes
-from streamwer.text.normalise import normaliser
-from streamwer.types import Compute, Effort, Reference, Step, Update, Word
+from streamwer.text.normalise import get_normaliser
+from streamwer.types import Reference, StageTimes, Step, Update, Word, WorkCounters
 
 SCORING = ScoringConfig(normaliser="basic")
 
@@ -40,29 +40,36 @@ def played(seed: int, copies: int) -> Scores:
             at = 5.0 + late
             update = Update(words)
             name = each.recording
-            steps.append(Step(name, 0, 5.0, 5.0, 5.0, at, Compute(), Effort(), update, True))
+            steps.append(
+                Step(name, 0, 5.0, 5.0, 5.0, at, StageTimes(), WorkCounters(), update, True)
+            )
             spoken.append(each)
-    return score(spoken, EventLog(tuple(steps)), normaliser("basic"))
+    return score(spoken, EventLog(tuple(steps)), get_normaliser("basic"))
 
 
 def between_systems(old: Scores, new: Scores) -> object:
-    return latency_differences(new, old, SCORING)
+    return compare_latencies(new, old, SCORING)
 
 
 def between_runs(old: Scores, new: Scores) -> object:
     signature = Signature(Method(), Subject(), "")
-    return changes._later(Scored(old, signature), Scored(new, signature), SCORING)
+    return changes._latency_changes(
+        SignedScores(old, signature), SignedScores(new, signature), SCORING
+    )
 
 
 def in_the_gate(old: Scores, new: Scores) -> object:
     names = ("commit_p50", "first_text_p50")
-    return [MEASURES[name].change(side([old]), side([new]), SCORING.confidence) for name in names]
+    return [
+        MEASURES[name].compare(RunGroup((old,)), RunGroup((new,)), SCORING.confidence)
+        for name in names
+    ]
 
 
 def in_a_sweep(old: Scores, new: Scores) -> object:
     scores = {"old": old, "new": new}
-    points = [measured(name, "", {"a": name}, each, SCORING) for name, each in scores.items()]
-    return [level.p95 for level in main_effects(points, scores, ["a"], SCORING)[0].levels]
+    points = [build_point(name, "", {"a": name}, each, SCORING) for name, each in scores.items()]
+    return [level.p95 for level in estimate_main_effects(points, scores, ["a"], SCORING)[0].levels]
 
 
 @pytest.mark.parametrize("compared", [between_systems, between_runs, in_the_gate, in_a_sweep])

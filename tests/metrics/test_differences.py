@@ -9,9 +9,9 @@ import pytest
 
 from streamwer.config.experiment import ScoringConfig
 from streamwer.errors import ConfigError, StreamwerError
-from streamwer.metrics.differences import Difference, wer_differences
+from streamwer.metrics.differences import Difference, compare_wer
 from streamwer.metrics.tables import Scores, score
-from streamwer.text.normalise import normaliser
+from streamwer.text.normalise import get_normaliser
 from tests.reports.synthetic import MANNERS, log, references
 
 SCORING = ScoringConfig(normaliser="basic")
@@ -20,19 +20,19 @@ SPOKEN = references(count=24, words=30)
 
 @pytest.fixture(scope="module")
 def systems() -> dict[str, Scores]:
-    words = normaliser("basic")
+    words = get_normaliser("basic")
     return {name: score(SPOKEN, log(SPOKEN, each), words) for name, each in MANNERS.items()}
 
 
 def test_every_system_but_the_baseline_has_a_difference(systems: dict[str, Scores]) -> None:
-    found = wer_differences(systems, "offline", SCORING)
+    found = compare_wer(systems, "offline", SCORING)
     assert list(found) == ["prompted_buffer", "local_agreement"]
-    assert wer_differences(systems, "another", SCORING) == {}
-    assert wer_differences({"offline": systems["offline"]}, "offline", SCORING) == {}
+    assert compare_wer(systems, "another", SCORING) == {}
+    assert compare_wer({"offline": systems["offline"]}, "offline", SCORING) == {}
 
 
 def test_the_difference_is_that_of_the_pooled_rates(systems: dict[str, Scores]) -> None:
-    found = wer_differences(systems, "offline", SCORING)["prompted_buffer"]
+    found = compare_wer(systems, "offline", SCORING)["prompted_buffer"]
     kinds = ["substitutions", "deletions", "insertions"]
     errors = {name: each.recordings[kinds].to_numpy().sum() for name, each in systems.items()}
     excess = errors["prompted_buffer"] - errors["offline"]
@@ -41,26 +41,26 @@ def test_the_difference_is_that_of_the_pooled_rates(systems: dict[str, Scores]) 
 
 
 def test_the_more_systems_the_surer_each_interval(systems: dict[str, Scores]) -> None:
-    together = wer_differences(systems, "offline", SCORING)
+    together = compare_wer(systems, "offline", SCORING)
     for name in together:
         pair = {each: systems[each] for each in ("offline", name)}
-        alone = wer_differences(pair, "offline", SCORING)[name]
+        alone = compare_wer(pair, "offline", SCORING)[name]
         assert together[name].low < alone.low <= alone.high < together[name].high
-        assert wer_differences(pair, "offline", SCORING, family=2)[name] == together[name]
+        assert compare_wer(pair, "offline", SCORING, family=2)[name] == together[name]
 
 
 def test_a_system_against_itself_is_alike_as_far_as_so_many_words_tell(
     systems: dict[str, Scores],
 ) -> None:
     twins = {"offline": systems["offline"], "twin": systems["offline"]}
-    found = wer_differences(twins, "offline", SCORING)["twin"]
+    found = compare_wer(twins, "offline", SCORING)["twin"]
     assert found.value == 0
     assert found.high == -found.low == pytest.approx(1 - 0.025 ** (1 / (24 * 30)))
-    assert not found.ruled_out  # 0.51 points of 0.5
+    assert not found.rules_out_difference  # 0.51 points of 0.5
     assert found.finding == "not decided"
-    assert wer_differences(twins, "offline", replace(SCORING, smallest_difference=0.006))[
+    assert compare_wer(twins, "offline", replace(SCORING, smallest_difference=0.006))[
         "twin"
-    ].ruled_out
+    ].rules_out_difference
 
 
 def test_the_order_of_recordings_changes_nothing(systems: dict[str, Scores]) -> None:
@@ -68,21 +68,19 @@ def test_the_order_of_recordings_changes_nothing(systems: dict[str, Scores]) -> 
         name: replace(each, recordings=each.recordings.sample(frac=1, random_state=seed))
         for seed, (name, each) in enumerate(systems.items())
     }
-    assert wer_differences(mixed, "offline", SCORING) == wer_differences(
-        systems, "offline", SCORING
-    )
+    assert compare_wer(mixed, "offline", SCORING) == compare_wer(systems, "offline", SCORING)
 
 
 def test_systems_scored_on_other_words_are_not_compared(systems: dict[str, Scores]) -> None:
     fewer = replace(systems["local_agreement"], recordings=systems["offline"].recordings[1:])
     with pytest.raises(StreamwerError, match=r"different words.*score both again"):
-        wer_differences({**systems, "local_agreement": fewer}, "offline", SCORING)
+        compare_wer({**systems, "local_agreement": fewer}, "offline", SCORING)
 
 
 def test_a_smallest_difference_of_nothing_is_refused(systems: dict[str, Scores]) -> None:
     none = replace(SCORING, smallest_difference=0.0)
     with pytest.raises(ConfigError, match=r"scoring\.smallest_difference=0\.0 must be above 0"):
-        wer_differences(systems, "offline", none)
+        compare_wer(systems, "offline", none)
 
 
 def differing(value: float, low: float, high: float, blocks: int = 20) -> Difference:

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics.tables import score
-from streamwer.text.normalise import NAMES, normaliser
-from streamwer.text.words import parted
-from streamwer.types import Compute, Effort, Reference, Step, Update, Word
+from streamwer.text.normalise import NAMES, get_normaliser
+from streamwer.text.words import split_words
+from streamwer.types import Reference, StageTimes, Step, Update, Word, WorkCounters
 
 WIDE = "\uff21\uff22\uff23"  # ABC as wide as Chinese characters
 WRITTEN = (
@@ -24,8 +24,8 @@ TEXTS = st.lists(PIECES, min_size=1, max_size=8).map(" ".join)
 def errors(text: str, words: list[str], name: str) -> int:
     """Of a text that was heard as these words."""
     update = Update(tuple(Word(word, 0.0, 0.0) for word in words))
-    step = Step("a", 0, 1.0, 1.0, 1.0, 1.0, Compute(), Effort(), update, True)
-    scores = score([Reference("a", "", 1.0, text)], EventLog((step,)), normaliser(name))
+    step = Step("a", 0, 1.0, 1.0, 1.0, 1.0, StageTimes(), WorkCounters(), update, True)
+    scores = score([Reference("a", "", 1.0, text)], EventLog((step,)), get_normaliser(name))
     kinds = ["substitutions", "deletions", "insertions"]
     return int(scores.recordings[kinds].to_numpy().sum())
 
@@ -39,4 +39,4 @@ def test_a_text_against_itself_has_no_error(text: str, name: str) -> None:
     if not text.split():
         return
     assert errors(text, text.split(), name) == 0
-    assert errors(text, [word for word in parted(text) if word], name) == 0
+    assert errors(text, [word for word in split_words(text) if word], name) == 0

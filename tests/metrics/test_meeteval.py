@@ -6,9 +6,10 @@ from functools import cache
 
 import pytest
 
-from streamwer.metrics.alignment import align, count
+from streamwer.metrics.alignment import count_word_errors
 from streamwer.metrics.word_errors import WordErrors
-from tests.metrics.heard import calls, misheard
+from streamwer.text.word_alignment import align_words
+from tests.metrics.misheard_calls import calls, misheard
 
 meeteval = pytest.importorskip(
     "meeteval.wer", reason="MeetEval is not installed; `make test` builds it, given a C++ compiler"
@@ -49,7 +50,7 @@ def test_errors_of_the_corpus_are_meetevals(share: float) -> None:
     clear = 0
     for call, hypothesis in zip(CALLS, misheard(CALLS, share, seed=1), strict=True):
         reference = call.text.split()
-        mine = count(align(reference, hypothesis))
+        mine = count_word_errors(align_words(reference, hypothesis))
         other = theirs(reference, hypothesis)
         assert mine.errors == other.errors
         assert mine.deletions - mine.insertions == other.deletions - other.insertions
@@ -63,4 +64,4 @@ def test_errors_of_the_corpus_are_meetevals(share: float) -> None:
 
 def test_nothing_said_is_all_deleted_for_both() -> None:
     reference = CALLS[0].text.split()
-    assert count(align(reference, [])) == theirs(reference, [])
+    assert count_word_errors(align_words(reference, [])) == theirs(reference, [])

@@ -11,10 +11,11 @@ import pytest
 
 from streamwer.config.experiment import ScoringConfig
 from streamwer.eventlog.log import EventLog
-from streamwer.metrics.stats.quantiles import Quantile, quantile_differences
-from streamwer.metrics.summary import Percentiles, Summary, latencies, summarise, timed
+from streamwer.metrics.latency import measure_latencies, select_timed_words
+from streamwer.metrics.stats.quantiles import Quantile, compare_quantiles
+from streamwer.metrics.summary import Percentiles, Summary, summarise
 from streamwer.metrics.tables import Scores, score
-from streamwer.text.normalise import normaliser
+from streamwer.text.normalise import get_normaliser
 from streamwer.types import Reference, Step, Update, Word
 from tests.reports.synthetic import MANNERS, log, references
 
@@ -25,12 +26,12 @@ SPLIT = ["waiting", "held", "queued", "computed"]
 
 
 def summary(events: EventLog, spoken: list[Reference] = SPOKEN) -> Summary:
-    scores = score(spoken, events, normaliser("basic"))
+    scores = score(spoken, events, get_normaliser("basic"))
     return summarise("system", scores, None, ScoringConfig("basic"), {})
 
 
 def table(events: EventLog) -> Scores:
-    return score(SPOKEN, events, normaliser("basic"))
+    return score(SPOKEN, events, get_normaliser("basic"))
 
 
 def ends(percentiles: Percentiles) -> list[float]:
@@ -44,8 +45,8 @@ def test_a_delay_of_every_emission_delays_every_latency_by_as_much(delay: float)
     steps = tuple(replace(step, emitted=step.emitted + delay) for step in LOG.steps)
     before, after = summary(LOG), summary(replace(LOG, steps=steps))
     for name in LATENCIES:
-        expected = [each + delay for each in ends(getattr(before, name))]
-        assert ends(getattr(after, name)) == pytest.approx(expected)
+        expected = [each + delay for each in ends(before.latencies[name])]
+        assert ends(after.latencies[name]) == pytest.approx(expected)
         assert expected
     assert (after.wer, after.coverage) == (before.wer, before.coverage)
     for old, new in zip(before.slices, after.slices, strict=True):
@@ -71,17 +72,17 @@ def test_the_order_of_recordings_changes_nothing() -> None:
     before, after = summary(LOG), summary(LOG, mixed)
     assert (after.wer, after.errors, after.coverage) == (before.wer, before.errors, before.coverage)
     for name in (*LATENCIES, "commit_latency_ideal"):
-        assert getattr(after, name) == getattr(before, name)
+        assert after.latencies[name] == before.latencies[name]
     assert after.slices == before.slices
     assert after.char_errors == before.char_errors
 
 
 def test_a_system_against_itself_is_exactly_as_late() -> None:
-    words = timed(table(LOG).words)
+    words = select_timed_words(table(LOG).words)
     calls, _ = pd.factorize(words["recording"])
-    for late in latencies(words).values():
+    for late in measure_latencies(words).values():
         values = late.to_numpy(float)
-        same = quantile_differences(values, values, calls, (0.5, 0.95), 0.95)
+        same = compare_quantiles(values, values, calls, (0.5, 0.95), 0.95)
         assert same == [Quantile(0.0, 0.0, 0.0)] * 2
 
 

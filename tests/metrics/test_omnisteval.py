@@ -7,19 +7,19 @@ from statistics import mean
 import pytest
 
 from streamwer.eventlog.log import EventLog
-from streamwer.metrics.segments import Segment, assign, segments
+from streamwer.metrics.segments import Segment, assign_words, split_reference
 from streamwer.metrics.tables import score
-from streamwer.text.normalise import normaliser
+from streamwer.text.normalise import get_normaliser
 from streamwer.types import Step
 from tests.formats.calls import own_step
-from tests.metrics.heard import calls, misheard
+from tests.metrics.misheard_calls import calls, misheard
 
 alignment = pytest.importorskip(
     "omnisteval.alignment", reason="OmniSTEval is not installed; `make test` installs it"
 )
 CALLS = calls()
 HEARD = misheard(CALLS, share=0.1, seed=2)
-BASIC = normaliser("basic")
+BASIC = get_normaliser("basic")
 
 
 def theirs(spoken: list[Segment], heard: list[str]) -> list[list[int]]:
@@ -49,8 +49,10 @@ def played(name: str, heard: list[str]) -> list[Step]:
 def test_words_go_to_the_same_segments_but_for_one_in_a_thousand() -> None:
     same = words = 0
     for call, heard in zip(CALLS, HEARD, strict=True):
-        spoken = segments(call)
-        for mine, other in zip(assign(spoken, heard, BASIC), theirs(spoken, heard), strict=True):
+        spoken = split_reference(call)
+        for mine, other in zip(
+            assign_words(spoken, heard, BASIC), theirs(spoken, heard), strict=True
+        ):
             same += len({*mine} & {*other})
             words += len(mine)
     assert words > 1000
@@ -80,9 +82,9 @@ def test_laal_al_and_streamlaal_are_omnistevals(kind: str) -> None:
         whole = Instance(reference=call.text, source_length=call.seconds, **{key: delays})
         for name, scorer in scorers.items():
             assert getattr(row, f"{name}_{kind}") == pytest.approx(scorer.compute(whole))
-        spoken = segments(call)
+        spoken = split_reference(call)
         places = theirs(spoken, heard)
-        if places != assign(spoken, heard, BASIC):
+        if places != assign_words(spoken, heard, BASIC):
             continue
         compared += 1
         parts = [

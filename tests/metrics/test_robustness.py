@@ -7,11 +7,11 @@ import pytest
 
 from streamwer.config.experiment import ScoringConfig
 from streamwer.eventlog.log import EventLog
-from streamwer.metrics.robustness import under_conditions
+from streamwer.metrics.robustness import summarise_conditions
 from streamwer.metrics.summary import summarise
 from streamwer.metrics.tables import Scores, score
-from streamwer.text.normalise import normaliser
-from streamwer.types import Compute, Effort, Reference, Step, Update, Word
+from streamwer.text.normalise import get_normaliser
+from streamwer.types import Reference, StageTimes, Step, Update, Word, WorkCounters
 
 SCORING = ScoringConfig(normaliser="basic")
 SAID = ("one", "two", "three", "four")
@@ -30,7 +30,7 @@ def heard(reference: Reference, wrong: int, late: float) -> Step:
     words = [Word("wrong", w.start, w.end) for w in reference.words[:wrong]]
     update = Update((*words, *reference.words[wrong:]), ())
     at = reference.words[-1].end + late
-    return Step(reference.recording, 0, 5.0, at, at, at, Compute(), Effort(), update, True)
+    return Step(reference.recording, 0, 5.0, at, at, at, StageTimes(), WorkCounters(), update, True)
 
 
 def scores(calls: int = 6, conditions: tuple[str, ...] = ("telephone", "gsm+loss")) -> Scores:
@@ -42,11 +42,11 @@ def scores(calls: int = 6, conditions: tuple[str, ...] = ("telephone", "gsm+loss
             wrong = {"": 0, "telephone": number % 2, "gsm+loss": 2}[condition]
             spoken.append(reference)
             steps.append(heard(reference, wrong, 1.0 if condition == "gsm+loss" else 0.0))
-    return score(spoken, EventLog(tuple(steps)), normaliser("basic"))
+    return score(spoken, EventLog(tuple(steps)), get_normaliser("basic"))
 
 
 def test_each_condition_is_told_from_the_recordings_under_it() -> None:
-    none, mobile, telephone = under_conditions(scores(), SCORING)
+    none, mobile, telephone = summarise_conditions(scores(), SCORING)
     assert [none.condition, mobile.condition, telephone.condition] == [
         "none",
         "gsm+loss",
@@ -58,20 +58,22 @@ def test_each_condition_is_told_from_the_recordings_under_it() -> None:
     assert mobile.change is not None
     assert telephone.change is not None
     assert mobile.change.value == 0.5
-    assert mobile.change.shown  # 12 of 24 words in each call alike: no certainty, but enough
+    assert (
+        mobile.change.excludes_zero
+    )  # 12 of 24 words in each call alike: no certainty, but enough
     assert telephone.change.low < 0.125 < telephone.change.high
     assert mobile.p50.value == pytest.approx((none.p50.value or 0) + 1)
 
 
 def test_there_is_nothing_to_tell_where_nothing_was_altered() -> None:
-    assert under_conditions(scores(conditions=()), SCORING) == ()
+    assert summarise_conditions(scores(conditions=()), SCORING) == ()
 
 
 def test_a_change_needs_the_same_recordings_as_they_are() -> None:
     whole = scores()
     rows = whole.recordings["recording"] != "call_3"
     words = whole.words[whole.words["recording"] != "call_3"]
-    parted = under_conditions(Scores(whole.recordings[rows], words), SCORING)
+    parted = summarise_conditions(Scores(whole.recordings[rows], words), SCORING)
     assert [each.change for each in parted] == [None, None, None]
 
 

@@ -6,11 +6,11 @@ from itertools import accumulate
 
 import pytest
 
-from streamwer.metrics.segments import Segment, assign, segments
-from streamwer.text.normalise import normaliser
+from streamwer.metrics.segments import Segment, assign_words, split_reference
+from streamwer.text.normalise import get_normaliser
 from streamwer.types import Reference, Word
 
-BASIC = normaliser("basic")
+BASIC = get_normaliser("basic")
 
 
 def spoken(*parts: str, pause: float = 1.0) -> Reference:
@@ -25,7 +25,7 @@ def spoken(*parts: str, pause: float = 1.0) -> Reference:
 
 
 def test_a_reference_is_cut_at_its_pauses() -> None:
-    assert segments(spoken("My name is", "I live here")) == [
+    assert split_reference(spoken("My name is", "I live here")) == [
         Segment(0.0, 1.5, ("My", "name", "is")),
         Segment(2.5, 4.0, ("I", "live", "here")),
     ]
@@ -33,12 +33,12 @@ def test_a_reference_is_cut_at_its_pauses() -> None:
 
 @pytest.mark.parametrize(("pause", "parts"), [(0.25, 1), (0.5, 2), (0.75, 2)])
 def test_a_pause_of_half_a_second_is_enough(pause: float, parts: int) -> None:
-    assert len(segments(spoken("my name", "is jane", pause=pause))) == parts
+    assert len(split_reference(spoken("my name", "is jane", pause=pause))) == parts
 
 
 def test_without_word_times_a_recording_is_one_segment() -> None:
     bare = Reference("call", "call.flac", 3.0, "My name is Jane")
-    assert segments(bare) == [Segment(0.0, 3.0, ("My", "name", "is", "Jane"))]
+    assert split_reference(bare) == [Segment(0.0, 3.0, ("My", "name", "is", "Jane"))]
 
 
 @pytest.mark.parametrize(
@@ -61,10 +61,12 @@ def test_without_word_times_a_recording_is_one_segment() -> None:
 )
 def test_each_word_goes_with_the_segment_it_was_said_in(said: str, found: list[str]) -> None:
     heard = said.split()
-    places = assign(segments(spoken("my name is", "i live here")), heard, BASIC)
+    places = assign_words(split_reference(spoken("my name is", "i live here")), heard, BASIC)
     assert [" ".join(heard[place] for place in mine) for mine in places] == found
 
 
 def test_a_sign_that_the_normaliser_drops_keeps_its_place() -> None:
-    places = assign(segments(spoken("my name is", "i live here")), "my – is i live".split(), BASIC)
+    places = assign_words(
+        split_reference(spoken("my name is", "i live here")), "my – is i live".split(), BASIC
+    )
     assert places == [[0, 1, 2], [3, 4]]

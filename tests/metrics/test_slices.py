@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 from streamwer.eventlog.log import EventLog
-from streamwer.metrics.slices import Slice, slices
+from streamwer.metrics.slices import Slice, summarise_slices
 from streamwer.metrics.tables import score
 from streamwer.metrics.word_errors import CharErrors, WordErrors
-from streamwer.text.normalise import normaliser
-from streamwer.types import Compute, Effort, Reference, Step, Update, Word
+from streamwer.text.normalise import get_normaliser
+from streamwer.types import Reference, StageTimes, Step, Update, Word, WorkCounters
 
 WORDS = tuple(Word(text, n + 0.5, n + 0.9) for n, text in enumerate("a b c d e f".split()))
 
@@ -36,7 +36,7 @@ def said(name: str, heard: str, late: float) -> list[Step]:
         now = ends.get(text, now)
         word = Word(text, now, now)
         times = (now, now, now, now + late)
-        found.append(Step(name, n, *times, Compute(), Effort(), Update((word,)), False))
+        found.append(Step(name, n, *times, StageTimes(), WorkCounters(), Update((word,)), False))
     return found
 
 
@@ -46,8 +46,8 @@ LOG = EventLog(
 
 
 def found(references: list[Reference] = SPOKEN) -> dict[tuple[str, str], Slice]:
-    scores = score(references, LOG, normaliser("basic"))
-    return {(s.kind, s.name): s for s in slices(scores.recordings, scores.words)}
+    scores = score(references, LOG, get_normaliser("basic"))
+    return {(s.kind, s.name): s for s in summarise_slices(scores.recordings, scores.words)}
 
 
 def test_each_kind_holds_every_word_once() -> None:
@@ -108,8 +108,8 @@ def test_error_counts_of_a_language_are_pooled_before_they_are_divided() -> None
 
 def test_a_language_without_spaces_is_told_by_its_letters() -> None:
     spoken = [replace(each, words=()) for each in SPEAKING]
-    scores = score(spoken, LOG, normaliser("multilingual"))
-    parts = {(s.kind, s.name): s for s in slices(scores.recordings, scores.words)}
+    scores = score(spoken, LOG, get_normaliser("multilingual"))
+    parts = {(s.kind, s.name): s for s in summarise_slices(scores.recordings, scores.words)}
     japanese = parts["language", "ja"]
     assert japanese.unspaced
     assert japanese.characters is not None

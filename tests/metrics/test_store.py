@@ -14,9 +14,9 @@ import pytest
 from streamwer.errors import LogError
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics import store
-from streamwer.metrics.store import Scored
-from streamwer.provenance.signature import NONE, UNKNOWN, Run, Subject, reasons
-from streamwer.text.normalise import normaliser
+from streamwer.metrics.store import SignedScores
+from streamwer.provenance.signature import NONE, UNKNOWN, Run, Subject, find_incomparable_fields
+from streamwer.text.normalise import get_normaliser
 from tests.formats.calls import REFERENCE, own_step
 
 RUN = Run(Subject("offline", "direct", "tiny@77", packages=(("numpy", "2"),)), "measured", "1", "a")
@@ -25,13 +25,13 @@ LOG = EventLog(
 )
 
 
-def scored(log: EventLog = LOG, name: str = "basic") -> Scored:
-    return store.scored([REFERENCE], log, normaliser(name))
+def scored(log: EventLog = LOG, name: str = "basic") -> SignedScores:
+    return store.score_and_sign([REFERENCE], log, get_normaliser(name))
 
 
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
-    store.write(tmp_path, scored())
-    found = store.read(tmp_path)
+    store.write_scores(tmp_path, scored())
+    found = store.read_scores(tmp_path)
     assert found.signature == scored().signature
     pd.testing.assert_frame_equal(found.scores.words, scored().scores.words)
     pd.testing.assert_frame_equal(found.scores.recordings, scored().scores.recordings)
@@ -39,7 +39,7 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
 
 def test_the_same_scores_are_the_same_bytes(tmp_path: Path) -> None:
     for run in "ab":
-        store.write(tmp_path / run, scored())
+        store.write_scores(tmp_path / run, scored())
     for name in ("recordings.parquet", "words.parquet", "signature.json"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
     assert len(list((tmp_path / "a").iterdir())) == 3
@@ -64,25 +64,27 @@ def test_the_machine_is_not_in_the_signature_of_a_virtual_clock() -> None:
 def test_a_log_that_tells_nothing_has_a_signature_with_gaps() -> None:
     signature = scored(EventLog(LOG.steps)).signature
     assert (signature.subject, signature.method.clock) == (Subject(), UNKNOWN)
-    assert reasons(signature, scored().signature, "wer") == ()
-    assert reasons(signature, scored().signature, "latency")
+    assert find_incomparable_fields(signature, scored().signature, "wer") == ()
+    assert find_incomparable_fields(signature, scored().signature, "latency")
 
 
 def test_other_word_times_leave_error_rates_comparable_but_not_latencies() -> None:
-    untimed = store.scored([replace(REFERENCE, words=())], LOG, normaliser("basic")).signature
+    untimed = store.score_and_sign(
+        [replace(REFERENCE, words=())], LOG, get_normaliser("basic")
+    ).signature
     assert untimed.method.times == NONE
-    assert reasons(untimed, scored().signature, "wer") == ()
-    (reason,) = reasons(untimed, scored().signature, "latency")
+    assert find_incomparable_fields(untimed, scored().signature, "wer") == ()
+    (reason,) = find_incomparable_fields(untimed, scored().signature, "latency")
     assert reason.startswith("word times: none against ")
 
 
 def test_scores_that_are_not_there_say_which_stage_makes_them(tmp_path: Path) -> None:
     with pytest.raises(LogError, match=r"signature\.json: no such scores; run the `score` stage"):
-        store.read(tmp_path)
-    store.write(tmp_path, scored())
+        store.read_scores(tmp_path)
+    store.write_scores(tmp_path, scored())
     (tmp_path / "words.parquet").unlink()
     with pytest.raises(LogError, match=r"words\.parquet: no such scores; run the `score` stage"):
-        store.read(tmp_path)
+        store.read_scores(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -97,40 +99,41 @@ def test_scores_that_are_not_there_say_which_stage_makes_them(tmp_path: Path) ->
     ],
 )
 def test_scores_of_another_kind_are_refused(tmp_path: Path, text: str, problem: str) -> None:
-    store.write(tmp_path, scored())
+    store.write_scores(tmp_path, scored())
     (tmp_path / "signature.json").write_text(text)
     with pytest.raises(LogError, match=rf"signature\.json: {problem}.*; run the `score` stage"):
-        store.read(tmp_path)
+        store.read_scores(tmp_path)
 
 
 @pytest.mark.parametrize("file", ["recordings.parquet", "words.parquet", "signature.json"])
 def test_files_of_two_runs_are_refused(file: str, tmp_path: Path) -> None:
     """As a process leaves them that is killed while it replaces one after the other."""
     late = replace(LOG, steps=(own_step(0, 2.0, 3.5, "my name is"),))
-    store.write(tmp_path / "old", scored())
-    store.write(tmp_path / "new", scored(late))
+    store.write_scores(tmp_path / "old", scored())
+    store.write_scores(tmp_path / "new", scored(late))
     (tmp_path / "new" / file).replace(tmp_path / "old" / file)
     with pytest.raises(LogError, match=r"\.parquet: damaged, or not of the same run as sign.*run"):
-        store.read(tmp_path / "old")
+        store.read_scores(tmp_path / "old")
 
 
 def test_scores_of_earlier_versions_are_read_which_tell_no_digests(tmp_path: Path) -> None:
-    store.write(tmp_path, scored())
+    store.write_scores(tmp_path, scored())
     signed = json.loads((tmp_path / "signature.json").read_text())
     del signed["tables"]
     (tmp_path / "signature.json").write_text(json.dumps(signed))
-    assert store.read(tmp_path).signature == scored().signature
+    assert store.read_scores(tmp_path).signature == scored().signature
     (tmp_path / "words.parquet").write_text("hello")
     with pytest.raises(LogError, match=r"words\.parquet: not a Parquet file"):
-        store.read(tmp_path)
+        store.read_scores(tmp_path)
 
 
 def test_reading_leaves_no_thread_of_arrow_that_could_abort_the_exit(tmp_path: Path) -> None:
-    store.write(tmp_path, scored())
+    store.write_scores(tmp_path, scored())
     counted = (
         "import sys, pathlib, psutil; from streamwer.metrics import store\n"
         "threads = psutil.Process().num_threads\n"
-        "before = threads(); store.read(pathlib.Path(sys.argv[1])); print(threads() - before)"
+        "before = threads(); store.read_scores(pathlib.Path(sys.argv[1]));"
+        " print(threads() - before)"
     )
     command = [sys.executable, "-c", counted, str(tmp_path)]
     assert subprocess.check_output(command, text=True, timeout=120) == "0\n"

@@ -11,10 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.metrics.alignment import Pair, align, align_by_time, character_errors, count
-from streamwer.metrics.optimal_cells import optimal_cells
-from streamwer.metrics.time_alignment import Tokens
-from streamwer.metrics.word_errors import plain_rate
+from streamwer.metrics.alignment import (
+    align_words_by_time,
+    count_character_errors,
+    count_word_errors,
+)
+from streamwer.metrics.optimal_cells import find_optimal_cells
+from streamwer.metrics.time_alignment import TimedTokens
+from streamwer.metrics.word_errors import get_plain_rate
+from streamwer.text.word_alignment import Pair, align_words
 
 SHORT = st.lists(st.sampled_from("abc"), max_size=6)
 MOMENTS = st.lists(st.integers(0, 20).map(float), min_size=6, max_size=6)
@@ -39,12 +44,12 @@ def _longer(rows: int, columns: int) -> Iterator[Alignment]:
         yield from ((*a, (None, columns - 1)) for a in alignments(rows, columns - 1))
 
 
-def errors_and_hits(said: Tokens, heard: Tokens, way: Alignment) -> tuple[int, int]:
+def errors_and_hits(said: TimedTokens, heard: TimedTokens, way: Alignment) -> tuple[int, int]:
     hits = sum(i is not None and j is not None and said.texts[i] == heard.texts[j] for i, j in way)
     return len(way) - hits, hits
 
 
-def distance(said: Tokens, heard: Tokens, way: Alignment) -> float:
+def distance(said: TimedTokens, heard: TimedTokens, way: Alignment) -> float:
     pairs = [(i, j) for i, j in way if i is not None and j is not None]
     return sum(abs(said.ends[i] - heard.ends[j]) for i, j in pairs)
 
@@ -57,11 +62,11 @@ def plain(pairs: list[Pair]) -> Alignment:
 def test_no_alignment_with_jiwers_counts_is_nearer_in_time(
     said: list[str], heard: list[str], begins: list[float], ends: list[float]
 ) -> None:
-    mine = Tokens(said[:5], sorted(begins)[: len(said[:5])])
-    other = Tokens(heard[:5], sorted(ends)[: len(heard[:5])])
-    found = align_by_time(mine, other)
-    assert count(found) == count(align(mine.texts, other.texts))
-    wanted = errors_and_hits(mine, other, plain(align(mine.texts, other.texts)))
+    mine = TimedTokens(said[:5], sorted(begins)[: len(said[:5])])
+    other = TimedTokens(heard[:5], sorted(ends)[: len(heard[:5])])
+    found = align_words_by_time(mine, other)
+    assert count_word_errors(found) == count_word_errors(align_words(mine.texts, other.texts))
+    wanted = errors_and_hits(mine, other, plain(align_words(mine.texts, other.texts)))
     every = alignments(len(mine.texts), len(other.texts))
     least = min(
         distance(mine, other, way) for way in every if errors_and_hits(mine, other, way) == wanted
@@ -74,7 +79,7 @@ def test_no_alignment_with_jiwers_counts_is_nearer_in_time(
 def test_the_cells_are_those_of_all_minimum_edit_alignments(
     said: list[str], heard: list[str]
 ) -> None:
-    mine, other = Tokens(said[:5], []), Tokens(heard[:5], [])
+    mine, other = TimedTokens(said[:5], []), TimedTokens(heard[:5], [])
     every = alignments(len(mine.texts), len(other.texts))
     least = min(errors_and_hits(mine, other, way)[0] for way in every)
     expected = [0] * (len(mine.texts) + 1)
@@ -84,30 +89,32 @@ def test_the_cells_are_those_of_all_minimum_edit_alignments(
         for row, column in way:
             i, j = i + (row is not None), j + (column is not None)
             expected[i] |= 1 << j
-    assert optimal_cells(mine.texts, other.texts) == expected
+    assert find_optimal_cells(mine.texts, other.texts) == expected
 
 
 def test_a_word_heard_once_of_two_is_the_one_that_is_near() -> None:
-    said = Tokens("yes i know yes".split(), [0.5, 30.0, 30.5, 31.0])
+    said = TimedTokens("yes i know yes".split(), [0.5, 30.0, 30.5, 31.0])
     for at, place in ((0.6, 0), (31.1, 3)):
-        (hit,) = (p for p in align_by_time(said, Tokens(["yes"], [at])) if p.status == "hit")
+        (hit,) = (
+            p for p in align_words_by_time(said, TimedTokens(["yes"], [at])) if p.status == "hit"
+        )
         assert hit.reference == place
 
 
 def test_of_a_sentence_said_twice_the_one_that_was_heard_is_a_hit() -> None:
     sentence = "please hold the line".split()
-    said = Tokens([*sentence, *sentence], [1.0, 2, 3, 4, 21, 22, 23, 24])
+    said = TimedTokens([*sentence, *sentence], [1.0, 2, 3, 4, 21, 22, 23, 24])
     for moments, places in (
         ([1.1, 2.1, 3.1, 4.1], [0, 1, 2, 3]),
         ([21.0, 22, 23, 24], [4, 5, 6, 7]),
     ):
-        pairs = align_by_time(said, Tokens(sentence, moments))
+        pairs = align_words_by_time(said, TimedTokens(sentence, moments))
         assert [p.reference for p in pairs if p.status == "hit"] == places
 
 
 def test_moments_that_are_not_known_do_not_decide() -> None:
     unknown = float("nan")
-    pairs = align_by_time(Tokens(["a", "a"], [1.0, 2.0]), Tokens(["a"], [unknown]))
+    pairs = align_words_by_time(TimedTokens(["a", "a"], [1.0, 2.0]), TimedTokens(["a"], [unknown]))
     assert sorted(pair.status for pair in pairs) == ["deleted", "hit"]
 
 
@@ -122,14 +129,16 @@ def test_the_counts_of_2000_random_pairs_are_jiwers() -> None:
         said = drawn(rng, rng.randrange(1, 20), choice)
         heard = [w for w in said if rng.random() > 0.2] if rng.random() < 0.7 else []
         heard += drawn(rng, rng.randrange(5), choice)
-        mine = Tokens(said, sorted(rng.uniform(0, 9) for _ in said))
-        found = count(align_by_time(mine, Tokens(heard, sorted(rng.uniform(0, 9) for _ in heard))))
+        mine = TimedTokens(said, sorted(rng.uniform(0, 9) for _ in said))
+        found = count_word_errors(
+            align_words_by_time(mine, TimedTokens(heard, sorted(rng.uniform(0, 9) for _ in heard)))
+        )
         words = jiwer.process_words(" ".join(said), " ".join(heard))
         assert (found.hits, found.substitutions) == (words.hits, words.substitutions)
         assert (found.deletions, found.insertions) == (words.deletions, words.insertions)
-        assert plain_rate(found) == words.wer
-        letters = character_errors(said, heard)
-        assert plain_rate(letters) == jiwer.cer(" ".join(said), " ".join(heard))
+        assert get_plain_rate(found) == words.wer
+        letters = count_character_errors(said, heard)
+        assert get_plain_rate(letters) == jiwer.cer(" ".join(said), " ".join(heard))
         characters = jiwer.process_characters(" ".join(said), " ".join(heard))
         assert letters.substitutions == characters.substitutions
         assert (letters.deletions, letters.insertions) == (
@@ -141,6 +150,8 @@ def test_the_counts_of_2000_random_pairs_are_jiwers() -> None:
 def test_a_long_recording_that_is_all_wrong_is_counted_as_jiwer_does() -> None:
     rng = random.Random(4)
     said, heard = drawn(rng, 700, 40), drawn(rng, 650, 40)
-    mine = Tokens(said, [float(n) for n in range(len(said))])
-    other = Tokens(heard, [float(n) for n in range(len(heard))])
-    assert count(align_by_time(mine, other)) == count(align(said, heard))
+    mine = TimedTokens(said, [float(n) for n in range(len(said))])
+    other = TimedTokens(heard, [float(n) for n in range(len(heard))])
+    assert count_word_errors(align_words_by_time(mine, other)) == count_word_errors(
+        align_words(said, heard)
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from streamwer.metrics.timeline import emissions, erased
-from streamwer.types import Compute, Effort, Step, Update, Word
+from streamwer.metrics.erasure import count_erased_words
+from streamwer.metrics.timeline import find_emissions
+from streamwer.types import StageTimes, Step, Update, Word, WorkCounters
 
 
 def steps(*updates: tuple[str, str]) -> list[Step]:
@@ -16,8 +17,8 @@ def steps(*updates: tuple[str, str]) -> list[Step]:
             ready=i + 1.0,
             start=i + 1.0,
             emitted=i + 1.5,
-            compute=Compute(),
-            effort=Effort(),
+            compute=StageTimes(),
+            effort=WorkCounters(),
             update=Update(words(committed), words(tentative)),
             is_last=i == len(updates) - 1,
         )
@@ -30,7 +31,7 @@ def words(text: str) -> tuple[Word, ...]:
 
 
 def shown(*updates: tuple[str, str]) -> list[tuple[str, float, float]]:
-    found = emissions(steps(*updates))
+    found = find_emissions(steps(*updates))
     return [(e.word.text, e.shown.emitted, e.committed.emitted) for e in found]
 
 
@@ -48,9 +49,9 @@ def test_a_word_that_was_never_tentative_is_shown_when_it_is_final() -> None:
 
 
 def test_erased_words_are_those_after_the_first_change() -> None:
-    assert erased(steps(("", "my name is"), ("my", "nail was"), ("nail was", ""))) == 2
-    assert erased(steps(("", "a b"), ("a b", "c"), ("c", ""))) == 0
-    assert erased(steps(("", "a b"), ("", ""))) == 2
+    assert count_erased_words(steps(("", "my name is"), ("my", "nail was"), ("nail was", ""))) == 2
+    assert count_erased_words(steps(("", "a b"), ("a b", "c"), ("c", ""))) == 0
+    assert count_erased_words(steps(("", "a b"), ("", ""))) == 2
 
 
 def test_case_and_punctuation_take_nothing_back_unless_they_are_asked_for() -> None:
@@ -60,7 +61,7 @@ def test_case_and_punctuation_take_nothing_back_unless_they_are_asked_for() -> N
         return text.strip(".,").lower()
 
     call = steps(("", "my Name,"), ("My name", ""))
-    (my, name) = emissions(call, plain)
+    (my, name) = find_emissions(call, plain)
     assert (name.shown.emitted, name.shown_raw.emitted, name.revisions) == (1.5, 2.5, 0)
     assert (my.shown.emitted, my.shown_raw.emitted) == (1.5, 2.5)
-    assert (erased(call, plain), erased(call)) == (0, 2)
+    assert (count_erased_words(call, plain), count_erased_words(call)) == (0, 2)

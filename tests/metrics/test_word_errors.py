@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.metrics.alignment import align, count
-from streamwer.metrics.word_errors import CharErrors, WordErrors, plain_rate
+from streamwer.metrics.alignment import count_word_errors
+from streamwer.metrics.word_errors import CharErrors, WordErrors, get_plain_rate
+from streamwer.text.word_alignment import align_words
 
 sentences = st.lists(st.sampled_from("a b c d".split()), max_size=8)
 
@@ -37,8 +38,8 @@ def edit_distance(reference: list[str], hypothesis: list[str]) -> int:
 def test_the_alignment_has_as_few_errors_as_a_brute_force_finds(
     reference: list[str], hypothesis: list[str]
 ) -> None:
-    pairs = align(reference, hypothesis)
-    errors = count(pairs)
+    pairs = align_words(reference, hypothesis)
+    errors = count_word_errors(pairs)
     assert errors.errors == edit_distance(reference, hypothesis)
     assert errors.words == len(reference)
     assert [p.reference for p in pairs if p.reference is not None] == list(range(len(reference)))
@@ -47,7 +48,7 @@ def test_the_alignment_has_as_few_errors_as_a_brute_force_finds(
 
 def test_the_rate_of_a_sum_is_not_the_mean_of_the_rates() -> None:
     short, long = WordErrors(hits=0, substitutions=1), WordErrors(hits=9)
-    assert plain_rate(sum([short, long], WordErrors())) == pytest.approx(0.1)
+    assert get_plain_rate(sum([short, long], WordErrors())) == pytest.approx(0.1)
     assert sum([short, long]) == short + long  # type: ignore[comparison-overlap]
 
 
@@ -80,8 +81,8 @@ def test_no_library_makes_a_mean_of_rates(mean: Callable[[list[object]], object]
 def test_a_rate_reads_as_a_number() -> None:
     rate = WordErrors(hits=3, deletions=1).rate
     assert (str(rate), repr(rate), f"{rate:.1%}") == ("0.25", "0.25", "25.0%")
-    assert plain_rate(WordErrors(hits=3, deletions=1)) == 0.25
-    assert math.isnan(plain_rate(WordErrors(insertions=1)))
+    assert get_plain_rate(WordErrors(hits=3, deletions=1)) == 0.25
+    assert math.isnan(get_plain_rate(WordErrors(insertions=1)))
 
 
 @pytest.mark.parametrize("mean", [np.mean, statistics.mean, statistics.fmean])

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics.tables import Scores, score
-from streamwer.text.normalise import normaliser
-from streamwer.types import Compute, Effort, Reference, Step, Update, Word
+from streamwer.text.normalise import get_normaliser
+from streamwer.types import Reference, StageTimes, Step, Update, Word, WorkCounters
 
 TEXTS = st.lists(
     st.sampled_from(
@@ -31,7 +31,9 @@ def spoken(texts: list[str], name: str = "call") -> Reference:
 def step(number: int, times: tuple[float, float, float], update: Update) -> Step:
     """A step that is ready, starts and emits at these times, and hears all until it starts."""
     ready, start, emitted = times
-    return Step("call", number, start, ready, start, emitted, Compute(), Effort(), update, False)
+    return Step(
+        "call", number, start, ready, start, emitted, StageTimes(), WorkCounters(), update, False
+    )
 
 
 def words(text: str) -> tuple[Word, ...]:
@@ -46,7 +48,7 @@ def at_once(texts: list[str]) -> EventLog:
 
 
 def scored(said: list[str], heard: list[str], name: str = "basic") -> Scores:
-    return score([spoken(said)], at_once(heard), normaliser(name))
+    return score([spoken(said)], at_once(heard), get_normaliser(name))
 
 
 @settings(max_examples=60)
@@ -61,10 +63,11 @@ def test_the_rows_are_the_words_that_the_errors_are_counted_on(
     for status, column in kinds.items():
         assert counts.get(status, 0) == scores.recordings[column][0]
     tokens = scores.words["word"].dropna()
-    assert list(tokens) == normaliser(name).tokens(" ".join(said))
+    assert list(tokens) == get_normaliser(name).tokenise(" ".join(said))
     inserted = scores.words["status"] == "inserted"
     assert scores.words["end"].isna().equals(inserted)
-    assert scores.words["heard"].isna().equals(scores.words["status"] == "deleted")
+    deleted = scores.words["status"] == "deleted"  # such a word may have come in other spaces
+    assert (deleted | scores.words["heard"].notna()).all()
 
 
 def test_a_number_of_several_words_is_there_when_the_last_of_them_is() -> None:
@@ -85,7 +88,7 @@ def test_a_word_of_several_tokens_gives_each_of_them_its_times() -> None:
 
 def test_words_without_times_have_rows_too() -> None:
     bare = Reference("call", "x.flac", 2.0, "yes we can")
-    table = score([bare], at_once(["yes", "can"]), normaliser("basic")).words
+    table = score([bare], at_once(["yes", "can"]), get_normaliser("basic")).words
     assert list(table["status"]) == ["hit", "deleted", "hit"]
     assert table[["start", "end", "waiting", "held"]].isna().all(axis=None)
     assert list(table["committed"]) == [0.5, math.inf, 1.5]
@@ -106,7 +109,7 @@ def test_what_stood_at_a_words_place_before_it_was_committed() -> None:
         step(3, (4, 4, 4.5), Update(tentative=words("yes we"))),
         step(4, (5, 5, 5.5), Update(words("yes we can"))),
     )
-    table = score([spoken(["yes", "we", "can"])], EventLog(steps), normaliser("basic")).words
+    table = score([spoken(["yes", "we", "can"])], EventLog(steps), get_normaliser("basic")).words
     assert list(table["first_shown"]) == [1.5, 2.5, 5.5]
     assert list(table["shown"]) == [2.5, 4.5, 5.5]
     assert list(table["revisions"]) == [1, 1, 0]
@@ -133,7 +136,7 @@ def test_a_deleted_word_never_came_and_its_delay_has_no_cause() -> None:
 def test_where_the_latency_of_a_word_went(end: float, expected: tuple[float, ...]) -> None:
     reference = Reference("call", "x.flac", 4.0, "yes", words=(Word("yes", 0.5, end),))
     steps = (step(0, (1, 1, 1.25), Update()), step(1, (2, 2.5, 2.75), Update(words("yes"))))
-    table = score([reference], EventLog(steps), normaliser("basic")).words
+    table = score([reference], EventLog(steps), get_normaliser("basic")).words
     found = table.loc[0, ["waiting", "held", "queued", "computed"]]
     assert list(found) == pytest.approx(expected)
 
@@ -153,7 +156,7 @@ def test_the_parts_add_up_to_the_latency(
         free = start + seconds
         update = Update(words(" ".join(left[number - chosen[n] : number])))
         steps.append(step(n, (n + 1.0, start, free), update))
-    table = score([spoken(said)], EventLog(tuple(steps)), normaliser("none")).words
+    table = score([spoken(said)], EventLog(tuple(steps)), get_normaliser("none")).words
     parts = table[["waiting", "held", "queued", "computed"]].dropna()
     whole = (table["committed"] - table["end"])[parts.index]
     np.testing.assert_allclose(parts.sum(axis=1), whole, atol=1e-9)

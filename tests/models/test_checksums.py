@@ -14,7 +14,7 @@ import pytest
 from streamwer import recognisers
 from streamwer.cli.command import main
 from streamwer.config import compose
-from streamwer.config.experiment import system
+from streamwer.config.experiment import build_system
 from streamwer.errors import ModelError
 from streamwer.models import checksums, sources
 from tests.cli.stand_ins import call
@@ -40,9 +40,9 @@ def truncated(file: Path) -> None:
 
 
 def refused(folder: Path) -> str:
-    chosen = system(compose.load(["engine=direct", f"model.path={folder}"]), "offline")
+    chosen = build_system(compose.load_config(["engine=direct", f"model.path={folder}"]), "offline")
     with pytest.raises(ModelError) as error:
-        recognisers.load(chosen)
+        recognisers.load_recogniser(chosen)
     message = str(error.value)
     assert "\n" not in message
     return message
@@ -61,7 +61,7 @@ def test_a_damaged_file_of_a_sealed_model_is_named(
 def test_a_file_of_a_model_without_sums_is_named_where_it_cannot_be_read(
     folder: Path, name: str
 ) -> None:
-    (folder / checksums.SUMS).unlink()
+    (folder / checksums.CHECKSUM_FILE).unlink()
     truncated(folder / name)
     assert name in refused(folder)
 
@@ -71,26 +71,26 @@ def test_a_flipped_bit_shows_by_the_name_that_the_hub_gave_the_file(folder: Path
     sums = {"model.bin": hashlib.sha256((folder / "model.bin").read_bytes()).hexdigest()}
     git = ["git", "hash-object", str(folder / "tokenizer.json")]
     sums["tokenizer.json"] = subprocess.check_output(git, text=True, timeout=PATIENCE_S).strip()
-    (folder / checksums.SUMS).unlink()
+    (folder / checksums.CHECKSUM_FILE).unlink()
     for name, digest in sums.items():
         (folder / name).rename(folder.parent / digest)
         (folder / name).symlink_to(folder.parent / digest)
-    checksums.check(folder)
+    checksums.check_model_files(folder)
     for name, digest in sums.items():
         flipped(folder.parent / digest)
         with pytest.raises(ModelError, match=rf"{name}: the file is damaged .* the hub gives"):
-            checksums.check(folder)
+            checksums.check_model_files(folder)
         flipped(folder.parent / digest)
-    checksums.check(folder)
+    checksums.check_model_files(folder)
 
 
 def test_a_digest_of_the_config_is_checked_in_a_folder(folder: Path) -> None:
     """And wherever else the file comes from: the sums beside it say only that nothing changed."""
     right = hashlib.sha256((folder / "model.bin").read_bytes()).hexdigest()
-    checksums.check(folder, right)
-    checksums.check(folder, right.upper())
+    checksums.check_model_files(folder, right)
+    checksums.check_model_files(folder, right.upper())
     with pytest.raises(ModelError) as error:
-        checksums.check(folder, "0" * 64)
+        checksums.check_model_files(folder, "0" * 64)
     message = str(error.value)
     assert message.startswith(f"{folder / 'model.bin'}: the file is damaged or another model's")
     assert f"its checksum is {right}, model.sha256 gives {'0' * 64}; " in message
@@ -109,22 +109,24 @@ def damaged(tiny_en: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
 
 @pytest.mark.parametrize("name", ["tiny.en", "tiny_en"])
 def test_a_damaged_model_of_ours_is_refused_in_a_folder(damaged: Path, name: str) -> None:
-    pinned = compose.load([f"model={name}", f"model.path={damaged}", "engine=direct"])
+    pinned = compose.load_config([f"model={name}", f"model.path={damaged}", "engine=direct"])
     with pytest.raises(ModelError, match=r"model\.bin: .* model\.sha256 gives 1a5afae06a4d"):
-        recognisers.load(system(pinned, "offline"))
+        recognisers.load_recogniser(build_system(pinned, "offline"))
 
 
 def test_a_damaged_package_is_refused_too(damaged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "_find_cached", lambda _: None)
     monkeypatch.setattr(sources, "_find_packaged", lambda _: damaged)
-    chosen = system(compose.load(["model=tiny_en", "engine=direct"]), "offline")
+    chosen = build_system(compose.load_config(["model=tiny_en", "engine=direct"]), "offline")
     with pytest.raises(ModelError, match=r"model\.bin: .* model\.sha256 gives 1a5afae06a4d"):
-        recognisers.load(chosen)
+        recognisers.load_recogniser(chosen)
 
 
 def test_a_folder_of_one_s_own_has_no_digest_that_we_know(folder: Path) -> None:
     """Whatever model it takes the place of: its weights are of another length."""
-    recognisers.files(system(compose.load(["model=tiny_en", f"model.path={folder}"]), "offline"))
+    recognisers.fetch_model(
+        build_system(compose.load_config(["model=tiny_en", f"model.path={folder}"]), "offline")
+    )
 
 
 def test_the_command_names_a_damaged_model_in_one_line_and_plays_nothing(
@@ -146,11 +148,14 @@ def test_the_command_names_a_damaged_model_in_one_line_and_plays_nothing(
 
 def test_sums_are_written_as_the_program_reads_them(folder: Path) -> None:
     (folder / "config.json").write_text(json.dumps({"suppress_ids": []}))
-    checksums.seal(folder, ["model.bin", "config.json"])
+    checksums.write_checksums(folder, ["model.bin", "config.json"])
     assert (
         subprocess.run(
-            ["sha256sum", "-c", checksums.SUMS], cwd=folder, check=False, timeout=PATIENCE_S
+            ["sha256sum", "-c", checksums.CHECKSUM_FILE],
+            cwd=folder,
+            check=False,
+            timeout=PATIENCE_S,
         ).returncode
         == 0
     )
-    checksums.check(folder)
+    checksums.check_model_files(folder)

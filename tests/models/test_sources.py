@@ -17,8 +17,8 @@ from lab.bench import random_whisper
 from streamwer.config.model import ModelConfig
 from streamwer.errors import ModelError
 from streamwer.models import checksums
-from streamwer.models.hub import reason
-from streamwer.models.sources import find, locate
+from streamwer.models.hub import explain_failure
+from streamwer.models.sources import find_local_model, locate_model
 from tests import hub
 from tests.weights import BASE_SHA256
 
@@ -28,13 +28,13 @@ SMALL = OmegaConf.load(CONF / "small_en.yaml")
 
 LOCATE = """
 import json, sys
-from streamwer.config.experiment import ModelConfig
+from streamwer.config.model import ModelConfig
 from streamwer.errors import ModelError
-from streamwer.models.sources import locate
+from streamwer.models.sources import locate_model
 
 def outcome(path, revision):
     try:
-        return str(locate(ModelConfig(name="x", path=path, revision=revision)))
+        return str(locate_model(ModelConfig(name="x", path=path, revision=revision)))
     except ModelError as error:
         return f"ModelError: {error}"
 
@@ -166,27 +166,27 @@ def test_a_folder_wins_and_may_be_relative(
 ) -> None:
     folder = converted(tmp_path / "my/model", "model.bin", "tokenizer.json", "vocabulary.txt")
     monkeypatch.chdir(tmp_path)
-    assert locate(ModelConfig(name="x", path="my/model", revision=revision)) == folder
+    assert locate_model(ModelConfig(name="x", path="my/model", revision=revision)) == folder
 
 
 def test_a_folder_that_is_no_model_says_what_it_lacks(tmp_path: Path) -> None:
     folder = converted(tmp_path / "model", "model.safetensors", "tokenizer.json")
     with pytest.raises(ModelError, match=r"it has no model.bin and no vocabulary.\*") as error:
-        locate(ModelConfig(name="x", path=str(folder)))
+        locate_model(ModelConfig(name="x", path=str(folder)))
     assert str(folder) in str(error.value)
 
 
 def test_a_missing_folder_is_not_looked_for_on_the_hub() -> None:
     with pytest.raises(ModelError, match=r"models/typo: no such model folder .*set model.revision"):
-        locate(ModelConfig(name="x", path="models/typo"))
+        locate_model(ModelConfig(name="x", path="models/typo"))
 
 
 def test_reasons_are_short() -> None:
     gated = GatedRepoError.__new__(GatedRepoError)
-    assert reason(OfflineModeIsEnabled()) == "offline mode is on: HF_HUB_OFFLINE is set"
-    assert reason(gated).startswith("access has to be granted first")
-    assert reason(OSError("disk\n full")) == "disk full"
-    assert reason(OSError()) == "OSError"
+    assert explain_failure(OfflineModeIsEnabled()) == "offline mode is on: HF_HUB_OFFLINE is set"
+    assert explain_failure(gated).startswith("access has to be granted first")
+    assert explain_failure(OSError("disk\n full")) == "disk full"
+    assert explain_failure(OSError()) == "OSError"
 
 
 # --- the order of the sources ------------------------------------------------------------------
@@ -218,27 +218,27 @@ def test_a_folder_comes_before_the_cache_and_the_cache_before_a_package(
 ) -> None:
     model = ModelConfig("x", BASE.path, BASE.revision, package="some_weights/data")
     for source, folder in everywhere.items():
-        found = find(model)
+        found = find_local_model(model)
         assert found is not None
         assert (found.source, found.folder) == (source, folder)
         shutil.rmtree(folder)
-    assert find(model) is None
+    assert find_local_model(model) is None
 
 
 def test_what_is_not_whole_is_no_source(everywhere: dict[str, Path]) -> None:
     model = ModelConfig("x", BASE.path, BASE.revision, package="some_weights/data")
     shutil.rmtree(everywhere["folder"])
     (everywhere["hub cache"] / "tokenizer.json").unlink()
-    assert locate(model) == everywhere["package"]
+    assert locate_model(model) == everywhere["package"]
     (everywhere["package"] / "vocabulary.txt").unlink()
-    assert find(model) is None
+    assert find_local_model(model) is None
 
 
 @pytest.mark.parametrize("package", [None, "", "no_such_package/data", "some_weights/none"])
 def test_a_package_that_is_not_there_is_no_source(
     package: str | None, everywhere: dict[str, Path]
 ) -> None:
-    assert find(ModelConfig("x", "acme/none", "0" * 40, package=package)) is None
+    assert find_local_model(ModelConfig("x", "acme/none", "0" * 40, package=package)) is None
     assert everywhere
 
 
@@ -246,9 +246,9 @@ def test_the_package_serves_without_the_hub_and_is_what_is_pinned(
     tiny_en: Path, tmp_path: Path
 ) -> None:
     code = (
-        "from streamwer.config.compose import load\n"
-        "from streamwer.models.sources import obtain\n"
-        "print(obtain(load(['model=tiny.en']).model))"
+        "from streamwer.config.compose import load_config\n"
+        "from streamwer.models.sources import obtain_model\n"
+        "print(obtain_model(load_config(['model=tiny.en']).model))"
     )
     offline = {"HF_HUB_OFFLINE": "1", "XDG_CACHE_HOME": str(tmp_path)}
     done = hub.run(hub.closed_port(), tmp_path, tmp_path, "-c", code, **offline)
@@ -256,7 +256,7 @@ def test_the_package_serves_without_the_hub_and_is_what_is_pinned(
 
 
 def test_the_joined_base_model_is_whole_and_not_the_hub_s(whisper_base: Path) -> None:
-    checksums.check(whisper_base, BASE_SHA256)
+    checksums.check_model_files(whisper_base, BASE_SHA256)
     pinned = OmegaConf.load(CONF / "base.yaml").sha256
     with pytest.raises(ModelError, match=f"model.sha256 gives {pinned}"):
-        checksums.check(whisper_base, pinned)
+        checksums.check_model_files(whisper_base, pinned)

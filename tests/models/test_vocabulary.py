@@ -11,7 +11,7 @@ import pytest
 
 from streamwer.errors import ModelError
 from streamwer.models import checksums
-from streamwer.models.vocabulary import check_texts
+from streamwer.models.vocabulary import check_tokenizer_files
 
 REFERENCE = Path("models/reference")
 
@@ -30,7 +30,7 @@ def read(file: Path) -> Any:
 
 def refused(folder: Path) -> str:
     with pytest.raises(ModelError) as error:
-        checksums.check(folder)
+        checksums.check_model_files(folder)
     message = str(error.value)
     assert "\n" not in message
     assert message.endswith("take the files of one model, or fetch it again")
@@ -38,7 +38,7 @@ def refused(folder: Path) -> str:
 
 
 def test_the_texts_of_one_model_belong_together(folder: Path) -> None:
-    checksums.check(folder)
+    checksums.check_model_files(folder)
 
 
 def test_the_tokenizer_of_another_model_is_named(folder: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_vocabulary_as_lines_is_the_same(folder: Path) -> None:
     added = tokenizer["added_tokens"]
     tokenizer["added_tokens"] = [each for each in added if not each["content"].endswith("0|>")]
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer), encoding="utf-8")
-    check_texts(folder)
+    check_tokenizer_files(folder)
 
 
 @pytest.mark.parametrize("content", ["{}", "[]", "null"])
@@ -90,7 +90,7 @@ def test_an_empty_config_is_named(folder: Path, content: str) -> None:
 def test_what_is_none_of_them_is_named(folder: Path, name: str, content: str, reason: str) -> None:
     (folder / name).write_text(content)
     with pytest.raises(ModelError, match=reason):
-        checksums.check(folder)
+        checksums.check_model_files(folder)
 
 
 def test_a_model_without_a_vocabulary_is_named(folder: Path) -> None:

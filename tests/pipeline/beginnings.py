@@ -23,7 +23,7 @@ def beginnings(folder: Path, count: int = 3) -> None:
 
 def _cut(row: dict[str, object], folder: Path) -> str:
     name, words = str(row["file_name"]), row["words"]
-    samples = audio.load(CALLS / name)[: round(SECONDS * audio.SAMPLE_RATE)]
+    samples = audio.load_audio(CALLS / name)[: round(SECONDS * audio.SAMPLE_RATE)]
     audio.write_flac(folder / name, samples)
     assert isinstance(words, list)
     said = [word for word in words if word["end"] < SECONDS]

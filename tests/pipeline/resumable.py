@@ -10,7 +10,7 @@ from pathlib import Path
 
 from omegaconf import DictConfig, OmegaConf
 
-from streamwer.config.compose import composed
+from streamwer.config.compose import compose_config
 from tests.datasets.prepared import files, prepared
 from tests.datasets.recordings import clip
 from tests.patience import PATIENCE_S
@@ -24,7 +24,7 @@ FEW = NAMES[:2]
 
 @cache
 def settings(*overrides: str) -> DictConfig:
-    return composed(["cluster=local", "policy=[local_agreement]", *overrides])
+    return compose_config(["cluster=local", "policy=[local_agreement]", *overrides])
 
 
 class Folder:

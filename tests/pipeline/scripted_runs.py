@@ -23,9 +23,10 @@ from typing import Any
 from pipeline import stream
 from streamwer import recognisers
 from streamwer.config import experiment
+from streamwer.config.folders import EVENTS
 from streamwer.recognisers.base import Recogniser
 from streamwer.runners.cache import keys
-from streamwer.runners.cache.store import Store
+from streamwer.runners.cache.store import ResultStore
 from streamwer.runners.worker import Job, Worker
 from streamwer.types import Step
 from tests.scripted import Scripted, script
@@ -61,8 +62,8 @@ _stream = Worker.stream
 
 def scripted() -> None:
     """From now on nothing in this process loads a model."""
-    recognisers.build = load
-    recognisers.files = lambda *_: None
+    recognisers.build_recogniser = load
+    recognisers.fetch_model = lambda *_: None
     Worker.stream = streamed  # type: ignore[method-assign]
 
 
@@ -99,12 +100,12 @@ def killed_before(change: int, system: str) -> int:
 
 def each_change(system: str) -> None:
     """Kill a run before each of its changes, from the same start, and let another one go on."""
-    settings = experiment.load()  # what takes longest, once for all of them
-    experiment.system(settings, system)
-    keys.code()
+    settings = experiment.load_params()  # what takes longest, once for all of them
+    experiment.build_system(settings, system)
+    keys.digest_code()
     importlib.import_module("pandas")  # which pyarrow would import in each of them
-    experiment.load = lambda *_: settings
-    out, store = stream.EVENTS / system, Path("data/finished")
+    experiment.load_params = lambda *_: settings
+    out, store = EVENTS / system, Path("data/finished")
     change, status = 0, -signal.SIGKILL
     while status == -signal.SIGKILL:
         for folder in (out, store):
@@ -112,7 +113,7 @@ def each_change(system: str) -> None:
         CALLS.unlink(missing_ok=True)
         status = forked(lambda at=change: killed_before(at, system))  # type: ignore[misc]
         first = CALLS.read_text().split() if CALLS.exists() else []
-        kept = len(list(Store(store, 0, print).places()))
+        kept = len(list(ResultStore(store, 0, print).list_entries()))
         shutil.rmtree(out, ignore_errors=True)  # as DVC does before it runs a stage
         CALLS.unlink(missing_ok=True)
         again = forked(lambda: run(system))

@@ -11,7 +11,7 @@ from tempfile import gettempdir
 
 from omegaconf import OmegaConf
 
-from streamwer.config.compose import composed
+from streamwer.config.compose import compose_config
 from tests.datasets.prepared import prepared
 from tests.datasets.recordings import clip
 
@@ -38,7 +38,7 @@ def started(folder: Path, where: str) -> subprocess.Popen[str]:
         "model=reference",
         f"model.path={model}",
     ]
-    OmegaConf.save(composed(chosen), folder / "params.yaml", resolve=True)
+    OmegaConf.save(compose_config(chosen), folder / "params.yaml", resolve=True)
     paths = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
     return subprocess.Popen(
         COMMAND,

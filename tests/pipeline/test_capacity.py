@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from lab.capacity import command, playing
-from lab.capacity.document import read_facts
-from streamwer.analysis import capacity
-from streamwer.analysis.capacity.figures import Figures
-from streamwer.config.compose import load
-from streamwer.datasets.preparing import prepare
-from streamwer.formats.manifest import write as write_manifest
+from streamwer.analysis.capacity.figures import LoadFigures
+from streamwer.analysis.capacity.machine import read_machine
+from streamwer.analysis.capacity.study import read_study
+from streamwer.config.compose import load_config
+from streamwer.datasets.preparation import prepare_dataset
+from streamwer.formats.manifest import write_manifest
 
 pytestmark = [
     pytest.mark.slow,
@@ -31,9 +31,9 @@ QUICK = ("--seconds", "8", "--warm-up", "2", "--repeats", "2", "--most", "2")
 @pytest.fixture
 def cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[set[int]]:
     """Those that each run was played on; the data set is prepared in the folder we are in."""
-    settings = load(["dataset=toy_calls", "dataset.limit=2"]).dataset
+    settings = load_config(["dataset=toy_calls", "dataset.limit=2"]).dataset
     settings.path = str(Path(settings.path).resolve())
-    references = prepare(settings, tmp_path / "data/prepared")
+    references = prepare_dataset(settings, tmp_path / "data/prepared")
     (tmp_path / "data/aligned").mkdir()
     write_manifest(tmp_path / "data/aligned", references)
     model = Path("models/reference").resolve()
@@ -43,7 +43,7 @@ def cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[set[int]]:
     used: list[set[int]] = []
     played = playing.Worker.run
 
-    def noted(worker: playing.Worker, streams: int, seed: int) -> Figures:
+    def noted(worker: playing.Worker, streams: int, seed: int) -> LoadFigures:
         used.append(os.sched_getaffinity(0))
         return played(worker, streams, seed)
 
@@ -87,7 +87,7 @@ def test_a_study_is_found_kept_and_shown(
     cores: list[set[int]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command.main() == 0
-    study = capacity.read(Path("reports/capacity/live"))
+    study = read_study(Path("reports/capacity/live"))
     carried = study.systems[NAME]
     assert carried.capacity.value == 2  # no more were tried
     assert {(run.streams, run.seed) for run in carried.runs} == {(1, 1), (1, 2), (2, 1), (2, 2)}
@@ -121,6 +121,6 @@ def test_a_worker_that_is_measured_has_a_core_of_its_own(
     monkeypatch.setattr(sys, "argv", [*sys.argv, "clock=measured"])
     assert command.main() == 0
     assert {len(own) for own in cores} == {1}
-    facts = read_facts(Path("reports/capacity/live"))[NAME]
+    facts = read_machine(Path("reports/capacity/live"))[NAME]
     assert facts["cores"] == len(before)  # of the machine, not of the worker
     assert os.sched_getaffinity(0) == before

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline import compose
 from streamwer.config import experiment
-from streamwer.config.compose import composed, load
+from streamwer.config.compose import compose_config, load_config
 from streamwer.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
@@ -51,7 +51,7 @@ def test_a_missing_file_fails(params: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_choice_that_is_not_there_names_those_that_are_on_one_line() -> None:
     with pytest.raises(ConfigError) as caught:
-        composed(["clock=profil"])
+        compose_config(["clock=profil"])
     assert str(caught.value) == (
         "Could not find 'clock/profil'; "
         "Available options in 'clock': measured, profile, unaware, wall"
@@ -62,17 +62,17 @@ def test_a_choice_that_is_not_there_names_those_that_are_on_one_line() -> None:
 def test_a_key_that_is_not_there_is_named_without_advice_to_add_it(key: str) -> None:
     """With "+" before it, it would be refused as well."""
     with pytest.raises(ConfigError, match=f"Could not override '{key}': Key ") as caught:
-        composed([f"{key}=x"])
+        compose_config([f"{key}=x"])
     assert "\n" not in str(caught.value)
     assert "+" not in str(caught.value)
     with pytest.raises(ConfigError):
-        load([f"+{key}=x"])
+        load_config([f"+{key}=x"])
 
 
 def test_the_default_comparison_is_of_tiny_en_on_the_bundled_calls() -> None:
     """What `make repro` runs, as the committed file has it: the toy model is for tests alone."""
-    committed = experiment.load(ROOT / "params.yaml")
-    systems = {name: experiment.system(committed, name) for name in committed.compare}
+    committed = experiment.load_params(ROOT / "params.yaml")
+    systems = {name: experiment.build_system(committed, name) for name in committed.compare}
     assert list(systems) == ["offline", "local_agreement", "prompted_buffer", "prefix_agreement"]
     assert {system.model.name for system in systems.values()} == {"tiny_en"}
     assert committed.dataset.path == "data/calls"

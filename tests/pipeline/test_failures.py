@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from pipeline import stream
-from pipeline.report import unused
 from streamwer.config import experiment
-from streamwer.formats.manifest import read as read_manifest
+from streamwer.formats.manifest import read_manifest
 from streamwer.metrics.tables import score
-from streamwer.reports.comparison import Unused
-from streamwer.runners.pool import Outcome
-from streamwer.text.normalise import normaliser
+from streamwer.reports.assembly import read_unused_rows
+from streamwer.reports.comparison import UnusedRows
+from streamwer.runners import streaming
+from streamwer.runners.dataset import stream_dataset
+from streamwer.runners.pool import RunOutcome
+from streamwer.text.normalise import get_normaliser
 from streamwer.types import Failure
 from tests.datasets.prepared import files, prepared
 from tests.datasets.recordings import clip
@@ -28,20 +29,23 @@ def test_its_words_are_deleted_and_its_reason_is_kept(
     prepared(files(tmp_path / "mine", texts), tmp_path / "out")
     played: list[str] = []
 
-    def stream_all(jobs: Any, *_: Any) -> Outcome:
+    def stream_recordings(jobs: Any, *_: Any) -> RunOutcome:
         played.extend(job.recording for job in jobs)
         for job in jobs:
             job.audio.unlink()  # as it may be lost while the run goes on
-        return Outcome(failures=[Failure("good", "the test streams nothing")])
+        return RunOutcome(failures=[Failure("good", "the test streams nothing")])
 
-    monkeypatch.setattr(stream, "stream_all", stream_all)
-    settings = experiment.load()
-    system, references = experiment.system(settings, "offline"), read_manifest(tmp_path / "out")
-    log = stream.stream_from(tmp_path / "out", "offline", system, settings.cluster)
+    monkeypatch.setattr(streaming, "stream_recordings", stream_recordings)
+    settings = experiment.load_params()
+    system, references = (
+        experiment.build_system(settings, "offline"),
+        read_manifest(tmp_path / "out"),
+    )
+    log = stream_dataset(tmp_path / "out", "offline", system, settings.cluster)
     assert played == ["good"]
     assert {failure.recording for failure in log.failures} == {"good", "bad"}
-    scores = score(references, log, normaliser("basic"))
+    scores = score(references, log, get_normaliser("basic"))
     rows = scores.recordings.set_index("recording")
     assert "bad.wav: not readable as audio" in rows.loc["bad", "failure"]
     assert (rows.loc["bad", "deletions"], rows.loc["bad", "hits"]) == (2, 0)
-    assert unused(tmp_path / "out") == Unused(3, (("x.wav", "no x.txt beside it"),))
+    assert read_unused_rows(tmp_path / "out") == UnusedRows(3, (("x.wav", "no x.txt beside it"),))

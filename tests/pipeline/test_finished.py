@@ -14,11 +14,11 @@ import pytest
 
 from streamwer.cli import cache
 from streamwer.config import experiment
-from streamwer.config.cache import FinishedConfig
+from streamwer.config.cache import CacheConfig
 from streamwer.errors import StreamwerError
-from streamwer.runners.cache import run_lock
-from streamwer.runners.cache.sessions import Sessions
-from streamwer.runners.cache.store import Store
+from streamwer.runners.cache.run_lock import hold_run_lock
+from streamwer.runners.cache.sessions import MeasuringSessions
+from streamwer.runners.cache.store import ResultStore, format_empty_command
 from tests.runners.cache.calls import label, said
 
 KEYS = [f"{at:02x}" * 32 for at in range(3)]
@@ -26,15 +26,15 @@ SYSTEMS = ("offline", "offline", "twin")
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ResultStore:
     """Two recordings of one system and one of another, and a session of each."""
-    settings = SimpleNamespace(finished=FinishedConfig("kept"))
-    monkeypatch.setattr(experiment, "load", lambda: settings)
+    settings = SimpleNamespace(cache=CacheConfig("kept"))
+    monkeypatch.setattr(experiment, "load_params", lambda: settings)
     monkeypatch.chdir(tmp_path)
-    store = Store(Path("kept"), 10**9, print)
+    store = ResultStore(Path("kept"), 10**9, print)
     for key, system in zip(KEYS, SYSTEMS, strict=True):
-        store.put(key, label(system=system), said("anna", "hello"))
-        Sessions(store.folder).open(system, Path(system), anew=False)
+        store.write_entry(key, label(system=system), said("anna", "hello"))
+        MeasuringSessions(store.folder).open(system, Path(system), restart=False)
     return store
 
 
@@ -43,16 +43,16 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     return cache.main()
 
 
-def left(store: Store) -> list[str]:
-    return [key for key in KEYS if store.steps(key)]
+def left(store: ResultStore) -> list[str]:
+    return [key for key in KEYS if store.read_steps(key)]
 
 
-def sessions(store: Store) -> int:
+def sessions(store: ResultStore) -> int:
     return len(list(store.folder.glob("sessions/*")))
 
 
 def test_what_is_kept_is_told_by_system(
-    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    store: ResultStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(monkeypatch) == 0
     told = " ".join(capsys.readouterr().out.split())
@@ -65,7 +65,7 @@ def test_what_is_kept_is_told_by_system(
 
 
 def test_one_system_can_be_dropped_or_all(
-    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    store: ResultStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(monkeypatch, "--empty", "--system", "offline") == 0
     assert "2 recordings dropped" in capsys.readouterr().out
@@ -83,9 +83,9 @@ def test_one_system_can_be_dropped_or_all(
 
 
 def test_what_a_run_uses_is_not_dropped(
-    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    store: ResultStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with run_lock(store.folder, "twin", Path("twin")):
+    with hold_run_lock(store.folder, "twin", Path("twin")):
         assert run(monkeypatch, "--empty") == 1
         assert "twin is being streamed, by process" in capsys.readouterr().err
         assert left(store) == KEYS
@@ -94,11 +94,11 @@ def test_what_a_run_uses_is_not_dropped(
 
 
 def test_a_run_of_another_host_is_named_with_its_host(
-    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    store: ResultStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Its number says nothing here: a process of the same number may well be somebody else's."""
     here = platform.node()
-    with run_lock(store.folder, "twin", Path("twin")):
+    with hold_run_lock(store.folder, "twin", Path("twin")):
         assert run(monkeypatch, "--empty") == 1
         assert here not in capsys.readouterr().err
         monkeypatch.setattr(platform, "node", lambda: "elsewhere")
@@ -107,19 +107,19 @@ def test_a_run_of_another_host_is_named_with_its_host(
         assert told in capsys.readouterr().err
         with (
             pytest.raises(StreamwerError, match=rf"kill {os.getpid()} on {re.escape(here)}\)"),
-            run_lock(store.folder, "twin", Path("twin")),
+            hold_run_lock(store.folder, "twin", Path("twin")),
         ):
             pass
     assert left(store) == KEYS
 
 
 def test_a_store_chosen_on_the_command_line_is_told_and_dropped(
-    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    store: ResultStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("other", "jane's other, $1"):
-        other = Store(Path(name), 10**9, print)
-        other.put(KEYS[0], label(system="mine"), said("anna", "hello"))
-        program, *arguments = shlex.split(cache.emptying(name))[2:]
+        other = ResultStore(Path(name), 10**9, print)
+        other.write_entry(KEYS[0], label(system="mine"), said("anna", "hello"))
+        program, *arguments = shlex.split(format_empty_command(name))[2:]
         assert program == "streamwer.cli.cache"
         chosen = [each for each in arguments if each != "--empty"]
         assert run(monkeypatch, "--system", "mine", *chosen) == 0

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from omegaconf import OmegaConf
 
-from lab import gate_in_turns
 from pipeline import gate
-from streamwer.analysis.gate import baseline
-from streamwer.analysis.gate.verdict import Exit
-from streamwer.config.compose import composed, load
-from streamwer.datasets.preparing import prepare
-from streamwer.metrics.store import Scored
+from streamwer.analysis.gate import baseline, committed, experiments, interleaved
+from streamwer.analysis.gate.verdict import ExitStatus
+from streamwer.config.compose import compose_config, load_config
+from streamwer.config.folders import BASELINE, GATE_REPORT
+from streamwer.datasets.preparation import prepare_dataset
+from streamwer.metrics.store import SignedScores
 from streamwer.metrics.tables import Scores
 
 SYSTEM = "prefix_agreement"
@@ -27,11 +27,11 @@ ROOT = Path(__file__).parents[2]
 Run = Callable[..., int]
 
 
-def played(change: Callable[[Scores], None] = lambda scores: None) -> Scored:
+def played(change: Callable[[Scores], None] = lambda scores: None) -> SignedScores:
     """What the committed baseline says, changed."""
-    committed = baseline.read(ROOT / gate.BASELINE / SYSTEM)
-    change(committed.scores)
-    return committed
+    scored = baseline.read_baseline(ROOT / BASELINE / SYSTEM)
+    change(scored.scores)
+    return scored
 
 
 def late(scores: Scores) -> None:
@@ -41,16 +41,16 @@ def late(scores: Scores) -> None:
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data of the gate, made ready once: it takes longer than the tests."""
-    folder, chosen = tmp_path_factory.mktemp("gate") / "data", load().gate.dataset
+    folder, chosen = tmp_path_factory.mktemp("gate") / "data", load_config().gate.dataset
     assert chosen is not None
-    prepare(chosen, folder)
+    prepare_dataset(chosen, folder)
     return folder
 
 
 @pytest.fixture
 def run(tmp_path: Path, prepared: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A checkout whose candidate is what the test says, and the command in it."""
-    shutil.copytree(gate.BASELINE / SYSTEM, tmp_path / gate.BASELINE / SYSTEM)
+    shutil.copytree(BASELINE / SYSTEM, tmp_path / BASELINE / SYSTEM)
     shutil.copytree("conf", tmp_path / "conf")
     params = Path("params.yaml").read_text()
     (tmp_path / "params.yaml").write_text(
@@ -61,11 +61,12 @@ def run(tmp_path: Path, prepared: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
 
-    monkeypatch.setattr(gate, "prepare", lambda *_: None)
-    monkeypatch.setattr(gate, "OWN_DATA", prepared)
+    monkeypatch.setattr(gate, "prepare_dataset", lambda *_: None)
+    for module in (committed, experiments):
+        monkeypatch.setattr(module, "GATE_DATA", prepared)
 
-    def run(candidate: Scored, *arguments: str) -> int:
-        monkeypatch.setattr(gate, "_play", lambda settings, name: candidate)
+    def run(candidate: SignedScores, *arguments: str) -> int:
+        monkeypatch.setattr(committed, "play_candidate", lambda *_: candidate)
         monkeypatch.setattr(sys, "argv", ["gate", *arguments])
         return gate.main()
 
@@ -73,9 +74,9 @@ def run(tmp_path: Path, prepared: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 def test_this_tree_is_held_against_the_committed_baseline(run: Run) -> None:
-    assert run(played()) == Exit.PASS
-    assert run(played(late)) == Exit.REGRESSION
-    written = json.loads((gate.VERDICT / "gate.json").read_text())
+    assert run(played()) == ExitStatus.PASS
+    assert run(played(late)) == ExitStatus.REGRESSION
+    written = json.loads((GATE_REPORT / "gate.json").read_text())
     assert written["exit"] == 1
 
 
@@ -86,24 +87,24 @@ def test_an_edit_of_conf_that_was_not_composed_is_told(
     chosen.write_text(
         re.sub(r"^systems:.*", f"systems: [{SYSTEM}]", chosen.read_text(), flags=re.MULTILINE)
     )
-    Path("params.yaml").write_text(OmegaConf.to_yaml(composed()))
-    assert run(played()) == Exit.PASS
+    Path("params.yaml").write_text(OmegaConf.to_yaml(compose_config()))
+    assert run(played()) == ExitStatus.PASS
     assert "is not conf/ composed" not in capsys.readouterr().out
     policy = Path(f"conf/policy/{SYSTEM}.yaml")
-    policy.write_text(re.sub(r"(?m)^margin_s: [\d.]+", "margin_s: 0.6", policy.read_text()))
-    assert run(played()) == Exit.PASS
+    policy.write_text(f"{policy.read_text()}margin_s: 0.6\n")
+    assert run(played()) == ExitStatus.PASS
     assert "params.yaml, which was judged, is not conf/ composed" in capsys.readouterr().out
 
 
 def test_no_baseline_is_a_clear_error(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    shutil.rmtree(gate.BASELINE)
-    assert run(played()) == Exit.USAGE
+    shutil.rmtree(BASELINE)
+    assert run(played()) == ExitStatus.USAGE
     assert "--update-baseline" in capsys.readouterr().err
 
 
 def test_no_params_is_a_clear_error(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     Path("params.yaml").unlink()
-    assert run(played()) == Exit.USAGE
+    assert run(played()) == ExitStatus.USAGE
     assert "pipeline.compose --write" in capsys.readouterr().err
 
 
@@ -116,18 +117,18 @@ def test_a_baseline_of_another_normaliser_is_not_comparable(run: Run) -> None:
 def test_an_updated_baseline_says_what_moved_and_then_passes(
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(played(late), "--update-baseline") == Exit.PASS
+    assert run(played(late), "--update-baseline") == ExitStatus.PASS
     assert "regressed: beyond every limit" in capsys.readouterr().out
-    assert run(played(late)) == Exit.PASS
+    assert run(played(late)) == ExitStatus.PASS
 
 
 def test_a_baseline_is_not_updated_with_failures(run: Run) -> None:
     def fail(scores: Scores) -> None:
         scores.recordings.loc[0, "failure"] = "its worker died"
 
-    before = (gate.BASELINE / SYSTEM / "recordings.parquet").read_bytes()
-    assert run(played(fail), "--update-baseline") == Exit.FAILURES
-    assert (gate.BASELINE / SYSTEM / "recordings.parquet").read_bytes() == before
+    before = (BASELINE / SYSTEM / "recordings.parquet").read_bytes()
+    assert run(played(fail), "--update-baseline") == ExitStatus.FAILURES
+    assert (BASELINE / SYSTEM / "recordings.parquet").read_bytes() == before
 
 
 def test_on_another_kind_of_processor_the_floors_are_wider(
@@ -142,16 +143,16 @@ def test_on_another_kind_of_processor_the_floors_are_wider(
 
         return change
 
-    assert run(played(worse(2, 1))) == Exit.REGRESSION
-    (gate.BASELINE / SYSTEM / "instructions.txt").write_text("arm64 asimddp\n")
-    assert run(played(worse(2, 1))) == Exit.PASS
+    assert run(played(worse(2, 1))) == ExitStatus.REGRESSION
+    (BASELINE / SYSTEM / "instructions.txt").write_text("arm64 asimddp\n")
+    assert run(played(worse(2, 1))) == ExitStatus.PASS
     assert "the baseline was made on arm64 asimddp" in capsys.readouterr().out
-    assert run(played(worse(1, 2))) == Exit.REGRESSION
+    assert run(played(worse(1, 2))) == ExitStatus.REGRESSION
 
 
 def test_as_a_stage_a_regression_of_unchanged_settings_fails(run: Run) -> None:
-    assert run(played(), "--stage") == Exit.PASS
-    assert run(played(late), "--stage") == Exit.REGRESSION
+    assert run(played(), "--stage") == ExitStatus.PASS
+    assert run(played(late), "--stage") == ExitStatus.REGRESSION
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,7 @@ def test_as_a_stage_an_experiment_is_not_judged(
     text = Path("params.yaml").read_text()
     assert old in text
     Path("params.yaml").write_text(text.replace(old, new))
-    assert run(played(late), "--stage") == Exit.PASS
+    assert run(played(late), "--stage") == ExitStatus.PASS
     output = capsys.readouterr().out
     assert "an experiment" in output
     assert told in output
@@ -182,7 +183,7 @@ def test_other_settings_are_judged_outside_of_the_stage(
     candidate = played(late)
     subject = replace(candidate.signature.subject, policy="prefix_agreement(chunk_s=2)")
     candidate = replace(candidate, signature=replace(candidate.signature, subject=subject))
-    assert run(candidate) == Exit.REGRESSION
+    assert run(candidate) == ExitStatus.REGRESSION
     assert "changed: policy: prefix_agreement(chunk_s=2)" in capsys.readouterr().out
 
 
@@ -191,16 +192,16 @@ def test_runs_take_turns_and_a_regression_is_confirmed(
 ) -> None:
     measured = replace(played().signature.method, clock="measured", workers="1", hardware="x")
 
-    def play(side: gate_in_turns.Side, *_: object) -> Scored:
-        found = played(late if side.name == "this tree" else lambda scores: None)
+    def play(_: object, version: interleaved.CodeVersion, *__: object) -> SignedScores:
+        found = played(late if version.name == "this tree" else lambda scores: None)
         found.scores.recordings["decode_s"] = 0.1
         for stage in ("listen", "features", "encode", "align", "other"):
             found.scores.recordings[f"{stage}_s"] = 0.0
         return replace(found, signature=replace(found.signature, method=measured))
 
-    monkeypatch.setattr(gate_in_turns, "_play", play)
+    monkeypatch.setattr(interleaved._Runs, "play", play)
     other = "systems.prefix_agreement.policy.chunk_s=0.5"
-    assert run(played(), "--in-turns", "--against-settings", other) == Exit.REGRESSION
+    assert run(played(), "--in-turns", "--against-settings", other) == ExitStatus.REGRESSION
     output = capsys.readouterr().out
     order = [f"{SYSTEM}: round {n}, {turn}" for n in (1, 2) for turn in ("A1", "B1", "A2", "B2")]
     assert [
@@ -212,14 +213,14 @@ def test_runs_take_turns_and_a_regression_is_confirmed(
 def test_a_revision_that_there_is_not_is_a_clear_error(
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(played(), "--in-turns", "--against", "no-such-revision") == Exit.USAGE
+    assert run(played(), "--in-turns", "--against", "no-such-revision") == ExitStatus.USAGE
     assert "git rev-parse" in capsys.readouterr().err
 
 
 def test_the_baseline_of_another_revision_gets_our_workers_and_no_key_it_does_not_know() -> None:
     ours = {"cluster": {"name": "ray", "workers": 2, "new": 1}, "clock": "ours"}
     theirs = {"cluster": {"name": "local", "workers": None, "gone": 3}, "clock": "theirs"}
-    assert gate_in_turns._with_cluster_of(ours, theirs) == {
+    assert interleaved._share_cluster(ours, theirs) == {
         "cluster": {"name": "ray", "workers": 2, "gone": 3},
         "clock": "theirs",
     }

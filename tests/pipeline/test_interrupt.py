@@ -91,4 +91,7 @@ def test_after_ctrl_c_the_same_command_gives_a_whole_log(folder: Path) -> None:
     output, errors = again.communicate(timeout=PATIENCE_S)
     assert again.returncode == 0, errors
     assert output == "offline: 2 recordings, 0 failed\n"
-    assert set(eventlog.read(folder / "data/events/offline").by_recording()) == {"long", "short"}
+    assert set(eventlog.read_log(folder / "data/events/offline").group_by_recording()) == {
+        "long",
+        "short",
+    }

@@ -8,9 +8,10 @@ import sys
 import pytest
 
 from pipeline import stream
-from streamwer.config.compose import composed
-from streamwer.config.experiment import Config
+from streamwer.config.compose import compose_config
+from streamwer.config.experiment import ExperimentConfig
 from streamwer.errors import ConfigError
+from streamwer.runners.recording import LogSummary
 
 
 def test_choices_on_the_command_line_take_the_place_of_params_yaml(
@@ -18,12 +19,12 @@ def test_choices_on_the_command_line_take_the_place_of_params_yaml(
 ) -> None:
     seen: list[str] = []
 
-    def record(settings: Config, name: str) -> stream.Recorded:
+    def record(settings: ExperimentConfig, name: str, *_: object) -> LogSummary:
         seen.extend((name, settings.clock.name, settings.cluster.address))
-        return stream.Recorded(1, [], {})
+        return LogSummary(1, [], {})
 
     chosen = ["clock=profile", "cluster.address=HOST:6379"]
-    monkeypatch.setattr(stream, "record", record)
+    monkeypatch.setattr(stream, "record_system", record)
     monkeypatch.setattr(sys, "argv", ["stream", "--system", "offline", *chosen])
     assert stream.main() == 0
     assert seen == ["offline", "profile", "HOST:6379"]
@@ -36,6 +37,6 @@ def test_choices_on_the_command_line_take_the_place_of_params_yaml(
 def test_a_value_that_hydra_cannot_read_is_told_with_its_quotes(path: str) -> None:
     """What is told to be typed works as it stands."""
     with pytest.raises(ConfigError, match="must be quoted: ") as error:
-        composed(["dataset=folder", f"dataset.path={path}"])
+        compose_config(["dataset=folder", f"dataset.path={path}"])
     (typed,) = shlex.split(str(error.value).partition("must be quoted: ")[2])
-    assert composed(["dataset=folder", typed]).dataset.path == path
+    assert compose_config(["dataset=folder", typed]).dataset.path == path

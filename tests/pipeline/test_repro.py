@@ -120,7 +120,7 @@ def test_an_unknown_choice_is_refused_with_the_options(project: Project) -> None
 def test_every_policy_hears_the_call_to_its_end(project: Project) -> None:
     last = {}
     for system in ("offline", "local_agreement"):
-        steps = eventlog.read(project.folder / "data/events" / system).by_recording()
+        steps = eventlog.read_log(project.folder / "data/events" / system).group_by_recording()
         words = {name: [w for s in run for w in s.update.committed] for name, run in steps.items()}
         last[system] = {name: said[-1].text for name, said in words.items()}
     assert last["local_agreement"] == last["offline"]

@@ -44,10 +44,10 @@ def test_what_deterministic_clocks_gave_serves_any_later_run(tmp_path: Path) -> 
     log = folder.log()
     assert sorted(folder.calls()) == sorted(NAMES)
     told = "3 of 3 recordings taken from data/finished; `python -m streamwer.cli.cache --empty "
-    assert f"{told}finished.folder=data/finished` has" in folder.run()
+    assert f"{told}cache.folder=data/finished` has" in folder.run()
     assert folder.calls() == []
     assert folder.log() == log
-    folder.set("clock=unaware", "finished.resume=false")
+    folder.set("clock=unaware", "cache.resume=false")
     assert "taken from" not in folder.run()
     assert sorted(folder.calls()) == sorted(NAMES)
 

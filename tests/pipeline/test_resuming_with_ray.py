@@ -9,8 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from streamwer.config.compose import load
-from streamwer.datasets.preparing import prepare
+from streamwer.config.compose import load_config
+from streamwer.datasets.preparation import prepare_dataset
 from tests.patience import PATIENCE_S, until
 from tests.pipeline.resumable import ROOT, Folder
 
@@ -21,7 +21,9 @@ def test_killed_with_ray_and_the_bundled_model_it_gives_what_an_undisturbed_run_
     tmp_path: Path,
 ) -> None:
     folder = Folder(tmp_path, names=())
-    prepare(load(["dataset=toy_calls", "dataset.limit=4"]).dataset, tmp_path / "data/prepared")
+    prepare_dataset(
+        load_config(["dataset=toy_calls", "dataset.limit=4"]).dataset, tmp_path / "data/prepared"
+    )
     choices = (
         "policy=[prefix_agreement]",
         "model=reference",
@@ -42,7 +44,7 @@ def test_killed_with_ray_and_the_bundled_model_it_gives_what_an_undisturbed_run_
     assert f"{kept} of 4 recordings taken from data/finished" in folder.run(*run)
     out = tmp_path / "data/events/prefix_agreement"
     log = {name: (out / name).read_bytes() for name in ("events.parquet", "failures.parquet")}
-    folder.set("clock=unaware", "finished.folder=elsewhere", *choices)
+    folder.set("clock=unaware", "cache.folder=elsewhere", *choices)
     assert "taken from" not in folder.run(*run)
     assert {name: (out / name).read_bytes() for name in log} == log
 

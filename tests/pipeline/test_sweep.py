@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from omegaconf import OmegaConf
 
-from streamwer.cli.sweep.session import chosen
-from streamwer.config.compose import composed
-from streamwer.config.experiment import conditions
+from streamwer.cli.sweep.session import read_setting
+from streamwer.config.compose import compose_config
+from streamwer.config.experiment import list_conditions
 from streamwer.errors import ConfigError
 from tests.patience import PATIENCE_S, until
 from tests.pipeline.beginnings import TOY, beginnings
@@ -135,8 +135,8 @@ def test_without_optuna_a_search_says_what_to_install(checkout: Checkout) -> Non
 
 def test_a_policy_has_the_engine_of_its_file_unless_one_is_chosen() -> None:
     def engine(*overrides: str) -> str:
-        values = OmegaConf.masked_copy(whole := composed(overrides, "sweep"), list(whole))
-        return chosen(values, overrides).system.engine.name
+        values = OmegaConf.masked_copy(whole := compose_config(overrides, "sweep"), list(whole))
+        return read_setting(values, overrides).system.engine.name
 
     assert engine("policy=local_agreement") == "transcribe"
     assert engine("policy=prefix_agreement") == "direct"
@@ -146,7 +146,7 @@ def test_a_policy_has_the_engine_of_its_file_unless_one_is_chosen() -> None:
 def test_a_key_of_an_engine_that_would_have_no_effect_is_refused() -> None:
     overrides = ["policy=prefix_agreement", "engine.beam_size=1"]
     with pytest.raises(ConfigError, match="engine=direct"):
-        chosen(composed(overrides, "sweep"), overrides)
+        read_setting(compose_config(overrides, "sweep"), overrides)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_a_key_of_an_engine_that_would_have_no_effect_is_refused() -> None:
 )
 def test_settings_that_make_no_sense_are_refused(override: str) -> None:
     with pytest.raises(ConfigError, match=r"sweep\.\w+=.* must be "):
-        chosen(composed([override], "sweep"), [override])
+        read_setting(compose_config([override], "sweep"), [override])
 
 
 @pytest.mark.slow
@@ -190,8 +190,8 @@ def test_points_are_played_under_a_condition_and_all_under_the_same(checkout: Ch
 
 def test_a_condition_of_a_sweep_is_checked_as_that_of_the_comparison() -> None:
     overrides = ["condition=[noise_pink,telephone]", "condition.noise_pink.snr_db=5"]
-    (chain,) = conditions(chosen(composed(overrides, "sweep"), overrides).config)
+    (chain,) = list_conditions(read_setting(compose_config(overrides, "sweep"), overrides).config)
     assert chain.name == "noise_pink+telephone"
     broken = ["condition=telephone", "conditions=[gsm]"]
     with pytest.raises(ConfigError, match="no step 'gsm'"):
-        conditions(chosen(composed(broken, "sweep"), broken).config)
+        list_conditions(read_setting(compose_config(broken, "sweep"), broken).config)

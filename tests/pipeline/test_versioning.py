@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from streamwer.provenance.versioning import lock_digest, revision
+from streamwer.provenance.versioning import digest_lock, read_revision
 from tests.patience import PATIENCE_S
 
 LOCK = """schema: '2.0'
@@ -37,34 +37,34 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_committing_the_report_leaves_its_revision_as_it_is(tree: Path) -> None:
-    assert revision() == ""
+    assert read_revision() == ""
     subprocess.run(["git", "init", "-q"], check=True, timeout=PATIENCE_S)
-    assert revision() == ""
+    assert read_revision() == ""
     commit(tree, "code.py", "reports/index.html")
-    first = revision()
+    first = read_revision()
     assert len(first) == 12
     commit(tree, "reports/index.html", "dvc.lock")
-    assert revision() == first
+    assert read_revision() == first
     commit(tree, "code.py")
-    assert revision() != first
+    assert read_revision() != first
 
 
 def test_changes_that_are_not_committed_are_said_unless_they_are_results(tree: Path) -> None:
     subprocess.run(["git", "init", "-q"], check=True, timeout=PATIENCE_S)
     commit(tree, "code.py", "reports/index.html")
-    first = revision()
+    first = read_revision()
     (tree / "reports/index.html").write_text("other")
-    assert revision() == first
+    assert read_revision() == first
     (tree / "code.py").write_text("other")
-    assert revision() == f"{first}, with changes that are not committed"
+    assert read_revision() == f"{first}, with changes that are not committed"
 
 
 def test_the_digest_follows_what_the_report_is_made_of_and_nothing_else(tmp_path: Path) -> None:
     def digest(one: str, other: str, report: str) -> str:
         (tmp_path / "dvc.lock").write_text(LOCK % (one, other, report))
-        return lock_digest(["one"], tmp_path / "dvc.lock")
+        return digest_lock(["one"], tmp_path / "dvc.lock")
 
     first = digest("11", "22", "33")
     assert digest("11", "99", "99") == first
     assert digest("99", "22", "33") != first
-    assert lock_digest(["one"], tmp_path / "nowhere") == ""
+    assert digest_lock(["one"], tmp_path / "nowhere") == ""

@@ -10,7 +10,7 @@ import pytest
 from omegaconf import OmegaConf
 
 from streamwer import audio
-from streamwer.config.compose import composed
+from streamwer.config.compose import compose_config
 from streamwer.errors import ConfigError
 from tests.pipeline.test_repro import Project
 
@@ -26,7 +26,7 @@ from tests.pipeline.test_repro import Project
     ],
 )
 def test_what_is_looked_at_is_what_is_read(overrides: list[str], dataset: str, noises: str) -> None:
-    assert OmegaConf.to_container(composed(overrides).watch) == {
+    assert OmegaConf.to_container(compose_config(overrides).watch) == {
         "dataset": dataset,
         "noises": noises,
     }
@@ -34,13 +34,13 @@ def test_what_is_looked_at_is_what_is_read(overrides: list[str], dataset: str, n
 
 def test_a_file_that_lists_recordings_stands_for_its_folder(tmp_path: Path) -> None:
     (tmp_path / "test.jsonl").write_text("{}")
-    chosen = composed(["dataset=folder", f"dataset.path={tmp_path}/test.jsonl"])
+    chosen = compose_config(["dataset=folder", f"dataset.path={tmp_path}/test.jsonl"])
     assert chosen.watch.dataset == str(tmp_path)
 
 
 def test_what_is_looked_at_is_a_key_like_any_other() -> None:
     with pytest.raises(ConfigError, match="everything"):
-        composed(["watch.everything=here"])
+        compose_config(["watch.everything=here"])
 
 
 @pytest.mark.slow
@@ -54,7 +54,7 @@ def test_a_changed_recording_or_noise_is_prepared_anew(tmp_path: Path) -> None:
     for path in (mine / "a.flac", project.folder / "noises/hum.flac"):
         audio.write_flac(path, noise.astype(np.float32))
     chosen = ["dataset=folder", f"dataset.path={mine}", "condition=noise_files"]
-    values = composed([*chosen, "condition.noise_files.path=noises"])
+    values = compose_config([*chosen, "condition.noise_files.path=noises"])
     (project.folder / "params.yaml").write_text(OmegaConf.to_yaml(values, resolve=True))
     project.dvc("repro", "-s", "prepare")
     (mine / "a.txt").write_text("two")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from streamwer.policies.overlap import repeated
+from streamwer.policies.overlap import count_repeated
 from streamwer.types import Word
 from tests.scripted import script
 
@@ -21,27 +21,27 @@ def shifted(words: tuple[Word, ...], seconds: float) -> tuple[Word, ...]:
 @pytest.mark.parametrize("known", range(9))
 def test_the_split_is_found_when_all_times_are_off(known: int, seconds: float) -> None:
     call = script("no no five five two two five five")
-    assert repeated(call[:known], shifted(call, seconds)) == known
+    assert count_repeated(call[:known], shifted(call, seconds)) == known
 
 
 def test_a_committed_word_heard_differently_now_is_not_said_again() -> None:
     committed = script("i live in main straight")
     now = script("i live in main street boston")
-    assert repeated(committed, now) == 5
+    assert count_repeated(committed, now) == 5
 
 
 def test_new_words_after_a_pause_are_all_new() -> None:
     committed = script("hold the line")
     later = script("thank you", begin=30.0)
-    assert repeated(committed, later) == 0
+    assert count_repeated(committed, later) == 0
 
 
 def test_the_window_may_begin_before_or_after_the_committed_tail() -> None:
     call = script("one two three four five six seven eight")
-    assert repeated(call[2:4], call) == 4
-    assert repeated(call[:6], call[3:]) == 3
+    assert count_repeated(call[2:4], call) == 4
+    assert count_repeated(call[:6], call[3:]) == 3
 
 
 def test_without_committed_words_everything_is_new() -> None:
-    assert repeated((), script("hello")) == 0
-    assert repeated(script("hello"), ()) == 0
+    assert count_repeated((), script("hello")) == 0
+    assert count_repeated(script("hello"), ()) == 0

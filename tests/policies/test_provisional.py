@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from streamwer import policies
-from streamwer.audio import samples
+from streamwer.audio import seconds_to_samples
 from streamwer.recognisers.base import Window
-from streamwer.simulation.clock import build as build_clock
-from streamwer.simulation.serving import play
+from streamwer.simulation.clock import build_clock as build_clock
+from streamwer.simulation.serving import play_recording
 from streamwer.types import Hypothesis, Step
 from tests.scripted import Scripted, script, silence
 
@@ -40,7 +40,7 @@ class Doubting:
     """Takes a stream for Korean until so many seconds of it are there, and then for Japanese."""
 
     def __init__(self, until_s: float) -> None:
-        self._scripted, self._until = Scripted(SAID), samples(until_s)
+        self._scripted, self._until = Scripted(SAID), seconds_to_samples(until_s)
 
     def recognise(self, window: Window) -> Hypothesis:
         heard = self._scripted.recognise(window)
@@ -50,8 +50,8 @@ class Doubting:
 
 
 def played(policy: dict[str, Any], seconds: float, until_s: float) -> list[Step]:
-    made, clock = policies.build(policy), build_clock("unaware")
-    return list(play("call", silence(seconds), Doubting(until_s), made, clock))
+    made, clock = policies.build_policy(policy), build_clock("unaware")
+    return list(play_recording("call", silence(seconds), Doubting(until_s), made, clock))
 
 
 @POLICIES

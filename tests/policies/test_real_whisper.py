@@ -16,20 +16,20 @@ import pytest
 
 from streamwer import audio, policies, recognisers
 from streamwer.audio.decoding import SAMPLE_RATE, Samples
-from streamwer.config import experiment
-from streamwer.config.compose import load
+from streamwer.config import experiment, registry
+from streamwer.config.compose import load_config
 from streamwer.config.experiment import SystemConfig
 from streamwer.recognisers.base import Recogniser
-from streamwer.simulation.clock import build as build_clock
-from streamwer.simulation.serving import play
-from streamwer.text.normalise import normaliser
+from streamwer.simulation.clock import build_clock as build_clock
+from streamwer.simulation.serving import play_recording
+from streamwer.text.normalise import get_normaliser
 from streamwer.types import Word
 
 CALLS = Path("data/calls")
 JFK = Path("../shared/real-speech/jfk/jfk.flac")
 BANK_CALL = Path("../shared/real-speech/bank_calls/0002f70f7386445b_agent.flac")
 LONG_PAUSE = Path("../shared/cases/long_pause")
-POLICIES = sorted(policies.POLICIES)
+POLICIES = registry.names("policy")
 RECOMMENDED = "prefix_agreement"
 OF_THE_PAUSE = [RECOMMENDED, "local_agreement", "prompted_buffer"]
 OF_THE_COMMON_ENGINE = ["offline", "local_agreement"]
@@ -53,26 +53,28 @@ def prepare(policy: str, engine: str) -> tuple[SystemConfig, Recogniser]:
     """A policy with all of its defaults and tiny.en, on its own engine or another one."""
     new = "+" if policy in OF_THE_COMMON_ENGINE else ""
     pin = [f"{new}engine@systems.{policy}.engine={engine}"] if engine else []
-    system = experiment.system(load(["model=tiny_en", f"policy=[{policy}]", *pin]), policy)
-    return system, recognisers.load(system)
+    system = experiment.build_system(
+        load_config(["model=tiny_en", f"policy=[{policy}]", *pin]), policy
+    )
+    return system, recognisers.load_recogniser(system)
 
 
 def transcribe(policy: str, samples: Samples, engine: str = "") -> list[Word]:
     """What the policy commits in a call."""
     system, recogniser = prepare(policy, engine)
-    made, clock = policies.build(system.policy), build_clock("unaware")
-    steps = play("call", samples, recogniser, made, clock)
+    made, clock = policies.build_policy(system.policy), build_clock("unaware")
+    steps = play_recording("call", samples, recogniser, made, clock)
     return [word for step in steps for word in step.update.committed]
 
 
 def read(path: Path) -> Samples:
     if not path.is_file():
         pytest.skip(f"{path} is not there: real speech is no part of the repository")
-    return audio.load(path)
+    return audio.load_audio(path)
 
 
 def standard(text: str) -> str:
-    return str(normaliser("whisper_english").apply(text))
+    return str(get_normaliser("whisper_english").apply(text))
 
 
 def fold(words: list[Word]) -> str:
@@ -89,14 +91,14 @@ def bundled(call: str) -> tuple[Samples, tuple[Word, ...]]:
     rows = map(json.loads, (CALLS / "metadata.jsonl").read_text(encoding="utf-8").splitlines())
     row = next(row for row in rows if row["id"] == call)
     words = tuple(Word(each["text"], each["start"], each["end"]) for each in row["words"])
-    return audio.load(CALLS / row["file_name"]), words
+    return audio.load_audio(CALLS / row["file_name"]), words
 
 
 def sentence(call: str, last: str) -> tuple[Samples, str]:
     """The beginning of a bundled call, to a word with which a sentence ends, and its text."""
     samples, words = bundled(call)
     count = 1 + next(i for i, word in enumerate(words) if word.text == last)
-    end = audio.samples((words[count - 1].end + words[count].start) / 2)
+    end = audio.seconds_to_samples((words[count - 1].end + words[count].start) / 2)
     return samples[:end], fold(list(words[:count]))
 
 

@@ -11,11 +11,11 @@ import pytest
 from streamwer import policies
 from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.errors import ConfigError
-from streamwer.formats.captions.segmentation import Cutter
+from streamwer.formats.captions.segmentation import CaptionSegmenter
 from streamwer.recognisers.base import Window
-from streamwer.simulation.clock import build as build_clock
-from streamwer.simulation.serving import play
-from streamwer.types import Compute, Hypothesis, Step, Update, Word
+from streamwer.simulation.clock import build_clock as build_clock
+from streamwer.simulation.serving import play_recording
+from streamwer.types import Hypothesis, StageTimes, Step, Update, Word
 from tests.policies.test_streaming_policies import (
     AGREED,
     CUTOFF,
@@ -33,13 +33,13 @@ every = pytest.mark.parametrize("config", SHORT, ids=lambda config: config["name
 def run(
     config: Mapping[str, Any], recogniser: Scripted, seconds: float, clock: str = "unaware"
 ) -> list[Step]:
-    policy = policies.build(config)
-    return list(play("call", silence(seconds), recogniser, policy, build_clock(clock)))
+    policy = policies.build_policy(config)
+    return list(play_recording("call", silence(seconds), recogniser, policy, build_clock(clock)))
 
 
 def after_one_second(config: Mapping[str, Any], *words: Word, quiet: float = 0.0) -> Update:
     """What the first decoding leads to: after 1 s, or sooner at a pause."""
-    return decode(policies.build(config), *words, quiet=quiet)
+    return decode(policies.build_policy(config), *words, quiet=quiet)
 
 
 def decode(policy: policies.Policy, *words: Word, quiet: float = 0.0) -> Update:
@@ -58,7 +58,7 @@ class Slow(Scripted):
 
     def recognise(self, window: Window) -> Hypothesis:
         heard = super().recognise(window)
-        return replace(heard, compute=Compute(decode=0.0 if window.listen_only else 1.6))
+        return replace(heard, compute=StageTimes(decode=0.0 if window.listen_only else 1.6))
 
 
 def texts(words: tuple[Word, ...]) -> str:
@@ -89,7 +89,7 @@ def test_hold_last_n_can_hold_by_age() -> None:
 
 
 def test_what_two_hearings_agree_on_is_committed_sooner_than_what_one_says() -> None:
-    policy = policies.build(AGREED | {"chunk_s": 0.6})
+    policy = policies.build_policy(AGREED | {"chunk_s": 0.6})
     name, is_, his = Word("name", 0.5, 0.9), Word("is", 1.0, 1.2), Word("his", 1.0, 1.2)
     first = decode(policy, name, is_)
     assert (texts(first.committed), texts(first.tentative)) == ("", "name is")
@@ -98,7 +98,7 @@ def test_what_two_hearings_agree_on_is_committed_sooner_than_what_one_says() -> 
 
 
 def test_a_word_well_before_the_end_of_the_window_needs_no_second_hearing() -> None:
-    policy = policies.build(AGREED | {"first_chunk_s": 1.6})
+    policy = policies.build_policy(AGREED | {"first_chunk_s": 1.6})
     update = decode(policy, Word("my", 0.2, 0.5), Word("name", 0.5, 0.9))
     assert (texts(update.committed), texts(update.tentative)) == ("my", "name")
 
@@ -150,9 +150,9 @@ def test_endpointed_does_not_wait_for_ever_for_a_pause() -> None:
 
 def test_speech_that_no_window_was_decoded_of_is_no_pause_in_the_captions() -> None:
     call = script("we can send a new battery", begin=0.2) + script("by tuesday", begin=5.0)
-    cutter, cues = Cutter(), []
+    cutter, cues = CaptionSegmenter(), []
     for step in run(AGREED | {"chunk_s": 2.0}, Scripted(call), 8.0):
-        cues += cutter.add(step.update.committed, step.audio_end, step.update.expecting)
+        cues += cutter.add(step.update.committed, step.audio_end, step.update.has_pending)
     assert [cue.text for cue in cues] == ["we can send a new battery", "by tuesday"]
 
 
@@ -202,7 +202,7 @@ def test_a_call_that_ends_in_mid_word_ends_with_what_was_heard_of_it(
         (AGREED | {"chunk_s": 0.1}, "chunk_s"),
         (AGREED | {"margin_s": 2.0}, "margin_s"),
         (AGREED | {"certain_margin_s": 0.0}, "margin_s"),
-        (AGREED | {"longest_chunk_s": 13.0}, "chunk_s"),
+        (AGREED | {"longest_chunk_s": 13.0}, "longest_chunk_s"),
         (AGREED | {"first_chunk_s": -1.0}, "first_chunk_s"),
         (AGREED | {"first_chunk_s": 13.0}, "first_chunk_s"),
     ],
@@ -210,7 +210,7 @@ def test_a_call_that_ends_in_mid_word_ends_with_what_was_heard_of_it(
 )
 def test_values_that_make_no_sense_are_named(config: Mapping[str, Any], key: str) -> None:
     with pytest.raises(ConfigError, match=rf"policy\.{key}="):
-        policies.build(config)
+        policies.build_policy(config)
 
 
 @pytest.mark.parametrize("config", [AGREED, ENDPOINTED], ids=lambda config: config["name"])

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from streamwer import policies
 from streamwer.audio.decoding import SAMPLE_RATE
-from streamwer.simulation.clock import build as build_clock
-from streamwer.simulation.serving import play
+from streamwer.simulation.clock import build_clock as build_clock
+from streamwer.simulation.serving import play_recording
 from streamwer.types import Step, Word
 from tests.scripted import Faults, Scripted, script, silence
 
@@ -97,8 +97,8 @@ def calls(draw: st.DrawFn) -> tuple[Word, ...]:
 
 
 def run(config: Mapping[str, Any], recogniser: Scripted, seconds: float, clock: str) -> list[Step]:
-    policy = policies.build(config)
-    return list(play("call", silence(seconds), recogniser, policy, build_clock(clock)))
+    policy = policies.build_policy(config)
+    return list(play_recording("call", silence(seconds), recogniser, policy, build_clock(clock)))
 
 
 def later(seconds: float, text: str) -> tuple[Word, ...]:

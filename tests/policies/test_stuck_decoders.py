@@ -17,12 +17,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streamwer import policies
-from streamwer.audio import samples
+from streamwer.audio import seconds_to_samples
 from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.policies.local_agreement import LocalAgreement
 from streamwer.recognisers.base import Window
-from streamwer.simulation.clock import build as build_clock
-from streamwer.simulation.serving import play
+from streamwer.simulation.clock import build_clock as build_clock
+from streamwer.simulation.serving import play_recording
 from streamwer.types import Hypothesis, Step, Word
 from tests.policies.test_streaming_policies import (
     AGREEMENT,
@@ -129,8 +129,8 @@ def hearing(window: Window, words: Sequence[Word]) -> Hearing:
 
 
 def play_stuck(config: Mapping[str, Any], recogniser: Stuck, seconds: float) -> list[Step]:
-    policy, clock = policies.build(config), build_clock("unaware")
-    return list(play("call", silence(seconds), recogniser, policy, clock))
+    policy, clock = policies.build_policy(config), build_clock("unaware")
+    return list(play_recording("call", silence(seconds), recogniser, policy, clock))
 
 
 @every_fault
@@ -162,14 +162,14 @@ def test_no_window_moves_past_words_that_were_tentative_when_the_decoder_stuck(
 ) -> None:
     recogniser = Stuck(call, fault, seed, forces=False)
     steps = play_stuck(config, recogniser, length(call))
-    full = samples(config["buffer_s"] - config.get("chunk_s", config.get("poll_s", 0.0)))
+    full = seconds_to_samples(config["buffer_s"] - config.get("chunk_s", config.get("poll_s", 0.0)))
     numbers = (i for i, stuck in enumerate(recogniser.stuck[:-1]) if stuck and i)
     for i in numbers:
         window, after = recogniser.windows[i], recogniser.windows[i + 1]
         done = max((word.end for word in committed(steps[: i + 1])), default=0.0)
         open_ = [word for word in steps[i - 1].update.tentative if word.end > done + 1e-6]
         if open_ and len(window.audio) <= full:
-            assert after.start <= samples(open_[0].start)
+            assert after.start <= seconds_to_samples(open_[0].start)
 
 
 def test_forty_dots_do_not_throw_away_what_was_tentative_before_them() -> None:
@@ -203,8 +203,8 @@ def test_a_prompt_that_makes_the_decoder_loop_twice_is_dropped(config: Mapping[s
     numbers = " ".join(f"n{i}" for i in range(50))
     call = script(f"my order has the numbers {numbers}", pause=0.05)
     recogniser = Poisoned(call)
-    policy, clock = policies.build(config), build_clock("unaware")
-    steps = list(play("call", silence(length(call)), recogniser, policy, clock))
+    policy, clock = policies.build_policy(config), build_clock("unaware")
+    steps = list(play_recording("call", silence(length(call)), recogniser, policy, clock))
     assert [word.text for word in committed(steps)] == [word.text for word in call]
     poisoned = ["order" in w.prompt for w in recogniser.windows if not w.listen_only]
     assert not any(all(three) for three in zip(poisoned, poisoned[1:], poisoned[2:], strict=False))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from streamwer.provenance import contention
-from streamwer.runners.worker_facts import worst
+from streamwer.runners.worker_facts import merge_facts
 
 
 def facts(ran: float, waited: float, worker: str = "one") -> dict[str, Any]:
@@ -25,30 +25,30 @@ def facts(ran: float, waited: float, worker: str = "one") -> dict[str, Any]:
     ],
 )
 def test_the_rule(ran: float, waited: float, share: float, verdict: bool) -> None:
-    judged = contention.judged(facts(ran, waited))
+    judged = contention.assess_contention(facts(ran, waited))
     assert judged == {"workers": 2, contention.SHARE: share, contention.CONTENDED: verdict}
-    assert bool(contention.busy(judged)) is verdict
+    assert bool(contention.describe_contention(judged)) is verdict
 
 
 def test_of_several_workers_one_that_was_disturbed_is_enough() -> None:
-    together = worst([facts(100.0, 0.5), facts(20.0, 3.0, "two")])
-    assert contention.judged(together)[contention.SHARE] == 0.1304
-    assert contention.judged(together)[contention.CONTENDED]
+    together = merge_facts([facts(100.0, 0.5), facts(20.0, 3.0, "two")])
+    assert contention.assess_contention(together)[contention.SHARE] == 0.1304
+    assert contention.assess_contention(together)[contention.CONTENDED]
 
 
 def test_a_worker_that_answers_often_is_judged_by_its_last_answer() -> None:
     """Its sums only grow: a bad beginning is made good by a long quiet run."""
-    together = worst([facts(1.0, 0.6), facts(10.0, 0.6), facts(100.0, 0.7)])
-    assert contention.judged(together) == contention.judged(facts(100.0, 0.7))
-    assert not contention.busy(contention.judged(together))
+    together = merge_facts([facts(1.0, 0.6), facts(10.0, 0.6), facts(100.0, 0.7)])
+    assert contention.assess_contention(together) == contention.assess_contention(facts(100.0, 0.7))
+    assert not contention.describe_contention(contention.assess_contention(together))
 
 
 def test_where_nothing_was_counted_nothing_is_said() -> None:
-    assert contention.judged({"workers": 1}) == {"workers": 1}
-    assert contention.busy({"workers": "1"}) == ""
+    assert contention.assess_contention({"workers": 1}) == {"workers": 1}
+    assert contention.describe_contention({"workers": "1"}) == ""
 
 
 def test_an_event_log_gives_back_text() -> None:
     machine = {contention.CONTENDED: "True", contention.SHARE: "0.123"}
-    assert contention.busy(machine).endswith("it waited for a core 12 % of the time")
-    assert contention.busy(machine | {contention.CONTENDED: "False"}) == ""
+    assert contention.describe_contention(machine).endswith("it waited for a core 12 % of the time")
+    assert contention.describe_contention(machine | {contention.CONTENDED: "False"}) == ""

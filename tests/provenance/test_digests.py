@@ -29,10 +29,10 @@ def test_audio_is_known_by_its_samples_not_by_its_place_or_packing(tmp_path: Pat
     here, there = flac(tmp_path / "a" / "call.flac"), flac(tmp_path / "b" / "x.flac")
     packed = there.read_bytes()
     there.write_bytes(packed + b"\0")  # as another encoder might have written it
-    assert digests.of_audio({"call": here}) == digests.of_audio({"call": there})
-    assert digests.of_audio({"call": here}) != digests.of_audio({"other": here})
+    assert digests.digest_audio({"call": here}) == digests.digest_audio({"call": there})
+    assert digests.digest_audio({"call": here}) != digests.digest_audio({"other": here})
     louder = flac(tmp_path / "c" / "call.flac", 0.2)
-    assert digests.of_audio({"call": here}) != digests.of_audio({"call": louder})
+    assert digests.digest_audio({"call": here}) != digests.digest_audio({"call": louder})
 
 
 def test_audio_without_a_digest_of_its_own_is_known_by_its_bytes(tmp_path: Path) -> None:
@@ -40,17 +40,17 @@ def test_audio_without_a_digest_of_its_own_is_known_by_its_bytes(tmp_path: Path)
     content = bytearray(blank.read_bytes())
     content[26:42] = bytes(16)  # a FLAC file need not say what its samples are
     blank.write_bytes(content)
-    before = digests.of_audio({"call": blank})
+    before = digests.digest_audio({"call": blank})
     blank.write_bytes(content + b"\0")
-    assert digests.of_audio({"call": blank}) != before
+    assert digests.digest_audio({"call": blank}) != before
 
 
 def test_audio_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(AudioError, match=r"gone\.flac: cannot be read"):
-        digests.of_audio({"call": tmp_path / "gone.flac"})
+        digests.digest_audio({"call": tmp_path / "gone.flac"})
 
 
-@pytest.mark.parametrize("digest", [digests.of_references, digests.of_times])
+@pytest.mark.parametrize("digest", [digests.digest_references, digests.digest_word_times])
 def test_the_order_of_recordings_and_their_paths_do_not_matter(
     digest: Callable[[list[Reference]], str],
 ) -> None:
@@ -65,20 +65,20 @@ def test_the_order_of_recordings_and_their_paths_do_not_matter(
         {"text": "my name is john"},
         {"speaker": "t"},
         {"condition": "noise"},
-        {"unscored": ((0.0, 1.0),)},
+        {"ignored_segments": ((0.0, 1.0),)},
     ],
 )
 def test_error_rates_depend_on_these(change: dict[str, object]) -> None:
-    assert digests.of_references([REFERENCE]) != digests.of_references(
+    assert digests.digest_references([REFERENCE]) != digests.digest_references(
         [replace(REFERENCE, **change)]  # type: ignore[arg-type]
     )
 
 
 def test_word_times_have_a_digest_of_their_own() -> None:
     later = replace(REFERENCE, words=(*REFERENCE.words[:-1], Word("jane", 1.3, 1.9)))
-    assert digests.of_times([REFERENCE]) != digests.of_times([later])
-    assert digests.of_references([REFERENCE]) == digests.of_references([later])
-    assert digests.of_times([replace(REFERENCE, words=())]) == NONE
+    assert digests.digest_word_times([REFERENCE]) != digests.digest_word_times([later])
+    assert digests.digest_references([REFERENCE]) == digests.digest_references([later])
+    assert digests.digest_word_times([replace(REFERENCE, words=())]) == NONE
 
 
 def test_a_model_is_known_by_the_files_that_are_loaded(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_model_is_known_by_the_files_that_are_loaded(tmp_path: Path) -> None:
         for name in ("model.bin", "config.json", "tokenizer.json", "vocabulary.txt"):
             (tmp_path / folder / name).write_text(name)
     (tmp_path / "b" / "README.md").write_text("not loaded")
-    assert digests.of_model(tmp_path / "a") == digests.of_model(tmp_path / "b")
-    before = digests.of_model(tmp_path / "a")
+    assert digests.digest_model(tmp_path / "a") == digests.digest_model(tmp_path / "b")
+    before = digests.digest_model(tmp_path / "a")
     (tmp_path / "a" / "vocabulary.txt").write_text("other")
-    assert digests.of_model(tmp_path / "a") != before
+    assert digests.digest_model(tmp_path / "a") != before

@@ -18,9 +18,9 @@ from streamwer.provenance.signature import (
     Run,
     Signature,
     Subject,
-    changes,
-    measures,
-    reasons,
+    find_incomparable_fields,
+    find_subject_changes,
+    measures_hardware,
 )
 
 FIGURES: tuple[Figure, ...] = ("wer", "latency")
@@ -52,40 +52,47 @@ def differing(field: str, to: str = "other", of: Signature = KNOWN) -> Signature
 
 @given(signatures)
 def test_a_result_is_comparable_with_itself(signature: Signature) -> None:
-    assert all(reasons(signature, signature, figure) == () for figure in FIGURES)
-    assert changes(signature, signature) == ()
+    assert all(find_incomparable_fields(signature, signature, figure) == () for figure in FIGURES)
+    assert find_subject_changes(signature, signature) == ()
 
 
 @given(signatures, signatures)
 def test_it_does_not_matter_which_result_is_asked(one: Signature, other: Signature) -> None:
     for figure in FIGURES:
-        there, back = reasons(one, other, figure), reasons(other, one, figure)
+        there, back = (
+            find_incomparable_fields(one, other, figure),
+            find_incomparable_fields(other, one, figure),
+        )
         assert [reason.split(":")[0] for reason in there] == [r.split(":")[0] for r in back]
 
 
 @given(signatures, signatures, subjects)
 def test_what_is_compared_is_no_reason(one: Signature, other: Signature, subject: Subject) -> None:
     for figure in FIGURES:
-        assert reasons(replace(one, subject=subject), other, figure) == reasons(one, other, figure)
+        assert find_incomparable_fields(
+            replace(one, subject=subject), other, figure
+        ) == find_incomparable_fields(one, other, figure)
 
 
 @given(signatures, signatures)
 def test_latencies_need_all_that_error_rates_need(one: Signature, other: Signature) -> None:
-    assert set(reasons(one, other, "wer")) <= set(reasons(one, other, "latency"))
+    assert set(find_incomparable_fields(one, other, "wer")) <= set(
+        find_incomparable_fields(one, other, "latency")
+    )
 
 
 @pytest.mark.parametrize("figure", FIGURES)
 @pytest.mark.parametrize("field", [each.name for each in fields(Method)])
 def test_each_part_of_the_method_is_a_reason_where_it_matters(field: str, figure: Figure) -> None:
-    found = reasons(KNOWN, differing(field), figure)
+    found = find_incomparable_fields(KNOWN, differing(field), figure)
     assert len(found) == (field in MATTERS[figure])
 
 
 def test_a_reason_says_what_the_first_has_against_the_second() -> None:
-    assert reasons(differing("clock", "unaware"), KNOWN, "latency") == (
+    assert find_incomparable_fields(differing("clock", "unaware"), KNOWN, "latency") == (
         "clock: unaware against measured",
     )
-    assert reasons(differing("references", "r2"), KNOWN, "wer") == (
+    assert find_incomparable_fields(differing("references", "r2"), KNOWN, "wer") == (
         "reference texts: r2 against r1",
     )
 
@@ -94,31 +101,33 @@ def test_a_reason_says_what_the_first_has_against_the_second() -> None:
 def test_the_machine_does_not_matter_where_the_clock_does_not_look_at_it(clock: str) -> None:
     here = differing("clock", clock)
     for field in ("threads", "workers", "hardware"):
-        assert reasons(here, differing(field, of=here), "latency") == ()
-    assert not measures(clock)
+        assert find_incomparable_fields(here, differing(field, of=here), "latency") == ()
+    assert not measures_hardware(clock)
 
 
 def test_two_profiles_are_two_clocks() -> None:
     here, there = (differing("clock", f"profile(hardware={name})") for name in ("xeon", "m4"))
-    assert reasons(here, there, "latency") == (
+    assert find_incomparable_fields(here, there, "latency") == (
         "clock: profile(hardware=xeon) against profile(hardware=m4)",
     )
 
 
 def test_what_a_log_does_not_tell_is_a_reason() -> None:
-    assert reasons(differing("clock", UNKNOWN), KNOWN, "latency") == (
+    assert find_incomparable_fields(differing("clock", UNKNOWN), KNOWN, "latency") == (
         "clock: not known against measured",
     )
 
 
 def test_audio_that_a_log_does_not_tell_is_taken_for_that_of_the_references() -> None:
-    assert reasons(differing("audio", UNKNOWN), KNOWN, "wer") == ()
-    assert reasons(differing("audio", "a2"), KNOWN, "wer") == ("audio: a2 against a1",)
+    assert find_incomparable_fields(differing("audio", UNKNOWN), KNOWN, "wer") == ()
+    assert find_incomparable_fields(differing("audio", "a2"), KNOWN, "wer") == (
+        "audio: a2 against a1",
+    )
 
 
 def test_changes_tell_what_a_comparison_is_about() -> None:
     newer = replace(KNOWN.subject, policy="local_agreement(chunk_s=1)", packages=())
-    assert changes(replace(KNOWN, subject=newer), KNOWN) == (
+    assert find_subject_changes(replace(KNOWN, subject=newer), KNOWN) == (
         "policy: local_agreement(chunk_s=1) against offline",
         "ctranslate2: not known against 4.6",
     )
@@ -150,7 +159,7 @@ def test_another_schema_is_refused(change: dict[str, object], problem: str) -> N
 
 
 def test_the_line_holds_everything() -> None:
-    line = KNOWN.line()
+    line = KNOWN.to_line()
     assert line.startswith("streamwer:0.1.0|norm:basic@1+1|scorer:jiwer@4+1|pool:ratio-of-sums|")
     parts = dict(part.split(":", 1) for part in line.split("|"))
     told = set(parts.values())
@@ -161,4 +170,4 @@ def test_the_line_holds_everything() -> None:
 
 def test_a_name_cannot_forge_a_part_of_the_line() -> None:
     bad = replace(KNOWN, subject=replace(KNOWN.subject, model="x|clock:unaware"))
-    assert dict(part.split(":", 1) for part in bad.line().split("|"))["clock"] == "measured"
+    assert dict(part.split(":", 1) for part in bad.to_line().split("|"))["clock"] == "measured"

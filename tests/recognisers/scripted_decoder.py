@@ -8,7 +8,7 @@ from typing import Any
 
 from faster_whisper.tokenizer import Tokenizer
 
-from streamwer.recognisers.direct import Direct
+from streamwer.recognisers.engines.direct import Direct
 
 
 class ScriptedDecoder:

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamwer import audio, policies, recognisers
-from streamwer.audio import HOP, samples
+from streamwer.audio import HOP, seconds_to_samples
 from streamwer.config import experiment
-from streamwer.config.compose import load
-from streamwer.recognisers.caching import KeptFrames, Remembered
+from streamwer.config.compose import load_config
+from streamwer.recognisers.caching import CachingRecogniser, FrameCounter
 from streamwer.recognisers.log_mel import LogMel
-from streamwer.simulation.clock import clock_of
-from streamwer.simulation.serving import serve
-from streamwer.simulation.source import InPackets
+from streamwer.simulation.clock import build_system_clock
+from streamwer.simulation.serving import serve_streams
+from streamwer.simulation.source import PacketSource
 from streamwer.simulation.stream import Stream
 from streamwer.types import Hypothesis, Step
 
@@ -33,39 +33,39 @@ FILTERS = np.ones((1, 201), np.float32)
 def test_frames_are_counted_as_they_would_be_computed(
     windows: list[tuple[int, int, bool]],
 ) -> None:
-    counted, computed = KeptFrames(), LogMel(FILTERS)
+    counted, computed = FrameCounter(), LogMel(FILTERS)
     start = end = 0
     for forward, longer, odd in windows:
         start += forward * HOP + 7 * odd
         end = max(start, end) + longer * 80
         computed.window(np.ones(end - start, np.float32), start)
-        assert counted.fresh(end - start, start) == computed.computed
+        assert counted.count_new(end - start, start) == computed.computed
 
 
 @pytest.fixture(scope="module")
 def system() -> experiment.SystemConfig:
-    return experiment.system(load(["clock=profile"]), "prefix_agreement")
+    return experiment.build_system(load_config(["clock=profile"]), "prefix_agreement")
 
 
 @pytest.fixture(scope="module")
 def model(system: experiment.SystemConfig) -> recognisers.Recogniser:
-    return recognisers.load(system)
+    return recognisers.load_recogniser(system)
 
 
 def test_calls_are_the_same_to_the_bit_with_and_without_it(
     system: experiment.SystemConfig, model: recognisers.Recogniser
 ) -> None:
     """Three calls play one recording, in phases that make them hear other windows."""
-    heard, packet = audio.load(CALL)[: samples(8.0)], samples(0.2)
-    remembered = Remembered(model, packet, system.engine.speech_threshold)
+    heard, packet = audio.load_audio(CALL)[: seconds_to_samples(8.0)], seconds_to_samples(0.2)
+    remembered = CachingRecogniser(model, packet, system.engine.speech_threshold)
 
     def played(through: recognisers.Recogniser) -> list[Step]:
         streams = []
         for number, begins in enumerate((0.0, 0.05, 0.35)):
             memory = remembered.memory("call", heard) if through is remembered else None
-            source, policy = InPackets(heard, packet), policies.build(system.policy)
+            source, policy = PacketSource(heard, packet), policies.build_policy(system.policy)
             streams.append(Stream(str(number), source, policy, begins, memory))
-        return list(serve(streams, through, clock_of(system)))
+        return list(serve_streams(streams, through, build_system_clock(system)))
 
     real, again = played(model), played(remembered)
     assert [_told(step) for step in again] == [_told(step) for step in real]
@@ -86,8 +86,8 @@ class _German:
 
 
 def test_a_language_that_was_detected_once_is_known_to_every_call() -> None:
-    heard, packet = audio.load(CALL)[: samples(2.0)], samples(0.2)
-    remembered = Remembered(_German(), packet, 0.5)
+    heard, packet = audio.load_audio(CALL)[: seconds_to_samples(2.0)], seconds_to_samples(0.2)
+    remembered = CachingRecogniser(_German(), packet, 0.5)
     for _ in range(2):
         memory = remembered.memory("call", heard)
         remembered.recognise(recognisers.Window(heard, 0, memory=memory))

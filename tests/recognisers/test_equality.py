@@ -7,10 +7,10 @@ import pytest
 from faster_whisper import WhisperModel
 
 from streamwer import policies
-from streamwer.recognisers.direct import Direct
-from streamwer.simulation.clock import build as build_clock
-from streamwer.simulation.serving import play
-from tests.recognisers.engines import REFERENCE, call, direct
+from streamwer.recognisers.engines.direct import Direct
+from streamwer.simulation.clock import build_clock as build_clock
+from streamwer.simulation.serving import play_recording
+from tests.recognisers.engine_fixtures import REFERENCE, call, direct
 
 FEW = [3, 4, 6, 11, 17, 21, 27, 28]
 """Of the bundled calls: over the telephone, in noise, on hold, longer than 30 s."""
@@ -24,8 +24,8 @@ def theirs(model: WhisperModel, number: int) -> str:
 
 
 def ours(engine: Direct, number: int) -> str:
-    policy = policies.build({"name": "offline"})
-    steps = play(str(number), call(number), engine, policy, build_clock("unaware"))
+    policy = policies.build_policy({"name": "offline"})
+    steps = play_recording(str(number), call(number), engine, policy, build_clock("unaware"))
     return " ".join(word.text for step in steps for word in step.update.committed)
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from streamwer.recognisers.base import Memory, Window
-from streamwer.text.repetition import loop
-from tests.recognisers.engines import direct, hiss, part, texts
+from streamwer.text.repetition import find_loop
+from tests.recognisers.engine_fixtures import direct, hiss, part, texts
 from tests.recognisers.scripted_decoder import says, tokenizer
 
 pytestmark = pytest.mark.skipif(
@@ -40,7 +40,7 @@ def test_a_batch_gives_the_words_of_its_windows_one_by_one(compute_type: str) ->
     alone = direct(device="cuda", compute_type=compute_type)
     together = direct(device="cuda", compute_type=compute_type, batch_size=4)
     expected = [texts(alone.recognise(window)) for window in windows()]
-    assert [texts(h) for h in together.recognise_all(windows())] == expected
+    assert [texts(h) for h in together.recognise_batch(windows())] == expected
 
 
 @types
@@ -56,7 +56,7 @@ def test_rows_of_a_batch_go_to_the_cpu_and_back(random_model: Path, compute_type
     text = tokenizer(engine).encode(" on hold" + " thank you" * 8)
     says(engine, text)
     audio = hiss(3.0, level=0.1)
-    for heard in engine.recognise_all([Window(audio, 0), Window(np.flip(audio), 0)]):
+    for heard in engine.recognise_batch([Window(audio, 0), Window(np.flip(audio), 0)]):
         assert texts(heard) == "on hold thank you".split()
         assert heard.effort.fallbacks == 1
-        assert loop(texts(heard)) is None
+        assert find_loop(texts(heard)) is None

@@ -15,17 +15,17 @@ from jiwer import wer
 
 from streamwer import audio, policies, recognisers
 from streamwer.config import experiment
-from streamwer.config.compose import load
+from streamwer.config.compose import load_config
 from streamwer.recognisers.base import Memory, Window
-from streamwer.recognisers.direct import Direct
-from streamwer.recognisers.language import Languages
-from streamwer.recognisers.stage_timer import Meter
-from streamwer.simulation.clock import clock_of
-from streamwer.simulation.serving import play
+from streamwer.recognisers.engines.direct import Direct
+from streamwer.recognisers.language import LanguageTracker
+from streamwer.recognisers.stage_timer import StageTimer
+from streamwer.simulation.clock import build_system_clock
+from streamwer.simulation.serving import play_recording
 from streamwer.text.languages import AUTO
-from streamwer.text.normalise import normaliser
-from streamwer.text.words import joined
-from tests.recognisers.engines import call, direct, hiss, part, texts
+from streamwer.text.normalise import get_normaliser
+from streamwer.text.words import join_words
+from tests.recognisers.engine_fixtures import call, direct, hiss, part, texts
 
 SPEECH = Path(__file__).parents[3] / "shared" / "real-speech" / "languages"
 SENTENCES = {"de": "hallo welt", "fr": "bonjour monde", "ja": "konnichiwa", "ko": "annyeong"}
@@ -71,7 +71,7 @@ def polyglot(model: Path, *detected: tuple[str, float]) -> Direct:
         return list(tokens.encode(" " + text, add_special_tokens=False).ids)
 
     engine._model.model = Polyglot(engine._model.model, spell, *detected)
-    engine._languages = Languages(AUTO, True, DETECTOR, engine._meter)
+    engine._languages = LanguageTracker(AUTO, True, DETECTOR, engine._meter)
     return engine
 
 
@@ -115,7 +115,7 @@ def test_streams_of_several_languages_share_a_call(random_model: Path) -> None:
         replace(part(1, 0.5, 5.0), memory=Memory(language=language))
         for language in ("fr", "de", "", "fr")
     ]
-    heard = engine.recognise_all(windows)
+    heard = engine.recognise_batch(windows)
     assert [each.language for each in heard] == ["fr", "de", "ja", "fr"]
     assert [" ".join(texts(each)) for each in heard] == [
         SENTENCES[language] for language in ("fr", "de", "ja", "fr")
@@ -125,7 +125,7 @@ def test_streams_of_several_languages_share_a_call(random_model: Path) -> None:
 def test_a_batch_of_unknown_languages_is_encoded_once(random_model: Path) -> None:
     engine = polyglot(random_model, ("de", 0.99), ("fr", 0.99), ("de", 0.99))
     windows = [part(1, 0.5, 5.0) for _ in range(3)]
-    heard = engine.recognise_all([replace(each, memory=Memory()) for each in windows])
+    heard = engine.recognise_batch([replace(each, memory=Memory()) for each in windows])
     assert [" ".join(texts(each)) for each in heard] == [
         "hallo welt",
         "bonjour monde",
@@ -147,11 +147,11 @@ def test_a_long_window_is_asked_once_and_only_in_its_speech() -> None:
         return "de", 0.5, []
 
     model: Any = SimpleNamespace(detect_language=detect)
-    languages = Languages(AUTO, True, DETECTOR, Meter())
+    languages = LanguageTracker(AUTO, True, DETECTOR, StageTimer())
     window = Window(np.concatenate([hiss(20.0), call(1)]), 0)
     assert [languages.detect(window, model) for _ in range(2)] == ["de", "de"]
     assert len(asked) == 1
-    assert 2.0 <= asked[0] <= audio.seconds(len(call(1)))
+    assert 2.0 <= asked[0] <= audio.samples_to_seconds(len(call(1)))
 
 
 @pytest.mark.parametrize("engine", ["direct", "transcribe"])
@@ -159,14 +159,14 @@ def test_a_long_window_is_asked_once_and_only_in_its_speech() -> None:
 def test_real_whisper_takes_hardly_any_audio_for_no_error(
     engine: str, length: int, whisper_base: Path
 ) -> None:
-    made = recognisers.load(system(whisper_base, engine, "offline"), whisper_base)
+    made = recognisers.load_recogniser(system(whisper_base, engine, "offline"), whisper_base)
     assert made.recognise(Window(np.zeros(length, np.float32), 0)).words == ()
 
 
 def system(base: Path, engine: str, policy: str) -> experiment.SystemConfig:
     values = ["model=base", f"model.path={base}", "model.sha256=null", "model.revision=null"]
     chosen = [*values, f"engine={engine}", "model.language=auto", "clock=unaware"]
-    return experiment.system(load(chosen), policy)
+    return experiment.build_system(load_config(chosen), policy)
 
 
 def clips() -> list[Any]:
@@ -187,11 +187,15 @@ def test_real_speech_comes_out_in_its_own_language(
 ) -> None:
     policy, engine = way.split()
     chosen = system(whisper_base, engine, policy)
-    heard = np.concatenate([hiss(lead, level=1e-3), audio.load(SPEECH / name)])
-    made = recognisers.load(chosen, whisper_base)
-    steps = list(play(name, heard, made, policies.build(chosen.policy), clock_of(chosen)))
-    said = joined(word.text for step in steps for word in step.update.committed)
+    heard = np.concatenate([hiss(lead, level=1e-3), audio.load_audio(SPEECH / name)])
+    made = recognisers.load_recogniser(chosen, whisper_base)
+    steps = list(
+        play_recording(
+            name, heard, made, policies.build_policy(chosen.policy), build_system_clock(chosen)
+        )
+    )
+    said = join_words(word.text for step in steps for word in step.update.committed)
     assert steps[-1].language == language
     assert all(step.language == "" for step in steps if step.audio_end <= lead)
-    spoken, written = map(normaliser("multilingual").apply, (text, said))
+    spoken, written = map(get_normaliser("multilingual").apply, (text, said))
     assert wer(spoken, written) < 0.5  # by the character in Japanese

@@ -20,7 +20,7 @@ def shown(tokens: list[int]) -> str:
 
 @given(texts, st.integers(0, 223))
 def test_a_prompt_is_the_end_of_the_text_from_a_word_on(text: str, longest: int) -> None:
-    tokens = Prompts(TOKENIZER, longest).earlier(text)
+    tokens = Prompts(TOKENIZER, longest).encode_earlier(text)
     assert len(tokens) <= longest
     assert (" " + text.strip()).endswith(shown(tokens))
     assert BROKEN not in shown(tokens).replace(BROKEN, "", text.count(BROKEN))
@@ -28,7 +28,7 @@ def test_a_prompt_is_the_end_of_the_text_from_a_word_on(text: str, longest: int)
 
 @given(st.lists(st.text("abcdefgh", min_size=1, max_size=9), min_size=1), st.integers(5, 60))
 def test_it_holds_whole_words_and_as_many_as_fit(words: list[str], longest: int) -> None:
-    kept = shown(Prompts(TOKENIZER, longest).earlier(" ".join(words))).split()
+    kept = shown(Prompts(TOKENIZER, longest).encode_earlier(" ".join(words))).split()
     assert kept == words[len(words) - len(kept) :]
     if len(kept) < len(words):
         more = " " + " ".join(words[len(words) - len(kept) - 1 :])
@@ -37,18 +37,18 @@ def test_it_holds_whole_words_and_as_many_as_fit(words: list[str], longest: int)
 
 def test_a_text_without_spaces_is_cut_at_a_character() -> None:
     text = "请稍后再打电话给我" * 10
-    tokens = Prompts(TOKENIZER, 100).earlier(text)
+    tokens = Prompts(TOKENIZER, 100).encode_earlier(text)
     assert 97 < len(tokens) <= 100  # a character is three bytes, and here three tokens
     assert text.endswith(shown(tokens))
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n"])
 def test_no_text_is_no_prompt(text: str) -> None:
-    assert Prompts(TOKENIZER, 223).earlier(text) == []
+    assert Prompts(TOKENIZER, 223).encode_earlier(text) == []
 
 
 def test_control_tokens_that_are_spelt_out_are_left_out() -> None:
-    tokens = Prompts(TOKENIZER, 223).earlier("call <|startoftranscript|> me <|endoftext|>")
+    tokens = Prompts(TOKENIZER, 223).encode_earlier("call <|startoftranscript|> me <|endoftext|>")
     assert all(token < TOKENIZER.eot for token in tokens)
     assert shown(tokens).split() == ["call", "me"]
 
@@ -56,13 +56,13 @@ def test_control_tokens_that_are_spelt_out_are_left_out() -> None:
 def test_a_whole_prompt_ends_in_what_asks_for_text_without_timestamps() -> None:
     prompts = Prompts(TOKENIZER, 223)
     asks = [TOKENIZER.sot, TOKENIZER.no_timestamps]
-    assert prompts.full([]) == asks
-    assert prompts.full([5, 6]) == [TOKENIZER.sot_prev, 5, 6, *asks]
+    assert prompts.build_prompt([]) == asks
+    assert prompts.build_prompt([5, 6]) == [TOKENIZER.sot_prev, 5, 6, *asks]
 
 
 def test_a_multilingual_model_is_told_language_and_task() -> None:
     told = Tokenizer(random_whisper.tokenizer(), True, "transcribe", "fr")
-    named = [told.tokenizer.id_to_token(token) for token in Prompts(told, 223).full([])]
+    named = [told.tokenizer.id_to_token(token) for token in Prompts(told, 223).build_prompt([])]
     assert named == [
         f"<|{name}|>" for name in "startoftranscript fr transcribe notimestamps".split()
     ]
@@ -73,7 +73,7 @@ def test_prompts_of_a_batch_are_equally_long_and_none_is_invented(
     batch: list[str], longest: int
 ) -> None:
     prompts = Prompts(TOKENIZER, longest)
-    whole = prompts.batch(batch)
+    whole = prompts.build_prompts(batch)
     assert len({len(tokens) for tokens in whole}) == 1
     assert len({tokens.index(TOKENIZER.sot) for tokens in whole}) == 1
     for text, tokens in zip(batch, whole, strict=True):
@@ -82,12 +82,12 @@ def test_prompts_of_a_batch_are_equally_long_and_none_is_invented(
 
 def test_the_longest_is_cut_to_the_shortest() -> None:
     prompts = Prompts(TOKENIZER, 223)
-    short, long = prompts.earlier("ab ab"), prompts.earlier("abc ab ab")
-    assert prompts.level([short, long]) == [short, short]
+    short, long = prompts.encode_earlier("ab ab"), prompts.encode_earlier("abc ab ab")
+    assert prompts.equalise([short, long]) == [short, short]
     assert len(short) == 4 < len(long)
 
 
 def test_a_word_that_does_not_fit_is_left_out_whole() -> None:
     prompts, mark = Prompts(TOKENIZER, 223), TOKENIZER.sot_prev
-    short, long = prompts.earlier("ab"), prompts.earlier("ab abcdefghijkl")
-    assert prompts.level([short, long]) == [short, [mark, mark]]
+    short, long = prompts.encode_earlier("ab"), prompts.encode_earlier("ab abcdefghijkl")
+    assert prompts.equalise([short, long]) == [short, [mark, mark]]

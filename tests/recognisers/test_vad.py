@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.recognisers.base import Memory, Window
-from streamwer.recognisers.stage_timer import Meter
-from streamwer.recognisers.vad import SpeechDetector, silence, spans
-from tests.recognisers.engines import call, hiss, part, said
+from streamwer.recognisers.stage_timer import StageTimer
+from streamwer.recognisers.vad import SpeechDetector, detect_silence, find_speech
+from tests.recognisers.engine_fixtures import call, hiss, part, said
 
 FRAME = 512
 
@@ -59,12 +59,12 @@ def test_any_chunking_gives_the_decisions_of_the_whole_file(
     detector, start, end = SpeechDetector(threshold), 0, 0
     for more, forget in steps:
         start, end = (end if forget else start), min(end + more, len(audio))
-        detector.hear(audio[start:end], start)
+        detector.process(audio[start:end], start)
         frames = spoken[: end // FRAME]
         last = (np.flatnonzero(frames)[-1:].sum() + 1) * FRAME if frames.any() else 0
         talking = bool(frames[-1:].any())
         quiet = 0 if talking else end - max(start, last)
-        assert detector.silence(start, end) == quiet / SAMPLE_RATE
+        assert detector.measure_silence(start, end) == quiet / SAMPLE_RATE
 
 
 @settings(max_examples=10)
@@ -73,7 +73,7 @@ def test_any_chunking_gives_the_probabilities_of_the_whole_file(chunks: list[int
     audio = call(2)
     detector, end = Recorded(0.5), 0
     for chunk in chunks:
-        detector.hear(audio[end : end + chunk], end)
+        detector.process(audio[end : end + chunk], end)
         end = min(end + chunk, len(audio))
     padded = np.pad(audio, (0, 2 * FRAME - len(audio) % FRAME))  # it spoils the last frame
     expected = np.ravel(get_vad_model()(padded))[: end // FRAME]
@@ -85,11 +85,13 @@ def test_a_voice_after_minutes_of_others_is_heard_however_the_audio_is_chunked()
     minutes = np.concatenate([part for n in (17, 21, 22) for part in (call(n), pause)])
     audio = np.concatenate([minutes, call(23)])
     whole, chunked = Recorded(0.3), Recorded(0.3)
-    whole.hear(audio, 0)
+    whole.process(audio, 0)
     for end in range(7_001, len(audio), 7_001):
-        chunked.hear(audio[:end], 0)
+        chunked.process(audio[:end], 0)
     begin = len(minutes) / SAMPLE_RATE
-    spoken = sum(last - max(first, begin) for first, last in spans(audio, 0.3) if last > begin)
+    spoken = sum(
+        last - max(first, begin) for first, last in find_speech(audio, 0.3) if last > begin
+    )
     assert spoken > 0.5 * len(call(23)) / SAMPLE_RATE
     heard = np.array(whole.probabilities[len(minutes) // FRAME :]) >= 0.3
     assert heard.mean() > 0.5  # of one who remembers all of it, none
@@ -100,37 +102,37 @@ def test_a_voice_after_minutes_of_others_is_heard_however_the_audio_is_chunked()
 def test_nothing_is_listened_to_twice() -> None:
     detector = Recorded(0.5)
     for end in range(8_000, 160_000, 8_000):
-        detector.hear(call(1)[:end], 0)
+        detector.process(call(1)[:end], 0)
     assert len(detector.probabilities) == end // FRAME
 
 
 def test_audio_that_no_window_held_starts_it_afresh() -> None:
     skipped, fresh = SpeechDetector(0.5), SpeechDetector(0.5)
-    skipped.hear(call(1)[:20_000], 0)
+    skipped.process(call(1)[:20_000], 0)
     for detector in (skipped, fresh):
-        detector.hear(call(1)[90_000:170_000], 90_000)
-    assert skipped.silence(90_000, 170_000) == fresh.silence(90_000, 170_000)
+        detector.process(call(1)[90_000:170_000], 90_000)
+    assert skipped.measure_silence(90_000, 170_000) == fresh.measure_silence(90_000, 170_000)
 
 
 def test_silence_is_counted_from_the_last_word() -> None:
     words = said(6)
     held = max(range(1, len(words)), key=lambda i: words[i]["start"] - words[i - 1]["end"])
     begin, end = words[held - 1]["start"], words[held - 1]["end"]
-    heard = silence(part(6, 0.0, end + 15), 0.5, Meter())
+    heard = detect_silence(part(6, 0.0, end + 15), 0.5, StageTimer())
     assert heard == pytest.approx(15, abs=0.5)
-    assert silence(part(6, 0.0, (begin + end) / 2), 0.5, Meter()) == 0
+    assert detect_silence(part(6, 0.0, (begin + end) / 2), 0.5, StageTimer()) == 0
 
 
 def test_a_window_without_speech_is_silent_to_its_last_sample() -> None:
     for audio in (np.zeros(48_123, np.float32), hiss(3.1)):
-        assert silence(Window(audio, 999), 0.3, Meter()) == len(audio) / SAMPLE_RATE
+        assert detect_silence(Window(audio, 999), 0.3, StageTimer()) == len(audio) / SAMPLE_RATE
 
 
 def test_speech_of_the_window_before_is_not_speech_of_this_one() -> None:
     memory, pause = Memory(), np.zeros(40_000, np.float32)
     audio = np.concatenate((call(1)[:60_000], pause, pause))
-    assert silence(Window(audio[:100_000], 0, memory=memory), 0.5, Meter()) < 6
-    assert silence(Window(audio[100_000:], 100_000, memory=memory), 0.5, Meter()) == 2.5
+    assert detect_silence(Window(audio[:100_000], 0, memory=memory), 0.5, StageTimer()) < 6
+    assert detect_silence(Window(audio[100_000:], 100_000, memory=memory), 0.5, StageTimer()) == 2.5
 
 
 @pytest.mark.parametrize("number", [1, 2, 4, 5], ids=["clean", "clean", "noise", "clean"])

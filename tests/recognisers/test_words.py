@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from lab.bench import random_whisper
 from streamwer.recognisers.base import Window
-from streamwer.recognisers.words import Piece, words
+from streamwer.recognisers.words import TimedText, build_words
 from streamwer.types import Word
 
 TOKENIZER = Tokenizer(random_whisper.tokenizer(), multilingual=False)
 WINDOW = Window(np.zeros(0, np.float32), 160_000)
 
 
-def pieces(texts: list[str]) -> list[Piece]:
-    return [Piece(text, i / 10, (i + 1) / 10, 1 - i / 100) for i, text in enumerate(texts)]
+def pieces(texts: list[str]) -> list[TimedText]:
+    return [TimedText(text, i / 10, (i + 1) / 10, 1 - i / 100) for i, text in enumerate(texts)]
 
 
 def of_sound(text: str) -> list[str]:
@@ -27,7 +27,7 @@ def of_sound(text: str) -> list[str]:
 
 
 def written(texts: list[str], language: str = "en") -> list[str]:
-    return [word.text for word in words(pieces(texts), WINDOW, language)]
+    return [word.text for word in build_words(pieces(texts), WINDOW, language)]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_words_are_those_of_the_text(text: str) -> None:
 
 
 def test_a_word_lasts_from_its_first_piece_to_its_last_and_is_as_sure_as_the_least() -> None:
-    assert words(pieces([" at", " 10", ":", "30"]), WINDOW, "en") == (
+    assert build_words(pieces([" at", " 10", ":", "30"]), WINDOW, "en") == (
         Word("at", 10.0, 10.1, 1.0),
         Word("10:30", 10.1, 10.4, 0.97),
     )

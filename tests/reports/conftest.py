@@ -35,5 +35,5 @@ def hostile() -> Comparison:
 def folder(measured: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of `measured`."""
     folder = tmp_path_factory.mktemp("report")
-    reports.write(measured, folder)
+    reports.write_report(measured, folder)
     return folder

@@ -11,13 +11,13 @@ import numpy as np
 
 from streamwer.config.experiment import ScoringConfig
 from streamwer.eventlog.log import EventLog
-from streamwer.metrics.differences import wer_differences
+from streamwer.metrics.differences import compare_wer
 from streamwer.metrics.summary import summarise
 from streamwer.metrics.tables import score
-from streamwer.reports import peaks
-from streamwer.reports.comparison import Comparison, Sound, System
-from streamwer.text.normalise import normaliser
-from streamwer.types import Compute, Effort, Failure, Reference, Step, Update, Word
+from streamwer.reports import encode_peaks
+from streamwer.reports.comparison import AudioClip, Comparison, System
+from streamwer.text.normalise import get_normaliser
+from streamwer.types import Failure, Reference, StageTimes, Step, Update, Word, WorkCounters
 
 SCORING = ScoringConfig(normaliser="basic")
 VOCABULARY = (
@@ -117,8 +117,8 @@ def _steps(call: Reference, manner: Manner, timed: bool, rng: random.Random) -> 
             ready=ready,
             start=start,
             emitted=free,
-            compute=Compute(0.05 * spent, 0.35 * spent, 0.5 * spent, 0.1 * spent),
-            effort=Effort(3000, 20, 2 * known),
+            compute=StageTimes(0.05 * spent, 0.35 * spent, 0.5 * spent, 0.1 * spent),
+            effort=WorkCounters(3000, 20, 2 * known),
             update=Update(tuple(heard[done:settled]), tuple(tail)),
             is_last=is_last,
         )
@@ -152,7 +152,7 @@ def compare(
 ) -> Comparison:
     """A comparison of the three systems, through the real scoring."""
     spoken = references() if spoken is None else spoken
-    words = normaliser(rule)
+    words = get_normaliser(rule)
 
     def default(manner: Manner, name: str) -> EventLog:
         failed = failures if name == "prompted_buffer" else 0
@@ -160,7 +160,7 @@ def compare(
 
     made = {name: (logs or default)(manner, name) for name, manner in MANNERS.items()}
     scores = {name: score(spoken, each, words) for name, each in made.items()}
-    differences = wer_differences(scores, baseline, SCORING)
+    differences = compare_wer(scores, baseline, SCORING)
     systems = []
     for name, each in scores.items():
         summary = summarise(name, each, differences.get(name), SCORING, made[name].machine)
@@ -182,14 +182,14 @@ def compare(
             "digests": {"dataset": "sha256:0f3c9a7e12", "model": "sha256:88ab10c4d7"},
             "reproduce": ["git clone https://example.org/streamwer && cd streamwer", "dvc repro"],
         },
-        sounds={call.recording: Sound(peaks=_wave(call)) for call in spoken},
+        audio_clips={call.recording: AudioClip(peaks=_wave(call)) for call in spoken},
     )
 
 
 def _wave(call: Reference) -> str:
     """A tone that swells and fades; none of it can be played."""
     times = np.arange(0, call.seconds, 0.001, dtype=np.float32)
-    return peaks(np.sin(times) * np.sin(700 * times), call.seconds)
+    return encode_peaks(np.sin(times) * np.sin(700 * times), call.seconds)
 
 
 def hostile() -> Comparison:

@@ -22,49 +22,51 @@ def comparison() -> Comparison:
 
 
 def test_there_is_a_row_per_condition_and_a_cell_per_system(comparison: Comparison) -> None:
-    none, gsm = robustness.rows(comparison)
-    assert (none.name, none.recordings, gsm.name, gsm.recordings) == ("none", 6, "gsm", 6)
+    none, gsm = robustness.build_robustness_rows(comparison)
+    assert (none.label, none.recordings, gsm.label, gsm.recordings) == ("none", 6, "gsm", 6)
     for row in (none, gsm):
         assert len(row.cells) == len(comparison.systems)
-    assert all(cell and cell.wer_range and not cell.change for cell in none.cells)
-    assert all(cell and cell.change for cell in gsm.cells)
+    assert all(cell and cell.interval and not cell.difference for cell in none.cells)
+    assert all(cell and cell.difference for cell in gsm.cells)
 
 
 def test_page_and_markdown_show_it(comparison: Comparison) -> None:
-    gsm = robustness.rows(comparison)[1].cells[0]
+    gsm = robustness.build_robustness_rows(comparison)[1].cells[0]
     assert gsm is not None
     for text in (html.render(comparison), markdown.render(comparison)):
         assert "Systems against conditions" in text
-        assert gsm.wer_range in text
+        assert gsm.interval in text
 
 
 def test_without_altered_recordings_there_is_none() -> None:
     plain = compare(spoken=references(count=4))
-    assert robustness.rows(plain) == []
+    assert robustness.build_robustness_rows(plain) == []
     assert "Systems against conditions" not in html.render(plain)
     assert "Systems against conditions" not in markdown.render(plain)
 
 
 def test_conditions_stand_in_the_order_of_the_config(comparison: Comparison) -> None:
     ordered = replace(comparison, conditions={"gsm": False, "none": False})
-    assert [row.name for row in robustness.rows(ordered)] == ["gsm", "none"]
+    assert [row.label for row in robustness.build_robustness_rows(ordered)] == ["gsm", "none"]
 
 
 def test_a_change_of_nothing_is_not_taken_for_a_rate(comparison: Comparison) -> None:
     # The copies were made from the same words, so that some system hears them alike.
-    changes = [cell.change for cell in robustness.rows(comparison)[1].cells if cell]
+    changes = [
+        cell.difference for cell in robustness.build_robustness_rows(comparison)[1].cells if cell
+    ]
     assert all(change[0] in "+−±" for change in changes)
-    assert robustness.signed(-0.0) == robustness.signed(0.00001) == "±0.0"
+    assert robustness.format_signed(-0.0) == robustness.format_signed(0.00001) == "±0.0"
 
 
 def test_what_the_matrix_says_is_not_drawn_again(comparison: Comparison) -> None:
-    assert bars.by_condition(comparison, 344).groups == []
+    assert bars.plot_conditions(comparison, 344).groups == []
     assert "WER by condition" not in html.render(comparison).partition("What the numbers")[0]
 
 
 def test_the_reader_is_told_whose_network_is_in_the_latencies(comparison: Comparison) -> None:
     by_network = replace(comparison, conditions={"none": False, "jitter": True, "gsm": False})
-    assert "not in any latency" in " ".join(notes.limits(comparison))
-    told = " ".join(notes.limits(by_network))
-    assert "what these conditions say of it: jitter." in told
-    assert "not in any latency" not in told
+    assert "No latency includes the network" in " ".join(notes.list_limits(comparison))
+    told = " ".join(notes.list_limits(by_network))
+    assert "only under these conditions: jitter." in told
+    assert "No latency includes" not in told

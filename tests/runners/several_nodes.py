@@ -82,7 +82,7 @@ class Standing:
         return self._nodes
 
     def close(self) -> None:
-        ray_session._stop()  # also where it is kept: before what it is connected to
+        ray_session._stop_ray()  # also where it is kept: before what it is connected to
         self._nodes = None
         self._stack.close()
 
@@ -120,7 +120,7 @@ def _free_port() -> int:
 def _await_door(client: str) -> None:
     def opens() -> bool:
         try:
-            ray_address.found(client)
+            ray_address.resolve_address(client)
         except ClusterError:
             return False
         return True
@@ -133,9 +133,9 @@ def short_calls(folder: Path, count: int, seconds: int = 6) -> list[Job]:
     jobs = []
     for at, call in enumerate(sorted(CALLS.glob("*.flac"))[:count]):
         path = folder / call.name
-        samples = audio.load(call)[: seconds * audio.SAMPLE_RATE + at * audio.HOP]
+        samples = audio.load_audio(call)[: seconds * audio.SAMPLE_RATE + at * audio.HOP]
         audio.write_flac(path, samples)
-        jobs.append(Job(call.stem, path.resolve(), audio.seconds(len(samples))))
+        jobs.append(Job(call.stem, path.resolve(), audio.samples_to_seconds(len(samples))))
     return jobs
 
 

@@ -11,13 +11,14 @@ import pytest
 
 from streamwer import audio, policies, recognisers
 from streamwer.config.cluster import ClusterConfig
-from streamwer.config.compose import load
-from streamwer.config.experiment import SystemConfig, system
+from streamwer.config.compose import load_config
+from streamwer.config.experiment import SystemConfig, build_system
 from streamwer.errors import ConfigError
 from streamwer.policies.base import Policy, Request
-from streamwer.runners import concurrent, stream_all
-from streamwer.runners.pool import Outcome
-from streamwer.runners.worker import Job, Worker, prepared
+from streamwer.runners import concurrent
+from streamwer.runners.pool import RunOutcome
+from streamwer.runners.streaming import stream_recordings
+from streamwer.runners.worker import Job, Worker, load_prepared_audio
 from streamwer.types import Failure, Hypothesis, Update
 from tests.scripted import Scripted, script
 
@@ -25,8 +26,8 @@ NAMES = ("one", "three", "two")
 
 
 def chosen() -> SystemConfig:
-    settings = load(["model=reference", "load=together", "load.streams=3", "clock=unaware"])
-    return system(settings, "local_agreement")
+    settings = load_config(["model=reference", "load=together", "load.streams=3", "clock=unaware"])
+    return build_system(settings, "local_agreement")
 
 
 def calls(folder: Path) -> list[Job]:
@@ -39,16 +40,18 @@ def calls(folder: Path) -> list[Job]:
     return jobs
 
 
-def played(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> Outcome:
+def played(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> RunOutcome:
     """By a worker that reads from a script; every recording ends exactly once."""
-    monkeypatch.setattr(recognisers, "build", lambda *_: Scripted(script("yes it is")))
+    monkeypatch.setattr(recognisers, "build_recogniser", lambda *_: Scripted(script("yes it is")))
     ended: list[str] = []
-    outcome = concurrent.run(jobs, Worker(chosen()), lambda job: ended.append(job.recording))
+    outcome = concurrent.run_concurrently(
+        jobs, Worker(chosen()), lambda job: ended.append(job.recording)
+    )
     assert sorted(ended) == sorted(NAMES)
     return outcome
 
 
-def heard(outcome: Outcome) -> set[str]:
+def heard(outcome: RunOutcome) -> set[str]:
     return {step.recording for step in outcome.steps if step.is_last}
 
 
@@ -60,7 +63,7 @@ def test_a_damaged_recording_is_one_failure(
     audio.write_flac(tmp_path / "other.flac", np.zeros(40_000, np.float32))
     content, other = jobs[1].audio.read_bytes(), (tmp_path / "other.flac").read_bytes()
     jobs[1].audio.write_bytes(other[:26] + content[26:42] + other[42:])
-    assert audio.load(jobs[1].audio).size == 40_000
+    assert audio.load_audio(jobs[1].audio).size == 40_000
     outcome = played(jobs, monkeypatch)
     (failure,) = outcome.failures
     assert failure.recording == "three"
@@ -75,12 +78,12 @@ def test_a_recording_that_is_gone_when_its_call_begins_is_one_failure(
     jobs = calls(tmp_path)
 
     def checked(job: Job) -> audio.Samples:
-        found = prepared(job)
+        found = load_prepared_audio(job)
         if job.recording == "three":
             job.audio.unlink()
         return found
 
-    monkeypatch.setattr(concurrent, "prepared", checked)
+    monkeypatch.setattr(concurrent, "load_prepared_audio", checked)
     outcome = played(jobs, monkeypatch)
     assert outcome.failures == [Failure("three", f"{jobs[1].audio}: no such audio file")]
     assert heard(outcome) == {"one", "two"}
@@ -112,13 +115,13 @@ class Faulty:
 def test_an_error_of_a_policy_is_one_failure_and_its_steps_are_not_kept(
     bug: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest, built = policies.build, list[Policy]()
+    honest, built = policies.build_policy, list[Policy]()
 
     def build(config: Any) -> Policy:
         built.append(honest(config))
         return Faulty(built[0], bug) if len(built) == 1 else built[-1]
 
-    monkeypatch.setattr(policies, "build", build)
+    monkeypatch.setattr(policies, "build_policy", build)
     outcome = played(calls(tmp_path), monkeypatch)
     (failure,) = outcome.failures
     assert failure.reason == "ZeroDivisionError: division by zero"
@@ -130,4 +133,4 @@ def test_a_load_is_not_played_in_silence_elsewhere_than_on_the_cluster_that_was_
     away = ClusterConfig(name="ray", address="ray://head:10001")
     message = r"load\.name=together .* cluster\.address=ray://head:10001; .*load=alone"
     with pytest.raises(ConfigError, match=message):
-        stream_all([Job("call", Path("call.flac"), 1.0)], chosen(), away)
+        stream_recordings([Job("call", Path("call.flac"), 1.0)], chosen(), away)

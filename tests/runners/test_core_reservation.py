@@ -20,7 +20,8 @@ pytestmark = pytest.mark.skipif(
     not hasattr(os, "sched_setaffinity"), reason="this system pins no process"
 )
 _HOLDS = (
-    "import sys; from streamwer.runners.core_reservation import take; p = take(1); print(*p.own)"
+    "import sys; from streamwer.runners.core_reservation import reserve_cores;"
+    "p = reserve_cores(1); print(*p.own_cores)"
 )
 
 
@@ -33,20 +34,20 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_worker_keeps_to_its_cores_and_gives_them_back() -> None:
     before = os.sched_getaffinity(0)
-    with core_reservation.take(1) as place:
-        assert os.sched_getaffinity(0) == place.own
-        assert (len(place.own), place.machine) == (1, before)
+    with core_reservation.reserve_cores(1) as place:
+        assert os.sched_getaffinity(0) == place.own_cores
+        assert (len(place.own_cores), place.machine_cores) == (1, before)
         with ThreadPoolExecutor() as pool:  # as a model's own threads are: begun after it
-            assert pool.submit(os.sched_getaffinity, 0).result(PATIENCE_S) == place.own
+            assert pool.submit(os.sched_getaffinity, 0).result(PATIENCE_S) == place.own_cores
     assert os.sched_getaffinity(0) == before
-    with core_reservation.take(1) as again:
-        assert again.own == place.own
+    with core_reservation.reserve_cores(1) as again:
+        assert again.own_cores == place.own_cores
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cores=st.sets(st.integers(0, 40), max_size=12), wants=st.lists(st.integers(1, 5)))
 def test_no_core_is_claimed_twice_and_nobody_gets_half(cores: set[int], wants: list[int]) -> None:
-    claims = [core_reservation._claimed(frozenset(cores), want) for want in wants]
+    claims = [core_reservation._claim_locks(frozenset(cores), want) for want in wants]
     held = [core for claim in claims for core in claim]
     assert len(held) == len(set(held))
     assert set(held) <= cores
@@ -61,8 +62,8 @@ def test_no_core_is_claimed_twice_and_nobody_gets_half(cores: set[int], wants: l
 
 def test_where_all_cores_are_held_the_worker_stays_free() -> None:
     before = os.sched_getaffinity(0)
-    with core_reservation.take(len(before)), core_reservation.take(1) as late:
-        assert (late.own, late.others) == (frozenset(), late.machine)
+    with core_reservation.reserve_cores(len(before)), core_reservation.reserve_cores(1) as late:
+        assert (late.own_cores, late.other_cores) == (frozenset(), late.machine_cores)
     assert os.sched_getaffinity(0) == before
 
 
@@ -71,8 +72,8 @@ def test_locks_in_a_folder_that_somebody_else_made_are_not_used(
 ) -> None:
     before, somebody = os.sched_getaffinity(0), os.getuid() + 1
     monkeypatch.setattr(os, "getuid", lambda: somebody)
-    with core_reservation.take(1) as place:
-        assert place.own == frozenset()
+    with core_reservation.reserve_cores(1) as place:
+        assert place.own_cores == frozenset()
         assert os.sched_getaffinity(0) == before
     (folder,) = Path(tempfile.gettempdir()).iterdir()
     assert not list(folder.iterdir())
@@ -86,14 +87,14 @@ def test_a_dead_worker_holds_no_core(tmp_path: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, check=False, timeout=PATIENCE_S
     )
     assert ended.returncode == -9
-    with core_reservation.take(1) as place:
-        assert place.own == {int(ended.stdout)}
+    with core_reservation.reserve_cores(1) as place:
+        assert place.own_cores == {int(ended.stdout)}
 
 
 def test_what_must_not_disturb_a_worker_runs_elsewhere() -> None:
-    place = core_reservation.Place(frozenset({0, 1, 2}), frozenset({1}))
-    assert place.others == {0, 2}
-    assert core_reservation.Place(frozenset({0}), frozenset({0})).others == {0}
+    place = core_reservation.CoreReservation(frozenset({0, 1, 2}), frozenset({1}))
+    assert place.other_cores == {0, 2}
+    assert core_reservation.CoreReservation(frozenset({0}), frozenset({0})).other_cores == {0}
 
 
 @pytest.mark.parametrize(
@@ -103,4 +104,4 @@ def test_what_must_not_disturb_a_worker_runs_elsewhere() -> None:
 def test_the_second_thread_of_a_physical_core_is_known(
     siblings: str, core: int, below: list[int]
 ) -> None:
-    assert core_reservation._up_to(siblings, core) == below
+    assert core_reservation._list_siblings_below(siblings, core) == below

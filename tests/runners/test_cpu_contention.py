@@ -16,8 +16,8 @@ import pytest
 
 from streamwer.provenance import contention
 from streamwer.runners import cpu_contention
-from streamwer.runners.core_reservation import Place
-from streamwer.runners.cpu_contention import Watch
+from streamwer.runners.core_reservation import CoreReservation
+from streamwer.runners.cpu_contention import CpuContentionMonitor
 from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.skipif(
@@ -49,37 +49,37 @@ def competitor(core: int) -> Iterator[None]:
 
 
 @pytest.fixture
-def place() -> Iterator[Place]:
+def place() -> Iterator[CoreReservation]:
     """One core, for this thread alone as far as this test can tell."""
     machine = frozenset(os.sched_getaffinity(0))
     own = frozenset({max(machine)})
     os.sched_setaffinity(0, own)
-    yield Place(machine, own)
+    yield CoreReservation(machine, own)
     os.sched_setaffinity(0, machine)
 
 
-def test_a_competitor_makes_a_run_contended(place: Place) -> None:
-    watch = Watch(place)
-    with competitor(*place.own), watch.streaming():
+def test_a_competitor_makes_a_run_contended(place: CoreReservation) -> None:
+    watch = CpuContentionMonitor(place)
+    with competitor(*place.own_cores), watch.measure():
         compute(0.8)
-    machine = contention.judged(watch.facts())
+    machine = contention.assess_contention(watch.facts())
     assert machine[contention.SHARE] > 0.25  # a half, where the two are served alike
     assert machine[contention.CONTENDED]
-    assert "timed while the machine was busy" in contention.busy(machine)
+    assert "timed while the machine was busy" in contention.describe_contention(machine)
 
 
 def test_threads_of_a_worker_that_share_its_core_do_not_make_it_contended(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    place: CoreReservation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As the thread of the model and the one that asks it: what one waits, the other runs."""
     monkeypatch.setattr(
-        cpu_contention, "_cores", lambda own: (time.process_time(), 0.0)
+        cpu_contention, "_read_core_times", lambda own: (time.process_time(), 0.0)
     )  # for no other
-    watch = Watch(place)
-    with ThreadPoolExecutor(2) as pool, watch.streaming():
+    watch = CpuContentionMonitor(place)
+    with ThreadPoolExecutor(2) as pool, watch.measure():
         # In C and without the lock of the interpreter, so that both are ready all the time.
         list(pool.map(lambda _: hashlib.pbkdf2_hmac("sha256", b"", b"", 3_000_000), range(2)))
-    machine = contention.judged(watch.facts())
+    machine = contention.assess_contention(watch.facts())
     assert ran(watch) > 0.1
     assert machine[contention.SHARE] < contention.LIMIT
     assert not machine[contention.CONTENDED]
@@ -93,29 +93,33 @@ def test_of_a_core_its_work_for_whomever_and_what_was_stolen_are_read(
     told.write_text("cpu 9 9 9 9\ncpu1 100 20 3 5000 600 40 5 70 8 9\ncpu11 1 1 1 1 1 1 1 1 1 1\n")
     monkeypatch.setattr(cpu_contention, "_CORES", told)
     second = os.sysconf("SC_CLK_TCK")
-    assert cpu_contention._cores(frozenset({1})) == (168 / second, 70 / second)
-    assert cpu_contention._cores(frozenset()) == (0.0, 0.0)
+    assert cpu_contention._read_core_times(frozenset({1})) == (168 / second, 70 / second)
+    assert cpu_contention._read_core_times(frozenset()) == (0.0, 0.0)
 
 
-def ran(watch: Watch) -> float:
+def ran(watch: CpuContentionMonitor) -> float:
     (spent,) = watch.facts()[contention.SPENT].values()
     return float(spent[0])
 
 
-def test_running_is_what_the_thread_clock_counts_and_sleep_is_no_waiting(place: Place) -> None:
-    watch = Watch(place)
-    with watch.streaming():
+def test_running_is_what_the_thread_clock_counts_and_sleep_is_no_waiting(
+    place: CoreReservation,
+) -> None:
+    watch = CpuContentionMonitor(place)
+    with watch.measure():
         computed = compute(0.2)
     assert ran(watch) == pytest.approx(computed, abs=0.05)
-    with watch.streaming():
+    with watch.measure():
         time.sleep(0.3)
     assert ran(watch) == pytest.approx(computed, abs=0.1)
     compute(0.2)  # of what is done outside nothing is counted
     assert ran(watch) < computed + 0.1
 
 
-def test_threads_that_are_kept_to_no_core_of_the_worker_are_none_of_its_own(place: Place) -> None:
-    watch = Watch(Place(place.machine, frozenset({10**4})))
-    with watch.streaming():
+def test_threads_that_are_kept_to_no_core_of_the_worker_are_none_of_its_own(
+    place: CoreReservation,
+) -> None:
+    watch = CpuContentionMonitor(CoreReservation(place.machine_cores, frozenset({10**4})))
+    with watch.measure():
         compute(0.05)
     assert contention.SPENT not in watch.facts()

@@ -17,19 +17,20 @@ import ray
 from ray.exceptions import OutOfMemoryError
 
 from streamwer.config.cluster import ClusterConfig
-from streamwer.config.compose import load
-from streamwer.config.experiment import system
+from streamwer.config.compose import load_config
+from streamwer.config.experiment import build_system
 from streamwer.errors import ModelError
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics.tables import score
-from streamwer.runners import core_reservation, stream_all
-from streamwer.runners.hardware import cores
+from streamwer.runners import core_reservation
+from streamwer.runners.hardware import count_cores
 from streamwer.runners.local import LocalWorkers
-from streamwer.runners.pool import Finished, Outcome, run, run_each
-from streamwer.runners.ray_session import kept
+from streamwer.runners.pool import JobResult, RunOutcome, run_jobs, run_with_callback
+from streamwer.runners.ray_session import keep_ray_running
 from streamwer.runners.ray_workers import RayWorkers
+from streamwer.runners.streaming import stream_recordings
 from streamwer.runners.worker import Job
-from streamwer.text.normalise import normaliser
+from streamwer.text.normalise import get_normaliser
 from streamwer.types import Reference, Step, Word
 from tests.runners.workers import TIMEOUT_S, ScriptedWorker, jobs, said
 
@@ -39,18 +40,18 @@ pytestmark = pytest.mark.ray
 @pytest.fixture(scope="module", autouse=True)
 def one_ray(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Started by the first run; its workers claim cores by locks of this module's own."""
-    with pytest.MonkeyPatch.context() as patched, kept():
+    with pytest.MonkeyPatch.context() as patched, keep_ray_running():
         patched.setenv("RAY_TMPDIR", tempfile.gettempdir())  # its sockets need a short path
         patched.setenv("TMPDIR", str(tmp_path_factory.mktemp("locks")))
         yield
 
 
-def by_ray(log: Path, *recordings: str, timeout_s: float = 60.0) -> Outcome:
+def by_ray(log: Path, *recordings: str, timeout_s: float = 60.0) -> RunOutcome:
     workers = RayWorkers(partial(ScriptedWorker, log), count=2, cpus=1, timeout_s=timeout_s)
-    return run(jobs(*recordings), workers)
+    return run_jobs(jobs(*recordings), workers)
 
 
-def reasons(outcome: Outcome) -> dict[str, str]:
+def reasons(outcome: RunOutcome) -> dict[str, str]:
     return {failure.recording: failure.reason for failure in outcome.failures}
 
 
@@ -75,7 +76,7 @@ def test_a_worker_that_lacks_memory_costs_its_own_recording_only(tmp_path: Path)
 
 
 def test_memory_that_cannot_be_had_is_a_failure_in_process_too(tmp_path: Path) -> None:
-    outcome = run(jobs("fine", "hungry"), LocalWorkers(ScriptedWorker(tmp_path / "log")))
+    outcome = run_jobs(jobs("fine", "hungry"), LocalWorkers(ScriptedWorker(tmp_path / "log")))
     assert [step.recording for step in outcome.steps] == ["fine"]
     assert reasons(outcome) == {"hungry": "MemoryError"}
 
@@ -96,12 +97,12 @@ def test_a_worker_that_ray_ends_for_lack_of_memory_says_so(
     monkeypatch.setattr(ray, "get", get)
     log = tmp_path / "log"
     workers = RayWorkers(partial(ScriptedWorker, log), count=2, cpus=1, timeout_s=60.0)
-    ended: list[Finished] = []
-    run_each(jobs("fine-1", "fine-2"), workers, ended.append)
+    ended: list[JobResult] = []
+    run_with_callback(jobs("fine-1", "fine-2"), workers, ended.append)
     fine, lost = sorted(ended, key=lambda each: each.error)
     assert [step.recording for step in fine.steps] == ["fine-2"]
     assert "its node ran out of memory" in lost.error
-    assert lost.lacked_memory
+    assert lost.out_of_memory
     assert log.read_text().split().count("fine-1") == 2
 
 
@@ -121,7 +122,7 @@ def test_the_words_of_a_poisonous_recording_are_all_deleted(tmp_path: Path) -> N
         )
         for name, words in texts.items()
     ]
-    scores = score(references, log, normaliser("basic"))
+    scores = score(references, log, get_normaliser("basic"))
     rows = scores.recordings.set_index("recording")
     assert (rows.loc["poison", "deletions"], rows.loc["poison", "hits"]) == (2, 0)
     assert (rows.loc["fine", "deletions"], rows.loc["fine", "hits"]) == (0, 1)
@@ -134,22 +135,22 @@ class Placed:
     """Says which cores it has: those it claimed, and those of the thread that streams."""
 
     def __init__(self) -> None:
-        self._place = core_reservation.take(1)
+        self._place = core_reservation.reserve_cores(1)
 
     def stream(self, job: Job) -> tuple[Step, ...]:
-        assert os.sched_getaffinity(0) == self._place.own
+        assert os.sched_getaffinity(0) == self._place.own_cores
         time.sleep(0.2)  # so that the other gets a recording as well
         return (said(job.recording),)
 
     def facts(self) -> dict[str, Any]:
-        return {"own": ",".join(map(str, sorted(self._place.own)))}
+        return {"own": ",".join(map(str, sorted(self._place.own_cores)))}
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system pins no process")
-@pytest.mark.skipif(cores() < 2, reason="there is one core for two workers")
+@pytest.mark.skipif(count_cores() < 2, reason="there is one core for two workers")
 def test_two_actors_compute_on_different_cores() -> None:
     workers = RayWorkers(Placed, count=2, cpus=1, timeout_s=60.0)
-    outcome = run(jobs("fine-1", "fine-2", "fine-3"), workers)
+    outcome = run_jobs(jobs("fine-1", "fine-2", "fine-3"), workers)
     assert len(outcome.steps) == 3
     own = str(outcome.facts["own"]).split(" / ")
     assert len(own) == len(set(own)) == 2
@@ -162,8 +163,8 @@ def test_a_damaged_model_is_one_error_before_any_recording(where: str, tmp_path:
     content = bytearray((model / "model.bin").read_bytes())
     content[len(content) // 2] ^= 1
     (model / "model.bin").write_bytes(content)
-    chosen = system(load([f"model.path={model}", "clock=unaware"]), "offline")
+    chosen = build_system(load_config([f"model.path={model}", "clock=unaware"]), "offline")
     begun: list[Job] = []
     with pytest.raises(ModelError, match=r"model\.bin: the file is damaged"):
-        stream_all(jobs("call"), chosen, ClusterConfig(name=where), begun.append)
+        stream_recordings(jobs("call"), chosen, ClusterConfig(name=where), begun.append)
     assert not begun

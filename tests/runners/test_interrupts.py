@@ -11,12 +11,12 @@ import psutil
 import pytest
 
 from streamwer.runners import ray_session
-from streamwer.runners.interrupts import not_lost, put_off
+from streamwer.runners.interrupts import defer_interrupt, reraise_interrupt
 from tests.patience import PATIENCE_S
 
 
 def interrupted(times: int, done: list[str], error: Exception | None = None) -> None:
-    with put_off():
+    with defer_interrupt():
         for _ in range(times):
             signal.raise_signal(signal.SIGINT)
         if error:
@@ -56,7 +56,7 @@ def test_one_that_is_not_lost_comes_whatever_the_block_makes_of_it(made: Excepti
 
 
 def swallow(done: list[str], made: Exception | None) -> None:
-    with not_lost():
+    with reraise_interrupt():
         try:
             signal.raise_signal(signal.SIGINT)
             done.append("what comes after")
@@ -74,14 +74,14 @@ def test_one_that_is_not_lost_may_have_to_wait() -> None:
 
 
 def press_on(moments: list[bool], done: list[int]) -> None:
-    with not_lost(lambda: moments.pop(0)):
+    with reraise_interrupt(lambda: moments.pop(0)):
         while moments:
             signal.raise_signal(signal.SIGINT)
             done.append(len(moments))
 
 
 def test_an_error_without_one_is_as_it_was() -> None:
-    with pytest.raises(ZeroDivisionError), not_lost():
+    with pytest.raises(ZeroDivisionError), reraise_interrupt():
         raise ZeroDivisionError
 
 
@@ -94,7 +94,7 @@ def test_of_a_ray_that_is_half_there_the_processes_of_its_processes_end_too() ->
         process.stdout.readline()  # the agent is up
         raylet = psutil.Process(process.pid)
         (theirs,) = raylet.children()
-        ray_session._end([raylet])
+        ray_session._kill_processes([raylet])
         psutil.wait_procs([theirs], timeout=10)
         assert not theirs.is_running() or theirs.status() == psutil.STATUS_ZOMBIE
 
@@ -102,16 +102,16 @@ def test_of_a_ray_that_is_half_there_the_processes_of_its_processes_end_too() ->
 def test_where_it_is_ignored_or_never_comes_nothing_changes() -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with put_off():
+        with defer_interrupt():
             signal.raise_signal(signal.SIGINT)
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)
-    with put_off():
+    with defer_interrupt():
         pass
 
     def elsewhere() -> str:
-        with put_off():
+        with defer_interrupt():
             return "done"
 
     with ThreadPoolExecutor() as pool:

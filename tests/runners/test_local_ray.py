@@ -14,8 +14,8 @@ import pytest
 
 from streamwer.errors import ClusterError
 from streamwer.runners import ray_session
-from streamwer.runners.pool import run
-from streamwer.runners.ray_session import kept
+from streamwer.runners.pool import run_jobs
+from streamwer.runners.ray_session import keep_ray_running
 from streamwer.runners.ray_workers import RayWorkers
 from tests.runners.workers import ScriptedWorker, jobs
 
@@ -28,11 +28,11 @@ LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """One Ray for all that is asked here, of a user who has no home."""
     home = tmp_path_factory.mktemp("x") / "none"
-    with pytest.MonkeyPatch.context() as patch, kept():
+    with pytest.MonkeyPatch.context() as patch, keep_ray_running():
         patch.setenv("HOME", str(home))
         patch.delenv("RAY_AUTH_MODE", raising=False)
         yield home
-    assert ray_session._kept.ours is None
+    assert ray_session._session.local_ray is None
 
 
 def workers(log: Path) -> RayWorkers:
@@ -41,7 +41,7 @@ def workers(log: Path) -> RayWorkers:
 
 @pytest.mark.usefixtures("home")
 def test_it_listens_on_the_loopback_interface_alone(tmp_path: Path) -> None:
-    assert len(run(jobs("fine-1"), workers(tmp_path / "log")).steps) == 1
+    assert len(run_jobs(jobs("fine-1"), workers(tmp_path / "log")).steps) == 1
     this = psutil.Process()
     listening = set()
     for process in (this, *this.children(recursive=True)):
@@ -59,8 +59,8 @@ def test_it_listens_on_the_loopback_interface_alone(tmp_path: Path) -> None:
 def test_it_keeps_its_token_in_the_environment_and_its_files_to_itself(
     home: Path, tmp_path: Path
 ) -> None:
-    run(jobs("fine-1"), workers(tmp_path / "log"))
-    ours = ray_session._kept.ours
+    run_jobs(jobs("fine-1"), workers(tmp_path / "log"))
+    ours = ray_session._session.local_ray
     assert ours
     assert stat.S_IMODE(ours.folder.stat().st_mode) & 0o077 == 0
     assert list(ours.folder.iterdir())
@@ -72,11 +72,11 @@ def test_it_keeps_its_token_in_the_environment_and_its_files_to_itself(
 def test_when_its_raylet_dies_that_is_the_error_and_nothing_is_left(tmp_path: Path) -> None:
     """It is killed as the recording begins, which then would be waited for for ten minutes."""
     crew = workers(tmp_path / "log")
-    ours = ray_session._kept.ours
+    ours = ray_session._session.local_ray
     assert ours
     ours.processes["raylet"].kill()
     with pytest.raises(ClusterError, match=r"the Ray of this run has died \(raylet was ended"):
-        run(jobs("hanging"), crew)
+        run_jobs(jobs("hanging"), crew)
     assert not ours.folder.exists()
     assert "RAY_AUTH_TOKEN" not in os.environ
-    assert ray_session._kept.ours is None
+    assert ray_session._session.local_ray is None

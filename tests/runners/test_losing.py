@@ -13,13 +13,13 @@ from ray.exceptions import OutOfMemoryError
 
 from streamwer.errors import ClusterError
 from streamwer.runners import ray_session, ray_workers
-from streamwer.runners.pool import run
+from streamwer.runners.pool import run_jobs
 from streamwer.runners.ray_workers import RayWorkers
 from streamwer.runners.worker import Job
 from tests.runners.scripted_ray import CUT_OFF, ScriptedRay
 from tests.runners.workers import ScriptedWorker, jobs
 
-LOST = r"the connection to the cluster is lost \(client is disconnected\); see that it is up"
+LOST = r"the connection to the cluster is lost \(client is disconnected\); check that it is up"
 
 
 def workers(folder: Path, timeout_s: float = 60.0, count: int = 2) -> RayWorkers:
@@ -38,7 +38,7 @@ def test_a_worker_that_hangs_is_given_up_in_time_though_others_keep_answering(
     def busy(_: Job) -> None:
         scripted.now += 1.0
 
-    outcome = run(jobs(*fine, "hanging"), workers(tmp_path, timeout_s=4.0, count=3), busy)
+    outcome = run_jobs(jobs(*fine, "hanging"), workers(tmp_path, timeout_s=4.0, count=3), busy)
     begun = [at for name, at in scripted.begun if name == "hanging"]
     assert len(begun) == 2
     assert begun[0] == 0.0
@@ -57,7 +57,7 @@ def test_an_answer_that_is_there_counts_however_late_the_driver_looks(
     def away(_: Job) -> None:
         scripted.now += 100.0
 
-    outcome = run(jobs("fine-1", "fine-2", "fine-3"), workers(tmp_path, timeout_s=4.0), away)
+    outcome = run_jobs(jobs("fine-1", "fine-2", "fine-3"), workers(tmp_path, timeout_s=4.0), away)
     assert not outcome.failures
     assert len(scripted.begun) == len(outcome.steps) == 3
 
@@ -85,7 +85,7 @@ def test_only_the_recording_that_takes_too_much_memory_fails(
             return super().stream(job, contents)
 
     monkeypatch.setattr(ray_workers, "_Actor", Squeezed)
-    outcome = run(jobs("fine-1", "fine-2", "fine-3", "hungry"), workers(tmp_path, count=3))
+    outcome = run_jobs(jobs("fine-1", "fine-2", "fine-3", "hungry"), workers(tmp_path, count=3))
     assert {failure.recording for failure in outcome.failures} == {"hungry"}
     assert len(outcome.steps) == 3
 
@@ -112,7 +112,7 @@ def test_a_head_that_is_lost_after_the_last_answer_costs_nothing(
         left.remove(job.recording)
         scripted.lost = not left
 
-    outcome = run(jobs(*names), workers(tmp_path), ended)
+    outcome = run_jobs(jobs(*names), workers(tmp_path), ended)
     assert sorted(step.recording for step in outcome.steps) == names
     assert outcome.facts == {"workers": 2, "load_seconds": 0.5}
 
@@ -127,11 +127,11 @@ def test_a_head_that_is_lost_before_workers_start_is_one_error(
 
     monkeypatch.setattr(ray, call, lost)
     with pytest.raises(ClusterError, match=r"is lost \((cut off|Ray Client is not connected)\);"):
-        ray_session.nodes() if call == "nodes" else ray_session.put(b"")
+        ray_session.list_nodes() if call == "nodes" else ray_session.put_bytes(b"")
 
 
 @pytest.mark.parametrize("error", [Exception("no memory"), RuntimeError(CUT_OFF), OSError("full")])
 def test_what_is_no_lost_head_is_not_taken_for_one(error: Exception) -> None:
-    with pytest.raises(type(error)) as raised, ray_session.connected():
+    with pytest.raises(type(error)) as raised, ray_session.detect_lost_cluster():
         raise error
     assert raised.value is error

@@ -11,8 +11,8 @@ import ray
 
 from streamwer.errors import ClusterError
 from streamwer.runners import ray_session
-from streamwer.runners.pool import run
-from streamwer.runners.ray_session import kept
+from streamwer.runners.pool import run_jobs
+from streamwer.runners.ray_session import keep_ray_running
 from streamwer.runners.ray_workers import RayWorkers
 from tests.runners.workers import ScriptedWorker, jobs
 
@@ -28,7 +28,7 @@ def test_one_that_cannot_start_is_one_error_and_the_next_can_and_is_kept(
 ) -> None:
     """Its sockets have long paths, and the system allows no more than a hundred characters."""
     nodes = []
-    with kept():
+    with keep_ray_running():
         with monkeypatch.context() as patched:
             patched.setenv("RAY_TMPDIR", str(tmp_path / ("long" * 20)))
             with pytest.raises(ClusterError) as error:
@@ -36,7 +36,7 @@ def test_one_that_cannot_start_is_one_error_and_the_next_can_and_is_kept(
         assert str(error.value).startswith("Ray cannot start on this machine (")
         assert "\n" not in str(error.value)
         for at in range(2):
-            outcome = run(jobs("fine-1", "fine-2"), workers(tmp_path / str(at)))
+            outcome = run_jobs(jobs("fine-1", "fine-2"), workers(tmp_path / str(at)))
             assert len(outcome.steps) == 2
             nodes.append(ray.get_runtime_context().get_node_id())
     assert nodes[0] == nodes[1]
@@ -53,7 +53,7 @@ def test_one_that_is_too_slow_to_start_is_one_error_and_leaves_nothing(
         started.append(subprocess.Popen(["sleep", "600"]))
         raise Exception("The current node timed out\nduring startup.")
 
-    monkeypatch.setattr(ray_session, "_init", init)
+    monkeypatch.setattr(ray_session, "_init_ray", init)
     with pytest.raises(ClusterError, match=r"cannot start .*timed out during startup\.\)"):
         workers(tmp_path / "log")
     started[0].wait(timeout=60)  # it has ended, or this fails

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamwer.runners.local import LocalWorkers
-from streamwer.runners.pool import Finished, run
+from streamwer.runners.pool import JobResult, run_jobs
 from streamwer.runners.worker import Job
 from tests.runners.workers import ScriptedWorker, jobs, said
 
@@ -50,7 +50,7 @@ class Mortal:
         self._running[worker] = job
         self.begun.append(job.recording)
 
-    def wait(self) -> Finished | None:
+    def wait(self) -> JobResult | None:
         pick = self._order.pop() if self._order else 0
         if self._away and (pick % 2 or not self._running):
             self._away.pop(0)
@@ -62,14 +62,14 @@ class Mortal:
             self._away.append(worker)
         return answer
 
-    def _answer(self, worker: int, job: Job) -> Finished:
-        dead = Finished(worker, job, error="its worker died", worker_died=True)
+    def _answer(self, worker: int, job: Job) -> JobResult:
+        dead = JobResult(worker, job, error="its worker died", worker_died=True)
         if self._deaths.get(job.recording, 0) > 0:
             self._deaths[job.recording] -= 1
             return dead
         if job.recording in self._squeezed and self._running:
-            return replace(dead, lacked_memory=True)
-        return Finished(worker, job, steps=(said(job.recording),))
+            return replace(dead, out_of_memory=True)
+        return JobResult(worker, job, steps=(said(job.recording),))
 
     def facts(self) -> dict[str, Any]:
         return {"workers": self._count}
@@ -97,7 +97,7 @@ def test_every_recording_ends_exactly_once(
     poison = {name for name in names if deaths.get(name, 0) >= 2}
     workers = Mortal(count, order, dict(deaths), squeezed - set(deaths))
     ended: list[str] = []
-    outcome = run(jobs(*names), workers, lambda job: ended.append(job.recording))
+    outcome = run_jobs(jobs(*names), workers, lambda job: ended.append(job.recording))
     assert sorted(step.recording for step in outcome.steps) == sorted(set(names) - poison)
     assert {failure.recording for failure in outcome.failures} == poison
     assert sorted(ended) == sorted(names)
@@ -107,13 +107,13 @@ def test_every_recording_ends_exactly_once(
 
 def test_the_longest_recording_goes_first() -> None:
     workers = Mortal(1, [], {}, set())
-    run(jobs("short", "middle", "long"), workers)
+    run_jobs(jobs("short", "middle", "long"), workers)
     assert workers.begun == ["long", "middle", "short"]
 
 
 def test_in_process_errors_become_failures_with_their_reason(tmp_path: Path) -> None:
     workers = LocalWorkers(ScriptedWorker(tmp_path / "log"))
-    outcome = run(jobs("fine", "broken", "bug"), workers)
+    outcome = run_jobs(jobs("fine", "broken", "bug"), workers)
     assert {failure.recording: failure.reason for failure in outcome.failures} == {
         "broken": "broken.flac: the file is empty (0 bytes)",
         "bug": "ZeroDivisionError: division by zero",

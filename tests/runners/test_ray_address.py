@@ -50,19 +50,19 @@ def closed() -> Iterator[str]:
 @pytest.mark.parametrize("scheme", ["", "ray://"])
 def test_what_speaks_the_protocol_may_be_a_ray(scheme: str) -> None:
     with answering(SETTINGS) as place:
-        assert ray_address.found(scheme + place) == scheme + place
+        assert ray_address.resolve_address(scheme + place) == scheme + place
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"SSH-2.0-x\r\n", b""])
 def test_another_server_is_not_taken_for_one(answer: bytes) -> None:
     with answering(answer) as place, pytest.raises(ClusterError, match="something else does"):
-        ray_address.found(place)
+        ray_address.resolve_address(place)
 
 
 @pytest.mark.parametrize("scheme", ["", "ray://"])
 def test_a_closed_door_is_one_line_with_the_key_and_the_remedy(scheme: str) -> None:
     with closed() as place, pytest.raises(ClusterError) as refused:
-        ray_address.found(scheme + place)
+        ray_address.resolve_address(scheme + place)
     told = str(refused.value)
     assert told.startswith(
         f"cluster.address={scheme}{place}: no Ray answers there (connection refused);"
@@ -76,7 +76,7 @@ def test_one_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> 
     with socket.create_server(("127.0.0.1", 0)) as server:
         place = f"127.0.0.1:{server.getsockname()[1]}"
         with pytest.raises(ClusterError, match=r"nothing within 0\.1 s"):
-            ray_address.found(place)
+            ray_address.resolve_address(place)
 
 
 def test_auto_is_what_the_environment_names_else_the_head_begun_here(
@@ -85,15 +85,15 @@ def test_auto_is_what_the_environment_names_else_the_head_begun_here(
     monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
     with pytest.raises(ClusterError, match="no Ray was started on this machine"):
-        ray_address.found("auto")
+        ray_address.resolve_address("auto")
     (tmp_path / "ray").mkdir()
     with answering(SETTINGS) as place:
         (tmp_path / "ray" / "ray_current_cluster").write_text(place)
-        assert ray_address.found("auto") == place
+        assert ray_address.resolve_address("auto") == place
     with closed() as place:
         monkeypatch.setenv("RAY_ADDRESS", f"ray://{place}")
         with pytest.raises(ClusterError, match=r"cluster\.address=auto \(ray://127"):
-            ray_address.found("auto")
+            ray_address.resolve_address("auto")
 
 
 @contextmanager
@@ -135,7 +135,7 @@ def test_a_token_that_only_one_side_wants_is_one_line_at_once(
     monkeypatch.setenv("RAY_AUTH_MODE", mode)
     expected = pytest.raises(ClusterError, match=problem) if problem else nullcontext()
     with head(token) as place, expected:
-        ray_session._agree_on_token(place, place)
+        ray_session._check_token(place, place)
 
 
 def test_whom_a_head_lets_in_is_not_known_where_it_does_not_say(
@@ -144,8 +144,8 @@ def test_whom_a_head_lets_in_is_not_known_where_it_does_not_say(
     """A proxy is not asked: Ray does not go by it."""
     with head(token=True) as place, closed() as nobody:
         monkeypatch.setenv("http_proxy", f"http://{nobody}")
-        assert ray_address.wants_token(place)
-        assert ray_address.wants_token(nobody) is None
+        assert ray_address.requires_token(place)
+        assert ray_address.requires_token(nobody) is None
 
 
 @pytest.mark.parametrize(("named", "shown"), [("", True), ("elsewhere:6379", False)])
@@ -154,8 +154,8 @@ def test_a_head_that_was_begun_here_is_shown_the_token_that_is_here(
 ) -> None:
     monkeypatch.setenv("RAY_ADDRESS", named)
     monkeypatch.setenv("RAY_AUTH_MODE", "")
-    monkeypatch.setattr(ray_address, "wants_token", lambda place: True)
-    monkeypatch.setattr(ray_session, "_show_ours", lambda: monkeypatch.setenv(*MODE))
+    monkeypatch.setattr(ray_address, "requires_token", lambda place: True)
+    monkeypatch.setattr(ray_session, "_use_local_token", lambda: monkeypatch.setenv(*MODE))
     expected = nullcontext() if shown else pytest.raises(ClusterError, match="shows its token")
     with expected:
-        ray_session._agree_on_token("auto", "here:6379")
+        ray_session._check_token("auto", "here:6379")

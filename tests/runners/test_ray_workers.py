@@ -10,8 +10,8 @@ import pytest
 
 from streamwer.errors import ConfigError
 from streamwer.runners.local import LocalWorkers
-from streamwer.runners.pool import run
-from streamwer.runners.ray_session import kept
+from streamwer.runners.pool import run_jobs
+from streamwer.runners.ray_session import keep_ray_running
 from streamwer.runners.ray_workers import RayWorkers
 from tests.runners.workers import TIMEOUT_S, ScriptedWorker, jobs
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.ray
 @pytest.fixture(scope="module", autouse=True)
 def one_ray() -> Iterator[None]:
     """Started by the first run, and used by the others."""
-    with kept():
+    with keep_ray_running():
         yield
 
 
@@ -33,7 +33,7 @@ def test_dead_and_hanging_workers_are_replaced_and_nothing_is_lost(tmp_path: Pat
     """With every kind of trouble: two actors, one retry each, the others undisturbed."""
     log = tmp_path / "log"
     names = ("fine-1", "broken", "poison", "fragile", "bug", "fine-2")
-    outcome = run(jobs(*names), ray_workers(log))
+    outcome = run_jobs(jobs(*names), ray_workers(log))
     assert sorted(step.recording for step in outcome.steps) == ["fine-1", "fine-2", "fragile"]
     reasons = {failure.recording: failure.reason for failure in outcome.failures}
     assert sorted(reasons) == ["broken", "bug", "poison"]
@@ -41,7 +41,7 @@ def test_dead_and_hanging_workers_are_replaced_and_nothing_is_lost(tmp_path: Pat
     assert reasons["bug"].startswith("ZeroDivisionError")
     assert reasons["poison"].startswith("its worker died")
     # With a timeout of its own: how soon a death is noticed is a matter of the machine's load.
-    outcome = run(jobs("fine-3", "hanging", "fine-4"), ray_workers(log, timeout_s=TIMEOUT_S))
+    outcome = run_jobs(jobs("fine-3", "hanging", "fine-4"), ray_workers(log, timeout_s=TIMEOUT_S))
     assert sorted(step.recording for step in outcome.steps) == ["fine-3", "fine-4"]
     (failure,) = outcome.failures
     assert (failure.recording, failure.reason) == (
@@ -55,8 +55,8 @@ def test_dead_and_hanging_workers_are_replaced_and_nothing_is_lost(tmp_path: Pat
 
 def test_ray_and_in_process_give_the_same_steps(tmp_path: Path) -> None:
     names = [f"fine-{i}" for i in range(6)]
-    by_ray = run(jobs(*names), ray_workers(tmp_path / "ray"))
-    in_process = run(jobs(*names), LocalWorkers(ScriptedWorker(tmp_path / "local")))
+    by_ray = run_jobs(jobs(*names), ray_workers(tmp_path / "ray"))
+    in_process = run_jobs(jobs(*names), LocalWorkers(ScriptedWorker(tmp_path / "local")))
     key = lambda step: step.recording  # noqa: E731
     assert sorted(by_ray.steps, key=key) == sorted(in_process.steps, key=key)
     assert by_ray.facts == {"workers": 2, "load_seconds": 0.5}

@@ -15,12 +15,12 @@ import psutil
 import pytest
 
 from streamwer.config.cluster import ClusterConfig
-from streamwer.config.compose import load
-from streamwer.config.experiment import SystemConfig, system
-from streamwer.runners import stream_all
-from streamwer.runners.pool import Outcome, run
-from streamwer.runners.ray_session import kept
+from streamwer.config.compose import load_config
+from streamwer.config.experiment import SystemConfig, build_system
+from streamwer.runners.pool import RunOutcome, run_jobs
+from streamwer.runners.ray_session import keep_ray_running
 from streamwer.runners.ray_workers import RayWorkers
+from streamwer.runners.streaming import stream_recordings
 from streamwer.runners.worker import Job
 from streamwer.types import Step
 from tests.patience import until
@@ -34,7 +34,7 @@ MB = 2**20
 
 @pytest.fixture
 def one_ray() -> Iterator[None]:
-    with kept():
+    with keep_ray_running():
         yield
 
 
@@ -48,10 +48,10 @@ def real_model() -> Path:
 
 
 def chosen(*overrides: str) -> SystemConfig:
-    return system(load(["policy=prefix_agreement", *overrides]), "prefix_agreement")
+    return build_system(load_config(["policy=prefix_agreement", *overrides]), "prefix_agreement")
 
 
-def texts(outcome: Outcome) -> list[tuple[str, int, tuple[str, ...]]]:
+def texts(outcome: RunOutcome) -> list[tuple[str, int, tuple[str, ...]]]:
     return [
         (step.recording, step.step, tuple(word.text for word in step.update.committed))
         for step in outcome.steps
@@ -86,10 +86,10 @@ def test_an_actor_that_is_killed_while_it_streams_a_real_model_costs_nothing(
             each.kill()
 
     cluster = replace(ClusterConfig(name="ray"), workers=1)
-    outcome = stream_all(calls, settings, cluster, kill_soon)
+    outcome = stream_recordings(calls, settings, cluster, kill_soon)
     until(lambda: killed[0] > 0, "the actor's end")
     assert not outcome.failures
-    assert texts(outcome) == texts(stream_all(calls, settings, LOCAL))
+    assert texts(outcome) == texts(stream_recordings(calls, settings, LOCAL))
 
 
 class Greedy(ScriptedWorker):
@@ -116,7 +116,7 @@ def test_an_actor_that_meets_its_memory_limit_costs_its_own_recording_only(
     with limited_group(200 * MB) as group:
         build = partial(Greedy, tmp_path / "log", group)
         workers = RayWorkers(build, count=1, cpus=1, timeout_s=600.0)
-        outcome = run(jobs("fine-1", "greedy", "fine-2"), workers)
+        outcome = run_jobs(jobs("fine-1", "greedy", "fine-2"), workers)
         until(lambda: not group.read_text().strip(), "the end of the group's processes")
     assert sorted(step.recording for step in outcome.steps) == ["fine-1", "fine-2"]
     (failure,) = outcome.failures
@@ -132,7 +132,7 @@ def test_a_clock_that_jumps_moves_no_moment(
     shifts = count()
     honest = time.time
     monkeypatch.setattr(time, "time", lambda: honest() + 7200 * (-1) ** next(shifts))
-    outcome = stream_all(calls, chosen(f"clock={clock}"), LOCAL)
+    outcome = stream_recordings(calls, chosen(f"clock={clock}"), LOCAL)
     assert not outcome.failures
     moments = [(each.ready, each.start, each.emitted) for each in outcome.steps]
     assert all(ready <= start <= emitted for ready, start, emitted in moments)

@@ -17,14 +17,15 @@ import ray
 import streamwer
 from streamwer import audio, eventlog
 from streamwer.config.cluster import ClusterConfig
-from streamwer.config.compose import load
-from streamwer.config.experiment import SystemConfig, system
+from streamwer.config.compose import load_config
+from streamwer.config.experiment import SystemConfig, build_system
 from streamwer.errors import ClusterError, ConfigError
-from streamwer.runners import actor_pool, model_transfer, ray_session, stream_all
-from streamwer.runners.pool import Outcome, run
-from streamwer.runners.ray_session import kept
+from streamwer.runners import actor_pool, model_transfer, ray_session
+from streamwer.runners.pool import RunOutcome, run_jobs
+from streamwer.runners.ray_session import keep_ray_running
 from streamwer.runners.ray_workers import RayWorkers
-from streamwer.runners.run_log import event_log
+from streamwer.runners.run_log import make_event_log
+from streamwer.runners.streaming import stream_recordings
 from streamwer.runners.worker import Job
 from tests.patience import PATIENCE_S
 from tests.runners.several_nodes import Nodes, Standing, Staying, short_calls
@@ -45,7 +46,7 @@ def standing(cache: Path) -> Iterator[Standing]:
         patch.setenv("XDG_CACHE_HOME", str(cache))  # of the nodes, which get it from here
         patch.setenv("GRPC_ENABLE_FORK_SUPPORT", "false")  # docs/cluster.md says why
         patch.setenv("PYTHONPATH", str(Path.cwd()))  # a client's workers look for the tests' there
-        with closing(Standing()) as standing, kept():
+        with closing(Standing()) as standing, keep_ray_running():
             yield standing
 
 
@@ -64,16 +65,18 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> list[Job]:
 def undisturbed(calls: list[Job], tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The log of a run in this process."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    return written(folder, stream_all(calls, chosen(), LOCAL))
+    return written(folder, stream_recordings(calls, chosen(), LOCAL))
 
 
 def chosen(*overrides: str) -> SystemConfig:
-    settings = load(["model=reference", "clock=profile", "policy=prefix_agreement", *overrides])
-    return system(settings, "prefix_agreement")
+    settings = load_config(
+        ["model=reference", "clock=profile", "policy=prefix_agreement", *overrides]
+    )
+    return build_system(settings, "prefix_agreement")
 
 
-def written(folder: Path, outcome: Outcome) -> bytes:
-    eventlog.write(folder, event_log(outcome, chosen(), "aa"))
+def written(folder: Path, outcome: RunOutcome) -> bytes:
+    eventlog.write_log(folder, make_event_log(outcome, chosen(), "aa"))
     return (folder / "events.parquet").read_bytes()
 
 
@@ -86,9 +89,9 @@ def test_a_client_gets_the_same_log_with_audio_and_model_sent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """The nodes see neither: they keep the model that is sent, and hear what the driver read."""
-    honest, read = model_transfer.packed, audio.read
+    honest, read = model_transfer.pack_model, audio.read_contents
 
-    def elsewhere(*args: Any) -> model_transfer.Packed | None:
+    def elsewhere(*args: Any) -> model_transfer.ModelPackage | None:
         model = honest(*args)
         return model and replace(model, folder=Path("/nowhere/reference"))
 
@@ -97,11 +100,11 @@ def test_a_client_gets_the_same_log_with_audio_and_model_sent(
         path.unlink()
         return contents
 
-    monkeypatch.setattr(model_transfer, "packed", elsewhere)
-    monkeypatch.setattr(audio, "read", away)
+    monkeypatch.setattr(model_transfer, "pack_model", elsewhere)
+    monkeypatch.setattr(audio, "read_contents", away)
     gone = [replace(call, audio=Path(shutil.copy(call.audio, tmp_path))) for call in calls]
-    workers = actor_pool.actors(len(calls), chosen(), joined(nodes.client, workers=3))
-    assert written(tmp_path, run(gone, workers)) == undisturbed
+    workers = actor_pool.create_actor_pool(len(calls), chosen(), joined(nodes.client, workers=3))
+    assert written(tmp_path, run_jobs(gone, workers)) == undisturbed
     kept = [file.name for file in cache.glob("streamwer/models/*/*")]
     assert "model.bin" in kept
     assert "tokenizer.json" in kept
@@ -110,13 +113,13 @@ def test_a_client_gets_the_same_log_with_audio_and_model_sent(
 def test_what_does_not_fit_is_refused_with_the_arithmetic(nodes: Nodes) -> None:
     two_threads = chosen("model.cpu_threads=2", "clock=unaware")
     with pytest.raises(ConfigError, match=r"needs 6 cores.*nodes have 2\+1\+1 cores.*most 1 fit"):
-        actor_pool.actors(9, two_threads, joined(nodes.address, workers=3))
+        actor_pool.create_actor_pool(9, two_threads, joined(nodes.address, workers=3))
 
 
 def test_a_worker_with_a_gpu_goes_where_one_is(nodes: Nodes) -> None:
     """Two of the four cores share it; the others are on nodes that have none."""
     on_gpu = chosen("model.device=cuda", "clock=unaware")
-    workers = actor_pool.actors(9, on_gpu, joined(nodes.address, gpus=0.5), build=Seeing)
+    workers = actor_pool.create_actor_pool(9, on_gpu, joined(nodes.address, gpus=0.5), build=Seeing)
     try:
         assert workers.idle() == [0, 1]
         assert workers.facts()["visible"] == "0"
@@ -130,7 +133,7 @@ def test_no_free_place_is_an_error_in_time(nodes: Nodes) -> None:
     hogs = [ray.remote(num_cpus=1)(Hog).remote() for _ in range(4)]
     ray.get([hog.settled.remote() for hog in hogs], timeout=PATIENCE_S)
     with pytest.raises(ClusterError, match=r"start_timeout_s=2 s.*cores of one node.*0 cores are"):
-        actor_pool.actors(1, chosen(), joined(nodes.address, start_timeout_s=2.0))
+        actor_pool.create_actor_pool(1, chosen(), joined(nodes.address, start_timeout_s=2.0))
     for hog in hogs:
         ray.kill(hog)
 
@@ -142,7 +145,7 @@ def test_no_worker_left_is_an_error_and_what_is_finished_was_handed_over(
     once = partial(Once, tmp_path / "log")
     workers = RayWorkers(once, count=1, cpus=1, timeout_s=60.0, address=nodes.address)
     with pytest.raises(ClusterError, match="no worker is left: ValueError: only one"):
-        run(jobs("fine", "poison", "good"), workers, lambda job: ended.append(job.recording))
+        run_jobs(jobs("fine", "poison", "good"), workers, lambda job: ended.append(job.recording))
     assert ended == ["good"]
 
 
@@ -161,8 +164,10 @@ def test_a_lost_node_changes_nothing_in_the_log(
             killed.append(staying.read_text())
             nodes.kill(killed[0])
 
-    workers = actor_pool.actors(len(calls), chosen(), joined(nodes.address, workers=4), build)
-    outcome = run(calls, workers, kill)
+    workers = actor_pool.create_actor_pool(
+        len(calls), chosen(), joined(nodes.address, workers=4), build
+    )
+    outcome = run_jobs(calls, workers, kill)
     begun = (notes / "begun").read_text().split()
     assert killed
     assert len(begun) > len(calls)
@@ -179,7 +184,7 @@ def test_a_head_that_dies_is_one_error_for_its_client(
     build = partial(ScriptedWorker, tmp_path / "log")
     workers = RayWorkers(build, count=1, cpus=1, timeout_s=60.0, address=nodes.client)
     with pytest.raises(ClusterError, match="the connection to the cluster is lost"):
-        run(jobs("fine-1", "fine-2"), workers, lambda _: nodes.lose_head())
+        run_jobs(jobs("fine-1", "fine-2"), workers, lambda _: nodes.lose_head())
     with pytest.raises(ClusterError, match="no Ray answers there"):  # the next run of a sweep
         RayWorkers(build, count=1, cpus=1, timeout_s=60.0, address=nodes.client)
 

@@ -8,13 +8,18 @@ from hypothesis import strategies as st
 
 from streamwer.errors import ConfigError
 from streamwer.runners import worker_count
-from streamwer.runners.worker_count import Need, Node, here, planned
+from streamwer.runners.worker_count import (
+    NodeCapacity,
+    WorkerNeeds,
+    count_local_workers,
+    plan_workers,
+)
 
-nodes = st.lists(st.builds(Node, st.integers(0, 9), st.integers(0, 4)), max_size=6)
+nodes = st.lists(st.builds(NodeCapacity, st.integers(0, 9), st.integers(0, 4)), max_size=6)
 shares = st.sampled_from([0.0, 0.1, 0.25, 0.3, 0.5, 1.0, 2.0, 3.0])
 
 
-def placed_one_by_one(node: Node, need: Need) -> int:
+def placed_one_by_one(node: NodeCapacity, need: WorkerNeeds) -> int:
     """Workers put on a node until no core is left, or no GPU has the share that is needed."""
     tenths = [10] * node.gpus
     count, cores = 0, node.cpus
@@ -36,15 +41,15 @@ def placed_one_by_one(node: Node, need: Need) -> int:
 
 @given(nodes, st.integers(1, 5), shares, st.integers(1, 50))
 def test_all_that_fit_are_planned_and_no_more(
-    have: list[Node], cpus: int, gpus: float, jobs: int
+    have: list[NodeCapacity], cpus: int, gpus: float, jobs: int
 ) -> None:
-    need = Need(cpus, gpus)
+    need = WorkerNeeds(cpus, gpus)
     room = sum(placed_one_by_one(node, need) for node in have)
     if room:
-        assert planned(None, need, have, jobs) == min(room, jobs)
-        assert planned(room, need, have, jobs) == min(room, jobs)
+        assert plan_workers(None, need, have, jobs) == min(room, jobs)
+        assert plan_workers(room, need, have, jobs) == min(room, jobs)
     with pytest.raises(ConfigError, match=f"at most {room} fit"):
-        planned(room + 1, need, have, jobs)
+        plan_workers(room + 1, need, have, jobs)
 
 
 @pytest.mark.parametrize(
@@ -52,24 +57,24 @@ def test_all_that_fit_are_planned_and_no_more(
     [
         (
             8,
-            Need(4),
-            [Node(2)] * 3,
+            WorkerNeeds(4),
+            [NodeCapacity(2)] * 3,
             "model.cpu_threads=4 × cluster.workers=8 needs 32 cores, those of one worker on one"
             " node; nodes have 2+2+2 cores, so at most 0 fit: lower model.cpu_threads, or add"
             " nodes",
         ),
         (
             None,
-            Need(1, 1.0),
-            [Node(2, 0), Node(2, 0)],
+            WorkerNeeds(1, 1.0),
+            [NodeCapacity(2, 0), NodeCapacity(2, 0)],
             "model.cpu_threads=1 and cluster.gpus=1 × cluster.workers=1 needs 1 cores and 1 GPUs,"
             " those of one worker on one node; nodes have 2+2 cores and 0+0 GPUs, so at most 0"
             " fit: lower model.cpu_threads or cluster.gpus, or add nodes",
         ),
         (
             500,
-            Need(4),
-            [Node(8)] * 40 + [Node(4)] * 10,
+            WorkerNeeds(4),
+            [NodeCapacity(8)] * 40 + [NodeCapacity(4)] * 10,
             "model.cpu_threads=4 × cluster.workers=500 needs 2000 cores, those of one worker on"
             " one node; nodes have 40×8+10×4 cores, so at most 90 fit: set cluster.workers=90 or"
             " null, or add nodes",
@@ -78,15 +83,15 @@ def test_all_that_fit_are_planned_and_no_more(
     ids=["none fits", "no GPU", "many nodes"],
 )
 def test_the_refusal_shows_the_arithmetic(
-    wanted: int | None, need: Need, have: list[Node], message: str
+    wanted: int | None, need: WorkerNeeds, have: list[NodeCapacity], message: str
 ) -> None:
     with pytest.raises(ConfigError) as refused:
-        planned(wanted, need, have, jobs=1000)
+        plan_workers(wanted, need, have, jobs=1000)
     assert str(refused.value) == message
 
 
 def test_without_recordings_there_is_one_worker_to_say_what_it_is() -> None:
-    assert planned(None, Need(1), [Node(4)], jobs=0) == 1
+    assert plan_workers(None, WorkerNeeds(1), [NodeCapacity(4)], jobs=0) == 1
 
 
 @pytest.mark.parametrize(
@@ -97,5 +102,5 @@ def test_without_recordings_there_is_one_worker_to_say_what_it_is() -> None:
 def test_this_machine_is_asked_for_what_is_wanted_or_what_its_cores_allow(
     wanted: int | None, threads: int, jobs: int, expected: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker_count, "cores", lambda: 8)
-    assert here(wanted, threads, jobs) == expected
+    monkeypatch.setattr(worker_count, "count_cores", lambda: 8)
+    assert count_local_workers(wanted, threads, jobs) == expected

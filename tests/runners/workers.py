@@ -10,7 +10,7 @@ from typing import Any
 
 from streamwer.errors import AudioError
 from streamwer.runners.worker import Job
-from streamwer.types import Compute, Effort, Step, Update, Word
+from streamwer.types import StageTimes, Step, Update, Word, WorkCounters
 
 TIMEOUT_S = 4.0
 _LATE_S = 1.5 * TIMEOUT_S
@@ -53,7 +53,9 @@ class ScriptedWorker:
 
 def said(recording: str) -> Step:
     word = Word(recording, 0.0, 0.5)
-    return Step(recording, 0, 1.0, 1.0, 1.0, 1.5, Compute(), Effort(), Update((word,)), True)
+    return Step(
+        recording, 0, 1.0, 1.0, 1.0, 1.5, StageTimes(), WorkCounters(), Update((word,)), True
+    )
 
 
 def jobs(*recordings: str) -> list[Job]:

@@ -14,7 +14,7 @@ from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.config.dataset import ColumnsConfig, DatasetConfig
 from streamwer.errors import AudioError
 from streamwer.runners.worker import Job
-from streamwer.types import Compute, Effort, Reference, Step, Update, Word
+from streamwer.types import Reference, StageTimes, Step, Update, Word, WorkCounters
 
 SECONDS = 0.3
 SOUNDS = 16
@@ -65,7 +65,7 @@ def steps(number: int) -> tuple[Step, ...]:
     first, second = _spoken(number)
     if number % _EVERY_WRONG == 0:
         first = Word("wrong", first.start, first.end)
-    name, spent, effort = recording(number), Compute(decode=0.01), Effort(30, 1, 2)
+    name, spent, effort = recording(number), StageTimes(decode=0.01), WorkCounters(30, 1, 2)
     shown = Update((), (first,))
     done = Update((first, second), ())
     return (

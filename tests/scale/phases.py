@@ -18,20 +18,20 @@ import pyarrow.parquet as pq
 from streamwer import eventlog
 from streamwer._util import processes
 from streamwer.config.experiment import ScoringConfig
-from streamwer.datasets.preparing import prepare as prepare_dataset
+from streamwer.datasets.preparation import prepare_dataset as prepare_dataset
 from streamwer.formats import manifest
 from streamwer.metrics import store
-from streamwer.metrics.batches import score_in_parts
+from streamwer.metrics.batches import score_in_batches
 from streamwer.metrics.summary import summarise
 from streamwer.metrics.tables import Scores
-from streamwer.provenance.digests import of_text
+from streamwer.provenance.digests import digest_text
 from streamwer.provenance.signature import Run
 from streamwer.runners import pool
-from streamwer.runners.cache.entry import Label
-from streamwer.runners.cache.store import Store
+from streamwer.runners.cache.entry import EntryLabel
+from streamwer.runners.cache.store import ResultStore
 from streamwer.runners.local import LocalWorkers
-from streamwer.runners.pool import Finished, Workers
-from streamwer.text.normalise import normaliser
+from streamwer.runners.pool import JobResult, Workers
+from streamwer.text.normalise import get_normaliser
 from streamwer.types import Failure
 from tests.scale import made_up
 
@@ -56,13 +56,13 @@ def prepare(folder: Path, rows: int) -> int:
 def pretend(folder: Path, rows: int) -> int:
     """The manifest alone, for what needs no audio."""
     (folder / "prepared").mkdir()
-    manifest.write(folder / "prepared", map(made_up.reference, range(rows)))
+    manifest.write_manifest(folder / "prepared", map(made_up.reference, range(rows)))
     return rows
 
 
 def listed(folder: Path, _: int) -> int:
     """Recordings of the manifest, all of them held, as a driver holds them."""
-    return len(list(manifest.each(folder / "prepared" / manifest.NAME)))
+    return len(list(manifest.iterate_manifest(folder / "prepared" / manifest.MANIFEST_NAME)))
 
 
 def in_process(folder: Path, rows: int) -> int:
@@ -80,26 +80,26 @@ def over_ray(folder: Path, rows: int) -> int:
 def write(folder: Path, rows: int) -> int:
     """Recordings of the log, from what is kept."""
     kept, names = _store(folder), map(made_up.recording, range(rows))
-    found = (kept.steps(of_text(name)) for name in names)
+    found = (kept.read_steps(digest_text(name)) for name in names)
     failures = [Failure(*pair) for pair in json.loads((folder / FAILURES).read_text())]
-    eventlog.write_sorted(folder / "events", filter(None, found), failures, {}, Run())
-    return sum(1 for _ in eventlog.recordings(folder / "events"))
+    eventlog.write_recordings(folder / "events", filter(None, found), failures, {}, Run())
+    return sum(1 for _ in eventlog.iterate_recordings(folder / "events"))
 
 
 def score(folder: Path, _: int) -> int:
     """Recordings scored, of the manifest and the log."""
-    path, words = folder / "prepared" / manifest.NAME, normaliser("basic")
-    log = eventlog.about(folder / "events")
-    played = eventlog.recordings(folder / "events")
-    parts = score_in_parts(manifest.each(path), played, log.failures, words)
-    signature = store.sign(manifest.each(path), log, words)
-    store.write_parts(folder / "scores", parts, signature)
+    path, words = folder / "prepared" / manifest.MANIFEST_NAME, get_normaliser("basic")
+    log = eventlog.read_summary(folder / "events")
+    played = eventlog.iterate_recordings(folder / "events")
+    parts = score_in_batches(manifest.iterate_manifest(path), played, log.failures, words)
+    signature = store.sign_scores(manifest.iterate_manifest(path), log, words)
+    store.write_batches(folder / "scores", parts, signature)
     return pq.ParquetFile(folder / "scores" / "recordings.parquet").metadata.num_rows
 
 
 def scored(folder: Path) -> Scores:
     """The tables that `score` wrote."""
-    return store.read(folder / "scores").scores
+    return store.read_scores(folder / "scores").scores
 
 
 def statistics(folder: Path, _: int) -> int:
@@ -127,29 +127,29 @@ def measured(folder: Path, rows: int, *names: str) -> Measured:
 def _dispatched(folder: Path, rows: int, workers: Workers) -> int:
     kept, failures, done = _store(folder), [], []
 
-    def take(finished: Finished) -> None:
+    def take(finished: JobResult) -> None:
         name = finished.job.recording
         if finished.error:
             failures.append((name, finished.error))
         else:
-            kept.put(of_text(name), Label(name, "system", "unaware", {}), finished.steps)
+            kept.write_entry(digest_text(name), EntryLabel(name, "system", "unaware", {}), finished.steps)
             done.append(name)
 
-    pool.run_each(made_up.jobs(rows), workers, take)
+    pool.run_with_callback(made_up.jobs(rows), workers, take)
     (folder / FAILURES).write_text(json.dumps(failures))
     assert len(set(done)) == len(done), "a recording came twice"
     return len(done)
 
 
-def _store(folder: Path) -> Store:
-    return Store(folder / "finished", 2**40, sys.exit)
+def _store(folder: Path) -> ResultStore:
+    return ResultStore(folder / "finished", 2**40, sys.exit)
 
 
 def _main(folder: str, rows: str, *names: str) -> None:
     began, busy = time.perf_counter(), time.process_time()
     found = [PHASES[name](Path(folder), int(rows)) for name in names][-1]
     spent, busy = time.perf_counter() - began, time.process_time() - busy
-    took = Measured(found, spent, busy, processes.peak_mb())
+    took = Measured(found, spent, busy, processes.read_peak_memory_mb())
     sys.stdout.write(f"{json.dumps(asdict(took))}\n")
 
 

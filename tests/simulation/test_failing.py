@@ -16,12 +16,12 @@ from streamwer.config.hardware import CallCosts
 from streamwer.config.load import LoadConfig
 from streamwer.policies.base import Request
 from streamwer.recognisers.base import Window
-from streamwer.simulation.clock import build as build_clock
-from streamwer.simulation.profile import Profile
-from streamwer.simulation.serving import Failed, Schedule, schedule_of, serve
-from streamwer.simulation.source import Recording, SilentError
+from streamwer.simulation.clock import ProfileClock
+from streamwer.simulation.clock import build_clock as build_clock
+from streamwer.simulation.serving import OnFailure, Schedule, make_schedule, serve_streams
+from streamwer.simulation.source import RecordingSource, SourceStoppedError
 from streamwer.simulation.stream import Stream
-from streamwer.types import Arrived, Compute, Effort, Hypothesis, Step, Update
+from streamwer.types import ArrivedAudio, Hypothesis, StageTimes, Step, Update, WorkCounters
 from tests.scripted import silence
 
 FIXED_S, EACH_S = 0.25, 0.0625
@@ -63,28 +63,28 @@ class Frail:
     """Fails on windows whose prompt says so, and on all that share a call with one."""
 
     def recognise(self, window: Window) -> Hypothesis:
-        return self.recognise_all([window])[0]
+        return self.recognise_batch([window])[0]
 
-    def recognise_all(self, windows: Sequence[Window]) -> list[Hypothesis]:
+    def recognise_batch(self, windows: Sequence[Window]) -> list[Hypothesis]:
         if "recognise" in [window.prompt for window in windows]:
             raise RuntimeError("recognise")
         share = FIXED_S / len(windows) + EACH_S
-        return [Hypothesis(compute=Compute(decode=share)) for _ in windows]
+        return [Hypothesis(compute=StageTimes(decode=share)) for _ in windows]
 
 
 def troubled(troubles: Sequence[Sequence[str]], begins: Sequence[float] = ()) -> list[Stream]:
     starts = begins or [0.0] * len(troubles)
     return [
-        Stream(str(i), Recording(AUDIO), Troubled(each), at)
+        Stream(str(i), RecordingSource(AUDIO), Troubled(each), at)
         for i, (each, at) in enumerate(zip(troubles, starts, strict=True))
     ]
 
 
 def served(
-    streams: Sequence[Stream], clock: str, most: int, failed: Failed | None = None
+    streams: Sequence[Stream], clock: str, most: int, failed: OnFailure | None = None
 ) -> list[Step]:
     load = LoadConfig(name="fixed", schedule="batched" if most > 1 else "fifo", batch=most)
-    return list(serve(streams, Frail(), build_clock(clock), schedule_of(load), failed))
+    return list(serve_streams(streams, Frail(), build_clock(clock), make_schedule(load), failed))
 
 
 @pytest.mark.parametrize("trouble", ["recognise", "plan", "absorb", "needless"])
@@ -149,10 +149,11 @@ def test_windows_that_fail_together_are_charged_what_they_take_one_by_one() -> N
 class Metering(Frail):
     """Reads a token for each window, and knows so of a call that failed as well."""
 
-    def recognise_all(self, windows: Sequence[Window]) -> list[Hypothesis]:
-        self._did = Hypothesis(effort=Effort(prompt_tokens=len(windows)))
+    def recognise_batch(self, windows: Sequence[Window]) -> list[Hypothesis]:
+        self._did = Hypothesis(effort=WorkCounters(prompt_tokens=len(windows)))
         return [
-            replace(each, effort=Effort(prompt_tokens=1)) for each in super().recognise_all(windows)
+            replace(each, effort=WorkCounters(prompt_tokens=1))
+            for each in super().recognise_batch(windows)
         ]
 
     def spent(self) -> Hypothesis:
@@ -164,10 +165,10 @@ def test_a_profile_charges_calls_that_failed_for_what_they_did(
     most: int, moments: list[float]
 ) -> None:
     """A second for each window of a call: three of the batch, and each of the three alone."""
-    clock = Profile(CallCosts(decode_prompt_token=1e6, encode_frames=[1], encode_us=[0.0]))
+    clock = ProfileClock(CallCosts(decode_prompt_token=1e6, encode_frames=[1], encode_us=[0.0]))
     streams = troubled([["fine"], ["recognise"], ["fine"]])
-    schedule = Schedule(Stream.ready, most)
-    steps = list(serve(streams, Metering(), clock, schedule, lambda *_: None))
+    schedule = Schedule(Stream.find_ready_time, most)
+    steps = list(serve_streams(streams, Metering(), clock, schedule, lambda *_: None))
     assert [(step.recording, step.emitted) for step in steps] == list(
         zip("02", moments, strict=True)
     )
@@ -180,16 +181,16 @@ def test_with_nobody_to_tell_an_error_ends_them_all(trouble: str, most: int) -> 
         served(troubled([["fine"], [trouble]]), "unaware", most)
 
 
-class Silent(Recording):
+class Silent(RecordingSource):
     """Its sender has stopped."""
 
-    def arrived(self, moment: float) -> Arrived:
-        raise SilentError("run it again")
+    def count_arrived(self, moment: float) -> ArrivedAudio:
+        raise SourceStoppedError("run it again")
 
 
 def test_where_no_audio_comes_any_more_no_stream_is_to_blame() -> None:
     told: list[object] = []
     stream = Stream("0", Silent(AUDIO), Troubled(["fine"]))
-    with pytest.raises(SilentError):
+    with pytest.raises(SourceStoppedError):
         served([stream], "unaware", 1, lambda *failure: told.append(failure))
     assert not told

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -10,31 +9,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer import eventlog, policies
+from streamwer import eventlog
 from streamwer.audio.decoding import SAMPLE_RATE
-from streamwer.config.condition import NetworkConfig
-from streamwer.config.policy import LocalAgreementConfig
-from streamwer.datasets.augmentation.packets import Journey
+from streamwer.datasets.augmentation.network import Network, PacketNetwork
 from streamwer.eventlog.log import EventLog
-from streamwer.simulation.clock import build as build_clock
-from streamwer.simulation.network import Packets
-from streamwer.simulation.serving import play
+from streamwer.policies.local_agreement import LocalAgreement
+from streamwer.simulation.clock import build_clock as build_clock
+from streamwer.simulation.network import NetworkSource
+from streamwer.simulation.serving import play_recording
 from streamwer.types import Step
 from tests.scripted import Scripted, script, silence
 
 WORDS = script("one two three four five six seven eight nine ten", pace=0.4)
 
 
-def run(network: NetworkConfig | None, cost: float = 0.0, seconds: float = 5.0) -> list[Step]:
-    policy = policies.build(asdict(LocalAgreementConfig(chunk_s=1.0)))
+def run(network: Network.Config | None, cost: float = 0.0, seconds: float = 5.0) -> list[Step]:
+    policy = LocalAgreement(chunk_s=1.0)
     recogniser = Scripted(WORDS, cost=lambda call: cost)
-    journey = Journey(network, "call") if network else None
+    journey = PacketNetwork(network, "call") if network else None
     audio = silence(seconds)
-    return list(play("call", audio, recogniser, policy, build_clock("measured"), journey))
+    return list(play_recording("call", audio, recogniser, policy, build_clock("measured"), journey))
 
 
 def test_a_delay_makes_everything_later_by_it() -> None:
-    plain, late = run(None, 0.2), run(NetworkConfig(delay_s=0.3), 0.2)
+    plain, late = run(None, 0.2), run(Network.Config(delay_s=0.3), 0.2)
     assert [step.audio_end for step in late] == [step.audio_end for step in plain]
     assert [step.emitted for step in late] == pytest.approx([step.emitted + 0.3 for step in plain])
     assert [step.ready for step in late] == pytest.approx([step.ready + 0.3 for step in plain])
@@ -42,21 +40,23 @@ def test_a_delay_makes_everything_later_by_it() -> None:
 
 def test_a_network_that_does_nothing_leaves_the_log_as_it_is(tmp_path: Path) -> None:
     """To the byte, where chunks are whole packets."""
-    network = NetworkConfig(delay_s=0, packet_s=1 / 16, buffer_s=0)
+    network = Network.Config(delay_s=0, packet_s=1 / 16, buffer_s=0)
     for name, steps in {"direct": run(None), "network": run(network)}.items():
-        eventlog.write(tmp_path / name, EventLog(tuple(steps)))
+        eventlog.write_log(tmp_path / name, EventLog(tuple(steps)))
     direct, by_network = (tmp_path / name / "events.parquet" for name in ("direct", "network"))
     assert direct.read_bytes() == by_network.read_bytes()
 
 
 def test_a_packet_that_is_awaited_holds_up_those_after_it() -> None:
     audio = silence(1.0)
-    packets = Packets(audio, Journey(NetworkConfig(loss=0.3, delay_s=0.0, buffer_s=0.5), "call"))
+    packets = NetworkSource(
+        audio, PacketNetwork(Network.Config(loss=0.3, delay_s=0.0, buffer_s=0.5), "call")
+    )
     moments = np.arange(0, 1.6, 0.001)
-    heard = [packets.arrived(moment).samples for moment in moments]
+    heard = [packets.count_arrived(moment).samples for moment in moments]
     assert heard == sorted(heard)
     assert max(np.diff(heard)) > 320  # a gap is filled, and what came behind it is heard at once
-    assert packets.arrived(1.5) == (len(audio), True)
+    assert packets.count_arrived(1.5) == (len(audio), True)
 
 
 @given(
@@ -71,11 +71,11 @@ def test_steps_against_a_caller_who_counts_packets(
     delay_s: float, jitter_s: float, loss: float, buffer_s: float, cost: float, seed: int
 ) -> None:
     """Each step begins when its chunk is there and the worker is free, and hears all that is."""
-    network = NetworkConfig(
+    network = Network.Config(
         delay_s=delay_s, jitter_s=jitter_s, loss=loss, buffer_s=buffer_s, seed=seed
     )
     steps = run(network, cost)
-    delivered = Journey(network, "call").deliver(silence(5.0))
+    delivered = PacketNetwork(network, "call").transmit(silence(5.0))
     free, done = 0.0, 0
     for step in steps:
         wanted = min(done + SAMPLE_RATE, 5 * SAMPLE_RATE)

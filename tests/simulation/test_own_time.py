@@ -10,12 +10,12 @@ import pytest
 from streamwer.policies.base import Request
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.stage_timer import NOW
-from streamwer.simulation.clock import Clock, Occupied, Wall
-from streamwer.simulation.clock import build as build_clock
-from streamwer.simulation.serving import serve
-from streamwer.simulation.source import Recording
+from streamwer.simulation.clock import Clock, OccupancyClock, WallClock
+from streamwer.simulation.clock import build_clock as build_clock
+from streamwer.simulation.serving import serve_streams
+from streamwer.simulation.source import RecordingSource
 from streamwer.simulation.stream import Stream
-from streamwer.types import Compute, Hypothesis, Step, Update
+from streamwer.types import Hypothesis, StageTimes, Step, Update
 from tests.scripted import silence
 from tests.simulation.test_queueing import Timetable
 
@@ -60,7 +60,7 @@ class Working:
 
     def recognise(self, window: Window) -> Hypothesis:
         self._world.spend(self._seconds)
-        return Hypothesis(compute=Compute(decode=self._seconds))
+        return Hypothesis(compute=StageTimes(decode=self._seconds))
 
 
 @pytest.fixture
@@ -74,10 +74,10 @@ def world() -> Iterator[World]:
 def played(world: World, clock: Clock, service: float, thinking: float, count: int) -> list[Step]:
     audio, timetable = silence(21.0), [16_000 * (k + 1) for k in range(20)]
     streams = [
-        Stream(str(i), Recording(audio), Thinking(timetable, world, thinking), begins=0.01 * i)
+        Stream(str(i), RecordingSource(audio), Thinking(timetable, world, thinking), begin=0.01 * i)
         for i in range(count)
     ]
-    return list(serve(streams, Working(world, service), clock))
+    return list(serve_streams(streams, Working(world, service), clock))
 
 
 def moments(steps: Sequence[Step]) -> list[tuple[str, float, float, float]]:
@@ -92,27 +92,27 @@ def test_with_its_own_time_a_worker_does_what_it_does_in_real_time(
     world: World, count: int
 ) -> None:
     """12 streams × (0.08 + 0.02) s are more than a second of work a second."""
-    simulated = played(world, Occupied(), 0.08, 0.01, count)
-    real = played(world, Wall(world.time, world.now, world.sleep), 0.08, 0.01, count)
+    simulated = played(world, OccupancyClock(), 0.08, 0.01, count)
+    real = played(world, WallClock(world.time, world.now, world.sleep), 0.08, 0.01, count)
     assert moments(simulated) == moments(real)
 
 
 def test_without_it_a_worker_would_seem_to_carry_what_it_does_not(world: World) -> None:
     """11 streams × 0.08 s fit into a second, 11 × 0.1 s do not."""
     calls_only = played(world, build_clock("measured"), 0.08, 0.01, 11)
-    whole = played(world, Occupied(), 0.08, 0.01, 11)
+    whole = played(world, OccupancyClock(), 0.08, 0.01, 11)
     assert max(step.start - step.ready for step in calls_only) < 0.9
     assert max(step.start - step.ready for step in whole) > 1.9
 
 
 def test_own_time_makes_nobody_wait_where_the_worker_is_idle_meanwhile(world: World) -> None:
-    steps = played(world, Occupied(), 0.08, 0.01, 1)
+    steps = played(world, OccupancyClock(), 0.08, 0.01, 1)
     assert all(step.start == step.ready for step in steps)
     assert [step.emitted - step.start for step in steps] == pytest.approx([0.09] * len(steps))
 
 
 @pytest.mark.usefixtures("world")
 def test_a_scripted_call_takes_as_long_as_it_says() -> None:
-    clock = Occupied()
+    clock = OccupancyClock()
     start = clock.start(1.0)
-    assert clock.finish(start, Hypothesis(compute=Compute(decode=3.0))) == 4.0
+    assert clock.finish(start, Hypothesis(compute=StageTimes(decode=3.0))) == 4.0

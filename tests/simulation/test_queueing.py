@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.policies.base import Request
-from streamwer.simulation.clock import build as build_clock
-from streamwer.simulation.serving import serve
-from streamwer.simulation.source import Recording
+from streamwer.simulation.clock import build_clock as build_clock
+from streamwer.simulation.serving import serve_streams
+from streamwer.simulation.source import RecordingSource
 from streamwer.simulation.stream import Stream
 from streamwer.types import Hypothesis, Step, Update
 from tests.scripted import Scripted, silence
@@ -42,11 +42,11 @@ class Timetable:
 def served(timetables: Sequence[Sequence[int]], cost: Sequence[float]) -> list[Step]:
     length = max(times[-1] for times in timetables) / SAMPLE_RATE + 1
     streams = [
-        Stream(str(i), Recording(silence(length)), Timetable(times))
+        Stream(str(i), RecordingSource(silence(length)), Timetable(times))
         for i, times in enumerate(timetables)
     ]
     recogniser = Scripted((), cost=lambda call: cost[call])
-    return list(serve(streams, recogniser, build_clock("measured")))
+    return list(serve_streams(streams, recogniser, build_clock("measured")))
 
 
 def waits(steps: Sequence[Step]) -> np.ndarray:
@@ -128,18 +128,20 @@ def test_littles_law_holds_on_any_run() -> None:
 def test_compute_that_takes_no_time_is_the_unaware_clock() -> None:
     timetable = [8_000, 16_000, 40_000]
     free = served([timetable], [0.0] * 3)
-    streams = [Stream("0", Recording(silence(3.5)), Timetable(timetable))]
+    streams = [Stream("0", RecordingSource(silence(3.5)), Timetable(timetable))]
     slow = Scripted((), cost=lambda call: 5.0)
-    unaware = list(serve(streams, slow, build_clock("unaware")))
+    unaware = list(serve_streams(streams, slow, build_clock("unaware")))
     assert [(s.ready, s.start, s.emitted) for s in free] == [
         (s.ready, s.start, s.emitted) for s in unaware
     ]
 
 
 def test_streams_that_begin_later_are_timed_on_their_own_line() -> None:
-    streams = [Stream("early", Recording(silence(2)), Timetable([16_000]))]
-    streams += [Stream("late", Recording(silence(2)), Timetable([16_000]), begins=5.0)]
-    steps = list(serve(streams, Scripted((), cost=lambda call: 0.5), build_clock("measured")))
+    streams = [Stream("early", RecordingSource(silence(2)), Timetable([16_000]))]
+    streams += [Stream("late", RecordingSource(silence(2)), Timetable([16_000]), begin=5.0)]
+    steps = list(
+        serve_streams(streams, Scripted((), cost=lambda call: 0.5), build_clock("measured"))
+    )
     assert [(s.recording, s.start, s.emitted) for s in steps] == [
         ("early", 1.0, 1.5),
         ("late", 1.0, 1.5),

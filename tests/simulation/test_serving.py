@@ -16,11 +16,11 @@ from streamwer.config.load import LoadConfig
 from streamwer.errors import ConfigError
 from streamwer.policies.base import Request
 from streamwer.recognisers.base import Window
-from streamwer.simulation.clock import build as build_clock
-from streamwer.simulation.serving import schedule_of, serve
-from streamwer.simulation.source import InPackets, Recording
+from streamwer.simulation.clock import build_clock as build_clock
+from streamwer.simulation.serving import make_schedule, serve_streams
+from streamwer.simulation.source import PacketSource, RecordingSource
 from streamwer.simulation.stream import Stream
-from streamwer.types import Compute, Hypothesis, Update
+from streamwer.types import Hypothesis, StageTimes, Update
 from tests.scripted import Scripted, silence
 
 CHUNKS = 12
@@ -72,12 +72,12 @@ class Batched(Scripted):
         self.sizes: list[int] = []
 
     def recognise(self, window: Window) -> Hypothesis:
-        return self.recognise_all([window])[0]
+        return self.recognise_batch([window])[0]
 
-    def recognise_all(self, windows: Sequence[Window]) -> list[Hypothesis]:
+    def recognise_batch(self, windows: Sequence[Window]) -> list[Hypothesis]:
         self.sizes.append(len(windows))
         share = self._fixed / len(windows) + self._each
-        return [Hypothesis(compute=Compute(decode=share)) for _ in windows]
+        return [Hypothesis(compute=StageTimes(decode=share)) for _ in windows]
 
 
 def streams(moments: Sequence[Sequence[float]], begins: Sequence[float] = ()) -> list[Stream]:
@@ -85,7 +85,7 @@ def streams(moments: Sequence[Sequence[float]], begins: Sequence[float] = ()) ->
     audio = silence(length)
     starts = begins or [0.0] * len(moments)
     return [
-        Stream(str(i), Recording(audio), Chunks(each), begin)
+        Stream(str(i), RecordingSource(audio), Chunks(each), begin)
         for i, (each, begin) in enumerate(zip(moments, starts, strict=True))
     ]
 
@@ -104,9 +104,9 @@ def test_streams_are_carried_if_and_only_if_their_service_fits_in_a_chunk(
     count: int, service: float, schedule: str
 ) -> None:
     """N·S ≤ T: mean wait (N−1)·S/2, maximum (N−1)·S; beyond it each chunk adds N·S − T."""
-    order = schedule_of(load(schedule=schedule))
+    order = make_schedule(load(schedule=schedule))
     recogniser = Scripted((), cost=lambda call: service)
-    steps = list(serve(periodic(count), recogniser, build_clock("measured"), order))
+    steps = list(serve_streams(periodic(count), recogniser, build_clock("measured"), order))
     waits = np.array([step.start - step.ready for step in steps])
     excess = max(0.0, count * service - 1.0)
     if not excess:
@@ -127,10 +127,10 @@ def test_of_chunks_that_are_ready_at_once_the_one_due_first_goes_first(
     begins = sorted(at - chunk / 10 for chunk in deadlines)
     due = [at + (at - begin) for begin in begins]
     waiting = streams([[at - begin] for begin in begins], begins)
-    order = schedule_of(load(schedule="earliest_deadline"))
+    order = make_schedule(load(schedule="earliest_deadline"))
     recogniser = Scripted((), cost=lambda call: service)
     late = []
-    for step in serve(waiting, recogniser, build_clock("measured"), order):
+    for step in serve_streams(waiting, recogniser, build_clock("measured"), order):
         number = int(step.recording)
         late.append(begins[number] + step.emitted - due[number])
     best = min(
@@ -150,11 +150,11 @@ def test_with_equal_chunks_the_earliest_deadline_is_never_later_than_first_come(
     starts = sorted(begin / 10 for begin in begins)
     worst = []
     for name in ("earliest_deadline", "fifo"):
-        audio = Recording(silence(100))  # no stream ends: a tail would be a shorter chunk
+        audio = RecordingSource(silence(100))  # no stream ends: a tail would be a shorter chunk
         waiting = [Stream(str(i), audio, EverySecond(), at) for i, at in enumerate(starts)]
-        order = schedule_of(load(schedule=name))
+        order = make_schedule(load(schedule=name))
         recogniser = Scripted((), cost=lambda call: services[call])
-        endless = serve(waiting, recogniser, build_clock("measured"), order)
+        endless = serve_streams(waiting, recogniser, build_clock("measured"), order)
         steps = list(itertools.islice(endless, 40))
         worst.append(max(step.emitted - step.ready - 1.0 for step in steps))
     assert worst[0] <= worst[1] + 1e-9
@@ -165,8 +165,8 @@ def test_streams_in_phase_share_calls_as_the_closed_formula_says(count: int, mos
     """Calls of most b windows cost f + k·e: the i-th is shown i·f + (windows so far)·e after."""
     fixed, each = 0.1, 0.02
     recogniser = Batched(fixed, each)
-    order = schedule_of(load(schedule="batched", batch=most))
-    steps = list(serve(periodic(count), recogniser, build_clock("measured"), order))
+    order = make_schedule(load(schedule="batched", batch=most))
+    steps = list(serve_streams(periodic(count), recogniser, build_clock("measured"), order))
     sizes = [most] * (count // most) + ([count % most] if count % most else [])
     assert recogniser.sizes == sizes * CHUNKS
     after = np.cumsum([fixed + size * each for size in sizes])
@@ -179,17 +179,17 @@ def test_a_shared_call_carries_streams_that_single_calls_cannot() -> None:
     """8 × (0.1 + 0.05) s of single calls do not fit in a second; 0.1 + 8 × 0.05 s do."""
     ends = {}
     for name in ("fifo", "batched"):
-        order = schedule_of(load(schedule=name, batch=8))
-        steps = list(serve(periodic(8), Batched(0.1, 0.05), build_clock("measured"), order))
+        order = make_schedule(load(schedule=name, batch=8))
+        steps = list(serve_streams(periodic(8), Batched(0.1, 0.05), build_clock("measured"), order))
         ends[name] = max(step.emitted - step.ready for step in steps)
     assert ends["batched"] == pytest.approx(0.5)
     assert ends["fifo"] > 1.2
 
 
 def test_a_recogniser_without_batches_is_refused_by_the_schedule_that_needs_them() -> None:
-    order = schedule_of(load(schedule="batched", batch=2))
+    order = make_schedule(load(schedule="batched", batch=2))
     with pytest.raises(ConfigError, match=r"load\.schedule=batched needs engine=direct"):
-        list(serve(periodic(2), Scripted(()), build_clock("measured"), order))
+        list(serve_streams(periodic(2), Scripted(()), build_clock("measured"), order))
 
 
 @given(
@@ -205,11 +205,11 @@ def test_littles_law_holds_under_every_schedule(
     waiting = streams([[k + 1.0 for k in range(CHUNKS)]] * len(starts), starts)
     recogniser = Batched(0.3, 0.05) if schedule == "batched" else None
     steps = list(
-        serve(
+        serve_streams(
             waiting,
             recogniser or Scripted((), cost=lambda call: services[call]),
             build_clock("measured"),
-            schedule_of(load(schedule=schedule, batch=3)),
+            make_schedule(load(schedule=schedule, batch=3)),
         )
     )
     events = sorted(
@@ -229,9 +229,9 @@ def test_many_random_streams_wait_like_one_poisson_stream() -> None:
     count, service, rho = 20_000, 0.05, 0.6
     begins = np.cumsum(rng.exponential(service / rho, count))
     audio = silence(0.1)
-    waiting = (Stream("x", Recording(audio), Chunks([0.01]), float(at)) for at in begins)
+    waiting = (Stream("x", RecordingSource(audio), Chunks([0.01]), float(at)) for at in begins)
     recogniser = Scripted((), cost=lambda call: service)
-    steps = serve(waiting, recogniser, build_clock("measured"))
+    steps = serve_streams(waiting, recogniser, build_clock("measured"))
     waits = np.array([step.start - step.ready for step in steps])
     batches = waits.reshape(40, -1).mean(axis=1)
     error = batches.std(ddof=1) / math.sqrt(len(batches))
@@ -244,9 +244,9 @@ def test_a_stream_is_not_asked_for_before_it_begins() -> None:
     def arriving() -> object:
         for begins in (0.0, 3.0, 100.0):
             asked.append(begins)
-            yield Stream(str(begins), Recording(silence(2)), Chunks([1.0]), begins)
+            yield Stream(str(begins), RecordingSource(silence(2)), Chunks([1.0]), begins)
 
-    steps = serve(arriving(), Scripted((), cost=lambda call: 0.5), build_clock("measured"))  # type: ignore[arg-type]
+    steps = serve_streams(arriving(), Scripted((), cost=lambda call: 0.5), build_clock("measured"))  # type: ignore[arg-type]
     assert next(steps).recording == "0.0"
     assert asked == [0.0, 3.0]
 
@@ -261,11 +261,11 @@ def test_a_window_that_the_recogniser_fails_on_ends_its_stream_alone() -> None:
 
     failed: list[tuple[str, str]] = []
     steps = list(
-        serve(
+        serve_streams(
             periodic(2),
             Fails((), cost=lambda call: 0.25),
             build_clock("measured"),
-            failed=lambda recording, error: failed.append((recording, str(error))),
+            on_failure=lambda recording, error: failed.append((recording, str(error))),
         )
     )
     assert failed == [("1", "out of memory")]
@@ -273,11 +273,11 @@ def test_a_window_that_the_recogniser_fails_on_ends_its_stream_alone() -> None:
 
 
 def test_audio_in_packets_arrives_whole_packets_at_a_time() -> None:
-    source = InPackets(silence(1.1), 3_200)
-    assert source.ready(1.0) == 0.2
-    assert source.ready(3_201) == 0.4
-    assert source.ready(math.inf) == 1.1
-    assert source.arrived(0.39) == (3_200, False)
-    assert source.arrived(0.4) == (6_400, False)
-    assert source.arrived(1.09) == (16_000, False)
-    assert source.arrived(1.1) == (17_600, True)
+    source = PacketSource(silence(1.1), 3_200)
+    assert source.await_samples(1.0) == 0.2
+    assert source.await_samples(3_201) == 0.4
+    assert source.await_samples(math.inf) == 1.1
+    assert source.count_arrived(0.39) == (3_200, False)
+    assert source.count_arrived(0.4) == (6_400, False)
+    assert source.count_arrived(1.09) == (16_000, False)
+    assert source.count_arrived(1.1) == (17_600, True)

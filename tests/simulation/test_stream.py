@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from streamwer import policies
-from streamwer.simulation.clock import build as build_clock
-from streamwer.simulation.serving import play
+from streamwer.simulation.clock import build_clock as build_clock
+from streamwer.simulation.serving import play_recording
 from streamwer.types import Step
 from tests.scripted import Scripted, script, silence
 
@@ -24,8 +24,8 @@ CHUNKED = {
 
 def run(seconds: float, cost: Callable[[int], float], clock: str = "measured") -> list[Step]:
     recogniser = Scripted(script("one two three four five six seven"), cost=cost)
-    policy = policies.build(CHUNKED)
-    return list(play("call", silence(seconds), recogniser, policy, build_clock(clock)))
+    policy = policies.build_policy(CHUNKED)
+    return list(play_recording("call", silence(seconds), recogniser, policy, build_clock(clock)))
 
 
 def test_a_quick_worker_is_ready_for_every_chunk() -> None:

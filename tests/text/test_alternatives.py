@@ -9,7 +9,7 @@ import pytest
 from rapidfuzz.distance import Levenshtein
 
 from streamwer.errors import DatasetError
-from streamwer.text.alternatives import choose_readings, is_marked, parse_slots, read_plainly
+from streamwer.text.alternatives import choose_readings, is_marked, parse_slots, read_plain_text
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_each_part_of_a_transcript_has_its_own_reading() -> None:
 
 
 def test_the_plain_reading_has_no_optional_words() -> None:
-    assert read_plainly("(uh) my { name / names } is") == "my name is"
+    assert read_plain_text("(uh) my { name / names } is") == "my name is"
     assert is_marked("(uh) yes")
     assert not is_marked("a (big dog) (")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from streamwer.text.normalise import normaliser
+from streamwer.text.normalise import get_normaliser
 
 
 @pytest.mark.parametrize("name", ["basic", "multilingual", "by_language"])
@@ -26,5 +26,5 @@ from streamwer.text.normalise import normaliser
 def test_words_that_differ_in_case_alone_are_the_same(
     name: str, language: str, one: str, other: str, same: bool
 ) -> None:
-    rule = normaliser(name).of(language)
-    assert (rule.tokens(one) == rule.tokens(other)) is same
+    rule = get_normaliser(name).for_language(language)
+    assert (rule.tokenise(one) == rule.tokenise(other)) is same

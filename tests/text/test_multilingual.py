@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics.tables import score
-from streamwer.text.normalise import normaliser
-from streamwer.text.words import joined
-from streamwer.types import Compute, Effort, Reference, Step, Update, Word
+from streamwer.text.normalise import get_normaliser
+from streamwer.text.words import join_words
+from streamwer.types import Reference, StageTimes, Step, Update, Word, WorkCounters
 
-MULTILINGUAL = normaliser("multilingual")
+MULTILINGUAL = get_normaliser("multilingual")
 
 
 @pytest.mark.parametrize(
@@ -41,12 +41,12 @@ MULTILINGUAL = normaliser("multilingual")
     ],
 )
 def test_what_counts_as_a_token_is_frozen(text: str, tokens: str) -> None:
-    assert MULTILINGUAL.tokens(text) == tokens.split()
+    assert MULTILINGUAL.tokenise(text) == tokens.split()
 
 
 def test_the_basic_normaliser_would_cut_words_at_their_vowels() -> None:
-    assert len(normaliser("basic").tokens("नमस्ते")) > 1
-    assert len(MULTILINGUAL.tokens("नमस्ते")) == 1
+    assert len(get_normaliser("basic").tokenise("नमस्ते")) > 1
+    assert len(MULTILINGUAL.tokenise("नमस्ते")) == 1
 
 
 @given(st.text())
@@ -71,15 +71,15 @@ def heard(said: list[str], recognised: list[str]) -> dict[str, object]:
             2.0 + i,
             2.0 + i,
             2.5 + i,
-            Compute(),
-            Effort(),
+            StageTimes(),
+            WorkCounters(),
             Update(tuple(words[2 * i : 2 * i + 2])),
             is_last=2 * i + 2 >= len(words),
         )
         for i in range((len(words) + 1) // 2)
     ]
     spoken = tuple(Word(text, i / 2, i / 2 + 0.5) for i, text in enumerate(said))
-    reference = Reference("a", "", 5.0, joined(said), words=spoken)
+    reference = Reference("a", "", 5.0, join_words(said), words=spoken)
     scores = score([reference], EventLog(tuple(steps)), MULTILINGUAL)
     assert len(scores.words) >= len(said)
     return dict(scores.recordings.iloc[0])
@@ -100,7 +100,7 @@ def test_errors_are_counted_in_the_units_of_the_script(
     found = heard(said.split(), recognised.split())
     assert found["hypothesis"] == text
     assert found["hits"] == hits
-    tokens = MULTILINGUAL.tokens(joined(said.split()))
+    tokens = MULTILINGUAL.tokenise(join_words(said.split()))
     assert found["hits"] + found["substitutions"] + found["deletions"] == len(tokens)  # type: ignore[operator]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from streamwer.text.repetition import loop
+from streamwer.text.repetition import find_loop
 
 said = st.lists(st.sampled_from([f"said{i}" for i in range(30)]), max_size=20)
 block = st.lists(
@@ -36,23 +36,23 @@ def found(words: Sequence[str]) -> int | None:
 def test_a_planted_loop_is_found_and_what_is_before_it_kept(
     before: list[str], block: list[str], more: int, after: list[str]
 ) -> None:
-    assume(loop(before) is None)
+    assume(find_loop(before) is None)
     words = before + block * (times(len(block)) + more) + after
-    assert loop(words) == len(before) + len(block)
+    assert find_loop(words) == len(before) + len(block)
 
 
 @given(said, block)
 def test_a_block_that_comes_less_often_is_no_loop(before: list[str], block: list[str]) -> None:
-    assume(loop(before) is None)
-    assert loop(before + block * (times(len(block)) - 1)) is None
+    assume(find_loop(before) is None)
+    assert find_loop(before + block * (times(len(block)) - 1)) is None
 
 
 @given(few)
 @example(["a"] * 8)
 def test_the_first_loop_is_found(words: list[str]) -> None:
-    assert loop(words) == found(words)
+    assert find_loop(words) == found(words)
 
 
 @given(few)
 def test_what_is_kept_has_no_loop(words: list[str]) -> None:
-    assert loop(words[: loop(words)]) is None
+    assert find_loop(words[: find_loop(words)]) is None

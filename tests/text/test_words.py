@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.metrics.tokens import attribute
-from streamwer.text.normalise import normaliser
-from streamwer.text.words import joined, parted
+from streamwer.metrics.tokens import attribute_tokens
+from streamwer.text.normalise import get_normaliser
+from streamwer.text.words import join_words, split_words
 
 
 @pytest.mark.parametrize(
@@ -25,12 +25,12 @@ from streamwer.text.words import joined, parted
     ],
 )
 def test_words_are_put_together_as_their_script_is_written(words: str, text: str) -> None:
-    assert joined(words.split()) == text
+    assert join_words(words.split()) == text
 
 
 @given(st.lists(st.text("abc é1.'", min_size=1).filter(str.strip)))
 def test_words_with_spaces_are_joined_as_they_always_were(words: list[str]) -> None:
-    assert joined(words) == " ".join(words)
+    assert join_words(words) == " ".join(words)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_words_with_spaces_are_joined_as_they_always_were(words: list[str]) -> N
     ],
 )
 def test_words_are_taken_out_of_a_text_as_its_script_is_written(text: str, words: str) -> None:
-    assert parted(text) == words.split()
+    assert split_words(text) == words.split()
 
 
 MIXED = "今天ดีำัកី了 é1.'\"(「」。\uff12ab"
@@ -59,13 +59,13 @@ MIXED = "今天ดีำัកី了 é1.'\"(「」。\uff12ab"
 
 @given(st.text(MIXED))
 def test_taking_out_loses_nothing_and_a_text_without_such_scripts_is_split(text: str) -> None:
-    assert "".join(parted(text)) == "".join(text.split())
+    assert "".join(split_words(text)) == "".join(text.split())
     latin = "".join(letter for letter in text if letter < "\u0e00")
-    assert parted(latin) == latin.split()
+    assert split_words(latin) == latin.split()
 
 
 @given(st.text(MIXED.replace("(", "")))  # what is in brackets is not counted
 def test_every_token_that_is_counted_comes_from_one_of_the_words(text: str) -> None:
-    words = parted(text)
-    for token in attribute(text, words, normaliser("multilingual")) if words else []:
+    words = split_words(text)
+    for token in attribute_tokens(text, words, get_normaliser("multilingual")) if words else []:
         assert token.first == token.last

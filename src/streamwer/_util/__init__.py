@@ -1,1 +1,1 @@
-"""Helpers that know nothing of speech: files, processes, JSON."""
+"""Helpers that have nothing to do with speech: files, processes, JSON."""

@@ -1,4 +1,4 @@
-"""Files written whole or not at all, and one clear line where that is not possible."""
+"""Atomic file writes, with a clear error where the disk refuses them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ from streamwer.errors import DiskError
 
 
 @contextmanager
-def writing(path: Path, remedy: str) -> Iterator[None]:
-    """Within the block `path` is written: an error of the system becomes one line that names it.
+def explain_write_errors(path: Path, remedy: str) -> Iterator[None]:
+    """Turn an error of writing `path` within the block into a DiskError that names it.
+
+    Args:
+        path: the file or folder that is written.
+        remedy: what the user can do.
 
     Raises:
         DiskError: the disk is full, a quota is used up, or the path cannot be written.
@@ -22,16 +26,16 @@ def writing(path: Path, remedy: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        why = os.strerror(error.errno) if error.errno else str(error)
-        raise DiskError(f"{path}: cannot be written ({why}); {remedy}") from error
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise DiskError(f"{path}: cannot be written ({reason}); {remedy}") from error
 
 
 @contextmanager
-def scratch() -> Iterator[None]:
-    """Within the block a temporary file is made or written.
+def explain_scratch_errors() -> Iterator[None]:
+    """Turn an error of writing a temporary file within the block into a DiskError.
 
     Raises:
-        DiskError: as `writing`.
+        DiskError: the disk is full, a quota is used up, or the folder cannot be written.
     """
     try:
         yield
@@ -42,31 +46,32 @@ def scratch() -> Iterator[None]:
         ) from error
 
 
-def replace(path: Path, contents: bytes, beside: Path | None = None) -> None:
-    """Write a file that is never seen half: beside its place first, then moved there.
+def replace_file(path: Path, contents: bytes, partial: Path | None = None) -> None:
+    """Replace a file atomically: write a temporary file, then rename it.
 
-    It is not waited for until it has reached the disk: a process that is killed loses nothing by
-    that; after a power cut a file may be empty or short, so whoever reads it has to check.
+    There is no fsync: after a power cut the file may be empty or short, so its reader must check.
 
     Args:
-        beside: where it is written first, on the same file system; by default in its own folder.
+        path: the file.
+        contents: what it shall hold.
+        partial: the temporary file, on the same file system; by default in the same folder.
     """
-    beside = beside or path.with_name(f".{path.name}.{processes.name()}.partial")
+    partial = partial or path.with_name(f".{path.name}.{processes.get_process_name()}.partial")
     try:
-        with beside.open("wb", buffering=0) as file:
-            write(file.fileno(), contents)
-        beside.replace(path)
+        with partial.open("wb", buffering=0) as file:
+            write_all(file.fileno(), contents)
+        partial.replace(path)
     except BaseException:
-        with suppress(OSError):  # also what was begun takes room on a full disk
-            beside.unlink()
+        with suppress(OSError):  # a partial file takes room on a full disk too
+            partial.unlink()
         raise
 
 
-def write(file: int, contents: bytes) -> None:
-    """Write all of it to an open file: the system may write less at once.
+def write_all(file: int, contents: bytes) -> None:
+    """Write all of `contents` to an open file, in several system calls if need be.
 
     Raises:
-        OSError: it cannot be written; a part of it may be.
+        OSError: a part may have been written.
     """
     view = memoryview(contents)
     while view:

@@ -1,4 +1,4 @@
-"""A pause for the garbage collector while many records are made that hold no cycles."""
+"""A pause of the garbage collector, for code that creates millions of acyclic records."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def paused() -> Iterator[None]:
-    """Without the collector, which would walk millions of live records again and again."""
+def pause_garbage_collection() -> Iterator[None]:
+    """Pause the garbage collector, which would walk all live records again and again."""
     was_on = gc.isenabled()
     gc.disable()
     try:

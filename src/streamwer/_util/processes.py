@@ -1,4 +1,4 @@
-"""Processes: their names, whether another one lives, what this one took, whom Ctrl-C reaches."""
+"""Processes: names, liveness, peak memory, and the signals SIGINT and SIGTERM."""
 
 from __future__ import annotations
 
@@ -14,48 +14,50 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _DAY_S = 86_400.0
-_came = threading.Event()
-"""Whether a request to terminate came: libraries raise an interrupt anew, without its number."""
-_FORGET, _STATUS = Path("/proc/self/clear_refs"), Path("/proc/self/status")
+_sigterm_received = threading.Event()
+"""Set by SIGTERM: libraries raise a new KeyboardInterrupt that lacks the signal's number."""
+_CLEAR_REFS, _STATUS = Path("/proc/self/clear_refs"), Path("/proc/self/status")
 
 
-def forget_peak() -> None:
-    """Have `peak_mb` tell of what comes from now on, where the system can: under Linux."""
+def reset_peak_memory() -> None:
+    """Restart `read_peak_memory_mb` from the current use, which only Linux can."""
     with suppress(OSError):
-        _FORGET.write_text("5")
+        _CLEAR_REFS.write_text("5")
 
 
-def peak_mb() -> int:
-    """The most memory that this process ever held at once, MB."""
+def read_peak_memory_mb() -> int:
+    """Read the peak resident memory of this process, MB."""
     # Under Linux `getrusage` counts what the parent held when it started this process.
     with suppress(OSError):
-        told = dict(line.split(":", 1) for line in _STATUS.read_text().splitlines() if ":" in line)
-        if "VmHWM" in told:
-            return int(told["VmHWM"].split()[0]) // 1024
+        status = dict(
+            line.split(":", 1) for line in _STATUS.read_text().splitlines() if ":" in line
+        )
+        if "VmHWM" in status:
+            return int(status["VmHWM"].split()[0]) // 1024
     unit = 1 if sys.platform == "darwin" else 1024  # bytes on macOS, KiB elsewhere
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit // 2**20
 
 
-def name() -> str:
-    """Of this process, among those of all hosts that share a folder: "HOST-NUMBER"."""
+def get_process_name() -> str:
+    """Return the name of this process among the hosts that share a folder: "HOST-PID"."""
     return f"{platform.node()}-{os.getpid()}"
 
 
-def left(named: str, written: float) -> bool:
-    """Whether what a process began to write is left over: the process has ended.
+def is_stale(process_name: str, modified: float) -> bool:
+    """Tell whether a partial file is stale: the process that wrote it has ended.
 
-    Of a process on another host nobody here can tell: what it wrote is left over after a day.
+    A process on another host cannot be checked: its file is stale after a day.
 
     Args:
-        named: its `name`.
-        written: when it last wrote, seconds since the epoch.
+        process_name: see `get_process_name`.
+        modified: when the file was last written, seconds since the epoch.
     """
-    host, _, number = named.rpartition("-")
-    return not alive(number) if host == platform.node() else time.time() - written > _DAY_S
+    host, _, number = process_name.rpartition("-")
+    return not is_alive(number) if host == platform.node() else time.time() - modified > _DAY_S
 
 
-def alive(process: str) -> bool:
-    """Whether the process of that number still runs; what is no number never did."""
+def is_alive(process: str) -> bool:
+    """Tell whether the process with this id runs; a text that is no number names none."""
     try:
         os.kill(int(process), 0)
     except (ValueError, ProcessLookupError):
@@ -66,10 +68,10 @@ def alive(process: str) -> bool:
 
 
 @contextmanager
-def deaf() -> Iterator[None]:
-    """What is started within the block does not hear Ctrl-C: whoever started it ends it.
+def ignore_sigint() -> Iterator[None]:
+    """Let processes that are started within the block ignore Ctrl-C: their parent ends them.
 
-    Else each of them says on the terminal that it was interrupted, with its stack.
+    Else each of them prints its stack on the terminal.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -82,16 +84,16 @@ def deaf() -> Iterator[None]:
 
 
 @contextmanager
-def terminable() -> Iterator[None]:
-    """Within the block a request to terminate is a KeyboardInterrupt that holds its number.
+def raise_on_sigterm() -> Iterator[None]:
+    """Raise a KeyboardInterrupt with the signal's number on SIGTERM within the block.
 
-    Not where the process was told to ignore it, or has a handler of its own.
+    A process that ignores SIGTERM, or handles it itself, is left as it is.
     """
     main = threading.current_thread() is threading.main_thread()
     if not main or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
         yield
         return
-    _came.clear()
+    _sigterm_received.clear()
     before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         yield
@@ -100,8 +102,8 @@ def terminable() -> Iterator[None]:
 
 
 @contextmanager
-def own_sigterm() -> Iterator[None]:
-    """Keep our handler of a request to terminate: Ray's prints its native stack."""
+def restore_sigterm_handler() -> Iterator[None]:
+    """Restore our handler of SIGTERM after the block: Ray's prints its native stack."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -113,25 +115,25 @@ def own_sigterm() -> Iterator[None]:
             signal.signal(signal.SIGTERM, before)
 
 
-def status_of(request: KeyboardInterrupt) -> int:
-    """The exit status that tells a shell which signal ended a process."""
-    if request.args:
-        return 128 + int(request.args[0])
-    return 128 + (signal.SIGTERM if _came.is_set() else signal.SIGINT)
+def get_exit_status(interrupt: KeyboardInterrupt) -> int:
+    """Return the exit status by which a shell knows the signal that ended a process."""
+    if interrupt.args:
+        return 128 + int(interrupt.args[0])
+    return 128 + (signal.SIGTERM if _sigterm_received.is_set() else signal.SIGINT)
 
 
 def _interrupt(number: int, _: object) -> None:
-    _came.set()
+    _sigterm_received.set()
     raise KeyboardInterrupt(number)
 
 
 @contextmanager
-def interruptible() -> Iterator[None]:
-    """Within the block Ctrl-C is a KeyboardInterrupt and nothing else, and it is over when caught.
+def unify_interrupts() -> Iterator[None]:
+    """Turn every error that Ctrl-C causes within the block into a KeyboardInterrupt.
 
     Raises:
-        KeyboardInterrupt: for an error of a library that Ctrl-C has broken off, and that failed as
-            it tidied up, as OmegaConf may.
+        KeyboardInterrupt: also for an error of a library that was interrupted and failed as it
+            cleaned up, as OmegaConf may.
     """
     try:
         yield
@@ -146,7 +148,7 @@ def interruptible() -> Iterator[None]:
 
 
 def _is_interrupt(error: BaseException | None) -> bool:
-    """An error of the system, as of a disk that is full when work is kept, is to be told."""
+    """Tell whether Ctrl-C caused an error; an OSError, as of a full disk, counts as its own."""
     while error is not None and not isinstance(error, KeyboardInterrupt | OSError):
         error = error.__cause__ or error.__context__
     return isinstance(error, KeyboardInterrupt)

@@ -1,4 +1,4 @@
-"""Numbers as the files for machines hold them."""
+"""Rounding of the numbers in JSON and CSV files."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ RATE, SECONDS = 6, 4
 """Decimals of rates, which are fractions, and of times."""
 
 
-def number(value: float | None, digits: int) -> float | str | None:
-    """Rounded; None for what is not defined, and a word for infinity, which JSON lacks."""
+def round_number(value: float | None, digits: int) -> float | str | None:
+    """Round a number for JSON: None if it is undefined, "inf" or "-inf" if infinite."""
     if value is None or math.isnan(value):
         return None
     if math.isinf(value):

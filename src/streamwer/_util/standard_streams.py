@@ -1,6 +1,6 @@
-"""Standard output and error of a command: whoever has ceased to read them changes no exit status.
+"""Standard output and error of a command: a reader that has gone changes no exit status.
 
-Left to Python, `streaming-gate … | head` ends with 1, which is its word for a regression.
+With Python's own streams `streaming-gate … | head` ends with 1, which means a regression.
 """
 
 from __future__ import annotations
@@ -17,25 +17,28 @@ from streamwer.errors import DiskError
 
 
 @contextmanager
-def kept() -> Iterator[None]:
-    """Within the block what nobody reads any more goes nowhere, and one that is closed is there.
+def tolerate_closed_streams() -> Iterator[None]:
+    """Discard output that nobody reads any more, and open streams that are closed.
 
     Raises:
-        DiskError: by any write to standard output: it is a file, and cannot be written.
+        DiskError: standard output is a file that cannot be written.
     """
-    _open_closed()
+    _open_missing_streams()
     before = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = _kept(before[0], lossless=True), _kept(before[1], lossless=False)
+    sys.stdout, sys.stderr = (
+        _wrap_stream(before[0], lossless=True),
+        _wrap_stream(before[1], lossless=False),
+    )
     try:
         yield
     finally:
-        with suppress(DiskError):  # told by `flushed`, unless another error came first
-            flushed(0)
+        with suppress(DiskError):  # raised by the command's own `flush_output`
+            flush_output(0)
         sys.stdout, sys.stderr = before
 
 
-def flushed(status: int) -> int:
-    """The status itself, of a command whose output has all gone where it is to go.
+def flush_output(status: int) -> int:
+    """Flush standard output and return the exit status.
 
     Raises:
         DiskError: it cannot be written.
@@ -45,7 +48,7 @@ def flushed(status: int) -> int:
 
 
 class _Raw(io.FileIO):
-    """An open file that goes nowhere from the first write on that failed."""
+    """An open file that discards everything once a write has failed."""
 
     def __init__(self, number: int, lossless: bool) -> None:
         super().__init__(number, "w", closefd=False)
@@ -61,7 +64,7 @@ class _Raw(io.FileIO):
             return memoryview(data).nbytes
 
 
-def _kept(stream: TextIO, *, lossless: bool) -> TextIO:
+def _wrap_stream(stream: TextIO, *, lossless: bool) -> TextIO:
     if type(stream) is not io.TextIOWrapper:  # a stand-in of a test
         return stream
     stream.flush()
@@ -75,10 +78,10 @@ def _kept(stream: TextIO, *, lossless: bool) -> TextIO:
     )
 
 
-def _open_closed() -> None:
-    """The number of one that is closed would be that of the next file that is opened.
+def _open_missing_streams() -> None:
+    """Open streams that are closed: the next file that is opened would get their number.
 
-    Then a message of a library's would be a part of what that file holds.
+    Then messages of a library would go into that file.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         try:

@@ -1,4 +1,4 @@
-"""JSON without surprises: no key twice, no number without end, no half of a character."""
+"""Strict JSON: no duplicate key, no overlong number, no half surrogate pair."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 _MOST_DIGITS = 400
-"""Of a whole number: no float has more, and Python refuses those of 4300 in words of its own."""
+"""Digits of an integer: no float has more, and Python's own error at 4300 is unclear."""
 _SURROGATE = re.compile(r"\\u[dD][89abAB]|\\u[dD][c-fC-F]")
 
 
@@ -16,7 +16,7 @@ def parse_json(text: str | bytes) -> Any:
     """Parse a JSON text.
 
     Raises:
-        ValueError: it is none, a key is there twice, or a number has too many digits.
+        ValueError: it is not JSON, a key occurs twice, or a number has too many digits.
         RecursionError: it is nested too deeply.
     """
     return json.loads(text, object_pairs_hook=_read_object, parse_int=_read_int)
@@ -27,7 +27,7 @@ def refuse_broken_text(text: str, parsed: object) -> None:
 
     Args:
         text: the JSON text.
-        parsed: what it says.
+        parsed: its value.
 
     Raises:
         ValueError: there is one.
@@ -40,12 +40,12 @@ def refuse_broken_text(text: str, parsed: object) -> None:
 
 
 def _read_object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    record = dict(pairs)
+    if len(record) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
         raise ValueError(f"the key {twice[:60]!r} is there twice")
-    return found
+    return record
 
 
 def _read_int(digits: str) -> int:

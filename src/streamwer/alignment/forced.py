@@ -1,7 +1,7 @@
-"""Forced alignment: when each word of a transcript was said, by a Whisper model's attention.
+"""Forced alignment of a transcript by the attention of a Whisper model.
 
-The median filter and the dynamic time warping over the attention are CTranslate2's `align`. What is
-added: recordings of any length, pauses left out of the words, and a judgement of the result.
+CTranslate2's `align` applies the median filter and dynamic time warping to the attention. This
+module adds recordings of any length, trims pauses, and assesses the quality of the result.
 """
 
 from __future__ import annotations
@@ -10,32 +10,35 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from streamwer.alignment.characters import cut
-from streamwer.alignment.cutting import Segment, segments, windows
-from streamwer.alignment.quality import Judgement, believed, judge
-from streamwer.alignment.trimming import STRETCHED_S, Span, trimmed
-from streamwer.alignment.unplaceable import UnplaceableError
-from streamwer.audio import HOP, checked, seconds
+from streamwer.alignment.quality import (
+    AlignmentError,
+    AlignmentQuality,
+    assess_quality,
+    require_quality,
+)
+from streamwer.alignment.segmentation import TextSegment, split_into_segments, split_into_windows
+from streamwer.alignment.timed_words import split_timed_words
+from streamwer.alignment.trimming import STRETCHED_S, Span, trim_pauses
+from streamwer.audio import HOP, check_finite, samples_to_seconds
 from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config.alignment import ForcedConfig
-from streamwer.config.engine import DirectConfig
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.decoder import TooLongError
-from streamwer.recognisers.direct import Direct
-from streamwer.recognisers.vad import spans
-from streamwer.text.words import parted
+from streamwer.recognisers.engines.direct import Direct
+from streamwer.recognisers.vad import find_speech
+from streamwer.text.words import split_words
 from streamwer.types import Word
 
-_WHOLE_S = 30.0  # the encoder hears so much at once, as the model was trained
+_WHOLE_S = 30.0  # input length of the encoder
 _SHORTEST_S = 0.1
 
 
-class Aligner:
-    """One loaded model that places known words.
+class ForcedAligner:
+    """A loaded model that aligns transcripts.
 
     Args:
         path: CTranslate2 model folder.
-        config: which model it is, and how sure it must be.
+        config: its model and the limits of quality.
 
     Raises:
         ModelError: the folder is not a usable model.
@@ -44,93 +47,101 @@ class Aligner:
 
     def __init__(self, path: Path, config: ForcedConfig) -> None:
         self._config = config
-        engine = DirectConfig(
+        engine = Direct.Config(
             buckets_s=[_WHOLE_S],
             speech_threshold=config.speech_threshold,
         )
-        self._model = Direct(path, replace(config.model, padding_s=config.padding_s), engine)
+        self._model = Direct(engine, replace(config.model, padding_s=config.padding_s), path)
 
-    def place(self, text: str, samples: Samples) -> tuple[tuple[Word, ...], Judgement]:
-        """The words of a transcript with their times, and how far they can be believed.
+    def align(self, text: str, samples: Samples) -> tuple[tuple[Word, ...], AlignmentQuality]:
+        """Align a transcript, and return its words with their times and the quality.
 
         Args:
-            text: raw transcript; its words are those of `joining.parted`.
+            text: raw transcript; its words are those of `text.words.split_words`.
             samples: the recording, of any length, shape (n,).
 
         Raises:
             AudioError: a sample is NaN or infinite.
-            UnplaceableError: the words cannot be placed, or must not be believed.
+            AlignmentError: the words cannot be aligned, or the quality is too low.
         """
-        said = parted(text)
-        checked(samples, "the recording")
-        if not said:
-            raise UnplaceableError("the transcript is empty")
-        speech = spans(samples, self._config.speech_threshold)
-        if not speech or seconds(len(samples)) < _SHORTEST_S:
-            raise UnplaceableError("no speech is heard in it")
-        # A text in capitals alone is spelt as no model would write it.
-        written = [word.lower() for word in said] if text.isupper() else said
+        transcript = split_words(text)
+        check_finite(samples, "the recording")
+        if not transcript:
+            raise AlignmentError("the transcript is empty")
+        speech = find_speech(samples, self._config.speech_threshold)
+        if not speech or samples_to_seconds(len(samples)) < _SHORTEST_S:
+            raise AlignmentError("no speech is heard in it")
+        # No model writes a whole text in capitals.
+        written = [word.lower() for word in transcript] if text.isupper() else transcript
         raw: list[Word] = []
         guesses: list[float] = []
-        for segment in self._segments(written, samples, speech):
-            placed, guessed = self._placed(segment, written[segment.first : segment.last], samples)
-            raw += placed
+        for segment in self._split(written, samples, speech):
+            aligned, guessed = self._align_segment(
+                segment, written[segment.first : segment.last], samples
+            )
+            raw += aligned
             guesses += guessed
-        words = trimmed(_restored(raw, said), speech)
-        return words, believed(judge(words, guesses, speech), words, self._config)
+        words = trim_pauses(_restore_spelling(raw, transcript), speech)
+        return words, require_quality(assess_quality(words, guesses, speech), words, self._config)
 
-    def _segments(
-        self, said: Sequence[str], samples: Samples, speech: Sequence[Span]
-    ) -> list[Segment]:
-        whole, longest = seconds(len(samples)), self._config.window_s
+    def _split(
+        self, words: Sequence[str], samples: Samples, speech: Sequence[Span]
+    ) -> list[TextSegment]:
+        whole, longest = samples_to_seconds(len(samples)), self._config.window_s
         if whole <= longest:
-            return [Segment(0, len(said), 0.0, whole)]
-        heard = [
+            return [TextSegment(0, len(words), 0.0, whole)]
+        recognised = [
             word
-            for begin, end in windows(speech, whole, longest)
-            for word in self._heard(samples, begin, end, speech)
+            for begin, end in split_into_windows(speech, whole, longest)
+            for word in self._recognise(samples, begin, end, speech)
         ]
-        return segments(said, heard, whole, longest)
+        return split_into_segments(words, recognised, whole, longest)
 
-    def _heard(
+    def _recognise(
         self, samples: Samples, begin: float, end: float, speech: Sequence[Span]
     ) -> tuple[Word, ...]:
-        """What the aligner hears; a word that lasts over a long sound has hidden others."""
-        heard = self._model.recognise(_window(samples, begin, end)).words
-        words = trimmed(tuple(cut(heard)), speech)
+        """Recognise a window; a very long word hides others, so its window is split in two."""
+        recognised = self._model.recognise(_make_window(samples, begin, end)).words
+        words = trim_pauses(tuple(split_timed_words(recognised)), speech)
         for word in words:
             middle = (word.start + word.end) / 2
             if word.end - word.start > STRETCHED_S and begin < middle < end:
-                first = self._heard(samples, begin, middle, speech)
-                return first + self._heard(samples, middle, end, speech)
+                first = self._recognise(samples, begin, middle, speech)
+                return first + self._recognise(samples, middle, end, speech)
         return words
 
-    def _placed(
-        self, segment: Segment, said: Sequence[str], samples: Samples
+    def _align_segment(
+        self, segment: TextSegment, words: Sequence[str], samples: Samples
     ) -> tuple[Sequence[Word], Sequence[float]]:
-        """The words of a segment, and how probable they are to who hears nothing."""
-        window = _window(samples, segment.begin, segment.end)
+        """Align a segment, and return its words with their probabilities given silence."""
+        window = _make_window(samples, segment.begin, segment.end)
         if len(window.audio) < _SHORTEST_S * SAMPLE_RATE:
-            raise UnplaceableError(f"no time is left for '{said[0]}' at {segment.begin:.1f} s")
+            raise AlignmentError(f"no time is left for '{words[0]}' at {segment.begin:.1f} s")
         try:
-            return self._model.place(window, said), self._model.guess(said)
+            return self._model.align_words(window, words), self._model.estimate_priors(words)
         except TooLongError as error:
-            raise UnplaceableError(
+            raise AlignmentError(
                 f"its transcript has more words than the model can place in {_WHOLE_S:g} s"
             ) from error
 
 
-def _window(samples: Samples, begin: float, end: float) -> Window:
-    """Part of a recording, beginning at a whole hop."""
+def _make_window(samples: Samples, begin: float, end: float) -> Window:
+    """Make a window of a recording that begins at a whole hop.
+
+    Args:
+        samples: the recording, shape (n,).
+        begin: of the window, seconds.
+        end: of the window, seconds.
+    """
     start = int(begin * SAMPLE_RATE) // HOP * HOP
     return Window(samples[start : int(end * SAMPLE_RATE)], start)
 
 
-def _restored(placed: Sequence[Word], said: Sequence[str]) -> list[Word]:
-    """The placed words as the transcript has them."""
-    if len(placed) != len(said):
-        raise UnplaceableError("some of its words have no token in the model's vocabulary")
+def _restore_spelling(aligned: Sequence[Word], transcript: Sequence[str]) -> list[Word]:
+    """Give the aligned words the spelling of the transcript."""
+    if len(aligned) != len(transcript):
+        raise AlignmentError("some of its words have no token in the model's vocabulary")
     return [
         Word(text, word.start, word.end, word.probability)
-        for text, word in zip(said, placed, strict=True)
+        for text, word in zip(transcript, aligned, strict=True)
     ]

@@ -1,122 +1,151 @@
-"""Where the word times of a data set come from: stored beside them, shown in the report."""
+"""The origin of a data set's word times, which is stored with them and shown in the report."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from streamwer.alignment.quality import Judgement
+from streamwer.alignment.quality import AlignmentQuality
 from streamwer.errors import DatasetError
 
-NAME = "word_times.json"
+FILE_NAME = "word_times.json"
 DATASET = "dataset"
+_KEYS = {
+    "recordings": "placings",
+    "quality": "judgement",
+    "information_gain": "explained",
+    "implausible_durations": "odd",
+    "non_speech": "silent",
+    "unaligned_speech": "unsaid",
+}
+"""Keys of the file by field, where the two differ."""
+_NAMES = {key: name for name, key in _KEYS.items()}
 
 
 @dataclass(frozen=True)
-class Placing:
-    """Where the word times of one recording come from.
+class RecordingOrigin:
+    """Origin of the word times of one recording.
 
     Attributes:
         recording: its id.
-        words: how many words its transcript has.
+        words: number of words of its transcript.
         source: "dataset", "forced" or "published"; "" where it has no word times.
         reason: why it has none.
-        judgement: of a forced alignment.
-        mismatched: of a published one, the share of words that it spells otherwise.
+        quality: of a forced alignment.
+        mismatched: share of words that a published alignment spells otherwise.
     """
 
     recording: str
     words: int
     source: str = ""
     reason: str = ""
-    judgement: Judgement | None = None
+    quality: AlignmentQuality | None = None
     mismatched: float = 0.0
 
 
 @dataclass(frozen=True)
-class Origin:
-    """Where the word times of a data set come from.
+class WordTimesOrigin:
+    """Origin of the word times of a data set.
 
     Attributes:
-        method: "none", "forced" or "published": what was done for recordings without word times.
-        aligner: name of the model that aligned, or of the files; "" where nothing was to be done.
+        method: "none", "forced" or "published", for recordings without word times.
+        aligner: name of the model or of the published files; "" without alignment.
         digest: of the model's files, or of the published ones.
-        placings: of every recording, sorted by id.
-        bias_s: how late the aligner's word ends are known to be, below 0 if early; None if not.
+        recordings: origin of each recording, sorted by id.
+        bias_s: known bias of the aligner's word ends, below 0 if early; None if unknown.
     """
 
     method: str = "none"
     aligner: str = ""
     digest: str = ""
-    placings: tuple[Placing, ...] = ()
+    recordings: tuple[RecordingOrigin, ...] = ()
     bias_s: float | None = None
 
     @property
     def coverage(self) -> float:
         """Share of all words that have times."""
-        words = sum(placing.words for placing in self.placings)
-        timed = sum(placing.words for placing in self.placings if placing.source)
+        words = sum(recording.words for recording in self.recordings)
+        timed = sum(recording.words for recording in self.recordings if recording.source)
         return timed / words if words else 0.0
 
-    def line(self) -> str:
-        """One line for a report."""
-        sources = Counter(placing.source for placing in self.placings if placing.source)
+    def format_line(self) -> str:
+        """Format the origin as one line for a report."""
+        sources = Counter(recording.source for recording in self.recordings if recording.source)
         if not sources:
             return "none"
-        parts = [f"{self._named(source)}: {count}" for source, count in sorted(sources.items())]
-        told = f"{'; '.join(parts)} recordings; {self.coverage:.1%} of words"
-        judged = [placing for placing in self.placings if placing.judgement]
-        if judged:
-            words = sum(placing.words for placing in judged)
-            explained = sum(p.words * p.judgement.explained for p in judged if p.judgement)
-            told += f"; {explained / words:.0%} explained; {self._bias()}"
-        return told
+        parts = [
+            f"{self._name_source(source)}: {count}" for source, count in sorted(sources.items())
+        ]
+        line = f"{'; '.join(parts)} recordings; {self.coverage:.1%} of words"
+        aligned = [recording for recording in self.recordings if recording.quality]
+        if aligned:
+            words = sum(recording.words for recording in aligned)
+            explained = sum(p.words * p.quality.information_gain for p in aligned if p.quality)
+            line += f"; {explained / words:.0%} explained; {self._format_bias()}"
+        return line
 
-    def _bias(self) -> str:
-        """What every latency is off by, as far as it is known."""
+    def _format_bias(self) -> str:
+        """Format the known bias of every latency."""
         if self.bias_s is None:
             return "bias of word ends not measured"
         way = "early: latencies are longer" if self.bias_s < 0 else "late: latencies are shorter"
         return f"word ends {1000 * abs(self.bias_s):.0f} ms {way} by as much"
 
-    def refused(self) -> tuple[Placing, ...]:
-        """The recordings that were to get word times, and got none."""
-        return tuple(placing for placing in self.placings if placing.reason)
+    def list_refused(self) -> tuple[RecordingOrigin, ...]:
+        """List the recordings that could not be aligned."""
+        return tuple(recording for recording in self.recordings if recording.reason)
 
-    def _named(self, source: str) -> str:
+    def _name_source(self, source: str) -> str:
         return "data set" if source == DATASET else f"{source} ({self.aligner}@{self.digest})"
 
 
-def write(folder: Path, origin: Origin) -> None:
-    """Write it into an existing folder; the same origin gives the same bytes."""
-    record = asdict(origin) | {"coverage": round(origin.coverage, 6), "line": origin.line()}
+def write_origin(folder: Path, origin: WordTimesOrigin) -> None:
+    """Write the origin into an existing folder; the same origin gives the same bytes."""
+    record = _rename(vars(origin), _KEYS) | {
+        "placings": [_to_record(recording) for recording in origin.recordings],
+        "coverage": round(origin.coverage, 6),
+        "line": origin.format_line(),
+    }
     text = json.dumps(record, ensure_ascii=False, indent=1)
-    (folder / NAME).write_text(f"{text}\n", encoding="utf-8")
+    (folder / FILE_NAME).write_text(f"{text}\n", encoding="utf-8")
 
 
-def read(folder: Path) -> Origin:
-    """Read it again.
+def read_origin(folder: Path) -> WordTimesOrigin:
+    """Read the origin from a folder.
 
     Raises:
-        DatasetError: it is missing, or not what `write` writes.
+        DatasetError: it is missing, or not what `write_origin` writes.
     """
-    path = folder / NAME
+    path = folder / FILE_NAME
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-        placings = tuple(_placing(each) for each in record["placings"])
-        names = ("method", "aligner", "digest")
-        known = {name: record[name] for name in names}
-        return Origin(**known, placings=placings, bias_s=record.get("bias_s"))
+        return WordTimesOrigin(
+            record["method"],
+            record["aligner"],
+            record["digest"],
+            tuple(map(_from_record, record["placings"])),
+            record.get("bias_s"),
+        )
     except OSError as error:
         raise DatasetError(f"{path}: not there; run `python -m pipeline.align`") from error
     except (ValueError, TypeError, KeyError) as error:
         raise DatasetError(f"{path}: not readable; run `python -m pipeline.align`") from error
 
 
-def _placing(record: dict[str, Any]) -> Placing:
-    values = {field.name: record[field.name] for field in fields(Placing)}
-    judgement = values["judgement"]
-    return Placing(**values | {"judgement": Judgement(**judgement) if judgement else None})
+def _to_record(recording: RecordingOrigin) -> dict[str, Any]:
+    quality = recording.quality and _rename(vars(recording.quality), _KEYS)
+    return _rename(vars(recording), _KEYS) | {"judgement": quality}
+
+
+def _from_record(record: Mapping[str, Any]) -> RecordingOrigin:
+    values = _rename(record, _NAMES)
+    quality = values["quality"] and AlignmentQuality(**_rename(values["quality"], _NAMES))
+    return RecordingOrigin(**values | {"quality": quality})
+
+
+def _rename(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {names.get(name, name): value for name, value in values.items()}

@@ -1,4 +1,4 @@
-"""Words without the pauses around them, which an alignment gives to the word before or after."""
+"""Trim pauses from aligned words, since alignments add a pause to the word before or after it."""
 
 from __future__ import annotations
 
@@ -9,58 +9,64 @@ from streamwer.types import Word
 
 Span = tuple[float, float]
 _REMNANT_S, _ONLY_REMNANT_S, _PAUSE_S = 0.4, 0.15, 0.2
-"""Speech no longer than that before a pause no shorter than this is the end of the word before."""
-_LEAST_S = 0.04  # of a word, so that it does not count as one without a place
+"""Longest speech, and shortest pause after it, that count as the end of the word before."""
+_LEAST_S = 0.04  # shortest trimmed word, above the implausible lengths
 _TAIL_S = 0.5
-"""Most that a word is lengthened to the end of the speech that it stands in."""
+"""Longest extension of a word to the end of its speech."""
 
 _SQUEEZED_S, STRETCHED_S = 0.03, 3.0
 
 
-def odd(word: Word) -> bool:
-    """Whether a word lasts so short or long that it is where it was put for want of a place."""
+def has_implausible_duration(word: Word) -> bool:
+    """Tell whether a word is too short or too long: the aligner found no place for it."""
     return not _SQUEEZED_S < word.end - word.start <= STRETCHED_S
 
 
-def trimmed(words: Sequence[Word], speech: Sequence[Span]) -> tuple[Word, ...]:
-    """The words, each from its first speech to its last; one without speech of its own stays.
+def trim_pauses(words: Sequence[Word], speech: Sequence[Span]) -> tuple[Word, ...]:
+    """Trim each word to its first and last speech; a word without speech stays as it is.
 
-    Attention leaves a word early, and nothing holds it at the end of the last one: speech that
-    goes on before a pause, or after the last word, is the end of the word before it.
+    Attention leaves a word early, and always the last one: speech that continues up to a pause, or
+    after the last word, belongs to the word before it.
 
     Args:
         words: in order, none overlapping the next.
-        speech: where there is speech, in order; seconds on the same line.
+        speech: spans of speech, in order; seconds on the same time line.
     """
-    found: list[Word] = []
+    trimmed: list[Word] = []
     for word in words:
-        spoken = list(inside(speech, word.start, word.end))
-        remnant = _remnant(word, spoken)
-        if remnant and found:
-            found[-1] = _lengthened(found[-1], remnant)
-        found.append(_held(word, spoken[1:]) if remnant else _trimmed(word, spoken))
-    if found:
-        after = list(inside(speech, found[-1].end, found[-1].end + _TAIL_S))
-        found[-1] = _lengthened(found[-1], after[0]) if after else found[-1]
-    return tuple(found)
+        spoken = list(clip_speech(speech, word.start, word.end))
+        remnant = _find_remnant(word, spoken)
+        if remnant and trimmed:
+            trimmed[-1] = _lengthen(trimmed[-1], remnant)
+        trimmed.append(_drop_remnant(word, spoken[1:]) if remnant else _trim_word(word, spoken))
+    if trimmed:
+        after = list(clip_speech(speech, trimmed[-1].end, trimmed[-1].end + _TAIL_S))
+        trimmed[-1] = _lengthen(trimmed[-1], after[0]) if after else trimmed[-1]
+    return tuple(trimmed)
 
 
-def inside(speech: Sequence[Span], begin: float, end: float) -> Iterator[Span]:
-    """The speech between two times."""
+def clip_speech(speech: Sequence[Span], begin: float, end: float) -> Iterator[Span]:
+    """Clip the spans of speech to a time span.
+
+    Args:
+        speech: spans of speech, seconds.
+        begin: of the time span, seconds.
+        end: of the time span, seconds.
+    """
     for first, last in speech:
         if first < end and last > begin:
             yield max(first, begin), min(last, end)
 
 
 def measure_speech(word: Word, speech: Sequence[Span]) -> float:
-    """Seconds of a word's time in which there is speech."""
-    return sum(last - first for first, last in inside(speech, word.start, word.end))
+    """Measure the speech within a word's time, seconds."""
+    return sum(last - first for first, last in clip_speech(speech, word.start, word.end))
 
 
-def _remnant(word: Word, spoken: Sequence[Span]) -> Span | None:
-    """What the word has of the one before it: speech that goes on into it, up to a pause.
+def _find_remnant(word: Word, spoken: Sequence[Span]) -> Span | None:
+    """Find the end of the word before: speech that continues into this word, up to a pause.
 
-    Where that is all the speech it has, it must be shorter to be another's.
+    Where it is all the speech of this word, a shorter limit applies.
     """
     if not spoken or spoken[0][0] > word.start:
         return None
@@ -69,19 +75,19 @@ def _remnant(word: Word, spoken: Sequence[Span]) -> Span | None:
     return spoken[0] if end - begin <= longest and resumed - end >= _PAUSE_S else None
 
 
-def _held(word: Word, spoken: Sequence[Span]) -> Word:
-    """What is left of a word without its remnant, which is short because it was heard early."""
-    left = _trimmed(word, spoken)
-    return replace(left, start=round(min(left.start, left.end - _LEAST_S), 3))
+def _drop_remnant(word: Word, spoken: Sequence[Span]) -> Word:
+    """Trim a word without the end of the word before; keep at least the shortest length."""
+    trimmed = _trim_word(word, spoken)
+    return replace(trimmed, start=round(min(trimmed.start, trimmed.end - _LEAST_S), 3))
 
 
-def _lengthened(word: Word, speech: Span) -> Word:
-    """Up to the end of speech that goes on where the word ends."""
-    goes_on = speech[0] - word.end < _PAUSE_S and speech[1] > word.end
-    return replace(word, end=round(min(speech[1], word.end + _TAIL_S), 3)) if goes_on else word
+def _lengthen(word: Word, speech: Span) -> Word:
+    """Lengthen a word to the end of the speech that continues after it."""
+    continues = speech[0] - word.end < _PAUSE_S and speech[1] > word.end
+    return replace(word, end=round(min(speech[1], word.end + _TAIL_S), 3)) if continues else word
 
 
-def _trimmed(word: Word, spoken: Sequence[Span]) -> Word:
+def _trim_word(word: Word, spoken: Sequence[Span]) -> Word:
     if not spoken:
         return word
     return replace(word, start=round(spoken[0][0], 3), end=round(spoken[-1][1], 3))

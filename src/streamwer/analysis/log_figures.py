@@ -1,4 +1,4 @@
-"""The figures of one log, as a table for people and as JSON for programs."""
+"""Figures of one log, as a table for a terminal and as JSON."""
 
 from __future__ import annotations
 
@@ -11,24 +11,19 @@ from streamwer.config.experiment import ScoringConfig
 from streamwer.formats.base import Log
 from streamwer.formats.plain_text import FORMAT
 from streamwer.metrics import store
-from streamwer.metrics.simulst_latency import NAMES
+from streamwer.metrics.latency import select_timed_words
+from streamwer.metrics.registry import PERCENTILES, list_ratio_metrics, list_simulst_metrics
 from streamwer.metrics.stats.quantiles import Quantile
-from streamwer.metrics.summary import PERCENTILES, Percentiles, Summary, summarise, timed
-from streamwer.metrics.tables import Scores, block_noun
-from streamwer.metrics.word_errors import plain_rate
+from streamwer.metrics.summary import Percentiles, Summary, summarise
+from streamwer.metrics.tables import Scores, name_block_unit
 from streamwer.provenance.signature import Signature
 from streamwer.text.normalise import Normaliser
 from streamwer.types import Reference
 
 _WIDTH = 26
 _EMPTY: Percentiles = {f"p{percentile}": Quantile(None) for percentile in PERCENTILES}
-_TITLES = {
-    "laal": "LAAL",
-    "stream_laal": "StreamLAAL",
-    "al": "AL",
-    "atd": "ATD",
-    "end_offset": "end offset",
-}
+_OWN_KEYS = ("wer", "failures")
+"""Figures that JSON has with their interval, or by recording."""
 _CAUTION = {"recording": ", as no speaker is named; speakers who recur make them too short"}
 _LEFT_OUT = "what was heard in segments that are not to be scored is left out"
 _NOT_LEFT_OUT = (
@@ -37,64 +32,62 @@ _NOT_LEFT_OUT = (
 )
 _NO_WORD_TIMES = "the references have no word times"
 NEVER = "never"
-"""What stands for an infinite latency, in JSON too: that word was not emitted."""
+"""An infinite latency, in JSON too: that word was never emitted."""
 
 
 @dataclass(frozen=True)
-class Figures:
-    """What a log scores.
+class LogFigures:
+    """Scores of a log.
 
     Attributes:
-        format: which program's log it was.
-        signature: what the scores are of.
-        scores: the tables that the figures are of.
-        summary: the figures; a latency that the log cannot tell has no values.
-        timed: whether there are latencies: the references have word times, and the log has times.
-        ideal: whether the log tells the ideal latency.
-        compute_aware: whether it tells the latency with compute.
-        notes: what the reader must know about this log.
+        format: of the log.
+        signature: of the scores.
+        scores: the tables of the figures.
+        summary: the figures; a latency that the log does not have is without values.
+        has_latencies: whether the references have word times, and the log has times.
+        ideal: whether the log has the ideal latency.
+        compute_aware: whether it has the latency with compute.
+        notes: on this log, for the reader.
     """
 
     format: str
     signature: Signature
     scores: Scores
     summary: Summary
-    timed: bool
+    has_latencies: bool
     ideal: bool
     compute_aware: bool
     notes: tuple[str, ...]
 
-    def latencies(self) -> Mapping[str, Percentiles]:
-        """Seconds after the word's end, by name."""
-        summary = self.summary
+    def list_latencies(self) -> Mapping[str, Percentiles]:
+        """Return the latencies by name, seconds after the word's end."""
+        known = {"commit_latency": self.compute_aware, "commit_latency_ideal": self.ideal}
         return {
-            "commit_latency": summary.commit_latency if self.compute_aware else _EMPTY,
-            "commit_latency_ideal": summary.commit_latency_ideal if self.ideal else _EMPTY,
-            "shown_latency": summary.shown_latency,
-            "shown_latency_raw": summary.shown_latency_raw,
-            "first_text": summary.first_text,
-            "finalisation": summary.finalisation,
+            name: percentiles if known.get(name, True) else _EMPTY
+            for name, percentiles in self.summary.latencies.items()
         }
 
-    def lagging(self) -> Mapping[str, Any]:
-        """Seconds, ideal and computation-aware; NaN is what the log does not tell."""
-        found = asdict(self.summary.lagging)
-        for name in NAMES:
-            found[name]["aware"] = found[name]["aware"] if self.compute_aware else math.nan
+    def list_simulst_latencies(self) -> Mapping[str, Any]:
+        """Return the simultaneous-translation latencies, seconds; NaN where the log lacks them."""
+        found = self.summary.simulst_latency.to_record()
+        if not self.compute_aware:
+            for metric in list_simulst_metrics():
+                found[metric.name]["aware"] = math.nan
         return found
 
-    def _aware_of_both(self) -> bool:
-        return self.ideal and self.compute_aware
+    def _get_ratio(self, name: str) -> float:
+        """Return a ratio; NaN where it is a matter of time that the log does not have."""
+        known = name != "lag_slope" or (self.ideal and self.compute_aware)
+        return self.summary.figures[name].value if known else math.nan
 
-    def record(self) -> dict[str, object]:
-        """All figures; None is what cannot be told, "never" an infinite latency."""
+    def to_record(self) -> dict[str, object]:
+        """Return all figures for JSON; NaN is unknown."""
         errors = self.summary.errors
         return {
             "format": self.format,
             "normaliser": self.signature.method.normaliser,
             "recordings": self.summary.recordings,
             "wer": asdict(self.summary.wer),
-            "cer": plain_rate(self.summary.char_errors),
             "words": errors.words,
             "hits": errors.hits,
             "substitutions": errors.substitutions,
@@ -102,135 +95,149 @@ class Figures:
             "insertions": errors.insertions,
             **{
                 name: {key: asdict(value) for key, value in percentiles.items()}
-                for name, percentiles in self.latencies().items()
+                for name, percentiles in self.list_latencies().items()
             },
-            "coverage": self.summary.coverage,
-            "erasure": self.summary.erasure,
-            "erasure_raw": self.summary.erasure_raw,
-            "upwr": self.summary.upwr,
-            "invented_per_minute": self.summary.invented,
-            "lag_slope": self.summary.lag_slope if self._aware_of_both() else math.nan,
-            "lagging": self.lagging(),
+            **{
+                each.key or each.name: self._get_ratio(each.name)
+                for each in list_ratio_metrics()
+                if each.in_files and not each.measured and each.name not in _OWN_KEYS
+            },
+            "lagging": self.list_simulst_latencies(),
             "failures": dict(self.summary.failures),
             "notes": list(self.notes),
             "signature": self.signature.to_dict(),
         }
 
-    def lines(self) -> Iterator[str]:
-        """The same for a terminal."""
-        errors, wer = self.summary.errors, self.summary.wer
+    def format_lines(self) -> Iterator[str]:
+        """Yield the same as lines for a terminal."""
         count = self.summary.recordings
-        yield row("log", f"{self.format}, {count} recording{'s' * (count != 1)}")
+        yield format_row("log", f"{self.format}, {count} recording{'s' * (count != 1)}")
+        yield from self._format_errors()
+        yield from self._format_latencies()
+        yield from self._format_simulst_latencies()
+        yield from self._format_ratios(timed=False)
+        yield format_row("failures", str(len(self.summary.failures)))
+        for recording, reason in self.summary.failures.items():
+            yield f"  {recording}: {reason}"
+        yield format_row("signature", self.signature.to_line())
+        for note in self.notes:
+            yield f"note: {note}"
+
+    def _format_errors(self) -> Iterator[str]:
+        errors, wer = self.summary.errors, self.summary.wer
         rate = "no reference words" if errors.rate is None else f"{wer.value:.2%}"
-        yield row("WER", rate + (f"  [{wer.low:.2%}, {wer.high:.2%}]" if wer.known else ""))
-        if wer.known:
-            noun = block_noun(self.scores.recordings)
+        yield format_row(
+            "WER", rate + (f"  [{wer.low:.2%}, {wer.high:.2%}]" if wer.is_known else "")
+        )
+        if wer.is_known:
+            noun = name_block_unit(self.scores.recordings)
             blocks = self.scores.recordings["speaker"].nunique()
-            yield row("intervals", f"over {blocks} {noun}s{_CAUTION.get(noun, '')}")
+            yield format_row("intervals", f"over {blocks} {noun}s{_CAUTION.get(noun, '')}")
         counts = f"{errors.substitutions} / {errors.deletions} / {errors.insertions}"
-        yield row(
+        yield format_row(
             "S / D / I", f"{counts}  of {errors.words} words ({self.signature.method.normaliser})"
         )
         characters = self.summary.char_errors
         if characters.rate is not None:
-            yield row("CER", f"{characters.rate:.2%}  of {characters.characters} characters")
-        if self.timed:
-            yield row("seconds", "".join(f"{f'p{q}':>17}" for q in PERCENTILES))
-            for name, percentiles in self.latencies().items():
-                told = name != "commit_latency_ideal" or self.ideal
-                told = told and (name != "commit_latency" or self.compute_aware)
-                cells = "".join(f"{_cell(value):>17}" for value in percentiles.values())
-                yield row(name.replace("_", " "), cells if told else "not in this log")
-            yield row("coverage", f"{self.summary.coverage:.2%} of the words were emitted")
-        else:
+            yield format_row("CER", f"{characters.rate:.2%}  of {characters.characters} characters")
+
+    def _format_latencies(self) -> Iterator[str]:
+        if not self.has_latencies:
             lacking = "the log has no times" if self.format == FORMAT else _NO_WORD_TIMES
-            yield row("latency", lacking)
-        yield from self._lagging_lines()
-        if not math.isnan(self.summary.erasure):
-            raw = f"{self.summary.erasure_raw:.3f} with case and punctuation"
-            yield row(
-                "erasure", f"{self.summary.erasure:.3f} words taken back per final word, {raw}"
+            yield format_row("latency", lacking)
+            return
+        yield format_row("seconds", "".join(f"{f'p{q}':>17}" for q in PERCENTILES))
+        known = {"commit_latency": self.compute_aware, "commit_latency_ideal": self.ideal}
+        for name, percentiles in self.list_latencies().items():
+            cells = "".join(f"{_format_cell(value):>17}" for value in percentiles.values())
+            yield format_row(
+                name.replace("_", " "), cells if known.get(name, True) else "not in this log"
             )
-        if not math.isnan(self.summary.upwr):
-            yield row("UPWR", f"{self.summary.upwr:.2%} of the tentative words shown did not hold")
-        if not math.isnan(self.summary.invented):
-            yield row("invented", f"{self.summary.invented:.2f} words per minute of non-speech")
-        yield row("failures", str(len(self.summary.failures)))
-        for recording, reason in self.summary.failures.items():
-            yield f"  {recording}: {reason}"
-        yield row("signature", self.signature.line())
-        for note in self.notes:
-            yield f"note: {note}"
+        yield from self._format_ratios(timed=True)
 
-    def _lagging_lines(self) -> Iterator[str]:
-        found = self.lagging()
-        yield row("mean seconds", f"{'ideal':>17}{'with compute':>17}")
-        for name, title in _TITLES.items():
-            delay = found[name]
-            cells = "".join(f"{_mean(delay[kind]):>17}" for kind in ("ideal", "aware"))
-            yield row(title, cells)
-        silent = self.summary.lagging.silent_recordings
+    def _format_ratios(self, *, timed: bool) -> Iterator[str]:
+        """Yield a line for each ratio that is known and has words for it.
+
+        Args:
+            timed: whether for those that need word times, or for all others.
+        """
+        for metric in list_ratio_metrics():
+            value, label = self._get_ratio(metric.name), metric.shown.label
+            if metric.timed != timed or not metric.shown.line or math.isnan(value):
+                continue
+            raw = (
+                f", {self._get_ratio(each.name):.3f} {each.shown.label}"
+                for each in list_ratio_metrics()
+                if each.variant_of == metric.name
+            )
+            text = metric.shown.line.format(value) + "".join(raw)
+            yield format_row(label if label.isupper() else label.lower(), text)
+
+    def _format_simulst_latencies(self) -> Iterator[str]:
+        delays = self.list_simulst_latencies()
+        yield format_row("mean seconds", f"{'ideal':>17}{'with compute':>17}")
+        for metric in list_simulst_metrics():
+            cells = "".join(f"{_format_mean(each):>17}" for each in delays[metric.name].values())
+            yield format_row(metric.shown.label, cells)
+        silent = self.summary.simulst_latency.silent_recordings
         if silent:
-            yield row("", f"{silent} that said nothing left out, as the peers do")
-        slope = self.summary.lag_slope if self._aware_of_both() else math.nan
-        if not math.isnan(slope):
-            yield row("lag slope", f"{slope:.3f} s gained per second of audio")
+            yield format_row("", f"{silent} that said nothing left out, as the peers do")
 
 
-def figures(
+def score_log(
     log: Log,
     references: Sequence[Reference],
     normaliser: Normaliser,
     scoring: ScoringConfig,
     notes: Sequence[str] = (),
     name: str = "",
-) -> Figures:
+) -> LogFigures:
     """Score a log against its references.
 
     Args:
         log: the log, with no recording that the references lack.
         references: one per recording; those that the log lacks count as failed.
-        normaliser: what counts as the same word.
+        normaliser: applied to both texts.
         scoring: of the intervals.
-        notes: what is to be said about the references.
+        notes: on the references.
         name: of the system; that of the format if empty.
     """
-    if any(each.unscored for each in references):
-        notes = [*notes, _LEFT_OUT if log.spoken else _NOT_LEFT_OUT]
-    if not log.spoken:
-        references = [replace(each, unscored=()) for each in references]
-    scored = store.scored(references, log.events, normaliser)
-    return Figures(
+    if any(each.ignored_segments for each in references):
+        notes = [*notes, _LEFT_OUT if log.has_word_times else _NOT_LEFT_OUT]
+    if not log.has_word_times:
+        references = [replace(each, ignored_segments=()) for each in references]
+    scored = store.score_and_sign(references, log.events, normaliser)
+    return LogFigures(
         format=log.format,
         signature=scored.signature,
         scores=scored.scores,
         summary=summarise(name or log.format, scored.scores, None, scoring, {}),
-        timed=log.timed and bool(len(timed(scored.scores.words))),
+        has_latencies=log.has_times and bool(len(select_timed_words(scored.scores.words))),
         ideal=log.ideal,
         compute_aware=log.compute_aware,
         notes=(*log.notes, *notes),
     )
 
 
-def row(label: str, text: str) -> str:
-    """A line of a table."""
+def format_row(label: str, text: str) -> str:
+    """Return a line of a table."""
     return f"{label:<{_WIDTH}}{text}".rstrip()
 
 
-def _cell(quantile: Quantile) -> str:
+def _format_cell(quantile: Quantile) -> str:
     if quantile.value is None:
         return "n too small"
     return NEVER if math.isinf(quantile.value) else f"{quantile.value:.3f}"
 
 
-def _mean(seconds: float) -> str:
+def _format_mean(seconds: float) -> str:
     return "–" if math.isnan(seconds) else f"{seconds:.3f}"
 
 
-def plain(value: object) -> object:
-    """A value that JSON knows: NaN becomes null, and infinity `never`."""
+def to_json_value(value: object) -> object:
+    """Return a value that JSON can hold: NaN becomes null, infinity `never`."""
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: to_json_value(item) for key, item in value.items()}
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else NEVER
     return value

@@ -1,4 +1,4 @@
-"""Scores of earlier runs: in a folder, or as a revision of a DVC repository had them."""
+"""Scores of earlier runs: from a folder, or from a Git revision of a DVC repository."""
 
 from __future__ import annotations
 
@@ -10,40 +10,40 @@ from pathlib import Path
 
 from streamwer.errors import StreamwerError
 from streamwer.metrics import store
-from streamwer.metrics.store import Scored
+from streamwer.metrics.store import SignedScores
 from streamwer.metrics.word_table import COLUMNS
 
 SCORES = "data/scores"
-"""Where the pipeline keeps them, seen from the root of the repository."""
+"""Their folder, from the root of the repository."""
 _MARK = "signature.json"
 
 
 @dataclass(frozen=True)
-class Results:
-    """The scores of every system of one run, by name, and what the run is called."""
+class RunScores:
+    """The scores of every system of one run, by name, and the label of the run."""
 
     label: str
-    scored: Mapping[str, Scored]
+    scored: Mapping[str, SignedScores]
 
 
-def results(named: str) -> Results:
-    """The scores that a folder holds, or those of a Git revision.
+def read_run_scores(source: str) -> RunScores:
+    """Read the scores in a folder, or those of a Git revision.
 
     A folder may hold one folder per system, or have those in `scores/` or `data/scores/`. The
     scores of a revision come from Git, from DVC's cache or from its remote; nothing is changed.
 
     Raises:
-        StreamwerError: it is neither, or the scores of the revision are not to be had.
+        StreamwerError: it is neither, or the scores of the revision cannot be found.
     """
-    folder = Path(named)
+    folder = Path(source)
     if folder.is_dir():
-        return Results(named, _read(_scores_in(folder)))
+        return RunScores(source, _read_systems(_find_scores(folder)))
     with tempfile.TemporaryDirectory() as copy:
-        label = _fetch(named, Path(copy))
-        return Results(label, _read(Path(copy, "scores")))
+        label = _fetch_revision(source, Path(copy))
+        return RunScores(label, _read_systems(Path(copy, "scores")))
 
 
-def _scores_in(folder: Path) -> Path:
+def _find_scores(folder: Path) -> Path:
     for place in (folder, folder / "scores", folder / SCORES):
         if any(place.glob(f"*/{_MARK}")):
             return place
@@ -53,13 +53,15 @@ def _scores_in(folder: Path) -> Path:
     )
 
 
-def _read(folder: Path) -> dict[str, Scored]:
-    return {path.parent.name: _whole(path.parent) for path in sorted(folder.glob(f"*/{_MARK}"))}
+def _read_systems(folder: Path) -> dict[str, SignedScores]:
+    return {
+        path.parent.name: _read_complete(path.parent) for path in sorted(folder.glob(f"*/{_MARK}"))
+    }
 
 
-def _whole(folder: Path) -> Scored:
-    """Scores with all that a report is made of; a gate's baseline keeps less."""
-    found = store.read(folder)
+def _read_complete(folder: Path) -> SignedScores:
+    """Scores with all that a report needs; a gate's baseline keeps less."""
+    found = store.read_scores(folder)
     missing = [name for name in COLUMNS if name not in found.scores.words]
     if missing:
         raise StreamwerError(
@@ -69,9 +71,9 @@ def _whole(folder: Path) -> Scored:
     return found
 
 
-def _fetch(revision: str, copy: Path) -> str:
-    """Copy the scores of a revision into a folder; what the revision is called."""
-    commit = _commit(revision)
+def _fetch_revision(revision: str, copy: Path) -> str:
+    """Copy the scores of a revision into a folder; return a label for the revision."""
+    commit = _resolve_commit(revision)
     from dvc.api import DVCFileSystem  # only now: two folders are compared without DVC
     from dvc.exceptions import DvcException
     from dvc_data.index import DataIndexDirError
@@ -80,7 +82,7 @@ def _fetch(revision: str, copy: Path) -> str:
         files = DVCFileSystem(".", rev=commit)
         files.get(f"/{SCORES}", str(copy / "scores"), recursive=True)
     except (FileNotFoundError, DataIndexDirError) as error:
-        raise StreamwerError(_not_there(revision, error)) from error
+        raise StreamwerError(_describe_missing(revision, error)) from error
     except (DvcException, OSError) as error:
         raise StreamwerError(f"{revision}: DVC cannot read its scores ({error})") from error
     if not any(Path(copy, "scores").glob(f"*/{_MARK}")):
@@ -88,7 +90,7 @@ def _fetch(revision: str, copy: Path) -> str:
     return f"{revision} ({commit[:9]})" if not commit.startswith(revision) else commit[:9]
 
 
-def _commit(revision: str) -> str:
+def _resolve_commit(revision: str) -> str:
     command = [
         "git",
         "rev-parse",
@@ -98,15 +100,15 @@ def _commit(revision: str) -> str:
         f"{revision}^{{commit}}",
     ]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        process = subprocess.run(command, capture_output=True, text=True, check=False)
     except FileNotFoundError:
         raise StreamwerError(f"{revision}: no such folder, and there is no Git here") from None
-    if done.returncode:
+    if process.returncode:
         raise StreamwerError(f"{revision}: neither a folder nor a Git revision of this repository")
-    return done.stdout.strip()
+    return process.stdout.strip()
 
 
-def _not_there(revision: str, error: Exception) -> str:
+def _describe_missing(revision: str, error: Exception) -> str:
     return (
         f"{revision}: its scores are neither in Git nor in DVC’s cache ({error.args[-1]}). Where a"
         " remote has them, `dvc fetch --all-commits` gets them. Else make them again beside this"

@@ -1,4 +1,4 @@
-"""What is wrong with an audio file that can be read all the same: told once, where it is known."""
+"""Reports of damage in audio files that can be read all the same."""
 
 from __future__ import annotations
 
@@ -9,42 +9,42 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 log = logging.getLogger(__name__)
-_SHOWN = 3
+_MAX_SHOWN = 3
 _collected: ContextVar[list[str] | None] = ContextVar("collected", default=None)
 
 
 @contextmanager
 def collect_damage() -> Iterator[list[str]]:
-    """Collect what is reported within the block, instead of warning of it.
+    """Collect damage reports within the block, instead of logging warnings.
 
     Yields:
-        A line for each damaged file; more come as files are decoded.
+        One line for each damaged file; the list grows as files are decoded.
     """
-    found: list[str] = []
-    token = _collected.set(found)
+    lines: list[str] = []
+    token = _collected.set(lines)
     try:
-        yield found
+        yield lines
     finally:
         _collected.reset(token)
 
 
 def report_damage(line: str) -> None:
-    """Hand a line to whoever collects damage, or warn of it."""
-    found = _collected.get()
-    if found is None:
+    """Report damage to `collect_damage`, or log a warning outside of it."""
+    lines = _collected.get()
+    if lines is None:
         log.warning("%s", line)
     else:
-        found.append(line)
+        lines.append(line)
 
 
 @dataclass
 class Damage:
-    """What is wrong with one file.
+    """The damage of one file.
 
     Attributes:
-        gaps: where sound is missing and how much, seconds of the recording.
-        frames: how many could not be decoded.
-        remarks: what else a reader must know.
+        gaps: start and length of missing sound, seconds of the recording.
+        frames: number of frames that could not be decoded.
+        remarks: other remarks for the reader.
     """
 
     gaps: list[tuple[float, float]] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Damage:
     remarks: list[str] = field(default_factory=list)
 
     def describe(self) -> str:
-        """Describe it in one line; "" where nothing is wrong."""
+        """Describe the damage in one line; "" where there is none."""
         parts = [self._describe_gaps(), *self.remarks]
         if self.frames and not self.gaps:
             parts.append(f"{self.frames} damaged frames were passed over")
@@ -62,6 +62,8 @@ class Damage:
         if not self.gaps:
             return ""
         total = sum(length for _, length in self.gaps)
-        places = ", ".join(f"{at:.3f} s" for at, _ in self.gaps[:_SHOWN])
-        more = f" and {len(self.gaps) - _SHOWN} more places" if len(self.gaps) > _SHOWN else ""
+        places = ", ".join(f"{at:.3f} s" for at, _ in self.gaps[:_MAX_SHOWN])
+        more = (
+            f" and {len(self.gaps) - _MAX_SHOWN} more places" if len(self.gaps) > _MAX_SHOWN else ""
+        )
         return f"damaged: {total:.3f} s are missing at {places}{more}; silence is in their place"

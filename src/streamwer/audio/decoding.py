@@ -1,6 +1,6 @@
-"""Any audio file as 16 kHz mono samples, on the time line that the file declares.
+"""Decoding of audio files to 16 kHz mono samples, at the times that the file declares.
 
-What cannot be decoded becomes silence of its length, so that what comes after it is not early.
+What cannot be decoded becomes silence of the same length, so later sound is not early.
 """
 
 from __future__ import annotations
@@ -19,34 +19,34 @@ from av.container import InputContainer
 from numpy.typing import NDArray
 
 from streamwer.audio.damage import Damage
-from streamwer.audio.declared import Header, Length, read_header, read_length
-from streamwer.audio.gauge import Gauge
-from streamwer.audio.timeline import Lost, Piece, Timeline
+from streamwer.audio.declared_length import DeclaredLength, FileHeader, read_header, read_length
+from streamwer.audio.frame_loss import FrameLossEstimator
+from streamwer.audio.timeline import LostSound, Piece, Timeline
 
 SAMPLE_RATE = 16_000
 Samples = NDArray[np.float32]
 _COUNTED = frozenset(("aac", "ac3", "eac3", "loas", "mp3"))
-"""Containers without time stamps: FFmpeg counts the frames that it finds."""
+"""Containers without time stamps: FFmpeg counts their frames."""
 _FLAC = "flac"
-_DELAY_UNTOLD = frozenset(("aac", "loas", "mpegts", "flv", "avi"))
-_MOST_IN_VAIN = 1000
-"""Times that reading goes on behind what cannot be read: a file without end has no more."""
+_UNDECLARED_DELAY = frozenset(("aac", "loas", "mpegts", "flv", "avi"))
+_MAX_READ_ERRORS = 1000
+"""Read errors after which a file is taken to have ended."""
 
 
-def decode(file: IO[bytes], channel: int | None, damage: Damage) -> Iterator[Samples]:
+def decode_file(file: IO[bytes], channel: int | None, damage: Damage) -> Iterator[Samples]:
     """Decode a file to pieces of float32 samples.
 
     Args:
         file: open for reading; its name, if it has one, is a hint for FFmpeg.
-        channel: the one to take, from 0 on; the mean of all if None.
-        damage: of the file: what is wrong with it is noted there.
+        channel: the channel to take, from 0 on; the mean of all if None.
+        damage: gets what is wrong with the file.
 
     Raises:
-        FFmpegError: it is no audio, or most of it cannot be decoded.
+        FFmpegError: it is not audio, or most of it cannot be decoded.
         ValueError: it has no audio, or no such channel.
     """
     header = read_header(file)
-    # An open file and no protocol: a play list in an audio file's clothes must not open others.
+    # No protocol: a playlist that looks like an audio file must not open other files.
     options = {"protocol_whitelist": "none"}
     if header.riff and header.riff.follows:
         options["ignore_length"] = "1"
@@ -59,7 +59,7 @@ def decode(file: IO[bytes], channel: int | None, damage: Damage) -> Iterator[Sam
         stream = container.streams.audio[0]
         if getattr(stream, "codec_context", None) is None:
             raise ValueError("no decoder is known for its audio")
-        if stream.codec_context.name == _FLAC:  # which holds sums; without them noise is sound
+        if stream.codec_context.name == _FLAC:  # else damaged frames would become noise
             stream.codec_context.options = {"err_detect": "crccheck+explode"}
         declared = read_length(container, stream, header)
         packets = _read_packets(container, stream, damage)
@@ -70,7 +70,7 @@ def decode(file: IO[bytes], channel: int | None, damage: Damage) -> Iterator[Sam
 
 
 class _Guarded:
-    """A file of which FFmpeg may ask for places that it does not have: PyAV prints their errors."""
+    """A file in which FFmpeg may seek to invalid positions, for which PyAV prints errors."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self.read, self.tell = file.read, file.tell
@@ -78,7 +78,7 @@ class _Guarded:
         self._file = file
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Go to a place; −1, which FFmpeg takes for an error, where there is none."""
+        """Seek; return −1, FFmpeg's error code, where the position is invalid."""
         try:
             return self._file.seek(offset, whence)
         except (OSError, ValueError):
@@ -86,9 +86,9 @@ class _Guarded:
 
 
 def _read_origin(
-    container: InputContainer, header: Header, first: av.Packet[AudioStream] | None
+    container: InputContainer, header: FileHeader, first: av.Packet[AudioStream] | None
 ) -> float | None:
-    """Read the time stamp at which sound begins, where its beginning may be lost."""
+    """Read the time stamp at which sound begins, if its beginning may be lost."""
     if container.format.name == _FLAC:  # it numbers its samples from 0 on
         return 0.0
     lost = header.pages and first and first.pos is not None and first.pos > header.pages.sound_at
@@ -98,12 +98,14 @@ def _read_origin(
 def _mix(pieces: Iterator[Piece], channel: int | None) -> Iterator[Samples]:
     mixer = _Mixer(channel)
     for piece in pieces:
-        yield from mixer.silence(piece) if isinstance(piece, float) else mixer.mix(piece)
+        yield from mixer.fill_gap(piece) if isinstance(piece, float) else mixer.mix(piece)
     yield from mixer.mix(None)
 
 
-def _limit(pieces: Iterator[Samples], declared: Length | None, damage: Damage) -> Iterator[Samples]:
-    """Leave out what comes after the declared end: of a damaged file FFmpeg cuts no padding."""
+def _limit(
+    pieces: Iterator[Samples], declared: DeclaredLength | None, damage: Damage
+) -> Iterator[Samples]:
+    """Drop samples after the declared end: in a damaged file FFmpeg cuts no padding."""
     most = round(declared.seconds * SAMPLE_RATE) if declared else 0
     count = 0
     for piece in pieces:
@@ -117,14 +119,14 @@ def _read_frames(
     stream: AudioStream,
     packets: Iterable[av.Packet[AudioStream]],
     damage: Damage,
-) -> Iterator[av.AudioFrame | Lost]:
+) -> Iterator[av.AudioFrame | LostSound]:
     """Decode all frames that can be decoded.
 
-    An encoder of AAC puts a frame before the sound, by which it would be late. MP4 says so; a
+    An AAC encoder puts a frame before the sound, by which it would be late. MP4 declares this; a
     stream of ADTS frames cannot.
     """
-    late = container.format.name in _DELAY_UNTOLD and stream.codec_context.name == "aac"
-    gauge = Gauge() if container.format.name in _COUNTED else None
+    late = container.format.name in _UNDECLARED_DELAY and stream.codec_context.name == "aac"
+    estimator = FrameLossEstimator() if container.format.name in _COUNTED else None
     good, failure = 0, None
     for packet in packets:
         frames: list[av.AudioFrame] = []
@@ -133,21 +135,25 @@ def _read_frames(
         except av.FFmpegError as error:
             damage.frames += 1
             failure = error
-        if gauge and (lost := gauge.measure(packet, bool(frames))):
+        if estimator and (lost := estimator.measure(packet, bool(frames))):
             yield lost
         if container.format.name == _FLAC and len(frames) > 1:
-            _forget_times(frames)
+            _remove_times(frames)
         yield from frames[1:] if late and good == 0 else frames
         good += len(frames)
-    if failure and good < damage.frames:  # most of it is no sound
+    if failure and good < damage.frames:  # most of it is not audio
         raise failure
-    lost = gauge.measure_rest(container.size) if gauge and container.format.name == "aac" else None
+    lost = (
+        estimator.measure_rest(container.size)
+        if estimator and container.format.name == "aac"
+        else None
+    )
     if lost:
         damage.remarks.append(f"about {lost.seconds:.3f} s besides have no headers of frames")
 
 
-def _forget_times(frames: list[av.AudioFrame]) -> None:
-    """Forget the times of FLAC frames that were taken for one: they may be those of a later one."""
+def _remove_times(frames: list[av.AudioFrame]) -> None:
+    """Remove the times of FLAC frames that came as one: they may be those of a later frame."""
     for frame in frames:
         frame.pts = frame.dts = None
 
@@ -155,12 +161,12 @@ def _forget_times(frames: list[av.AudioFrame]) -> None:
 def _read_packets(
     container: InputContainer, stream: AudioStream, damage: Damage
 ) -> Iterator[av.Packet[AudioStream]]:
-    """Read all packets, also those behind what cannot be read."""
-    for _ in range(_MOST_IN_VAIN):
+    """Read all packets, also those after read errors."""
+    for _ in range(_MAX_READ_ERRORS):
         try:
             yield from container.demux(stream)
         except av.FFmpegError as error:
-            if isinstance(error, OSError):  # it is the system that refuses it
+            if isinstance(error, OSError):  # an error of the system, not of the file
                 raise
             damage.frames += 1
         else:
@@ -169,7 +175,7 @@ def _read_packets(
 
 @dataclass
 class _Mixer:
-    """Frames of any rate and number of channels become one channel of 16 kHz."""
+    """Converts frames of any rate and number of channels to one channel of 16 kHz."""
 
     channel: int | None
 
@@ -178,7 +184,7 @@ class _Mixer:
         self._resampler: AudioResampler | None = None
 
     def mix(self, frame: av.AudioFrame | None) -> Iterator[Samples]:
-        """Mix a frame; without one, what is left over."""
+        """Convert a frame; None flushes the resampler."""
         shape = frame and (frame.format.name, frame.layout.name, frame.sample_rate)
         if self._resampler and shape != self._shape:
             yield from self._convert(self._resampler, None)
@@ -191,8 +197,8 @@ class _Mixer:
                 self._shape = shape
             yield from self._convert(self._resampler, frame)
 
-    def silence(self, seconds: float) -> Iterator[Samples]:
-        """Pass over a gap."""
+    def fill_gap(self, seconds: float) -> Iterator[Samples]:
+        """Yield a gap as silence."""
         yield from self.mix(None)
         yield np.zeros(round(seconds * SAMPLE_RATE), np.float32)
 
@@ -201,9 +207,9 @@ class _Mixer:
             # The mean of the channels: FFmpeg's own mix to mono makes float stereo 3 dB louder.
             planes = part.to_ndarray().reshape(-1, part.layout.nb_channels)
             with np.errstate(invalid="ignore"):  # of a NaN that signals, as damage may leave
-                yield self._choose(planes.astype(np.float32, copy=False))
+                yield self._select_channel(planes.astype(np.float32, copy=False))
 
-    def _choose(self, planes: NDArray[np.float32]) -> Samples:
+    def _select_channel(self, planes: NDArray[np.float32]) -> Samples:
         if self.channel is None:
             return np.asarray(planes.mean(axis=1), dtype=np.float32)
         if self.channel >= planes.shape[1]:

@@ -1,4 +1,4 @@
-"""The pages of an Ogg file (RFC 3533): where sound begins and what time its last page has."""
+"""The pages of an Ogg file (RFC 3533): where sound begins, and its last time stamp."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ OPUS_RATE = 48_000
 
 @dataclass(frozen=True)
 class OggPages:
-    """What the pages of a file with one stream tell.
+    """Facts about the pages of a file with one stream.
 
     Attributes:
-        sound_at: the byte at which the first page with sound begins.
-        samples: the number of the last sample, as the last page has it.
-        skipped: samples of Opus that come before the sound.
-        ended: whether the last page says that it is the last one.
+        sound_at: byte offset of the first page with sound.
+        samples: index of the last sample, from the last page.
+        skipped: samples of Opus before the sound.
+        ended: whether the last page is marked as the last one.
     """
 
     sound_at: int
@@ -40,16 +40,16 @@ class _Page:
 
 
 def read_pages(file: IO[bytes], size: int) -> OggPages | None:
-    """Read the pages; None where it is no Ogg file, or has several streams.
+    """Read the pages; None if it is not an Ogg file, or has several streams.
 
     Args:
-        file: at any place.
-        size: of it, bytes.
+        file: at any position.
+        size: bytes of the file.
     """
     file.seek(0)
     if file.read(len(_MARK)) != _MARK:
         return None
-    pages = list(_walk(file, size))
+    pages = list(_read_each_page(file, size))
     sound = [page for page in pages if page.samples > 0]
     if not sound or sum(bool(page.flags & _BEGINS) for page in pages) != 1:
         return None
@@ -58,7 +58,7 @@ def read_pages(file: IO[bytes], size: int) -> OggPages | None:
     return OggPages(sound[0].at, sound[-1].samples, skipped, bool(pages[-1].flags & _ENDS))
 
 
-def _walk(file: IO[bytes], size: int) -> Iterator[_Page]:
+def _read_each_page(file: IO[bytes], size: int) -> Iterator[_Page]:
     at = 0
     while at + _HEADER.size <= size:
         file.seek(at)
@@ -73,11 +73,11 @@ def _walk(file: IO[bytes], size: int) -> Iterator[_Page]:
 
 
 def _find_page(file: IO[bytes], at: int, size: int) -> int:
-    """Find where the next page begins behind damage; the end of the file if none does."""
+    """Find the next page after damage; the end of the file if there is none."""
     while at < size:
         file.seek(at)
-        found = file.read(_PIECE + len(_MARK) - 1).find(_MARK)
-        if found >= 0:
-            return at + found
+        offset = file.read(_PIECE + len(_MARK) - 1).find(_MARK)
+        if offset >= 0:
+            return at + offset
         at += _PIECE
     return size

@@ -1,4 +1,4 @@
-"""The chunks of a WAV or Wave64 file: FFmpeg believes the file's size rather than its header."""
+"""The chunks of a WAV or Wave64 file: FFmpeg trusts the file's size, not its header."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _CHUNK = struct.Struct("<4sI")
 _CHUNK_64 = struct.Struct("<4s12xQ")
 _MARK_64 = b"riff"
 _UNKNOWN = 0x7FFF0000
-"""Sizes from here on are those of programs that could not know the size when they wrote it."""
+"""Sizes from here on stand for an unknown size, as programs write them into a pipe."""
 _LONG = 0xFFFFFFFF
 _PADDING = 8
 
@@ -21,9 +21,9 @@ class RiffData:
     """The samples of a WAV file.
 
     Attributes:
-        declared: their bytes as the header has them; None where it does not know.
-        follows: bytes after them that are no chunk, so that they must be samples as well.
-        rate: bytes a second.
+        declared: their bytes by the header; None where it is unknown.
+        follows: bytes after them that are no chunk, so must be samples as well.
+        rate: bytes per second.
     """
 
     declared: int | None
@@ -32,11 +32,11 @@ class RiffData:
 
 
 def read_data(file: IO[bytes], size: int) -> RiffData | None:
-    """Read where the samples of a WAV file end by its header; None of any other file.
+    """Read the header of a WAV file; None of any other file.
 
     Args:
-        file: at any place.
-        size: of it, bytes.
+        file: at any position.
+        size: bytes of the file.
     """
     file.seek(0)
     head = file.read(28)
@@ -60,7 +60,7 @@ def read_data(file: IO[bytes], size: int) -> RiffData | None:
 
 
 def _read_wave64(file: IO[bytes], size: int) -> RiffData | None:
-    """Read the same of Wave64: its names have 16 bytes, and its sizes count themselves."""
+    """Read the header of Wave64: names have 16 bytes, and sizes count themselves."""
     at, rate = 40, 0
     while at + _CHUNK_64.size <= size:
         file.seek(at)
@@ -75,7 +75,7 @@ def _read_wave64(file: IO[bytes], size: int) -> RiffData | None:
 
 
 def _read_chunks(file: IO[bytes], at: int, size: int) -> Iterator[tuple[bytes, int, int]]:
-    """Read the name of each chunk, where its contents begin, and their length."""
+    """Yield the name of each chunk, the offset of its contents, and their length."""
     while at + _CHUNK.size <= size:
         file.seek(at)
         name, length = _CHUNK.unpack(file.read(_CHUNK.size))
@@ -89,7 +89,7 @@ def _read_number(file: IO[bytes], at: int, width: int) -> int:
 
 
 def _is_chunk(file: IO[bytes], at: int, size: int) -> bool:
-    """Whether a chunk is there that fits, or nothing but padding, or nothing."""
+    """Tell whether a chunk that fits is there, or padding, or nothing."""
     if size - at < _PADDING:
         return True
     file.seek(at)

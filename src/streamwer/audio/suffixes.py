@@ -1,4 +1,4 @@
-"""The suffixes of files that hold audio, as FFmpeg lists them for the containers that it reads."""
+"""Suffixes of audio files, as FFmpeg lists them for the containers that it reads."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ _CONTAINERS = (
     "aac ac3 adts aiff amr ape asf au avi caf dts eac3 flac flv g722 gsm ipod latm matroska mlp mov"
     " mp2 mp3 mpegts nistsphere nut oga ogg opus rm shn spx tak tta voc w64 wav webm wv"
 ).split()
-"""What people keep speech in; not samples alone, whose rate nothing tells, nor formats of games."""
+"""Containers of speech; not raw samples, whose rate is unknown, nor formats of games."""
 _UNLISTED = (".awb", ".mpga", ".snd")
-"""Wide-band AMR, MPEG audio and AU by their other names: their contents tell what they are."""
-_OTHERS = (".avif", ".heic", ".heif", ".mj2", ".mks", ".ts")
+"""Other suffixes of wide-band AMR, MPEG audio and AU."""
+_NOT_AUDIO = (".avif", ".heic", ".heif", ".mj2", ".mks", ".ts")
 """Pictures, subtitles and TypeScript, which share suffixes with audio."""
 
 
 def _list_suffixes() -> frozenset[str]:
-    found = {f".{suffix}" for name in _CONTAINERS for suffix in _list_extensions(name)}
-    return frozenset(found.union(_UNLISTED).difference(_OTHERS))
+    listed = {f".{suffix}" for name in _CONTAINERS for suffix in _list_extensions(name)}
+    return frozenset(listed.union(_UNLISTED).difference(_NOT_AUDIO))
 
 
 def _list_extensions(name: str) -> set[str]:
-    """List what either side of FFmpeg knows: its reader of WAV, for one, lists none."""
-    found: set[str] = set()
+    """List the extensions of FFmpeg's reader and writer: that of WAV lists none."""
+    extensions: set[str] = set()
     for mode in ("r", "w"):
         try:
-            found |= set(av.ContainerFormat(name, mode).extensions)
-        except ValueError:  # it is only read, or only written
+            extensions |= set(av.ContainerFormat(name, mode).extensions)
+        except ValueError:  # FFmpeg only reads it, or only writes it
             continue
-    return found
+    return extensions
 
 
 SUFFIXES = _list_suffixes()

@@ -1,4 +1,4 @@
-"""Decoded frames at their presentation times: what a decoder passed over becomes a gap."""
+"""Decoded frames at their presentation times, with gaps where frames are missing."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import TypeAlias
 from av import AudioFrame
 
 from streamwer.audio.damage import Damage
-from streamwer.audio.declared import JITTER_S, Length
+from streamwer.audio.declared_length import JITTER_S, DeclaredLength
 
-_LONGEST_S = 600.0
-"""A gap that is longer is a mistake of a header or a time stamp, not lost sound."""
+_MAX_GAP_S = 600.0
+"""A longer gap is an error of a header or a time stamp, not lost sound."""
 _WAITING_S = 10.0
 
 Piece: TypeAlias = "AudioFrame | float"
@@ -20,8 +20,8 @@ Piece: TypeAlias = "AudioFrame | float"
 
 
 @dataclass(frozen=True)
-class Lost:
-    """Sound that the time stamps after it do not know of, seconds."""
+class LostSound:
+    """Lost sound, seconds, which the time stamps after it do not count."""
 
     seconds: float
 
@@ -31,10 +31,10 @@ class Timeline:
     """Places the frames of one file; lengths are seconds of the recording.
 
     Attributes:
-        damage: of the file: gaps are noted there.
-        placed: how much sound and silence there is so far.
-        origin: the time stamp of the recording's beginning.
-        waiting: frames without a time stamp since one that had one: a gap is before them.
+        damage: gets the gaps.
+        placed: length of the sound and silence so far.
+        origin: time stamp of the recording's beginning.
+        waiting: frames without a time stamp since the last one with one: a gap is before them.
     """
 
     damage: Damage
@@ -43,20 +43,20 @@ class Timeline:
     waiting: list[AudioFrame] = field(default_factory=list)
 
     def place(
-        self, frames: Iterable[AudioFrame | Lost], declared: Length | None
+        self, frames: Iterable[AudioFrame | LostSound], declared: DeclaredLength | None
     ) -> Iterator[Piece]:
         """Place all frames, with gaps where sound is missing.
 
         Args:
-            frames: in their order.
-            declared: the length that the file declares; None where it declares none.
+            frames: in order.
+            declared: the length that the file declares, if it does.
         """
         for frame in frames:
-            if not isinstance(frame, Lost):
+            if not isinstance(frame, LostSound):
                 yield from self._place_frame(frame)
             elif self.origin is not None:
                 self.origin -= frame.seconds
-        yield from self._end(declared)
+        yield from self._finish(declared)
 
     def _place_frame(self, frame: AudioFrame) -> Iterator[Piece]:
         at = _read_time(frame)
@@ -64,27 +64,27 @@ class Timeline:
             self.waiting.append(frame)
             return
         if at is not None:
-            yield from self._reach(at)
-        yield from self._release()
+            yield from self._advance_to(at)
+        yield from self._flush_waiting()
         self.placed += _measure([frame])
         yield frame
 
-    def _reach(self, at: float) -> Iterator[float]:
+    def _advance_to(self, at: float) -> Iterator[float]:
         expected = self.placed + _measure(self.waiting)
         if self.origin is None:
             self.origin = at - expected
         missing = at - self.origin - expected
-        if JITTER_S < missing <= _LONGEST_S:
+        if JITTER_S < missing <= _MAX_GAP_S:
             yield self._leave_gap(missing)
         elif abs(missing) > JITTER_S:  # time stamps that begin anew, as in joined files
             self.origin += missing
 
-    def _end(self, declared: Length | None) -> Iterator[Piece]:
+    def _finish(self, declared: DeclaredLength | None) -> Iterator[Piece]:
         held = self.placed + _measure(self.waiting)
         begin = self.origin or 0.0 if declared and declared.absolute else 0.0
         missing = declared.seconds - begin - held if declared else 0.0
         if declared and held and missing > declared.tolerance:
-            fills = missing <= _LONGEST_S
+            fills = missing <= _MAX_GAP_S
             self.damage.remarks.append(
                 f"it ends at {held:.3f} s, and its header declares {held + missing:.3f} s"
                 f"{'; silence fills the rest' if fills else ''}"
@@ -92,14 +92,14 @@ class Timeline:
             if fills:
                 self.placed += missing
                 yield missing
-        yield from self._release()
+        yield from self._flush_waiting()
 
     def _leave_gap(self, missing: float) -> float:
         self.damage.gaps.append((self.placed, missing))
         self.placed += missing
         return missing
 
-    def _release(self) -> Iterator[AudioFrame]:
+    def _flush_waiting(self) -> Iterator[AudioFrame]:
         self.placed += _measure(self.waiting)
         yield from self.waiting
         self.waiting = []

@@ -1,4 +1,4 @@
-"""What the command line of `streaming` asks for."""
+"""The command line of `streaming`, read and checked."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 from streamwer.cli.model_choice import ModelChoice, choose_model
 from streamwer.cli.parameters import GROUPS, Parameter, default_option, options, parameters
-from streamwer.cli.parser import OWN_FLAGS, build
-from streamwer.config.compose import conf_dir
+from streamwer.cli.parser import OWN_FLAGS, build_streaming_parser
+from streamwer.config.compose import find_conf_dir
 from streamwer.errors import ConfigError
 
 _DEFAULT_CLOCK = "measured"
@@ -40,7 +40,7 @@ class LiveInput:
 
 @dataclass(frozen=True)
 class Arguments:
-    """What was asked for.
+    """A command line.
 
     Attributes:
         paths: files and folders.
@@ -71,41 +71,41 @@ class Arguments:
     known: tuple[Parameter, ...]
 
 
-def parse(argv: Sequence[str] | None = None) -> Arguments:
+def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
     """Read the command line.
 
     Raises:
         ConfigError: it makes no sense.
         SystemExit: help or the version was asked for, and has been shown.
     """
-    conf = conf_dir()
+    conf = find_conf_dir()
     groups = {group: options(conf, group) for group in GROUPS}
     known = parameters(groups, OWN_FLAGS)
-    given = vars(build(conf, groups, known).parse_intermixed_args(argv))
-    values = {each: given.pop(each.flag) for each in known}
+    flags = vars(build_streaming_parser(conf, groups, known).parse_intermixed_args(argv))
+    values = {each: flags.pop(each.flag) for each in known}
     values = {each: text for each, text in values.items() if text is not None}
     path = next((text for each, text in values.items() if each.flag == "--path"), None)
-    given["model"] = choose_model(given["model"], path, default_option(conf, "model"))
-    pin = groups["policy"][given["policy"]].engine
-    given["engine"] = given["engine"] or pin or default_option(conf, "engine")
-    _refuse_foreign(values, {**given, "model": given["model"].option})
-    live = _live(given)
-    given["clock"] = given["clock"] or ("wall" if live else _DEFAULT_CLOCK)
+    flags["model"] = choose_model(flags["model"], path, default_option(conf, "model"))
+    pin = groups["policy"][flags["policy"]].engine
+    flags["engine"] = flags["engine"] or pin or default_option(conf, "engine")
+    _refuse_unused_flags(values, {**flags, "model": flags["model"].option})
+    live = _read_live_input(flags)
+    flags["clock"] = flags["clock"] or ("wall" if live else _DEFAULT_CLOCK)
     return Arguments(
-        paths=() if live else tuple(map(Path, given.pop("paths"))),
-        folders=tuple(given.pop("folders")),
+        paths=() if live else tuple(map(Path, flags.pop("paths"))),
+        folders=tuple(flags.pop("folders")),
         live=live,
         pinned=bool(pin),
         values=values,
         known=tuple(known),
-        **given,
+        **flags,
     )
 
 
-def _live(given: dict[str, Any]) -> LiveInput | None:
-    """Live input if it was asked for; what makes no sense with it, or without it, is refused."""
-    paths, device = given["paths"], given.pop("microphone")
-    form = {name: given.pop(name) for name in ("rate", "channels")}
+def _read_live_input(flags: dict[str, Any]) -> LiveInput | None:
+    """Read which live input was asked for; refuse what makes no sense with it, or without it."""
+    paths, device = flags["paths"], flags.pop("microphone")
+    form = {name: flags.pop(name) for name in ("rate", "channels")}
     piped = STDIN in paths
     if not piped:
         for name, value in form.items():
@@ -114,18 +114,18 @@ def _live(given: dict[str, Any]) -> LiveInput | None:
     if not piped and device is None:
         return None
     what = STDIN if piped else "--microphone"
-    if len(paths) + len(given["folders"]) + (device is not None) > 1:
+    if len(paths) + len(flags["folders"]) + (device is not None) > 1:
         raise ConfigError(f"{what}: live input comes alone, without files or other input")
-    if given["clock"] not in (None, "wall"):
-        raise ConfigError(f"--clock {given['clock']}: live input has the wall's clock ({what})")
-    if given["jobs"] > 1:
-        raise ConfigError(f"--jobs {given['jobs']}: live input is one job ({what})")
-    given.pop("paths")
+    if flags["clock"] not in (None, "wall"):
+        raise ConfigError(f"--clock {flags['clock']}: live input has the wall's clock ({what})")
+    if flags["jobs"] > 1:
+        raise ConfigError(f"--jobs {flags['jobs']}: live input is one job ({what})")
+    flags.pop("paths")
     return LiveInput(microphone=device, **form)
 
 
-def _refuse_foreign(values: Mapping[Parameter, str], chosen: Mapping[str, str]) -> None:
-    """A flag that the chosen option has no use for must not be dropped silently."""
+def _refuse_unused_flags(values: Mapping[Parameter, str], chosen: Mapping[str, str]) -> None:
+    """Refuse a flag that the chosen option has no use for."""
     for parameter in values:
         group, owners = parameter.group, parameter.owners
         if chosen[group] not in owners:

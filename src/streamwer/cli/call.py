@@ -1,4 +1,4 @@
-"""A live call: what arrives is transcribed until it ends or the user does; nothing is lost."""
+"""Transcribe a live call until it ends or the user ends it; nothing that arrives is lost."""
 
 from __future__ import annotations
 
@@ -12,68 +12,78 @@ from types import FrameType
 
 from streamwer import policies
 from streamwer._util import processes
-from streamwer.audio.live import microphone
-from streamwer.audio.live.live_source import Line
-from streamwer.audio.live.pipes import Bring, feed, pipe
+from streamwer.audio.live.live_source import LiveSource
+from streamwer.audio.live.microphone import open_microphone
+from streamwer.audio.live.pipes import AudioProducer, open_pipe, start_feed
 from streamwer.cli import results, settings
 from streamwer.cli.arguments import STDIN, Arguments, LiveInput
-from streamwer.cli.call_display import CallDisplay, choose
+from streamwer.cli.call_display import CallDisplay, choose_call_display
 from streamwer.cli.output import Transcript
-from streamwer.cli.results import Results
+from streamwer.cli.results import TranscriptWriter
 from streamwer.cli.session import DONE, FAILED, UNUSABLE
 from streamwer.config.experiment import SystemConfig
 from streamwer.errors import AudioError
 from streamwer.recognisers.base import Recogniser
-from streamwer.runners.local import reason
-from streamwer.simulation.clock import Wall
-from streamwer.simulation.serving import serve
+from streamwer.runners.local import describe_error
+from streamwer.simulation.clock import WallClock
+from streamwer.simulation.serving import serve_streams
 from streamwer.simulation.stream import Stream
 from streamwer.types import Word
 
 Handler = Callable[[int, FrameType | None], None]
 Load = Callable[[SystemConfig], Recogniser]
-"""How a recogniser is made."""
+"""Builds a recogniser."""
 _LOST = "the machine does not keep up and audio was lost; later words have times too early"
 
 
-def run(arguments: Arguments, live: LiveInput, load: Load | None = None) -> int:
-    """Transcribe a live call and write its transcript; the exit status.
+def run_call(arguments: Arguments, live: LiveInput, load: Load | None = None) -> int:
+    """Transcribe a live call and write its transcript.
+
+    Args:
+        arguments: the command line.
+        live: the input.
+        load: builds the recogniser; faster-whisper if None.
+
+    Returns:
+        The exit status.
 
     Raises:
         StreamwerError: something is missing or contradictory, and nothing was listened to.
     """
-    chosen = settings.read(arguments)
-    written = results.choose(arguments, chosen.shown, [live.name], alone=True)
-    line = Line()
-    bring = _source(live, line)
+    chosen = settings.read_settings(arguments)
+    written = results.choose_writer(arguments, chosen.shown, [live.name], alone=True)
+    line = LiveSource()
+    bring = _open_source(live, line)
     if live.microphone is None:
-        feed(line, bring)  # now, so that nothing is lost while the model is loaded
+        start_feed(line, bring)  # now, so that nothing is lost while the model is loaded
     if load is None:
-        from streamwer.cli.worker import faster_whisper
+        from streamwer.cli.worker import make_builder
 
         if not arguments.quiet:
-            settings.warn_of_toy(chosen, ())
-        chosen, load = settings.with_model(chosen, arguments), lambda s: faster_whisper(s)()
+            settings.warn_of_toy_model(chosen, ())
+        chosen, load = settings.locate_model(chosen, arguments), lambda s: make_builder(s)()
     recogniser = load(chosen.system)
     if live.microphone is not None:
-        feed(line, bring)
-    quiet = arguments.quiet or written.where == Path(STDIN)
-    display = choose(live.name, line, quiet)
+        start_feed(line, bring)
+    quiet = arguments.quiet or written.path == Path(STDIN)
+    display = choose_call_display(live.name, line, quiet)
     return _Call(live.name, line, display, written).run(chosen.system, recogniser)
 
 
-def _source(live: LiveInput, line: Line) -> Bring:
+def _open_source(live: LiveInput, line: LiveSource) -> AudioProducer:
     if live.microphone is not None:
-        return microphone(live.microphone, line.interrupted)
+        return open_microphone(live.microphone, line.count_gap)
     if sys.stdin is None or sys.stdin.isatty():
         raise AudioError("standard input is a terminal: pipe audio into `streaming -`")
-    return pipe(sys.stdin.fileno(), live.rate, live.channels, live.name)
+    return open_pipe(sys.stdin.fileno(), live.rate, live.channels, live.name)
 
 
 class _Call:
-    """One call: its words so far, and who is told."""
+    """One call: its words so far, its display and its output."""
 
-    def __init__(self, name: str, line: Line, display: CallDisplay, written: Results) -> None:
+    def __init__(
+        self, name: str, line: LiveSource, display: CallDisplay, written: TranscriptWriter
+    ) -> None:
         self._name, self._line = name, line
         self._display, self._results = display, written
         self._words: list[Word] = []
@@ -83,56 +93,58 @@ class _Call:
         self._warned = False
 
     def run(self, system: SystemConfig, recogniser: Recogniser) -> int:
-        with self._display, suppress(KeyboardInterrupt), self._hanging_up():
-            self._results.opened(self._name)
+        with self._display, suppress(KeyboardInterrupt), self._hang_up_on_signals():
+            self._results.start_file(self._name)
             self._listen(system, recogniser)
-        return self._end()
+        return self._finish()
 
     def _listen(self, system: SystemConfig, recogniser: Recogniser) -> None:
         line = self._line
         try:
-            if line.begun():
-                stream = Stream(self._name, line, policies.build(system.policy))
-                for step in serve([stream], recogniser, Wall(line.origin)):
+            if line.wait_for_audio():
+                stream = Stream(self._name, line, policies.build_policy(system.policy))
+                for step in serve_streams([stream], recogniser, WallClock(line.origin)):
                     self._words += step.update.committed
                     self._language = step.language or self._language
-                    self._results.stepped(self._name, step)
-                    self._display.stepped(step)
-                    self._warn()
+                    self._results.add_step(self._name, step)
+                    self._display.add_step(step)
+                    self._warn_of_lost_audio()
         except Exception as error:  # noqa: BLE001 - becomes the call's error; its words are kept
-            self._error = reason(error)
+            self._error = describe_error(error)
         if line.error is not None:
-            self._error = reason(line.error)
+            self._error = describe_error(line.error)
 
-    def _warn(self) -> None:
-        """Say it when the first audio is lost: there may be time to do something about it."""
+    def _warn_of_lost_audio(self) -> None:
+        """Warn when the first audio is lost: there may be time to do something about it."""
         if self._line.gaps and not self._warned:
             self._warned = True
-            self._display.say(f"warning: {self._name}: {_LOST}")
+            self._display.show_message(f"warning: {self._name}: {_LOST}")
 
-    def _end(self) -> int:
+    def _finish(self) -> int:
         line, display = self._line, self._display
-        heard = line.seconds or None
+        seconds = line.seconds or None
         words = tuple(self._words)
-        done = Transcript(self._name, heard, words, self._error, line.gaps, self._language)
-        self._results.finished(done)
-        self._results.close([done], any_done=heard is not None)
+        done = Transcript(self._name, seconds, words, self._error, line.gaps, self._language)
+        self._results.finish_file(done)
+        self._results.close([done], any_done=seconds is not None)
         if line.gaps:
             times = "once" if line.gaps == 1 else f"{line.gaps} times"
-            display.say(f"warning: {self._name}: audio was lost {times}")
+            display.show_message(f"warning: {self._name}: audio was lost {times}")
         if self._error:
-            display.say(f"error: {self._error}")
-        if heard is not None:
-            display.summary(f"{heard:.1f} s of audio: {results.announced(self._results.where)}")
+            display.show_message(f"error: {self._error}")
+        if seconds is not None:
+            display.show_note(
+                f"{seconds:.1f} s of audio: {results.format_destination(self._results.path)}"
+            )
         if self._request:
-            return processes.status_of(self._request)
+            return processes.get_exit_status(self._request)
         if self._error is None:
             return DONE
-        return FAILED if heard is not None else UNUSABLE
+        return FAILED if seconds is not None else UNUSABLE
 
     @contextmanager
-    def _hanging_up(self) -> Iterator[None]:
-        """At Ctrl-C, or a request to terminate, what has arrived is all; at the second, no more."""
+    def _hang_up_on_signals(self) -> Iterator[None]:
+        """End the input at Ctrl-C or a request to terminate; at the second, end at once."""
 
         def hang_up(number: int, _: FrameType | None) -> None:
             again, self._request = self._request, KeyboardInterrupt(number)
@@ -140,13 +152,13 @@ class _Call:
                 raise self._request
             self._line.hang_up()
 
-        with _handled(signal.SIGINT, hang_up), _handled(signal.SIGTERM, hang_up):
+        with _handle_signal(signal.SIGINT, hang_up), _handle_signal(signal.SIGTERM, hang_up):
             yield
 
 
 @contextmanager
-def _handled(number: signal.Signals, handler: Handler) -> Iterator[None]:
-    """A signal handled like that for a while, unless the process was told to ignore it."""
+def _handle_signal(number: signal.Signals, handler: Handler) -> Iterator[None]:
+    """Handle a signal within the block, unless the process was told to ignore it."""
     main = threading.current_thread() is threading.main_thread()
     if not main or signal.getsignal(number) == signal.SIG_IGN:
         yield

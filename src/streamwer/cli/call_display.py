@@ -1,4 +1,4 @@
-"""Tells the user what is heard in a live call: plain lines in a pipe, a growing text in a terminal.
+"""Display of a live call: plain lines in a pipe, a growing text in a terminal.
 
 Lines are those of captions: a text that is final is printed, and stays.
 """
@@ -12,12 +12,12 @@ from typing import Self
 
 from rich.console import Console, ConsoleOptions, RenderResult
 
-from streamwer.audio.live.live_source import Line
-from streamwer.cli.board import Running
-from streamwer.cli.display import live, live_console
-from streamwer.cli.views import printable, problem, running_panel
+from streamwer.audio.live.live_source import LiveSource
+from streamwer.cli.board import FileProgress
+from streamwer.cli.display import create_live, find_terminal
+from streamwer.cli.views import make_printable, render_panel, render_problem
 from streamwer.formats.captions.cue import Cue
-from streamwer.formats.captions.segmentation import Cutter
+from streamwer.formats.captions.segmentation import CaptionSegmenter
 from streamwer.types import Step
 
 
@@ -29,10 +29,10 @@ class CallDisplay:
     """
 
     def __init__(self, quiet: bool = False) -> None:
-        self._quiet, self._cutter = quiet, Cutter()
+        self._quiet, self._segmenter = quiet, CaptionSegmenter()
 
     def __enter__(self) -> Self:
-        self.summary("listening: Ctrl-C ends it")
+        self.show_note("listening: Ctrl-C ends it")
         return self
 
     def __exit__(
@@ -41,24 +41,24 @@ class CallDisplay:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._show(self._cutter.finish())
+        self._show(self._segmenter.finish())
 
-    def stepped(self, step: Step) -> None:
+    def add_step(self, step: Step) -> None:
         update = step.update
-        self._show(self._cutter.add(update.committed, step.audio_end, update.expecting))
+        self._show(self._segmenter.add(update.committed, step.audio_end, update.has_pending))
 
-    def say(self, message: str) -> None:
-        """Something that the user should know, on standard error."""
-        print(printable(message), file=sys.stderr, flush=True)
+    def show_message(self, message: str) -> None:
+        """Show something that the user should know, on standard error."""
+        print(make_printable(message), file=sys.stderr, flush=True)
 
-    def summary(self, message: str) -> None:
-        """What is being done, for someone who watches."""
+    def show_note(self, message: str) -> None:
+        """Show what is being done, for someone who watches."""
         if not self._quiet and sys.stderr.isatty():
-            self.say(message)
+            self.show_message(message)
 
     def _show(self, cues: Sequence[Cue]) -> None:
         for cue in [] if self._quiet else cues:
-            print(printable(cue.text), flush=True)
+            print(make_printable(cue.text), flush=True)
 
 
 class CallBoard(CallDisplay):
@@ -69,10 +69,10 @@ class CallBoard(CallDisplay):
         line: on which the audio arrives.
     """
 
-    def __init__(self, name: str, line: Line, console: Console) -> None:
+    def __init__(self, name: str, line: LiveSource, console: Console) -> None:
         super().__init__()
-        self._running, self._line, self._console = Running(name, 0.0), line, console
-        self._live = live(self, console)
+        self._running, self._line, self._console = FileProgress(name, 0.0), line, console
+        self._live = create_live(self, console)
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -88,31 +88,37 @@ class CallBoard(CallDisplay):
         self._live.stop()
         super().__exit__(kind, error, trace)
 
-    def stepped(self, step: Step) -> None:
-        super().stepped(step)
+    def add_step(self, step: Step) -> None:
+        super().add_step(step)
         running = self._running
-        running.heard = step.audio_end
-        running.committed = list(self._cutter.open)
+        running.seconds_played = step.audio_end
+        running.committed = list(self._segmenter.pending_words)
         running.tentative = step.update.tentative
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         self._running.seconds = self._line.seconds
-        yield running_panel(self._running, console.height)
+        yield render_panel(self._running, console.height)
 
-    def say(self, message: str) -> None:
-        self._console.print(problem(message))
+    def show_message(self, message: str) -> None:
+        self._console.print(render_problem(message))
 
-    def summary(self, message: str) -> None:
+    def show_note(self, message: str) -> None:
         self._console.print(message, style="dim", markup=False, highlight=False)
 
     def _show(self, cues: Sequence[Cue]) -> None:
         for cue in cues:
-            self._console.print(printable(cue.text), markup=False, highlight=False)
+            self._console.print(make_printable(cue.text), markup=False, highlight=False)
 
 
-def choose(name: str, line: Line, quiet: bool) -> CallDisplay:
-    """The display that suits where the output goes."""
-    console = None if quiet else live_console()
+def choose_call_display(name: str, line: LiveSource, quiet: bool) -> CallDisplay:
+    """Choose the display that suits where the output goes.
+
+    Args:
+        name: of the input.
+        line: on which the audio arrives.
+        quiet: show nothing but errors.
+    """
+    console = None if quiet else find_terminal()
     if console and not console.stderr:
         return CallBoard(name, line, console)
     return CallDisplay(quiet)

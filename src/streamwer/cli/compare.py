@@ -1,4 +1,4 @@
-"""`streaming-compare`: two runs, old → new, with paired intervals."""
+"""`streaming-compare`: compare two runs, old → new, with paired intervals."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
-from streamwer.cli.command import NOT_COMPARABLE, guarded
+from streamwer.cli.common.command_parser import CommandParser
+from streamwer.cli.common.run_command import NOT_COMPARABLE, run_program
 from streamwer.config.experiment import ScoringConfig
-from streamwer.errors import StreamwerError
 
 _ABOUT = (
     "Compare two runs, system by system: OLD and NEW are each a folder with scores (`.` is this"
@@ -29,17 +28,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         0 if that was done, 2 if not, 3 where something is not comparable, 130 after Ctrl-C.
     """
-    return guarded(lambda: _run(parser().parse_args(argv)))
+    return run_program(lambda: _run(build_compare_parser().parse_args(argv)))
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise StreamwerError(f"{message} (streaming-compare -h lists the options)")
-
-
-def parser() -> argparse.ArgumentParser:
-    """The options of the command."""
-    built = _Parser("streaming-compare", description=_ABOUT, epilog=_EPILOG, allow_abbrev=False)
+def build_compare_parser() -> argparse.ArgumentParser:
+    """Build the parser of the command."""
+    built = CommandParser(
+        "streaming-compare", description=_ABOUT, epilog=_EPILOG, allow_abbrev=False
+    )
     built.add_argument("old", metavar="OLD", help="a folder with scores, or a Git revision")
     built.add_argument("new", metavar="NEW", help="another one")
     built.add_argument(
@@ -50,15 +46,17 @@ def parser() -> argparse.ArgumentParser:
 
 def _run(arguments: argparse.Namespace) -> int:
     from streamwer import reports  # only now: help must not wait for the statistics
-    from streamwer.analysis.revisions import results
+    from streamwer.analysis.revisions import read_run_scores
     from streamwer.reports import markdown, runs
 
-    comparison = runs.comparison(results(arguments.old), results(arguments.new), ScoringConfig())
-    assert comparison.versus
+    comparison = runs.compare_runs(
+        read_run_scores(arguments.old), read_run_scores(arguments.new), ScoringConfig()
+    )
+    assert comparison.run_diff
     if arguments.output:
-        reports.write(comparison, arguments.output)
+        reports.write_report(comparison, arguments.output)
     print(markdown.render(comparison), end="")
-    return NOT_COMPARABLE if comparison.versus.refused else 0
+    return NOT_COMPARABLE if comparison.run_diff.is_incomparable else 0
 
 
 if __name__ == "__main__":

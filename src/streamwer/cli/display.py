@@ -1,4 +1,4 @@
-"""Tells the user what happens: live in a terminal, as plain lines anywhere else.
+"""Display of a run: live in a terminal, as plain lines anywhere else.
 
 Standard output gets the transcripts, standard error what went wrong, whatever they are.
 """
@@ -15,14 +15,14 @@ from typing import Self, TextIO
 from rich.console import Console, RenderableType
 from rich.live import Live
 
-from streamwer.cli.board import Board
+from streamwer.cli.board import ProgressBoard
 from streamwer.cli.output import Transcript
-from streamwer.cli.views import Progress, printable, problem, transcript
+from streamwer.cli.views import Progress, make_printable, render_problem, render_transcript
 from streamwer.runners.worker import Job
 from streamwer.types import Step
 
 
-class Display:
+class FileDisplay:
     """Plain lines: `name: text` for each file, in the order of the files.
 
     Args:
@@ -33,10 +33,10 @@ class Display:
     """
 
     shows_total = False
-    """Whether it is of use to know how much audio there will be."""
+    """True where the display shows how much audio there will be."""
 
     def __init__(
-        self, board: Board, names: Sequence[str], quiet: bool = False, watched: bool = False
+        self, board: ProgressBoard, names: Sequence[str], quiet: bool = False, watched: bool = False
     ) -> None:
         self._board, self._quiet, self._watched = board, quiet, watched
         self._names, self._held = list(names), dict[str, Transcript]()
@@ -51,51 +51,51 @@ class Display:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """What finished out of turn is shown, even when the work was interrupted."""
+        """Show what finished out of turn, even when the work was interrupted."""
         for name in self._names:
             if name in self._held:
                 self._show(self._held.pop(name))
 
-    def opened(self, job: Job, seconds: float) -> None:
+    def start_file(self, job: Job, seconds: float) -> None:
         board = self._board
-        board.opened(job.recording, seconds)
+        board.start_file(job.recording, seconds)
         if self._watched:
             number = board.done + len(board.running)
-            self.say(f"[{number}/{board.files}] {job.recording} ({seconds:.1f} s)")
+            self.show_message(f"[{number}/{board.files}] {job.recording} ({seconds:.1f} s)")
 
-    def stepped(self, job: Job, step: Step) -> None:
-        self._board.stepped(job.recording, step)
+    def add_step(self, job: Job, step: Step) -> None:
+        self._board.add_step(job.recording, step)
 
-    def warned(self, text: str) -> None:
-        """A library's warning, once however many workers have it."""
+    def show_warning(self, text: str) -> None:
+        """Show a library's warning, once however many workers have it."""
         if text not in self._warnings and not self._quiet:
             self._warnings.add(text)
-            self.say(f"warning: {text}")
+            self.show_message(f"warning: {text}")
 
-    def finished(self, done: Transcript) -> None:
+    def finish_file(self, done: Transcript) -> None:
         """Show a file's text, once those of the files before it are shown."""
-        self._board.finished(done.file)
+        self._board.finish_file(done.file)
         self._held[done.file] = done
         while self._names and self._names[0] in self._held:
             self._show(self._held.pop(self._names.pop(0)))
 
-    def say(self, message: str) -> None:
-        """Something that the user should know, on standard error."""
-        print(printable(message), file=sys.stderr, flush=True)
+    def show_message(self, message: str) -> None:
+        """Show something that the user should know, on standard error."""
+        print(make_printable(message), file=sys.stderr, flush=True)
 
-    def summary(self, message: str) -> None:
-        """What was done, for someone who watches."""
+    def show_note(self, message: str) -> None:
+        """Show what was done, for someone who watches."""
         if self._watched:
-            self.say(message)
+            self.show_message(message)
 
     def _show(self, done: Transcript) -> None:
         if done.error is not None:
-            self.say(f"error: {done.file}: {done.error}")
+            self.show_message(f"error: {done.file}: {done.error}")
         elif not self._quiet:
-            print(f"{printable(done.file)}: {printable(done.text)}", flush=True)
+            print(f"{make_printable(done.file)}: {make_printable(done.text)}", flush=True)
 
 
-class LiveDisplay(Display):
+class LiveDisplay(FileDisplay):
     """A terminal: texts that grow above one progress line.
 
     Args:
@@ -105,10 +105,10 @@ class LiveDisplay(Display):
 
     shows_total = True
 
-    def __init__(self, board: Board, names: Sequence[str], console: Console) -> None:
+    def __init__(self, board: ProgressBoard, names: Sequence[str], console: Console) -> None:
         super().__init__(board, names)
         self._console, self._has_texts = console, not console.stderr
-        self._live = live(Progress(board, panels=self._has_texts), console)
+        self._live = create_live(Progress(board, panels=self._has_texts), console)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -123,39 +123,45 @@ class LiveDisplay(Display):
         self._live.stop()
         super().__exit__(kind, error, trace)
 
-    def finished(self, done: Transcript) -> None:
+    def finish_file(self, done: Transcript) -> None:
         if not self._has_texts:
-            super().finished(done)
+            super().finish_file(done)
             return
-        self._board.finished(done.file)
+        self._board.finish_file(done.file)
         self._show(done)
 
-    def say(self, message: str) -> None:
+    def show_message(self, message: str) -> None:
         if sys.stderr.isatty():
-            self._console.print(problem(message))
+            self._console.print(render_problem(message))
         else:
-            super().say(message)
+            super().show_message(message)
 
-    def summary(self, message: str) -> None:
+    def show_note(self, message: str) -> None:
         self._console.print(message, style="dim", markup=False, highlight=False)
 
     def _show(self, done: Transcript) -> None:
         if done.error is None and self._has_texts:
-            self._console.print(transcript(done.file, done.text))
+            self._console.print(render_transcript(done.file, done.text))
         else:
             super()._show(done)
 
 
-def choose(board: Board, names: Sequence[str], quiet: bool) -> Display:
-    """The display that suits where the output goes."""
-    console = None if quiet else live_console()
+def choose_display(board: ProgressBoard, names: Sequence[str], quiet: bool) -> FileDisplay:
+    """Choose the display that suits where the output goes.
+
+    Args:
+        board: kept up to date with what the workers report.
+        names: the files, in order.
+        quiet: show nothing but errors.
+    """
+    console = None if quiet else find_terminal()
     if console:
         return LiveDisplay(board, names, console)
-    return Display(board, names, quiet, watched=not quiet and sys.stderr.isatty())
+    return FileDisplay(board, names, quiet, watched=not quiet and sys.stderr.isatty())
 
 
-def live(shown: RenderableType, console: Console) -> Live:
-    """A part of the terminal that is drawn again and again, and vanishes at the end."""
+def create_live(shown: RenderableType, console: Console) -> Live:
+    """Create a part of the terminal that is redrawn again and again, and vanishes at the end."""
     return Live(
         shown,
         console=console,
@@ -166,8 +172,8 @@ def live(shown: RenderableType, console: Console) -> Live:
     )
 
 
-def live_console() -> Console | None:
-    """The terminal to draw in, if there is one.
+def find_terminal() -> Console | None:
+    """Find the terminal to draw in, if there is one.
 
     Asked of the streams, not of rich: FORCE_COLOR must not bring escape codes into a file. What
     reads a pipe may write to the same terminal at any moment, across whatever is drawn there.

@@ -1,4 +1,4 @@
-"""Which audio files to transcribe, and the names that tell them apart in what is shown."""
+"""The audio files to transcribe, and names that tell them apart."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class AudioFile:
     path: Path
 
 
-def find(paths: Sequence[Path], folders: Sequence[Path]) -> list[AudioFile]:
-    """The files to transcribe, sorted by name, each once however often it was given.
+def find_audio_files(paths: Sequence[Path], folders: Sequence[Path]) -> list[AudioFile]:
+    """Find the files to transcribe, sorted by name, each once however often it was given.
 
     Raises:
         AudioError: there is nothing to transcribe, or a folder cannot be read.
@@ -28,21 +28,21 @@ def find(paths: Sequence[Path], folders: Sequence[Path]) -> list[AudioFile]:
     for folder in folders:
         if not folder.is_dir():
             raise AudioError(f"{folder}: no such folder (--audio-folder)")
-    given = [*folders, *paths]
-    if not given:
+    tops = [*folders, *paths]
+    if not tops:
         raise AudioError("nothing to transcribe: name audio files or folders, or --audio-folder")
-    root = given[0] if len(given) == 1 and given[0].is_dir() else None
-    found: dict[Path, Path] = {}
-    for path in (path for top in given for path in _audio_files(top)):
-        found.setdefault(path.absolute(), path)
-    if not found:
-        raise AudioError(f"{', '.join(map(str, given))}: no audio files there ({_suffixes()})")
-    named = (AudioFile(_name(path, root), path) for path in found.values())
+    root = tops[0] if len(tops) == 1 and tops[0].is_dir() else None
+    files: dict[Path, Path] = {}
+    for path in (path for top in tops for path in _walk_audio_files(top)):
+        files.setdefault(path.absolute(), path)
+    if not files:
+        raise AudioError(f"{', '.join(map(str, tops))}: no audio files there ({_list_suffixes()})")
+    named = (AudioFile(_make_name(path, root), path) for path in files.values())
     return sorted(named, key=lambda file: file.name)
 
 
-def length(path: Path) -> float:
-    """Seconds of audio as the file's header has it, 0 if it does not say; nothing is decoded."""
+def read_duration(path: Path) -> float:
+    """Read the seconds of audio from a file's header, 0 if it does not say; decode nothing."""
     import av
 
     try:
@@ -52,26 +52,26 @@ def length(path: Path) -> float:
         return 0.0
 
 
-def _audio_files(top: Path) -> Iterator[Path]:
-    """A file itself, whatever its suffix; of a folder, what looks like audio and is not hidden."""
+def _walk_audio_files(top: Path) -> Iterator[Path]:
+    """Yield a file, whatever its suffix; of a folder, what looks like audio and is not hidden."""
     if not top.is_dir():
         yield top
         return
-    for folder, below, names in os.walk(top, onerror=_unreadable):
+    for folder, below, names in os.walk(top, onerror=_refuse_folder):
         below[:] = [name for name in below if not name.startswith(".")]
         for name in names:
             if Path(name).suffix.lower() in SUFFIXES and not name.startswith("."):
                 yield Path(folder, name)
 
 
-def _unreadable(error: OSError) -> None:
+def _refuse_folder(error: OSError) -> None:
     raise AudioError(f"{error.filename}: the folder cannot be read ({error.strerror})") from error
 
 
-def _name(path: Path, root: Path | None) -> str:
+def _make_name(path: Path, root: Path | None) -> str:
     shown = path.relative_to(root) if root else path
     return os.fsencode(shown).decode("utf-8", "replace")
 
 
-def _suffixes() -> str:
+def _list_suffixes() -> str:
     return " ".join(sorted(SUFFIXES))

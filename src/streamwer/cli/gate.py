@@ -1,28 +1,27 @@
-"""`streaming-gate`: is a candidate's result worse than a baseline's? From two folders of scores."""
+"""`streaming-gate`: fail where a candidate's scores are worse than a baseline's."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
-from streamwer.analysis.gate.comparing import compare
-from streamwer.analysis.gate.rerun_confirmation import confirmed
-from streamwer.analysis.gate.rules import read as gate_rules
-from streamwer.analysis.gate.verdict import Exit, Verdict
-from streamwer.cli.command import guarded
+from streamwer.analysis.gate.comparison import compare_runs
+from streamwer.analysis.gate.rerun_confirmation import confirm_by_rerun
+from streamwer.analysis.gate.rules import read_gate as gate_rules
+from streamwer.analysis.gate.verdict import Verdict
+from streamwer.cli.common.command_parser import CommandParser
+from streamwer.cli.common.run_command import run_gate
 from streamwer.config.experiment import GateConfig, ScoringConfig
 from streamwer.errors import StreamwerError
 from streamwer.metrics import store
-from streamwer.metrics.store import Scored
-from streamwer.provenance.signature import measures
-from streamwer.reports.gate.publishing import publish
+from streamwer.metrics.store import SignedScores
+from streamwer.provenance.signature import measures_hardware
+from streamwer.reports.gate.publishing import publish_verdicts
 
 Paths = Sequence[Path]
-Systems = dict[str, list[Scored]]
+Systems = dict[str, list[SignedScores]]
 
 _ABOUT = (
     "Hold a candidate's scores against a baseline's, by the rules of conf/gate. A folder of scores"
@@ -44,26 +43,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status that `--help` explains.
     """
-    return malfunctions(lambda: _run(parser().parse_args(argv)))
+    return run_gate(lambda: _run(build_gate_parser().parse_args(argv)))
 
 
-def malfunctions(run: Callable[[], int]) -> int:
-    """What `run` returns; whatever goes wrong in it is 2, never the 1 of a regression."""
-    try:
-        return guarded(run)
-    except Exception:  # noqa: BLE001 - Python's own status for it is 1
-        traceback.print_exc()
-        return Exit.USAGE
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise StreamwerError(f"{message} (streaming-gate -h lists the options)")
-
-
-def parser() -> argparse.ArgumentParser:
-    """The options of the command."""
-    built = _Parser("streaming-gate", description=_ABOUT, epilog=_EPILOG, allow_abbrev=False)
+def build_gate_parser() -> argparse.ArgumentParser:
+    """Build the parser of the command."""
+    built = CommandParser("streaming-gate", description=_ABOUT, epilog=_EPILOG, allow_abbrev=False)
     for side, about in (("baseline", "what was"), ("candidate", "what is to be judged")):
         built.add_argument(
             f"--{side}", type=Path, nargs="+", required=True, metavar="FOLDER", help=about
@@ -92,49 +77,53 @@ def parser() -> argparse.ArgumentParser:
 def _run(arguments: argparse.Namespace) -> int:
     if bool(arguments.confirm_baseline) != bool(arguments.confirm_candidate):
         raise StreamwerError("--confirm-baseline and --confirm-candidate go together")
-    rounds = [(_read(arguments.baseline), _read(arguments.candidate))]
+    rounds = [(_read_runs(arguments.baseline), _read_runs(arguments.candidate))]
     if arguments.confirm_baseline:
-        rounds.append((_read(arguments.confirm_baseline), _read(arguments.confirm_candidate)))
-    verdicts = [_verdict(name, rounds, arguments.rules) for name in rounds[0][0]]
-    return publish(verdicts, arguments.output)
+        rounds.append(
+            (_read_runs(arguments.confirm_baseline), _read_runs(arguments.confirm_candidate))
+        )
+    verdicts = [_judge(name, rounds, arguments.rules) for name in rounds[0][0]]
+    return publish_verdicts(verdicts, arguments.output)
 
 
-def _verdict(name: str, rounds: Sequence[tuple[Systems, Systems]], rules: str | None) -> Verdict:
-    measured = measures(rounds[0][0][name][0].signature.method.clock)
+def _judge(name: str, rounds: Sequence[tuple[Systems, Systems]], rules: str | None) -> Verdict:
+    measured = measures_hardware(rounds[0][0][name][0].signature.method.clock)
     gate = gate_rules(rules or ("statistical" if measured else "deterministic"))
 
     def judge_round(number: int) -> Verdict:
         baseline, candidate = rounds[number - 1]
         return _compare(name, baseline.get(name, []), candidate.get(name, []), gate)
 
-    return confirmed(judge_round) if len(rounds) > 1 else judge_round(1)
+    return confirm_by_rerun(judge_round) if len(rounds) > 1 else judge_round(1)
 
 
 def _compare(
-    name: str, baseline: Sequence[Scored], candidate: Sequence[Scored], gate: GateConfig
+    name: str, baseline: Sequence[SignedScores], candidate: Sequence[SignedScores], gate: GateConfig
 ) -> Verdict:
-    return compare(name, baseline, candidate, gate, ScoringConfig().confidence)
+    return compare_runs(name, baseline, candidate, gate, ScoringConfig().confidence)
 
 
-def _read(folders: Paths) -> Systems:
-    """The runs of each system; each folder holds one run of one system, or of several."""
-    found: Systems = {}
+def _read_runs(folders: Paths) -> Systems:
+    """Read the runs of each system; a folder holds one run of one system, or of several."""
+    runs: Systems = {}
     for folder in folders:
-        for name, scored in _systems(folder).items():
-            found.setdefault(name, []).append(scored)
-    return found
+        for name, scored in _read_systems(folder).items():
+            runs.setdefault(name, []).append(scored)
+    return runs
 
 
-def _systems(folder: Path) -> dict[str, Scored]:
+def _read_systems(folder: Path) -> dict[str, SignedScores]:
     if (folder / _SIGNED).is_file():
-        return {_ONE: store.read(folder)}  # whatever the folders are called, they go together
+        return {
+            _ONE: store.read_scores(folder)
+        }  # whatever the folders are called, they go together
     inside = sorted(path.parent for path in folder.glob(f"*/{_SIGNED}"))
     if not inside:
         raise StreamwerError(
             f"{folder}: no scores here; name a folder that the `score` stage wrote, such as"
             " data/scores/offline"
         )
-    return {path.name: store.read(path) for path in inside}
+    return {path.name: store.read_scores(path) for path in inside}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a worker process tells the command while it transcribes."""
+"""Messages of a worker process to the command."""
 
 from __future__ import annotations
 
@@ -8,38 +8,38 @@ from streamwer.types import Step
 
 
 @dataclass(frozen=True)
-class Opened:
+class FileOpened:
     """The file is decoded; so many seconds of audio begin to play."""
 
     seconds: float
 
 
 @dataclass(frozen=True)
-class Heard:
+class StepDone:
     """One step of the stream."""
 
     step: Step
 
 
 @dataclass(frozen=True)
-class Ended:
+class FileEnded:
     """The file is done, or could not be: then why."""
 
     error: str = ""
 
 
 @dataclass(frozen=True)
-class Warned:
+class LibraryWarning:
     """Something that a library logged as a warning."""
 
     text: str
 
 
 @dataclass(frozen=True)
-class Broken:
+class RecogniserFailed:
     """The recogniser cannot be built, so that no file can be transcribed."""
 
     reason: str
 
 
-Message = Opened | Heard | Ended | Warned | Broken
+Message = FileOpened | StepDone | FileEnded | LibraryWarning | RecogniserFailed

@@ -1,4 +1,4 @@
-"""Which model `--model` and `--path` mean: one of `conf/model`, or one that has no file there."""
+"""The model that `--model` and `--path` name: one of `conf/model`, or one without a file there."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ def choose_model(name: str | None, path: str | None, default: str) -> ModelChoic
     if known := model_catalogue.find(name if name is not None else path or ""):
         return ModelChoice(known.name)
     if name is None:
-        return ModelChoice(default, _own(path or "", None))
+        return ModelChoice(default, _override_model(path or "", None))
     if model_catalogue.looks_like_folder(name):
-        return ModelChoice(default, {"path": name, **_own(name, None)})
+        return ModelChoice(default, {"path": name, **_override_model(name, None)})
     if model_catalogue.is_repository(name):
-        return ModelChoice(default, {"path": name, **_own(name, _ANY_REVISION)})
+        return ModelChoice(default, {"path": name, **_override_model(name, _ANY_REVISION)})
     raise model_catalogue.refuse_unknown(name, "--model")
 
 
-def _own(path: str, revision: str | None) -> dict[str, str | None]:
-    """What nobody knows of a model but its user."""
+def _override_model(path: str, revision: str | None) -> dict[str, str | None]:
+    """Override what only the user knows of a model."""
     name = PurePath(path).name or path
     unknown = dict.fromkeys(("sha256", "weights_bytes", "package"))
     return {"name": name, "revision": revision, **unknown}

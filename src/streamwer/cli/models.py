@@ -1,4 +1,4 @@
-"""`streaming models`: which models there are, where each is, and how large."""
+"""`streaming models`: list the models, where each is, and how large."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from streamwer.cli.parameters import default_option, options
 from streamwer.config import model_catalogue
-from streamwer.config.conf_dir import conf_dir
+from streamwer.config.conf_dir import find_conf_dir
 from streamwer.config.model import ModelConfig
 from streamwer.models import sources
 from streamwer.provenance import digests
@@ -25,7 +25,7 @@ hub (owner/name). What is not here is fetched when it is first used."""
 
 
 @dataclass(frozen=True)
-class Row:
+class ModelRow:
     """A model in the list.
 
     Attributes:
@@ -38,16 +38,16 @@ class Row:
     parameters: str
     languages: str
     bytes: int
-    place: sources.Place | None
+    place: sources.ModelLocation | None
 
     @property
     def cells(self) -> tuple[str, ...]:
-        where = _where(self.model, self.place)
-        return self.model.name, self.parameters, self.languages, _size(self.bytes), where
+        where = _describe_location(self.model, self.place)
+        return self.model.name, self.parameters, self.languages, _format_size(self.bytes), where
 
 
-def run(argv: Sequence[str]) -> int:
-    """Print the list of models; the exit status."""
+def print_models(argv: Sequence[str]) -> int:
+    """Print the list of models; return the exit status."""
     parser = argparse.ArgumentParser(
         prog="streaming models", description="List the models, where each is and how large."
     )
@@ -56,32 +56,33 @@ def run(argv: Sequence[str]) -> int:
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for cells in table:
         print("  ".join(map(str.ljust, cells, widths)).rstrip())
-    print(_HINT.format(default=default_option(conf_dir(), "model")))
+    print(_HINT.format(default=default_option(find_conf_dir(), "model")))
     return 0
 
 
-def list_rows() -> list[Row]:
+def list_rows() -> list[ModelRow]:
     """List the models of `conf/model`: those that are on this machine first, then by size."""
-    abouts = options(conf_dir(), "model")
+    abouts = options(find_conf_dir(), "model")
     rows = [
-        _row(model, abouts[name].about) for name, model in model_catalogue.list_models().items()
+        _build_row(model, abouts[name].about)
+        for name, model in model_catalogue.list_models().items()
     ]
     return sorted(rows, key=lambda row: (row.place is None, row.bytes))
 
 
-def _row(model: ModelConfig, about: str) -> Row:
-    place = sources.find(model_catalogue.find_beside_conf(model))
+def _build_row(model: ModelConfig, about: str) -> ModelRow:
+    place = sources.find_local_model(model_catalogue.find_beside_conf(model))
     parameters = _PARAMETERS.search(about)
-    return Row(
+    return ModelRow(
         model,
         parameters=parameters[1] if parameters else "",
         languages="English" if "English only" in about else "multilingual",
-        bytes=_bytes_of(place.folder) if place else model.weights_bytes or 0,
+        bytes=_measure_size(place.folder) if place else model.weights_bytes or 0,
         place=place,
     )
 
 
-def _where(model: ModelConfig, place: sources.Place | None) -> str:
+def _describe_location(model: ModelConfig, place: sources.ModelLocation | None) -> str:
     if place is None:
         return "not here: hub"
     if place.source == sources.PACKAGE:
@@ -89,10 +90,10 @@ def _where(model: ModelConfig, place: sources.Place | None) -> str:
     return f"folder {model.path}" if place.source == sources.FOLDER else place.source
 
 
-def _bytes_of(folder: Path) -> int:
-    return sum(file.stat().st_size for file in digests.model_files(folder))
+def _measure_size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in digests.list_model_files(folder))
 
 
-def _size(count: int) -> str:
+def _format_size(count: int) -> str:
     unit = "GB" if count >= _UNITS["GB"] else "MB"
     return f"{count / _UNITS[unit]:{'.1f' if unit == 'GB' else '.0f'}} {unit}" if count else ""

@@ -12,7 +12,7 @@ from typing import Any
 
 from streamwer._util import processes
 from streamwer.errors import StreamwerError
-from streamwer.text.words import joined
+from streamwer.text.words import join_words
 from streamwer.types import Step, Word
 
 SCHEMA = 1
@@ -23,7 +23,7 @@ _WORD = re.compile(r"(?<=\n {8})\{\n {10}(.*?)\n {8}\}", re.DOTALL)
 
 @dataclass(frozen=True)
 class Transcript:
-    """What became of one file.
+    """The transcript of one file.
 
     Attributes:
         file: its name.
@@ -43,11 +43,11 @@ class Transcript:
 
     @property
     def text(self) -> str:
-        return joined(word.text for word in self.words)
+        return join_words(word.text for word in self.words)
 
 
-def committed(steps: Iterable[Step]) -> tuple[Word, ...]:
-    """The final words of a stream."""
+def collect_words(steps: Iterable[Step]) -> tuple[Word, ...]:
+    """Collect the final words of a stream."""
     return tuple(word for step in steps for word in step.update.committed)
 
 
@@ -59,52 +59,58 @@ def find_language(steps: Iterable[Step]) -> str:
     return last
 
 
-def document(settings: Mapping[str, Any], transcripts: Sequence[Transcript]) -> dict[str, Any]:
-    """What is written; it says nothing about when, where or how fast."""
-    return {"schema": SCHEMA, "settings": dict(settings), "files": list(map(_entry, transcripts))}
+def build_document(
+    settings: Mapping[str, Any], transcripts: Sequence[Transcript]
+) -> dict[str, Any]:
+    """Build what is written; it says nothing about when, where or how fast."""
+    return {
+        "schema": SCHEMA,
+        "settings": dict(settings),
+        "files": list(map(_build_entry, transcripts)),
+    }
 
 
-def check(path: Path) -> None:
-    """See that the file can be written, without touching what is there.
+def check_writable(path: Path) -> None:
+    """Check that the file can be written, without touching what is there.
 
     Raises:
         StreamwerError: it cannot.
     """
     if path.is_dir():
-        raise _unwritable(path, "it is a folder")
+        raise _refuse_output(path, "it is a folder")
     if path.exists() and not os.access(path, os.W_OK):
-        raise _unwritable(path, "no permission")
-    if _special(path):
+        raise _refuse_output(path, "no permission")
+    if _is_special(path):
         return
     try:
-        _scratch(path).touch()
-        _scratch(path).unlink()
+        _get_scratch_path(path).touch()
+        _get_scratch_path(path).unlink()
     except OSError as error:
-        raise _unwritable(path, error.strerror) from error
+        raise _refuse_output(path, error.strerror) from error
 
 
-def check_folder(path: Path) -> None:
-    """See that files can be written to a folder, which need not be there yet.
+def check_folder_writable(path: Path) -> None:
+    """Check that files can be written to a folder, which need not be there yet.
 
     Raises:
         StreamwerError: they cannot.
     """
     there = next(each for each in (path, *path.absolute().parents) if each.exists())
     if not there.is_dir():
-        raise _unwritable(path, f"{there} is no folder")
+        raise _refuse_output(path, f"{there} is no folder")
     if not os.access(there, os.W_OK):
-        raise _unwritable(path, "no permission")
+        raise _refuse_output(path, "no permission")
 
 
-def write(path: Path, content: Mapping[str, Any]) -> None:
+def write_transcripts(path: Path, content: Mapping[str, Any]) -> None:
     """Write the transcripts, replacing the whole file at once.
 
     Raises:
         StreamwerError: the disk is full, or the folder has gone.
     """
     text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    data = _WORD.sub(_on_one_line, text).encode("utf-8", "replace")
-    scratch = path if _special(path) else _scratch(path)
+    data = _WORD.sub(_join_lines, text).encode("utf-8", "replace")
+    scratch = path if _is_special(path) else _get_scratch_path(path)
     try:
         scratch.write_bytes(data)
         if scratch != path:
@@ -112,10 +118,10 @@ def write(path: Path, content: Mapping[str, Any]) -> None:
     except OSError as error:
         if scratch != path:
             scratch.unlink(missing_ok=True)
-        raise _unwritable(path, error.strerror) from error
+        raise _refuse_output(path, error.strerror) from error
 
 
-def _entry(transcript: Transcript) -> dict[str, Any]:
+def _build_entry(transcript: Transcript) -> dict[str, Any]:
     failed = transcript.error is not None and not transcript.words
     length = transcript.seconds
     gaps = {"gaps": transcript.gaps} if transcript.gaps else {}
@@ -131,19 +137,19 @@ def _entry(transcript: Transcript) -> dict[str, Any]:
     }
 
 
-def _on_one_line(word: re.Match[str]) -> str:
+def _join_lines(word: re.Match[str]) -> str:
     return "{" + word[1].replace(_BREAK, " ") + "}"
 
 
-def _special(path: Path) -> bool:
-    """A device or a pipe, such as /dev/null: it is written to, never replaced."""
+def _is_special(path: Path) -> bool:
+    """Tell whether it is a device or a pipe, which is written to and never replaced."""
     return path.exists() and not path.is_file()
 
 
-def _scratch(path: Path) -> Path:
+def _get_scratch_path(path: Path) -> Path:
     whole = path.resolve()  # a link stays a link: the file behind it is replaced
-    return whole.with_name(f".{whole.name}.{processes.name()}")
+    return whole.with_name(f".{whole.name}.{processes.get_process_name()}")
 
 
-def _unwritable(path: Path, reason: str | None) -> StreamwerError:
+def _refuse_output(path: Path, reason: str | None) -> StreamwerError:
     return StreamwerError(f"--output {path}: cannot be written ({reason})")

@@ -1,6 +1,7 @@
-"""The hyper-parameters that `conf/` declares, each with its flag, comment and default.
+"""Hyper-parameters of models, engines and policies: each with its flag, help and default.
 
-The files are read as text: YAML loses the comments, and `streaming -h` has no time for Hydra.
+They are declared with `streamwer.config.settings.setting`. The files of `conf/` that change a
+default are read as text: YAML loses the comments, and `streaming -h` has no time for Hydra.
 """
 
 from __future__ import annotations
@@ -8,14 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from streamwer.config import plugins
-from streamwer.config.engine import ENGINE_SCHEMAS
+from streamwer.config import registry
 from streamwer.config.model import ModelConfig
-from streamwer.config.policy import POLICY_SCHEMAS
+from streamwer.config.settings import list_settings
 
 _KEY = re.compile(r"(?P<key>[a-z]\w*):[ ]+(?P<value>.*?)(?:\s+#\s*(?P<comment>.*))?$")
 _PIN = re.compile(r"\s*-\s*/engine@\S*\bsystems\.\w+\.engine:\s*(\w+)\s*(?:#.*)?")
@@ -26,12 +26,13 @@ GROUPS = ("model", "engine", "policy")
 
 @dataclass(frozen=True)
 class Option:
-    """One file of a config group, such as `conf/policy/offline.yaml`.
+    """One choice of a config group, such as the policy `offline`.
 
     Attributes:
         about: its first comment: what it is.
         values: default, as written, by key.
-        comments: what is said beside each key.
+        comments: help, by key.
+        kinds: declared type, by key.
         engine: the engine that a policy's file chooses for its own system; empty if it has none.
     """
 
@@ -39,6 +40,7 @@ class Option:
     about: str
     values: Mapping[str, str]
     comments: Mapping[str, str]
+    kinds: Mapping[str, str]
     engine: str
 
 
@@ -68,23 +70,17 @@ class Parameter:
 
 
 def options(conf: Path, group: str) -> dict[str, Option]:
-    """The options of a config group by name, in alphabetical order."""
-    files = {path.stem: _option(path) for path in sorted((conf / group).glob("*.yaml"))}
-    return files | {name: _added(name, one) for name, one in _classes(group).items()}
-
-
-def _classes(group: str) -> dict[str, type]:
-    """The classes that other packages add to a group."""
-    if group not in plugins.GROUPS:
-        return {}
-    found = sorted(plugins.found(group).items())
-    return {name: one.target for name, one in found if not one.problem}
+    """List the options of a config group by name, in alphabetical order: ours, then others'."""
+    declared = registry.list_classes(group) if group in ("engine", "policy") else {}
+    files = {path.stem: path for path in sorted((conf / group).glob("*.yaml"))}
+    names = dict.fromkeys((*files, *sorted(declared)))
+    return {name: _read_option(name, group, files.get(name), declared.get(name)) for name in names}
 
 
 def parameters(
     groups: Mapping[str, Mapping[str, Option]], reserved: Collection[str]
 ) -> list[Parameter]:
-    """Every hyper-parameter of the groups, in the order of the files.
+    """List every hyper-parameter of the groups, in the order of the files.
 
     A key whose flag is taken already gets its group's name in front.
 
@@ -101,42 +97,35 @@ def parameters(
 
 
 def default_option(conf: Path, group: str) -> str:
-    """The option of a group that `conf/config.yaml` chooses, or its first file's name."""
+    """Find the option of a group that `conf/config.yaml` chooses, or its first file's name."""
     lines = (conf / "config.yaml").read_text(encoding="utf-8").splitlines()
     chosen = (re.fullmatch(rf"\s*-\s*{group}:\s*(\w+)\s*(?:#.*)?", line) for line in lines)
-    return next((match[1] for match in chosen if match), next(iter(options(conf, group)), ""))
+    return next((match[1] for match in chosen if match), "") or next(iter(options(conf, group)), "")
 
 
-def _option(path: Path) -> Option:
-    lines = path.read_text(encoding="utf-8").splitlines()
+def _read_option(name: str, group: str, file: Path | None, target: Any) -> Option:
+    """Read what a class declares, and what its file in `conf/` says otherwise."""
+    schema = ModelConfig if group == "model" else getattr(target, "Config", None)
+    declared = [s for s in (list_settings(schema) if schema else ()) if s.key not in _NOT_FLAGS]
+    lines = file.read_text(encoding="utf-8").splitlines() if file else []
     abouts = (line[1:].strip() for line in lines if re.match(r"#\s*[^\s@]", line))
     pins = (match[1] for line in lines if (match := _PIN.fullmatch(line)))
     matches = [match for line in lines if (match := _KEY.match(line))]
     entries = {match["key"]: match for match in matches if match["key"] not in _NOT_FLAGS}
     return Option(
-        name=path.stem,
-        about=next(abouts, ""),
-        values={key: match["value"].strip("\"'") for key, match in entries.items()},
-        comments={key: match["comment"] or "" for key, match in entries.items()},
+        name=name,
+        about=next(abouts, (getattr(target, "__doc__", "") or "").strip().partition("\n")[0]),
+        values={each.key: _format_value(each.default) for each in declared}
+        | {key: match["value"].strip("\"'") for key, match in entries.items()},
+        comments={key: match["comment"] or "" for key, match in entries.items()}
+        | {each.key: each.help for each in declared if each.help},
+        kinds={each.key: each.kind for each in declared},
         engine=next(pins, ""),
     )
 
 
-def _added(name: str, target: Any) -> Option:
-    """One of another package: its record is its file."""
-    keys = [each for each in fields(target.Config) if each.name not in _NOT_FLAGS]
-    record = target.Config()
-    return Option(
-        name=name,
-        about=(target.__doc__ or "").strip().partition("\n")[0],
-        values={each.name: _written(getattr(record, each.name)) for each in keys},
-        comments={each.name: str(each.metadata.get("help", "")) for each in keys},
-        engine="",
-    )
-
-
-def _written(value: object) -> str:
-    """A value as a file would have it."""
+def _format_value(value: object) -> str:
+    """Format a value as a file would have it."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
@@ -153,18 +142,7 @@ def _parameter(
         group=group,
         key=key,
         flag=plain if plain not in taken else f"--{group}-{key.replace('_', '-')}",
-        kind=_kind(group, owners[0].name, key),
+        kind=owners[0].kinds.get(key, "str"),
         defaults={option.name: option.values[key] for option in owners},
-        comments={option.name: option.comments[key] for option in owners},
+        comments={option.name: option.comments.get(key, "") for option in owners},
     )
-
-
-def _kind(group: str, option: str, key: str) -> str:
-    """The declared type of a key, as the text of its annotation; `str` for an undeclared one."""
-    schemas: Mapping[str, Mapping[str, type]] = {
-        "model": {option: ModelConfig},
-        "engine": {**ENGINE_SCHEMAS, **plugins.schemas("engine")},
-        "policy": {**POLICY_SCHEMAS, **plugins.schemas("policy")},
-    }
-    kind = getattr(schemas[group].get(option), "__annotations__", {}).get(key, "str")
-    return kind.__name__ if isinstance(kind, type) else str(kind)

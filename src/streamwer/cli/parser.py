@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from streamwer.cli.common.command_parser import CommandParser
 from streamwer.cli.parameters import Option, Parameter, default_option, options
-from streamwer.errors import ConfigError
 
 OWN_FLAGS = frozenset(
     f"--{name}"
@@ -31,13 +31,21 @@ _ABOUT = (
 Groups = Mapping[str, Mapping[str, Option]]
 
 
-def build(conf: Path, groups: Groups, known: Sequence[Parameter]) -> argparse.ArgumentParser:
-    """The parser. A hyper-parameter is stored as text under its flag, None if it was not given."""
-    parser = _Parser(
+def build_streaming_parser(
+    conf: Path, groups: Groups, known: Sequence[Parameter]
+) -> argparse.ArgumentParser:
+    """Build the parser. It stores a hyper-parameter as text under its flag, or None.
+
+    Args:
+        conf: folder of the config.
+        groups: options of each config group, by name.
+        known: the hyper-parameters that are flags.
+    """
+    parser = CommandParser(
         prog="streaming",
         usage="streaming [option ...] [PATH ...]\n       streaming models",
         description=_ABOUT,
-        epilog="\n\n".join(_listing(group, members) for group, members in groups.items()),
+        epilog="\n\n".join(_list_options(group, members) for group, members in groups.items()),
         formatter_class=_Formatter,
         allow_abbrev=False,
         add_help=False,
@@ -47,11 +55,6 @@ def build(conf: Path, groups: Groups, known: Sequence[Parameter]) -> argparse.Ar
     _add_own(parser.add_argument_group("how"))
     _add_parameters(parser, conf, groups, known)
     return parser
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise ConfigError(f"{message} (streaming -h lists the options)")
 
 
 class _Formatter(argparse.HelpFormatter):
@@ -72,7 +75,7 @@ class _Formatter(argparse.HelpFormatter):
 
 
 class _ShowVersion(argparse.Action):
-    """Looks the versions up only when they are asked for."""
+    """Look the versions up only when they are asked for."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
         from importlib.metadata import PackageNotFoundError, version
@@ -111,13 +114,13 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--rate",
-        type=_positive,
+        type=_parse_positive,
         metavar="N",
         help="samples a second of raw PCM on standard input (default: 16000)",
     )
     group.add_argument(
         "--channels",
-        type=_positive,
+        type=_parse_positive,
         metavar="N",
         help="channels of raw PCM on standard input, which are averaged (default: 1)",
     )
@@ -131,7 +134,7 @@ def _add_choices(group: argparse._ArgumentGroup, conf: Path, groups: Groups) -> 
         help="which Whisper: a name of the list below, also as tiny.en or large-v3, a folder "
         f"(./my-model), or a repository on the hub, owner/name (default: {default})",
     )
-    engines = _engines(groups["policy"].values(), default_option(conf, "engine"))
+    engines = _describe_default_engine(groups["policy"].values(), default_option(conf, "engine"))
     _add_choice(group, "engine", groups["engine"], None, f"how the model is called ({engines})")
     _add_choice(
         group, "policy", groups["policy"], _DEFAULT_POLICY, "what decides when a word is final"
@@ -194,7 +197,7 @@ def _add_own(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--jobs",
-        type=_positive,
+        type=_parse_positive,
         default=1,
         metavar="N",
         help="files at a time, each in a process with a model of its own (default: 1)",
@@ -211,8 +214,8 @@ def _add_own(group: argparse._ArgumentGroup) -> None:
     group.add_argument("-h", "--help", action="help", help="show this help")
 
 
-def _engines(policies: Iterable[Option], usual: str) -> str:
-    """The engine that is taken where none is given, which may depend on the policy."""
+def _describe_default_engine(policies: Iterable[Option], usual: str) -> str:
+    """Describe the default engine, which may depend on the policy."""
     pins: dict[str, list[str]] = {}
     for policy in policies:
         if policy.engine not in ("", usual):
@@ -228,19 +231,19 @@ def _add_parameters(
     defaults["model"] = default_option(conf, "model")
     sections: dict[str, argparse._ArgumentGroup] = {}
     for parameter in known:
-        title = _title(parameter, groups[parameter.group])
+        title = _choose_title(parameter, groups[parameter.group])
         if title not in sections:
             sections[title] = parser.add_argument_group(title)
         sections[title].add_argument(
             parameter.flag,
             dest=parameter.flag,
-            metavar=_placeholder(parameter),
-            help=_help(parameter, defaults[parameter.group] or "").replace("%", "%%"),
+            metavar=_choose_placeholder(parameter),
+            help=_write_help(parameter, defaults[parameter.group] or "").replace("%", "%%"),
         )
 
 
-def _title(parameter: Parameter, members: Collection[str]) -> str:
-    """The group, and which of its options have the parameter unless all do."""
+def _choose_title(parameter: Parameter, members: Collection[str]) -> str:
+    """Choose the title: the group, and which of its options have the parameter unless all do."""
     owners = parameter.owners
     others = [name for name in members if name not in owners]
     if not others:
@@ -250,28 +253,30 @@ def _title(parameter: Parameter, members: Collection[str]) -> str:
     return f"{parameter.group} {', '.join(owners)}"
 
 
-def _placeholder(parameter: Parameter) -> str:
+def _choose_placeholder(parameter: Parameter) -> str:
     if parameter.kind == "float" and re.search(r"(?<!_per)_s$", parameter.key):
         return "SECONDS"
     return _PLACEHOLDERS.get(parameter.kind, "TEXT")
 
 
-def _help(parameter: Parameter, default: str) -> str:
-    """The comment beside the key, and the default; one by one where the options differ.
+def _write_help(parameter: Parameter, default: str) -> str:
+    """Write the setting's help and its default; one by one where the options differ.
 
     Of the models only the usual one's is told where most differ: there are many of them.
     """
     defaults = {name: text.strip("[]") for name, text in parameter.defaults.items()}
     if parameter.group == "model" and len(set(defaults.values())) > _FEW:
-        kept = {name: text for name, text in defaults.items() if name == default}
-        defaults = dict.fromkeys(defaults, "their own") | kept
+        default_only = {name: text for name, text in defaults.items() if name == default}
+        defaults = dict.fromkeys(defaults, "their own") | default_only
     comments = {name: text for name, text in parameter.comments.items() if text}
-    said = f"{_merged(comments)} " if comments else ""  # another package's may say nothing
-    return f"{said}(default: {_merged(defaults)})"
+    help_text = (
+        f"{_merge_texts(comments)} " if comments else ""
+    )  # another package's may say nothing
+    return f"{help_text}(default: {_merge_texts(defaults)})"
 
 
-def _merged(texts: Mapping[str, str]) -> str:
-    """One text for all options, or each with the options that share it."""
+def _merge_texts(texts: Mapping[str, str]) -> str:
+    """Merge into one text for all options, or each text with the options that share it."""
     owners: dict[str, list[str]] = {}
     for name, text in texts.items():
         owners.setdefault(text, []).append(name)
@@ -284,13 +289,13 @@ def _merged(texts: Mapping[str, str]) -> str:
     return "; ".join(parts)
 
 
-def _listing(group: str, members: Mapping[str, Option]) -> str:
-    """`--policy NAME:` and a line for each option."""
+def _list_options(group: str, members: Mapping[str, Option]) -> str:
+    """List the options of `--GROUP NAME:`, one a line."""
     lines = (f"  {option.name}: {option.about}" for option in members.values())
     return "\n".join((f"--{group} NAME:", *lines))
 
 
-def _positive(text: str) -> int:
+def _parse_positive(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)

@@ -7,26 +7,27 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
 
-from streamwer.analysis.log_comparison import Comparison, compare
-from streamwer.analysis.log_figures import Figures, figures
-from streamwer.cli.command import NOT_COMPARABLE, guarded
-from streamwer.cli.output import check
+from streamwer.analysis.log_comparison import LogComparison, compare_logs
+from streamwer.analysis.log_figures import LogFigures, score_log
+from streamwer.cli.common.command_parser import CommandParser
+from streamwer.cli.common.run_command import NOT_COMPARABLE, run_program
+from streamwer.cli.output import check_writable
 from streamwer.config.experiment import ScoringConfig
 from streamwer.errors import StreamwerError
 from streamwer.eventlog.log import EventLog
 from streamwer.formats import plain_text, references, simuleval, simulstream
 from streamwer.formats.base import Log
-from streamwer.formats.detection import FORMATS, read
-from streamwer.formats.pairing import pair
-from streamwer.formats.systems import systems, with_baseline
-from streamwer.text.normalise import NAMES, normaliser
+from streamwer.formats.detection import FORMATS, read_log
+from streamwer.formats.pairing import pair_references
+from streamwer.formats.reference_files import References
+from streamwer.formats.systems import add_baseline, group_systems
+from streamwer.text.normalise import NAMES, get_normaliser
 from streamwer.types import Reference
 
 EXPORTS: Mapping[str, Callable[[EventLog, Mapping[str, Reference]], Iterator[str]]] = {
-    "simuleval": simuleval.write,
-    "simulstream": simulstream.write,
+    "simuleval": simuleval.write_simuleval,
+    "simulstream": simulstream.write_simulstream,
 }
 _ABOUT = (
     "Score the log of a streaming recogniser: word error rate and word latency, against references"
@@ -47,17 +48,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         0 if that was done, 2 if not, 3 where a WER is not comparable, 130 after Ctrl-C.
     """
-    return guarded(lambda: _run(parser().parse_args(argv)))
+    return run_program(lambda: _run(build_score_parser().parse_args(argv)))
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise StreamwerError(f"{message} (streaming-score -h lists the options)")
-
-
-def parser() -> argparse.ArgumentParser:
-    """The options of the command."""
-    built = _Parser(
+def build_score_parser() -> argparse.ArgumentParser:
+    """Build the parser of the command."""
+    built = CommandParser(
         "streaming-score", description=_ABOUT, epilog=_EPILOG, allow_abbrev=False, add_help=False
     )
     _add_input(built.add_argument_group("what to score"))
@@ -133,62 +129,62 @@ def _add_results(group: argparse._ArgumentGroup) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     if arguments.output:
-        check(arguments.output)
+        check_writable(arguments.output)
     if arguments.export and not arguments.output:
         raise StreamwerError("--export needs a file to write: -o FILE")
-    given = references.read(arguments.references) if arguments.references else None
+    loaded = references.read_references(arguments.references) if arguments.references else None
     if arguments.export:
-        log = read(arguments.log, arguments.format, arguments.elapsed)
-        _write(arguments.output, _exported(log, arguments.export, given))
+        log = read_log(arguments.log, arguments.format, arguments.elapsed)
+        _write_text(arguments.output, _export_log(log, arguments.export, loaded))
         return 0
-    compared = _compared(arguments, given)
-    _write(arguments.output, compared.json() if arguments.json else compared.table())
-    return NOT_COMPARABLE if compared.refused else 0
+    compared = _compare_systems(arguments, loaded)
+    _write_text(arguments.output, compared.to_json() if arguments.json else compared.to_table())
+    return NOT_COMPARABLE if compared.has_incomparable_wer else 0
 
 
-def _compared(arguments: argparse.Namespace, given: references.References | None) -> Comparison:
+def _compare_systems(arguments: argparse.Namespace, loaded: References | None) -> LogComparison:
     scoring = ScoringConfig(normaliser=arguments.normaliser)
-    found, baseline = systems(arguments.log), ""
+    logs, baseline = group_systems(arguments.log), ""
     if arguments.baseline:
-        found, baseline = with_baseline(found, arguments.baseline)
+        logs, baseline = add_baseline(logs, arguments.baseline)
     named = arguments.references or []
-    plain = named and all(path.suffix.lower() == references.PLAIN for path in named)
-    otherwise = plain_text.FORMAT if plain else ""
+    plain = named and all(path.suffix.lower() == references.TEXT_SUFFIX for path in named)
+    fallback = plain_text.FORMAT if plain else ""
     scored = {
-        name: _figures(
-            read(paths, arguments.format, arguments.elapsed, otherwise),
-            given,
+        name: _score_log(
+            read_log(paths, arguments.format, arguments.elapsed, fallback),
+            loaded,
             scoring,
             name,
             arguments.language,
         )
-        for name, paths in found.items()
+        for name, paths in logs.items()
     }
-    return compare(scored, baseline, scoring) if baseline else Comparison(scored)
+    return compare_logs(scored, baseline, scoring) if baseline else LogComparison(scored)
 
 
-def _figures(
+def _score_log(
     log: Log,
-    given: references.References | None,
+    loaded: References | None,
     scoring: ScoringConfig,
     name: str,
     language: str,
-) -> Figures:
-    events, found = pair(log, given)
-    paired = [replace(each, language=each.language or language) for each in found]
-    notes = given.notes if given else ()
-    words = normaliser(scoring.normaliser)
-    return figures(replace(log, events=events), paired, words, scoring, notes, name)
+) -> LogFigures:
+    events, paired_references = pair_references(log, loaded)
+    paired = [replace(each, language=each.language or language) for each in paired_references]
+    notes = loaded.notes if loaded else ()
+    words = get_normaliser(scoring.normaliser)
+    return score_log(replace(log, events=events), paired, words, scoring, notes, name)
 
 
-def _exported(log: Log, name: str, given: references.References | None) -> str:
+def _export_log(log: Log, name: str, loaded: References | None) -> str:
     if log.format != "streamwer":
         raise StreamwerError(f"--export: writes event logs of this project, not {log.format} logs")
-    known = {reference.recording: reference for reference in given.items} if given else {}
+    known = {reference.recording: reference for reference in loaded.items} if loaded else {}
     return "".join(f"{line}\n" for line in EXPORTS[name](log.events, known))
 
 
-def _write(path: Path | None, text: str) -> None:
+def _write_text(path: Path | None, text: str) -> None:
     if path is None:
         print(text, end="")
         return

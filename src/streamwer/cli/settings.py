@@ -1,4 +1,4 @@
-"""From flags to a system: overrides for Hydra, and its complaints in the user's own words."""
+"""From flags to a system: overrides for Hydra, whose errors are told in terms of the flags."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import Any
 from streamwer.cli.arguments import Arguments
 from streamwer.cli.parameters import GROUPS, Parameter
 from streamwer.config import compose, model_catalogue
-from streamwer.config.conf_dir import conf_dir
-from streamwer.config.experiment import Config, SystemConfig, system
+from streamwer.config.conf_dir import find_conf_dir
+from streamwer.config.experiment import ExperimentConfig, SystemConfig, build_system
 from streamwer.config.model import ModelConfig
 from streamwer.errors import ConfigError, ModelError
 
@@ -30,7 +30,7 @@ _NEEDED = {
 
 @dataclass(frozen=True)
 class Settings:
-    """What the files are transcribed with.
+    """The system that files are transcribed with.
 
     Attributes:
         system: model, engine, policy and clock.
@@ -41,7 +41,7 @@ class Settings:
     shown: Mapping[str, Any]
 
 
-def read(arguments: Arguments) -> Settings:
+def read_settings(arguments: Arguments) -> Settings:
     """Compose the system that was asked for.
 
     Raises:
@@ -49,7 +49,7 @@ def read(arguments: Arguments) -> Settings:
     """
     for parameter, text in arguments.values.items():
         _check_finite(parameter, text)
-    chosen = _checked(_composed(arguments), arguments)
+    chosen = _check_system(_compose(arguments), arguments)
     shown: dict[str, Any] = {
         "policy": chosen.policy,
         "model": asdict(chosen.model),
@@ -59,34 +59,34 @@ def read(arguments: Arguments) -> Settings:
     return Settings(chosen, shown)
 
 
-def with_model(settings: Settings, arguments: Arguments) -> Settings:
-    """The same with the model's files found, fetched first if need be, and checked.
+def locate_model(settings: Settings, arguments: Arguments) -> Settings:
+    """Locate the model's files, fetched first if need be, and check them.
 
     Raises:
         ModelError: the model cannot be had, or a file of it is damaged.
     """
-    from streamwer.models.sources import obtain
+    from streamwer.models.sources import obtain_model
 
     if not settings.system.model.path:  # the engine brings its own
         return settings
     model = model_catalogue.find_beside_conf(settings.system.model)
     try:
-        folder = obtain(model)
+        folder = obtain_model(model)
     except ModelError as error:
-        said = _missing(model, arguments) or _as_flags(str(error), arguments.known)
-        raise ModelError(said) from error
+        message = _explain_missing(model, arguments) or _replace_keys(str(error), arguments.known)
+        raise ModelError(message) from error
     model = replace(model, path=str(folder), revision=None)
     return replace(settings, system=replace(settings.system, model=model))
 
 
-def warn_of_toy(settings: Settings, files: Sequence[Path]) -> None:
-    """Say so on standard error where the toy model is to hear anything but the calls it knows.
+def warn_of_toy_model(settings: Settings, files: Sequence[Path]) -> None:
+    """Warn on standard error where the toy model is used for anything but the calls it knows.
 
     Args:
         settings: with the model.
-        files: what it is to hear; none for what is live.
+        files: what is transcribed; none for live input.
     """
-    calls = (conf_dir().parent / _TOY_CALLS).resolve()
+    calls = (find_conf_dir().parent / _TOY_CALLS).resolve()
     known = bool(files) and all(file.resolve().is_relative_to(calls) for file in files)
     if settings.system.model.name == _TOY and not known:
         print(
@@ -96,75 +96,75 @@ def warn_of_toy(settings: Settings, files: Sequence[Path]) -> None:
         )
 
 
-def overrides(arguments: Arguments) -> Iterator[str]:
-    """The command line in Hydra's grammar."""
+def build_overrides(arguments: Arguments) -> Iterator[str]:
+    """Build the overrides in Hydra's grammar."""
     own = f"systems.{arguments.policy}"
     engine = f"{own}.engine" if arguments.pinned else "engine"
     places = {"model": "model", "engine": engine, "policy": f"{own}.policy"}
     yield f"model={arguments.model.option}"
-    given = {parameter.key for parameter in arguments.values if parameter.group == "model"}
+    changed = {parameter.key for parameter in arguments.values if parameter.group == "model"}
     for key, value in arguments.model.instead.items():
-        if key not in given:
-            yield f"model.{key}={'null' if value is None else _quoted(value)}"
+        if key not in changed:
+            yield f"model.{key}={'null' if value is None else _quote(value)}"
     yield f"{f'engine@{engine}' if arguments.pinned else engine}={arguments.engine}"
     yield f"policy={arguments.policy}"
     yield f"clock={arguments.clock}"
     yield f"hardware={arguments.hardware}"
     for parameter, text in arguments.values.items():
-        yield f"{places[parameter.group]}.{parameter.key}={_value(parameter, text)}"
+        yield f"{places[parameter.group]}.{parameter.key}={_format_value(parameter, text)}"
 
 
-def _composed(arguments: Arguments) -> Config:
+def _compose(arguments: Arguments) -> ExperimentConfig:
     try:
-        return compose.load(list(overrides(arguments)))
+        return compose.load_config(list(build_overrides(arguments)))
     except ConfigError as error:
         for parameter, text in arguments.values.items():
             if re.search(rf"override \S*\b{parameter.group}\.{parameter.key}=", str(error)):
                 needed = _NEEDED.get(parameter.kind, f"of the type {parameter.kind}")
                 raise ConfigError(f"{parameter.flag} {text!r}: it must be {needed}") from error
-        raise ConfigError(_as_flags(" ".join(str(error).split()), arguments.known)) from error
+        raise ConfigError(_replace_keys(" ".join(str(error).split()), arguments.known)) from error
 
 
-def _value(parameter: Parameter, text: str) -> str:
-    """A value as Hydra reads it back: quoted, so that no character has a meaning of its own."""
+def _format_value(parameter: Parameter, text: str) -> str:
+    """Format a value for Hydra: quoted, so that no character has a meaning of its own."""
     if parameter.kind.startswith("list"):
-        return f"[{','.join(_quoted(item) for item in _items(text))}]"
+        return f"[{','.join(_quote(item) for item in _split_items(text))}]"
     if "None" in parameter.kind and text == "null":
         return text
-    return _quoted(text)
+    return _quote(text)
 
 
-def _items(text: str) -> list[str]:
+def _split_items(text: str) -> list[str]:
     items = (item.strip() for item in text.strip().strip("[]").split(","))
     return [item for item in items if item]
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     # A backslash stands for itself except before a quote and before the closing one.
     return "'" + re.sub(r"(\\*)('|$)", lambda m: m[1] * 2 + (m[2] and r"\'"), text) + "'"
 
 
 def _check_finite(parameter: Parameter, text: str) -> None:
-    for item in _items(text) if "float" in parameter.kind else ():
+    for item in _split_items(text) if "float" in parameter.kind else ():
         with suppress(ValueError):  # Hydra says what is no number at all
             if not math.isfinite(float(item)):
                 raise ConfigError(f"{parameter.flag} {text!r}: it must be finite")
 
 
-def _checked(config: Config, arguments: Arguments) -> SystemConfig:
-    """The system: values that contradict each other are the user's to mend before any work."""
+def _check_system(config: ExperimentConfig, arguments: Arguments) -> SystemConfig:
+    """Check the system: values that contradict each other are an error before any work."""
     from streamwer import policies
 
     try:
-        chosen = system(config, arguments.policy)
-        policies.build(chosen.policy)
+        chosen = build_system(config, arguments.policy)
+        policies.build_policy(chosen.policy)
     except ConfigError as error:
-        raise ConfigError(_as_flags(str(error), arguments.known)) from error
+        raise ConfigError(_replace_keys(str(error), arguments.known)) from error
     return chosen
 
 
-def _as_flags(message: str, known: Sequence[Parameter]) -> str:
-    """`policy.chunk_s=5` as `--chunk-s 5`, and `model=reference` as `--model reference`."""
+def _replace_keys(message: str, known: Sequence[Parameter]) -> str:
+    """Replace `policy.chunk_s=5` by `--chunk-s 5`, and `model=tiny_en` by `--model tiny_en`."""
     flags = {f"{parameter.group}.{parameter.key}": parameter.flag for parameter in known}
     groups = "|".join(GROUPS)
 
@@ -181,8 +181,8 @@ def _as_flags(message: str, known: Sequence[Parameter]) -> str:
     return "`".join(part if at % 2 else flagged(part) for at, part in enumerate(parts))
 
 
-def _missing(model: ModelConfig, arguments: Arguments) -> str:
-    """What to do where the bundled model is not there at all; empty for any other model."""
+def _explain_missing(model: ModelConfig, arguments: Arguments) -> str:
+    """Explain what to do where the bundled model is missing; empty for any other model."""
     chosen = "path" in arguments.model.instead or any(
         parameter.key == "path" for parameter in arguments.values
     )

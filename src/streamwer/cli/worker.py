@@ -1,4 +1,4 @@
-"""What a worker process does: build the recogniser once, then play files into it, one by one."""
+"""A worker process: it builds the recogniser once, then plays files into it, one by one."""
 
 from __future__ import annotations
 
@@ -10,49 +10,70 @@ from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Connection
 
-from streamwer import audio, policies, recognisers, simulation
-from streamwer.cli.messages import Broken, Ended, Heard, Message, Opened, Warned
+from streamwer import audio, policies, recognisers
+from streamwer.cli.messages import (
+    FileEnded,
+    FileOpened,
+    LibraryWarning,
+    Message,
+    RecogniserFailed,
+    StepDone,
+)
 from streamwer.config.experiment import SystemConfig
 from streamwer.recognisers.base import Recogniser
-from streamwer.runners.local import reason
+from streamwer.runners.local import describe_error
 from streamwer.runners.worker import Job
+from streamwer.simulation.clock import build_system_clock
+from streamwer.simulation.serving import play_recording
 
 BuildRecogniser = Callable[[], Recogniser]
 
 
-def faster_whisper(system: SystemConfig) -> BuildRecogniser:
-    """How to build the system's recogniser; what is returned can be sent to a process."""
-    return partial(_faster_whisper, system)
+def make_builder(system: SystemConfig) -> BuildRecogniser:
+    """Make a function that builds the system's recogniser, and can be sent to a process."""
+    return partial(_build_recogniser, system)
 
 
-def transcribe(job: Job, recogniser: Recogniser, system: SystemConfig) -> Iterator[Message]:
-    """Play one file; the last message is `Ended`, whatever happens."""
+def transcribe_job(job: Job, recogniser: Recogniser, system: SystemConfig) -> Iterator[Message]:
+    """Play one file; the last message is `FileEnded`, whatever happens.
+
+    Args:
+        job: the file.
+        recogniser: of the system.
+        system: policy and clock.
+    """
     try:
-        samples = audio.load(job.audio)
-        yield Opened(audio.seconds(len(samples)))
-        policy, clock = policies.build(system.policy), simulation.clock_of(system)
-        for step in simulation.play(job.recording, samples, recogniser, policy, clock):
-            yield Heard(step)
+        samples = audio.load_audio(job.audio)
+        yield FileOpened(audio.samples_to_seconds(len(samples)))
+        policy, clock = policies.build_policy(system.policy), build_system_clock(system)
+        for step in play_recording(job.recording, samples, recogniser, policy, clock):
+            yield StepDone(step)
     except Exception as error:  # noqa: BLE001 - becomes the file's error, never a gap
-        yield Ended(reason(error).removeprefix(f"{job.audio}: "))
+        yield FileEnded(describe_error(error).removeprefix(f"{job.audio}: "))
     else:
-        yield Ended()
+        yield FileEnded()
 
 
-def serve(
+def run_worker(
     connection: Connection[Message, Job], build: BuildRecogniser, system: SystemConfig
 ) -> None:
-    """The life of a worker process: it ends when the command closes the connection or dies."""
+    """Transcribe files until the command closes the connection or dies.
+
+    Args:
+        connection: to the command.
+        build: builds the recogniser.
+        system: what files are transcribed with.
+    """
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # codecs write there, across the display
     logging.basicConfig(level=logging.WARNING, handlers=[_ToCommand(connection)])
     with suppress(EOFError, OSError):
         try:
             recogniser = build()
         except Exception as error:  # noqa: BLE001 - reported by the command, which then ends
-            connection.send(Broken(reason(error)))
+            connection.send(RecogniserFailed(describe_error(error)))
             return
         while True:
-            for message in transcribe(connection.recv(), recogniser, system):
+            for message in transcribe_job(connection.recv(), recogniser, system):
                 connection.send(message)
 
 
@@ -62,13 +83,13 @@ class _ToCommand(logging.Handler):
         self._connection = connection
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._connection.send(Warned(record.getMessage()))
+        self._connection.send(LibraryWarning(record.getMessage()))
 
 
-def _faster_whisper(system: SystemConfig) -> Recogniser:
+def _build_recogniser(system: SystemConfig) -> Recogniser:
     from faster_whisper.transcribe import tqdm
 
     # faster-whisper makes a bar for every window, hidden or not; its lock between processes would
     # be a semaphore that a process ended early leaves behind, with a warning at the very end.
     tqdm.set_lock(threading.RLock())
-    return recognisers.load(system)
+    return recognisers.load_recogniser(system)

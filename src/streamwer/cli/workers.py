@@ -18,11 +18,18 @@ from multiprocessing.context import SpawnProcess
 from typing import Any, Protocol, TypeAlias
 
 from streamwer._util import processes
-from streamwer.cli.messages import Broken, Ended, Heard, Message, Opened, Warned
-from streamwer.cli.worker import BuildRecogniser, faster_whisper, serve
+from streamwer.cli.messages import (
+    FileEnded,
+    FileOpened,
+    LibraryWarning,
+    Message,
+    RecogniserFailed,
+    StepDone,
+)
+from streamwer.cli.worker import BuildRecogniser, make_builder, run_worker
 from streamwer.config.experiment import SystemConfig
 from streamwer.errors import ModelError
-from streamwer.runners.pool import Finished, Workers
+from streamwer.runners.pool import JobResult, Workers
 from streamwer.runners.worker import Job
 from streamwer.types import Step
 
@@ -32,11 +39,11 @@ _PATIENCE_S = 5.0
 class Listener(Protocol):
     """Whoever wants to know what happens while the workers work."""
 
-    def opened(self, job: Job, seconds: float) -> None: ...
+    def start_file(self, job: Job, seconds: float) -> None: ...
 
-    def stepped(self, job: Job, step: Step) -> None: ...
+    def add_step(self, job: Job, step: Step) -> None: ...
 
-    def warned(self, text: str) -> None: ...
+    def show_warning(self, text: str) -> None: ...
 
 
 Entry: TypeAlias = "tuple[SpawnProcess, Connection[Job, Message]]"
@@ -52,24 +59,24 @@ class Conversation:
     job: Job
     steps: list[Step] = field(default_factory=list)
 
-    def take(self, message: Message) -> Finished | None:
-        """Pass a message on; the answer once the job has ended.
+    def handle_message(self, message: Message) -> JobResult | None:
+        """Pass a message on; return the answer once the job has ended.
 
         Raises:
             ModelError: the recogniser cannot be built.
         """
         match message:
-            case Opened(seconds):
-                self.listener.opened(self.job, seconds)
-            case Heard(step):
+            case FileOpened(seconds):
+                self.listener.start_file(self.job, seconds)
+            case StepDone(step):
                 self.steps.append(step)
-                self.listener.stepped(self.job, step)
-            case Warned(text):
-                self.listener.warned(text)
-            case Broken(reason):
+                self.listener.add_step(self.job, step)
+            case LibraryWarning(text):
+                self.listener.show_warning(text)
+            case RecogniserFailed(reason):
                 raise ModelError(reason)
-            case Ended(error):
-                return Finished(self.worker, self.job, tuple(self.steps), error)
+            case FileEnded(error):
+                return JobResult(self.worker, self.job, tuple(self.steps), error)
         return None
 
 
@@ -78,7 +85,7 @@ class ProcessWorkers:
 
     Args:
         build: makes the recogniser inside the process.
-        listener: hears of every step as it happens.
+        listener: is given every step as it happens.
     """
 
     def __init__(
@@ -94,19 +101,19 @@ class ProcessWorkers:
     def submit(self, worker: int, job: Job) -> None:
         entry = self._processes[worker]
         if entry and not entry[0].is_alive():  # killed while it had nothing to do
-            _end(*entry)
+            _end_process(*entry)
             entry = None
         _, connection = entry or self._spawn(worker)
         self._running[worker] = Conversation(worker, self._listener, job)
         with suppress(OSError):  # it died just now: `wait` finds out
             connection.send(job)
 
-    def wait(self) -> Finished:
+    def wait(self) -> JobResult:
         while True:
-            ready = wait_any([self._entry(worker)[1] for worker in self._running])
+            ready = wait_any([self._get_entry(worker)[1] for worker in self._running])
             for worker in list(self._running):
-                if self._entry(worker)[1] in ready:
-                    finished = self._heard_from(worker)
+                if self._get_entry(worker)[1] in ready:
+                    finished = self._receive(worker)
                     if finished:
                         del self._running[worker]
                         return finished
@@ -117,25 +124,25 @@ class ProcessWorkers:
     def close(self) -> None:
         for entry in self._processes:
             if entry:
-                _end(*entry)
+                _end_process(*entry)
 
-    def _heard_from(self, worker: int) -> Finished | None:
+    def _receive(self, worker: int) -> JobResult | None:
         conversation = self._running[worker]
         try:
-            message = self._entry(worker)[1].recv()
+            message = self._get_entry(worker)[1].recv()
         except (EOFError, OSError):
-            return self._died(worker, conversation.job)
-        return conversation.take(message)
+            return self._fail_job(worker, conversation.job)
+        return conversation.handle_message(message)
 
-    def _died(self, worker: int, job: Job) -> Finished:
-        process, connection = self._entry(worker)
+    def _fail_job(self, worker: int, job: Job) -> JobResult:
+        process, connection = self._get_entry(worker)
         self._processes[worker] = None
         process.join(_PATIENCE_S)  # its pipe closes a moment before it is gone
-        error = f"its worker process {_fate(process.exitcode)}"
-        _end(process, connection)
-        return Finished(worker, job, error=error, worker_died=True)
+        error = f"its worker process {_describe_exit(process.exitcode)}"
+        _end_process(process, connection)
+        return JobResult(worker, job, error=error, worker_died=True)
 
-    def _entry(self, worker: int) -> Entry:
+    def _get_entry(self, worker: int) -> Entry:
         entry = self._processes[worker]
         if entry is None:
             raise RuntimeError(f"worker {worker} is not running")
@@ -143,28 +150,34 @@ class ProcessWorkers:
 
     def _spawn(self, worker: int) -> Entry:
         context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        arguments = (theirs, self._build, self._system)
-        process = context.Process(target=serve, args=arguments, daemon=True)
-        with _inherited(self._system.model.cpu_threads):
+        own_end, worker_end = context.Pipe()
+        arguments = (worker_end, self._build, self._system)
+        process = context.Process(target=run_worker, args=arguments, daemon=True)
+        with _limit_inheritance(self._system.model.cpu_threads):
             process.start()
-        theirs.close()  # or the pipe would stay open when the process dies
-        self._processes[worker] = (process, ours)
-        return process, ours
+        worker_end.close()  # or the pipe would stay open when the process dies
+        self._processes[worker] = (process, own_end)
+        return process, own_end
 
 
 def start_processes(system: SystemConfig, count: int, listener: Listener) -> Workers:
-    """`count` processes with the system's own recogniser."""
-    return ProcessWorkers(faster_whisper(system), system, count, listener)
+    """Start processes with the system's own recogniser.
+
+    Args:
+        system: what files are transcribed with.
+        count: how many processes.
+        listener: is given every step as it happens.
+    """
+    return ProcessWorkers(make_builder(system), system, count, listener)
 
 
 @contextmanager
-def _inherited(threads: int) -> Iterator[None]:
-    """What a process inherits: deafness to Ctrl-C, and no more threads for NumPy than asked for."""
+def _limit_inheritance(threads: int) -> Iterator[None]:
+    """Let a process inherit deafness to Ctrl-C, and no more threads for NumPy than asked for."""
     before = os.environ.get("OMP_NUM_THREADS")
     os.environ["OMP_NUM_THREADS"] = str(max(1, threads))
     try:
-        with processes.deaf():
+        with processes.ignore_sigint():
             yield
     finally:
         os.environ.pop("OMP_NUM_THREADS")
@@ -172,13 +185,13 @@ def _inherited(threads: int) -> Iterator[None]:
             os.environ["OMP_NUM_THREADS"] = before
 
 
-def _end(process: SpawnProcess, connection: Connection[Job, Message]) -> None:
+def _end_process(process: SpawnProcess, connection: Connection[Job, Message]) -> None:
     connection.close()
     process.kill()  # it holds nothing that a gentler end would save
     process.join()
 
 
-def _fate(code: int | None) -> str:
+def _describe_exit(code: int | None) -> str:
     if code is None:
         return "does not answer"
     if code >= 0:

@@ -1,15 +1,20 @@
-"""The records behind `conf/alignment`: where word times come from that a data set lacks."""
+"""Settings of `conf/alignment`: where word times come from that a data set lacks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from streamwer.config.bounds import ENCODER_S
-from streamwer.config.model import ModelConfig
+from streamwer.config.model import ENCODER_S, ModelConfig
+from streamwer.config.settings import setting
 from streamwer.errors import ConfigError
 
 ALLOW = "alignment.allow_same_model"
+
+
+def _share(default: float, help: str) -> Any:
+    return setting(default, help, at_least=0, at_most=1)
 
 
 @dataclass
@@ -25,15 +30,29 @@ class ForcedConfig:
 
     name: str = "forced"
     model: ModelConfig = field(default_factory=ModelConfig)
-    allow_same_model: bool = False
-    padding_s: float = 1.0
-    window_s: float = 28.0
-    speech_threshold: float = 0.3
-    least_explained: float = 0.4
-    most_odd: float = 0.05
-    most_silent: float = 0.2
-    most_unsaid: float = 0.2
-    known_bias_s: float | None = None
+    allow_same_model: bool = setting(False, "whether the aligner may be a model under test")
+    padding_s: float = setting(
+        1.0,
+        "silence after a window that the aligner is given",
+        unit="seconds",
+        at_least=0,
+        at_most=ENCODER_S,
+    )
+    window_s: float = setting(
+        28.0, "longest window", unit="seconds", at_least=5.0, at_most=ENCODER_S
+    )
+    speech_threshold: float = _share(
+        0.3, "probability above which the voice detector (Silero) calls it speech"
+    )
+    least_explained: float = _share(
+        0.4, "smallest share of a transcript that must be plain to the aligner"
+    )
+    most_odd: float = _share(0.05, "largest share of words without length or longer than 3 s")
+    most_silent: float = _share(0.2, "largest share of words where there is no speech")
+    most_unsaid: float = _share(0.2, "largest share of the speech that the words leave out")
+    known_bias_s: float | None = setting(
+        None, "how late this model's word ends are known to be; below 0 if early", unit="seconds"
+    )
 
 
 @dataclass
@@ -56,7 +75,9 @@ class PublishedConfig:
     pattern: str = "**/*"
     tier: str = ""
     columns: WordColumnsConfig = field(default_factory=WordColumnsConfig)
-    most_mismatched: float = 0.1
+    most_mismatched: float = _share(
+        0.1, "largest share of words that may differ from the transcript"
+    )
 
 
 AlignmentConfig = NoAlignment | ForcedConfig | PublishedConfig
@@ -67,35 +88,6 @@ ALIGNMENT_SCHEMAS: dict[str, type] = {
     "published": PublishedConfig,
 }
 """The record of each way to come by word times."""
-
-_SHARES = (
-    "speech_threshold",
-    "least_explained",
-    "most_odd",
-    "most_silent",
-    "most_unsaid",
-    "most_mismatched",
-)
-_SHORTEST_S = 5.0
-
-
-def check(alignment: AlignmentConfig) -> None:
-    """Refuse values that cannot work.
-
-    Raises:
-        ConfigError: a value makes no sense; the first such key is named.
-    """
-    for key in _SHARES:
-        value = getattr(alignment, key, 0.0)
-        if not 0 <= value <= 1:
-            raise ConfigError(f"alignment.{key}={value} must be between 0 and 1")
-    if isinstance(alignment, ForcedConfig):
-        if not _SHORTEST_S <= alignment.window_s <= ENCODER_S:
-            wanted = f"must be between {_SHORTEST_S:g} and {ENCODER_S:g}"
-            raise ConfigError(f"alignment.window_s={alignment.window_s} {wanted}")
-        if not 0 <= alignment.padding_s <= ENCODER_S:
-            wanted = f"must be between 0 and {ENCODER_S:g}"
-            raise ConfigError(f"alignment.padding_s={alignment.padding_s} {wanted}")
 
 
 def refuse_same_model(alignment: AlignmentConfig, models: Mapping[str, ModelConfig]) -> None:
@@ -117,7 +109,7 @@ def refuse_same_model(alignment: AlignmentConfig, models: Mapping[str, ModelConf
 
 
 def same_model(aligner: str, system: str) -> str:
-    """What is said of an aligner that is under test."""
+    """Describe the error of an aligner that is under test."""
     return (
         f"alignment.model: {aligner} is the model of the system '{system}', which is under test; "
         f"choose another aligner, or set {ALLOW}=true"

@@ -1,38 +1,26 @@
-"""The typed record of the key `finished` in conf/config.yaml: what a run keeps as it goes."""
+"""Settings of the cache of finished recordings: the key `finished` of conf/config.yaml."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-from streamwer.config import bounds
-from streamwer.config.bounds import RATE, Limit
+from streamwer.config.settings import setting
 
 
 @dataclass
-class FinishedConfig:
+class CacheConfig:
     """Where finished recordings are kept, whether they are used, and how many bytes of them."""
 
-    folder: str = "data/finished"
-    resume: bool = True
-    max_gb: float = 2.0
+    folder: str = setting(
+        "data/finished",
+        "an absolute path may serve several checkouts",
+        valid=lambda folder: bool(folder.strip()),
+        remedy="must be the path of a folder",
+    )
+    resume: bool = setting(True, "whether recordings of earlier runs are used")
+    max_gb: float = setting(2.0, "largest size", unit="gigabytes", above=0)
 
     @property
-    def most_bytes(self) -> int:
-        """The largest size of the store."""
+    def max_bytes(self) -> int:
+        """Largest size of the cache."""
         return int(self.max_gb * 1e9)
-
-
-FINISHED_LIMITS: Mapping[str, Limit] = {
-    "folder": Limit(lambda value: bool(value.strip()), "must be the path of a folder"),
-    "max_gb": RATE,
-}
-
-
-def check(finished: FinishedConfig) -> None:
-    """Refuse a store that cannot work.
-
-    Raises:
-        ConfigError: a value makes no sense; the first such key is named.
-    """
-    bounds.refuse("finished", asdict(finished), FINISHED_LIMITS)

@@ -11,15 +11,16 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from streamwer.config import model_catalogue
-from streamwer.config.conf_dir import conf_dir as conf_dir
-from streamwer.config.experiment import Config, typed
+from streamwer.config.conf_dir import find_conf_dir as find_conf_dir
+from streamwer.config.experiment import ExperimentConfig, parse_config
+from streamwer.config.renamed_keys import refuse_renamed_key
 from streamwer.errors import ConfigError
 
 _MODEL = re.compile(r"(?P<key>\+?model(@[\w.]+)?)=(?P<name>[\w./-]+)")
 
 
-def composed(overrides: Sequence[str] = (), primary: str = "config") -> DictConfig:
-    """The resolved config that `overrides` ("policy=offline") give to conf/`primary`.yaml.
+def compose_config(overrides: Sequence[str] = (), primary: str = "config") -> DictConfig:
+    """Compose conf/`primary`.yaml with overrides such as "policy=offline", and resolve it.
 
     Raises:
         ConfigError: an unknown key, option or value, in Hydra's own words, on one line.
@@ -27,44 +28,46 @@ def composed(overrides: Sequence[str] = (), primary: str = "config") -> DictConf
     import hydra  # only now: `streaming -h` asks for `conf_dir` and must not wait for it
     from hydra.errors import HydraException, OverrideParseException
 
+    for override in overrides:
+        refuse_renamed_key(override.lstrip("+~").partition("=")[0])
     import_module("streamwer.config.hydra_schemas").register()
     try:
-        with hydra.initialize_config_dir(str(conf_dir()), version_base=None):
-            config = hydra.compose(primary, list(map(_with_option, overrides)))
+        with hydra.initialize_config_dir(str(find_conf_dir()), version_base=None):
+            config = hydra.compose(primary, list(map(_find_model_option, overrides)))
             OmegaConf.resolve(config)
     except OverrideParseException as error:
-        raise ConfigError(_quoted(error.override)) from error
+        raise ConfigError(_suggest_quotes(error.override)) from error
     except (HydraException, OmegaConfBaseException) as error:
-        raise ConfigError(_told(error)) from error
+        raise ConfigError(_describe_error(error)) from error
     return config
 
 
-def _with_option(override: str) -> str:
-    """`model=tiny.en` as `model=tiny_en`: Hydra's options are files, people type other names."""
+def _find_model_option(override: str) -> str:
+    """Turn `model=tiny.en` into `model=tiny_en`, the name of the file that Hydra looks for."""
     match = _MODEL.fullmatch(override)
     known = model_catalogue.find(match["name"]) if match else None
     return f"{match['key']}={known.name}" if match and known else override
 
 
-def _quoted(override: str) -> str:
-    """How to write a choice whose value Hydra cannot read: its grammar gives signs a meaning."""
+def _suggest_quotes(override: str) -> str:
+    """Suggest how to write a choice whose value Hydra cannot read: some signs have a meaning."""
     key, _, value = override.partition("=")
     quoted = value.replace('"', '\\"')
     typed = shlex.quote(f'{key}="{quoted}"')
     return f"{override}: a value with one of = , ( ) {{ }} # ~ or quotes must be quoted: {typed}"
 
 
-def _told(error: Exception) -> str:
-    """What Hydra says, without where it looked and without advice that would not help.
+def _describe_error(error: Exception) -> str:
+    """Return Hydra's message without its search path and without advice that would not help.
 
-    A key that is not there cannot be added with "+" either: the tree is that of `streamwer.config.experiment`.
+    A key that is unknown cannot be added with "+" either: `streamwer.config.experiment` has all.
     """
-    said = str(error).partition("\nConfig search path:")[0].partition("\nTo append to")[0]
-    said = said.removeprefix("In 'config': ").replace(":\n\t", ": ").replace("\n\t", ", ")
+    message = str(error).partition("\nConfig search path:")[0].partition("\nTo append to")[0]
+    message = message.removeprefix("In 'config': ").replace(":\n\t", ": ").replace("\n\t", ", ")
     cause = f": {str(error.__cause__).splitlines()[0]}" if str(error.__cause__ or "") else ""
-    return "; ".join(line.rstrip(".") for line in said.splitlines() if line.strip()) + cause
+    return "; ".join(line.rstrip(".") for line in message.splitlines() if line.strip()) + cause
 
 
-def load(overrides: Sequence[str] = ()) -> Config:
-    """The same as typed records."""
-    return typed(composed(overrides))
+def load_config(overrides: Sequence[str] = ()) -> ExperimentConfig:
+    """Compose conf/config.yaml with overrides into typed records."""
+    return parse_config(compose_config(overrides))

@@ -1,4 +1,4 @@
-"""Where the config tree is, found without Hydra: `streaming -h` has no time for it."""
+"""Location of the config tree, without Hydra: `streaming -h` has no time for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from streamwer.errors import ConfigError
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
-def conf_dir() -> Path:
+def find_conf_dir() -> Path:
     """Find the config tree: `conf/` here, else of the checkout, else the copy in the package.
 
     Raises:

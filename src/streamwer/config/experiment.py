@@ -6,8 +6,9 @@ read `params.yaml` into them once, at the edge.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +16,18 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from streamwer.config import alignment as alignment_config
-from streamwer.config import bounds, cache, hardware, languages, model_catalogue, plugins
-from streamwer.config import cluster as cluster_config
-from streamwer.config import load as load_config
+from streamwer.config import hardware, languages, model_catalogue, registry
 from streamwer.config.alignment import ALIGNMENT_SCHEMAS, AlignmentConfig
-from streamwer.config.cache import FinishedConfig
+from streamwer.config.cache import CacheConfig
 from streamwer.config.cluster import ClusterConfig
-from streamwer.config.condition import CONDITION_SCHEMAS, Chain, chains
+from streamwer.config.condition import EffectChain, compose_chains
 from streamwer.config.dataset import DatasetConfig
-from streamwer.config.engine import (
-    ENGINE_SCHEMAS,
-    EngineConfig,
-    model_for,
-)
+from streamwer.config.engine import EngineConfig, model_for
 from streamwer.config.hardware import HardwareConfig
 from streamwer.config.load import LoadConfig, SloConfig
 from streamwer.config.model import MISSING, ModelConfig
+from streamwer.config.renamed_keys import refuse_renamed_keys
+from streamwer.config.settings import check_settings, setting
 from streamwer.config.watch import WatchConfig
 from streamwer.errors import ConfigError
 
@@ -57,12 +54,14 @@ class ScoringConfig:
 
 @dataclass
 class RuleConfig:
-    """One rule of conf/gate: how much worse a figure may become. All limits must be exceeded."""
+    """One rule of conf/gate: how far a figure may regress. All limits must be exceeded."""
 
-    worse: str = MISSING
-    absolute: float = 0.0
-    relative: float = 0.0
-    interval: bool = True
+    regression: str = setting(MISSING, "the direction of a regression", one_of=("higher", "lower"))
+    absolute: float = setting(0.0, "smallest difference that counts", at_least=0)
+    relative: float = setting(
+        0.0, "smallest difference that counts, as a share of the baseline", at_least=0
+    )
+    interval: bool = setting(True, "whether the whole interval must be beyond the limits")
 
 
 @dataclass
@@ -74,16 +73,22 @@ class GateConfig:
     clock: ClockConfig = field(default_factory=ClockConfig)
     dataset: DatasetConfig | None = None
     model: ModelConfig | None = None
-    runs: int = 1
-    max_failed: float = 0.0
-    elsewhere: float = 1.0
-    listed: int = 10
+    runs: int = setting(1, "runs of each side", at_least=1)
+    max_failed: float = setting(
+        0.0, "largest share of recordings that may fail", at_least=0, at_most=1
+    )
+    other_cpu_factor: float = setting(
+        1.0,
+        "times as wide are all floors on another kind of processor than the baseline's",
+        at_least=1,
+    )
+    max_recordings: int = setting(10, "most regressed recordings that are shown", at_least=1)
     rules: dict[str, RuleConfig] = field(default_factory=dict)
 
 
 @dataclass
 class SystemConfig:
-    """What is compared: a recogniser (a model and how it is called), a policy, a clock, a load."""
+    """One compared system: a model, an engine, a policy, a clock and a load."""
 
     policy: dict[str, Any]
     model: ModelConfig
@@ -103,7 +108,7 @@ class SystemChoice:
 
 
 @dataclass
-class Config:
+class ExperimentConfig:
     """The whole of `params.yaml`."""
 
     dataset: DatasetConfig = field(default_factory=DatasetConfig)
@@ -118,7 +123,7 @@ class Config:
     load: LoadConfig = field(default_factory=LoadConfig)
     slo: SloConfig = field(default_factory=SloConfig)
     cluster: ClusterConfig = field(default_factory=ClusterConfig)
-    finished: FinishedConfig = field(default_factory=FinishedConfig)
+    cache: CacheConfig = field(default_factory=CacheConfig)
     scoring: ScoringConfig = field(default_factory=ScoringConfig)
     gate: GateConfig = field(default_factory=GateConfig)
     watch: WatchConfig = field(default_factory=WatchConfig)
@@ -129,9 +134,23 @@ class Config:
 class SweepSettings:
     """The key `sweep` of conf/sweep.yaml: what becomes of the points."""
 
-    name: str = "sweep"
-    budgets_s: list[float] = field(default_factory=list)
-    keep: int = 500
+    name: str = setting(
+        "sweep",
+        "the report is written to reports/sweep/NAME",
+        valid=lambda name: bool(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", name)),
+        remedy="must be the name of a folder: letters, digits, and . _ - after the first",
+    )
+    budgets_s: list[float] = setting(
+        [0.5, 1.0, 1.5, 2.0, 3.0, 5.0],
+        "95th percentiles of commit latency to find the best point within",
+        unit="seconds",
+        above=0,
+    )
+    keep: int = setting(
+        500,
+        "finished points kept in data/sweeps/store; the least recently used go first",
+        at_least=1,
+    )
 
 
 @dataclass
@@ -157,107 +176,109 @@ class SweepConfig:
     sweep: SweepSettings = field(default_factory=SweepSettings)
 
 
-def typed(values: DictConfig) -> Config:
-    """The records of a composed config.
+def parse_config(values: DictConfig) -> ExperimentConfig:
+    """Parse a composed config into records.
 
     Raises:
         ConfigError: a key is unknown or missing, or a value has the wrong type.
     """
     # Plain values first: a policy that Hydra composed would come out as a record, not a dict.
-    config: Config = _record(Config, OmegaConf.to_container(values))
+    plain: dict[str, Any] = OmegaConf.to_container(values)  # type: ignore[assignment]
+    refuse_renamed_keys(plain)
+    config: ExperimentConfig = _make_record(ExperimentConfig, plain)
     config.model = _settle_model(config.model)
     config.gate.model = config.gate.model and _settle_model(config.gate.model)
     for choice in config.systems.values():
         choice.model = _settle_model(choice.model) if choice.model else None
     models = {name: config.systems[name].model or config.model for name in config.systems}
-    aligner = alignment(config.alignment)
+    aligner = parse_alignment(config.alignment)
     alignment_config.refuse_same_model(aligner, models)
     _check_language(config, aligner)
-    conditions(config)
-    cache.check(config.finished)
-    cluster_config.check(config.cluster)
+    list_conditions(config)
+    check_settings("cache", config.cache)
+    check_settings("cluster", config.cluster)
     return config
 
 
 def _settle_model(model: ModelConfig) -> ModelConfig:
     """Settle what a model is called and speaks, and refuse a padding that cannot be."""
-    bounds.refuse("model", asdict(model), bounds.LIMITS)
+    check_settings("model", model)
     return model_catalogue.settle(model)
 
 
-def _check_language(config: Config, aligner: AlignmentConfig) -> None:
-    engines = {name: engine(each.engine or config.engine) for name, each in config.systems.items()}
-    heard = {
+def _check_language(config: ExperimentConfig, aligner: AlignmentConfig) -> None:
+    engines = {
+        name: parse_engine(each.engine or config.engine) for name, each in config.systems.items()
+    }
+    models_by_user = {
         f"system {name}": model_for(engines[name], each.model or config.model)
         for name, each in config.systems.items()
     }
     whispers = [
-        heard[f"system {name}"]
+        models_by_user[f"system {name}"]
         for name, called in engines.items()
-        if not plugins.get("engine", called.name)
+        if not registry.find_extension("engine", called.name)
     ]
     if isinstance(aligner, alignment_config.ForcedConfig):
         languages.refuse_undetected("alignment.model.language", aligner.model)
-        heard["alignment"] = aligner.model
+        models_by_user["alignment"] = aligner.model
         whispers.append(aligner.model)
-    languages.check(config.dataset.language, heard, config.scoring.normaliser)
+    languages.check_languages(config.dataset.language, models_by_user, config.scoring.normaliser)
     languages.check_models(whispers)
 
 
-def conditions(config: Config | SweepConfig) -> tuple[Chain, ...]:
-    """The conditions under which each recording is prepared.
+def list_conditions(config: ExperimentConfig | SweepConfig) -> tuple[EffectChain, ...]:
+    """List the conditions under which each recording is prepared.
 
     Raises:
         ConfigError: an effect or a key of one is unknown, a value has the wrong type or makes no
             sense, or a condition cannot be composed.
     """
-    steps = {name: _step(name, values) for name, values in config.condition.items()}
-    return chains(steps, config.conditions)
+    steps = {name: _parse_step(name, values) for name, values in config.condition.items()}
+    return compose_chains(steps, config.conditions)
 
 
-def _step(name: str, values: Any) -> Any:
+def _parse_step(name: str, values: Any) -> Any:
     effect = values.get("effect") if isinstance(values, Mapping) else None
-    if effect not in CONDITION_SCHEMAS:
-        known = ", ".join(CONDITION_SCHEMAS)
-        raise ConfigError(f"condition.{name}.effect={effect!r} must be one of {known}")
-    return _record(CONDITION_SCHEMAS[effect], dict(values))
+    schemas = registry.schemas("condition")
+    if effect not in schemas:
+        raise ConfigError(f"condition.{name}.effect={effect!r} must be one of {', '.join(schemas)}")
+    return _make_record(schemas[effect], dict(values))
 
 
-def alignment(values: Mapping[str, Any]) -> AlignmentConfig:
-    """The record of `conf/alignment`: where word times come from that the data set lacks.
+def parse_alignment(values: Mapping[str, Any]) -> AlignmentConfig:
+    """Parse the settings of `conf/alignment`: where word times come from.
 
     Raises:
         ConfigError: the name or a key is unknown, or a value has the wrong type or makes no sense.
     """
-    chosen: AlignmentConfig = _named("alignment", ALIGNMENT_SCHEMAS, values)
-    alignment_config.check(chosen)
+    chosen: AlignmentConfig = _parse_named("alignment", ALIGNMENT_SCHEMAS, values)
+    check_settings("alignment", chosen)
     if isinstance(chosen, alignment_config.ForcedConfig):
         chosen.model = _settle_model(chosen.model)
     return chosen
 
 
-def engine(values: Mapping[str, Any]) -> EngineConfig:
-    """The record of an engine, from its name and its hyper-parameters.
+def parse_engine(values: Mapping[str, Any]) -> EngineConfig:
+    """Parse the settings of an engine, from its name and its hyper-parameters.
 
     Raises:
         ConfigError: the name or a key is unknown, or a value has the wrong type or makes no sense.
     """
-    added = plugins.get("engine", values.get("name"))
-    known = {**ENGINE_SCHEMAS, **plugins.schemas("engine")}
-    chosen: EngineConfig = _named("engine", known, values)
-    if not added:  # one of another package knows best what its own keys may be
-        bounds.check(chosen)
+    schema = registry.find("engine", values.get("name")).Config
+    chosen: EngineConfig = _make_record(schema, dict(values))
+    check_settings("engine", chosen)
     return chosen
 
 
-def _named(group: str, schemas: Mapping[str, type], values: Mapping[str, Any]) -> Any:
+def _parse_named(group: str, schemas: Mapping[str, type], values: Mapping[str, Any]) -> Any:
     name = values.get("name")
     if name not in schemas:
         raise ConfigError(f"{group}.name={name!r} must be one of {', '.join(schemas)}")
-    return _record(schemas[str(name)], dict(values))
+    return _make_record(schemas[str(name)], dict(values))
 
 
-def _record(schema: type, values: Any) -> Any:
+def _make_record(schema: type, values: Any) -> Any:
     try:
         return OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(schema), values))
     except OmegaConfBaseException as error:
@@ -265,17 +286,18 @@ def _record(schema: type, values: Any) -> Any:
         raise ConfigError(f"{error.full_key or 'config'}: {reason}") from error
 
 
-def gate(values: Mapping[str, Any]) -> GateConfig:
-    """The rules of a file of conf/gate.
+def parse_gate(values: Mapping[str, Any]) -> GateConfig:
+    """Parse a file of conf/gate.
 
     Raises:
         ConfigError: a key is unknown or missing, or a value has the wrong type.
     """
-    record: GateConfig = _record(GateConfig, dict(values))
+    refuse_renamed_keys(values, "gate.")
+    record: GateConfig = _make_record(GateConfig, dict(values))
     return record
 
 
-def load(path: Path = Path("params.yaml")) -> Config:
+def load_params(path: Path = Path("params.yaml")) -> ExperimentConfig:
     """Read the composed config that DVC runs with.
 
     Raises:
@@ -286,25 +308,27 @@ def load(path: Path = Path("params.yaml")) -> Config:
     values = OmegaConf.load(path)
     if not isinstance(values, DictConfig):
         raise ConfigError(f"{path}: not a mapping; {_REMEDY}")
-    return typed(values)
+    return parse_config(values)
 
 
-def sweep(values: Mapping[str, Any]) -> SweepConfig:
-    """The record of one point of a sweep, from plain values.
+def parse_sweep(values: Mapping[str, Any]) -> SweepConfig:
+    """Parse the config of one point of a sweep, from plain values.
 
     Raises:
         ConfigError: a key is unknown or missing, or a value has the wrong type or makes no sense.
     """
-    found: SweepConfig = _record(SweepConfig, dict(values))
-    bounds.refuse("sweep", asdict(found.sweep), bounds.SWEEP_LIMITS)
-    found.model = _settle_model(found.model)
-    languages.check(found.dataset.language, {"sweep": found.model}, found.scoring.normaliser)
-    cluster_config.check(found.cluster)
-    return found
+    config: SweepConfig = _make_record(SweepConfig, dict(values))
+    check_settings("sweep", config.sweep)
+    config.model = _settle_model(config.model)
+    languages.check_languages(
+        config.dataset.language, {"sweep": config.model}, config.scoring.normaliser
+    )
+    check_settings("cluster", config.cluster)
+    return config
 
 
-def system(config: Config, name: str) -> SystemConfig:
-    """One compared system, with the shared model, engine and clock where it has none of its own.
+def build_system(config: ExperimentConfig, name: str) -> SystemConfig:
+    """Build one compared system, with the shared model, engine and clock where it has no own.
 
     Raises:
         ConfigError: there is no system of that name, its engine cannot work, or the hardware
@@ -314,22 +338,24 @@ def system(config: Config, name: str) -> SystemConfig:
         known = ", ".join(sorted(config.systems))
         raise ConfigError(f"no system {name!r}: params.yaml has {known}")
     choice = config.systems[name]
-    called = engine(choice.engine or config.engine)
+    called = parse_engine(choice.engine or config.engine)
     chosen = SystemConfig(
         policy=choice.policy,
         model=model_for(called, choice.model or config.model),
         engine=called,
-        clock=_clock(choice.clock or config.clock),
+        clock=_parse_clock(choice.clock or config.clock),
         load=config.load,
     )
-    plugins.get("policy", chosen.policy.get("name"))  # refused here, not by every worker
-    load_config.check(chosen.load)
+    registry.find_extension(
+        "policy", chosen.policy.get("name")
+    )  # refused here, not by every worker
+    check_settings("load", chosen.load)
     if chosen.clock.name == "profile":
-        hardware.find(chosen.clock.hardware, chosen.model, chosen.engine)
+        hardware.find_costs(chosen.clock.hardware, chosen.model, chosen.engine)
     return chosen
 
 
-def _clock(chosen: ClockConfig) -> ClockConfig:
-    """A clock with its hardware profile as a record: Hydra keeps no interpolation in one."""
+def _parse_clock(chosen: ClockConfig) -> ClockConfig:
+    """Parse a clock and its hardware profile: Hydra keeps no interpolation in one."""
     profile = chosen.hardware
-    return replace(chosen, hardware=_record(HardwareConfig, profile)) if profile else chosen
+    return replace(chosen, hardware=_make_record(HardwareConfig, profile)) if profile else chosen

@@ -1,8 +1,8 @@
-"""What recogniser calls cost on a machine: the hardware profile behind the clock `profile`.
+"""Hardware profiles: predicted cost of recogniser calls on a machine, for the clock `profile`.
 
 A call is charged for what it did, so the prediction needs no machine: the time of each stage is
-linear in counts of the call's `Effort`, with coefficients of at least 0, but for the encoder's,
-which follows a measured curve over the length of a window.
+linear in counts of the call's `WorkCounters`, with coefficients of at least 0. The encoder's
+follows a measured curve over the length of a window.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 
 from streamwer.config.engine import own_model
 from streamwer.errors import ConfigError
-from streamwer.types import Effort
+from streamwer.types import WorkCounters
 
 if TYPE_CHECKING:
     from streamwer.config.engine import EngineConfig
     from streamwer.config.model import ModelConfig
 
-Term = Callable[[Effort], int]
+Term = Callable[[WorkCounters], int]
 
 
 @dataclass
@@ -70,12 +70,12 @@ class HardwareConfig:
     costs: dict[str, CallCosts] = field(default_factory=dict)
 
 
-def _decodings(effort: Effort) -> int:
+def _count_decodings(effort: WorkCounters) -> int:
     return effort.encodings + effort.fallbacks
 
 
-def _per_encoding(effort: Effort, count: int) -> int:
-    """A count times the frames of the encoding that each of it reads."""
+def _per_encoding(effort: WorkCounters, count: int) -> int:
+    """Return a count times the frames of the encoding that each of it reads."""
     return count * effort.encoder_frames // max(1, effort.encodings)
 
 
@@ -90,10 +90,10 @@ TERMS: Mapping[str, Mapping[str, Term]] = {
         "window_frame": lambda effort: effort.encoder_frames,
     },
     "decode": {
-        "call": _decodings,
+        "call": _count_decodings,
         "prompt_token": lambda effort: effort.prompt_tokens,
         "token": lambda effort: effort.decoded_tokens,
-        "frame": lambda effort: _per_encoding(effort, _decodings(effort)),
+        "frame": lambda effort: _per_encoding(effort, _count_decodings(effort)),
         "token_frame": lambda effort: _per_encoding(effort, effort.decoded_tokens),
     },
     "align": {
@@ -112,30 +112,36 @@ TERMS: Mapping[str, Mapping[str, Term]] = {
 STAGES = ("listen", "features", "encode", "decode", "align", "other")
 
 
-def seconds(costs: CallCosts, effort: Effort) -> float:
-    """Predicted seconds of a call, in whole microseconds.
+def predict_seconds(costs: CallCosts, effort: WorkCounters) -> float:
+    """Predict the seconds of a call, in whole microseconds.
 
     The same to the bit on every machine: products and sums of doubles in a fixed order, one by
     one. (`sum` of floats gives other bits since Python 3.12.)
     """
     spent = 0.0
     for stage in STAGES:
-        spent = spent + stage_us(costs, effort, stage)
+        spent = spent + predict_stage_us(costs, effort, stage)
     return round(spent) / 1e6
 
 
-def stage_us(costs: CallCosts, effort: Effort, stage: str) -> float:
-    """Predicted microseconds of one stage of a call."""
+def predict_stage_us(costs: CallCosts, effort: WorkCounters, stage: str) -> float:
+    """Predict the microseconds of one stage of a call.
+
+    Args:
+        costs: of the model.
+        effort: work of the call.
+        stage: one of `STAGES`.
+    """
     if stage == "encode":
-        return encoder_us(costs, effort)
+        return predict_encoder_us(costs, effort)
     spent = 0.0
     for name, term in TERMS[stage].items():
         spent = spent + getattr(costs, f"{stage}_{name}") * term(effort)
     return spent
 
 
-def encoder_us(costs: CallCosts, effort: Effort) -> float:
-    """Predicted microseconds of the encoder: those of a window of mean length, times windows.
+def predict_encoder_us(costs: CallCosts, effort: WorkCounters) -> float:
+    """Predict the microseconds of the encoder: those of a window of mean length, times windows.
 
     Beyond the longest window that was measured the cost grows in proportion.
     """
@@ -151,22 +157,29 @@ def encoder_us(costs: CallCosts, effort: Effort) -> float:
     return effort.encodings * one
 
 
-def key(model: ModelConfig, engine: EngineConfig) -> str:
-    """The name under `hardware.costs` of a model called in a way: all that sets its costs."""
+def cost_key(model: ModelConfig, engine: EngineConfig) -> str:
+    """Return the key under `hardware.costs` of a model and an engine: all that sets its costs."""
     threads = f"{model.cpu_threads}_threads" if model.cpu_threads != 1 else "1_thread"
     parts = model.name, model.device, model.compute_type, threads, engine.name
     beam = getattr(engine, "beam_size", None)  # not every engine searches
     return "_".join([*parts, f"beam_{beam}"] if beam else parts)
 
 
-def find(hardware: HardwareConfig | None, model: ModelConfig, engine: EngineConfig) -> CallCosts:
-    """The costs that a profile has for a model called in a way.
+def find_costs(
+    hardware: HardwareConfig | None, model: ModelConfig, engine: EngineConfig
+) -> CallCosts:
+    """Find the costs that a profile has for a model called in a way.
+
+    Args:
+        hardware: the profile.
+        model: that is called.
+        engine: how it is called.
 
     Raises:
         ConfigError: it has none, or they make no sense.
     """
     hardware = hardware or HardwareConfig()
-    wanted = key(model, engine)
+    wanted = cost_key(model, engine)
     if own_model(engine):
         raise ConfigError(
             f"clock=profile: what engine={engine.name} takes cannot be predicted, since a profile"
@@ -180,13 +193,13 @@ def find(hardware: HardwareConfig | None, model: ModelConfig, engine: EngineConf
             " and choose the profile that it writes, or choose another clock"
         )
     costs = hardware.costs[wanted]
-    for name, problem in _problems(costs):
+    for name, problem in _find_problems(costs):
         raise ConfigError(f"hardware.costs.{wanted}.{name} {problem}")
     return costs
 
 
-def _problems(costs: CallCosts) -> Iterator[tuple[str, str]]:
-    """Keys whose values no call could cost."""
+def _find_problems(costs: CallCosts) -> Iterator[tuple[str, str]]:
+    """Find keys whose values no call could cost."""
     for each in fields(costs):
         value = getattr(costs, each.name)
         numbers = value if isinstance(value, list) else [value]

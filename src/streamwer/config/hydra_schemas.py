@@ -4,47 +4,57 @@
 an unknown key or a value of the wrong type is refused wherever the tree is composed.
 """
 
+from typing import Any
+
 from hydra.core.config_store import ConfigStore
 
-from streamwer.config import plugins, watch
+from streamwer.config import registry, watch
 from streamwer.config.alignment import ALIGNMENT_SCHEMAS
-from streamwer.config.compose import conf_dir
-from streamwer.config.condition import CONDITION_SCHEMAS
-from streamwer.config.engine import ENGINE_SCHEMAS
-from streamwer.config.experiment import Config, SweepConfig
-from streamwer.config.policy import POLICY_SCHEMAS
+from streamwer.config.compose import find_conf_dir
+from streamwer.config.experiment import ExperimentConfig, SweepConfig
 from streamwer.errors import ConfigError
 
 
 def register() -> None:
     """Store every schema; storing twice does no harm."""
-    watch.register()
+    watch.register_resolver()
     store = ConfigStore.instance()
     groups = {
         "alignment": ALIGNMENT_SCHEMAS,
-        "condition": CONDITION_SCHEMAS,
-        "engine": ENGINE_SCHEMAS,
-        "policy": POLICY_SCHEMAS,
+        "condition": registry.schemas("condition"),
+        "engine": registry.schemas("engine"),
+        "policy": registry.schemas("policy"),
     }
     for group, records in groups.items():
         for name, record in records.items():
             store.store(group=f"schema/{group}", name=name, node=record)
-    for group in plugins.GROUPS:
-        for name, one in plugins.found(group).items():
-            if _has_file(group, name):  # whose values Hydra would check against this record
-                continue
-            # One that cannot be used is a choice, too: what is said of it is said when it is made.
-            where = {"source": name, "path": ""} if group == "dataset" else {}
-            node = {"name": name, **where} if one.problem else one.target.Config
-            place = f"systems.{name}.policy" if group == "policy" else group
-            store.store(group=group, name=name, node=node, package=place)
-    store.store(name="schema", node=Config)
+    for group in registry.EXTENSIBLE:
+        for name, node in _list_nodes(group).items():
+            if not _has_file(group, name):  # Hydra would check the file's values against the record
+                place = f"systems.{name}.policy" if group == "policy" else group
+                store.store(group=group, name=name, node=node, package=place)
+    store.store(name="schema", node=ExperimentConfig)
     store.store(name="sweep_schema", node=SweepConfig)
+
+
+def _list_nodes(group: str) -> dict[str, Any]:
+    """List what can be chosen without a file in `conf/`, by name.
+
+    A class of another package that cannot be used is a choice, too: the error says why.
+    """
+    ours = {} if group == "dataset" else registry.schemas(group)
+    blank = {"path": ""} if group == "dataset" else {}
+    key = registry.GROUPS[group].key
+    added = {
+        name: {"name": name, key: name, **blank} if one.problem else one.target.Config
+        for name, one in registry.list_extensions(group).items()
+    }
+    return {**ours, **added}
 
 
 def _has_file(group: str, name: str) -> bool:
     try:
-        return (conf_dir() / group / f"{name}.yaml").is_file()
+        return (find_conf_dir() / group / f"{name}.yaml").is_file()
     except ConfigError:
         return False
 

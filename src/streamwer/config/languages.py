@@ -1,4 +1,4 @@
-"""Whether what listens, and what counts the errors, fits the language that is spoken."""
+"""Checks that models and normaliser fit the language that is spoken."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from streamwer.errors import ConfigError
 from streamwer.text.languages import (
     AUTO,
     ENGLISH,
-    check_known,
-    normalise,
-    refuse_other_than_english,
+    build_english_only_error,
+    check_language,
+    normalise_language,
 )
-from streamwer.text.words import LANGUAGES
+from streamwer.text.words import UNSPACED_LANGUAGES
 
 _CODE = re.compile(r"([a-z]{2,3})(?:[-_].*)?")
 
 
-def code_of(language: str) -> str:
-    """The code of a language without its region, "de" of "de-AT"; "" if it is not written so."""
-    found = _CODE.fullmatch(language.strip().lower())
-    return found[1] if found else ""
+def parse_code(language: str) -> str:
+    """Return a language's code without its region, "de" of "de-AT"; "" if it is not a code."""
+    match = _CODE.fullmatch(language.strip().lower())
+    return match[1] if match else ""
 
 
 def check_models(models: Iterable[ModelConfig]) -> None:
@@ -35,9 +35,9 @@ def check_models(models: Iterable[ModelConfig]) -> None:
     for model in models:
         if not model.path:  # the engine brings its own
             continue
-        check_known(model.language)
+        check_language(model.language)
         if knows_only_english(model) and model.language != ENGLISH:
-            raise refuse_other_than_english(model.language, model.name)
+            raise build_english_only_error(model.language, model.name)
 
 
 def refuse_undetected(key: str, model: ModelConfig) -> None:
@@ -54,7 +54,7 @@ def refuse_undetected(key: str, model: ModelConfig) -> None:
         raise ConfigError(f"{key}={AUTO}: give the language of the transcripts, such as de")
 
 
-def check(language: str, models: Mapping[str, ModelConfig], normaliser: str) -> None:
+def check_languages(language: str, models: Mapping[str, ModelConfig], normaliser: str) -> None:
     """Refuse a model or a normaliser that is for another language than that of the data.
 
     Args:
@@ -67,10 +67,10 @@ def check(language: str, models: Mapping[str, ModelConfig], normaliser: str) -> 
         ConfigError: one of them does not fit.
     """
     spoken = f"dataset.language={language}"
-    language = code_of(language)
+    language = parse_code(language)
     if not language:
         return
-    code = normalise(language)
+    code = normalise_language(language)
     for user, model in models.items():
         if knows_only_english(model) and language != ENGLISH:
             raise ConfigError(
@@ -86,7 +86,7 @@ def check(language: str, models: Mapping[str, ModelConfig], normaliser: str) -> 
         raise ConfigError(
             f"{spoken}: scoring.normaliser={normaliser} is for English; use scoring=multilingual"
         )
-    if normaliser == "basic" and language in LANGUAGES:
+    if normaliser == "basic" and language in UNSPACED_LANGUAGES:
         raise ConfigError(
             f"{spoken}: scoring.normaliser={normaliser} takes what stands between spaces for a"
             " word, and there are none; use scoring=multilingual"

@@ -1,92 +1,101 @@
-"""The typed records of `conf/load` and `conf/slo`: what a worker has to carry, and how well."""
+"""Settings of `conf/load` and `conf/slo`: the calls that a worker carries, and how well."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from streamwer.config import bounds
-from streamwer.config.bounds import COUNT, RATE, TIME, Limit
+from streamwer.config.settings import setting
 from streamwer.errors import ConfigError
 
 ALONE = "alone"
-ARRIVALS = (ALONE, "poisson", "fixed", "together")
-SCHEDULES = ("fifo", "earliest_deadline", "batched")
 
 
 @dataclass
 class LoadConfig:
     """conf/load: when calls arrive at a worker, and whom it serves first."""
 
-    name: str = ALONE
-    streams: int = 1
-    calls_per_s: float | None = None
-    phase_s: float = 0.0
-    packet_s: float = 0.0
-    seed: int = 1
-    schedule: str = "fifo"
-    deadline_s: float | None = None
-    batch: int = 1
+    name: str = setting(ALONE, "when calls arrive", one_of=(ALONE, "poisson", "fixed", "together"))
+    streams: int = setting(1, "calls at once, on average", at_least=1)
+    calls_per_s: float | None = setting(
+        None, "calls that begin in a second; null for what gives so many streams", above=0
+    )
+    phase_s: float = setting(
+        0.0, "time between the beginnings of calls", unit="seconds", at_least=0
+    )
+    packet_s: float = setting(
+        0.0,
+        "audio arrives in packets of this length, seconds; 0: sample by sample",
+        at_least=0,
+        at_most=10,
+    )
+    seed: int = setting(1, "of the order of the calls and of their beginnings", at_least=0)
+    schedule: str = setting(
+        "fifo", "whom the worker serves next", one_of=("fifo", "earliest_deadline", "batched")
+    )
+    deadline_s: float | None = setting(
+        None,
+        "earliest_deadline: a step is due so long after its first new sample; null for one chunk"
+        " after it is ready",
+        above=0,
+    )
+    batch: int = setting(1, "batched: most calls that share one call of the model", at_least=1)
 
     @property
     def alone(self) -> bool:
-        """Whether every call has a worker to itself."""
+        """True if every call has a worker to itself."""
         return self.name == ALONE
+
+    def check_relations(self, group: str) -> None:
+        """Refuse a rate of calls where they do not arrive at random."""
+        if self.calls_per_s is not None and self.name != "poisson":
+            raise ConfigError(
+                f"{group}.calls_per_s={self.calls_per_s} is for load=poisson only: set it to null,"
+                " and load.streams to the number of calls at once"
+            )
 
 
 @dataclass
 class SloConfig:
     """conf/slo: what calls must still get for a worker to carry them."""
 
-    name: str = "live"
-    p95_commit_s: float = 2.0
-    lag_slope: float = 0.005
-    wer_points: float = 0.3
-    emitted: float = 0.999
-    partial_rate: float = 0.95
+    name: str = setting("live", "name of this service level in the report")
+    p95_commit_s: float = setting(
+        2.0,
+        "95th percentile of the commit latency, at most; a word that is never emitted is infinitely"
+        " late",
+        unit="seconds",
+        above=0,
+    )
+    lag_slope: float = setting(
+        0.005, "seconds of lag gained per second of the run, at most", at_least=0
+    )
+    wer_points: float = setting(
+        0.3,
+        "WER above that of the same calls alone on a worker, at most",
+        unit="percentage points",
+        at_least=0,
+    )
+    emitted: float = setting(
+        0.999,
+        "of the reference words emitted for the same calls alone, the share that is emitted, at"
+        " least",
+        at_least=0,
+        at_most=1,
+    )
+    partial_rate: float = setting(
+        0.95,
+        "updates of the screen per second of audio, as a share of those alone, at least",
+        at_least=0,
+        at_most=1,
+    )
 
 
-_SHARE = Limit(lambda value: 0 <= value <= 1, "must be between 0 and 1")
-_RATE_OR_NONE = Limit(lambda value: value is None or RATE.holds(value), f"{RATE.remedy}, or null")
-
-LOAD_LIMITS: Mapping[str, Limit] = {
-    "name": Limit(lambda value: value in ARRIVALS, f"must be one of {', '.join(ARRIVALS)}"),
-    "streams": COUNT,
-    "calls_per_s": _RATE_OR_NONE,
-    "phase_s": TIME,
-    "packet_s": Limit(lambda value: 0 <= value <= 10, "must be between 0 and 10"),
-    "seed": Limit(lambda value: value >= 0, "must be at least 0"),
-    "schedule": Limit(lambda value: value in SCHEDULES, f"must be one of {', '.join(SCHEDULES)}"),
-    "deadline_s": _RATE_OR_NONE,
-    "batch": COUNT,
-}
-SLO_LIMITS: Mapping[str, Limit] = {
-    "p95_commit_s": RATE,
-    "lag_slope": TIME,
-    "wer_points": TIME,
-    "emitted": _SHARE,
-    "partial_rate": _SHARE,
-}
-
-
-def check(load: LoadConfig) -> None:
-    """Refuse a load that no worker could get.
-
-    Raises:
-        ConfigError: a value makes no sense; the first such key is named.
-    """
-    bounds.refuse("load", asdict(load), LOAD_LIMITS)
-    if load.calls_per_s is not None and load.name != "poisson":
-        raise ConfigError(
-            f"load.calls_per_s={load.calls_per_s} is for load=poisson only: set it to null, and"
-            " load.streams to the number of calls at once"
-        )
-
-
-def check_sought(load: LoadConfig, overrides: Iterable[str], instead: str) -> None:
+def refuse_stream_count(load: LoadConfig, overrides: Iterable[str], instead: str) -> None:
     """Refuse a number of calls where that is what is looked for.
 
     Args:
+        load: the composed settings.
         overrides: what somebody chose, as for Hydra.
         instead: what to do about it.
 
@@ -94,16 +103,7 @@ def check_sought(load: LoadConfig, overrides: Iterable[str], instead: str) -> No
         ConfigError: one was chosen.
     """
     chosen = {override.partition("=")[0].lstrip("+") for override in overrides}
-    told = {"load.streams": "load.streams" in chosen, "load.calls_per_s": load.calls_per_s}
-    for key, value in told.items():
+    chosen_values = {"load.streams": "load.streams" in chosen, "load.calls_per_s": load.calls_per_s}
+    for key, value in chosen_values.items():
         if value:
             raise ConfigError(f"{key}: how many calls at once is looked for here; {instead}")
-
-
-def check_slo(slo: SloConfig) -> None:
-    """Refuse a service level that cannot be judged.
-
-    Raises:
-        ConfigError: a value makes no sense; the first such key is named.
-    """
-    bounds.refuse("slo", asdict(slo), SLO_LIMITS)

@@ -15,10 +15,10 @@ from typing import Any
 
 import yaml
 
-from streamwer.config.conf_dir import conf_dir
+from streamwer.config.conf_dir import find_conf_dir
 from streamwer.config.model import ModelConfig, forget_source
 from streamwer.errors import ModelError
-from streamwer.text.languages import AUTO, ENGLISH, normalise
+from streamwer.text.languages import AUTO, ENGLISH, normalise_language
 
 _OWNERS = frozenset(
     "distil-whisper dropbox-dash guillaumekln mobiuslabsgmbh openai systran".split()
@@ -33,12 +33,14 @@ _NEAREST = 3
 
 def list_models() -> dict[str, ModelConfig]:
     """Read every model of `conf/model`, by name, in alphabetical order."""
-    return {file.stem: _read(file) for file in sorted((conf_dir() / "model").glob("*.yaml"))}
+    return {
+        file.stem: _read_model(file) for file in sorted((find_conf_dir() / "model").glob("*.yaml"))
+    }
 
 
 def find(name: str) -> ModelConfig | None:
     """Find the model of `conf/model` that goes by a name, or None."""
-    return _find(name, list_models())
+    return _find_by_name(name, list_models())
 
 
 def resolve(model: ModelConfig) -> ModelConfig:
@@ -51,7 +53,7 @@ def resolve(model: ModelConfig) -> ModelConfig:
     if not model.path or looks_like_folder(model.path):
         return model
     models = list_models()
-    known, own = _find(model.path, models), models.get(model.name)
+    known, own = _find_by_name(model.path, models), models.get(model.name)
     if known is None:
         return model
     pinned = model.revision in (None, own and own.revision)
@@ -70,7 +72,7 @@ def resolve(model: ModelConfig) -> ModelConfig:
 def settle(model: ModelConfig) -> ModelConfig:
     """Resolve a model's name, and turn its language into the code that the model goes by."""
     model = resolve(model)
-    language = normalise(model.language)
+    language = normalise_language(model.language)
     if language == AUTO and knows_only_english(model):
         language = ENGLISH
     return replace(model, language=language)
@@ -88,7 +90,7 @@ def is_repository(path: str) -> bool:
 
 def find_beside_conf(model: ModelConfig) -> ModelConfig:
     """Find a folder that the config tree names relative to its checkout, from anywhere."""
-    beside = conf_dir().parent / model.path
+    beside = find_conf_dir().parent / model.path
     if Path(model.path).is_dir() or not beside.is_dir():
         return model
     return replace(model, path=str(beside))
@@ -107,7 +109,7 @@ def refuse_unknown(name: str, key: str) -> ModelError:
         key: where it was asked for, such as `--model`.
     """
     shown = {stem.replace("_en", ".en").replace("_", "-"): stem for stem in list_models()}
-    near = difflib.get_close_matches(_plain(name).replace("-en", ".en"), shown, _NEAREST, 0.4)
+    near = difflib.get_close_matches(_simplify(name).replace("-en", ".en"), shown, _NEAREST, 0.4)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
     return ModelError(
         f"{key}: there is no model {name!r}; {hint}`streaming models` lists the names;"
@@ -115,23 +117,25 @@ def refuse_unknown(name: str, key: str) -> ModelError:
     )
 
 
-def _find(name: str, models: Mapping[str, ModelConfig]) -> ModelConfig | None:
+def _find_by_name(name: str, models: Mapping[str, ModelConfig]) -> ModelConfig | None:
     if name in models:
         return models[name]
     same = (each for each in models.values() if each.path == name)
-    plain = _plain(name)
-    alike = (e for stem, e in models.items() if plain and plain in (_plain(stem), _plain(e.path)))
+    plain = _simplify(name)
+    alike = (
+        e for stem, e in models.items() if plain and plain in (_simplify(stem), _simplify(e.path))
+    )
     return next(same, None) or next(alike, None)
 
 
-def _read(file: Path) -> ModelConfig:
+def _read_model(file: Path) -> ModelConfig:
     values: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
     known = {each.name for each in fields(ModelConfig)}
     return ModelConfig(**{key: value for key, value in values.items() if key in known})
 
 
-def _plain(name: str) -> str:
-    """What all names of a model have in common; empty for a repository of somebody else."""
+def _simplify(name: str) -> str:
+    """Reduce a name of a model to what all its names share; empty for a foreign repository."""
     owner, _, text = name.strip().lower().rpartition("/")
     if owner and owner not in _OWNERS:
         return ""

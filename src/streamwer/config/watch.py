@@ -21,31 +21,31 @@ class WatchConfig:
     noises: str = NOTHING["noises"]
 
 
-def register() -> None:
+def register_resolver() -> None:
     """Let conf/ say `${watched:dataset}`; doing so twice does no harm."""
-    OmegaConf.register_new_resolver("watched", _watched, replace=True)
+    OmegaConf.register_new_resolver("watched", _resolve_watched, replace=True)
 
 
-def _watched(what: str, *, _root_: DictConfig) -> str:
+def _resolve_watched(what: str, *, _root_: DictConfig) -> str:
     path = _PATHS[what](_root_)
-    return _folder(str(path)) if path else NOTHING[what]
+    return _to_folder(str(path)) if path else NOTHING[what]
 
 
-def _dataset(config: DictConfig) -> Any:
+def _find_dataset(config: DictConfig) -> Any:
     chosen = config.dataset
     return chosen.path if chosen.source == "folder" else None
 
 
-def _noises(config: DictConfig) -> Any:
-    """Those of the first step that reads any."""
+def _find_noises(config: DictConfig) -> Any:
+    """Find the files of the first step that reads any."""
     steps = (step for step in config.condition.values() if isinstance(step, Mapping | DictConfig))
     return next((step.get("path") for step in steps if step.get("kind") == "files"), None)
 
 
-_PATHS: dict[str, Callable[[DictConfig], Any]] = {"dataset": _dataset, "noises": _noises}
+_PATHS: dict[str, Callable[[DictConfig], Any]] = {"dataset": _find_dataset, "noises": _find_noises}
 
 
-def _folder(path: str) -> str:
-    """A file stands for its folder: it lists others that lie there."""
+def _to_folder(path: str) -> str:
+    """Return the folder of a file, which lists others that lie there."""
     found = Path(path).expanduser()
     return str(found.parent if found.is_file() else found)

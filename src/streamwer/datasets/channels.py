@@ -3,39 +3,44 @@
 from __future__ import annotations
 
 from streamwer.errors import DatasetError
-from streamwer.formats.format_value import told
+from streamwer.formats.format_value import format_value
 
 _LETTERS = "ABCDEFGH"
 CHANNELS = {
     **{str(n + 1): n for n in range(len(_LETTERS))},
     **{letter: n for n, letter in enumerate(_LETTERS)},
 }
-"""As CTM and STM have them, and their place in the file."""
+"""Numbers from 0 on by the names in CTM and STM."""
 
 
-def channel(name: object) -> int:
-    """The place of a channel in its file.
+def parse_channel(name: object) -> int:
+    """Parse the name of a channel.
+
+    Returns:
+        Its number in the file, from 0 on.
 
     Raises:
         DatasetError: the name is none of `CHANNELS`.
     """
-    found = CHANNELS.get(_plain(name))
-    if found is None:
-        raise DatasetError(f"the channel '{told(str(name))}' is none of 1, 2, … or A, B, …")
-    return found
+    number = CHANNELS.get(_fold(name))
+    if number is None:
+        raise DatasetError(f"the channel '{format_value(str(name))}' is none of 1, 2, … or A, B, …")
+    return number
 
 
-def letter(name: str) -> str:
-    """The one name of a channel, whichever it was given; one that is not known as it is."""
-    found = CHANNELS.get(_plain(name))
-    return name if found is None else _LETTERS[found]
+def normalise_channel(name: str) -> str:
+    """Normalise the name of a channel to its letter; one that is not known stays."""
+    number = CHANNELS.get(_fold(name))
+    return name if number is None else _LETTERS[number]
 
 
-def aliases(name: str) -> tuple[str, ...]:
-    """All names of a channel."""
-    found = CHANNELS.get(_plain(name))
-    return (name,) if found is None else (_LETTERS[found], _LETTERS[found].lower(), str(found + 1))
+def list_channel_names(name: str) -> tuple[str, ...]:
+    """List all names of a channel."""
+    number = CHANNELS.get(_fold(name))
+    return (
+        (name,) if number is None else (_LETTERS[number], _LETTERS[number].lower(), str(number + 1))
+    )
 
 
-def _plain(name: object) -> str:
+def _fold(name: object) -> str:
     return str(name).strip().upper()

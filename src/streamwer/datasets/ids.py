@@ -1,4 +1,4 @@
-"""Ids of recordings that have none of their own: their names, told apart by folders if need be."""
+"""Ids for recordings that have none: their file names, with folders where names are not unique."""
 
 from __future__ import annotations
 
@@ -8,34 +8,40 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import count, dropwhile
 
-from streamwer.datasets.rows import DEFAULT_ID, Row, Source, Unusable
+from streamwer.datasets.rows import DEFAULT_ID, DatasetRow, RowProblem, RowSource
 from streamwer.errors import DatasetError
-from streamwer.formats.recording_ids import cleaned, composed, fitted
+from streamwer.formats.recording_ids import fit_id, normalise_nfc, sanitise_name
 
 _NAMELESS = "recording"  # one whose name has no letter or digit
 
 
-def alike(name: str) -> str:
-    """What two names share that would be one file on some file systems."""
-    return composed(name.casefold())
+def fold_name(name: str) -> str:
+    """Return a key that is equal for names that are one file on some file systems."""
+    return normalise_nfc(name.casefold())
 
 
-def claim(recording: str, where: str, taken: dict[str, str]) -> None:
-    """Note where an id is used first.
+def claim_id(recording: str, where: str, taken: dict[str, str]) -> None:
+    """Claim an id for a row; an id can be used once.
+
+    Args:
+        recording: the id.
+        where: the row's place in the source.
+        taken: places of the ids in use, by `fold_name`; this one is added.
 
     Raises:
-        DatasetError: that was elsewhere.
+        DatasetError: another row has it.
     """
-    if alike(recording) in taken:
+    owner = taken.get(fold_name(recording))
+    if owner is not None:
         raise DatasetError(
-            f"the id '{recording}' is that of {taken[alike(recording)]}; ids must differ: give one "
-            "another name, or list the files in a table with a column of ids (dataset.columns.id)"
+            f"the id '{recording}' is that of {owner}; ids must differ: give one another name, "
+            "or list the files in a table with a column of ids (dataset.columns.id)"
         )
-    taken[alike(recording)] = where
+    taken[fold_name(recording)] = where
 
 
-def distinct(source: Source, column: str, partly: bool) -> Source:
-    """The source with a different id for every recording that its rows do not name.
+def assign_ids(source: RowSource, column: str, partly: bool) -> RowSource:
+    """Assign an id to every recording that has none, different from all others.
 
     It is the row's stem, as far as an id may be so, and where recordings of several folders share
     one, the path: `ann-001` and `bob-001`. Rows of one and the same recording still share theirs.
@@ -48,50 +54,56 @@ def distinct(source: Source, column: str, partly: bool) -> Source:
     if not partly and (column != DEFAULT_ID or column in source.columns):
         return source
     rows = list(source.rows)
-    names = _names([row for row in rows if isinstance(row, Row)], column)
-    return replace(source, rows=[_with_id(row, names, column) for row in rows])
+    names = _create_ids([row for row in rows if isinstance(row, DatasetRow)], column)
+    return replace(source, rows=[_assign_id(row, names, column) for row in rows])
 
 
-def _with_id(row: Row | Unusable, names: dict[str, str], column: str) -> Row | Unusable:
-    if isinstance(row, Unusable) or row.values.get(column) is not None:
+def _assign_id(
+    row: DatasetRow | RowProblem, names: dict[str, str], column: str
+) -> DatasetRow | RowProblem:
+    if isinstance(row, RowProblem) or row.values.get(column) is not None:
         return row
-    name = names[alike(row.place)]
-    return replace(row, stem=name, values={**row.values, column: name}, unnamed=row.place)
+    name = names[fold_name(row.place)]
+    return replace(row, stem=name, values={**row.values, column: name}, original_place=row.place)
 
 
-def _names(rows: Iterable[Row], column: str) -> dict[str, str]:
-    """An id for each place, written in whichever way."""
-    given = [str(row.values[column]) for row in rows if row.values.get(column) is not None]
+def _create_ids(rows: Iterable[DatasetRow], column: str) -> dict[str, str]:
+    """Create an id for each place, in whatever letters it is written."""
+    existing = [str(row.values[column]) for row in rows if row.values.get(column) is not None]
     unnamed = [row for row in rows if row.values.get(column) is None]
     places: dict[str, set[str]] = defaultdict(set)
     for row in unnamed:
-        places[alike(_fit(row.stem))].add(alike(row.place))
-    taken = {alike(name) for name in given}
+        places[fold_name(_replace_unfit(row.stem))].add(fold_name(row.place))
+    taken = {fold_name(name) for name in existing}
     alone = {stem for stem, of in places.items() if len(of) == 1} - taken
     taken |= alone
-    found: dict[str, str] = {}
+    ids: dict[str, str] = {}
     for row in unnamed:
-        place = alike(row.place)
-        if place not in found:
-            stem = _fit(row.stem)
-            name = stem if alike(stem) in alone else _free(_joined(row), taken)
-            found[place] = name
-            taken.add(alike(name))
-    return found
+        place = fold_name(row.place)
+        if place not in ids:
+            stem = _replace_unfit(row.stem)
+            name = stem if fold_name(stem) in alone else _number_if_taken(_join_folders(row), taken)
+            ids[place] = name
+            taken.add(fold_name(name))
+    return ids
 
 
-def _joined(row: Row) -> str:
+def _join_folders(row: DatasetRow) -> str:
     folders = [part for part in posixpath.dirname(row.path).split("/") if part not in ("", "..")]
-    return _fit("-".join((*folders, row.stem)))
+    return _replace_unfit("-".join((*folders, row.stem)))
 
 
-def _fit(name: str) -> str:
-    """What an id can have of a name that nobody gave as one."""
-    kept = dropwhile(lambda letter: not letter.isalnum(), cleaned(name))
-    return fitted("".join(kept).rstrip(". ") or (name and _NAMELESS))
+def _replace_unfit(name: str) -> str:
+    """Return a name with only what an id may have."""
+    letters = dropwhile(lambda letter: not letter.isalnum(), sanitise_name(name))
+    return fit_id("".join(letters).rstrip(". ") or (name and _NAMELESS))
 
 
-def _free(name: str, taken: set[str]) -> str:
-    """The name, or where it is taken ("a-b/c" and "a/b-c"), that with a number."""
-    numbered = (fitted(name, f"-{number}") for number in count(2))
-    return name if alike(name) not in taken else next(n for n in numbered if alike(n) not in taken)
+def _number_if_taken(name: str, taken: set[str]) -> str:
+    """Return the name, or where it is taken ("a-b/c" and "a/b-c"), that with a number."""
+    numbered = (fit_id(name, f"-{number}") for number in count(2))
+    return (
+        name
+        if fold_name(name) not in taken
+        else next(n for n in numbered if fold_name(n) not in taken)
+    )

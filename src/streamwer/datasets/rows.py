@@ -1,4 +1,4 @@
-"""Rows as a source delivers them, and how a row's columns become a recording's fields."""
+"""Rows of a data set: what a source delivers, and the fields that its columns hold."""
 
 from __future__ import annotations
 
@@ -11,68 +11,76 @@ from streamwer.audio.decoding import Samples
 from streamwer.config.dataset import AUTO, USUAL_COLUMNS, ColumnsConfig
 from streamwer.errors import ConfigError, DatasetError
 from streamwer.formats import recording_ids, word_times
-from streamwer.formats.format_value import told
+from streamwer.formats.format_value import format_value
 from streamwer.types import Word
 
 DEFAULT_ID = ColumnsConfig().id
+OpenAudio = Callable[[], Iterator[Samples]]
+"""Decodes audio to pieces of float32 samples at 16 kHz, each of shape (n,).
+
+It raises a `StreamwerError`, perhaps after some pieces, if it cannot.
+"""
+Progress = Callable[[int, int | None], None]
+"""Called with the number of rows done, and of all where that is known."""
+DownloadProgress = Callable[[str, int, int], None]
+"""Called with a file's name, the number of its bytes that are there, and its size."""
 
 
 @dataclass(frozen=True)
-class Row:
+class DatasetRow:
     """One row of a source, unchecked.
 
     Attributes:
         where: how an error names it: "row 3".
         values: column name → value, as the source has it.
         stem: its name, with its channel or segment: the id of a row whose source has no id column.
-        sound: decodes the audio to pieces of float32 samples at 16 kHz, each of shape (n,);
-            raises a `StreamwerError`, perhaps after some pieces, if it cannot.
-        whole: decodes the recording that this row is a segment of; None where it is no segment.
-        within: the name of that recording; empty where it is no segment. Rows with such a name are
+        open_audio: decodes its audio.
+        open_whole: decodes the recording that this row is a segment of; None for no segment.
+        segment_of: the name of that recording; empty for no segment. Rows with such a name are
             held until all are read.
         path: of the audio in the data set's folder, composed, without suffix; "" of none.
         note: what a reader of the figures must know of its reference.
-        unscored: stretches of its audio in which nothing is scored, seconds.
+        ignored_segments: begin and end of each part in which nothing is scored, seconds.
         readings: its transcript with NIST's marks, where words may be optional or others.
-        unnamed: its place before it had an id that is made of it; "" where its source names it.
+        original_place: its place before an id was made of it; "" where its source has an id.
     """
 
     where: str
     values: Mapping[str, object]
     stem: str
-    sound: Callable[[], Iterator[Samples]]
-    whole: Callable[[], Iterator[Samples]] | None = None
-    within: str = ""
+    open_audio: OpenAudio
+    open_whole: OpenAudio | None = None
+    segment_of: str = ""
     path: str = ""
     note: str = ""
-    unnamed: str = ""
-    unscored: tuple[tuple[float, float], ...] = ()
+    original_place: str = ""
+    ignored_segments: tuple[tuple[float, float], ...] = ()
     readings: str = ""
 
     @property
     def place(self) -> str:
         """Its stem, in the folder that its audio lies in; composed, as its path is."""
-        return posixpath.join(posixpath.dirname(self.path), recording_ids.composed(self.stem))
+        return posixpath.join(posixpath.dirname(self.path), recording_ids.normalise_nfc(self.stem))
 
 
 @dataclass(frozen=True)
-class Unusable:
-    """A row that cannot be used, and why."""
+class RowProblem:
+    """A row, or something else in a source, that cannot be used, and why."""
 
     where: str
     reason: str
 
 
 @dataclass(frozen=True)
-class Source:
-    """Where rows come from.
+class RowSource:
+    """A source of rows, such as a folder or a data set on the hub.
 
     Attributes:
         name: how an error names it: a file, or a repository and its revision.
         columns: the columns it has.
         rows: read once, in the source's own order; those that could not even be parsed too.
         total: how many rows there are, where that is known beforehand.
-        named: what its columns are called, where the form itself says so and not the config.
+        reader_columns: names of its columns, where the reader and not the config sets them.
         form: what it was recognised as.
         sample: reads only so many rows, drawn by a seed, in their order; None where nothing is
             saved by that.
@@ -84,19 +92,19 @@ class Source:
 
     name: str
     columns: tuple[str, ...]
-    rows: Iterable[Row | Unusable]
+    rows: Iterable[DatasetRow | RowProblem]
     total: int | None = None
-    named: ColumnsConfig | None = None
+    reader_columns: ColumnsConfig | None = None
     form: str = ""
-    sample: Callable[[int, int], Iterable[Row | Unusable]] | None = None
+    sample: Callable[[int, int], Iterable[DatasetRow | RowProblem]] | None = None
     commit: str = ""
-    problems: tuple[Unusable, ...] = ()
+    problems: tuple[RowProblem, ...] = ()
     remedy: str = ""
 
 
 @dataclass(frozen=True)
-class Fields:
-    """What a row says about a recording, apart from its audio."""
+class RecordingFields:
+    """The fields of a recording, apart from its audio."""
 
     recording: str
     text: str
@@ -107,14 +115,22 @@ class Fields:
     language: str = ""
 
 
-def present(columns: ColumnsConfig, source: Source) -> ColumnsConfig:
-    """The columns to read: as the form has them, or as configured, less a default id that is not.
+def select_columns(columns: ColumnsConfig, source: RowSource) -> ColumnsConfig:
+    """Select the columns to read: those of the reader, or as configured.
+
+    The default id is left out where the source has none.
+
+    Args:
+        columns: as configured.
+        source: of the rows.
 
     Raises:
         ConfigError: `audio` or `text` names no column.
         DatasetError: the source lacks a configured column.
     """
-    configured = dataclasses.asdict(resolve_columns(source.named or columns, source.columns))
+    configured = dataclasses.asdict(
+        resolve_columns(source.reader_columns or columns, source.columns)
+    )
     for name in ("audio", "text"):
         if not configured[name]:
             raise ConfigError(f"dataset.columns.{name}: must name a column")
@@ -123,7 +139,7 @@ def present(columns: ColumnsConfig, source: Source) -> ColumnsConfig:
     missing = [
         f"'{part}' (dataset.columns.{name})"
         for name, column in configured.items()
-        for part in (parts(column) if name == "id" else [column])
+        for part in (split_id_columns(column) if name == "id" else [column])
         if part and part not in source.columns
     ]
     if missing:
@@ -135,7 +151,7 @@ def present(columns: ColumnsConfig, source: Source) -> ColumnsConfig:
 
 
 def resolve_columns(columns: ColumnsConfig, available: Collection[str]) -> ColumnsConfig:
-    """Put the columns that there are in place of `auto`; no column where there is none.
+    """Replace `auto` by the usual column that the source has, or by no column.
 
     Args:
         columns: as configured.
@@ -149,18 +165,20 @@ def resolve_columns(columns: ColumnsConfig, available: Collection[str]) -> Colum
     return dataclasses.replace(columns, **usual)
 
 
-def parts(column: str) -> list[str]:
-    """The columns that an id is made of: "call+segment" are two."""
+def split_id_columns(column: str) -> list[str]:
+    """Split the names of the columns that an id is made of: "call+segment" are two."""
     return column.split("+")
 
 
-def fields(row: Row, columns: ColumnsConfig, unscored: Collection[str] = ()) -> Fields:
-    """The recording's fields, checked.
+def parse_fields(
+    row: DatasetRow, columns: ColumnsConfig, unscored: Collection[str] = ()
+) -> RecordingFields:
+    """Parse and check the fields of a recording.
 
     Args:
         row: of the source.
         columns: where they are.
-        unscored: transcripts that mark a stretch of audio which is not to be scored.
+        unscored: transcripts that mark audio which is not to be scored.
 
     Raises:
         DatasetError: the id cannot be a file name, there is no transcript or it is unscored, a
@@ -169,40 +187,48 @@ def fields(row: Row, columns: ColumnsConfig, unscored: Collection[str] = ()) -> 
     """
     if row.values.get(columns.text) is None:
         raise DatasetError(f"it has no transcript (column '{columns.text}'); an empty one is ''")
-    text = _text(row, columns.text)
+    text = _read_text(row, columns.text)
     if text.strip() in unscored:
-        raise DatasetError(f"marked as not to be scored: '{text.strip()}' (dataset.unscored)")
-    named = "-".join(_text(row, part) for part in parts(columns.id)) if columns.id else row.stem
-    return Fields(
-        recording=_id(named),
+        raise DatasetError(
+            f"marked as not to be scored: '{text.strip()}' (dataset.ignored_segments)"
+        )
+    value = (
+        "-".join(_read_text(row, part) for part in split_id_columns(columns.id))
+        if columns.id
+        else row.stem
+    )
+    return RecordingFields(
+        recording=_check_id(value),
         text=text,
-        speaker=_text(row, columns.speaker),
-        condition=_text(row, columns.condition) or "clean",
-        words=word_times.parse(row.values.get(columns.words), text) if columns.words else (),
-        session=_text(row, columns.session),
-        language=_text(row, columns.language).strip(),
+        speaker=_read_text(row, columns.speaker),
+        condition=_read_text(row, columns.condition) or "clean",
+        words=word_times.parse_word_times(row.values.get(columns.words), text)
+        if columns.words
+        else (),
+        session=_read_text(row, columns.session),
+        language=_read_text(row, columns.language).strip(),
     )
 
 
-def _id(value: str) -> str:
+def _check_id(value: str) -> str:
     if not value:
         raise DatasetError("the id is empty")
-    name = recording_ids.composed(value)
+    name = recording_ids.normalise_nfc(value)
     if not recording_ids.is_id(name):
         raise DatasetError(
-            f"the id '{told(value)}' cannot be a file name; "
+            f"the id '{format_value(value)}' cannot be a file name; "
             "use at most 120 letters, digits, dots, hyphens and underscores"
         )
     return name
 
 
-def _text(row: Row, column: str) -> str:
+def _read_text(row: DatasetRow, column: str) -> str:
     value = row.values.get(column) if column else None
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise DatasetError(f"column '{column}' holds {told(value)}, not a text")
+        raise DatasetError(f"column '{column}' holds {format_value(value)}, not a text")
     text = str(value)
-    if not word_times.writable(text):
-        raise DatasetError(f"column '{column}' holds broken characters: '{told(text)}'")
+    if not word_times.is_valid_text(text):
+        raise DatasetError(f"column '{column}' holds broken characters: '{format_value(text)}'")
     return text

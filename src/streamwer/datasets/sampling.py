@@ -1,4 +1,4 @@
-"""Which rows of a source are used: the first ones, or some drawn by a seed."""
+"""Sampling of rows: the first ones, or some drawn by a seed."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
 
-from streamwer.datasets.rows import Row, Source, Unusable
+from streamwer.datasets.rows import DatasetRow, RowProblem, RowSource
 
 
-def taken(source: Source, limit: int | None, seed: int | None) -> Source:
-    """The source with only the rows that are to be used, in its own order.
+def limit_rows(source: RowSource, limit: int | None, seed: int | None) -> RowSource:
+    """Limit a source to the rows that are to be used, in its own order.
 
     Args:
         source: of all rows; its problems are not among them, and stay.
@@ -22,15 +22,20 @@ def taken(source: Source, limit: int | None, seed: int | None) -> Source:
     if limit is None:
         return source
     total = limit if source.total is None else min(limit, source.total)
-    used = islice(source.rows, limit) if seed is None else _sample(source, limit, seed)
+    used = islice(source.rows, limit) if seed is None else _sample_rows(source, limit, seed)
     return replace(source, rows=used, total=total)
 
 
-def drawn(total: int, limit: int, seed: int) -> list[int]:
-    """Numbers of `limit` of `total` rows, counted from 0, in ascending order.
+def draw_row_numbers(total: int, limit: int, seed: int) -> list[int]:
+    """Draw the numbers of some rows, counted from 0, in ascending order.
 
     Every set of rows is equally likely. The draw is by SHA-256 of seed and number, which no
     release of a library changes, and a larger limit keeps the rows of a smaller one.
+
+    Args:
+        total: number of rows to draw from.
+        limit: number of rows to draw.
+        seed: of the draw.
     """
 
     def key(number: int) -> bytes:
@@ -39,10 +44,10 @@ def drawn(total: int, limit: int, seed: int) -> list[int]:
     return sorted(heapq.nsmallest(limit, range(total), key=key))
 
 
-def _sample(source: Source, limit: int, seed: int) -> Iterable[Row | Unusable]:
+def _sample_rows(source: RowSource, limit: int, seed: int) -> Iterable[DatasetRow | RowProblem]:
     if source.sample is not None:
         yield from source.sample(limit, seed)
         return
     rows = list(source.rows)  # their audio is not read yet
-    for number in drawn(len(rows), limit, seed):
+    for number in draw_row_numbers(len(rows), limit, seed):
         yield rows[number]

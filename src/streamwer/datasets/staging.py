@@ -17,31 +17,31 @@ _REMEDY = "make room on its disk, or see that its folder can be written, and pre
 
 
 @contextmanager
-def replacing(out: Path) -> Iterator[Path]:
-    """A new folder beside `out` that takes its place if the block ends without an error.
+def replace_folder(out: Path) -> Iterator[Path]:
+    """Yield a new folder that replaces `out` if the block ends without an error.
 
     Raises:
         DatasetError: `out` is a file, or a folder that holds something else than a prepared data
             set, which must not be deleted.
         DiskError: there is no room for the new folder, or it may not be written there.
     """
-    if out.exists() and not _replaceable(out):
+    if out.exists() and not _is_replaceable(out):
         raise DatasetError(f"{out}: holds something else than a prepared data set; remove it first")
     partial, former = (out.with_name(f".{out.name}.{end}") for end in ("partial", "former"))
     try:
-        with _beside(out, partial, former):
+        with _replace_on_success(out, partial, former):
             yield partial
     except OSError as error:
-        if not _about(error, (partial, former, out)):
+        if not _concerns(error, (partial, former, out)):
             raise
         why = error.strerror or error
         raise DiskError(f"{out}: cannot be written ({why}); {_REMEDY}") from error
 
 
 @contextmanager
-def _beside(out: Path, partial: Path, former: Path) -> Iterator[None]:
-    for left_behind in (partial, former):
-        shutil.rmtree(left_behind, ignore_errors=True)
+def _replace_on_success(out: Path, partial: Path, former: Path) -> Iterator[None]:
+    for leftover in (partial, former):
+        shutil.rmtree(leftover, ignore_errors=True)
     try:
         partial.mkdir(parents=True)
         yield
@@ -51,11 +51,11 @@ def _beside(out: Path, partial: Path, former: Path) -> Iterator[None]:
     finally:
         if former.exists() and not out.exists():
             former.rename(out)
-        for left_behind in (partial, former):
-            shutil.rmtree(left_behind, ignore_errors=True)
+        for leftover in (partial, former):
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _about(error: OSError, folders: tuple[Path, ...]) -> bool:
+def _concerns(error: OSError, folders: tuple[Path, ...]) -> bool:
     """Whether an error is about what is written: what a block reads may fail, too."""
     if error.errno in _FULL:
         return True
@@ -65,5 +65,5 @@ def _about(error: OSError, folders: tuple[Path, ...]) -> bool:
     )
 
 
-def _replaceable(out: Path) -> bool:
-    return out.is_dir() and ((out / manifest.NAME).is_file() or not any(out.iterdir()))
+def _is_replaceable(out: Path) -> bool:
+    return out.is_dir() and ((out / manifest.MANIFEST_NAME).is_file() or not any(out.iterdir()))

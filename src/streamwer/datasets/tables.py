@@ -13,41 +13,41 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from streamwer._util.strict_json import parse_json
-from streamwer.datasets.dataset_folder import LONGEST_LINE, Folder
-from streamwer.datasets.embedded import holds_audio
-from streamwer.datasets.rows import Unusable
+from streamwer.datasets.dataset_folder import LONGEST_LINE, DatasetFolder
+from streamwer.datasets.embedded_audio import holds_audio
+from streamwer.datasets.rows import RowProblem
 from streamwer.errors import DatasetError
-from streamwer.formats.format_value import told
+from streamwer.formats.format_value import format_value
 
 EXAMPLE = '{"file_name": "a.wav", "text": "what was said"}'
 
 Values = Mapping[str, object]
-Records = list[tuple[str, Values] | Unusable]
+Records = list[tuple[str, Values] | RowProblem]
 """Each with its place: "row 3"."""
 
 
-def read(folder: Folder, name: str) -> Records:
-    """The rows of a file, by its suffix.
+def read_table(folder: DatasetFolder, name: str) -> Records:
+    """Read the rows of a file, by its suffix.
 
     Raises:
         DatasetError: the file cannot be read at all, or has no rows.
     """
     suffix = name.rpartition(".")[2].lower()
-    readers = {"csv": _csv, "tsv": _csv, "parquet": _parquet}
-    found = list(readers.get(suffix, _json_lines)(folder, name))
-    if not found:
+    readers = {"csv": _read_csv, "tsv": _read_csv, "parquet": _read_parquet}
+    records = list(readers.get(suffix, _read_json_lines)(folder, name))
+    if not records:
         raise DatasetError(f"{folder.path / name}: it has no rows; write {EXAMPLE} for each")
-    return found
+    return records
 
 
-def columns(records: Records) -> tuple[str, ...]:
-    """All columns that some row has, in the order in which they occur."""
-    rows = (record[1] for record in records if not isinstance(record, Unusable))
+def list_columns(records: Records) -> tuple[str, ...]:
+    """List all columns that some row has, in the order in which they occur."""
+    rows = (record[1] for record in records if not isinstance(record, RowProblem))
     return tuple(dict.fromkeys(name for row in rows for name in row))
 
 
 def parse_object(text: str) -> dict[str, object]:
-    """A JSON object.
+    """Parse a JSON object.
 
     Raises:
         DatasetError: it is something else.
@@ -55,7 +55,7 @@ def parse_object(text: str) -> dict[str, object]:
     try:
         values = parse_json(text)
     except ValueError as error:
-        raise DatasetError(f"not JSON ({told(str(error))})") from error
+        raise DatasetError(f"not JSON ({format_value(str(error))})") from error
     except RecursionError as error:
         raise DatasetError("not JSON of a row (nested too deeply)") from error
     if not isinstance(values, dict):
@@ -63,50 +63,50 @@ def parse_object(text: str) -> dict[str, object]:
     return values
 
 
-def _json_lines(folder: Folder, name: str) -> Iterator[tuple[str, Values] | Unusable]:
-    for line in folder.lines(name):
-        if isinstance(line, Unusable):
+def _read_json_lines(folder: DatasetFolder, name: str) -> Iterator[tuple[str, Values] | RowProblem]:
+    for line in folder.read_lines(name):
+        if isinstance(line, RowProblem):
             yield line
             continue
         try:
             yield line.where, parse_object(line.text)
         except DatasetError as error:
-            yield Unusable(line.where, str(error))
+            yield RowProblem(line.where, str(error))
 
 
-def _csv(folder: Folder, name: str) -> Iterator[tuple[str, Values] | Unusable]:
+def _read_csv(folder: DatasetFolder, name: str) -> Iterator[tuple[str, Values] | RowProblem]:
     # Rows, not lines: a quoted transcript may span several lines. Row 1 follows the header.
     try:
-        rows = _dicts(folder, name)
+        rows = _open_csv(folder, name)
         header = Counter(rows.fieldnames or ())  # reads it
     except csv.Error as error:
         raise DatasetError(f"{folder.path / name}: its header is not CSV ({error})") from error
-    if again := [told(column) for column, times in header.items() if column and times > 1]:
+    if again := [format_value(column) for column, times in header.items() if column and times > 1]:
         raise DatasetError(f"{folder.path / name}: more columns than one are called '{again[0]}'")
     for number in count(1):
-        read = rows.reader.line_num
+        line = rows.reader.line_num
         try:
             row: dict[Any, Any] | None = next(rows, None)
         except csv.Error as error:
             reason = f"not readable as CSV ({error})"
             # After several lines, where the next row begins is not known any more.
-            if rows.reader.line_num > read + 1:
+            if rows.reader.line_num > line + 1:
                 where = f"{folder.path / name}, row {number}"
                 raise DatasetError(f"{where}: {reason}") from error
-            yield Unusable(f"row {number}", reason)
+            yield RowProblem(f"row {number}", reason)
             continue
         if row is None:
             return
         if None in row:
             reason = "it has more cells than the header has columns; quote commas"
-            yield Unusable(f"row {number}", reason)
+            yield RowProblem(f"row {number}", reason)
         else:
             yield f"row {number}", row
 
 
-def _dicts(folder: Folder, name: str) -> csv.DictReader[str]:
+def _open_csv(folder: DatasetFolder, name: str) -> csv.DictReader[str]:
     csv.field_size_limit(LONGEST_LINE)
-    text = StringIO(folder.text(name), newline="")
+    text = StringIO(folder.read_text(name), newline="")
     if name.lower().endswith(".tsv"):  # in tab-separated values, a quotation mark is only that
         return iter(csv.DictReader(text, strict=True, delimiter="\t", quoting=csv.QUOTE_NONE))
     header = text.readline()
@@ -119,13 +119,13 @@ def _dicts(folder: Folder, name: str) -> csv.DictReader[str]:
     return found
 
 
-def _parquet(folder: Folder, name: str) -> Iterator[tuple[str, Values] | Unusable]:
-    path = folder.file(name)
+def _read_parquet(folder: DatasetFolder, name: str) -> Iterator[tuple[str, Values] | RowProblem]:
+    path = folder.resolve_file(name)
     try:
         number = 0
         with parquet.ParquetFile(path) as file:
             # Audio is read row by row, when it is wanted.
-            columns = [_plain(each) for each in file.schema_arrow]
+            columns = [_select_column(each) for each in file.schema_arrow]
             for batch in file.iter_batches(batch_size=256, columns=columns):
                 for row in batch.to_pylist():
                     number += 1
@@ -135,6 +135,6 @@ def _parquet(folder: Folder, name: str) -> Iterator[tuple[str, Values] | Unusabl
         raise DatasetError(f"{folder.path / name}: not readable as Parquet ({reason})") from error
 
 
-def _plain(column: pa.Field) -> str:
-    """A column; of embedded audio its name alone."""
+def _select_column(column: pa.Field) -> str:
+    """Return a column's name; of embedded audio only that of the clip's name is read."""
     return f"{column.name}.path" if holds_audio(column.type) else str(column.name)

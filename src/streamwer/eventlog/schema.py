@@ -1,17 +1,17 @@
-"""The columns of an event log's files, and the keys of their metadata."""
+"""Columns and metadata keys of an event log's files."""
 
 from __future__ import annotations
 
 import pyarrow as pa
 
 SCHEMA_VERSION = 4
-"""Of what is written. Earlier versions are read too: what they lack is then 0, or empty."""
+"""The version that is written. Earlier ones are read too: missing columns are 0 or empty."""
 VERSION_KEY = b"streamwer_event_log"
 RUN_KEY = b"streamwer_run"
 DIGEST_KEY = b"streamwer_events"
-"""Of the digest of what ran and of all rows of `events.parquet`, the same in all files of a log."""
+"""Key of the digest of the system and of all rows of `events.parquet`, the same in all files."""
 SEALED_KEY = b"streamwer_sealed"
-"""Says in `events.parquet` that `digests.json` belongs to it: where that is gone, it is missed."""
+"""Key in `events.parquet` that says that `digests.json` must be there."""
 MACHINE = "machine."
 
 WORD = pa.struct(
@@ -60,7 +60,7 @@ MEASURED = pa.schema(
 )
 FAILURES = pa.schema([("recording", pa.string()), ("reason", pa.string())])
 TIMES = ("audio_end", "ready", "start", "emitted")
-LATER = {
+OPTIONAL_COLUMNS = {
     *("fallbacks", "cut", "other", "listen"),
     *("listened_frames", "feature_frames", "encodings", "aligned_tokens"),
     "language",

@@ -1,4 +1,4 @@
-"""Which format a log is in, from its content."""
+"""Log formats by name, and detection of a log's format from its content."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ from streamwer.formats import (
     simulstreaming,
     whisper_streaming,
 )
-from streamwer.formats.base import Log, text_lines
+from streamwer.formats.base import Log
+from streamwer.formats.text_lines import read_text_lines
 
 FORMATS: Mapping[str, Callable[[Sequence[Path]], Log]] = {
-    "streamwer": event_log.read,
-    "simuleval": simuleval.read,
-    "simulstream": simulstream.read,
-    "whisper_streaming": whisper_streaming.read,
-    "simulstreaming": simulstreaming.read,
-    plain_text.FORMAT: plain_text.read,
+    "streamwer": event_log.read_event_log,
+    "simuleval": simuleval.read_simuleval,
+    "simulstream": simulstream.read_simulstream,
+    "whisper_streaming": whisper_streaming.read_whisper_streaming,
+    "simulstreaming": simulstreaming.read_simulstreaming,
+    plain_text.FORMAT: plain_text.read_plain_text,
 }
 _KEYS = {
     "delays": "simuleval",
@@ -35,30 +36,32 @@ _KEYS = {
     "metadata": "simulstream",
     "emission_time": "simulstreaming",
 }
-"""A field that only this format has."""
+"""Fields that only one format has."""
 _MARK = "events.parquet"
 
 
-def read(
+def read_log(
     paths: Sequence[Path],
     name: str | None = None,
     elapsed: simuleval.Elapsed = "queue",
-    otherwise: str = "",
+    fallback: str = "",
 ) -> Log:
     """Read a log of one system.
 
     Args:
         paths: files or folders of files; or the folder of one event log.
-        name: the format, a key of `FORMATS`; found out from the first line if None.
-        elapsed: how SimulEval's field is understood.
-        otherwise: the format where the first line is of none; empty where that is an error.
+        name: the format, a key of `FORMATS`; detected from the first line if None.
+        elapsed: the meaning of SimulEval's field.
+        fallback: the format where the first line matches none; empty where that is an error.
 
     Raises:
-        LogError: a file is missing, malformed or in no known format; nothing is read by halves.
+        LogError: a file is missing, malformed or in no known format.
     """
-    files = list(chain.from_iterable(_files(path) for path in paths))
-    name = name or _detected(files, otherwise)
-    reader = partial(simuleval.read, elapsed=elapsed) if name == "simuleval" else FORMATS[name]
+    files = list(chain.from_iterable(_list_files(path) for path in paths))
+    name = name or _detect_format(files, fallback)
+    reader = (
+        partial(simuleval.read_simuleval, elapsed=elapsed) if name == "simuleval" else FORMATS[name]
+    )
     if name in ("whisper_streaming", "simulstreaming", plain_text.FORMAT):
         _check_stems(files)
     log = reader(files)
@@ -67,36 +70,36 @@ def read(
     return log
 
 
-def is_own(path: Path) -> bool:
-    """Whether it is an event log of this project: a folder."""
+def is_event_log(path: Path) -> bool:
+    """Tell whether a path is an event log of this project: a folder."""
     return (path / _MARK).is_file()
 
 
-def _files(path: Path) -> Iterator[Path]:
+def _list_files(path: Path) -> Iterator[Path]:
     if not path.exists():
         raise LogError(f"{path}: no such file or folder")
-    if not path.is_dir() or is_own(path):
+    if not path.is_dir() or is_event_log(path):
         yield path
         return
-    inside = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
-    if not inside:
+    files = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
+    if not files:
         raise LogError(f"{path}: no log in this folder")
-    yield from inside
+    yield from files
 
 
-def _detected(files: Sequence[Path], otherwise: str) -> str:
+def _detect_format(files: Sequence[Path], fallback: str) -> str:
     """The format of the first file that has a line: one of a silent recording may be empty."""
     for file in files:
-        if is_own(file):
+        if is_event_log(file):
             return "streamwer"
-        for _, line in text_lines(file):
-            return _format_of(file, line, otherwise)
-    if otherwise:
-        return otherwise
+        for _, line in read_text_lines(file):
+            return _match_format(file, line, fallback)
+    if fallback:
+        return fallback
     raise LogError(f"{files[0]}: the log is empty; say with --format which program wrote it")
 
 
-def _format_of(file: Path, line: str, otherwise: str) -> str:
+def _match_format(file: Path, line: str, fallback: str) -> str:
     if whisper_streaming.LINE.fullmatch(line):
         return "whisper_streaming"
     try:
@@ -109,16 +112,16 @@ def _format_of(file: Path, line: str, otherwise: str) -> str:
     for key, name in _KEYS.items():
         if key in keys:
             return name
-    if otherwise:
-        return otherwise
+    if fallback:
+        return fallback
     raise LogError(
         f"{file}: its first line is of none of {', '.join(FORMATS)}; force one: --format"
     )
 
 
 def _check_stems(files: Sequence[Path]) -> None:
-    seen: dict[str, Path] = {}
+    by_stem: dict[str, Path] = {}
     for file in files:
-        if file.stem in seen:
-            raise LogError(f"{seen[file.stem]} and {file}: both would be '{file.stem}'")
-        seen[file.stem] = file
+        if file.stem in by_stem:
+            raise LogError(f"{by_stem[file.stem]} and {file}: both would be '{file.stem}'")
+        by_stem[file.stem] = file

@@ -1,7 +1,7 @@
-"""Plain text: what was said, or what was heard, and nothing else; a WER is all that it gives.
+"""Plain text without times: a transcript or a hypothesis, which only has a WER.
 
-A file is one recording, named after it. Where one is scored against another of as many lines, each
-line is a recording.
+A file is one recording, which is named after it. If log and reference have the same number of
+lines, each line is a recording.
 """
 
 from __future__ import annotations
@@ -11,38 +11,51 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from streamwer.errors import LogError
+from streamwer.errors import DatasetError, LogError
 from streamwer.eventlog.log import EventLog
-from streamwer.formats.base import Log, Moment, steps
+from streamwer.formats.base import Log, StepTimes, build_steps
+from streamwer.formats.reference_files import References
+from streamwer.formats.text_lines import read_text
 from streamwer.types import Reference, Step, Update, Word
 
 FORMAT = "text"
-_NEVER = Moment(math.nan, math.nan, math.nan)
+_NEVER = StepTimes(math.nan, math.nan, math.nan)
 
 
-def read(paths: Sequence[Path]) -> Log:
+def read_plain_text(paths: Sequence[Path]) -> Log:
     """Read one recording per file, a step for each line.
 
     Raises:
         LogError: a file cannot be read, or is no text in UTF-8.
     """
-    found = [step for path in paths for step in _steps(path.stem, read_lines(path))]
-    events = EventLog(tuple(found))
-    return Log(FORMAT, events, ideal=False, compute_aware=False, unnamed=True, timed=False)
+    events = EventLog(
+        tuple(step for path in paths for step in _build_steps(path.stem, read_lines(path)))
+    )
+    return Log(
+        FORMAT, events, ideal=False, compute_aware=False, is_named_after_file=True, has_times=False
+    )
+
+
+def read_transcript(path: Path) -> References:
+    """Read the transcript of one recording; its lines stay apart, for a log of as many lines.
+
+    Raises:
+        DatasetError: the file cannot be read, or is no text in UTF-8.
+    """
+    try:
+        text = "\n".join(read_lines(path))
+    except LogError as error:
+        raise DatasetError(str(error)) from error
+    return References((Reference(path.stem, "", 0.0, text),), is_named_after_file=True)
 
 
 def read_lines(path: Path) -> list[str]:
-    """Read the lines of a file, blank ones as well: in them nobody speaks.
+    """Read the lines of a file, also blank ones: in them nobody speaks.
 
     Raises:
         LogError: it cannot be read, or is no text in UTF-8.
     """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise LogError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise LogError(f"{path}: not a text in UTF-8 ({error.reason})") from error
+    text = read_text(path)
     if "\0" in text:
         raise LogError(f"{path}: not a text (it holds NUL)")
     return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
@@ -51,26 +64,28 @@ def read_lines(path: Path) -> list[str]:
 def split_lines(
     events: EventLog, reference: Reference
 ) -> tuple[EventLog, tuple[Reference, ...]] | None:
-    """Split a recording at its lines; None where log and reference have other numbers of them.
+    """Split a recording at its lines; None where log and reference differ in their number.
 
     Args:
-        events: of one recording, as `read` has them.
-        reference: whose text has lines.
+        events: of one recording, as `read_plain_text` returns them.
+        reference: with its text in lines.
     """
     lines = reference.text.split("\n")
     if len(lines) != len(events.steps) or len(lines) == 1:
         return None
     width = len(str(len(lines)))
     names = [f"line {number:0{width}}" for number in range(1, len(lines) + 1)]
-    said = zip(names, events.steps, strict=True)
-    heard = [replace(step, recording=name, step=0, is_last=True) for name, step in said]
+    steps = tuple(
+        replace(step, recording=name, step=0, is_last=True)
+        for name, step in zip(names, events.steps, strict=True)
+    )
     references = [
         replace(reference, recording=name, text=line)
         for name, line in zip(names, lines, strict=True)
     ]
-    return replace(events, steps=tuple(heard)), tuple(references)
+    return replace(events, steps=steps), tuple(references)
 
 
-def _steps(recording: str, lines: Sequence[str]) -> tuple[Step, ...]:
+def _build_steps(recording: str, lines: Sequence[str]) -> tuple[Step, ...]:
     updates = [Update(tuple(Word(text, 0.0, 0.0) for text in line.split())) for line in lines]
-    return steps(recording, [_NEVER] * len(updates), updates)
+    return build_steps(recording, [_NEVER] * len(updates), updates)

@@ -1,4 +1,4 @@
-"""Which recording a name in a file of word times means, of those of that name in all folders."""
+"""Resolution of names in files of word times to recordings, across folders."""
 
 from __future__ import annotations
 
@@ -8,107 +8,114 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from streamwer.errors import DatasetError
-from streamwer.formats.format_value import told
-from streamwer.formats.recording_ids import composed
+from streamwer.formats.format_value import format_value
+from streamwer.formats.recording_ids import normalise_nfc
 
 
-class Homes:
-    """Knows where recordings lie: their paths in the data set's folder, without suffix.
+class RecordingResolver:
+    """Resolver of names to recordings: their paths in the data set's folder, without suffix.
 
     Args:
-        places: of the recordings that are used.
-        others: of audio besides, which is meant only where none of these may be.
+        paths: of the recordings that are used.
+        others: of other audio, which a name means only if it can mean none of these.
         folders: with files of word times.
     """
 
     def __init__(
-        self, places: Iterable[str], others: Iterable[str] = (), folders: Iterable[str] = ()
+        self, paths: Iterable[str], others: Iterable[str] = (), folders: Iterable[str] = ()
     ) -> None:
-        self._used = set(places)
-        self._places: set[str] = set()
-        self._named: dict[str, list[str]] = defaultdict(list)
-        for place in sorted(self._used.union(others)):
-            self._add(place)
-        # By a name, the folders that have it: there may be as many as files of word times.
-        self._called: dict[str, list[int]] = defaultdict(list)
-        for number, home in enumerate({_home(place) for place in self._places}):
-            for part in home:
-                self._called[part].append(number)
-        self._within: dict[str, set[str]] = defaultdict(set)
-        for folder in set(map(composed, folders)):
-            for above, part in _steps(folder):
-                self._within[above].add(part)
+        self._used = set(paths)
+        self._paths: set[str] = set()
+        self._by_name: dict[str, list[str]] = defaultdict(list)
+        for path in sorted(self._used.union(others)):
+            self._add(path)
+        # For each name, the folders that have it: there may be as many as files of word times.
+        self._folders_by_name: dict[str, list[int]] = defaultdict(list)
+        for number, names in enumerate({_parent_names(path) for path in self._paths}):
+            for name in names:
+                self._folders_by_name[name].append(number)
+        self._timed_folders: dict[str, set[str]] = defaultdict(set)
+        for folder in set(map(normalise_nfc, folders)):
+            for parent, name in _walk_up(folder):
+                self._timed_folders[parent].add(name)
 
-    def beside(self, folder: str, name: str) -> bool:
-        """Whether there is a recording of this path from the file of word times on."""
-        return composed(posixpath.normpath(posixpath.join(folder, name))) in self._places
+    def has_sibling(self, folder: str, name: str) -> bool:
+        """Tell whether the folder of the file of word times has a recording of this name."""
+        return normalise_nfc(posixpath.normpath(posixpath.join(folder, name))) in self._paths
 
-    def of(self, folder: str, name: str) -> str:
-        """The place of the recording that a file of word times means.
+    def resolve(self, folder: str, name: str) -> str:
+        """Return the path of the recording that a file of word times means.
 
-        That is the one of this path from the file on, else the only one of this name. A file in a
-        folder of recordings, or in one that is called so, speaks of these alone: what is Ann's is
-        never Bob's. Nor does a file speak of Ann's in a folder beside which there is one for Ann's.
-        Where there is no such recording, it is to be sought beside the file.
+        It is the one with this path from the file on, else the only one of this name. A file in a
+        folder of recordings, or in one with the same name, means only these: a file of Ann's never
+        means Bob's recording. Nor does it mean Ann's if a sibling folder has word times of Ann's.
+        Without such a recording, the path is that beside the file.
 
         Args:
-            folder: that the file of word times lies in.
+            folder: of the file of word times.
             name: of the recording, as the file has it.
 
         Raises:
             DatasetError: it may be several.
         """
-        folder, name = composed(folder), composed(name)
-        beside = posixpath.normpath(posixpath.join(folder, name))
-        if beside in self._places:
-            return beside
-        named = self._named[posixpath.basename(name)]
-        nearest = self._nearest(folder) if named else 0
-        found = [
-            place
-            for place in named
-            if f"/{place}".endswith(f"/{name}") and len(_parts(folder) & _home(place)) == nearest
-        ]
-        if any(self._elsewhere(folder, place) for place in found):
-            found = []  # nor is it then that of a third folder
-        if len(found) > 1:
-            found = [place for place in found if place in self._used] or found[:1]
-        if len(found) > 1:
-            which = ", ".join(map(told, found))
+        folder, name = normalise_nfc(folder), normalise_nfc(name)
+        sibling = posixpath.normpath(posixpath.join(folder, name))
+        if sibling in self._paths:
+            return sibling
+        matches = self._match(folder, name)
+        if len(matches) > 1:
+            which = ", ".join(map(format_value, matches))
             raise DatasetError(
-                f"which recording is its '{told(name)}': {which}? put it beside the audio"
+                f"which recording is its '{format_value(name)}': {which}? put it beside the audio"
             )
-        if found:
-            return found[0]
-        self._add(beside)  # of which other files may speak too
-        return beside
+        if matches:
+            return matches[0]
+        self._add(sibling)  # other files may mean it too
+        return sibling
 
-    def _nearest(self, folder: str) -> int:
-        """How many names of folders the recordings nearest to this one share with it."""
-        called = [self._called[part] for part in _parts(folder) & self._called.keys()]
-        return max(Counter(chain.from_iterable(called)).values(), default=0)
+    def _match(self, folder: str, name: str) -> list[str]:
+        """Recordings of that name in the nearest folders; those that are used come first."""
+        candidates = self._by_name[posixpath.basename(name)]
+        nearest = self._count_shared_names(folder) if candidates else 0
+        matches = [
+            path
+            for path in candidates
+            if f"/{path}".endswith(f"/{name}")
+            and len(_folder_names(folder) & _parent_names(path)) == nearest
+        ]
+        if any(self._has_other_times(folder, path) for path in matches):
+            return []  # nor can it then be one of a third folder
+        if len(matches) > 1:
+            return [path for path in matches if path in self._used] or matches[:1]
+        return matches
 
-    def _elsewhere(self, folder: str, place: str) -> bool:
-        """Whether the word times of a recording are in a folder beside this one, or beside its."""
-        lacking = _home(place) - _parts(folder)
-        return any(self._within[above] & lacking for above, _ in _steps(folder))
+    def _count_shared_names(self, folder: str) -> int:
+        """Most folder names that a folder of recordings shares with this one."""
+        shared = _folder_names(folder) & self._folders_by_name.keys()
+        numbers = chain.from_iterable(self._folders_by_name[name] for name in shared)
+        return max(Counter(numbers).values(), default=0)
 
-    def _add(self, place: str) -> None:
-        self._places.add(place)
-        self._named[posixpath.basename(place)].append(place)
+    def _has_other_times(self, folder: str, path: str) -> bool:
+        """Tell whether a sibling of this folder, or of a parent, has a recording's word times."""
+        other = _parent_names(path) - _folder_names(folder)
+        return any(self._timed_folders[parent] & other for parent, _ in _walk_up(folder))
+
+    def _add(self, path: str) -> None:
+        self._paths.add(path)
+        self._by_name[posixpath.basename(path)].append(path)
 
 
-def _home(place: str) -> frozenset[str]:
-    return _parts(posixpath.dirname(place))
+def _parent_names(path: str) -> frozenset[str]:
+    return _folder_names(posixpath.dirname(path))
 
 
-def _steps(folder: str) -> Iterator[tuple[str, str]]:
-    """The name of a folder and of each that it lies in, after what that lies in."""
-    above = ""
+def _walk_up(folder: str) -> Iterator[tuple[str, str]]:
+    """Path of the parent and name, of a folder and of each of its parents."""
+    parent = ""
     for part in filter(None, folder.split("/")):
-        yield above, part
-        above = f"{above}/{part}"
+        yield parent, part
+        parent = f"{parent}/{part}"
 
 
-def _parts(folder: str) -> frozenset[str]:
+def _folder_names(folder: str) -> frozenset[str]:
     return frozenset(folder.split("/")) - {""}

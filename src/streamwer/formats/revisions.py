@@ -1,7 +1,7 @@
-"""From text that grows and is taken back, piece by piece, to updates of whole words.
+"""Updates of whole words from text that is added and deleted token by token.
 
-A log without a mark for "final" tells it in hindsight: a word is committed by the update that
-last changed any of its letters. Until then it is tentative.
+A log without a mark for final words shows them in hindsight: a word is committed by the update
+that last changed any of its letters. Until then it is tentative.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ class Revision(NamedTuple):
     """One update of a log.
 
     Attributes:
-        deleted: how many pieces it takes back from the end.
-        added: the pieces it adds; they are joined as they are, so a new word starts with a space.
-        start: where its words begin, seconds; a log that does not say gives the audio's end.
-        end: and where they end.
+        deleted: the number of tokens that it deletes from the end.
+        added: the tokens that it adds; joined as they are, so a new word starts with a space.
+        start: of its words, seconds; the audio's end where the log does not have it.
+        end: of its words, seconds.
     """
 
     deleted: int
@@ -29,70 +29,72 @@ class Revision(NamedTuple):
     end: float
 
 
-class _Piece(NamedTuple):
+class _Token(NamedTuple):
     text: str
     owner: int
-    """The revision that added it, or that changed the word it ends."""
+    """The revision that added it, or that changed the word in which it ends."""
 
 
-class _Final(NamedTuple):
+class _FinalWord(NamedTuple):
     """A word of the final text."""
 
     text: str
     owner: int
-    """The last revision that changed it: the one that commits it."""
-    piece: int
-    """Where the piece is in which it ends."""
+    """The last revision that changed it, which commits it."""
+    token: int
+    """The index of the token in which it ends."""
 
 
-def updates(revisions: Sequence[Revision]) -> list[Update]:
-    """One update per revision; together they commit the words of the final text, once each."""
-    final = list(deque(_states(revisions), maxlen=1))
-    owned: list[list[_Final]] = [[] for _ in revisions]
-    for word in _words(final[0] if final else ()):
+def build_updates(revisions: Sequence[Revision]) -> list[Update]:
+    """Build one update per revision; together they commit each word of the final text once."""
+    final = list(deque(_replay(revisions), maxlen=1))
+    owned: list[list[_FinalWord]] = [[] for _ in revisions]
+    for word in _split_words(final[0] if final else ()):
         owned[word.owner].append(word)
-    found, begin, before = [], 0, 0
-    for state, words, revision in zip(_states(revisions), owned, revisions, strict=True):
-        if words:  # the tail begins in the piece in which the last of them ends
-            kept = before if words[-1].piece == begin else 0
-            begin = words[-1].piece
-            before = kept + sum(word.piece == begin for word in words)
-        tail = "".join(piece.text for piece in state[begin:]).split()[before:]
-        found.append(Update(_timed((w.text for w in words), revision), _timed(tail, revision)))
-    return found
+    updates, begin, before = [], 0, 0
+    for state, words, revision in zip(_replay(revisions), owned, revisions, strict=True):
+        if words:  # the tail begins in the token in which the last of them ends
+            same = before if words[-1].token == begin else 0
+            begin = words[-1].token
+            before = same + sum(word.token == begin for word in words)
+        tail = "".join(token.text for token in state[begin:]).split()[before:]
+        updates.append(
+            Update(_build_words((w.text for w in words), revision), _build_words(tail, revision))
+        )
+    return updates
 
 
-def _states(revisions: Sequence[Revision]) -> Iterator[list[_Piece]]:
-    """The text after each revision; the same list, changed in place."""
-    state: list[_Piece] = []
+def _replay(revisions: Sequence[Revision]) -> Iterator[list[_Token]]:
+    """Yield the tokens after each revision; the same list, changed in place."""
+    state: list[_Token] = []
     for number, revision in enumerate(revisions):
         if revision.deleted:
-            _take_back(state, revision.deleted, number)
-        state += [_Piece(text, number) for text in revision.added]
+            _delete_tokens(state, revision.deleted, number)
+        state += [_Token(text, number) for text in revision.added]
         yield state
 
 
-def _take_back(state: list[_Piece], deleted: int, number: int) -> None:
-    cut = "".join(piece.text for piece in state[-deleted:])
+def _delete_tokens(state: list[_Token], deleted: int, number: int) -> None:
+    cut = "".join(token.text for token in state[-deleted:])
     del state[-deleted:]
     at = next((at for at in reversed(range(len(state))) if state[at].text), None)
     if at is not None and cut[:1].strip() and state[at].text[-1:].strip():
-        state[at] = _Piece(state[at].text, number)  # "hello" has become "hel" just now
+        state[at] = _Token(state[at].text, number)  # "hello" has become "hel" just now
 
 
-def _words(pieces: Sequence[_Piece]) -> Iterator[_Final]:
-    """The words of the joined pieces."""
+def _split_words(tokens: Sequence[_Token]) -> Iterator[_FinalWord]:
+    """Yield the words of the joined tokens."""
     letters, owner, at = "", 0, 0
-    for number, piece in enumerate(pieces):
-        for letter in piece.text:
+    for number, token in enumerate(tokens):
+        for letter in token.text:
             if not letter.isspace():
-                letters, owner, at = letters + letter, piece.owner, number
+                letters, owner, at = letters + letter, token.owner, number
             elif letters:
-                yield _Final(letters, owner, at)
+                yield _FinalWord(letters, owner, at)
                 letters = ""
     if letters:
-        yield _Final(letters, owner, at)
+        yield _FinalWord(letters, owner, at)
 
 
-def _timed(texts: Iterable[str], revision: Revision) -> tuple[Word, ...]:
+def _build_words(texts: Iterable[str], revision: Revision) -> tuple[Word, ...]:
     return tuple(Word(text, revision.start, revision.end) for text in texts)

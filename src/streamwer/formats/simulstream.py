@@ -9,7 +9,7 @@ real time shows a bounded lag. Here every chunk waits for the one before it. No 
 word is final; as in simulstream's scorer, a word counts from the line that last changed it, which
 only hindsight knows.
 
-Tokens are joined without their tokeniser: `▁` or a leading space (or the `Ġ` of a byte-level
+Tokens are join_token without their tokeniser: `▁` or a leading space (or the `Ġ` of a byte-level
 vocabulary, as long as the rest is ASCII) begins a word where any token of the file has one;
 otherwise every token is a word.
 """
@@ -22,8 +22,8 @@ from pathlib import Path, PurePath
 
 from streamwer.errors import LogError
 from streamwer.eventlog.log import EventLog
-from streamwer.formats.base import Line, Log, json_lines, queue, steps
-from streamwer.formats.revisions import Revision, updates
+from streamwer.formats.base import Log, LogLine, build_steps, queue_steps, read_json_lines
+from streamwer.formats.revisions import Revision, build_updates
 from streamwer.provenance.signature import Run
 from streamwer.types import Reference, Step
 
@@ -33,7 +33,7 @@ _HINDSIGHT = "the log marks no word as final: a word counts from the line that l
 Key = tuple[Path, str]
 
 
-def read(paths: Sequence[Path]) -> Log:
+def read_simulstream(paths: Sequence[Path]) -> Log:
     """Read the chunks of one run.
 
     Raises:
@@ -41,47 +41,51 @@ def read(paths: Sequence[Path]) -> Log:
             there, or a recording occurs twice; names the file and the line.
     """
     names: dict[Key, str] = {}
-    chunks: dict[str, list[Line]] = {}
+    chunks: dict[str, list[LogLine]] = {}
     for path in paths:
-        for line in json_lines(path):
+        for line in read_json_lines(path):
             if "metadata" in line.record:
-                names[path, _id(line)] = _introduced(line, path, names)
+                names[path, _read_id(line)] = _read_name(line, path, names)
             elif "id" in line.record:
-                chunks.setdefault(_named(line, path, names), []).append(line)
+                chunks.setdefault(_find_name(line, path, names), []).append(line)
             elif "model_loading_time" not in line.record:
                 raise LogError(f"{line.where}: the field 'id' is missing")
-    joined = _joiner(line for lines in chunks.values() for line in lines)
-    found = [step for name, lines in chunks.items() for step in _steps(name, lines, joined)]
+    join_token = _choose_joiner(line for lines in chunks.values() for line in lines)
+    steps = [
+        step for name, lines in chunks.items() for step in _build_steps(name, lines, join_token)
+    ]
     revised = any(line.record["deleted_tokens"] for lines in chunks.values() for line in lines)
-    events = EventLog(tuple(found), run=Run(clock="queued"))
+    events = EventLog(tuple(steps), run=Run(clock="queued"))
     return Log("simulstream", events, notes=(_HINDSIGHT,) if revised else ())
 
 
-def _id(line: Line) -> str:
+def _read_id(line: LogLine) -> str:
     if not isinstance(line.record.get("id"), int | str):
         raise LogError(f"{line.where}: 'id' is {line.record.get('id')!r}, not a number or a text")
     return str(line.record["id"])
 
 
-def _introduced(line: Line, path: Path, names: Mapping[Key, str]) -> str:
+def _read_name(line: LogLine, path: Path, names: Mapping[Key, str]) -> str:
     metadata = line.record["metadata"]
     if not isinstance(metadata, dict):
         raise LogError(f"{line.where}: 'metadata' is {metadata!r}, not an object")
-    name = PurePath(Line(line.where, metadata).text("wav_name")).stem
-    if name in names.values() or (path, _id(line)) in names:
+    name = PurePath(LogLine(line.where, metadata).text("wav_name")).stem
+    if name in names.values() or (path, _read_id(line)) in names:
         raise LogError(f"{line.where}: the recording '{name}' or its id occurs again")
     return name
 
 
-def _named(line: Line, path: Path, names: Mapping[Key, str]) -> str:
-    name = names.get((path, _id(line)))
+def _find_name(line: LogLine, path: Path, names: Mapping[Key, str]) -> str:
+    name = names.get((path, _read_id(line)))
     if name is None:
-        raise LogError(f"{line.where}: no line before it gives the 'wav_name' of id {_id(line)}")
+        raise LogError(
+            f"{line.where}: no line before it gives the 'wav_name' of id {_read_id(line)}"
+        )
     return name
 
 
-def _joiner(lines: Iterator[Line]) -> Callable[[str], str]:
-    """What makes a token a piece of text: a word begins with a space."""
+def _choose_joiner(lines: Iterator[LogLine]) -> Callable[[str], str]:
+    """Function that makes a token text, in which each word begins with a space."""
     tokens = [(token, line.where) for line in lines for token in line.texts("generated_tokens")]
     if any(_SPACE in token for token, _ in tokens):
         return lambda token: token.replace(_SPACE, " ")
@@ -95,56 +99,58 @@ def _joiner(lines: Iterator[Line]) -> Callable[[str], str]:
     return lambda token: f" {token}"
 
 
-def _steps(recording: str, lines: Sequence[Line], joined: Callable[[str], str]) -> tuple[Step, ...]:
-    heard = [line.number("total_audio_processed") for line in lines]
-    for one, other, line in zip(heard, heard[1:], lines[1:], strict=False):
+def _build_steps(
+    recording: str, lines: Sequence[LogLine], join_token: Callable[[str], str]
+) -> tuple[Step, ...]:
+    audio_end = [line.number("total_audio_processed") for line in lines]
+    for one, other, line in zip(audio_end, audio_end[1:], lines[1:], strict=False):
         if other < one:
             raise LogError(
                 f"{line.where}: 'total_audio_processed' goes back from {one:g} to {other:g}"
             )
-    spent = [line.number("computation_time") for line in lines]
+    compute = [line.number("computation_time") for line in lines]
     revisions, tokens = [], []  # type: list[Revision], list[str]
-    for line, end in zip(lines, heard, strict=True):
+    for line, end in zip(lines, audio_end, strict=True):
         added, deleted = line.texts("generated_tokens"), line.texts("deleted_tokens")
         if deleted and tokens[-len(deleted) :] != deleted:
             raise LogError(f"{line.where}: 'deleted_tokens' are not the last tokens before it")
         tokens = tokens[: len(tokens) - len(deleted)] + added
-        revisions.append(Revision(len(deleted), [joined(token) for token in added], end, end))
-    return steps(recording, queue(heard, spent), updates(revisions))
+        revisions.append(Revision(len(deleted), [join_token(token) for token in added], end, end))
+    return build_steps(recording, queue_steps(audio_end, compute), build_updates(revisions))
 
 
-def write(log: EventLog, references: Mapping[str, Reference]) -> Iterator[str]:
-    """The lines of a simulstream log, recordings sorted by id.
+def write_simulstream(log: EventLog, references: Mapping[str, Reference]) -> Iterator[str]:
+    """Yield the lines of a simulstream log, recordings sorted by id.
 
     Only committed words: the format cannot tell a tentative word from a final one, so a word that
-    was shown early would count as final early. `computation_time` is what a queue needs to give
-    back the times of emission. A recording that failed is one chunk without text.
+    was shown early would count as final early. From `computation_time` a queue
+    gives the times of emission again. A recording that failed is one chunk without text.
     """
-    streams = log.by_recording()
+    streams = log.group_by_recording()
     failed = {failure.recording for failure in log.failures}
     for number, recording in enumerate(sorted({*streams, *failed})):
         yield json.dumps({"id": number, "metadata": {"wav_name": f"{recording}.wav"}})
         if recording in failed:
             known = references.get(recording)
-            yield _chunk(number, known.seconds if known else 0.0, 0.0, [])
+            yield _format_chunk(number, known.seconds if known else 0.0, 0.0, [])
         else:
-            yield from _chunks(number, streams[recording])
+            yield from _format_chunks(number, streams[recording])
 
 
-def _chunks(number: int, mine: Sequence[Step]) -> Iterator[str]:
-    heard, free = 0.0, 0.0
-    for step in mine:
-        heard = max(heard, step.audio_end)
+def _format_chunks(number: int, steps: Sequence[Step]) -> Iterator[str]:
+    audio_end, free = 0.0, 0.0
+    for step in steps:
+        audio_end = max(audio_end, step.audio_end)
         texts = [text for word in step.update.committed for text in word.text.split()]
-        yield _chunk(number, heard, max(0.0, step.emitted - max(heard, free)), texts)
+        yield _format_chunk(number, audio_end, max(0.0, step.emitted - max(audio_end, free)), texts)
         free = max(free, step.emitted)
 
 
-def _chunk(number: int, heard: float, spent: float, texts: Sequence[str]) -> str:
+def _format_chunk(number: int, audio_end: float, compute: float, texts: Sequence[str]) -> str:
     record = {
         "id": number,
-        "total_audio_processed": heard,
-        "computation_time": spent,
+        "total_audio_processed": audio_end,
+        "computation_time": compute,
         "generated_tokens": [_SPACE + text for text in texts],
         "deleted_tokens": [],
     }

@@ -14,33 +14,43 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from streamwer.eventlog.log import EventLog
-from streamwer.formats.base import Log, json_lines
-from streamwer.formats.revisions import Revision, updates
-from streamwer.formats.whisper_streaming import CLOCK, check_forward, steps_of_one
+from streamwer.formats.base import Log, read_json_lines
+from streamwer.formats.revisions import Revision, build_updates
+from streamwer.formats.whisper_streaming import (
+    CLOCK_NOTE,
+    build_timed_steps,
+    check_emission_order,
+)
 from streamwer.types import Step
 
 
-def read(paths: Sequence[Path]) -> Log:
+def read_simulstreaming(paths: Sequence[Path]) -> Log:
     """Read one recording per file.
 
     Raises:
         LogError: a line is malformed or earlier than the one before; names the file and the line.
     """
-    found = [step for path in paths for step in _steps(path)]
-    return Log("simulstreaming", EventLog(tuple(found)), ideal=False, unnamed=True, notes=(CLOCK,))
+    steps = tuple(step for path in paths for step in _read_steps(path))
+    return Log(
+        "simulstreaming",
+        EventLog(steps),
+        ideal=False,
+        is_named_after_file=True,
+        notes=(CLOCK_NOTE,),
+    )
 
 
-def _steps(path: Path) -> tuple[Step, ...]:
+def _read_steps(path: Path) -> tuple[Step, ...]:
     emitted: list[float] = []
     revisions: list[Revision] = []
-    lines = list(json_lines(path))
+    lines = list(read_json_lines(path))
     stripped = not any(str(line.record.get("text") or "")[:1].isspace() for line in lines)
     for line in lines:
         emitted.append(line.number("emission_time"))
-        check_forward(line.where, emitted)
+        check_emission_order(line.where, emitted)
         text, start, end = "", emitted[-1], emitted[-1]
         if line.record.get("text"):
             text, start, end = line.text("text"), line.number("start"), line.number("end")
         closing = " " if stripped or line.record.get("is_final") else ""
         revisions.append(Revision(0, (text + closing,), start, end))
-    return steps_of_one(path.stem, emitted, updates(revisions))
+    return build_timed_steps(path.stem, emitted, build_updates(revisions))

@@ -1,4 +1,4 @@
-"""Which of the files that a command line names belong to one system."""
+"""Grouping of the files on a command line by system."""
 
 from __future__ import annotations
 
@@ -6,47 +6,50 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from streamwer.errors import LogError
-from streamwer.formats.detection import is_own
+from streamwer.formats.detection import is_event_log
 
-Systems = Mapping[str, Sequence[Path]]
-"""By name, the paths of one log."""
+SystemPaths = Mapping[str, Sequence[Path]]
+"""The paths of one log, by name of the system."""
 
 
-def systems(paths: Sequence[Path]) -> Systems:
-    """Every event log of this project is a system, and all other files are one more.
+def group_systems(paths: Sequence[Path]) -> SystemPaths:
+    """Group paths by system: each of our event logs is one, all other files together are one.
 
-    A system is called what its folder or its first file is, or by its path where two would be
-    called the same.
+    A system has the name of its folder or first file, or its path where two names are equal.
     """
-    expanded = [inside for path in paths for inside in _event_logs(path)]
+    expanded = [log for path in paths for log in _list_event_logs(path)]
     unique = list(dict.fromkeys(expanded))
-    groups = [[path] for path in unique if is_own(path)]
-    others = [path for path in unique if not is_own(path)]
-    return _named([*groups, others] if others else groups)
+    groups = [[path] for path in unique if is_event_log(path)]
+    others = [path for path in unique if not is_event_log(path)]
+    return _name_groups([*groups, others] if others else groups)
 
 
-def with_baseline(found: Systems, baseline: Path) -> tuple[Systems, str]:
-    """The systems with the baseline among them, and what it is called.
+def add_baseline(systems: SystemPaths, baseline: Path) -> tuple[SystemPaths, str]:
+    """Return the systems with the baseline among them, and the name of the baseline.
 
     Raises:
         LogError: it is not one log.
     """
-    wanted = list(systems([baseline]).values())
+    wanted = list(group_systems([baseline]).values())
     if len(wanted) != 1:
         raise LogError(f"--baseline {baseline}: {len(wanted)} event logs; name one of them")
-    everything = [paths for paths in found.values() if _same(paths, wanted[0])] or wanted
-    others = [paths for paths in found.values() if not _same(paths, wanted[0])]
-    named = _named([*everything, *others])
-    return named, next(iter(named))
+    everything = [paths for paths in systems.values() if _are_same(paths, wanted[0])] or wanted
+    others = [paths for paths in systems.values() if not _are_same(paths, wanted[0])]
+    names = _name_groups([*everything, *others])
+    return names, next(iter(names))
 
 
-def _event_logs(path: Path) -> Iterator[Path]:
-    """The path; or, of a folder of event logs, all of them."""
-    inside = sorted(filter(is_own, path.iterdir())) if path.is_dir() and not is_own(path) else []
-    yield from inside or [path]
+def _list_event_logs(path: Path) -> Iterator[Path]:
+    """Yield the path; of a folder of event logs, each of them."""
+    logs = (
+        sorted(filter(is_event_log, path.iterdir()))
+        if path.is_dir() and not is_event_log(path)
+        else []
+    )
+    yield from logs or [path]
 
 
-def _named(groups: Sequence[Sequence[Path]]) -> Systems:
+def _name_groups(groups: Sequence[Sequence[Path]]) -> SystemPaths:
     short = [group[0].absolute().name for group in groups]
     return {
         name if short.count(name) == 1 else str(group[0]): group
@@ -54,5 +57,5 @@ def _named(groups: Sequence[Sequence[Path]]) -> Systems:
     }
 
 
-def _same(one: Sequence[Path], other: Sequence[Path]) -> bool:
+def _are_same(one: Sequence[Path], other: Sequence[Path]) -> bool:
     return [path.resolve() for path in one] == [path.resolve() for path in other]

@@ -16,49 +16,54 @@ from pathlib import Path
 
 from streamwer.errors import LogError
 from streamwer.eventlog.log import EventLog
-from streamwer.formats.base import Log, Moment, steps, text_lines
-from streamwer.formats.revisions import Revision, updates
+from streamwer.formats.base import Log, StepTimes, build_steps
+from streamwer.formats.revisions import Revision, build_updates
+from streamwer.formats.text_lines import read_text_lines
 from streamwer.types import Step, Update
 
 LINE = re.compile(r"(\d{1,12}(?:\.\d+)?) (-?\d{1,12}) (-?\d{1,12})(?: (.*))?")
 _MS = 1000.0
-CLOCK = (
+CLOCK_NOTE = (
     "the log gives one time per line: that of the wall clock, or the end of the audio if it was"
     " made with --comp_unaware"
 )
 
 
-def read(paths: Sequence[Path]) -> Log:
+def read_whisper_streaming(paths: Sequence[Path]) -> Log:
     """Read one recording per file.
 
     Raises:
         LogError: a line is malformed or earlier than the one before; names the file and the line.
     """
-    found = [step for path in paths for step in _steps(path)]
+    steps = tuple(step for path in paths for step in _read_steps(path))
     return Log(
-        "whisper_streaming", EventLog(tuple(found)), ideal=False, unnamed=True, notes=(CLOCK,)
+        "whisper_streaming",
+        EventLog(steps),
+        ideal=False,
+        is_named_after_file=True,
+        notes=(CLOCK_NOTE,),
     )
 
 
-def _steps(path: Path) -> tuple[Step, ...]:
+def _read_steps(path: Path) -> tuple[Step, ...]:
     emitted: list[float] = []
     revisions: list[Revision] = []
-    for where, line in text_lines(path):
+    for where, line in read_text_lines(path):
         match = LINE.fullmatch(line)
         if not match:
             raise LogError(f"{where}: not 'EMITTED_MS BEGIN_MS END_MS TEXT': {line[:60]!r}")
         at, begin, end = (float(number) / _MS for number in match.group(1, 2, 3))
         emitted.append(at)
         revisions.append(Revision(0, (f" {match[4] or ''}",), begin, end))
-        check_forward(where, emitted)
-    return steps_of_one(path.stem, emitted, updates(revisions))
+        check_emission_order(where, emitted)
+    return build_timed_steps(path.stem, emitted, build_updates(revisions))
 
 
-def check_forward(where: str, emitted: Sequence[float]) -> None:
-    """See that the last time is not before the one before it.
+def check_emission_order(where: str, emitted: Sequence[float]) -> None:
+    """Check that the last time is not before the previous one.
 
     Raises:
-        LogError: it is; two runs in one file look like this.
+        LogError: it is, as in a file with two runs.
     """
     if len(emitted) > 1 and emitted[-1] < emitted[-2]:
         raise LogError(
@@ -67,10 +72,16 @@ def check_forward(where: str, emitted: Sequence[float]) -> None:
         )
 
 
-def steps_of_one(
-    recording: str, emitted: Sequence[float], found: Sequence[Update]
+def build_timed_steps(
+    recording: str, emitted: Sequence[float], updates: Sequence[Update]
 ) -> tuple[Step, ...]:
-    """The steps of a log that knows only when words were emitted; silence is a step too."""
-    if not found:
-        emitted, found = [math.nan], [Update()]
-    return steps(recording, [Moment(math.nan, at, at) for at in emitted], found)
+    """Build the steps of a log that has only times of emission; silence is one step.
+
+    Args:
+        recording: its name.
+        emitted: when each update was emitted, seconds.
+        updates: of each step.
+    """
+    if not updates:
+        emitted, updates = [math.nan], [Update()]
+    return build_steps(recording, [StepTimes(math.nan, at, at) for at in emitted], updates)

@@ -3,15 +3,16 @@
 Needs neither Ray nor Hydra nor a model: a log that another program wrote scores as well.
 """
 
-from streamwer.metrics.differences import Difference, wer_differences
-from streamwer.metrics.simulst_latency import Delay, Lagging
+from streamwer.metrics.cost import Cost
+from streamwer.metrics.differences import Difference, compare_wer
+from streamwer.metrics.simulst_latency import Delay, SimulstLatency
 from streamwer.metrics.slices import Slice
 from streamwer.metrics.stats.intervals import Interval
 from streamwer.metrics.stats.quantiles import Quantile
-from streamwer.metrics.summary import Cost, Summary, summarise
+from streamwer.metrics.summary import Summary, summarise
 from streamwer.metrics.tables import Scores, score
 from streamwer.metrics.word_errors import CharErrors, WordErrors
-from streamwer.text.normalise import Normaliser, normaliser
+from streamwer.text.normalise import Normaliser, get_normaliser
 
 __all__ = [
     "CharErrors",
@@ -19,15 +20,15 @@ __all__ = [
     "Delay",
     "Difference",
     "Interval",
-    "Lagging",
     "Normaliser",
     "Quantile",
     "Scores",
+    "SimulstLatency",
     "Slice",
     "Summary",
     "WordErrors",
-    "normaliser",
+    "compare_wer",
+    "get_normaliser",
     "score",
     "summarise",
-    "wer_differences",
 ]

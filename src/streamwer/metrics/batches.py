@@ -1,4 +1,4 @@
-"""Score a log of any length: some recordings at a time, from references and steps in order."""
+"""Scoring of a log of any length: some recordings at a time, from references in order."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from itertools import islice
 from typing import TypeVar
 
 from streamwer.errors import LogError
-from streamwer.metrics.tables import Scores, tables
+from streamwer.metrics.tables import Scores, score_recordings
 from streamwer.text.normalise import Normaliser
 from streamwer.types import Failure, Reference, Step
 
-RECORDINGS = 1_000
-"""Scored at a time."""
+BATCH_SIZE = 1_000
+"""Recordings that are scored at a time."""
 
 T = TypeVar("T")
 
 
-def score_in_parts(
+def score_in_batches(
     references: Iterable[Reference],
     recordings: Iterable[Sequence[Step]],
     failures: Iterable[Failure],
     normaliser: Normaliser,
 ) -> Iterator[Scores]:
-    """The tables of `streamwer.metrics.score`, a thousand recordings at a time.
+    """Yield the tables of `streamwer.metrics.score`, a thousand recordings at a time.
 
     Args:
         references: in order of their ids.
@@ -35,22 +35,22 @@ def score_in_parts(
         LogError: there are no references, or something is out of order.
     """
     reasons = {failure.recording: failure.reason for failure in failures}
-    heard = _beside(references, recordings)
-    part = list(islice(heard, RECORDINGS))
+    played = _match_steps(references, recordings)
+    part = list(islice(played, BATCH_SIZE))
     if not part:
         raise LogError("there are no references to score the log against")
     while part:
-        yield tables(part, reasons, normaliser)
-        part = list(islice(heard, RECORDINGS))
+        yield score_recordings(part, reasons, normaliser)
+        part = list(islice(played, BATCH_SIZE))
 
 
-def _beside(
+def _match_steps(
     references: Iterable[Reference], recordings: Iterable[Sequence[Step]]
 ) -> Iterator[tuple[Reference, Sequence[Step]]]:
-    """Each reference with the steps of its recording, if the log has any."""
-    played = _rising((steps[0].recording, steps) for steps in recordings if steps)
+    """Yield each reference with the steps of its recording, if the log has any."""
+    played = _check_order((steps[0].recording, steps) for steps in recordings if steps)
     name, steps = next(played, ("", ()))
-    for wanted, reference in _rising((each.recording, each) for each in references):
+    for wanted, reference in _check_order((each.recording, each) for each in references):
         while steps and name < wanted:
             name, steps = next(played, ("", ()))
         yield reference, steps if name == wanted else ()
@@ -58,7 +58,7 @@ def _beside(
         pass  # a step that came too late for its reference must not pass for one that is missing
 
 
-def _rising(named: Iterable[tuple[str, T]]) -> Iterator[tuple[str, T]]:
+def _check_order(named: Iterable[tuple[str, T]]) -> Iterator[tuple[str, T]]:
     last = ""
     for name, each in named:
         if name <= last:

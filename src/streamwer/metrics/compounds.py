@@ -1,4 +1,4 @@
-"""Words that are alike but for the spaces in them: "ice cream" and "icecream", "won t" and "wont".
+"""Compounds: words alike but for the spaces in them, as "ice cream" and "icecream".
 
 Such a word came. Whether it counts as an error is the normaliser's choice; when it came, and that
 it did, does not depend on it.
@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from streamwer.metrics.alignment import Pair, align
 from streamwer.metrics.tokens import Token
+from streamwer.text.word_alignment import Pair, align_words
 
 
 class Compound(NamedTuple):
@@ -27,8 +27,8 @@ def find_compounds(
     """Find the compounds among the errors of an alignment, in order.
 
     Args:
-        reference: the tokens that were said.
-        hypothesis: those that were heard.
+        reference: its tokens.
+        hypothesis: its tokens.
         pairs: how both are aligned.
     """
     i = j = 0
@@ -39,18 +39,20 @@ def find_compounds(
             j + sum(pair.hypothesis is not None for pair in run),
         )
         if not right:
-            yield from _within(reference, hypothesis, range(i, ends[0]), range(j, ends[1]))
+            yield from _find_in_errors(reference, hypothesis, range(i, ends[0]), range(j, ends[1]))
         i, j = ends
 
 
-def _within(
-    reference: Sequence[str], hypothesis: Sequence[str], mine: range, theirs: range
+def _find_in_errors(
+    reference: Sequence[str], hypothesis: Sequence[str], ref: range, hyp: range
 ) -> Iterator[Compound]:
-    """The first compound at each place of a stretch of errors."""
-    i, j = mine.start, theirs.start
-    while i < mine.stop:
-        starts = range(j, theirs.stop)
-        found = (_from(reference, hypothesis, i, start, mine.stop, theirs.stop) for start in starts)
+    """Yield the first compound at each place of a run of errors."""
+    i, j = ref.start, hyp.start
+    while i < ref.stop:
+        starts = range(j, hyp.stop)
+        found = (
+            _match_letters(reference, hypothesis, i, start, ref.stop, hyp.stop) for start in starts
+        )
         compound = next(filter(None, found), None)
         if compound is None:
             i += 1
@@ -59,46 +61,52 @@ def _within(
         i, j = compound.reference.stop, compound.hypothesis.stop
 
 
-def _from(
+def _match_letters(
     reference: Sequence[str], hypothesis: Sequence[str], i: int, j: int, most_i: int, most_j: int
 ) -> Compound | None:
-    """The compound that begins at two tokens: the side with fewer letters takes the next one."""
+    """Return the compound that begins at two tokens; None if there is none.
+
+    The side with fewer letters takes its next token.
+    """
     upto_i, upto_j = i + 1, j + 1
-    mine, theirs = reference[i], hypothesis[j]
-    while mine != theirs:
-        if len(mine) < len(theirs) and theirs.startswith(mine) and upto_i < most_i:
-            mine, upto_i = mine + reference[upto_i], upto_i + 1
-        elif len(theirs) < len(mine) and mine.startswith(theirs) and upto_j < most_j:
-            theirs, upto_j = theirs + hypothesis[upto_j], upto_j + 1
+    ref, hyp = reference[i], hypothesis[j]
+    while ref != hyp:
+        if len(ref) < len(hyp) and hyp.startswith(ref) and upto_i < most_i:
+            ref, upto_i = ref + reference[upto_i], upto_i + 1
+        elif len(hyp) < len(ref) and ref.startswith(hyp) and upto_j < most_j:
+            hyp, upto_j = hyp + hypothesis[upto_j], upto_j + 1
         else:
             return None
     return Compound(range(i, upto_i), range(j, upto_j))
 
 
-def respace(reference: Sequence[str], heard: Sequence[Token]) -> list[Token]:
-    """Part and join what was heard as the reference has it, where only spaces differ.
+def respace_tokens(reference: Sequence[str], hypothesis: Sequence[Token]) -> list[Token]:
+    """Split and join hypothesis tokens as the reference has them, where only spaces differ.
 
     Args:
-        reference: the tokens that were said; they stay, so that all systems have as many.
-        heard: what was heard.
+        reference: its tokens; they stay, so that all systems have as many.
+        hypothesis: its tokens.
     """
-    texts = [token.text for token in heard]
+    texts = [token.text for token in hypothesis]
     found: list[Token] = []
     upto = 0
-    for mine, theirs in find_compounds(reference, texts, align(reference, texts)):
-        first, last = heard[theirs.start].first, heard[theirs.stop - 1].last
-        found += heard[upto : theirs.start]
-        found += [Token(reference[at], first, last) for at in mine]
-        upto = theirs.stop
-    return [*found, *heard[upto:]]
+    for ref, hyp in find_compounds(reference, texts, align_words(reference, texts)):
+        first, last = hypothesis[hyp.start].first, hypothesis[hyp.stop - 1].last
+        found += hypothesis[upto : hyp.start]
+        found += [Token(reference[at], first, last) for at in ref]
+        upto = hyp.stop
+    return [*found, *hypothesis[upto:]]
 
 
 def map_compounds(
     reference: Sequence[str], hypothesis: Sequence[str], pairs: Sequence[Pair]
 ) -> dict[int, int]:
-    """For reference tokens that came in a compound, the hypothesis token that completed them.
+    """Map reference tokens that came in a compound to the hypothesis token that completed them.
 
-    Arguments as of `find_compounds`.
+    Args:
+        reference: its tokens.
+        hypothesis: its tokens.
+        pairs: how both are aligned.
     """
     found = find_compounds(reference, hypothesis, pairs)
-    return {at: theirs.stop - 1 for mine, theirs in found for at in mine}
+    return {at: hyp.stop - 1 for ref, hyp in found for at in ref}

@@ -1,4 +1,4 @@
-"""The WER differences of all compared systems to one baseline, with intervals that hold at once."""
+"""Differences in WER to one baseline, with intervals that hold at once."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import pandas as pd
 
 from streamwer.config.experiment import ScoringConfig
 from streamwer.errors import ConfigError, StreamwerError
+from streamwer.metrics.error_rate import sum_errors, sum_reference_units
 from streamwer.metrics.stats import ratios
 from streamwer.metrics.stats.intervals import Interval, adjust_confidence
 from streamwer.metrics.tables import Scores
 
-_LEAST_ROOM = 1e-3
-_TOO_MANY = 10**6
+_MIN_ROOM = 1e-3
+_MAX_BLOCKS = 10**6
 """More than anybody will record: the difference is as good as none, or as the margin."""
 
 
@@ -40,27 +41,27 @@ class Difference(Interval):
     family: int = 1
 
     @property
-    def ruled_out(self) -> bool:
-        """Whether a difference that matters is ruled out, either way."""
-        return self.known and max(-self.low, self.high) < self.margin
+    def rules_out_difference(self) -> bool:
+        """Tell whether a difference that matters is ruled out, either way."""
+        return self.is_known and max(-self.low, self.high) < self.margin
 
     @property
     def finding(self) -> str:
-        """What the interval shows, in a few words."""
-        if not self.known:
+        """Say in a few words what the interval shows."""
+        if not self.is_known:
             return "not known"
-        if self.shown:
+        if self.excludes_zero:
             more = "more errors" if self.value > 0 else "fewer errors"
-            return f"{more}, too few to matter" if self.ruled_out else more
-        return "none that matters" if self.ruled_out else "not decided"
+            return f"{more}, too few to matter" if self.rules_out_difference else more
+        return "none that matters" if self.rules_out_difference else "not decided"
 
     @property
     def more_blocks(self) -> int:
-        """How many more speakers at this spread would decide, about: shown, or ruled out.
+        """Estimate how many more speakers at this spread would decide.
 
         0 where it is decided; an interval shortens with the root of their number.
         """
-        if not self.known or self.shown or self.ruled_out:
+        if not self.is_known or self.excludes_zero or self.rules_out_difference:
             return 0
         toward_0 = self.value - self.low if self.value > 0 else self.high - self.value
         outward = self.high - self.value if self.value > 0 else self.value - self.low
@@ -68,12 +69,12 @@ class Difference(Interval):
         ways = [
             (reach / room) ** 2
             for reach, room in ((toward_0, abs(self.value)), (outward, left))
-            if room > _LEAST_ROOM * reach
+            if room > _MIN_ROOM * reach
         ]
-        return math.ceil(self.blocks * (min(ways) - 1)) if ways else _TOO_MANY
+        return math.ceil(self.blocks * (min(ways) - 1)) if ways else _MAX_BLOCKS
 
 
-def wer_differences(
+def compare_wer(
     systems: Mapping[str, Scores], baseline: str, scoring: ScoringConfig, family: int = 0
 ) -> dict[str, Difference]:
     """Compare every system with the baseline; empty if the baseline is not among them.
@@ -93,37 +94,36 @@ def wer_differences(
             f"scoring.smallest_difference={scoring.smallest_difference} must be above 0: a WER, as"
             " a fraction, below which two systems count as alike"
         )
-    others = [name for name in systems if name != baseline]
-    if baseline not in systems or not others:
+    names = [name for name in systems if name != baseline]
+    if baseline not in systems or not names:
         return {}
-    against = word_blocks(systems[baseline].recordings)
-    blocks = {name: word_blocks(systems[name].recordings) for name in others}
-    for name, mine in blocks.items():
-        _check_same(name, mine, baseline, against)
-    errors = np.stack([mine["errors"].to_numpy() for mine in blocks.values()])
+    against = count_by_speaker(systems[baseline].recordings)
+    blocks = {name: count_by_speaker(systems[name].recordings) for name in names}
+    for name, block in blocks.items():
+        _check_same_words(name, block, baseline, against)
+    errors = np.stack([block["errors"].to_numpy() for block in blocks.values()])
     base, words = against["errors"].to_numpy(), against["words"].to_numpy()
-    family = family or len(others)
+    family = family or len(names)
     each = adjust_confidence(scoring.confidence, family)
-    found = (ratios.compare_rates(mine, base, words, each) for mine in errors)
+    found = (ratios.compare_rates(block, base, words, each) for block in errors)
     margin = scoring.smallest_difference
     return {
         name: Difference(
             each.value, each.low, each.high, margin, scoring.confidence, len(words), family
         )
-        for name, each in zip(others, found, strict=True)
+        for name, each in zip(names, found, strict=True)
     }
 
 
-def word_blocks(recordings: pd.DataFrame) -> pd.DataFrame:
-    """Errors and words of each block, in order of its name: a speaker, else a recording."""
-    errors = recordings["substitutions"] + recordings["deletions"] + recordings["insertions"]
-    words = recordings["hits"] + recordings["substitutions"] + recordings["deletions"]
+def count_by_speaker(recordings: pd.DataFrame) -> pd.DataFrame:
+    """Sum errors and words by speaker, or by recording without one, in order of their names."""
+    errors, words = sum_errors(recordings), sum_reference_units(recordings)
     counts = pd.DataFrame({"speaker": recordings["speaker"], "errors": errors, "words": words})
     return counts.groupby("speaker").sum().astype(float)
 
 
-def _check_same(name: str, mine: pd.DataFrame, baseline: str, against: pd.DataFrame) -> None:
-    if not mine["words"].equals(against["words"]):
+def _check_same_words(name: str, block: pd.DataFrame, baseline: str, against: pd.DataFrame) -> None:
+    if not block["words"].equals(against["words"]):
         raise StreamwerError(
             f"{name} and {baseline} were scored on different words, so their WERs cannot be"
             " compared; score both again on one data set with one normaliser"

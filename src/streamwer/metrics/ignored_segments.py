@@ -1,4 +1,4 @@
-"""Stretches of a recording in which nothing is scored: what was heard there is left out.
+"""Segments of a recording that are not scored: words recognised there are left out.
 
 As NIST's sclite does with segments that an STM marks IGNORE_TIME_SEGMENT_IN_SCORING: a word is
 where its middle is. The reference has no words there.
@@ -12,27 +12,28 @@ from dataclasses import replace
 from streamwer.types import Step, Word
 
 
-def scored(steps: Sequence[Step], unscored: Sequence[tuple[float, float]]) -> Sequence[Step]:
-    """The steps of a recording without the words, committed or tentative, that are not scored.
+def drop_ignored_words(
+    steps: Sequence[Step], ignored_segments: Sequence[tuple[float, float]]
+) -> Sequence[Step]:
+    """Drop the words, committed or tentative, that lie in ignored segments.
 
     Args:
-        steps: with the times of words as the recogniser told them.
-        unscored: begin and end of each stretch, seconds; the end is not in it.
+        steps: of a recording, with the recogniser's word times.
+        ignored_segments: begin and end of each, seconds; the end is not in it.
     """
-    if not unscored:
+    if not ignored_segments:
         return steps
-    return [_without(step, unscored) for step in steps]
+    return [_drop_from_step(step, ignored_segments) for step in steps]
 
 
-def _without(step: Step, unscored: Sequence[tuple[float, float]]) -> Step:
-    def kept(words: Sequence[Word]) -> tuple[Word, ...]:
-        return tuple(word for word in words if not _within(word, unscored))
+def _drop_from_step(step: Step, ignored_segments: Sequence[tuple[float, float]]) -> Step:
+    committed, tentative = (
+        tuple(word for word in words if not _is_ignored(word, ignored_segments))
+        for words in (step.update.committed, step.update.tentative)
+    )
+    return replace(step, update=replace(step.update, committed=committed, tentative=tentative))
 
-    update = step.update
-    left = replace(update, committed=kept(update.committed), tentative=kept(update.tentative))
-    return replace(step, update=left)
 
-
-def _within(word: Word, unscored: Sequence[tuple[float, float]]) -> bool:
+def _is_ignored(word: Word, ignored_segments: Sequence[tuple[float, float]]) -> bool:
     middle = (word.start + word.end) / 2
-    return any(begin <= middle < end for begin, end in unscored)
+    return any(begin <= middle < end for begin, end in ignored_segments)

@@ -1,4 +1,4 @@
-"""Where the latency of a word went: waiting, held back, queued, computed."""
+"""Split of a word's commit latency: waiting, held back, queued, computed."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Floats = NDArray[np.float64]
 PARTS = ("waiting", "held", "queued", "computed")
 
 
-class Moments(NamedTuple):
-    """Of each word: its end, and the moments of the step that committed it; shape (words,)."""
+class CommitTimes(NamedTuple):
+    """The end of each word, and the times of the step that committed it; shape (words,)."""
 
     end: Floats
     audio_end: Floats
@@ -25,8 +25,8 @@ class Moments(NamedTuple):
     committed: Floats
 
 
-def split(words: Moments, steps: Sequence[Step]) -> dict[str, Floats]:
-    """Four parts that add up to `committed − end`, in seconds, each of shape (words,).
+def split_latency(words: CommitTimes, steps: Sequence[Step]) -> dict[str, Floats]:
+    """Split `committed − end` into four parts, in seconds, each of shape (words,).
 
     With h the first step that heard the word to its end, and c the one that committed it:
     waiting = max(ready_h, end) − end, held = max(ready_c, end) − max(ready_h, end),
@@ -35,21 +35,23 @@ def split(words: Moments, steps: Sequence[Step]) -> dict[str, Floats]:
     held. NaN where the word was not emitted or its end is not known.
     """
     known = np.isfinite(words.committed) & np.isfinite(words.end)
-    heard = words.audio_end >= words.end
+    complete = words.audio_end >= words.end
     with np.errstate(invalid="ignore"):
-        wanted = np.where(heard, np.maximum(words.ready, words.end), words.ready)
-        first = np.where(heard, np.maximum(_first_ready(words.end, steps), words.end), words.ready)
+        ready = np.where(complete, np.maximum(words.ready, words.end), words.ready)
+        first = np.where(
+            complete, np.maximum(_find_first_ready(words.end, steps), words.end), words.ready
+        )
         parts = (
             first - words.end,
-            wanted - first,
-            words.started - wanted,
+            ready - first,
+            words.started - ready,
             words.committed - words.started,
         )
     return {name: np.where(known, part, np.nan) for name, part in zip(PARTS, parts, strict=True)}
 
 
-def _first_ready(end: Floats, steps: Sequence[Step]) -> Floats:
-    """When the first step that heard up to `end` was ready; NaN where none did."""
+def _find_first_ready(end: Floats, steps: Sequence[Step]) -> Floats:
+    """Return when the first step that heard up to `end` was ready; NaN where none did."""
     audio = np.maximum.accumulate(np.array([*(step.audio_end for step in steps), np.inf]))
     ready = np.array([*(step.ready for step in steps), np.nan])
     found: Floats = ready[np.searchsorted(audio, end).clip(max=len(ready) - 1)]

@@ -1,4 +1,4 @@
-"""The same recordings under several conditions: what each condition costs a system."""
+"""Robustness: the same recordings under several conditions, such as noise or a codec."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import pandas as pd
 
 from streamwer.config.condition import NONE
 from streamwer.config.experiment import ScoringConfig
-from streamwer.metrics.differences import word_blocks
+from streamwer.metrics.differences import count_by_speaker
 from streamwer.metrics.stats import ratios
 from streamwer.metrics.stats.intervals import Interval, adjust_confidence
-from streamwer.metrics.stats.quantiles import Quantile, quantiles
-from streamwer.metrics.tables import Scores, clusters, sources
+from streamwer.metrics.stats.quantiles import Quantile, estimate_quantiles
+from streamwer.metrics.tables import Scores, get_source_ids, number_speakers
 
 
 @dataclass(frozen=True)
-class UnderCondition:
+class ConditionSummary:
     """One system under one condition, on the recordings that were prepared under it.
 
     Attributes:
@@ -35,57 +35,59 @@ class UnderCondition:
     p50: Quantile
 
 
-def under_conditions(scores: Scores, scoring: ScoringConfig) -> tuple[UnderCondition, ...]:
-    """Each condition, that of unaltered recordings first; nothing where none was altered."""
+def summarise_conditions(scores: Scores, scoring: ScoringConfig) -> tuple[ConditionSummary, ...]:
+    """Summarise each condition, that of unaltered recordings first; none where none was altered."""
     recordings, words = scores.recordings, scores.words
-    source = sources(recordings)
+    source = get_source_ids(recordings)
     if source.equals(recordings["recording"]):
         return ()
-    names = _conditions(recordings["recording"], source)
+    names = _parse_conditions(recordings["recording"], source)
     plain = recordings[names == NONE]
     altered = names.nunique() - 1
     words_of = words["recording"].map(dict(zip(recordings["recording"], names, strict=True)))
     return tuple(
-        _under(
+        _summarise_condition(
             str(name), recordings[names == name], words[words_of == name], plain, altered, scoring
         )
         for name in sorted(names.unique(), key=lambda name: (name != NONE, name))
     )
 
 
-def _conditions(recordings: pd.Series[str], source: pd.Series[str]) -> pd.Series[str]:
-    """An altered recording is called ID@CONDITION."""
+def _parse_conditions(recordings: pd.Series[str], source: pd.Series[str]) -> pd.Series[str]:
+    """Parse the conditions out of ids: an altered recording is called ID@CONDITION."""
     pairs = zip(recordings, source, strict=True)
     found = [recording[len(before) + 1 :] or NONE for recording, before in pairs]
     return pd.Series(found, index=recordings.index)
 
 
-def _under(
+def _summarise_condition(
     name: str,
     recordings: pd.DataFrame,
     words: pd.DataFrame,
     plain: pd.DataFrame,
     conditions: int,
     scoring: ScoringConfig,
-) -> UnderCondition:
-    blocks, base = word_blocks(recordings), word_blocks(plain)
-    errors, said = blocks["errors"].to_numpy(), blocks["words"].to_numpy()
+) -> ConditionSummary:
+    blocks, base = count_by_speaker(recordings), count_by_speaker(plain)
+    errors, spoken = blocks["errors"].to_numpy(), blocks["words"].to_numpy()
     change = None
-    if name != NONE and set(sources(recordings)) == set(plain["recording"]):
+    if name != NONE and set(get_source_ids(recordings)) == set(plain["recording"]):
         before = base["errors"].to_numpy()
         each = adjust_confidence(scoring.confidence, conditions)
-        change = ratios.compare_rates(errors, before, said, each)
-    return UnderCondition(
+        change = ratios.compare_rates(errors, before, spoken, each)
+    return ConditionSummary(
         condition=name,
         recordings=len(recordings),
-        wer=ratios.estimate_rate(errors, said, scoring.confidence),
+        wer=ratios.estimate_rate(errors, spoken, scoring.confidence),
         change=change,
-        p50=_median(words, recordings, scoring),
+        p50=_estimate_median_latency(words, recordings, scoring),
     )
 
 
-def _median(words: pd.DataFrame, recordings: pd.DataFrame, scoring: ScoringConfig) -> Quantile:
+def _estimate_median_latency(
+    words: pd.DataFrame, recordings: pd.DataFrame, scoring: ScoringConfig
+) -> Quantile:
     timed = words[words["end"].notna()]
     late = (timed["committed"] - timed["end"]).to_numpy(float)
-    groups = clusters(timed["recording"], recordings)
-    return quantiles(late, groups, [0.5], scoring.confidence)[0]
+    groups = number_speakers(timed["recording"], recordings)
+    return estimate_quantiles(late, groups, [0.5], scoring.confidence)[0]

@@ -1,27 +1,37 @@
-"""The latency figures that papers give, per recording and over a data set.
+"""Latencies of papers on simultaneous translation, per recording and over a data set.
 
-Each is told twice from the same run: ideal, from how much audio the system had heard when it
+Each is given twice from the same run: ideal, from how much audio the system had heard when it
 committed a word, and computation-aware, from when the word was really there, backlog included.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from streamwer.metrics.average_lagging import average_lagging, length_adaptive
-from streamwer.metrics.segments import Segment, assign, segments
+from streamwer.metrics.aligned_recording import AlignedRecording
+from streamwer.metrics.registry import (
+    Display,
+    Ratio,
+    SimulstMetric,
+    WordDelays,
+    get_column,
+    list_simulst_metrics,
+    recording_columns,
+    simulst_metric,
+)
+from streamwer.metrics.segments import Segment, assign_words, split_reference
+from streamwer.metrics.stats.intervals import Floats
 from streamwer.metrics.timeline import Emission
-from streamwer.metrics.token_delay import average_token_delay
-from streamwer.text.normalise import Normaliser
-from streamwer.text.words import ends, joined, parted
-from streamwer.types import Reference, Step
+from streamwer.text.words import join_words, split_words, word_ends
+from streamwer.types import Step
 
-NAMES = ("laal", "stream_laal", "al", "atd", "end_offset")
+KINDS = ("ideal", "aware")
 
 
 @dataclass(frozen=True)
@@ -33,112 +43,127 @@ class Delay:
 
 
 @dataclass(frozen=True)
-class Lagging:
-    """The figures of one system; means over recordings, `stream_laal` over segments.
+class SimulstLatency:
+    """The figures of one system.
 
     Attributes:
-        laal: Length-Adaptive Average Lagging.
-        stream_laal: LAAL of each segment, from its start.
-        al: Average Lagging.
-        atd: Average Token Delay.
-        end_offset: the last word's delay less the recording's length.
+        delays: means over recordings, or of those by segment over segments, by name.
         silent_recordings: recordings that committed nothing: left out of the means, as the peers
             do, although they were worst of all.
-        segments: that the mean of `stream_laal` is over.
+        segments: that the means by segment are over.
         silent_segments: segments without a word (or without a length), left out of it.
     """
 
-    laal: Delay
-    stream_laal: Delay
-    al: Delay
-    atd: Delay
-    end_offset: Delay
+    delays: Mapping[str, Delay]
     silent_recordings: int
     segments: int
     silent_segments: int
 
+    def __getitem__(self, name: str) -> Delay:
+        return self.delays[name]
 
-def lagging_row(
-    reference: Reference, said: Sequence[Emission], normaliser: Normaliser
-) -> dict[str, float]:
-    """The columns of one recording.
+    def to_record(self) -> dict[str, Any]:
+        """Return the delays by name, and the counts, as plain values."""
+        counts = {key: value for key, value in asdict(self).items() if key != "delays"}
+        return {name: asdict(delay) for name, delay in self.delays.items()} | counts
+
+
+@simulst_metric(
+    "end_offset", source="SimulEval's EndOffset", shown=Display(place=64, label="end offset")
+)
+def compute_end_offset(words: WordDelays) -> float:
+    """Compute the last word's delay less the length of the audio, in seconds."""
+    return words.delays[-1] - words.source if words.delays else math.nan
+
+
+@recording_columns
+def measure_simulst_latency(recording: AlignedRecording) -> dict[str, float]:
+    """Measure the delays of one recording, and count its segments.
 
     Words are raw ones, between spaces, as with the peers; in scripts without spaces each character
     is one, as in SimulEval's latency unit `char`.
     """
-    written = list(_written(said))
-    texts = [text for text, _ in written]
-    heard = [step.audio_end for _, step in written]
-    emitted = [step.emitted for _, step in written]
-    spoken = segments(reference)
-    places = assign(spoken, texts, normaliser)
+    reference = recording.reference
+    committed = list(_split_committed_words(recording.emissions))
+    audio = [step.audio_end for _, step in committed]
+    times = {"ideal": audio, "aware": [step.emitted for _, step in committed]}
+    segments = split_reference(reference)
+    places = assign_words(segments, [text for text, _ in committed], recording.normaliser)
     used = [
-        (segment, mine)
-        for segment, mine in zip(spoken, places, strict=True)
-        if mine and segment.end > segment.start
+        (segment, chosen)
+        for segment, chosen in zip(segments, places, strict=True)
+        if chosen and segment.end > segment.start
     ]
-    return {
-        **_whole(reference, heard, heard, "ideal"),
-        **_whole(reference, heard, emitted, "aware"),
-        "stream_laal_ideal": _by_segment(used, heard),
-        "stream_laal_aware": _by_segment(used, emitted),
-        "segments": len(used),
-        "silent_segments": len(spoken) - len(used),
-    }
+    words = len(split_words(reference.text))
+    found = {}
+    for kind, delays in times.items():
+        whole = [WordDelays(audio, delays, reference.seconds, words)]
+        parts = [_select_segment(audio, delays, *each) for each in used]
+        for each in list_simulst_metrics():
+            found[f"{each.name}_{kind}"] = _average(each, parts if each.by_segment else whole)
+    return found | {"segments": len(used), "silent_segments": len(segments) - len(used)}
 
 
-def _written(said: Sequence[Emission]) -> Iterator[tuple[str, Step]]:
-    """The words of what was committed, each with the step that committed its last letter.
+def _split_committed_words(emissions: Sequence[Emission]) -> Iterator[tuple[str, Step]]:
+    """Yield the committed words, each with the step that committed its last letter.
 
     They are taken out of the whole text: a full stop that was committed as a word of its own is
     none where the reference has it beside a character.
     """
-    steps = [each.committed for each in said for _ in "".join(each.word.text.split())]
-    for text, last in ends(joined(each.word.text for each in said)):
+    steps = [each.committed for each in emissions for _ in "".join(each.word.text.split())]
+    for text, last in word_ends(join_words(each.word.text for each in emissions)):
         yield text, steps[last]
 
 
-def _whole(
-    reference: Reference, heard: Sequence[float], delays: Sequence[float], kind: str
-) -> dict[str, float]:
-    seconds, words = reference.seconds, len(parted(reference.text))
-    return {
-        f"laal_{kind}": length_adaptive(delays, seconds, words),
-        f"al_{kind}": average_lagging(delays, seconds, words),
-        f"atd_{kind}": average_token_delay(heard, delays),
-        f"end_offset_{kind}": delays[-1] - seconds if delays else math.nan,
-    }
+def _select_segment(
+    audio: Sequence[float], delays: Sequence[float], segment: Segment, places: Sequence[int]
+) -> WordDelays:
+    """Return the words of a segment; their times count from its start."""
+    return WordDelays(
+        [audio[place] - segment.start for place in places],
+        [delays[place] - segment.start for place in places],
+        segment.end - segment.start,
+        len(segment.words),
+    )
 
 
-def _by_segment(used: Sequence[tuple[Segment, Sequence[int]]], delays: Sequence[float]) -> float:
-    """Mean LAAL of segments; delays count from a segment's start."""
-    found = [
-        length_adaptive(
-            [delays[place] - segment.start for place in mine],
-            segment.end - segment.start,
-            len(segment.words),
-        )
-        for segment, mine in used
-    ]
-    return sum(found) / len(found) if found else math.nan
+def _average(metric: SimulstMetric, parts: Sequence[WordDelays]) -> float:
+    values = [metric.delay(each) for each in parts]
+    return sum(values) / len(values) if values else math.nan
 
 
-def pooled_lagging(recordings: pd.DataFrame) -> Lagging:
-    """From a recordings table to the figures of its system."""
-    delays = {name: Delay(*_means(recordings, name)) for name in NAMES}
-    return Lagging(
-        **delays,
+def pool_simulst_latency(recordings: pd.DataFrame) -> SimulstLatency:
+    """Pool the rows of a recordings table to the figures of its system."""
+    return SimulstLatency(
+        {each.name: _pool_means(recordings, each) for each in list_simulst_metrics()},
         silent_recordings=int((recordings["final_words"] == 0).sum()),
         segments=int(recordings["segments"].sum()),
         silent_segments=int(recordings["silent_segments"].sum()),
     )
 
 
-def _means(recordings: pd.DataFrame, name: str) -> list[Any]:
-    each_counts = recordings["segments"] if name == "stream_laal" else 1
-    found = []
-    for kind in ("ideal", "aware"):
-        values = recordings[f"{name}_{kind}"]
-        weights = values.notna() * each_counts
-        found.append(float((values * weights).sum() / weights.sum()) if weights.sum() else math.nan)
-    return found
+def _pool_means(recordings: pd.DataFrame, metric: SimulstMetric) -> Delay:
+    means = []
+    for kind in KINDS:
+        numerator, denominator = weigh_delays(recordings, metric, kind)
+        means.append(Ratio(float(numerator.sum()), float(denominator.sum())).value)
+    return Delay(*means)
+
+
+def weigh_delays(
+    recordings: pd.DataFrame, metric: SimulstMetric, kind: str
+) -> tuple[Floats, Floats]:
+    """Return each recording's delay times its weight, and its weight: 1, or its segments.
+
+    Args:
+        recordings: the recordings table.
+        metric: the delay.
+        kind: "ideal" or "aware".
+
+    Returns:
+        Both of shape (recordings,); 0 where there is no delay.
+    """
+    values = get_column(recordings, f"{metric.name}_{kind}")
+    units = get_column(recordings, "segments") if metric.by_segment else np.ones(len(values))
+    weights = np.where(np.isnan(values), 0, units)
+    return np.nan_to_num(values) * weights, weights

@@ -1,4 +1,4 @@
-"""The same figures on parts of the data: where a system errs more, or is later."""
+"""Slices: error counts and latency on parts of the data, such as a language or a speaker."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from streamwer.metrics.stats.quantiles import Quantile, alone
-from streamwer.metrics.tables import block_noun
+from streamwer.metrics.error_rate import pool_character_errors
+from streamwer.metrics.stats.quantiles import Quantile, estimate_quantile
+from streamwer.metrics.tables import name_block_unit
 from streamwer.metrics.word_errors import CharErrors, WordErrors
-from streamwer.text.words import unspaced
+from streamwer.text.words import is_unspaced
 
 Kind = Literal["language", "condition", "speaker", "length", "position"]
 
-LENGTHS = {
+LENGTH_BANDS = {
     10: "up to 10 s",
     30: "10 to 30 s",
     120: "30 s to 2 min",
@@ -27,9 +28,9 @@ LENGTHS = {
     math.inf: "over 10 min",
 }
 """Bands of recording length by their longest, in seconds."""
-UNSAID = "not said"
+UNKNOWN_LANGUAGE = "not said"
 """Language of the recordings whose language is not known, beside others whose is."""
-_LOOKED_AT = 1000
+_MAX_TEXTS = 1000
 POSITIONS = ("first third", "middle third", "last third")
 
 _STATUSES = {
@@ -70,8 +71,8 @@ class Slice:
     unspaced: bool = False
 
 
-def slices(recordings: pd.DataFrame, words: pd.DataFrame) -> tuple[Slice, ...]:
-    """All slices of a system's tables, kind by kind.
+def summarise_slices(recordings: pd.DataFrame, words: pd.DataFrame) -> tuple[Slice, ...]:
+    """Summarise all slices of a system's tables, kind by kind.
 
     By language only where the data set names one, by speaker only where it names speakers. A
     recording without a word, said or heard, is in no slice.
@@ -79,24 +80,24 @@ def slices(recordings: pd.DataFrame, words: pd.DataFrame) -> tuple[Slice, ...]:
     by_name = recordings.set_index("recording")
     seconds = by_name["seconds"].reindex(words["recording"])
     shared: dict[Kind, NDArray[Any] | pd.Categorical] = {
-        "language": _languages(by_name).reindex(words["recording"]).to_numpy(),
+        "language": _get_languages(by_name).reindex(words["recording"]).to_numpy(),
         "condition": words["condition"].to_numpy(),
         "speaker": words["speaker"].to_numpy(),
-        "length": _band(seconds.to_numpy(float)),
-        "position": _third(words),
+        "length": _assign_length_bands(seconds.to_numpy(float)),
+        "position": _assign_thirds(words),
     }
-    if block_noun(recordings) != "speaker":
+    if name_block_unit(recordings) != "speaker":
         del shared["speaker"]
-    if not any(_languages(by_name)):
+    if not any(_get_languages(by_name)):
         del shared["language"]
     return tuple(
-        _slice(kind, str(name), rows, by_name)
+        _summarise_slice(kind, str(name), rows, by_name)
         for kind, values in shared.items()
         for name, rows in words.groupby(values, observed=True)
     )
 
 
-def _slice(kind: Kind, name: str, words: pd.DataFrame, recordings: pd.DataFrame) -> Slice:
+def _summarise_slice(kind: Kind, name: str, words: pd.DataFrame, recordings: pd.DataFrame) -> Slice:
     whole = recordings.loc[words["recording"].unique()]
     timed = words[words["end"].notna()]
     late = (timed["committed"] - timed["end"]).dropna().to_numpy(float)
@@ -105,47 +106,41 @@ def _slice(kind: Kind, name: str, words: pd.DataFrame, recordings: pd.DataFrame)
         kind=kind,
         name=name,
         recordings=words["recording"].nunique(),
-        errors=errors_of(words),
-        p50=alone(late, 0.5),
-        p95=alone(late, 0.95),
+        errors=count_errors_of_words(words),
+        p50=estimate_quantile(late, 0.5),
+        p95=estimate_quantile(late, 0.95),
         coverage=float(came.mean()) if len(came) else math.nan,
-        characters=None if kind == "position" else characters_of(whole),
-        unspaced=kind == "language" and mostly_unspaced(whole["reference"]),
+        characters=None if kind == "position" else pool_character_errors(whole),
+        unspaced=kind == "language" and is_mostly_unspaced(whole["reference"]),
     )
 
 
-def errors_of(words: pd.DataFrame) -> WordErrors:
-    """The error counts of some rows of a words table."""
+def count_errors_of_words(words: pd.DataFrame) -> WordErrors:
+    """Count the errors in some rows of a words table."""
     counts = words["status"].value_counts()
     return WordErrors(**{kind: int(counts.get(at, 0)) for at, kind in _STATUSES.items()})
 
 
-def characters_of(recordings: pd.DataFrame) -> CharErrors:
-    """The pooled character error counts of some rows of a recordings table."""
-    counts = {kind: int(recordings[f"char_{kind}"].sum()) for kind in _STATUSES.values()}
-    return CharErrors(**counts)
+def is_mostly_unspaced(texts: Iterable[str]) -> bool:
+    """Tell whether most letters of the first texts are of scripts without spaces."""
+    letters = [letter for text in islice(texts, _MAX_TEXTS) for letter in text if letter.isalpha()]
+    return 2 * sum(map(is_unspaced, letters)) > len(letters)
 
 
-def mostly_unspaced(texts: Iterable[str]) -> bool:
-    """Whether most letters of the first texts are of scripts without spaces between words."""
-    letters = [letter for text in islice(texts, _LOOKED_AT) for letter in text if letter.isalpha()]
-    return 2 * sum(map(unspaced, letters)) > len(letters)
-
-
-def _languages(recordings: pd.DataFrame) -> pd.Series[str]:
-    """Of each recording; "not said" where only others say theirs. Old tables have none."""
+def _get_languages(recordings: pd.DataFrame) -> pd.Series[str]:
+    """Return each recording's language; "not said" where only others have one."""
     if "language" not in recordings or not recordings["language"].any():
         return pd.Series("", index=recordings.index)
-    return recordings["language"].replace("", UNSAID)
+    return recordings["language"].replace("", UNKNOWN_LANGUAGE)
 
 
-def _band(seconds: NDArray[np.float64]) -> pd.Categorical:
-    at = np.searchsorted(np.array(list(LENGTHS)), seconds)
-    return pd.Categorical.from_codes(at, list(LENGTHS.values()), ordered=True)
+def _assign_length_bands(seconds: NDArray[np.float64]) -> pd.Categorical:
+    at = np.searchsorted(np.array(list(LENGTH_BANDS)), seconds)
+    return pd.Categorical.from_codes(at, list(LENGTH_BANDS.values()), ordered=True)
 
 
-def _third(words: pd.DataFrame) -> pd.Categorical:
-    """By the count of reference words, which is known without times; insertions by their place."""
+def _assign_thirds(words: pd.DataFrame) -> pd.Categorical:
+    """Assign words to thirds by the count of reference words, insertions by their place."""
     spoken = words["word"].notna().groupby(words["recording"]).transform("sum").to_numpy()
     third = np.minimum(3 * words["index"].to_numpy() // np.maximum(spoken, 1), 2)
     return pd.Categorical.from_codes(third, list(POSITIONS), ordered=True)

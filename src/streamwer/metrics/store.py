@@ -1,4 +1,4 @@
-"""Scores with their signature, and the folder that holds them.
+"""Storage of scores: tables and their signature, in a folder.
 
 `recordings.parquet` and `words.parquet` are the tables, `signature.json` says what they are of,
 with their digests: where a process is killed while it replaces them, what is left is refused.
@@ -19,12 +19,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from streamwer._util.row_groups import RowGroups, replacing
+from streamwer._util.row_groups import RowGroupWriter, replace_files
 from streamwer.errors import LogError
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics.tables import Scores, score
 from streamwer.provenance import digests
-from streamwer.provenance.signature import NONE, UNKNOWN, Method, Signature, measures
+from streamwer.provenance.signature import NONE, UNKNOWN, Method, Signature, measures_hardware
 from streamwer.text.normalise import Normaliser
 from streamwer.types import Reference
 
@@ -41,35 +41,44 @@ _REMEDY = "run the `score` stage"
 
 
 @dataclass(frozen=True)
-class Scored:
-    """The tables of one system, and what they are of."""
+class SignedScores:
+    """The tables of one system with their signature."""
 
     scores: Scores
     signature: Signature
 
 
-def scored(references: Sequence[Reference], log: EventLog, normaliser: Normaliser) -> Scored:
+def score_and_sign(
+    references: Sequence[Reference], log: EventLog, normaliser: Normaliser
+) -> SignedScores:
     """Score one system's log against references, and sign it.
 
     Recordings that the log does not mention count as failed.
+
+    Args:
+        references: one per recording.
+        log: of the system.
+        normaliser: of both texts.
     """
     ordered = sorted(references, key=attrgetter("recording"))
-    return Scored(score(references, log, normaliser), sign(ordered, log, normaliser))
+    return SignedScores(score(references, log, normaliser), sign_scores(ordered, log, normaliser))
 
 
-def sign(references: Iterable[Reference], log: EventLog, normaliser: Normaliser) -> Signature:
-    """The signature of a log's scores: from what the log recorded, and what scores it now.
+def sign_scores(
+    references: Iterable[Reference], log: EventLog, normaliser: Normaliser
+) -> Signature:
+    """Build the signature of a log's scores, from what the log recorded and what scores it now.
 
     Args:
         references: in order of their ids.
         log: its steps are not looked at.
         normaliser: of both texts.
     """
-    run, measured = log.run, measures(log.run.clock)
-    said, times = digests.of_spoken(references)
+    run, measured = log.run, measures_hardware(log.run.clock)
+    texts, times = digests.digest_texts_and_times(references)
     method = Method(
         audio=run.audio,
-        references=said,
+        references=texts,
         times=times,
         normaliser=normaliser.signature,
         scorer=f"jiwer@{version('jiwer')}+{SCORER}",
@@ -83,49 +92,57 @@ def sign(references: Iterable[Reference], log: EventLog, normaliser: Normaliser)
     return Signature(method, run.subject, version("streamwer"))
 
 
-def write(folder: Path, scored: Scored) -> None:
+def write_scores(folder: Path, scored: SignedScores) -> None:
     """Write the scores of one system into `folder` (made if missing)."""
-    write_parts(folder, [scored.scores], scored.signature)
+    write_batches(folder, [scored.scores], scored.signature)
 
 
-def write_parts(folder: Path, parts: Iterable[Scores], signature: Signature) -> None:
+def write_batches(folder: Path, parts: Iterable[Scores], signature: Signature) -> None:
     """Write scores that come in parts, one after the other; the bytes do not depend on the parts.
 
     An error leaves earlier scores as they were.
+
+    Args:
+        folder: made if missing.
+        parts: the tables of some recordings each.
+        signature: of all of them.
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{name}.parquet" for name in _TABLES]
-    with replacing([*paths, folder / "signature.json"]) as (recordings, words, signed):
-        with RowGroups(recordings, _ROW_GROUP) as calls, RowGroups(words, _ROW_GROUP) as said:
+    with replace_files([*paths, folder / "signature.json"]) as (recordings, words, signed):
+        with (
+            RowGroupWriter(recordings, _ROW_GROUP) as calls,
+            RowGroupWriter(words, _ROW_GROUP) as rows,
+        ):
             for part in parts:
-                calls.add(_arrow(part.recordings))
-                said.add(_arrow(part.words))
-        tables = zip(_TABLES, map(digests.of_file, (recordings, words)), strict=True)
+                calls.add(_to_arrow(part.recordings))
+                rows.add(_to_arrow(part.words))
+        tables = zip(_TABLES, map(digests.digest_file, (recordings, words)), strict=True)
         content = {"scores": SCHEMA, "signature": signature.to_dict(), _DIGESTS: dict(tables)}
         text = json.dumps(content, indent=2, ensure_ascii=False)
         signed.write_text(f"{text}\n", encoding="utf-8")
 
 
-def _arrow(table: pd.DataFrame) -> pa.Table:
-    """A column in which no word was heard is one of texts as well, as it is in other parts."""
+def _to_arrow(table: pd.DataFrame) -> pa.Table:
+    """Convert a table; a column without any word is one of texts too, as in other parts."""
     silent = [name for name in table if pd.api.types.is_object_dtype(table[name])]
     return pa.Table.from_pandas(table.astype(dict.fromkeys(silent, "str")), preserve_index=False)
 
 
-def read(folder: Path) -> Scored:
-    """Read what `write` wrote.
+def read_scores(folder: Path) -> SignedScores:
+    """Read the scores that `write_scores` wrote.
 
     Raises:
         LogError: a file is missing, is not what it should be, or is of another run than the
             signature; names it and the remedy.
     """
-    signature, known = _signature(folder / "signature.json")
-    tables = {name: _table(folder / f"{name}.parquet", known.get(name)) for name in _TABLES}
-    return Scored(Scores(**tables), signature)
+    signature, known = _read_signature(folder / "signature.json")
+    tables = {name: _read_table(folder / f"{name}.parquet", known.get(name)) for name in _TABLES}
+    return SignedScores(Scores(**tables), signature)
 
 
-def _signature(path: Path) -> tuple[Signature, Mapping[str, str]]:
-    """The signature, and the digests of the tables that it is of."""
+def _read_signature(path: Path) -> tuple[Signature, Mapping[str, str]]:
+    """Return the signature, and the digests of the tables that it is of."""
     if not path.is_file():
         raise LogError(f"{path}: no such scores; {_REMEDY}")
     try:
@@ -140,20 +157,20 @@ def _signature(path: Path) -> tuple[Signature, Mapping[str, str]]:
         raise LogError(f"{path}: not the signature of scores ({error}); {_REMEDY}") from error
 
 
-def _table(path: Path, digest: str | None) -> pd.DataFrame:
+def _read_table(path: Path, digest: str | None) -> pd.DataFrame:
     if not path.is_file():
         raise LogError(f"{path}: no such scores; {_REMEDY}")
     content = path.read_bytes()  # at once: what is digested is what is read
     if digest and sha256(content).hexdigest() != digest:
         raise LogError(f"{path}: damaged, or not of the same run as signature.json; {_REMEDY}")
     try:
-        return _pandas(content)
+        return _to_pandas(content)
     except (pa.ArrowException, OSError) as error:
         raise LogError(f"{path}: not a Parquet file ({error}); {_REMEDY}") from error
 
 
-def _pandas(content: bytes) -> pd.DataFrame:
-    """Without Arrow's threads: one that still holds Python's bytes at exit aborts the process.
+def _to_pandas(content: bytes) -> pd.DataFrame:
+    """Read without Arrow's threads: one that holds Python's bytes at exit aborts the process.
 
     That is apache/arrow#34314; `pandas.read_parquet` has no way to do without them.
     """

@@ -1,4 +1,4 @@
-"""Of all minimum-edit alignments with given error counts, the one that pairs words by time.
+"""Choice among the minimum-edit alignments with given counts: words nearest in time are paired.
 
 A word that was said twice and heard once could be either; edit distance does not care, but the
 latency is that of one of them.
@@ -10,31 +10,31 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from streamwer.metrics.optimal_cells import optimal_cells
+from streamwer.metrics.optimal_cells import find_optimal_cells
 
-LARGEST = 20_000
-"""Cells of the largest stretch that is searched. A larger one has hardly a word right; its words
+MAX_CELLS = 20_000
+"""Cells of the largest part that is searched. A larger one has hardly a word right; its words
 stay paired as they were."""
 
-Way = tuple[tuple[int, int], ...]
+TokenPairs = tuple[tuple[int, int], ...]
 """Pairs of a reference and a hypothesis token, hits and substitutions, in order."""
 
 
-class Tokens(NamedTuple):
-    """The tokens of a text and when each of them ended, in seconds; NaN where that is not known."""
+class TimedTokens(NamedTuple):
+    """The tokens of a text and the end of each, in seconds; NaN where it is not known."""
 
     texts: Sequence[str]
     ends: Sequence[float]
 
 
 class _Cell(NamedTuple):
-    """Between the first i reference and j hypothesis tokens and the rest."""
+    """The place after the first i reference and j hypothesis tokens."""
 
     i: int
     j: int
 
 
-class _Best(NamedTuple):
+class _BestPath(NamedTuple):
     """The least time distance to a cell with so many hits; the cell and the hits before it."""
 
     distance: float
@@ -43,110 +43,121 @@ class _Best(NamedTuple):
 
 
 class _Option(NamedTuple):
-    """The best way through a stretch, or through all up to its end, with so many hits."""
+    """The best pairs of a part, or of all up to its end, with so many hits."""
 
     distance: float
-    way: Way
+    pairs: TokenPairs
     before: _Option | None = None
 
 
-_Reached = dict[_Cell, tuple[int, dict[int, _Best]]]
-"""A cell's edit distance, and the best ways there by their number of hits."""
+_PathTable = dict[_Cell, tuple[int, dict[int, _BestPath]]]
+"""A cell's edit distance, and the best paths there by their number of hits."""
 
 
-def nearest_pairs(reference: Tokens, hypothesis: Tokens, pairs: Way) -> Way:
-    """Pairs with the least sum of `|end − end|`, of as many edits and hits as those given.
+def choose_nearest_pairs(
+    reference: TimedTokens, hypothesis: TimedTokens, pairs: TokenPairs
+) -> TokenPairs:
+    """Choose pairs with the least sum of `|end − end|`, of as many edits and hits as given ones.
 
     Args:
-        reference: what was said.
-        hypothesis: what was heard.
+        reference: its tokens.
+        hypothesis: its tokens.
         pairs: those of a minimum-edit alignment.
     """
     chosen = {0: _Option(0.0, ())}
-    for options in _stretches(reference, hypothesis, pairs):
-        chosen = _joined(chosen, options)
-    option: _Option | None = chosen[_hits(reference, hypothesis, pairs)]
-    ways = []
+    for options in _iterate_options(reference, hypothesis, pairs):
+        chosen = _combine_options(chosen, options)
+    option: _Option | None = chosen[_count_hits(reference, hypothesis, pairs)]
+    parts = []
     while option is not None:
-        ways.append(option.way)
+        parts.append(option.pairs)
         option = option.before
-    return tuple(pair for way in reversed(ways) for pair in way)
+    return tuple(pair for part in reversed(parts) for pair in part)
 
 
-def _hits(reference: Tokens, hypothesis: Tokens, pairs: Iterable[tuple[int, int]]) -> int:
+def _count_hits(
+    reference: TimedTokens, hypothesis: TimedTokens, pairs: Iterable[tuple[int, int]]
+) -> int:
     return sum(reference.texts[i] == hypothesis.texts[j] for i, j in pairs)
 
 
-def _joined(chosen: Mapping[int, _Option], options: Mapping[int, _Option]) -> dict[int, _Option]:
-    """The best ways through one more stretch, by their number of hits in all."""
+def _combine_options(
+    chosen: Mapping[int, _Option], options: Mapping[int, _Option]
+) -> dict[int, _Option]:
+    """Combine the best pairs so far with those of one more part, by their hits in all."""
     found: dict[int, _Option] = {}
     for before, upto in chosen.items():
         for hits, option in options.items():
             distance = upto.distance + option.distance
             known = found.get(before + hits)
             if known is None or distance < known.distance:
-                found[before + hits] = _Option(distance, option.way, upto)
+                found[before + hits] = _Option(distance, option.pairs, upto)
     return found
 
 
-def _stretches(reference: Tokens, hypothesis: Tokens, pairs: Way) -> Iterator[dict[int, _Option]]:
-    """The ways from each cell that all alignments share to the next such cell."""
-    rows = optimal_cells(reference.texts, hypothesis.texts)
+def _iterate_options(
+    reference: TimedTokens, hypothesis: TimedTokens, pairs: TokenPairs
+) -> Iterator[dict[int, _Option]]:
+    """Yield the options between each cell that all alignments share and the next such cell."""
+    rows = find_optimal_cells(reference.texts, hypothesis.texts)
     sure: list[tuple[int, int]] = []
-    for begin, end in pairwise(_shared(rows, len(hypothesis.texts))):
+    for begin, end in pairwise(_find_shared_cells(rows, len(hypothesis.texts))):
         if end.i == begin.i + 1 and rows[begin.i].bit_count() == rows[end.i].bit_count() == 1:
             sure += [begin] if end.j > begin.j else []
             continue
-        yield _only(sure, reference, hypothesis)
+        yield _build_only_option(sure, reference, hypothesis)
         sure = []
-        if sum(row.bit_count() for row in rows[begin.i : end.i + 1]) > LARGEST:
-            kept = [pair for pair in pairs if begin.i <= pair[0] < end.i]
-            yield _only(kept, reference, hypothesis)
+        if sum(row.bit_count() for row in rows[begin.i : end.i + 1]) > MAX_CELLS:
+            inside = [pair for pair in pairs if begin.i <= pair[0] < end.i]
+            yield _build_only_option(inside, reference, hypothesis)
         else:
-            yield _ways(rows, begin, end, reference, hypothesis)
-    yield _only(sure, reference, hypothesis)
+            yield _search_paths(rows, begin, end, reference, hypothesis)
+    yield _build_only_option(sure, reference, hypothesis)
 
 
-def _shared(rows: Sequence[int], width: int) -> list[_Cell]:
+def _find_shared_cells(rows: Sequence[int], width: int) -> list[_Cell]:
     last = _Cell(len(rows) - 1, width)
     alone = [_Cell(i, row.bit_length() - 1) for i, row in enumerate(rows) if row.bit_count() == 1]
     return list(dict.fromkeys((_Cell(0, 0), *alone, last)))
 
 
-def _only(
-    pairs: Sequence[tuple[int, int]], reference: Tokens, hypothesis: Tokens
+def _build_only_option(
+    pairs: Sequence[tuple[int, int]], reference: TimedTokens, hypothesis: TimedTokens
 ) -> dict[int, _Option]:
-    """No choice; a distance that all alignments have in common need not be added."""
-    return {_hits(reference, hypothesis, pairs): _Option(0.0, tuple(pairs))}
+    """Build the one option; a distance that all alignments share need not be added."""
+    return {_count_hits(reference, hypothesis, pairs): _Option(0.0, tuple(pairs))}
 
 
-def _ways(
-    rows: Sequence[int], begin: _Cell, end: _Cell, reference: Tokens, hypothesis: Tokens
+def _search_paths(
+    rows: Sequence[int], begin: _Cell, end: _Cell, reference: TimedTokens, hypothesis: TimedTokens
 ) -> dict[int, _Option]:
-    """The best way from one cell to another for each number of hits."""
-    reached: _Reached = {begin: (0, {0: _Best(0.0, begin, 0)})}
+    """Search the best path from one cell to another for each number of hits."""
+    reached: _PathTable = {begin: (0, {0: _BestPath(0.0, begin, 0)})}
     for i in range(begin.i, end.i + 1):
-        for j in _columns(rows[i]):
+        for j in _iterate_set_bits(rows[i]):
             if (cell := _Cell(i, j)) != begin:
-                _reach(cell, reached, reference, hypothesis)
+                _extend_paths(cell, reached, reference, hypothesis)
     return {
-        hits: _Option(best.distance, _traced(end, hits, begin, reached))
+        hits: _Option(best.distance, _trace_back(end, hits, begin, reached))
         for hits, best in reached[end][1].items()
     }
 
 
-def _columns(row: int) -> Iterator[int]:
-    """The set bits, from the lowest."""
+def _iterate_set_bits(row: int) -> Iterator[int]:
+    """Yield the places of the set bits, from the lowest."""
     while row:
         lowest = row & -row
         yield lowest.bit_length() - 1
         row ^= lowest
 
 
-def _reach(cell: _Cell, reached: _Reached, reference: Tokens, hypothesis: Tokens) -> None:
+def _extend_paths(
+    cell: _Cell, reached: _PathTable, reference: TimedTokens, hypothesis: TimedTokens
+) -> None:
     """Find the best ways to a cell from the three before it."""
     i, j = cell
-    least, ways = len(reference.texts) + len(hypothesis.texts), {}  # type: int, dict[int, _Best]
+    least = len(reference.texts) + len(hypothesis.texts)
+    ways: dict[int, _BestPath] = {}
     for before in (_Cell(i - 1, j - 1), _Cell(i - 1, j), _Cell(i, j - 1)):
         if before not in reached:
             continue
@@ -160,11 +171,11 @@ def _reach(cell: _Cell, reached: _Reached, reference: Tokens, hypothesis: Tokens
             for hits, best in known.items():
                 distance = best.distance + (apart if apart == apart else 0.0)  # NaN: not known
                 if hits + hit not in ways or distance < ways[hits + hit].distance:
-                    ways[hits + hit] = _Best(distance, before, hits)
+                    ways[hits + hit] = _BestPath(distance, before, hits)
     reached[cell] = (least, ways)
 
 
-def _traced(cell: _Cell, hits: int, begin: _Cell, reached: _Reached) -> Way:
+def _trace_back(cell: _Cell, hits: int, begin: _Cell, reached: _PathTable) -> TokenPairs:
     pairs = []
     while cell != begin:
         best = reached[cell][1][hits]

@@ -1,4 +1,4 @@
-"""When each word of a stream was first shown, shown for good and committed."""
+"""Timeline of a stream: the steps that showed each word first, for good, and committed it."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Emission:
     revisions: int
 
 
-class _Place:
-    """What stands at one place after the committed words."""
+class _WordSlot:
+    """The text shown at one place after the committed words."""
 
     __slots__ = ("first", "key", "revisions", "shown", "shown_raw", "text")
 
@@ -53,18 +53,18 @@ class _Place:
         self.text, self.shown_raw = text, step
 
 
-def emissions(steps: Sequence[Step], key: Key = str) -> list[Emission]:
-    """Every committed word of one recording, in order.
+def find_emissions(steps: Sequence[Step], key: Key = str) -> list[Emission]:
+    """Find every committed word of one recording, in order.
 
     Args:
         steps: of the recording.
         key: of a word; what has the same key is the same word.
     """
     found: list[Emission] = []
-    places: list[_Place] = []
+    places: list[_WordSlot] = []
     for step in steps:
         committed = step.update.committed
-        _show(places, (*committed, *step.update.tentative), key, step)
+        _update_slots(places, (*committed, *step.update.tentative), key, step)
         for word, place in zip(committed, places, strict=False):
             moments = place.shown, place.shown_raw, place.first
             found.append(Emission(word, step, *moments, place.revisions))
@@ -72,28 +72,9 @@ def emissions(steps: Sequence[Step], key: Key = str) -> list[Emission]:
     return found
 
 
-def _show(places: list[_Place], words: Sequence[Word], key: Key, step: Step) -> None:
+def _update_slots(places: list[_WordSlot], words: Sequence[Word], key: Key, step: Step) -> None:
     for place, word in zip(places, words, strict=False):
         place.show(word.text, key, step)
     for place in places[len(words) :]:
         place.show(None, key, step)
-    places += [_Place(word.text, key, step) for word in words[len(places) :]]
-
-
-def erased(steps: Sequence[Step], key: Key = str) -> int:
-    """Shown words that were taken back: the numerator of normalised erasure.
-
-    Arivazhagan et al. 2020: at each update, the tentative words shown before that the new
-    text does not repeat from the left. Arguments as of `emissions`.
-    """
-    total, tail = 0, ()  # type: int, tuple[Word, ...]
-    for step in steps:
-        now = (*step.update.committed, *step.update.tentative)
-        kept = 0
-        for old, new in zip(tail, now, strict=False):
-            if old.text != new.text and key(old.text) != key(new.text):
-                break
-            kept += 1
-        total += len(tail) - kept
-        tail = step.update.tentative
-    return total
+    places += [_WordSlot(word.text, key, step) for word in words[len(places) :]]

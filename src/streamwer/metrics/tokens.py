@@ -1,4 +1,4 @@
-"""The tokens that are counted, each with the raw words it comes from.
+"""Tokens: the normalised words that are counted, each with the raw words it comes from.
 
 A text is normalised as a whole, because what a word becomes may depend on its neighbours
 ("twenty five" is 25). To say when a token was spoken, the words are also normalised one by one.
@@ -14,7 +14,7 @@ from rapidfuzz.distance import Levenshtein
 
 from streamwer.text.normalise import Normaliser
 
-_KNOWN_WORDS = 100_000
+_CACHED_WORDS = 100_000
 
 
 class Token(NamedTuple):
@@ -26,14 +26,14 @@ class Token(NamedTuple):
 
 
 class _Part(NamedTuple):
-    """What a word alone becomes, or a piece of it, and the word's number."""
+    """A token of a word normalised by itself, and the word's number."""
 
     text: str
     word: int
 
 
-def attribute(text: str, words: Sequence[str], normaliser: Normaliser) -> list[Token]:
-    """The tokens of a text, each with the words it comes from.
+def attribute_tokens(text: str, words: Sequence[str], normaliser: Normaliser) -> list[Token]:
+    """Attribute the tokens of a text to the words that they come from.
 
     Where the tokens of the whole text differ from those of the single words, each token of such
     a run comes from all words of the run.
@@ -41,31 +41,37 @@ def attribute(text: str, words: Sequence[str], normaliser: Normaliser) -> list[T
     Args:
         text: the raw text, as it is counted.
         words: its raw words in order, one or more.
-        normaliser: what counts as the same word.
+        normaliser: of the text.
     """
-    whole = normaliser.tokens(text)
-    parts = [_Part(token, at) for at, word in enumerate(words) for token in alone(normaliser, word)]
+    whole = normaliser.tokenise(text)
+    parts = [
+        _Part(token, at)
+        for at, word in enumerate(words)
+        for token in normalise_word(normaliser, word)
+    ]
     apart = [part.text for part in parts]
     if whole == apart:
         return [Token(token, at, at) for token, at in parts]
     found: list[Token] = []
-    for alike, mine, theirs in _runs(whole, apart):
+    for alike, tokens_at, parts_at in _iterate_runs(whole, apart):
         if alike:
-            found += [Token(parts[j].text, parts[j].word, parts[j].word) for j in theirs]
+            found += [Token(parts[j].text, parts[j].word, parts[j].word) for j in parts_at]
         else:
-            first, last = _source(parts, theirs, len(words))
-            found += [Token(whole[i], first, last) for i in mine]
+            first, last = _find_source_words(parts, parts_at, len(words))
+            found += [Token(whole[i], first, last) for i in tokens_at]
     return found
 
 
-@lru_cache(maxsize=_KNOWN_WORDS)
-def alone(normaliser: Normaliser, word: str) -> tuple[str, ...]:
-    """The normalised words of a word by itself."""
-    return tuple(normaliser.tokens(word))
+@lru_cache(maxsize=_CACHED_WORDS)
+def normalise_word(normaliser: Normaliser, word: str) -> tuple[str, ...]:
+    """Normalise a word by itself."""
+    return tuple(normaliser.tokenise(word))
 
 
-def _runs(whole: Sequence[str], apart: Sequence[str]) -> Iterator[tuple[bool, range, range]]:
-    """Runs that are equal and runs that differ, by turns."""
+def _iterate_runs(
+    whole: Sequence[str], apart: Sequence[str]
+) -> Iterator[tuple[bool, range, range]]:
+    """Yield runs that are equal and runs that differ, in turn."""
     i = j = 0
     for block in Levenshtein.editops(whole, apart).as_matching_blocks():
         if i < block.a or j < block.b:
@@ -74,8 +80,8 @@ def _runs(whole: Sequence[str], apart: Sequence[str]) -> Iterator[tuple[bool, ra
         yield True, range(block.a, i), range(block.b, j)
 
 
-def _source(parts: Sequence[_Part], run: range, words: int) -> tuple[int, int]:
-    """The first and last word of a run; for an empty one, the words that left no part there."""
+def _find_source_words(parts: Sequence[_Part], run: range, words: int) -> tuple[int, int]:
+    """Find the first and last word of a run; of an empty one, the words that left no part."""
     if run:
         return parts[run.start].word, parts[run.stop - 1].word
     before = parts[run.start - 1].word if run.start else -1

@@ -1,4 +1,4 @@
-"""Word differences: which words were heard right, and what stands for those that were not."""
+"""Word differences: runs of words that were recognised rightly, wrongly or not at all."""
 
 from __future__ import annotations
 
@@ -6,35 +6,35 @@ from collections.abc import Sequence
 from itertools import groupby, islice
 from typing import NamedTuple
 
-from streamwer.metrics.alignment import Status, align
+from streamwer.text.word_alignment import Status, align_words
 
 
 class WordRun(NamedTuple):
-    """Neighbouring words of one kind: what was said and what was heard instead."""
+    """Neighbouring words of one kind, in the reference and in the transcript."""
 
     kind: Status
-    said: str
-    heard: str
+    reference: str
+    hypothesis: str
 
 
 def diff_words(
-    said: Sequence[str], heard: Sequence[str], statuses: Sequence[Status] | None = None
+    reference: Sequence[str], hypothesis: Sequence[str], statuses: Sequence[Status] | None = None
 ) -> list[WordRun]:
     """Join neighbours of one kind in the alignment that the word errors were counted from.
 
     Substitutions stay single, so that each wrong word stands beside the right one.
 
     Args:
-        said: the reference tokens.
-        heard: the tokens that were heard.
+        reference: its tokens.
+        hypothesis: its tokens.
         statuses: what became of them, in the order of the words table; None where there is no such
             table: then time does not decide between alignments.
     """
     if statuses is None:
-        statuses = [pair.status for pair in align(said, heard)]
-    left, right = iter(said), iter(heard)
+        statuses = [pair.status for pair in align_words(reference, hypothesis)]
+    left, right = iter(reference), iter(hypothesis)
     runs: list[WordRun] = []
-    for (status, _), group in groupby(enumerate(statuses), key=_alike):
+    for (status, _), group in groupby(enumerate(statuses), key=_make_run_key):
         count = len(list(group))
         runs.append(
             WordRun(
@@ -46,6 +46,6 @@ def diff_words(
     return runs
 
 
-def _alike(numbered: tuple[int, Status]) -> tuple[Status, int]:
+def _make_run_key(numbered: tuple[int, Status]) -> tuple[Status, int]:
     index, status = numbered
     return status, index if status == "substituted" else -1

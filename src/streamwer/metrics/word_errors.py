@@ -49,11 +49,12 @@ class _Errors:
 
     @property
     def total(self) -> int:
-        """Units of the reference."""
+        """Count the units of the reference."""
         return self.hits + self.substitutions + self.deletions
 
     @property
     def errors(self) -> int:
+        """Substitutions, deletions and insertions."""
         return self.substitutions + self.deletions + self.insertions
 
     @property
@@ -70,14 +71,14 @@ class _Errors:
         return type(self)(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
     def __radd__(self, other: int) -> Self:
-        """Lets `sum()` pool counts: its start value 0 adds nothing."""
+        """Let `sum()` pool counts: its start value 0 adds nothing."""
         if type(other) is not int or other != 0:
             raise TypeError(f"{type(self).__name__} add to {type(self).__name__} only")
         return self
 
 
-def plain_rate(errors: _Errors) -> float:
-    """The rate as a plain number, to be written or drawn; NaN where the reference is empty."""
+def get_plain_rate(errors: _Errors) -> float:
+    """Return the rate as a plain number; NaN where the reference is empty."""
     return math.nan if errors.rate is None else errors.rate.value
 
 

@@ -1,4 +1,4 @@
-"""The words table of one recording: one row per reference token and one per inserted word."""
+"""Words table of one recording: one row per reference token and one per inserted word."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from streamwer.metrics.alignment import Pair
 from streamwer.metrics.compounds import map_compounds
-from streamwer.metrics.latency_split import PARTS, Moments, split
+from streamwer.metrics.latency_split import PARTS, CommitTimes, split_latency
 from streamwer.metrics.timeline import Emission
 from streamwer.metrics.tokens import Token
-from streamwer.text.words import joined
+from streamwer.text.word_alignment import Pair
+from streamwer.text.words import join_words
 from streamwer.types import Reference, Step
 
 NEVER = math.inf
@@ -43,97 +43,108 @@ COLUMNS = (
 Columns = dict[str, NDArray[Any]]
 
 
-def rows(
+def build_word_rows(
     reference: Reference,
-    spoken: Sequence[Token],
-    heard: Sequence[Token],
+    reference_tokens: Sequence[Token],
+    hypothesis_tokens: Sequence[Token],
     pairs: Sequence[Pair],
-    said: Sequence[Emission],
+    emissions: Sequence[Emission],
     steps: Sequence[Step],
 ) -> Columns:
-    """The rows of one recording, in the order of the alignment.
+    """Build the rows of one recording, by column, in the order of the alignment.
 
     Args:
-        reference: what was said.
-        spoken: its tokens.
-        heard: the tokens of the committed words.
+        reference: of the recording.
+        reference_tokens: its tokens.
+        hypothesis_tokens: the tokens of the committed words.
         pairs: how both are aligned.
-        said: the committed words.
+        emissions: the committed words.
         steps: the steps of the recording.
     """
-    mine = np.array([-1 if p.reference is None else p.reference for p in pairs], dtype=np.int64)
-    otherwise = map_compounds([t.text for t in spoken], [t.text for t in heard], pairs)
-    theirs = np.array([_heard_as(pair, otherwise) for pair in pairs], dtype=np.int64)
-    found = {
-        "recording": _same(reference.recording, len(pairs)),
-        "speaker": _same(reference.speaker or reference.source or reference.recording, len(pairs)),
-        "condition": _same(reference.condition, len(pairs)),
-        "index": _place(mine),
+    ref = np.array([-1 if p.reference is None else p.reference for p in pairs], dtype=np.int64)
+    compounds = map_compounds(
+        [t.text for t in reference_tokens], [t.text for t in hypothesis_tokens], pairs
+    )
+    hyp = np.array([_find_hypothesis_token(pair, compounds) for pair in pairs], dtype=np.int64)
+    columns = {
+        "recording": _repeat(reference.recording, len(pairs)),
+        "speaker": _repeat(
+            reference.speaker or reference.source or reference.recording, len(pairs)
+        ),
+        "condition": _repeat(reference.condition, len(pairs)),
+        "index": _number_tokens(ref),
         "status": np.array([pair.status for pair in pairs], dtype=object),
-        "word": _picked([token.text for token in spoken], mine, None, object),
-        **_spoken(reference, spoken, mine),
-        **_heard(heard, said, theirs),
+        "word": _pick([token.text for token in reference_tokens], ref, None, object),
+        **_get_reference_times(reference, reference_tokens, ref),
+        **_get_hypothesis_columns(hypothesis_tokens, emissions, hyp),
     }
-    moments = Moments(*(found[name] for name in Moments._fields))
-    return found | split(moments, steps)
+    moments = CommitTimes(*(columns[name] for name in CommitTimes._fields))
+    return columns | split_latency(moments, steps)
 
 
-def _heard_as(pair: Pair, otherwise: Mapping[int, int]) -> int:
-    """The hypothesis token; of a deleted one, that in which it came nevertheless; −1 if none."""
+def _find_hypothesis_token(pair: Pair, compounds: Mapping[int, int]) -> int:
+    """Find the hypothesis token of a pair; −1 if none.
+
+    Of a deleted word it is the token in which it came nevertheless, in other spaces.
+    """
     if pair.hypothesis is not None:
         return pair.hypothesis
-    return -1 if pair.reference is None else otherwise.get(pair.reference, -1)
+    return -1 if pair.reference is None else compounds.get(pair.reference, -1)
 
 
-def table(recordings: Sequence[Columns]) -> Columns:
-    """The columns of all recordings' rows, one recording after the other; takes them over."""
+def concatenate_rows(recordings: Sequence[Columns]) -> Columns:
+    """Concatenate the columns of recordings; those that are given are emptied."""
     if not recordings:
         return {name: np.array([]) for name in COLUMNS}
     # Column by column, so that two copies of the whole are never there at once.
     return {name: np.concatenate([each.pop(name) for each in recordings]) for name in COLUMNS}
 
 
-def _spoken(reference: Reference, tokens: Sequence[Token], at: NDArray[np.int64]) -> Columns:
-    """The times of the reference tokens; NaN for inserted words and where none are known."""
+def _get_reference_times(
+    reference: Reference, tokens: Sequence[Token], at: NDArray[np.int64]
+) -> Columns:
+    """Return the times of the reference tokens; NaN for insertions and without word times."""
     words = reference.words
     start = [words[token.first].start if words else math.nan for token in tokens]
     end = [words[token.last].end if words else math.nan for token in tokens]
-    return {"start": _picked(start, at, math.nan), "end": _picked(end, at, math.nan)}
+    return {"start": _pick(start, at, math.nan), "end": _pick(end, at, math.nan)}
 
 
-def _heard(tokens: Sequence[Token], said: Sequence[Emission], at: NDArray[np.int64]) -> Columns:
-    """What was emitted and when. A token of several words is there when the last of them is."""
-    last = [said[token.last] for token in tokens]
+def _get_hypothesis_columns(
+    tokens: Sequence[Token], emissions: Sequence[Emission], at: NDArray[np.int64]
+) -> Columns:
+    """Return what was emitted, and when: a token of several words with the last of them."""
+    last = [emissions[token.last] for token in tokens]
     steps = [emission.committed for emission in last]
-    runs = [said[token.first : token.last + 1] for token in tokens]
+    runs = [emissions[token.first : token.last + 1] for token in tokens]
     return {
-        "heard": _picked([joined(e.word.text for e in run) for run in runs], at, None, object),
-        "heard_start": _picked([run[0].word.start for run in runs], at, math.nan),
-        "heard_end": _picked([emission.word.end for emission in last], at, math.nan),
-        "first_shown": _picked([min(e.first_shown.emitted for e in run) for run in runs], at),
-        "shown": _picked([max(e.shown.emitted for e in run) for run in runs], at),
-        "shown_raw": _picked([max(e.shown_raw.emitted for e in run) for run in runs], at),
-        "revisions": _picked([sum(e.revisions for e in run) for run in runs], at, 0, np.int64),
-        "committed": _picked([step.emitted for step in steps], at),
-        "audio_end": _picked([step.audio_end for step in steps], at),
-        "ready": _picked([step.ready for step in steps], at),
-        "started": _picked([step.start for step in steps], at),
+        "heard": _pick([join_words(e.word.text for e in run) for run in runs], at, None, object),
+        "heard_start": _pick([run[0].word.start for run in runs], at, math.nan),
+        "heard_end": _pick([emission.word.end for emission in last], at, math.nan),
+        "first_shown": _pick([min(e.first_shown.emitted for e in run) for run in runs], at),
+        "shown": _pick([max(e.shown.emitted for e in run) for run in runs], at),
+        "shown_raw": _pick([max(e.shown_raw.emitted for e in run) for run in runs], at),
+        "revisions": _pick([sum(e.revisions for e in run) for run in runs], at, 0, np.int64),
+        "committed": _pick([step.emitted for step in steps], at),
+        "audio_end": _pick([step.audio_end for step in steps], at),
+        "ready": _pick([step.ready for step in steps], at),
+        "started": _pick([step.start for step in steps], at),
     }
 
 
-def _place(reference: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The index of each reference token; of an inserted word, that of the token after it."""
+def _number_tokens(reference: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the index of each reference token; of an insertion, that of the token after it."""
     return np.where(reference >= 0, reference, np.cumsum(reference >= 0))
 
 
-def _picked(
+def _pick(
     values: Sequence[Any], at: NDArray[np.int64], missing: Any = NEVER, dtype: Any = np.float64
 ) -> NDArray[Any]:
-    """`values[at]`, and `missing` where `at` is −1."""
+    """Return `values[at]`, and `missing` where `at` is −1."""
     padded = np.empty(len(values) + 1, dtype=dtype)
     padded[:-1], padded[-1] = values, missing
     return padded[at]
 
 
-def _same(value: str, count: int) -> NDArray[Any]:
+def _repeat(value: str, count: int) -> NDArray[Any]:
     return np.full(count, value, dtype=object)

@@ -1,1 +1,1 @@
-"""Models: which there are, by which names, where their files are, and whether they are whole."""
+"""Model weights: their sources, digests, and checks for damage."""

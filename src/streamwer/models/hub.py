@@ -1,4 +1,4 @@
-"""The Hugging Face hub: has it a repository at a revision and, if not, why, in a few words."""
+"""Requests to the Hugging Face hub, and short explanations of its failures."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from huggingface_hub.errors import (
 )
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
-# The hub client has changed its HTTP library before; the base of its own error follows it.
+# The hub client has changed its HTTP library before; the base of its error follows it.
 _HttpError: type[BaseException] = HfHubHTTPError.__bases__[0]
 FAILURES: tuple[type[BaseException], ...] = (_HttpError, OSError, HFValidationError)
-"""What a hub call raises when the hub, or what was asked of it, is not there."""
+"""Exceptions of the hub client when the hub, or what was requested, is not there."""
 
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (OfflineModeIsEnabled, "offline mode is on: HF_HUB_OFFLINE is set"),
@@ -33,41 +33,43 @@ _LONG = 300
 
 
 class NotOnHubError(Exception):
-    """A repository that cannot be had from the hub; the message is the reason alone."""
+    """A repository that is not available on the hub; the message is the reason alone."""
 
 
-def commit(kind: Literal["model", "dataset"], repository: str, revision: str) -> str:
-    """The commit hash that a revision stands for, from one request without retries.
+def resolve_commit(kind: Literal["model", "dataset"], repository: str, revision: str) -> str:
+    """Resolve a revision to a commit hash, by one request without retries.
 
-    The download functions retry an unreachable hub for half a minute; asking this first tells
-    at once.
+    The download functions retry an unreachable hub for half a minute; this fails at once.
+
+    Args:
+        kind: of the repository.
+        repository: its id, owner/name.
+        revision: a branch, tag or commit.
 
     Raises:
         NotOnHubError: the hub cannot be reached, or lacks the repository or the revision.
     """
     try:
-        found = HfApi().repo_info(
-            repository, repo_type=kind, revision=revision, timeout=_PATIENCE_S
-        )
+        info = HfApi().repo_info(repository, repo_type=kind, revision=revision, timeout=_PATIENCE_S)
     except FAILURES as error:
-        raise NotOnHubError(reason(error, page(kind, repository))) from error
-    return found.sha or revision
+        raise NotOnHubError(explain_failure(error, build_page_url(kind, repository))) from error
+    return info.sha or revision
 
 
-def page(kind: Literal["model", "dataset"], repository: str) -> str:
-    """The address at which a repository is shown to a person."""
+def build_page_url(kind: Literal["model", "dataset"], repository: str) -> str:
+    """Return the address of a repository's web page."""
     return f"{constants.ENDPOINT}/{'datasets/' if kind == 'dataset' else ''}{repository}"
 
 
-def reason(error: BaseException, page: str = "") -> str:
-    """A hub failure in a few words.
+def explain_failure(error: BaseException, page: str = "") -> str:
+    """Explain a failure of the hub in a few words.
 
     Args:
-        error: what was raised.
-        page: of the repository, where its terms can be accepted.
+        error: from the hub client.
+        page: address of the repository, where its terms can be accepted.
     """
     if isinstance(error, GatedRepoError):
-        return _gated(page)
+        return _explain_gate(page)
     for kind, words in _REASONS:
         if isinstance(error, kind):
             return words
@@ -78,15 +80,15 @@ def reason(error: BaseException, page: str = "") -> str:
     return textwrap.shorten(str(error), _LONG, placeholder=" …") or type(error).__name__
 
 
-def _gated(page: str) -> str:
-    """What to do for a repository that asks for consent. The token itself is never told."""
+def _explain_gate(page: str) -> str:
+    """Explain how to get access to a gated repository. The token itself is never shown."""
     accept = f"accept its terms at {page}" if page else "accept its terms on its page"
     if get_token():
         return f"the account of your token has not been granted access: {accept}, then try again"
     return f"access has to be granted first: {accept}, then set HF_TOKEN to a token of that account"
 
 
-def quiet() -> None:
-    """Show the hub client's progress bars only to someone who watches a terminal."""
+def hide_progress_bars() -> None:
+    """Show the hub client's progress bars only on a terminal."""
     if not sys.stderr.isatty():
         disable_progress_bars()

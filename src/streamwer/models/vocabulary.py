@@ -1,7 +1,7 @@
-"""Whether the texts of a model are those of one model: its config, its tokenizer, its vocabulary.
+"""Check that the config, tokenizer and vocabulary of a model belong together.
 
-CTranslate2 and faster-whisper take them as they come. With those of another model they hear other
-words, or fail where no file is named.
+CTranslate2 and faster-whisper do not. With the files of another model they output other words, or
+fail with an error that names no file.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _TIME = re.compile(r"<\|\d+\.\d\d\|>")
 _REMEDY = "take the files of one model, or fetch it again"
 
 
-def check_texts(folder: Path) -> None:
-    """See that the texts of a model belong together.
+def check_tokenizer_files(folder: Path) -> None:
+    """Check that the config, tokenizer and vocabulary of a model belong together.
 
     Args:
-        folder: of the model; its files are JSON by now, as far as they are there.
+        folder: of the model; its JSON files have been parsed before.
 
     Raises:
-        ModelError: one does not; names the file and the remedy.
+        ModelError: they do not; it names the file and the remedy.
     """
     config = _load(folder / "config.json")
     if not isinstance(config, dict) or not config:
@@ -39,10 +39,10 @@ def check_texts(folder: Path) -> None:
         raise ModelError(f"{file}: cut short: it ends before the token {_LAST}; {_REMEDY}")
     tokenizer = folder / "tokenizer.json"
     if tokenizer.is_file():
-        _compare(tokenizer, file, tokens)
+        _check_same_model(tokenizer, file, tokens)
 
 
-def _compare(tokenizer: Path, vocabulary: Path, tokens: Sequence[str]) -> None:
+def _check_same_model(tokenizer: Path, vocabulary: Path, tokens: Sequence[str]) -> None:
     known = _read_ids(tokenizer)
     last = max(known, default=-1)
     if last >= len(tokens):
@@ -60,9 +60,9 @@ def _compare(tokenizer: Path, vocabulary: Path, tokens: Sequence[str]) -> None:
 
 def _read_tokens(file: Path) -> list[str]:
     if file.suffix == ".json":
-        found = _load(file)
-        if isinstance(found, list) and all(isinstance(each, str) for each in found):
-            return found
+        tokens = _load(file)
+        if isinstance(tokens, list) and all(isinstance(each, str) for each in tokens):
+            return tokens
         raise ModelError(f"{file}: it is no list of tokens; {_REMEDY}")
     try:
         return file.read_text(encoding="utf-8").removesuffix("\n").split("\n")
@@ -71,11 +71,11 @@ def _read_tokens(file: Path) -> list[str]:
 
 
 def _read_ids(tokenizer: Path) -> Mapping[int, str]:
-    """The tokens by their numbers."""
+    """Read the tokens by id."""
     content = _load(tokenizer)
     try:
-        found = {number: token for token, number in content["model"]["vocab"].items()}
-        return found | {each["id"]: each["content"] for each in content["added_tokens"]}
+        tokens = {number: token for token, number in content["model"]["vocab"].items()}
+        return tokens | {each["id"]: each["content"] for each in content["added_tokens"]}
     except (KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{tokenizer}: it is no tokenizer of Whisper; {_REMEDY}") from error
 

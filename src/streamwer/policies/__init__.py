@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from streamwer.config import plugins
-from streamwer.errors import ConfigError
+from streamwer.config import registry
 from streamwer.policies.attention_cutoff import AttentionCutoff
 from streamwer.policies.base import Policy, Request
 from streamwer.policies.endpointed import Endpointed
@@ -16,34 +15,19 @@ from streamwer.policies.offline import Offline
 from streamwer.policies.prefix_agreement import PrefixAgreement
 from streamwer.policies.prompted_buffer import PromptedBuffer
 
-POLICIES: Mapping[str, Callable[..., Policy]] = {
-    "attention_cutoff": AttentionCutoff,
-    "endpointed": Endpointed,
-    "hold_last_n": HoldLastN,
-    "local_agreement": LocalAgreement,
-    "offline": Offline,
-    "prefix_agreement": PrefixAgreement,
-    "prompted_buffer": PromptedBuffer,
-}
 
-
-def build(config: Mapping[str, Any]) -> Policy:
-    """A fresh policy for one stream, from its config (`name` and its hyper-parameters).
+def build_policy(config: Mapping[str, Any]) -> Policy:
+    """Build a policy for one stream, from its config: `name` and settings.
 
     Raises:
-        ConfigError: the name is unknown or the values make no sense together.
+        ConfigError: the name is unknown, or a setting is unknown or makes no sense.
     """
     values = dict(config)
-    name = values.pop("name", None)
-    added = plugins.get("policy", name)
-    known = {**POLICIES, added.name: added.target} if added else POLICIES
-    if name not in known:
-        raise ConfigError(f"policy.name={name!r} must be one of {', '.join(sorted(known))}")
-    return known[name](**values)
+    policy: Policy = registry.find("policy", values.pop("name", None))(**values)
+    return policy
 
 
 __all__ = [
-    "POLICIES",
     "AttentionCutoff",
     "Endpointed",
     "HoldLastN",
@@ -53,5 +37,5 @@ __all__ = [
     "PrefixAgreement",
     "PromptedBuffer",
     "Request",
-    "build",
+    "build_policy",
 ]

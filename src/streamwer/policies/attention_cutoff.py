@@ -9,26 +9,32 @@ alignment places within `margin_s` of it are held back.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
-from streamwer.audio import samples
-from streamwer.errors import ConfigError
-from streamwer.policies.trimmed import Trimmed
+from streamwer.audio import seconds_to_samples
+from streamwer.config.registry import policy
+from streamwer.config.settings import setting
+from streamwer.policies.buffered import ChunkedConfig
+from streamwer.policies.trimmed_buffer import TrimmedBuffer
 from streamwer.types import Word
 
 
-class AttentionCutoff(Trimmed):
-    """See the module.
+@policy("attention_cutoff")
+class AttentionCutoff(TrimmedBuffer):
+    """Commits the words that the alignment places well before the end of the window."""
 
-    Args:
-        margin_s: a word that ends this long before the end of the window is committed, seconds.
-    """
+    @dataclass
+    class Config(ChunkedConfig, TrimmedBuffer.Config):
+        """Settings of the cutoff."""
 
-    def __init__(self, chunk_s: float, margin_s: float, **trimming: Any) -> None:
-        super().__init__(chunk_s, **trimming)
-        if margin_s < 0:
-            raise ConfigError(f"policy.margin_s={margin_s} must not be negative")
-        self._margin = samples(margin_s)
+        margin_s: float = setting(
+            0.2,
+            "a word that ends this long before the end of the window is committed",
+            unit="seconds",
+            at_least=0,
+        )
 
-    def _settled(self, fresh: Sequence[Word]) -> int:
-        return self._ended_by(fresh, self._end - self._margin)
+    config: Config
+
+    def _count_stable(self, new: Sequence[Word]) -> int:
+        return self._count_ended_by(new, self._end - seconds_to_samples(self.config.margin_s))

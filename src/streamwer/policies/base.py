@@ -1,4 +1,4 @@
-"""What a policy is: a state machine that chooses windows and commits words.
+"""The policy protocol: a state machine that chooses windows and commits words.
 
 A policy knows no clock, no files and no recogniser. Whoever drives it asks how much audio
 it waits for, tells it what has arrived, runs the request it makes, and hands it the
@@ -9,9 +9,11 @@ hypothesis:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, fields
+from typing import Any, Protocol
 
+from streamwer.config.settings import check_settings
+from streamwer.errors import ConfigError
 from streamwer.types import Hypothesis, Update
 
 
@@ -44,16 +46,46 @@ class Policy(Protocol):
     """
 
     def wants(self) -> float:
-        """Samples of the stream that must have arrived before the next step; may be infinite."""
+        """Return the samples that must have arrived before the next step; may be infinite."""
         ...
 
     def plan(self, arrived: int, ended: bool) -> Request | None:
-        """The next window, given that `arrived` samples are there; None if none is needed.
+        """Plan the next window, given that `arrived` samples are there; None if none is needed.
 
         No window begins before an earlier one, so that a live stream can be forgotten behind it.
         """
         ...
 
     def absorb(self, hypothesis: Hypothesis) -> Update:
-        """What to show, given the transcript of the window that `plan` asked for."""
+        """Take the transcript of the window that `plan` asked for, and return what to show."""
         ...
+
+
+class ConfiguredPolicy:
+    """Holds the settings of a policy: a record, or keyword arguments that make one.
+
+    Args:
+        config: the record; by default one of the keyword arguments.
+        **values: settings by name, such as `chunk_s=0.5`; the others have their defaults.
+
+    Raises:
+        ConfigError: a setting is unknown or out of its bounds.
+    """
+
+    @dataclass
+    class Config:
+        """Settings of every policy: only its name."""
+
+        name: str = ""
+
+        def check_relations(self, group: str) -> None:
+            """Refuse settings that do not fit each other; each subclass adds its own."""
+
+    config: Config
+
+    def __init__(self, config: Config | None = None, **values: Any) -> None:
+        known = [each.name for each in fields(self.Config) if each.name != "name"]
+        for key in set(values) - {"name", *known}:
+            raise ConfigError(f"policy.{key}: unknown; the settings are {', '.join(known)}")
+        self.config = config or self.Config(**values)
+        check_settings("policy", self.config)

@@ -1,36 +1,46 @@
-"""Decode when the speaker has stopped: the voice bot's way. Until then only the detector runs."""
+"""Endpointing: decode when the speaker has stopped, as voice bots do."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
-from streamwer.audio import samples
-from streamwer.errors import ConfigError
-from streamwer.policies.listening import Listening
+from streamwer.audio import seconds_to_samples
+from streamwer.config.registry import policy
+from streamwer.config.settings import check_order, setting
+from streamwer.policies.vad_gated import VadGatedPolicy
 from streamwer.types import Word
 
 
-class Endpointed(Listening):
-    """See the module.
+@policy("endpointed")
+class Endpointed(VadGatedPolicy):
+    """Commits a segment of speech when it has ended; until then only the voice detector runs."""
 
-    Args:
-        pause_s: silence that ends a segment of speech, seconds.
-        segment_s: longest segment; one that goes on is decoded, and all but its end committed.
-    """
+    @dataclass
+    class Config(VadGatedPolicy.Config):
+        """Settings of endpointing."""
 
-    def __init__(self, poll_s: float, segment_s: float, **trimming: Any) -> None:
-        super().__init__(poll_s, **trimming)
-        if not poll_s <= segment_s <= trimming["buffer_s"]:
-            raise ConfigError(
-                f"policy.segment_s={segment_s} must be at least policy.poll_s={poll_s}"
-                f" and at most policy.buffer_s={trimming['buffer_s']}"
-            )
-        self._segment = samples(segment_s)
+        left_context_s: float = 1.0
+        pause_s: float = setting(0.5, "silence that ends a segment", unit="seconds", above=0)
+        segment_s: float = setting(
+            10.0,
+            "longest segment; a longer one is decoded, and all but its end committed",
+            unit="seconds",
+            above=0,
+        )
+
+        def check_relations(self, group: str) -> None:
+            """Refuse a segment that is shorter than a poll or longer than the buffer."""
+            super().check_relations(group)
+            check_order(group, self, "poll_s", "segment_s", "buffer_s")
+
+    config: Config
 
     def _is_due(self, spoken: int, quiet: int) -> bool:
         ended = quiet >= self._pause and spoken > self._decoded
-        return ended or self._end - max(self._start, self._decoded) >= self._segment
+        return ended or self._end - max(self._start, self._decoded) >= seconds_to_samples(
+            self.config.segment_s
+        )
 
-    def _settled(self, fresh: Sequence[Word]) -> int:
-        return self._ended_by(fresh, self._end - self._pause)
+    def _count_stable(self, new: Sequence[Word]) -> int:
+        return self._count_ended_by(new, self._end - self._pause)

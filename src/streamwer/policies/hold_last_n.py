@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
-from streamwer.audio import samples
-from streamwer.errors import ConfigError
-from streamwer.policies.trimmed import Trimmed
+from streamwer.audio import seconds_to_samples
+from streamwer.config.registry import policy
+from streamwer.config.settings import setting
+from streamwer.policies.buffered import ChunkedConfig
+from streamwer.policies.trimmed_buffer import TrimmedBuffer
 from streamwer.types import Word
 
 
-class HoldLastN(Trimmed):
-    """See the module.
+@policy("hold_last_n")
+class HoldLastN(TrimmedBuffer):
+    """Commits all but the last words of each hypothesis."""
 
-    Args:
-        hold_words: how many words at the end are held back.
-        hold_s: words that end within this time of the window's end are held back too, seconds.
-    """
+    @dataclass
+    class Config(ChunkedConfig, TrimmedBuffer.Config):
+        """Settings of hold-n (Liu et al. 2020)."""
 
-    def __init__(self, chunk_s: float, hold_words: int, hold_s: float, **trimming: Any) -> None:
-        super().__init__(chunk_s, **trimming)
-        if hold_words < 0 or hold_s < 0:
-            raise ConfigError(
-                f"policy.hold_words={hold_words} and policy.hold_s={hold_s} must not be negative"
-            )
-        self._words, self._seconds = hold_words, samples(hold_s)
+        hold_words: int = setting(1, "how many words at the end are held back", at_least=0)
+        hold_s: float = setting(
+            0.0,
+            "words that end within this time of the window's end are held back too",
+            unit="seconds",
+            at_least=0,
+        )
 
-    def _settled(self, fresh: Sequence[Word]) -> int:
-        old = self._ended_by(fresh, self._end - self._seconds)
-        return min(old, max(0, len(fresh) - self._words))
+    config: Config
+
+    def _count_stable(self, new: Sequence[Word]) -> int:
+        old = self._count_ended_by(new, self._end - seconds_to_samples(self.config.hold_s))
+        return min(old, max(0, len(new) - self.config.hold_words))

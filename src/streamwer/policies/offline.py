@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
-from streamwer.policies.base import Request
+from streamwer.config.registry import policy
+from streamwer.policies.base import ConfiguredPolicy, Request
 from streamwer.types import Hypothesis, Update
 
 
-class Offline:
+@policy("offline")
+class Offline(ConfiguredPolicy):
     """Waits for the end of the stream, then transcribes all of it and commits every word."""
 
     def wants(self) -> float:

@@ -1,4 +1,4 @@
-"""Where a new hypothesis leaves what was committed: so that no word is lost or said twice.
+"""The point where a new hypothesis goes beyond the committed words: none is lost or repeated.
 
 Successive windows overlap, and so do their transcripts. Word times jitter by a few tenths of
 a second between decodes, and speech repeats itself ("no no", "five five two"), so neither
@@ -20,40 +20,40 @@ EDITS_PER_SECOND = 2.0
 _PUNCTUATION = ".,;:!?\"'()[]…-–—"
 
 
-def form(word: Word) -> str:
-    """How a word is compared: without case and surrounding punctuation."""
+def fold_word(word: Word) -> str:
+    """Return a word's text for comparison: without case and surrounding punctuation."""
     return word.text.casefold().strip(_PUNCTUATION)
 
 
-def repeated(committed: Sequence[Word], heard: Sequence[Word]) -> int:
-    """How many words at the beginning of `heard` are already in `committed`.
+def count_repeated(committed: Sequence[Word], words: Sequence[Word]) -> int:
+    """Count the words at the beginning of a hypothesis that are committed already.
 
     Args:
         committed: the committed words inside the window, oldest first.
-        heard: the hypothesis of the window.
+        words: the hypothesis of the window.
     """
-    if not committed or not heard:
+    if not committed or not words:
         return 0
     tail = committed[-TAIL_WORDS:]
-    edits = _edits([form(word) for word in tail], [form(word) for word in heard])
+    edits = _edits([fold_word(word) for word in tail], [fold_word(word) for word in words])
     costs = [
-        edits[k] + EDITS_PER_SECOND * _offset(tail[-1].end, heard, k) for k in range(len(heard) + 1)
+        edits[k] + EDITS_PER_SECOND * _offset(tail[-1].end, words, k) for k in range(len(words) + 1)
     ]
     return costs.index(min(costs))
 
 
-def _offset(end: float, heard: Sequence[Word], k: int) -> float:
-    """Seconds between the end of the committed words and the split before `heard[k]`."""
+def _offset(end: float, words: Sequence[Word], k: int) -> float:
+    """Return the seconds between the end of the committed words and the split before `words[k]`."""
     if k == 0:
-        return max(0.0, end - (heard[0].start + heard[0].end) / 2)
-    return abs(heard[k - 1].end - end)
+        return max(0.0, end - (words[0].start + words[0].end) / 2)
+    return abs(words[k - 1].end - end)
 
 
-def _edits(tail: Sequence[str], heard: Sequence[str]) -> list[int]:
-    """Edit distance of `tail` to the best-matching end of `heard[:k]`, for every k."""
-    row = [0] * (len(heard) + 1)  # the window may begin long before the tail: skipping is free
-    for i, wanted in enumerate(tail, 1):
+def _edits(tail: Sequence[str], words: Sequence[str]) -> list[int]:
+    """Compute the edit distance of `tail` to the best-matching end of `words[:k]`, for every k."""
+    row = [0] * (len(words) + 1)  # the window may begin long before the tail: skipping is free
+    for i, committed in enumerate(tail, 1):
         above, row = row, [i]
-        for j, found in enumerate(heard, 1):
-            row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (wanted != found)))
+        for j, text in enumerate(words, 1):
+            row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (committed != text)))
     return row

@@ -1,4 +1,4 @@
-"""Which words of a hypothesis can have been said: the rest is a decoder that is stuck.
+"""Plausible words of a hypothesis: the rest comes from a decoder that is stuck.
 
 Whisper repeats itself behind the end of the speech, or goes on to invent. The alignment has no
 room for such words: they get no length, or many share an instant.
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from streamwer.policies.overlap import form
-from streamwer.text.repetition import loop
+from streamwer.policies.overlap import fold_word
+from streamwer.text.repetition import find_loop
 from streamwer.types import Word
 
 _SHORTEST_S = 0.06
@@ -29,7 +29,7 @@ def count_plausible(words: Sequence[Word], end: float) -> int:
         `len(words)` if all can; else the index of the first that cannot, because a loop begins to
         repeat itself there, because it shares an instant with the next or lies behind the audio.
     """
-    looped = loop([form(word) for word in words])
+    looped = find_loop([fold_word(word) for word in words])
     limit = len(words) if looped is None else looped
     pairs = range(min(limit, len(words) - 1))
     crowded = (i for i in pairs if words[i + 1].end - words[i].start < _SHORTEST_S)

@@ -1,1 +1,1 @@
-"""Provenance: digests, signatures and versions of what was measured."""
+"""Provenance of results: digests, signatures, versions and CPU contention."""

@@ -1,7 +1,7 @@
-"""Whether a run was timed while its machine was busy: what its machine facts tell.
+"""CPU contention: whether a run was timed while other programs used its cores.
 
-The rule: a run is contended if its threads waited for a core, or had it taken away, for more than
-`LIMIT` of the time that they wanted one, and for `LEAST_S` in all.
+A run is contended if its threads waited for a core, or had it taken away, for more than `LIMIT` of
+the time that they wanted one, and for `LEAST_S` in all.
 """
 
 from __future__ import annotations
@@ -10,22 +10,21 @@ from collections.abc import Mapping
 from typing import Any
 
 SPENT = "spent"
-"""Of each worker, by a name of its own: seconds that its threads ran and that they waited. They
-only grow, so that of several records of a worker the largest is the last."""
+"""Key of the seconds that each worker's threads ran and waited, by the worker's name. They only
+grow, so of several records of a worker the largest is the last."""
 SHARE, CONTENDED = "waited_share", "contended"
-"""Of a run."""
+"""Keys of a run's share of waiting, and of the verdict."""
 LIMIT = 0.1
-"""Where workers fill a machine, Ray's own processes and the driver take 0.05 of a core from them. A
-program that wants all of a core takes half of it from one worker, or a quarter from each of two."""
+"""Where workers fill a machine, Ray's processes and the driver take 0.05 of a core from them. A
+program that wants a whole core takes half of it from one worker, or a quarter from each of two."""
 LEAST_S = 0.5
-"""Less is no more than the workers of a short run do to each other as they start."""
+"""The workers of a short run take up to this from each other as they start."""
 
 
-def judged(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts of a run's workers, with what they say together in place of what each spent.
+def assess_contention(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts of a run, with its contention in place of the workers' times.
 
-    The worker that was disturbed most speaks for all; where the system counts nothing there is
-    nothing to judge.
+    The most disturbed worker stands for all. Where the system counts no times, there is no verdict.
     """
     rest = {key: value for key, value in facts.items() if key != SPENT}
     spent = {(ran, waited) for ran, waited in facts.get(SPENT, {}).values() if ran}
@@ -36,11 +35,11 @@ def judged(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {**rest, SHARE: round(share, 4), CONTENDED: bool(enough) and share > LIMIT}
 
 
-def busy(machine: Mapping[str, Any]) -> str:
-    """What to tell of a run that was timed on a busy machine; "" of any other.
+def describe_contention(machine: Mapping[str, Any]) -> str:
+    """Describe the contention of a run; "" where it was not contended.
 
     Args:
-        machine: the facts of the run, as they are or as an event log gives them back.
+        machine: the facts of the run, as values or as the texts that an event log holds.
     """
     if str(machine.get(CONTENDED)) != str(True):
         return ""

@@ -1,4 +1,4 @@
-"""Which of our own files a module runs: those that it imports, directly or not."""
+"""The files that a module imports, directly or not."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from streamwer.provenance.source_tree import PACKAGE
+PACKAGE = Path(__file__).resolve().parents[1]
+"""The folder of this package's sources."""
 
 
 def find_imported_files(
     modules: Iterable[str], roots: Iterable[Path] = (PACKAGE.parent,)
 ) -> list[Path]:
-    """Find the files that modules run, themselves included, from their import statements.
+    """Find the files of modules and of all that they import, directly or not.
 
-    Imports inside of functions count; those for type checkers only do not, nor do names that
-    `importlib` is given.
+    Imports inside of functions count; those for type checkers only do not, nor does `importlib`.
 
     Args:
         modules: dotted names, "streamwer.runners.worker".
-        roots: folders from which modules are imported; what is outside of them is left out.
+        roots: folders from which modules are imported; other modules are left out.
 
     Returns:
         Files, sorted.
@@ -29,24 +29,24 @@ def find_imported_files(
         ModuleNotFoundError: one of `modules` is in none of the roots.
     """
     folders = tuple(roots)
-    found: set[Path] = set()
-    waiting = [_require(name, folders) for name in modules]
+    files: set[Path] = set()
+    waiting = [_locate_or_fail(name, folders) for name in modules]
     while waiting:
         file = waiting.pop()
-        if file not in found:
-            found.add(file)
-            waiting += (each for name in _imported(file) for each in _files(name, folders))
-    return sorted(found)
+        if file not in files:
+            files.add(file)
+            waiting += (each for name in _read_imports(file) for each in _list_files(name, folders))
+    return sorted(files)
 
 
-def _require(name: str, roots: tuple[Path, ...]) -> Path:
+def _locate_or_fail(name: str, roots: tuple[Path, ...]) -> Path:
     file = _locate(name, roots)
     if file is None:
         raise ModuleNotFoundError(f"no module {name}")
     return file
 
 
-def _files(name: str, roots: tuple[Path, ...]) -> Iterator[Path]:
+def _list_files(name: str, roots: tuple[Path, ...]) -> Iterator[Path]:
     """Yield the file of a module, and the `__init__.py` of each package around it."""
     parts = name.split(".")
     for count in range(1, len(parts) + 1):
@@ -64,11 +64,11 @@ def _locate(name: str, roots: tuple[Path, ...]) -> Path | None:
 
 
 @cache
-def _imported(file: Path) -> frozenset[str]:
-    return frozenset(_names(ast.parse(file.read_bytes()).body))
+def _read_imports(file: Path) -> frozenset[str]:
+    return frozenset(_find_names(ast.parse(file.read_bytes()).body))
 
 
-def _names(body: Iterable[ast.AST]) -> Iterator[str]:
+def _find_names(body: Iterable[ast.AST]) -> Iterator[str]:
     for node in body:
         if isinstance(node, ast.Import):
             yield from (each.name for each in node.names)
@@ -76,6 +76,6 @@ def _names(body: Iterable[ast.AST]) -> Iterator[str]:
             yield node.module
             yield from (f"{node.module}.{each.name}" for each in node.names)
         elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            yield from _names(node.orelse)
+            yield from _find_names(node.orelse)
         else:
-            yield from _names(ast.iter_child_nodes(node))
+            yield from _find_names(ast.iter_child_nodes(node))

@@ -1,7 +1,7 @@
-"""What identifies a score: how it was measured, and what it was measured of.
+"""Signatures of scores: the method of a measurement, and its subject.
 
-Two results are comparable where they were measured alike. What they were measured of is what a
-comparison is about, and may differ in everything.
+Two results are comparable if their methods are the same. Their subjects are what is compared, and
+may differ in everything.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from streamwer.errors import LogError
 
 SCHEMA = 1
 UNKNOWN = "?"
-"""What a log does not tell."""
+"""A value that a log does not hold."""
 NONE = "none"
-"""Of a digest: there is nothing to digest. Of hardware: the clock does not measure it."""
+"""A digest of nothing; hardware that the clock does not measure."""
 
 ALONE = "alone"
-"""The load of a run that says nothing of one."""
+"""The load of a run without other work."""
 
 Figure = Literal["wer", "latency"]
 Values = Mapping[str, Any]
@@ -27,16 +27,16 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Subject:
-    """What is compared: it differs between the systems of one report on purpose.
+    """The subject of a measurement: a system, which differs within one report on purpose.
 
     Attributes:
         policy: its name and values, "local_agreement(agreement=2,chunk_s=1,…)".
         engine: its name and values.
-        model: its name and a digest of the files that were loaded, "tiny_en@0123456789ab".
-        language: that the model was told to expect.
-        device: what the model ran on: cpu, cuda or auto.
+        model: its name and a digest of its files, "tiny_en@0123456789ab".
+        language: that was set for the model.
+        device: of the model: cpu, cuda or auto.
         compute_type: number type of the computation.
-        packages: name and version of each package that shapes what is said.
+        packages: name and version of each package that shapes the output.
     """
 
     policy: str = UNKNOWN
@@ -47,21 +47,21 @@ class Subject:
     compute_type: str = UNKNOWN
     packages: tuple[tuple[str, str], ...] = ()
 
-    def package(self, name: str) -> str:
-        """Version of a package."""
+    def find_package_version(self, name: str) -> str:
+        """Return the version of a package."""
         return dict(self.packages).get(name, UNKNOWN)
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a log records of the run that wrote it, the same on every machine.
+    """The facts about a run in its event log, the same on every machine.
 
     Attributes:
-        subject: what ran.
-        clock: how compute became time: its name, and its values where it has any.
+        subject: the system that ran.
+        clock: name and values of the clock, which turns compute into time.
         threads: of one model.
-        audio: digest of the samples that were played.
-        load: what else the worker had to do: its name and values; "alone" for nothing.
+        audio: digest of the samples.
+        load: name and values of the worker's other work; "alone" for none.
     """
 
     subject: Subject = Subject()
@@ -71,31 +71,34 @@ class Run:
     load: str = ALONE
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain values for JSON."""
-        return _told_load({**asdict(self), "subject": _plain(self.subject)})
+        """Return plain values for JSON."""
+        return _drop_default_load({**asdict(self), "subject": _subject_to_dict(self.subject)})
 
     @classmethod
     def from_dict(cls, values: Values) -> Run:
-        """What `to_dict` gave; keys that it lacks are unknown, and strange ones are ignored."""
-        return cls(**_known(cls, values) | {"subject": _subject(values.get("subject", {}))})
+        """Build from the values of `to_dict`; missing keys are unknown, other keys are ignored."""
+        return cls(
+            **_select_known_fields(cls, values)
+            | {"subject": _parse_subject(values.get("subject", {}))}
+        )
 
 
 @dataclass(frozen=True)
 class Method:
-    """How it is measured: where this differs, so do the figures, whatever is compared.
+    """The method of a measurement: where it differs, so do the figures, whatever is compared.
 
     Attributes:
-        audio: digest of the samples that were played.
+        audio: digest of the samples.
         references: digest of the reference texts, their recordings, speakers and conditions.
         times: digest of the reference words' times.
-        normaliser: what counts as the same word, "basic@0.1.15+1".
-        scorer: what aligns and counts.
-        pooling: how counts and latencies of recordings become one figure.
-        clock: how compute became time.
+        normaliser: name and version, "basic@0.1.15+1".
+        scorer: name and version of what aligns and counts.
+        pooling: how the counts and latencies of recordings become one figure.
+        clock: name and values of the clock, which turns compute into time.
         threads: of one model.
-        workers: that shared the machine.
+        workers: number of workers that shared the machine.
         hardware: processor and cores; "none" where the clock does not measure them.
-        load: what else a worker had to do while it served a call; "alone" for nothing.
+        load: name and values of the worker's other work; "alone" for none.
     """
 
     audio: str = UNKNOWN
@@ -113,12 +116,12 @@ class Method:
 
 @dataclass(frozen=True)
 class Signature:
-    """What identifies a score.
+    """The signature of a score.
 
     Attributes:
-        method: how it was measured: decides whether two results are comparable.
-        subject: what it was measured of: decides nothing.
-        streamwer: version of the program that scored. It decides nothing: a version that moves
+        method: decides whether two results are comparable.
+        subject: the system; it decides nothing.
+        streamwer: version of the program that scored. It decides nothing: a version that changes
             scores has another normaliser or scorer version.
     """
 
@@ -126,11 +129,13 @@ class Signature:
     subject: Subject
     streamwer: str = UNKNOWN
 
-    def line(self) -> str:
-        """Everything in one line, to be printed beside a score."""
-        return "|".join(f"{key}:{str(value).replace('|', '/')}" for key, value in self._parts())
+    def to_line(self) -> str:
+        """Return the signature as one line, to print beside a score."""
+        return "|".join(
+            f"{key}:{str(value).replace('|', '/')}" for key, value in self._list_fields()
+        )
 
-    def _parts(self) -> Iterator[tuple[str, str]]:
+    def _list_fields(self) -> Iterator[tuple[str, str]]:
         method, subject = self.method, self.subject
         yield "streamwer", self.streamwer
         yield "norm", method.normaliser
@@ -138,10 +143,10 @@ class Signature:
         yield "pool", method.pooling
         yield "clock", method.clock
         yield "load", method.load
-        yield from _pairs(subject, "policy", "engine", "model", "language", "device")
+        yield from _read_fields(subject, "policy", "engine", "model", "language", "device")
         yield "compute", subject.compute_type
-        yield from _pairs(method, "threads", "workers", "hardware")
-        yield from _pairs(method, "audio", "references", "times")
+        yield from _read_fields(method, "threads", "workers", "hardware")
+        yield from _read_fields(method, "audio", "references", "times")
         yield (
             "packages",
             ",".join(f"{name}@{number}" for name, number in subject.packages) or UNKNOWN,
@@ -149,27 +154,27 @@ class Signature:
         yield "signature", str(SCHEMA)
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain values for JSON."""
+        """Return plain values for JSON."""
         return {
             "schema": SCHEMA,
             "streamwer": self.streamwer,
-            "method": _told_load(asdict(self.method)),
-            "subject": _plain(self.subject),
+            "method": _drop_default_load(asdict(self.method)),
+            "subject": _subject_to_dict(self.subject),
         }
 
     @classmethod
     def from_dict(cls, values: Any) -> Signature:
-        """What `to_dict` gave.
+        """Build a signature from the values of `to_dict`.
 
         Raises:
-            LogError: it is of another schema, or not a signature.
+            LogError: the values are of another schema, or not a signature.
         """
-        found = values.get("schema") if isinstance(values, dict) else None
-        if found != SCHEMA:
-            raise LogError(f"signature schema {found}, but this version reads {SCHEMA}")
+        schema = values.get("schema") if isinstance(values, dict) else None
+        if schema != SCHEMA:
+            raise LogError(f"signature schema {schema}, but this version reads {SCHEMA}")
         try:
             method = Method(**values["method"])
-            return cls(method, _subject(values["subject"]), str(values["streamwer"]))
+            return cls(method, _parse_subject(values["subject"]), str(values["streamwer"]))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise LogError(f"not a signature ({error})") from error
 
@@ -181,75 +186,84 @@ _MACHINE = ("threads", "workers", "hardware")
 _UNMEASURED = ("unaware", "profile")
 
 
-def measures(clock: str) -> bool:
-    """Whether a clock lets the machine's own speed into latencies; one not known may do so."""
+def measures_hardware(clock: str) -> bool:
+    """Tell whether a clock counts the machine's own speed; an unknown one may."""
     return clock.partition("(")[0] not in _UNMEASURED
 
 
-def reasons(a: Signature, b: Signature, figure: Figure) -> tuple[str, ...]:
-    """Why two results are not comparable in this figure; empty if they are.
+def find_incomparable_fields(a: Signature, b: Signature, figure: Figure) -> tuple[str, ...]:
+    """Find the fields that make two results not comparable; none if they are comparable.
 
-    A value that only one of them tells is a reason, except for the audio: there, recordings of
-    the same names and reference texts are taken for the same. Each reason gives a's value first.
+    A value that only one of them holds is a difference, except for the audio: recordings with the
+    same names and reference texts are taken to be the same.
+
+    Args:
+        a: signature of the one result.
+        b: signature of the other.
+        figure: what is compared.
+
+    Returns:
+        One text per field, with a's value first.
     """
-    return tuple(_differences(a.method, b.method, _that_matter(a.method, b.method, figure)))
-
-
-def changes(a: Signature, b: Signature) -> tuple[str, ...]:
-    """In what two results' systems differ: what a comparison of them is about. a's value first."""
-    one, other = ({**asdict(each.subject)} for each in (a, b))
-    mine, theirs = dict(one.pop("packages")), dict(other.pop("packages"))
-    packages = sorted({*mine, *theirs})
-    names = [*one, *packages]
     return tuple(
-        f"{name}: {_told(first)} against {_told(second)}"
-        for name in names
-        if (first := (one | mine).get(name, UNKNOWN))
-        != (second := (other | theirs).get(name, UNKNOWN))
+        _find_differences(a.method, b.method, _list_relevant_fields(a.method, b.method, figure))
     )
 
 
-def _that_matter(a: Method, b: Method, figure: Figure) -> tuple[str, ...]:
+def find_subject_changes(a: Signature, b: Signature) -> tuple[str, ...]:
+    """Find the differences between two systems, as texts with a's value first."""
+    systems = [asdict(each.subject) for each in (a, b)]
+    packages = [dict(each.pop("packages")) for each in systems]
+    first, second = (system | versions for system, versions in zip(systems, packages, strict=True))
+    return tuple(
+        f"{name}: {_format_value(one)} against {_format_value(other)}"
+        for name in [*systems[0], *sorted(packages[0].keys() | packages[1].keys())]
+        if (one := first.get(name, UNKNOWN)) != (other := second.get(name, UNKNOWN))
+    )
+
+
+def _list_relevant_fields(a: Method, b: Method, figure: Figure) -> tuple[str, ...]:
     if figure == "wer":
         return _WORDS
-    # What a machine has does not matter where neither clock, or only one, looks at it.
-    both = measures(a.clock) and measures(b.clock)
+    # The machine does not matter where not both clocks measure it.
+    both = measures_hardware(a.clock) and measures_hardware(b.clock)
     return (*_WORDS, *_TIMES, *(_MACHINE if both else ()))
 
 
-def _differences(a: Method, b: Method, names: tuple[str, ...]) -> Iterator[str]:
+def _find_differences(a: Method, b: Method, names: tuple[str, ...]) -> Iterator[str]:
     for name in names:
-        mine, theirs = getattr(a, name), getattr(b, name)
-        vouched = name == "audio" and UNKNOWN in (mine, theirs)
-        if mine != theirs and not vouched:
-            yield f"{_LABELS.get(name, name)}: {_told(mine)} against {_told(theirs)}"
+        first, second = getattr(a, name), getattr(b, name)
+        unknown_audio = name == "audio" and UNKNOWN in (first, second)
+        if first != second and not unknown_audio:
+            label = _LABELS.get(name, name)
+            yield f"{label}: {_format_value(first)} against {_format_value(second)}"
 
 
-def _told(value: str) -> str:
+def _format_value(value: str) -> str:
     return "not known" if value == UNKNOWN else value
 
 
-def _pairs(record: Method | Subject, *names: str) -> Iterator[tuple[str, str]]:
+def _read_fields(record: Method | Subject, *names: str) -> Iterator[tuple[str, str]]:
     for name in names:
         yield name, getattr(record, name)
 
 
-def _told_load(values: dict[str, Any]) -> dict[str, Any]:
-    """Without a load there is nothing to tell, and files stay as they were before there was any."""
+def _drop_default_load(values: dict[str, Any]) -> dict[str, Any]:
+    """Drop the load where there is none: files stay as they were before there was this key."""
     return values if values["load"] != ALONE else {k: v for k, v in values.items() if k != "load"}
 
 
-def _plain(subject: Subject) -> dict[str, Any]:
+def _subject_to_dict(subject: Subject) -> dict[str, Any]:
     return {**asdict(subject), "packages": dict(subject.packages)}
 
 
-def _subject(values: Values) -> Subject:
+def _parse_subject(values: Values) -> Subject:
     packages = tuple(sorted(values.get("packages", {}).items()))
-    return Subject(**_known(Subject, values) | {"packages": packages})
+    return Subject(**_select_known_fields(Subject, values) | {"packages": packages})
 
 
 _Record = TypeVar("_Record", Subject, Run)
 
 
-def _known(kind: type[_Record], values: Values) -> dict[str, Any]:
+def _select_known_fields(kind: type[_Record], values: Values) -> dict[str, Any]:
     return {each.name: values[each.name] for each in fields(kind) if each.name in values}

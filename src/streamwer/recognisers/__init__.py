@@ -4,45 +4,45 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from streamwer.config import plugins
-from streamwer.config.engine import DirectConfig, HttpConfig, PocketSphinxConfig
+from streamwer.config import registry
+from streamwer.config.engine import own_model
 from streamwer.config.experiment import SystemConfig
 from streamwer.errors import ModelError
-from streamwer.recognisers.base import Informed, Memory, Recogniser, Warming, Window
-from streamwer.text.languages import AUTO, ENGLISH
+from streamwer.recognisers.base import Memory, Recogniser, SupportsFacts, SupportsWarmUp, Window
 
 
-def files(system: SystemConfig) -> Path | None:
-    """The folder of the system's model, fetched if need be; None if its engine brings a model.
+def fetch_model(system: SystemConfig) -> Path | None:
+    """Return the folder of the system's model, fetched if need be; None if its engine brings one.
 
     Raises:
         ModelError: the model cannot be found or fetched, or one of its files is damaged.
     """
-    from streamwer.models.sources import obtain
+    from streamwer.models.sources import obtain_model
 
-    return obtain(system.model) if system.model.path else None
+    return obtain_model(system.model) if system.model.path else None
 
 
-def load(system: SystemConfig, path: Path | None = None) -> Recogniser:
-    """The system's model, loaded and warm: call this in the process that uses it.
+def load_recogniser(system: SystemConfig, path: Path | None = None) -> Recogniser:
+    """Load the system's model and warm it up; call this in the process that uses it.
 
-    Arguments and errors are those of `build`.
+    Arguments and errors are those of `build_recogniser`.
     """
-    recogniser = build(system, path)
+    recogniser = build_recogniser(system, path)
     warm_up(recogniser)
     return recogniser
 
 
 def warm_up(recogniser: Recogniser) -> None:
-    """The first call allocates and is slower: it must not count as a step."""
-    if isinstance(recogniser, Warming):
+    """Make a first call, which allocates and is slower: it must not count as a step."""
+    if isinstance(recogniser, SupportsWarmUp):
         recogniser.warm_up()
 
 
-def build(system: SystemConfig, path: Path | None = None) -> Recogniser:
-    """The system's model, loaded: call this in the process that uses it.
+def build_recogniser(system: SystemConfig, path: Path | None = None) -> Recogniser:
+    """Load the system's model; call this in the process that uses it.
 
     Args:
+        system: the model, and how it is called.
         path: folder of the model's files; None finds or fetches them.
 
     Raises:
@@ -50,29 +50,20 @@ def build(system: SystemConfig, path: Path | None = None) -> Recogniser:
         ConfigError: the engine's values make no sense, or the model does not know the language.
     """
     engine = system.engine
-    if isinstance(engine, HttpConfig):
-        from streamwer.recognisers.http import Http
-
-        return Http(engine, "" if system.model.language == AUTO else system.model.language)
-    if isinstance(engine, PocketSphinxConfig):
-        from streamwer.recognisers.pocketsphinx import PocketSphinx
-
-        language = ENGLISH if system.model.language == AUTO else system.model.language
-        return PocketSphinx(engine, language)
-    folder = path or files(system)
-    added = plugins.get("engine", engine.name)
-    if added:
-        recogniser: Recogniser = added.target(engine, system.model, folder)
-        return recogniser
-    if folder is None:
+    folder = path or fetch_model(system)
+    if folder is None and not own_model(engine):
         raise ModelError(f"engine={engine.name}: no model is given (model.path)")
-    if isinstance(engine, DirectConfig):
-        from streamwer.recognisers.direct import Direct
-
-        return Direct(folder, system.model, engine)
-    from streamwer.recognisers.transcribe import Transcribe
-
-    return Transcribe(folder, system.model, engine)
+    recogniser: Recogniser = registry.find("engine", engine.name)(engine, system.model, folder)
+    return recogniser
 
 
-__all__ = ["Informed", "Memory", "Recogniser", "Window", "build", "files", "load", "warm_up"]
+__all__ = [
+    "Memory",
+    "Recogniser",
+    "SupportsFacts",
+    "Window",
+    "build_recogniser",
+    "fetch_model",
+    "load_recogniser",
+    "warm_up",
+]

@@ -1,4 +1,4 @@
-"""What a recogniser is: a window of audio and a prompt in, timed words and their cost out."""
+"""The recogniser protocol: a window of audio and a prompt in, timed words and their cost out."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 class Detector(Protocol):
     """Follows one stream and tells where in it is speech."""
 
-    def hear(self, audio: Samples, start: int) -> int: ...
+    def process(self, audio: Samples, start: int) -> int: ...
 
-    def silence(self, start: int, end: int) -> float: ...
+    def measure_silence(self, start: int, end: int) -> float: ...
 
 
 @dataclass
 class Memory:
-    """What a recogniser keeps of one stream from window to window.
+    """State that a recogniser keeps of one stream from window to window.
 
     Whoever plays the stream makes one and hands it over with every window of that stream; only
     the recogniser looks inside.
@@ -38,7 +38,7 @@ class Memory:
 
 @dataclass(frozen=True)
 class Window:
-    """What one step gives to the recogniser.
+    """Audio and text that one step gives to the recogniser.
 
     Attributes:
         audio: finite float32 samples at 16 kHz, shape (n,); may be read-only.
@@ -67,29 +67,29 @@ class Recogniser(Protocol):
 
 
 @runtime_checkable
-class Warming(Protocol):
+class SupportsWarmUp(Protocol):
     """A recogniser whose first call is slower than the others."""
 
     def warm_up(self) -> None:
-        """Make that call on something that is no part of a run."""
+        """Make a first call on something that is no part of a run."""
         ...
 
 
 @runtime_checkable
-class Metered(Protocol):
+class SupportsSpent(Protocol):
     """A recogniser that knows what a call took that failed."""
 
     def spent(self) -> Hypothesis:
-        """Compute and effort of the last call, for all its windows, until it ended or failed."""
+        """Return compute and work of the last call, for all its windows, ended or failed."""
         ...
 
 
 @runtime_checkable
-class Informed(Protocol):
+class SupportsFacts(Protocol):
     """A recogniser that knows more of itself than the config says."""
 
     def facts(self) -> dict[str, str]:
-        """What the event log tells of it, under the same keys from every worker.
+        """Return facts for the event log, under the same keys from every worker.
 
         `model_digest` where the model is not in a folder of conf/model, `package NAME` for the
         version of a package that shapes what is said, and what else a reader must know.

@@ -1,4 +1,4 @@
-"""A recogniser that hears no window twice: for many calls that play the same recordings.
+"""A cache of windows in front of a recogniser, for many calls that play the same recordings.
 
 A model gives the same words for the same window and prompt, so they are looked up the second time.
 What differs is how much of the window was new to a call: that is counted anew for every call, so
@@ -22,35 +22,35 @@ _Key = tuple[str, int, int, str, str, bool, str]
 
 
 class _Pause(NamedTuple):
-    """What the voice detector says at a moment: is there speech, and until when there was."""
+    """State of the voice detector at a moment: is there speech, and until when there was."""
 
     talking: bool
     spoken: int
 
 
-class _Track:
-    """What the voice detector says of a recording at the end of every packet."""
+class _SpeechTrack:
+    """States of the voice detector in a recording, at the end of every packet."""
 
     def __init__(self, audio: Samples, packet: int, threshold: float) -> None:
         detector = SpeechDetector(threshold)
         self._pauses: dict[int, _Pause] = {}
         for begin in range(0, len(audio), packet):
             end = min(begin + packet, len(audio))
-            detector.hear(audio[begin:end], begin)
+            detector.process(audio[begin:end], begin)
             self._pauses[end] = _Pause(*detector.state())
 
     def at(self, end: int) -> _Pause:
         return self._pauses[end]
 
 
-class _Speech:
-    """The voice detector of one call, which looks up what it would hear."""
+class _CountingDetector:
+    """The voice detector of one call, which looks its states up and counts its work."""
 
-    def __init__(self, track: _Track) -> None:
+    def __init__(self, track: _SpeechTrack) -> None:
         self._track, self._known = track, 0
         self.asked = self.heard = 0
 
-    def hear(self, audio: Samples, start: int) -> int:
+    def process(self, audio: Samples, start: int) -> int:
         self.asked += 1
         end = start + len(audio)
         frames = end // FRAME - self._known // FRAME
@@ -58,19 +58,19 @@ class _Speech:
         self.heard += max(0, frames)
         return max(0, frames)
 
-    def silence(self, start: int, end: int) -> float:
+    def measure_silence(self, start: int, end: int) -> float:
         talking, spoken = self._track.at(end)
         return 0.0 if talking else max(0, end - max(start, spoken)) / SAMPLE_RATE
 
 
-class KeptFrames:
-    """How many frames `LogMel` would compute for each window of a call; it computes none."""
+class FrameCounter:
+    """Counts the frames that `LogMel` would compute for each window of a call."""
 
     def __init__(self) -> None:
         self._first = self._count = 0
 
-    def fresh(self, length: int, start: int) -> int:
-        """Frames that a window of `length` samples, beginning at sample `start`, needs afresh."""
+    def count_new(self, length: int, start: int) -> int:
+        """Count the new frames of a window of `length` samples that begins at sample `start`."""
         frames = length // HOP + 1
         if length < log_mel.TOO_SHORT:
             return frames
@@ -85,16 +85,16 @@ class KeptFrames:
 
 
 @dataclass
-class _OfRecording(Memory):
+class _RecordingMemory(Memory):
     """The memory of a call that plays a recording by name."""
 
     recording: str = ""
-    listening: _Speech | None = None
-    frames: KeptFrames = field(default_factory=KeptFrames)
+    listening: _CountingDetector | None = None
+    frames: FrameCounter = field(default_factory=FrameCounter)
 
 
-class _Known(NamedTuple):
-    """What a window gave, and what a call does and keeps of it.
+class _CachedResult(NamedTuple):
+    """The hypothesis of a window, and the work and state of a call that asks for it.
 
     Attributes:
         listens: whether it is listened to.
@@ -110,7 +110,7 @@ class _Known(NamedTuple):
     language: str
 
 
-class Remembered:
+class CachingRecogniser:
     """Wraps a recogniser; use `memory` for each call.
 
     Args:
@@ -121,27 +121,27 @@ class Remembered:
 
     def __init__(self, recogniser: Recogniser, packet: int, threshold: float) -> None:
         self._recogniser, self._packet, self._threshold = recogniser, packet, threshold
-        self._tracks: dict[str, _Track] = {}
-        self._known: dict[_Key, _Known] = {}
+        self._tracks: dict[str, _SpeechTrack] = {}
+        self._known: dict[_Key, _CachedResult] = {}
         self.asked = 0
         """Windows that calls asked for."""
 
     @property
     def new(self) -> int:
-        """How many of them the recogniser was asked for."""
+        """The number of windows that the recogniser was asked for."""
         return len(self._known)
 
     def memory(self, recording: str, audio: Samples) -> Memory:
-        """What is kept of one call that plays a recording from its beginning."""
+        """Return the state of one call that plays a recording from its beginning."""
         if recording not in self._tracks:
-            self._tracks[recording] = _Track(audio, self._packet, self._threshold)
-        speech = _Speech(self._tracks[recording])
-        return _OfRecording(speech=speech, listening=speech, recording=recording)
+            self._tracks[recording] = _SpeechTrack(audio, self._packet, self._threshold)
+        speech = _CountingDetector(self._tracks[recording])
+        return _RecordingMemory(speech=speech, listening=speech, recording=recording)
 
     def recognise(self, window: Window) -> Hypothesis:
-        """What the recogniser says of the window; its compute is that of the first time."""
+        """Transcribe a window, or look it up; its compute is that of the first time."""
         memory = window.memory
-        assert isinstance(memory, _OfRecording), "its memory is not of `memory`"
+        assert isinstance(memory, _RecordingMemory), "its memory is not of `memory`"
         assert memory.listening is not None
         self.asked += 1
         end = window.start + len(window.audio)
@@ -156,28 +156,30 @@ class Remembered:
         )
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._new(window, memory, memory.listening)
-            return self._charged(known, window, memory, known.hypothesis.effort.listened_frames)
+            known = self._known[key] = self._recognise_new(window, memory, memory.listening)
+            return self._charge(known, window, memory, known.hypothesis.effort.listened_frames)
         memory.language = known.language
-        heard = memory.listening.hear(window.audio, window.start) if known.listens else 0
-        return self._charged(known, window, memory, heard + known.apart)
+        heard = memory.listening.process(window.audio, window.start) if known.listens else 0
+        return self._charge(known, window, memory, heard + known.apart)
 
-    def _new(self, window: Window, memory: _OfRecording, listening: _Speech) -> _Known:
+    def _recognise_new(
+        self, window: Window, memory: _RecordingMemory, listening: _CountingDetector
+    ) -> _CachedResult:
         asked, heard = listening.asked, listening.heard
         hypothesis = self._recogniser.recognise(window)
         keeps, memory.features = memory.features is not None, None
         apart = hypothesis.effort.listened_frames - (listening.heard - heard)
-        return _Known(hypothesis, listening.asked > asked, keeps, apart, memory.language)
+        return _CachedResult(hypothesis, listening.asked > asked, keeps, apart, memory.language)
 
-    def _charged(
-        self, known: _Known, window: Window, memory: _OfRecording, heard: int
+    def _charge(
+        self, known: _CachedResult, window: Window, memory: _RecordingMemory, heard: int
     ) -> Hypothesis:
         effort = replace(known.hypothesis.effort, listened_frames=heard)
         if known.keeps:
-            fresh = memory.frames.fresh(len(window.audio), window.start)
+            fresh = memory.frames.count_new(len(window.audio), window.start)
             effort = replace(effort, feature_frames=fresh)
         return replace(known.hypothesis, effort=effort)
 
-    def recognise_all(self, windows: Sequence[Window]) -> list[Hypothesis]:
-        """Windows that share a call: each is charged for what it does."""
+    def recognise_batch(self, windows: Sequence[Window]) -> list[Hypothesis]:
+        """Transcribe windows that share a call; each is charged for what it does."""
         return [self.recognise(window) for window in windows]

@@ -1,4 +1,4 @@
-"""Posting to a server that may be slow, busy or broken: bounded retries, and no secrets told.
+"""Posting to a server that may be slow, busy or broken: bounded retries, no secrets in errors.
 
 A redirection is not followed: audio and key go to the address that was configured or nowhere.
 """
@@ -9,24 +9,87 @@ import json
 import math
 import os
 import random
+import re
 import time
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import requests
-import urllib3
-
-from streamwer.config.engine import HttpConfig
+from streamwer.config.settings import setting
 from streamwer.errors import ConfigError, ModelError
+
+if TYPE_CHECKING:
+    import requests
 
 _LARGEST = 16 * 2**20  # bytes of an answer; an hour of words takes two million
 _AT_ONCE = 2**16
 _SHOWN = 200
 _OK, _TIMEOUT, _BUSY, _SERVER = 200, 408, 429, 500
+
+
+def _is_endpoint(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port  # a port that is no number raises here
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(host) and "@" not in parts.netloc
+
+
+def _is_variable(name: str) -> bool:
+    return not name or bool(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name))
+
+
+@dataclass
+class ClientConfig:
+    """Where windows are posted to, and how long and how often it is tried."""
+
+    url: str = setting(
+        "http://127.0.0.1:8000/v1/audio/transcriptions",
+        "where windows are posted to",
+        valid=_is_endpoint,
+        remedy="must be http://… or https://… with a host and without a user name or a password",
+        secret=True,
+    )
+    api_key_env: str = setting(
+        "",
+        "environment variable that holds the API key, empty for none; the key itself belongs in no"
+        " file",
+        valid=_is_variable,
+        remedy="must be the name of an environment variable, never the key itself",
+        secret=True,
+    )
+    connect_timeout_s: float = setting(
+        5.0, "longest wait for a connection", unit="seconds", above=0
+    )
+    timeout_s: float = setting(
+        30.0,
+        "longest time from posting a window to the end of its answer",
+        unit="seconds",
+        above=0,
+    )
+    retries: int = setting(
+        3,
+        "further attempts after a broken connection, a time-out, or the status 429 or 5xx",
+        at_least=0,
+        at_most=20,  # more would only hide a server that is down
+    )
+    backoff_s: float = setting(
+        0.5,
+        "seconds to wait before the first of them; it doubles, and up to half of it more comes at"
+        " random",
+        at_least=0,
+    )
+    longest_wait_s: float = setting(
+        20.0,
+        "longest wait before an attempt, seconds; a server that asks for more has failed",
+        at_least=0,
+    )
+    seed: int = setting(1, "seed of the random part of the waits", at_least=0)
 
 
 class _PassingError(Exception):
@@ -51,15 +114,17 @@ class Client:
         ConfigError: the environment variable that must hold the API key does not.
     """
 
-    def __init__(self, engine: HttpConfig, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._config, self._sleep = engine, sleep
-        self._key = _key(engine.api_key_env)
-        parts = urlsplit(engine.url)
+    def __init__(self, config: ClientConfig, sleep: Callable[[float], None] = time.sleep) -> None:
+        import requests
+
+        self._config, self._sleep = config, sleep
+        self._key = _read_key(config.api_key_env)
+        parts = urlsplit(config.url)
         self.where = f"{parts.scheme}://{parts.netloc}{parts.path}"  # a query may hold secrets
         self._session = requests.Session()
 
     def post(self, fields: Sequence[tuple[str, str]], sound: bytes) -> bytes:
-        """The body of the server's answer to a form with these fields and a WAV file.
+        """Post a form with these fields and a WAV file, and return the body of the answer.
 
         Raises:
             ModelError: no attempt succeeded, or the server refuses; it names URL and status.
@@ -68,57 +133,60 @@ class Client:
         chance = random.Random(f"{self._config.seed}/{zlib.crc32(sound)}")
         for attempt in range(self._config.retries + 1):
             try:
-                return self._attempt(fields, sound)
+                return self._post_once(fields, sound)
             except _PassingError as error:
                 failure = error
             if attempt < self._config.retries:
-                self._sleep(self._wait(failure, attempt, chance))
+                self._sleep(self._compute_wait(failure, attempt, chance))
         times = self._config.retries + 1
-        raise self._failed(f"{failure} ({times} attempt{'s' * (times > 1)})") from failure
+        raise self._make_error(f"{failure} ({times} attempt{'s' * (times > 1)})") from failure
 
-    def _wait(self, failure: _PassingError, attempt: int, chance: random.Random) -> float:
+    def _compute_wait(self, failure: _PassingError, attempt: int, chance: random.Random) -> float:
         longest = self._config.longest_wait_s
         if failure.wait > longest:
-            raise self._failed(
+            raise self._make_error(
                 f"{failure}, and asks to wait {failure.wait:g} s,"
                 f" longer than engine.longest_wait_s={longest:g}"
             ) from failure
         backoff = math.ldexp(self._config.backoff_s, attempt) * (1 + chance.random() / 2)
         return min(longest, max(backoff, failure.wait))
 
-    def _attempt(self, fields: Sequence[tuple[str, str]], sound: bytes) -> bytes:
+    def _post_once(self, fields: Sequence[tuple[str, str]], sound: bytes) -> bytes:
+        import requests
+        import urllib3
+
         config, deadline = self._config, time.monotonic() + self._config.timeout_s
         try:
             with self._session.post(
                 config.url,
                 data=list(fields),
                 files={"file": ("window.wav", sound, "audio/wav")},
-                auth=self._signed,
+                auth=self._sign,
                 headers={"Accept-Encoding": "identity"},
                 timeout=(config.connect_timeout_s, config.timeout_s),
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                body = self._body(response, deadline)
-                self._judge(response, body)
+                body = self._read_body(response, deadline)
+                self._check_status(response, body)
                 return body
         except requests.exceptions.SSLError as error:
-            raise self._failed(f"no secure connection ({_cause(error)})") from None
+            raise self._make_error(f"no secure connection ({_describe_cause(error)})") from None
         except requests.ConnectTimeout:
             raise _PassingError(f"no connection within {config.connect_timeout_s:g} s") from None
         except (requests.Timeout, urllib3.exceptions.TimeoutError):
             raise _PassingError(f"no answer within {config.timeout_s:g} s") from None
         except (requests.ConnectionError, urllib3.exceptions.HTTPError, ConnectionError) as error:
-            raise _PassingError(f"the connection broke ({_cause(error)})") from None
+            raise _PassingError(f"the connection broke ({_describe_cause(error)})") from None
         except requests.RequestException as error:
-            raise self._failed(f"posting failed ({type(error).__name__})") from None
+            raise self._make_error(f"posting failed ({type(error).__name__})") from None
 
-    def _body(self, response: requests.Response, deadline: float) -> bytes:
+    def _read_body(self, response: requests.Response, deadline: float) -> bytes:
         parts: list[bytes] = []
         while part := response.raw.read1(_AT_ONCE):
             parts.append(part)
             if sum(map(len, parts)) > _LARGEST:
-                raise self._failed(
+                raise self._make_error(
                     f"status {response.status_code}, but its answer is longer than"
                     f" {_LARGEST // 2**20} MiB"
                 )
@@ -126,41 +194,43 @@ class Client:
                 raise _PassingError(f"no whole answer within {self._config.timeout_s:g} s")
         return b"".join(parts)
 
-    def _judge(self, response: requests.Response, body: bytes) -> None:
+    def _check_status(self, response: requests.Response, body: bytes) -> None:
         status = response.status_code
         if status == _OK:
             return
-        told = f"status {status}{self._told(body)}"
+        message = f"status {status}{self._read_error(body)}"
         if status in (_TIMEOUT, _BUSY) or status >= _SERVER:
-            raise _PassingError(told, _asked(response.headers.get("Retry-After", "")))
+            raise _PassingError(
+                message, _parse_retry_after(response.headers.get("Retry-After", ""))
+            )
         if response.is_redirect:
-            raise self._failed(f"status {status}: redirected; set engine.url to where it leads")
-        raise self._failed(told)
+            raise self._make_error(f"status {status}: redirected; set engine.url to where it leads")
+        raise self._make_error(message)
 
-    def _told(self, body: bytes) -> str:
-        """What the server says of an error, in one line."""
+    def _read_error(self, body: bytes) -> str:
+        """Read the server's message about an error, in one line."""
         try:
             answer = json.loads(body)
             text = str(answer["error"]["message"])
         except (ValueError, RecursionError, KeyError, TypeError):
             text = body[: 4 * _SHOWN].decode("utf-8", "replace")
-        line = self._without_key(" ".join(text.split()))[:_SHOWN]
+        line = self._hide_key(" ".join(text.split()))[:_SHOWN]
         return f": {line}" if line else ""
 
-    def _failed(self, reason: str) -> ModelError:
-        return ModelError(self._without_key(f"{self.where}: {reason}"))
+    def _make_error(self, reason: str) -> ModelError:
+        return ModelError(self._hide_key(f"{self.where}: {reason}"))
 
-    def _without_key(self, text: str) -> str:
+    def _hide_key(self, text: str) -> str:
         return text.replace(self._key, "…") if self._key else text
 
-    def _signed(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+    def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         # Given even without a key: else `requests` would look for a password in ~/.netrc.
         if self._key:
             request.headers["Authorization"] = f"Bearer {self._key}"
         return request
 
 
-def _key(variable: str) -> str:
+def _read_key(variable: str) -> str:
     if not variable:
         return ""
     key = os.environ.get(variable, "").strip()
@@ -171,8 +241,8 @@ def _key(variable: str) -> str:
     return key
 
 
-def _asked(header: str) -> float:
-    """Seconds that Retry-After asks for: a number or a date (RFC 9110, section 10.2.3)."""
+def _parse_retry_after(header: str) -> float:
+    """Return the seconds that Retry-After asks for: number or date (RFC 9110, section 10.2.3)."""
     try:
         asked = float(header)
     except ValueError:
@@ -185,8 +255,8 @@ def _asked(header: str) -> float:
     return max(0.0, asked) if math.isfinite(asked) else 0.0
 
 
-def _cause(error: Any) -> str:
-    """The system's own word for it, of an error wrapped in errors; else its type."""
+def _describe_cause(error: Any) -> str:
+    """Describe an error wrapped in errors in the system's own words; else by its type."""
     seen: set[int] = set()
     while isinstance(error, BaseException) and id(error) not in seen:
         seen.add(id(error))

@@ -1,19 +1,22 @@
-"""Which language a stream is in: as the model is set, or detected in its speech and kept."""
+"""The language of a stream: as the model is set, or detected in its speech and kept."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from faster_whisper import WhisperModel
 
-from streamwer.audio import samples, seconds
+from streamwer.audio import samples_to_seconds, seconds_to_samples
 from streamwer.audio.decoding import Samples
 from streamwer.recognisers.base import Window
-from streamwer.recognisers.stage_timer import Meter
-from streamwer.recognisers.vad import FRAME, spans
+from streamwer.recognisers.stage_timer import StageTimer
+from streamwer.recognisers.vad import FRAME, find_speech
 from streamwer.text.languages import AUTO, ENGLISH
 from streamwer.types import Hypothesis
+
+if TYPE_CHECKING:
+    from faster_whisper import WhisperModel
 
 ENOUGH_S = 2.0
 """Seconds of speech in a window by which a detected language is kept, however sure it is."""
@@ -22,7 +25,7 @@ _LEAST_S, _SURE = 1.0, 0.9
 languages: of 1.5 s one is still taken for another language, with 0.63, of 2 s none."""
 
 
-class Languages:
+class LanguageTracker:
     """Knows in which language each stream of one model is.
 
     Args:
@@ -36,17 +39,17 @@ class Languages:
     """
 
     def __init__(
-        self, language: str, is_multilingual: bool, threshold: float, meter: Meter
+        self, language: str, is_multilingual: bool, threshold: float, meter: StageTimer
     ) -> None:
         detected = "" if is_multilingual else ENGLISH
         self.fixed = detected if language == AUTO else language
         self._threshold, self._meter = threshold, meter
 
-    def of(self, window: Window) -> str:
+    def get_language(self, window: Window) -> str:
         """Tell the language of a window's stream; it is empty until it is kept."""
         return self.fixed or window.memory.language
 
-    def keep(self, window: Window, language: str, probability: float) -> None:
+    def set_language(self, window: Window, language: str, probability: float) -> None:
         """Keep what was detected in a window for its stream, if it holds enough speech for that.
 
         With less, the window is decoded in that language, and the next is asked again.
@@ -56,44 +59,46 @@ class Languages:
             language: what was detected.
             probability: of that language.
         """
-        self._keep(window, language, probability, self._speech(window))
+        self._store_language(window, language, probability, self._cut_speech(window))
 
     def detect(self, window: Window, model: WhisperModel) -> str:
         """Tell the language of a window, detected in the first 30 s of its speech if need be.
 
         It takes an encoding of its own; see `keep` for what is detected in one that is there.
         """
-        if known := self.of(window):
+        if known := self.get_language(window):
             return known
-        speech = self._speech(window)
-        heard = speech if len(speech) else window.audio
-        language, probability, _ = model.detect_language(heard)
-        self._keep(window, language, probability, speech)
+        speech = self._cut_speech(window)
+        speech_or_all = speech if len(speech) else window.audio
+        language, probability, _ = model.detect_language(speech_or_all)
+        self._store_language(window, language, probability, speech)
         return str(language)
 
-    def label(self, heard: Hypothesis, window: Window, language: str = "") -> Hypothesis:
+    def label(self, hypothesis: Hypothesis, window: Window, language: str = "") -> Hypothesis:
         """Note on a hypothesis in which detected language its stream is.
 
         Args:
-            heard: the hypothesis.
-            window: where it was heard.
+            hypothesis: the hypothesis.
+            window: where it was hypothesis.
             language: in which it was decoded; empty where it was not.
         """
         if self.fixed:
-            return heard
-        kept = window.memory.language
-        provisional = bool(language) and not kept
-        return replace(heard, language=language or kept, provisional=provisional)
+            return hypothesis
+        stored = window.memory.language
+        provisional = bool(language) and not stored
+        return replace(hypothesis, language=language or stored, provisional=provisional)
 
-    def _keep(self, window: Window, language: str, probability: float, speech: Samples) -> None:
-        if seconds(len(speech)) >= (_LEAST_S if probability >= _SURE else ENOUGH_S):
+    def _store_language(
+        self, window: Window, language: str, probability: float, speech: Samples
+    ) -> None:
+        if samples_to_seconds(len(speech)) >= (_LEAST_S if probability >= _SURE else ENOUGH_S):
             window.memory.language = language
 
-    def _speech(self, window: Window) -> Samples:
+    def _cut_speech(self, window: Window) -> Samples:
         """Cut a window's speech out of it."""
         audio = window.audio
-        with self._meter.timing("listen"):
-            found = spans(audio, self._threshold)
-        self._meter.did(listened_frames=len(audio) // FRAME)
-        parts = [audio[samples(begin) : samples(end)] for begin, end in found]
+        with self._meter.time_stage("listen"):
+            spans = find_speech(audio, self._threshold)
+        self._meter.add_work(listened_frames=len(audio) // FRAME)
+        parts = [audio[seconds_to_samples(begin) : seconds_to_samples(end)] for begin, end in spans]
         return np.concatenate(parts) if parts else audio[:0]

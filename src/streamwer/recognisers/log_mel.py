@@ -39,7 +39,7 @@ class LogMel:
         self._kept: Features = np.empty((0, len(filters)), np.float32)
 
     def window(self, audio: Samples, start: int) -> Features:
-        """Features of the window that begins at sample `start` of the stream.
+        """Compute the features of the window that begins at sample `start` of the stream.
 
         The same as faster-whisper's `FeatureExtractor()(audio)` without its last frame, which is
         padding.
@@ -52,20 +52,26 @@ class LogMel:
             shape (mels, n // 160).
         """
         audio = np.asarray(audio, np.float32)
-        log = self._alone(audio) if len(audio) < TOO_SHORT else self._shared(audio, start)
+        log = (
+            self._compute_short(audio)
+            if len(audio) < TOO_SHORT
+            else self._compute_incrementally(audio, start)
+        )
         floored = np.maximum(log, log.max() - 8.0)[:-1]
         return np.ascontiguousarray(((floored + 4.0) / 4.0).T)
 
-    def _alone(self, audio: Samples) -> Features:
+    def _compute_short(self, audio: Samples) -> Features:
         padded = np.pad(audio, (0, HOP))
-        return self._log(_frames(np.pad(padded, REACH, mode="reflect")))
+        return self._compute_log_power(_slice_frames(np.pad(padded, REACH, mode="reflect")))
 
-    def _shared(self, audio: Samples, start: int) -> Features:
-        """Log power of a window, made of the frames kept, those that are new and the edges."""
+    def _compute_incrementally(self, audio: Samples, start: int) -> Features:
+        """Compute log power from the frames kept, those that are new and the edges."""
         self._forget_before(start + EDGE * HOP)
         inner = (len(audio) - REACH) // HOP + 1 - EDGE  # frames that hear neither edge
         known = min(inner, len(self._kept))
-        fresh = self._log(np.concatenate((_left(audio), _right(audio, EDGE + known))))
+        fresh = self._compute_log_power(
+            np.concatenate((_frame_left_edge(audio), _frame_rest(audio, EDGE + known)))
+        )
         log = np.concatenate((fresh[:EDGE], self._kept[:known], fresh[EDGE:]))
         if inner > len(self._kept):
             self._kept = log[EDGE : EDGE + inner]
@@ -78,8 +84,8 @@ class LogMel:
         self._kept = self._kept[behind if usable else len(self._kept) :]
         self._first = first
 
-    def _log(self, frames: Samples) -> Features:
-        """Log power without a floor, shape (frames, mels)."""
+    def _compute_log_power(self, frames: Samples) -> Features:
+        """Compute log power without a floor, shape (frames, mels)."""
         self.computed = len(frames)
         power = np.abs(np.fft.rfft(frames * _HANN).astype(np.complex64)) ** 2
         blocks = np.zeros((-(-len(power) // _BLOCK), _BLOCK, power.shape[1]), np.float32)
@@ -88,17 +94,17 @@ class LogMel:
         return np.asarray(np.log10(np.maximum(mel, 1e-10)), np.float32)
 
 
-def _left(audio: Samples) -> Samples:
-    """The frames that hear audio mirrored at the beginning of a window."""
-    return _frames(np.concatenate((audio[REACH:0:-1], audio[: EDGE * HOP + REACH])))
+def _frame_left_edge(audio: Samples) -> Samples:
+    """Slice the frames that contain audio mirrored at the beginning of a window."""
+    return _slice_frames(np.concatenate((audio[REACH:0:-1], audio[: EDGE * HOP + REACH])))
 
 
-def _right(audio: Samples, first: int) -> Samples:
-    """The other frames of a window from `first` on; they hear no more than zeros beyond its end."""
-    return _frames(np.concatenate((audio[first * HOP - REACH :], _BEYOND)))
+def _frame_rest(audio: Samples, first: int) -> Samples:
+    """Slice the other frames of a window from `first` on, with zeros beyond its end."""
+    return _slice_frames(np.concatenate((audio[first * HOP - REACH :], _BEYOND)))
 
 
-def _frames(audio: Samples) -> Samples:
-    """Overlapping frames of audio but for the last, as faster-whisper has it; shape (n, 400)."""
+def _slice_frames(audio: Samples) -> Samples:
+    """Slice audio into overlapping frames but for the last, as faster-whisper; shape (n, 400)."""
     count, size = (len(audio) - 2 * REACH) // HOP, audio.itemsize
     return np.ndarray((count, 2 * REACH), np.float32, audio, strides=(HOP * size, size))

@@ -5,20 +5,21 @@ It follows the timestamps that the model gives through a window, in as many pass
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+import ctranslate2
 import numpy as np
 from faster_whisper.tokenizer import Tokenizer
 
-from streamwer.recognisers.guard import AGAIN, Guard
+from streamwer.recognisers.decoding_guard import RETRY_OPTIONS, DecodingGuard
 from streamwer.recognisers.log_mel import FRAMES_PER_SECOND
-from streamwer.recognisers.transcribe import MeteredWhisper
+from streamwer.recognisers.whisper import TimedWhisper
 
 
-class ShortWhisper(MeteredWhisper):
+class ShortWhisper(TimedWhisper):
     """A model whose `transcribe` encodes what there is to hear, and decodes under guard.
 
     Attributes:
@@ -27,7 +28,7 @@ class ShortWhisper(MeteredWhisper):
     """
 
     bucket: Callable[[int], int]
-    guard: Guard
+    guard: DecodingGuard
     _heard = 0  # frames of the last encoding that are not padding
 
     def encode(self, features: Any) -> Any:
@@ -38,25 +39,42 @@ class ShortWhisper(MeteredWhisper):
         """Encode features of shape (windows, mels, frames) as they are."""
         return super().encode(features)
 
+    @staticmethod
+    def select_rows(encoded: Any, chosen: Sequence[int]) -> Any:
+        """Select windows of a batch of encodings, from whichever device; the model takes them back.
+
+        Args:
+            encoded: of the windows, shape (windows, positions, width).
+            chosen: their indices, in order.
+        """
+        if len(chosen) == encoded.shape[0]:
+            return encoded
+        # numpy knows no bfloat16, and a GPU's memory not at all.
+        on_cpu = encoded.to_device(ctranslate2.Device.cpu).to(ctranslate2.DataType.float32)
+        chosen_rows = np.ascontiguousarray(np.array(on_cpu)[list(chosen)])
+        return ctranslate2.StorageView.from_array(chosen_rows)
+
     def generate_with_fallback(
         self, encoder_output: Any, prompt: list[int], tokenizer: Tokenizer, options: Any
     ) -> Any:
         decode = super().generate_with_fallback
-        budget = self.guard.budget(self._heard / FRAMES_PER_SECOND, len(prompt))
+        budget = self.guard.token_budget(self._heard / FRAMES_PER_SECOND, len(prompt))
         new = self.guard.max_length(budget, len(prompt)) - len(prompt)
         options = replace(options, max_new_tokens=new)
         decoded = decode(encoder_output, prompt, tokenizer, options)
-        if not self.guard.failed(decoded[0].sequences_ids[0], budget):
+        if not self.guard.has_failed(decoded[0].sequences_ids[0], budget):
             return decoded
-        self._meter.did(fallbacks=1)
-        result, *scores = decode(encoder_output, prompt, tokenizer, replace(options, **AGAIN))
-        return self._cut(result, budget, tokenizer.timestamp_begin), *scores
+        self._meter.add_work(fallbacks=1)
+        result, *scores = decode(
+            encoder_output, prompt, tokenizer, replace(options, **RETRY_OPTIONS)
+        )
+        return self._truncate_result(result, budget, tokenizer.timestamp_begin), *scores
 
-    def _cut(self, result: Any, budget: int, zero: int) -> Any:
+    def _truncate_result(self, result: Any, budget: int, zero: int) -> Any:
         tokens = result.sequences_ids[0]
-        kept = self.guard.cut(tokens, budget)
-        if kept == tokens:
+        fitting = self.guard.truncate(tokens, budget)
+        if fitting == tokens:
             return result
         # With a timestamp at its end `transcribe` takes the pass for complete, and goes on.
-        closed = [*kept, zero + self._heard // self.input_stride] if kept else []
+        closed = [*fitting, zero + self._heard // self.input_stride] if fitting else []
         return SimpleNamespace(sequences_ids=[closed], no_speech_prob=result.no_speech_prob)

@@ -1,4 +1,4 @@
-"""What one recogniser call spends and does."""
+"""Time and work of one recogniser call, by stage."""
 
 from __future__ import annotations
 
@@ -9,21 +9,22 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any, Literal
 
-from streamwer.types import Compute, Effort
+from streamwer.types import StageTimes, WorkCounters
 
 Stage = Literal["listen", "features", "encode", "decode", "align"]
 NOW: ContextVar[Callable[[], float]] = ContextVar("now", default=time.perf_counter)
-"""What meters read the time from, seconds; `time.process_time` leaves out what others compute."""
+"""What timers read the time from, seconds; `time.process_time` leaves out what others compute."""
 
 
-class Meter:
+class StageTimer:
     """Adds up what one recogniser call spends and does."""
 
     def __init__(self) -> None:
-        self.compute, self.effort = Compute(), Effort()
+        self.compute, self.effort = StageTimes(), WorkCounters()
 
     @contextmanager
-    def timing(self, stage: Stage) -> Iterator[None]:
+    def time_stage(self, stage: Stage) -> Iterator[None]:
+        """Book the time of a block to a stage."""
         now = NOW.get()
         began = now()
         try:
@@ -32,24 +33,25 @@ class Meter:
             spent = getattr(self.compute, stage) + now() - began
             self.compute = replace(self.compute, **{stage: spent})
 
-    def did(self, **effort: int) -> None:
-        self.effort += Effort(**effort)
+    def add_work(self, **effort: int) -> None:
+        """Add to the counters of the call's work."""
+        self.effort += WorkCounters(**effort)
 
     @contextmanager
-    def whole_call(self) -> Iterator[None]:
-        """Begin anew; what the call spends outside the stages is booked as `other`."""
-        self.compute, self.effort = Compute(), Effort()
+    def time_call(self) -> Iterator[None]:
+        """Time a whole call; time outside the stages is booked as `other`."""
+        self.compute, self.effort = StageTimes(), WorkCounters()
         now = NOW.get()
         began = now()
         yield
         rest = now() - began - self.compute.total
         self.compute = replace(self.compute, other=max(0.0, rest))
 
-    def cost(self) -> dict[str, Any]:
-        """What the last call spent and did."""
-        return self.costs(1)[0]
+    def read_cost(self) -> dict[str, Any]:
+        """Return time and work of the last call, as arguments of `Hypothesis`."""
+        return self.split_cost(1)[0]
 
-    def costs(self, parts: int) -> list[dict[str, Any]]:
-        """The same, shared out among `parts` windows."""
-        efforts = self.effort.shared(parts)
+    def split_cost(self, parts: int) -> list[dict[str, Any]]:
+        """Split time and work of the last call among `parts` windows."""
+        efforts = self.effort.split(parts)
         return [{"compute": self.compute / parts, "effort": effort} for effort in efforts]

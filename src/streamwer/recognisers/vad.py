@@ -1,4 +1,4 @@
-"""Where a stream has speech: Silero VAD, which faster-whisper ships, run on what is new."""
+"""Voice activity detection: Silero VAD, which faster-whisper ships, run on what is new."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.recognisers.base import Window
-from streamwer.recognisers.stage_timer import Meter
+from streamwer.recognisers.stage_timer import StageTimer
 
 FRAME, _CONTEXT = 512, 64  # samples: what Silero hears at a time, and of the frame before
 _HYSTERESIS, _LEAST = 0.15, 0.01
@@ -39,8 +39,8 @@ class SpeechDetector:
         self._rest = np.empty(0, np.float32)  # too few samples to decide on
         self._start_at(0)
 
-    def hear(self, audio: Samples, start: int) -> int:
-        """Go on with what is new in a window; audio that no window held starts it afresh.
+    def process(self, audio: Samples, start: int) -> int:
+        """Process what is new in a window; audio that no window held starts it afresh.
 
         Returns:
             frames of 32 ms that were listened to.
@@ -55,41 +55,41 @@ class SpeechDetector:
         frames = new[:whole].reshape(-1, FRAME)
         while len(frames):
             until = _LOOK - self._remembered % _LOOK
-            self._listen(frames[:until])
+            self._run_model(frames[:until])
             frames = frames[until:]
-            if self._remembered % _LOOK == 0 and self._is_deaf():
-                self._forget()
+            if self._remembered % _LOOK == 0 and self._needs_restart():
+                self._reset_model()
         return len(new) // FRAME
 
-    def silence(self, start: int, end: int) -> float:
-        """Seconds without speech at the end of the window of samples [start, end).
+    def measure_silence(self, start: int, end: int) -> float:
+        """Return the seconds without speech at the end of the window of samples [start, end).
 
         The last of it, shorter than 32 ms, is taken to be as what was before.
         """
         return 0.0 if self._talking else max(0, end - max(start, self._spoken)) / SAMPLE_RATE
 
     def state(self) -> tuple[bool, int]:
-        """Whether there is speech now, and the sample until which there was."""
+        """Return whether there is speech now, and the sample until which there was."""
         return self._talking, self._spoken
 
     def _start_at(self, start: int) -> None:
         self._decided = self._spoken = start  # samples until which it is known, and last speech
         self._rest = self._rest[:0]
         self._talking = False
-        self._forget()
+        self._reset_model()
 
-    def _is_deaf(self) -> bool:
-        """Whether it has heard much, and no speech of late; there may be some nevertheless."""
+    def _needs_restart(self) -> bool:
+        """Tell whether it has processed much, and no speech of late; there may be some anyway."""
         quiet = self._decided - self._spoken
         enough = self._remembered * FRAME >= _LONG_S * SAMPLE_RATE
         return enough and not self._talking and quiet >= _PAUSE_S * SAMPLE_RATE
 
-    def _forget(self) -> None:
+    def _reset_model(self) -> None:
         self.afresh_at, self._remembered = self._decided, 0  # a sample; frames since
         self._state = np.zeros((2, 1, 1, 128), np.float32)
         self._context = np.zeros((1, _CONTEXT), np.float32)
 
-    def _listen(self, frames: Samples) -> None:
+    def _run_model(self, frames: Samples) -> None:
         before = np.concatenate((self._context, frames[:-1, -_CONTEXT:]))
         h, c = self._state
         inputs = {"input": np.concatenate((before, frames), axis=1), "h": h, "c": c}
@@ -104,18 +104,24 @@ class SpeechDetector:
                 self._spoken = self._decided
 
 
-def silence(window: Window, threshold: float, meter: Meter) -> float:
-    """Seconds without speech at the end of a window; all of it if there is no speech in it."""
-    with meter.timing("listen"):
+def detect_silence(window: Window, threshold: float, meter: StageTimer) -> float:
+    """Return the seconds without speech at the end of a window; all of it if there is none.
+
+    Args:
+        window: whose stream has a voice detector in its memory, or gets one.
+        threshold: probability from which 32 ms count as speech.
+        meter: records the time and the frames.
+    """
+    with meter.time_stage("listen"):
         if window.memory.speech is None:
             window.memory.speech = SpeechDetector(threshold)
         detector = window.memory.speech
-        meter.did(listened_frames=detector.hear(window.audio, window.start))
-        return detector.silence(window.start, window.start + len(window.audio))
+        meter.add_work(listened_frames=detector.process(window.audio, window.start))
+        return detector.measure_silence(window.start, window.start + len(window.audio))
 
 
-def spans(audio: Samples, threshold: float) -> tuple[tuple[float, float], ...]:
-    """Where a whole recording has speech: begin and end of each stretch, seconds.
+def find_speech(audio: Samples, threshold: float) -> tuple[tuple[float, float], ...]:
+    """Find the speech in a whole recording: begin and end of each span, seconds.
 
     Pauses shorter than 0.1 s count as speech.
     """
@@ -124,16 +130,16 @@ def spans(audio: Samples, threshold: float) -> tuple[tuple[float, float], ...]:
     options = VadOptions(threshold=threshold, min_silence_duration_ms=100, speech_pad_ms=0)
     return tuple(
         ((begin + span["start"]) / SAMPLE_RATE, (begin + span["end"]) / SAMPLE_RATE)
-        for begin, end in _stretches(audio, threshold)
+        for begin, end in _split_at_restarts(audio, threshold)
         for span in get_speech_timestamps(audio[begin:end], options)
     )
 
 
-def _stretches(audio: Samples, threshold: float) -> Iterator[tuple[int, int]]:
-    """The recording cut where the detector starts afresh, which is in pauses; samples."""
+def _split_at_restarts(audio: Samples, threshold: float) -> Iterator[tuple[int, int]]:
+    """Split the recording where the detector starts afresh, which is in pauses; samples."""
     detector, begin = SpeechDetector(threshold), 0
     for end in range(0, len(audio), _LOOK * FRAME):
-        detector.hear(audio[:end], 0)
+        detector.process(audio[:end], 0)
         if detector.afresh_at > begin:
             yield begin, detector.afresh_at
             begin = detector.afresh_at

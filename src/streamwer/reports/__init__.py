@@ -1,15 +1,21 @@
-"""Reports: from scored systems to a web page, a pull-request comment and files for machines."""
+"""Reports: a web page, a pull-request comment and data files from scored systems."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from streamwer.reports import data_files, files, html, markdown, parquet_export
-from streamwer.reports.comparison import Capacities, Comparison, Sound, System, Unused
-from streamwer.reports.peaks import peaks
+from streamwer.reports.comparison import (
+    AudioClip,
+    CapacityStudies,
+    Comparison,
+    System,
+    UnusedRows,
+)
+from streamwer.reports.peaks import encode_peaks
 
 
-def write(comparison: Comparison, folder: Path) -> None:
+def write_report(comparison: Comparison, folder: Path) -> None:
     """Write every file of the comparison report into `folder` (made if missing).
 
     `index.html` is the report, `comparison.md` its short form, `metrics.json` and `costs.json`
@@ -25,7 +31,15 @@ def write(comparison: Comparison, folder: Path) -> None:
         **data_files.render(comparison),
         **parquet_export.render(comparison),
     }
-    files.write_all(folder, contents)
+    files.write_files(folder, contents)
 
 
-__all__ = ["Capacities", "Comparison", "Sound", "System", "Unused", "peaks", "write"]
+__all__ = [
+    "AudioClip",
+    "CapacityStudies",
+    "Comparison",
+    "System",
+    "UnusedRows",
+    "encode_peaks",
+    "write_report",
+]

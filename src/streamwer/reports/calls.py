@@ -1,4 +1,4 @@
-"""The per-call table: what every system made of each recording, aligned with what was said."""
+"""The result of every system on each recording, aligned with the reference."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from streamwer.metrics.tables import Scores
 from streamwer.metrics.word_diff import WordRun, diff_words
 from streamwer.metrics.word_errors import WordErrors
 from streamwer.reports.comparison import Comparison, System
-from streamwer.reports.latencies import commit_medians
-from streamwer.reports.provenance import scoring_normaliser
-from streamwer.text.normalise import Normaliser, normaliser
+from streamwer.reports.latencies import compute_median_latencies
+from streamwer.reports.provenance import find_normaliser
+from streamwer.text.normalise import Normaliser, get_normaliser
 
 
-class Outcome(NamedTuple):
-    """What one system made of one recording."""
+class CallResult(NamedTuple):
+    """The result of one system on one recording; `latency` is the median, in seconds."""
 
     system: str
     errors: WordErrors
@@ -26,8 +26,8 @@ class Outcome(NamedTuple):
     failure: str
 
 
-class Call(NamedTuple):
-    """One recording and what became of it."""
+class CallResults(NamedTuple):
+    """One recording and the result of every system on it."""
 
     recording: str
     speaker: str
@@ -35,41 +35,42 @@ class Call(NamedTuple):
     language: str
     seconds: float
     reference: str
-    outcomes: list[Outcome]
+    results: list[CallResult]
 
 
-def calls(comparison: Comparison) -> list[Call]:
-    """All recordings, in the order of the data set."""
+def collect_calls(comparison: Comparison) -> list[CallResults]:
+    """Collect all recordings, in the order of the data set."""
     systems = comparison.systems
     if not systems:
         return []
-    words = scoring_normaliser(comparison)
-    outcomes = [_outcomes(s.summary.name, s.scores, _normaliser(s, words)) for s in systems]
+    default = find_normaliser(comparison)
+    results = [_results(system, _normaliser(system, default)) for system in systems]
     return [
-        Call(
+        CallResults(
             recording=row["recording"],
             speaker=row["speaker"],
             condition=row["condition"],
             seconds=row["seconds"],
             language=row.get("language", ""),
-            reference=" ".join(words.of(row.get("language", "")).tokens(row["reference"])),
-            outcomes=[of_system[row["recording"]] for of_system in outcomes],
+            reference=" ".join(_tokens(default, row, "reference")),
+            results=[by_recording[row["recording"]] for by_recording in results],
         )
         for row in _rows(systems[0].scores.recordings)
     ]
 
 
-def _outcomes(system: str, scores: Scores, words: Normaliser) -> Mapping[str, Outcome]:
-    medians = commit_medians(scores)
+def _results(system: System, words: Normaliser) -> Mapping[str, CallResult]:
+    scores: Scores = system.scores
+    medians = compute_median_latencies(scores)
     statuses = scores.words.groupby("recording")["status"].agg(list).to_dict()
     return {
-        row["recording"]: Outcome(
-            system=system,
+        row["recording"]: CallResult(
+            system=system.summary.name,
             errors=_errors(row),
             latency=medians.get(row["recording"]),
             runs=diff_words(
-                words.of(row.get("language", "")).tokens(row["reference"]),
-                words.of(row.get("language", "")).tokens(row["hypothesis"]),
+                _tokens(words, row, "reference"),
+                _tokens(words, row, "hypothesis"),
                 statuses.get(row["recording"], []),
             ),
             failure=row["failure"],
@@ -78,11 +79,15 @@ def _outcomes(system: str, scores: Scores, words: Normaliser) -> Mapping[str, Ou
     }
 
 
-def _normaliser(system: System, otherwise: Normaliser) -> Normaliser:
-    """That of the system's own scores."""
+def _normaliser(system: System, default: Normaliser) -> Normaliser:
+    """Return that of the system's own scores."""
     if system.signature is None:
-        return otherwise
-    return normaliser(system.signature.method.normaliser.partition("@")[0])
+        return default
+    return get_normaliser(system.signature.method.normaliser.partition("@")[0])
+
+
+def _tokens(words: Normaliser, row: Mapping[str, Any], column: str) -> list[str]:
+    return words.for_language(row.get("language", "")).tokenise(row[column])
 
 
 def _errors(row: Mapping[str, Any]) -> WordErrors:

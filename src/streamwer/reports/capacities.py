@@ -1,55 +1,44 @@
-"""How many calls at once each system's worker carries: what the page and the table say of it.
+"""The capacity section: how many calls at once a worker serves with each system.
 
-The figures are of runs of their own, made earlier: only those are shown whose signature is that of
-the systems that are compared now.
+The figures come from separate, earlier load tests. Only those are shown whose signature matches
+that of the systems that are compared now.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from streamwer.analysis import formatting
-from streamwer.analysis.capacity import curve
-from streamwer.analysis.capacity.curve import Point, gives_way, whole
+from streamwer.analysis.capacity.curve import (
+    LoadPoint,
+    build_curve,
+    first_violated_slo,
+    select_complete,
+)
 from streamwer.analysis.capacity.study import (
     SECONDS,
     WARM_UP_S,
-    Carried,
-    Study,
-    differences,
-    outdated,
+    CapacityStudy,
+    SystemCapacity,
+    compare_methods,
+    find_changes,
 )
+from streamwer.analysis.formatting import NO_BREAK, format_count, format_number, format_seconds
 from streamwer.config.load import SloConfig
-from streamwer.provenance.signature import Signature, measures
+from streamwer.provenance.signature import Signature, measures_hardware
 from streamwer.reports.comparison import Comparison
-from streamwer.reports.palette import Style, styles
+from streamwer.reports.palette import Style, assign_styles
 
 COMMAND = "make capacity"
 _DIGEST = re.compile("@[0-9a-f]+")
 _SCHEDULE = re.compile(r"\bschedule=(\w+)")
 _MACHINE = ("processor", "cores", "threads")
 _DATA = {"audio", "reference texts"}
-"""Of what `outdated` names: where they differ, so do the recordings."""
-HEAD = (
-    "streams",
-    "offered",
-    "achieved",
-    "p50",
-    "p95",
-    "p99",
-    "lag slope",
-    "busy",
-    "waiting",
-    "ΔWER, points",
-    "emitted",
-    "updates",
-    "within",
-)
+"""Those names from `find_changes` that mean other recordings."""
 LEGEND = (
     "Medians over the seeds. Offered: calls at once on average; achieved: seconds of audio heard"
     " and shown in a second; lag slope: seconds of lag gained in a second; busy: share of its time"
@@ -57,131 +46,123 @@ LEGEND = (
     " updates: against the same calls alone; within: with how many seeds the load is carried."
     " Never: so many words never came that the percentile is one of them."
 )
-"""What stands under `HEAD`."""
+"""An explanation of the columns in `HEADER`, which is below."""
 _ARRIVALS = {
-    "fixed": "Calls follow each other on as many lines:",
+    "fixed": "Calls follow each other on a fixed number of lines:",
     "poisson": "Calls arrive at random:",
-    "together": "All calls begin at once, the next ones when they are over:",
+    "together": "All calls begin together, and the next ones when they end:",
 }
-_LIMITS = {
+_VIOLATIONS = {
     "p95_commit_s": "words come late",
     "lag_slope": "it falls behind",
     "wer_points": "more word errors",
     "emitted": "words are lost",
-    "partial_rate": "the screen changes too seldom",
+    "partial_rate": "updates are too rare",
 }
 
 
 @dataclass(frozen=True)
-class Shown:
+class CapacityEntry:
     """One system of a study.
 
     Attributes:
-        style: how the system looks, and its name.
-        carried: how many calls, and the runs that found it.
-        slo: what each call must still get.
-        machine: what the machine that measured it has, and what it took.
+        style: colour, marker and name of the system.
+        carried: its capacity, and the runs that found it.
+        slo: the service level that each call must still get.
+        machine: facts about the machine that ran the test.
     """
 
     style: Style
-    carried: Carried
+    carried: SystemCapacity
     slo: SloConfig
     machine: Mapping[str, Any]
 
     @property
     def name(self) -> str:
-        """Of the system."""
+        """Name of the system."""
         return self.style.name
 
     @cached_property
-    def points(self) -> list[Point]:
-        """Its whole curve."""
-        return curve(self.carried.runs, self.slo)
+    def points(self) -> list[LoadPoint]:
+        """All loads, in order."""
+        return build_curve(self.carried.runs, self.slo)
 
     @cached_property
-    def drawn(self) -> list[Point]:
-        """The loads that were played with every seed."""
-        return whole(self.points)
+    def complete(self) -> list[LoadPoint]:
+        """The loads that were tested with every seed."""
+        return select_complete(self.points)
 
     @property
-    def at(self) -> Point:
-        """The load of its capacity, as near to it as one was played with every seed."""
-        wanted = self.carried.capacity.value or 1
-        return min(self.drawn, key=lambda point: abs(point.streams - wanted))
+    def nearest(self) -> LoadPoint:
+        """The complete load that is nearest to the capacity."""
+        capacity = self.carried.capacity.value or 1
+        return min(self.complete, key=lambda point: abs(point.streams - capacity))
 
     @property
-    def seeds(self) -> int:
-        """Of the arrivals."""
-        return self.drawn[0].seeds
-
-    @property
-    def unbounded(self) -> bool:
-        """Whether it may carry more: no larger load was tried."""
-        return self.carried.unbounded(self.slo)
+    def is_unbounded(self) -> bool:
+        """Tell whether it may serve more, since no larger load was tested."""
+        return self.carried.is_unbounded(self.slo)
 
     @property
     def interval(self) -> str:
-        """From the smallest to the largest over the seeds."""
+        """The range of the capacity over the seeds, in words."""
         capacity = self.carried.capacity
-        if self.unbounded:
+        if self.is_unbounded:
             return f"{capacity.low:,} or more"
-        if not capacity.known:
+        if not capacity.has_interval:
             return "one seed: no interval"
-        more = " or more" if self.carried.open_ended(self.slo) else ""
+        more = " or more" if self.carried.is_open_ended(self.slo) else ""
         return f"{capacity.low:,} to {capacity.high:,}{more}"
 
     @property
-    def confidence(self) -> str:
-        """Of the interval."""
-        return f"{100 * self.carried.capacity.confidence:.3g}{formatting.NO_BREAK}%"
+    def bottleneck(self) -> str:
+        """The demands that fail first as calls increase, in words."""
+        first = first_violated_slo(self.carried.runs, self.slo)
+        return ", or ".join(_VIOLATIONS[name] for name in first[:2]) or "nothing that was tested"
 
     @property
-    def limit(self) -> str:
-        """What gives way first when calls become too many."""
-        first = gives_way(self.carried.runs, self.slo)
-        return ", or ".join(_LIMITS[name] for name in first[:2]) or "nothing, as far as was tried"
-
-    @property
-    def memory(self) -> Mapping[str, int]:
-        """By streams: peak memory, MB."""
-        found: Mapping[str, int] = self.machine.get("peak_memory_mb", {})
-        return found
+    def memory_mb(self) -> Mapping[str, int]:
+        """Peak memory by number of calls."""
+        by_load: Mapping[str, int] = self.machine.get("peak_memory_mb", {})
+        return by_load
 
     @property
     def sentence(self) -> str:
-        """What it carries; goes on after its name."""
-        level = f"p95 commit latency ≤ {self.slo.p95_commit_s:g}{formatting.NO_BREAK}s"
-        value, alone = self.carried.capacity.value, self.drawn[0].middle
+        """Its capacity in words; goes on after its name."""
+        level = f"p95 commit latency ≤ {self.slo.p95_commit_s:g}{NO_BREAK}s"
+        value, alone = self.carried.capacity.value, self.complete[0].middle
         if value:
-            calls = formatting.count(value, "simultaneous call")
-            if self.unbounded:
-                return f" carries at least {calls} with {level} on one worker: no more were tried."
-            return f" carries {calls} with {level} on one worker ({self._sure()})."
+            calls = format_count(value, "simultaneous call")
+            if self.is_unbounded:
+                return f" serves at least {calls} with {level} on one worker: no more were tested."
+            return f" serves {calls} with {level} on one worker ({self._describe_interval()})."
         if alone.p95 is None:
-            return f" carries, as far as is known, none with {level}: words are too few to tell."
-        late = _late(alone.p95)
+            return f" is not known to serve a call with {level}: there are too few words."
         if alone.p95 > self.slo.p95_commit_s and alone.streams == 1:
-            return (
-                f" carries none with {level}: a single call has the worker to itself, and {late}."
-            )
-        return f" carries none with {level}: {self.limit} with a single call already."
+            late = f"its p95 is {format_seconds(alone.p95)}"
+            if math.isinf(alone.p95):
+                late = "more than one word in twenty never comes"
+            return f" serves none with {level}: even for a single call, {late}."
+        return f" serves none with {level}: {self.bottleneck} even with a single call."
 
-    def _sure(self) -> str:
-        if not self.carried.capacity.known:
+    def _describe_interval(self) -> str:
+        capacity = self.carried.capacity
+        if not capacity.has_interval:
             return "one seed of the arrivals: no interval"
-        return f"{self.interval}, a {self.confidence} interval over {self.seeds} seeds"
+        level = f"{100 * capacity.confidence:.3g}{NO_BREAK}%"
+        return f"{self.interval}, a {level} interval over {self.complete[0].seeds} seeds"
 
 
 @dataclass(frozen=True)
-class Section:
-    """One study as it is shown.
+class CapacitySection:
+    """One study as the page shows it.
 
     Attributes:
-        level: what calls must still get, in a sentence.
-        span: for how long calls begin, and after how long they count; seconds.
-        shown: its systems.
-        left_out: systems that are compared and are not shown, and why.
-        elsewhere: whether all of it was measured on other recordings: then nothing is shown.
+        level: the service level, in a sentence.
+        span: for how long calls begin, and the warm-up that does not count; seconds.
+        entries: the systems that are shown.
+        left_out: systems that are compared but not shown, and why.
+        other_data: whether all of it was measured on other recordings; then nothing is shown.
     """
 
     name: str
@@ -190,21 +171,21 @@ class Section:
     load: str
     clock: str
     slo: SloConfig
-    shown: tuple[Shown, ...]
+    entries: tuple[CapacityEntry, ...]
     left_out: tuple[tuple[str, str], ...]
-    elsewhere: bool
+    other_data: bool
 
     @property
     def title(self) -> str:
         """Its name in words."""
         return self.name.replace("_", " ")
 
-    def command(self, system: str = "") -> str:
-        """What measures one system of it, or those of the config, at the same level."""
+    def build_command(self, system: str = "") -> str:
+        """Return the command that measures one system, or all of the config, at this level."""
         load, clock = self.load.partition("(")[0], self.clock.partition("(")[0]
         schedule = _SCHEDULE.search(self.load)
         seconds, warm_up = self.span
-        chosen = {
+        options = {
             "load=": load * (load != "fixed"),
             "load.schedule=": schedule[1] if schedule and schedule[1] != "fifo" else "",
             "clock=": clock * (clock != "profile"),
@@ -214,39 +195,40 @@ class Section:
             "--warm-up ": f"{warm_up:g}" * (warm_up != WARM_UP_S),
             "--name ": self.name * (self.slo.name != self.name),
         }
-        told = " ".join(f"{key}{value}" for key, value in chosen.items() if value)
-        return f'{COMMAND} ARGS="{told}"' if told else COMMAND
+        text = " ".join(f"{key}{value}" for key, value in options.items() if value)
+        return f'{COMMAND} ARGS="{text}"' if text else COMMAND
 
     @property
     def arrivals(self) -> str:
-        """How calls arrive, in words; goes on with the load."""
+        """The arrivals of calls in words; goes on with the load."""
         return _ARRIVALS.get(self.load.partition("(")[0], "Calls arrive as")
 
     @property
     def machine(self) -> str:
-        """What measured its systems; "" where the clock stands for another machine, or it differs.
+        """The machine of the test; "" where the clock models another one, or machines differ.
 
-        With clock=profile the cores of the machine that played the study say nothing.
+        With clock=profile, the cores of the machine that ran the test mean nothing.
         """
-        told = {tuple(map(each.machine.get, _MACHINE)) for each in self.shown}
-        processor, cores, threads = told.pop() if len(told) == 1 else ("", 0, 0)
-        if not (measures(self.clock) and processor and cores and threads):
+        machines = {tuple(map(entry.machine.get, _MACHINE)) for entry in self.entries}
+        processor, cores, threads = machines.pop() if len(machines) == 1 else ("", 0, 0)
+        if not (measures_hardware(self.clock) and processor and cores and threads):
             return ""
+        workers = format_count(cores // threads, "worker")
         return (
-            f"Measured on {processor} with {formatting.count(cores, 'core')}: room for"
-            f" {formatting.count(cores // threads, 'worker')} at {formatting.count(threads, 'thread')}."
+            f"Measured on {processor} with {format_count(cores, 'core')}: room for {workers} at"
+            f" {format_count(threads, 'thread')}."
         )
 
 
-def sections(comparison: Comparison) -> list[Section]:
-    """Every study of which something is shown; and that of the config, whatever it holds."""
-    kept = comparison.capacities
-    found = [_section(study, comparison) for study in (kept.studies if kept else ())]
-    return [each for at, each in enumerate(found) if each.shown or at == 0]
+def build_sections(comparison: Comparison) -> list[CapacitySection]:
+    """Build a section for the first study, and for each other one with something to show."""
+    studies = comparison.capacities.studies if comparison.capacities else ()
+    sections = [_section(study, comparison) for study in studies]
+    return [section for at, section in enumerate(sections) if section.entries or at == 0]
 
 
-def level_of(slo: SloConfig) -> str:
-    """A service level as a sentence."""
+def describe_slo(slo: SloConfig) -> str:
+    """Describe a service level in a sentence."""
     return (
         f"p95 of the commit latency ≤ {slo.p95_commit_s:g} s, lag slope ≤ {slo.lag_slope:g} s/s,"
         f" WER at most {slo.wer_points:g} points above that of the same calls alone, ≥"
@@ -255,72 +237,74 @@ def level_of(slo: SloConfig) -> str:
     )
 
 
-def cells(point: Point) -> list[str]:
-    """A load as a row of a table, under `HEAD`."""
-    middle = point.middle
-    return [
-        str(point.streams),
-        formatting.number(middle.offered, 1),
-        formatting.number(middle.achieved, 1),
-        *(formatting.seconds(late) for late in (middle.p50, middle.p95, middle.p99)),
-        formatting.number(middle.lag_slope, 4, sign=True),
-        f"{100 * middle.utilisation:.0f}{formatting.NO_BREAK}%",
-        formatting.number(middle.waiting, 2),
-        formatting.number(point.wer_points, 2, sign=True),
-        f"{formatting.number(100 * middle.emitted, 2)}{formatting.NO_BREAK}%",
-        formatting.number(middle.partial_rate, 3),
-        f"{point.within} of {point.seeds}",
-    ]
+_COLUMNS: Mapping[str, Callable[[LoadPoint], str]] = {
+    "streams": lambda point: str(point.streams),
+    "offered": lambda point: format_number(point.middle.offered, 1),
+    "achieved": lambda point: format_number(point.middle.achieved, 1),
+    "p50": lambda point: format_seconds(point.middle.p50),
+    "p95": lambda point: format_seconds(point.middle.p95),
+    "p99": lambda point: format_seconds(point.middle.p99),
+    "lag slope": lambda point: format_number(point.middle.lag_slope, 4, sign=True),
+    "busy": lambda point: f"{100 * point.middle.utilisation:.0f}{NO_BREAK}%",
+    "waiting": lambda point: format_number(point.middle.waiting, 2),
+    "ΔWER, points": lambda point: format_number(point.wer_points, 2, sign=True),
+    "emitted": lambda point: f"{format_number(100 * point.middle.emitted, 2)}{NO_BREAK}%",
+    "updates": lambda point: format_number(point.middle.partial_rate, 3),
+    "within": lambda point: f"{point.within} of {point.seeds}",
+}
+HEADER = tuple(_COLUMNS)
 
 
-def _section(study: Study, comparison: Comparison) -> Section:
+def format_load(point: LoadPoint) -> list[str]:
+    """Format a load as the cells of a row under `HEADER`."""
+    return [column(point) for column in _COLUMNS.values()]
+
+
+def _section(study: CapacityStudy, comparison: Comparison) -> CapacitySection:
     assert comparison.capacities is not None
     machine = comparison.capacities.machine.get(study.name, {})
-    looks = styles(comparison, list(study.systems))
+    styles = assign_styles(comparison, list(study.systems))
     changed = _changed(study, comparison)
-    elsewhere = bool(changed) and all(map(_DATA.intersection, changed.values()))
-    shown = [
-        Shown(looks[name], carried, study.level.slo, machine.get(name, {}))
+    other_data = bool(changed) and all(map(_DATA.intersection, changed.values()))
+    entries = [
+        CapacityEntry(styles[name], carried, study.level.slo, machine.get(name, {}))
         for name, carried in study.systems.items()
         if not changed[name]
     ]
-    clocks = dict.fromkeys(each.carried.signature.method.clock for each in shown)
-    return Section(
+    clocks = dict.fromkeys(entry.carried.signature.method.clock for entry in entries)
+    order = list(styles)
+    return CapacitySection(
         name=study.name,
-        level=level_of(study.level.slo),
+        level=describe_slo(study.level.slo),
         span=(study.level.seconds, study.level.warm_up),
         load=study.level.load,
         clock=", ".join(_DIGEST.sub("", clock) for clock in clocks),
         slo=study.level.slo,
-        shown=tuple(_in_order(shown, list(looks))),
-        left_out=() if elsewhere else tuple(_left_out(study, comparison, changed)),
-        elsewhere=elsewhere,
+        entries=tuple(sorted(entries, key=lambda entry: order.index(entry.name))),
+        left_out=() if other_data else tuple(_left_out(study, comparison, changed)),
+        other_data=other_data,
     )
 
 
-def _in_order(shown: Sequence[Shown], names: Sequence[str]) -> list[Shown]:
-    return sorted(shown, key=lambda each: names.index(each.name))
-
-
-def _changed(study: Study, comparison: Comparison) -> dict[str, tuple[str, ...]]:
-    """What of each system of a study is not as it is compared now; nothing where all is."""
+def _changed(study: CapacityStudy, comparison: Comparison) -> dict[str, tuple[str, ...]]:
+    """Name what of each system in a study differs from the systems that are compared now."""
     assert comparison.capacities is not None
     profile = comparison.capacities.profile
-    now = {each.summary.name: each.signature for each in comparison.systems if each.signature}
-    other = next(iter(now.values()), None)
+    now = {s.summary.name: s.signature for s in comparison.systems if s.signature}
+    first = next(iter(now.values()), None)
 
-    def changed(name: str, then: Signature) -> tuple[str, ...]:
+    def list_changes(name: str, then: Signature) -> tuple[str, ...]:
         if name in now:
-            return outdated(then, now[name], profile)
-        return differences(then.method, other.method, profile) if other else ("signature",)
+            return find_changes(then, now[name], profile)
+        return compare_methods(then.method, first.method, profile) if first else ("signature",)
 
-    return {name: changed(name, carried.signature) for name, carried in study.systems.items()}
+    return {name: list_changes(name, carried.signature) for name, carried in study.systems.items()}
 
 
 def _left_out(
-    study: Study, comparison: Comparison, changed: Mapping[str, Sequence[str]]
+    study: CapacityStudy, comparison: Comparison, changed: Mapping[str, Sequence[str]]
 ) -> Iterator[tuple[str, str]]:
-    """Systems that are compared and whose capacity is of something else, or not known."""
+    """List the compared systems whose capacity is outdated or not known, with the reason."""
     compared = [system.summary.name for system in comparison.systems]
     for name in study.systems:
         if name in compared and changed[name]:
@@ -328,9 +312,3 @@ def _left_out(
             yield name, f"is left out: its {what} changed since it was measured"
     if study.name == study.level.slo.name:  # others are of the systems that somebody chose
         yield from ((name, "was not measured") for name in compared if name not in study.systems)
-
-
-def _late(p95: float) -> str:
-    if math.isinf(p95):
-        return "more than one word in twenty never comes even so"
-    return f"its p95 is {formatting.seconds(p95)} even so"

@@ -1,19 +1,20 @@
-"""From old scores to new ones: what changed in each system, with paired intervals."""
+"""What changed between an old and a new run of the same systems, with paired intervals."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from streamwer.config.experiment import ScoringConfig
-from streamwer.metrics.differences import Difference, wer_differences
-from streamwer.metrics.stats.quantiles import Quantile, quantile_differences
-from streamwer.metrics.store import Scored
-from streamwer.metrics.summary import Summary, summarise, timed
-from streamwer.metrics.tables import block_noun, clusters
-from streamwer.provenance.signature import Figure, changes, reasons
+from streamwer.metrics.differences import Difference, compare_wer
+from streamwer.metrics.latency import select_timed_words
+from streamwer.metrics.stats.quantiles import Quantile, compare_quantiles
+from streamwer.metrics.store import SignedScores
+from streamwer.metrics.summary import Summary, summarise
+from streamwer.metrics.tables import name_block_unit, number_speakers
+from streamwer.provenance.signature import Figure, find_incomparable_fields, find_subject_changes
 
 LATENCIES = {
     "Commit p50": ("committed", 0.5),
@@ -24,7 +25,7 @@ LATENCIES = {
 
 
 @dataclass(frozen=True)
-class Change:
+class SystemChange:
     """One system, old and new.
 
     Attributes:
@@ -35,8 +36,8 @@ class Change:
         latency: new quantile minus old by label, on the same words; empty where they are not
             comparable.
         reasons: by figure, why they are not comparable.
-        differs: in what the system itself differs: what the comparison is about.
-        noun: what the intervals are over, speaker or recording.
+        differences: in what the system itself differs between the runs.
+        noun: the block that the intervals resample, speaker or recording.
     """
 
     system: str
@@ -45,56 +46,94 @@ class Change:
     wer: Difference | None
     latency: Mapping[str, Quantile]
     reasons: Mapping[Figure, tuple[str, ...]]
-    differs: tuple[str, ...]
+    differences: tuple[str, ...]
     noun: str = "speaker"
 
 
-def compared(
-    old: Mapping[str, Scored], new: Mapping[str, Scored], scoring: ScoringConfig
-) -> tuple[Change, ...]:
-    """Compare every system that both have; the intervals of all of them hold at once."""
-    names = [name for name in new if name in old]
-    why = {name: _reasons(old[name], new[name]) for name in names}
-    family = sum(not each["wer"] for each in why.values())
-    return tuple(_change(name, old[name], new[name], why[name], family, scoring) for name in names)
+@dataclass(frozen=True)
+class RunDiff:
+    """Two runs and what changed between them.
+
+    Attributes:
+        old: name of the first run.
+        new: name of the second run.
+        changes: of the systems that both have.
+        unmatched: the systems that only one of them has, each with where it is.
+    """
+
+    old: str
+    new: str
+    changes: Sequence[SystemChange]
+    unmatched: Sequence[str] = ()
+
+    @property
+    def is_incomparable(self) -> bool:
+        """Tell whether some pair is not comparable at all, or there is no pair."""
+        return not self.changes or any(change.reasons["wer"] for change in self.changes)
 
 
-def _reasons(old: Scored, new: Scored) -> dict[Figure, tuple[str, ...]]:
-    return {
-        "wer": reasons(old.signature, new.signature, "wer"),
-        "latency": reasons(old.signature, new.signature, "latency"),
+def compare_systems(
+    old: Mapping[str, SignedScores], new: Mapping[str, SignedScores], scoring: ScoringConfig
+) -> tuple[SystemChange, ...]:
+    """Compare every system that both runs have; the intervals of all of them hold at once.
+
+    Args:
+        old: scores of the old run by system.
+        new: scores of the new run by system.
+        scoring: confidence, and the smallest difference that matters.
+
+    Returns:
+        One change per system, in the order of `new`.
+    """
+    incomparable: dict[str, dict[Figure, tuple[str, ...]]] = {
+        name: {
+            "wer": find_incomparable_fields(old[name].signature, new[name].signature, "wer"),
+            "latency": find_incomparable_fields(
+                old[name].signature, new[name].signature, "latency"
+            ),
+        }
+        for name in new
+        if name in old
     }
+    family = sum(not by_figure["wer"] for by_figure in incomparable.values())
+    return tuple(
+        _change(name, old[name], new[name], by_figure, family, scoring)
+        for name, by_figure in incomparable.items()
+    )
 
 
 def _change(
     name: str,
-    old: Scored,
-    new: Scored,
-    why: Mapping[Figure, tuple[str, ...]],
+    old: SignedScores,
+    new: SignedScores,
+    incomparable: Mapping[Figure, tuple[str, ...]],
     family: int,
     scoring: ScoringConfig,
-) -> Change:
+) -> SystemChange:
     both = {"old": old.scores, "new": new.scores}
-    paired = {} if why["wer"] else wer_differences(both, "old", scoring, family)
-    return Change(
+    paired = {} if incomparable["wer"] else compare_wer(both, "old", scoring, family)
+    return SystemChange(
         system=name,
         old=summarise(f"{name}, old", old.scores, None, scoring, {}),
         new=summarise(f"{name}, new", new.scores, None, scoring, {}),
         wer=paired.get("new"),
-        latency={} if why["latency"] else _later(old, new, scoring),
-        reasons=why,
-        differs=changes(old.signature, new.signature),
-        noun=block_noun(new.scores.recordings),
+        latency={} if incomparable["latency"] else _latency_changes(old, new, scoring),
+        reasons=incomparable,
+        differences=find_subject_changes(old.signature, new.signature),
+        noun=name_block_unit(new.scores.recordings),
     )
 
 
-def _later(old: Scored, new: Scored, scoring: ScoringConfig) -> dict[str, Quantile]:
-    both = _words(old).merge(_words(new), on=["recording", "index"], suffixes=("_old", "_new"))
+def _latency_changes(
+    old: SignedScores, new: SignedScores, scoring: ScoringConfig
+) -> dict[str, Quantile]:
+    on = ["recording", "index"]
+    both = _latencies(old).merge(_latencies(new), on=on, suffixes=("_old", "_new"))
     if both.empty:
         return {}
-    groups = clusters(both["recording"], new.scores.recordings)
+    groups = number_speakers(both["recording"], new.scores.recordings)
     return {
-        label: quantile_differences(
+        label: compare_quantiles(
             both[f"{column}_new"].to_numpy(float),
             both[f"{column}_old"].to_numpy(float),
             groups,
@@ -105,7 +144,7 @@ def _later(old: Scored, new: Scored, scoring: ScoringConfig) -> dict[str, Quanti
     }
 
 
-def _words(scored: Scored) -> pd.DataFrame:
-    words = timed(scored.scores.words)
+def _latencies(scored: SignedScores) -> pd.DataFrame:
+    words = select_timed_words(scored.scores.words)
     late = {name: words[name] - words["end"] for name in ("committed", "shown")}
     return pd.DataFrame({"recording": words["recording"], "index": words["index"], **late})

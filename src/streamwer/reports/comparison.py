@@ -1,4 +1,4 @@
-"""What a comparison report is made from: the figures and tables of every system."""
+"""The input of a comparison report: the figures and tables of every system."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from streamwer.analysis.capacity.study import Study
+from streamwer.analysis.capacity.study import CapacityStudy
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics.summary import Summary
 from streamwer.metrics.tables import Scores
 from streamwer.provenance.signature import Figure, Signature
-from streamwer.reports.run_diff import Versus
+from streamwer.reports.changes import RunDiff
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,10 @@ class System:
         summary: its figures.
         scores: its two tables (one row per recording, one row per reference word).
         config: its policy, model, engine and clock, as composed.
-        signature: what its scores are of.
-        incomparable: by figure, why it is not comparable with the baseline (or with the first
-            system, where no baseline was run); nothing for a figure in which it is.
-        log: what it showed when, for the replay of a call; the call view does without.
+        signature: identifies what was scored, and how.
+        incomparable: by figure, why it is not comparable with the baseline, or with the first
+            system where there is no baseline; empty for a figure that is comparable.
+        log: its event log, for the replay of a call; optional.
     """
 
     summary: Summary
@@ -38,26 +38,26 @@ class System:
 
 
 @dataclass(frozen=True)
-class Sound:
-    """The audio of one recording, as the call view draws and plays it.
+class AudioClip:
+    """The audio of one recording, for the call view.
 
     Attributes:
-        address: where it lies, relative to the page; "" where it cannot be played.
-        peaks: its wave form, as `streamwer.reports.peaks` writes it.
+        url: relative to the page; "" where it cannot be played.
+        peaks: its waveform, from `streamwer.reports.encode_peaks`.
     """
 
-    address: str = ""
+    url: str = ""
     peaks: str = ""
 
 
 @dataclass(frozen=True)
-class Unused:
-    """Rows of the data set that are in no figure, for want of a reference.
+class UnusedRows:
+    """Rows of the data set that cannot be scored, or only in part.
 
     Attributes:
         rows: how many rows the data set has in all.
-        reasons: of those that were not used, where each is and why.
-        notes: of those that were, where each is and what of it cannot be scored as it should.
+        reasons: location and reason for each row that is in no figure.
+        notes: location and reason for each row that is scored in part.
     """
 
     rows: int = 0
@@ -66,23 +66,23 @@ class Unused:
 
 
 @dataclass(frozen=True)
-class Capacities:
-    """How many calls at once workers were found to carry, in runs of their own.
+class CapacityStudies:
+    """How many calls at once a worker serves, from separate load tests.
 
     Attributes:
-        studies: each level of service, that of the config first.
-        machine: by study and system, what the machine has that measured it, and what it took.
-        profile: the hardware profile as it is now, as a clock in one word.
+        studies: one per service level, that of the config first.
+        machine: by study and system, facts about the machine that ran the test.
+        profile: the current hardware profile, written as a clock.
     """
 
-    studies: tuple[Study, ...] = ()
+    studies: tuple[CapacityStudy, ...] = ()
     machine: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
     profile: str = ""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Everything a report shows.
+    """Everything that a report shows.
 
     Attributes:
         systems: in the order of the config.
@@ -91,12 +91,12 @@ class Comparison:
         clock: name of the clock ("measured", "unaware", "wall").
         provenance: what identifies the run: versions, digests, normaliser, seed, commands;
             plain strings and numbers, the same on every run of the same inputs.
-        sounds: the audio of each recording, as far as there is any.
-        unused: rows of the data set that are in no figure.
-        conditions: under which recordings were prepared, in the order of the config, and whether
-            a network delivers them; no more than one where nothing was crossed.
-        versus: where old and new runs are compared: what changed.
-        capacities: of the systems; None for a report that has no place for them.
+        audio_clips: by recording; recordings without audio are missing.
+        unused: rows of the data set that are not scored in full.
+        conditions: by name in the order of the config, whether a network delivers the audio
+            under it.
+        run_diff: what changed, where the report compares an old and a new run.
+        capacities: load tests of the systems; None for a report without that section.
     """
 
     systems: tuple[System, ...]
@@ -104,14 +104,14 @@ class Comparison:
     dataset: str
     clock: str
     provenance: Mapping[str, Any]
-    sounds: Mapping[str, Sound] = field(default_factory=dict)
-    unused: Unused = Unused()
-    versus: Versus | None = None
+    audio_clips: Mapping[str, AudioClip] = field(default_factory=dict)
+    unused: UnusedRows = UnusedRows()
+    run_diff: RunDiff | None = None
     conditions: Mapping[str, bool] = field(default_factory=dict)
-    capacities: Capacities | None = None
+    capacities: CapacityStudies | None = None
 
     @property
-    def timed(self) -> bool:
-        """Whether any word of the references has a time, so that word latencies are known."""
+    def has_word_times(self) -> bool:
+        """Tell whether any reference word has a time, so that word latencies are known."""
         known = [not math.isnan(system.summary.coverage) for system in self.systems]
         return any(known) or not known

@@ -1,4 +1,4 @@
-"""Write several files so that a reader never meets a half-written one."""
+"""Write several files so that a reader never sees a half-written one."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from streamwer.errors import StreamwerError
 _TRIAL = ".trial"
 
 
-def check(folder: Path) -> None:
-    """See that files can be written to a folder, which need not be there yet; nothing stays.
+def check_writable(folder: Path) -> None:
+    """Check that files can be written to a folder, which need not exist, and leave no trace.
 
-    For work that takes long, before it begins.
+    Call it before work that takes long.
 
     Raises:
-        StreamwerError: they cannot.
+        StreamwerError: the folder cannot be written.
     """
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     try:
-        write_all(folder, {_TRIAL: b""})
+        write_files(folder, {_TRIAL: b""})
     finally:
         _remove([folder / _TRIAL])
-        for each in missing:
+        for parent in missing:
             with suppress(OSError):
-                each.rmdir()
+                parent.rmdir()
 
 
-def write_all(folder: Path, contents: Mapping[str, str | bytes]) -> None:
-    """Write each name → text or bytes; nothing is renamed into place before everything is on disk.
+def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> None:
+    """Write each name → text or bytes; rename them into place after all are on disk.
 
     Raises:
         StreamwerError: the folder cannot be written.

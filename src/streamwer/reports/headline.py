@@ -3,198 +3,131 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from functools import partial
-from typing import NamedTuple
+from collections.abc import Iterator
+from itertools import zip_longest
 
-from streamwer.analysis import formatting
-from streamwer.metrics.simulst_latency import Delay
-from streamwer.metrics.stats.quantiles import Quantile
+from streamwer.analysis.formatting import (
+    NO_BREAK,
+    UNKNOWN,
+    format_count,
+    format_number,
+    format_percent,
+    format_percent_range,
+    format_points,
+    format_points_range,
+    format_seconds,
+    format_seconds_range,
+)
+from streamwer.metrics.registry import LatencyMetric, Metric, SimulstMetric, list_metrics
 from streamwer.metrics.summary import Summary
 from streamwer.reports import capacities
 from streamwer.reports.comparison import Comparison
+from streamwer.reports.table import TableCell, TableGroup, TableRow
+
+_COST = "Cost"
 
 
-class Cell(NamedTuple):
-    """A figure, its interval in the same unit, and what that interval shows.
-
-    `shown` says of a difference whether there is one; only then does it stand out.
-    """
-
-    text: str
-    interval: str = ""
-    remark: str = ""
-    shown: bool | None = None
-
-
-class Row(NamedTuple):
-    """A figure of every system; `hint` says in a few words what it is."""
-
-    label: str
-    hint: str
-    cells: list[Cell]
-
-
-class Group(NamedTuple):
-    """Rows that belong together."""
-
-    title: str
-    rows: list[Row]
-
-
-_LATENCIES = {
-    "Until a word is final (commit latency)": (
-        ("Commit p50", "half of the words are final within", "commit_latency", "p50"),
-        ("Commit p95", "95\u00a0% of the words are final within", "commit_latency", "p95"),
-        ("Commit p99", "99\u00a0% of the words are final within", "commit_latency", "p99"),
-        ("Ideal p50", "the same without compute and queueing", "commit_latency_ideal", "p50"),
-        ("Ideal p95", "", "commit_latency_ideal", "p95"),
-        ("Ideal p99", "", "commit_latency_ideal", "p99"),
-    ),
-    "Until a word is on screen, a first one, the last one": (
-        ("First shown p50", "half of the words are shown for good within", "shown_latency", "p50"),
-        ("First shown p95", "", "shown_latency", "p95"),
-        ("First shown p99", "", "shown_latency", "p99"),
-        ("First text p50", "from the first word’s end to any text", "first_text", "p50"),
-        ("Finalisation p50", "from the last word’s end to the last commit", "finalisation", "p50"),
-    ),
-}
-
-
-_RAW = "with case and punctuation"
-
-
-def groups(comparison: Comparison, *, measured: bool = True) -> list[Group]:
-    """The whole table; `measured=False` leaves out what another run would not repeat."""
-
-    def row(label: str, hint: str, cell: Callable[[Summary], Cell]) -> Row:
-        return Row(label, hint, [cell(system.summary) for system in comparison.systems])
-
-    cost = [Group("Cost", [row("RTF", "compute seconds per second of audio", _rtf)])]
+def build_headline(comparison: Comparison, *, measured: bool = True) -> list[TableGroup]:
+    """Build the whole table; `measured=False` leaves out what another run would not repeat."""
+    sections: dict[str, list[TableRow]] = {}
+    for metric in list_metrics():
+        if metric.shown.section and (measured or not metric.measured):
+            sections.setdefault(metric.shown.section, []).extend(_rows(metric, comparison))
+    cost = sections.pop(_COST, None)
     return [
-        Group("Accuracy", list(_accuracy(row, comparison))),
-        *(
-            Group(
-                title, [row(label, hint, partial(_late, name, p)) for label, hint, name, p in rows]
-            )
-            for title, rows in _LATENCIES.items()
-        ),
-        Group(
-            "Stability and completeness",
-            [
-                row("Erasure", "shown words taken back, per final word", _erasure),
-                row("UPWR", "share of tentative words shown that did not hold", _upwr),
-                row("Invented", "words per minute in which nobody speaks", _invented),
-                row("Coverage", "share of reference words emitted at all", _coverage),
-                row("Failures", "recordings without a transcript", _failures),
-                row("Lag slope", "seconds of lag gained per second of audio", _lag_slope),
-            ],
-        ),
-        Group(
-            "For comparison with papers (means; they need no word times)",
-            [row(label, hint, partial(_delay, name)) for label, hint, name in _LAGGING],
-        ),
-        *_carried(comparison),
-        *(cost if measured else []),
+        *(TableGroup(title, rows) for title, rows in sections.items()),
+        *_capacities(comparison),
+        *([TableGroup(_COST, cost)] if cost else []),
     ]
 
 
-def _carried(comparison: Comparison) -> Iterator[Group]:
-    """How many calls at once a worker carries, at each level of service that was studied."""
+def _rows(metric: Metric, comparison: Comparison) -> Iterator[TableRow]:
+    """Yield the rows of a metric: one, or one for each percentile of a latency."""
+    summaries = [system.summary for system in comparison.systems]
+    label, hint = metric.shown.label, metric.shown.hint
+    if isinstance(metric, LatencyMetric):
+        hints = (hint, *metric.shown.more_hints)
+        for q, text in zip_longest(metric.shown.percentiles, hints, fillvalue=""):
+            cells = [_latency(metric, f"p{q}", summary) for summary in summaries]
+            yield TableRow(f"{label} p{q}", cells, str(text))
+    elif isinstance(metric, SimulstMetric):
+        yield TableRow(label, [_delay(metric, summary) for summary in summaries], hint)
+    else:
+        yield TableRow(label, [_ratio(metric, summary) for summary in summaries], hint)
+    if metric.name == "wer" and (baseline := comparison.baseline):
+        cells = [_delta_wer(baseline, summary) for summary in summaries]
+        yield TableRow(f"ΔWER to {baseline}", cells, "in percentage points")
+
+
+def _capacities(comparison: Comparison) -> Iterator[TableGroup]:
+    """Give how many calls at once a worker serves, at each service level that was studied."""
     names = [system.summary.name for system in comparison.systems]
     rows = []
-    for section in capacities.sections(comparison):
-        shown = {each.name: each for each in section.shown}
+    for section in capacities.build_sections(comparison):
+        shown = {entry.name: entry for entry in section.entries}
         if section.name == section.slo.name and shown:
-            label = f"Calls at p95 ≤ {section.slo.p95_commit_s:g}{formatting.NO_BREAK}s"
-            cells = [_calls(shown.get(name)) for name in names]
-            rows.append(Row(label, f"level “{section.name}”, clock {section.clock}", cells))
+            label = f"Calls at p95 ≤ {section.slo.p95_commit_s:g}{NO_BREAK}s"
+            hint = f"level “{section.name}”, clock {section.clock}"
+            rows.append(TableRow(label, [_capacity(shown.get(name)) for name in names], hint))
     if rows:
-        yield Group("Simultaneous calls that one worker carries", rows)
+        yield TableGroup("Simultaneous calls that one worker serves", rows)
 
 
-def _calls(shown: capacities.Shown | None) -> Cell:
-    if shown is None:
-        return Cell(formatting.UNKNOWN)
-    return Cell(f"{shown.carried.capacity.value:,}", shown.interval)
+def _capacity(entry: capacities.CapacityEntry | None) -> TableCell:
+    if entry is None:
+        return TableCell(UNKNOWN)
+    return TableCell(f"{entry.carried.capacity.value:,}", entry.interval)
 
 
-_LAGGING = (
-    ("LAAL", "length-adaptive average lagging, without compute and with it", "laal"),
-    ("StreamLAAL", "the same of each segment, without compute and with it", "stream_laal"),
-)
-_RowOf = Callable[[str, str, Callable[[Summary], Cell]], Row]
-
-
-def _accuracy(row: _RowOf, comparison: Comparison) -> Iterator[Row]:
-    yield row("WER", "word error rate", _wer)
-    if comparison.baseline:
-        delta = partial(_delta, comparison.baseline)
-        yield row(f"ΔWER to {comparison.baseline}", "in percentage points", delta)
-
-
-def _wer(summary: Summary) -> Cell:
-    return Cell(
-        formatting.percent(summary.wer.value), formatting.percent_range(summary.wer, unit=False)
-    )
-
-
-def _delta(baseline: str, summary: Summary) -> Cell:
+def _delta_wer(baseline: str, summary: Summary) -> TableCell:
     delta = summary.delta_wer
     if delta is None:
-        return Cell(
-            formatting.UNKNOWN, "baseline" if summary.name == baseline else "not comparable"
-        )
-    interval = formatting.points_range(delta) if delta.known else ""
-    return Cell(formatting.points(delta.value), interval, delta.finding, delta.shown)
+        reason = "baseline" if summary.name == baseline else "not comparable"
+        return TableCell(UNKNOWN, reason)
+    interval = format_points_range(delta) if delta.is_known else ""
+    text = format_points(delta.value)
+    return TableCell(text, interval, remark=delta.finding, significant=delta.excludes_zero)
 
 
-def _late(latency: str, percentile: str, summary: Summary) -> Cell:
-    if math.isnan(summary.coverage):  # more words would not help: none has a time
-        return Cell(formatting.UNKNOWN)
-    quantile: Quantile = getattr(summary, latency)[percentile]
-    remark = ""
-    if latency == "shown_latency":
-        remark = f"{formatting.seconds(summary.shown_latency_raw[percentile].value)} {_RAW}"
-    interval = formatting.seconds_range(quantile, unit=False)
-    return Cell(formatting.seconds(quantile.value), interval, remark)
-
-
-def _erasure(summary: Summary) -> Cell:
-    return Cell(
-        formatting.number(summary.erasure, 2), f"{formatting.number(summary.erasure_raw, 2)} {_RAW}"
+def _ratio(metric: Metric, summary: Summary) -> TableCell:
+    text = _format_ratio(metric, summary)
+    if metric.name == "wer":
+        return TableCell(text, format_percent_range(summary.wer, unit=False))
+    variants = (each for each in list_metrics() if each.variant_of == metric.name)
+    return TableCell(
+        text, ", ".join(f"{_format_ratio(each, summary)} {each.shown.label}" for each in variants)
     )
 
 
-def _upwr(summary: Summary) -> Cell:
-    return Cell(formatting.percent(summary.upwr))
+def _format_ratio(metric: Metric, summary: Summary) -> str:
+    ratio, form = summary.figures[metric.name], metric.shown.form
+    if form == "count":
+        return f"{ratio.numerator:.0f} of {ratio.denominator:.0f}"
+    return (
+        format_percent(ratio.value)
+        if form.endswith("%")
+        else format_number(ratio.value, int(form[1]))
+    )
 
 
-def _invented(summary: Summary) -> Cell:
-    return Cell(formatting.number(summary.invented, 2))
+def _latency(metric: LatencyMetric, percentile: str, summary: Summary) -> TableCell:
+    if math.isnan(summary.coverage):  # more words would not help: none has a time
+        return TableCell(UNKNOWN)
+    quantile = summary.latencies[metric.name][percentile]
+    variants = (each for each in list_metrics() if each.variant_of == metric.name)
+    raw = (
+        f"{format_seconds(summary.latencies[each.name][percentile].value)} {each.shown.label}"
+        for each in variants
+    )
+    interval = format_seconds_range(quantile, unit=False)
+    return TableCell(format_seconds(quantile.value), interval, remark=", ".join(raw))
 
 
-def _lag_slope(summary: Summary) -> Cell:
-    return Cell(formatting.number(summary.lag_slope, 3))
-
-
-def _delay(name: str, summary: Summary) -> Cell:
-    delay: Delay = getattr(summary.lagging, name)
+def _delay(metric: Metric, summary: Summary) -> TableCell:
+    delay = summary.simulst_latency[metric.name]
     if math.isnan(delay.ideal):
-        return Cell(formatting.UNKNOWN)
-    silent = summary.lagging.silent_recordings
-    left_out = f"{formatting.count(silent, 'silent recording')} left out" if silent else ""
-    aware = f"{formatting.seconds(delay.aware)} with it"
-    return Cell(formatting.seconds(delay.ideal), aware, left_out)
-
-
-def _coverage(summary: Summary) -> Cell:
-    return Cell(formatting.percent(summary.coverage))
-
-
-def _failures(summary: Summary) -> Cell:
-    return Cell(f"{len(summary.failures)} of {summary.recordings}")
-
-
-def _rtf(summary: Summary) -> Cell:
-    return Cell(formatting.number(summary.cost.rtf, 3))
+        return TableCell(UNKNOWN)
+    silent = summary.simulst_latency.silent_recordings
+    remark = f"{format_count(silent, 'silent recording')} left out" if silent else ""
+    aware = f"{format_seconds(delay.aware)} with it"
+    return TableCell(format_seconds(delay.ideal), aware, remark=remark)

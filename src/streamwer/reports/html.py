@@ -1,4 +1,4 @@
-"""The web page: one file that loads nothing."""
+"""The web page of a comparison: one file that loads nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from streamwer.analysis import formatting
+from streamwer.analysis.formatting import format_count, format_duration
 from streamwer.reports import (
     capacities,
     headline,
@@ -21,95 +21,93 @@ from streamwer.reports import (
     templating,
     verdict,
 )
-from streamwer.reports.calls import calls
+from streamwer.reports.calls import collect_calls
 from streamwer.reports.comparison import Comparison
-from streamwer.reports.embedded_json import islands
-from streamwer.reports.palette import styles
+from streamwer.reports.embedded_json import embed_calls
+from streamwer.reports.palette import assign_styles
 from streamwer.reports.plots import bars, curves, lag, load, scatter
+from streamwer.reports.plots.axis import NARROW, WIDE, WIDE_LABELLED
 
-_WIDE, _NARROW = 560.0, 344.0
 _SCRIPTS = ("data.js", "elements.js", "table.js", "diff.js", "timeline.js", "replay.js", "call.js")
-"""They share one scope and go into the page as one script, so that one digest covers it."""
+"""They share one scope and go into the page as one script, so that one hash covers it."""
 
 
 def render(comparison: Comparison) -> str:
-    """The whole page."""
-    environment = templating.environment()
-    found = calls(comparison)
-    carried = capacities.sections(comparison)
+    """Render the whole page."""
+    environment = templating.make_environment()
+    sections = capacities.build_sections(comparison)
     script = _script(environment)
     return environment.get_template("index.html.j2").render(
-        banners=verdict.banners(comparison),
-        busy=notes.busy(comparison),
-        calls=found,
-        capacities=carried,
-        capacity_cells=capacities.cells,
+        warnings=verdict.list_warnings(comparison),
+        contention=notes.describe_contention(comparison),
+        capacities=sections,
+        capacity_cells=capacities.format_load,
         capacity_command=capacities.COMMAND,
-        capacity_head=capacities.HEAD,
+        capacity_head=capacities.HEADER,
         capacity_legend=capacities.LEGEND,
         comparison=comparison,
-        commands=provenance.commands(comparison),
-        confidence=provenance.confidence(comparison),
-        config=provenance.config_rows(comparison.systems),
-        definitions=notes.DEFINITIONS,
-        facts=provenance.facts(comparison),
-        groups=headline.groups(comparison),
-        islands=islands(comparison, found),
-        intervals=notes.intervals(comparison),
-        limits=notes.limits(comparison),
-        load_plots={each.name: _load_plots(each) for each in carried},
-        machine=machine.table(comparison),
-        offline_note=notes.offline_note(comparison),
-        robustness=robustness.rows(comparison),
+        commands=provenance.list_commands(comparison),
+        confidence=provenance.format_confidence(comparison),
+        config=provenance.compare_configs(comparison.systems),
+        facts=provenance.list_facts(comparison),
+        groups=headline.build_headline(comparison),
+        embedded=embed_calls(comparison, collect_calls(comparison)),
+        intervals=notes.describe_intervals(comparison),
+        limits=notes.list_limits(comparison),
+        load_plots={section.name: _load_plots(section) for section in sections},
+        machine=machine.build_machine_table(comparison),
+        offline_note=notes.describe_offline_latency(comparison),
+        robustness=robustness.build_robustness_rows(comparison),
         script=Markup(script),
-        script_digest=templating.digest(script),
+        script_hash=templating.hash_script(script),
         sizes=_sizes(comparison),
-        slices=slices.groups(comparison),
-        blocks=formatting.count(*notes.blocks(comparison)),
-        styles=styles(comparison),
+        slices=slices.build_slice_tables(comparison),
+        styles=assign_styles(comparison),
         summaries=[system.summary for system in comparison.systems],
-        title=verdict.title(comparison),
-        verdict=verdict.sentences(comparison),
-        versus=comparison.versus,
-        versus_rows=run_diff.table(comparison.versus) if comparison.versus else [],
+        title=verdict.make_title(comparison),
+        verdict=verdict.describe_verdict(comparison),
+        run_diff=comparison.run_diff,
+        run_diff_rows=run_diff.build_rows(comparison.run_diff),
         **_plots(comparison),
     )
 
 
 def _plots(comparison: Comparison) -> dict[str, list[tuple[str, object]]]:
-    """Each plot laid out for wide and for narrow screens."""
-    drawn: dict[str, tuple[Callable[[Comparison, Any], object], Any, Any]] = {
-        "scatters": (scatter.scatter, scatter.WIDE, scatter.NARROW),
-        "curves": (curves.curves, curves.WIDE, curves.NARROW),
-        "causes": (bars.causes, _WIDE, _NARROW),
-        "lags": (lag.lag, lag.WIDE, lag.NARROW),
-        "costs": (bars.cost, _WIDE, _NARROW),
-        "conditions": (bars.by_condition, _WIDE, _NARROW),
+    """Lay each plot out for wide and for narrow screens."""
+    plots: dict[str, tuple[Callable[[Comparison, Any], object], Any, Any]] = {
+        "scatters": (scatter.plot_scatter, WIDE, NARROW),
+        "curves": (curves.plot_curves, WIDE_LABELLED, NARROW),
+        "causes": (bars.plot_causes, WIDE.width, NARROW.width),
+        "lags": (lag.plot_lag, WIDE_LABELLED, NARROW),
+        "costs": (bars.plot_costs, WIDE.width, NARROW.width),
+        "conditions": (bars.plot_conditions, WIDE.width, NARROW.width),
     }
     return {
-        name: [("wide", draw(comparison, wide)), ("narrow", draw(comparison, narrow))]
-        for name, (draw, wide, narrow) in drawn.items()
+        name: [("wide", plot(comparison, wide)), ("narrow", plot(comparison, narrow))]
+        for name, (plot, wide, narrow) in plots.items()
     }
 
 
-def _load_plots(section: capacities.Section) -> dict[str, list[tuple[str, object]]]:
-    frames = (("wide", load.WIDE), ("narrow", load.NARROW))
+def _load_plots(section: capacities.CapacitySection) -> dict[str, list[tuple[str, object]]]:
+    frames = (("wide", load.WIDE), ("narrow", NARROW))
     return {
-        "latency": [(size, load.latency(section, frame)) for size, frame in frames],
-        "busy": [(size, load.busy(section, frame)) for size, frame in frames],
+        "latency": [(size, load.plot_latency(section, frame)) for size, frame in frames],
+        "utilisation": [(size, load.plot_utilisation(section, frame)) for size, frame in frames],
     }
 
 
-def _sizes(comparison: Comparison) -> dict[str, str]:
-    """How much was compared, for the line below the verdict."""
+def _sizes(comparison: Comparison) -> list[str]:
+    """List how much was compared, for the line below the verdict."""
     first = comparison.systems[0].summary if comparison.systems else None
-    return {
-        "recordings": formatting.count(first.recordings if first else 0, "recording"),
-        "audio": formatting.duration(first.audio_seconds if first else 0.0),
-        "words": formatting.count(first.errors.words if first else 0, "word"),
-    }
+    return [
+        format_count(first.recordings if first else 0, "recording"),
+        format_count(*notes.count_blocks(comparison)),
+        f"{format_duration(first.audio_seconds if first else 0.0)} of audio",
+        format_count(first.errors.words if first else 0, "word"),
+        f"clock: {comparison.clock}",
+    ]
 
 
 def _script(environment: Environment) -> str:
-    parts = "\n".join(templating.source(environment, name) for name in _SCRIPTS)
+    parts = "\n".join(templating.read_source(environment, name) for name in _SCRIPTS)
     return f'(() => {{\n"use strict";\n{parts}start();\n}})();'

@@ -1,31 +1,26 @@
-"""Word latencies out of the scored tables, as the plots and tables need them."""
+"""Commit latencies from the scored tables, for plots and tables."""
 
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from streamwer.metrics.stats.quantiles import alone
+from streamwer.metrics.stats.quantiles import estimate_quantile
 from streamwer.metrics.tables import Scores
 
 Floats = NDArray[np.float64]
 
 
-def commit_latencies(scores: Scores) -> Floats:
-    """Seconds from the end of each timed reference word to its commit, shape (n,)."""
-    return np.asarray(_late(scores.words), dtype=np.float64)
+def sort_commit_latencies(scores: Scores) -> Floats:
+    """Return the commit latency of each timed reference word, in seconds, ascending, shape (n,)."""
+    words = scores.words
+    return np.sort((words["committed"] - words["end"]).dropna().to_numpy(np.float64))
 
 
-def commit_medians(scores: Scores) -> dict[str, float | None]:
-    """Median commit latency of each recording; None where it has too few timed words."""
-    grouped = _late(scores.words).groupby(scores.words["recording"])
-    return {str(recording): _median(late.to_numpy(float)) for recording, late in grouped}
-
-
-def _late(words: pd.DataFrame) -> pd.Series[float]:
-    return (words["committed"] - words["end"]).dropna()
-
-
-def _median(late: Floats) -> float | None:
-    return alone(late, 0.5).value
+def compute_median_latencies(scores: Scores) -> dict[str, float | None]:
+    """Return the median of each recording; None where it has too few timed words."""
+    late = (scores.words["committed"] - scores.words["end"]).dropna()
+    grouped = late.groupby(scores.words["recording"])
+    return {
+        str(name): estimate_quantile(values.to_numpy(float), 0.5).value for name, values in grouped
+    }

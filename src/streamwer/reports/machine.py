@@ -1,10 +1,10 @@
-"""What a run measured about the machine: numbers only, because nothing may tell whose it is."""
+"""Measured facts about the machine: numbers only, so that nothing identifies it."""
 
 from __future__ import annotations
 
 import math
 
-from streamwer.analysis import formatting
+from streamwer.analysis.formatting import UNKNOWN, format_number
 from streamwer.metrics.summary import Summary
 from streamwer.provenance import contention
 from streamwer.reports.comparison import Comparison
@@ -17,36 +17,36 @@ _LABELS = {
     "workers": "workers",
     contention.SHARE: "waited for a core, share of the time",
 }
-_ASIDE = ("load_average_start", "load_average_end")
-"""In costs.json only: what a reader has to know of them is the share waited."""
+_HIDDEN = ("load_average_start", "load_average_end")
+"""In costs.json only: the share waited says what a reader must know of them."""
 
 
-def is_timed(comparison: Comparison) -> bool:
-    """Whether the clock let measured time in; otherwise another run gives the same to the bit."""
+def measures_compute(comparison: Comparison) -> bool:
+    """Tell whether latencies include measured compute, so that another run gives others."""
     return comparison.clock in _MEASURING_CLOCKS
 
 
-def numbers(summary: Summary) -> dict[str, float]:
-    """The facts that are finite numbers; an event log stores all of them as text."""
-    found = {key: _number(str(value)) for key, value in summary.machine.items()}
-    return {key: value for key, value in found.items() if math.isfinite(value)}
+def parse_facts(summary: Summary) -> dict[str, float]:
+    """Return the facts that are finite numbers; an event log stores all of them as text."""
+    numbers = {key: _parse(str(value)) for key, value in summary.machine.items()}
+    return {key: value for key, value in numbers.items() if math.isfinite(value)}
 
 
-def table(comparison: Comparison) -> list[tuple[str, dict[str, str]]]:
-    """Label → text by system, for each fact that any system has."""
-    facts = {system.summary.name: numbers(system.summary) for system in comparison.systems}
-    told = (key for values in facts.values() for key in sorted(values))
-    keys = dict.fromkeys(key for key in told if key not in _ASIDE)
+def build_machine_table(comparison: Comparison) -> list[tuple[str, dict[str, str]]]:
+    """Build label → text by system, for each fact that any system has."""
+    facts = {system.summary.name: parse_facts(system.summary) for system in comparison.systems}
+    keys = dict.fromkeys(key for values in facts.values() for key in sorted(values))
     return [
         (
             _LABELS.get(key, key.replace("_", " ")),
             {name: _text(values.get(key)) for name, values in facts.items()},
         )
         for key in keys
+        if key not in _HIDDEN
     ]
 
 
-def _number(text: str) -> float:
+def _parse(text: str) -> float:
     try:
         return int(text) if text.isdigit() else float(text)
     except ValueError:
@@ -55,5 +55,5 @@ def _number(text: str) -> float:
 
 def _text(value: float | None) -> str:
     if value is None:
-        return formatting.UNKNOWN
-    return f"{value:,}" if isinstance(value, int) else formatting.number(value, 2)
+        return UNKNOWN
+    return f"{value:,}" if isinstance(value, int) else format_number(value, 2)

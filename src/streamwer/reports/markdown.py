@@ -1,4 +1,4 @@
-"""The short report for a pull request."""
+"""The short report for a pull request, as Markdown."""
 
 from __future__ import annotations
 
@@ -23,33 +23,32 @@ _SPECIAL = re.compile(r"([\\`*_\[\]|~#@])")
 
 
 def render(comparison: Comparison) -> str:
-    """The Markdown text."""
-    environment = templating.environment(autoescape=False)
-    environment.filters["plain"] = plain
-    measured = machine.is_timed(comparison)
+    """Render the Markdown text."""
+    environment = templating.make_environment(autoescape=False)
+    environment.filters["plain"] = escape
+    measured = machine.measures_compute(comparison)
     return environment.get_template("comparison.md.j2").render(
-        banners=verdict.banners(comparison),
-        baseline=comparison.baseline,
-        busy=notes.busy(comparison),
-        commands=provenance.commands(comparison),
-        facts=provenance.facts(comparison),
-        groups=headline.groups(comparison, measured=measured),
-        intervals=notes.intervals(comparison),
+        warnings=verdict.list_warnings(comparison),
+        contention=notes.describe_contention(comparison),
+        commands=provenance.list_commands(comparison),
+        facts=provenance.list_facts(comparison),
+        groups=headline.build_headline(comparison, measured=measured),
+        intervals=notes.describe_intervals(comparison),
         measured=measured,
         names=[system.summary.name for system in comparison.systems],
-        offline_note=notes.offline_note(comparison),
+        offline_note=notes.describe_offline_latency(comparison),
         failures={s.summary.name: s.summary.failures for s in comparison.systems},
-        languages=slices.by_language(comparison),
-        robustness=robustness.rows(comparison),
-        unused=list(notes.unused(comparison)),
-        title=verdict.title(comparison),
-        verdict=verdict.sentences(comparison),
-        versus=comparison.versus,
-        versus_rows=run_diff.table(comparison.versus) if comparison.versus else [],
+        languages=slices.build_language_table(comparison),
+        robustness=robustness.build_robustness_rows(comparison),
+        unused=list(notes.describe_unused_rows(comparison)),
+        title=verdict.make_title(comparison),
+        verdict=verdict.describe_verdict(comparison),
+        run_diff=comparison.run_diff,
+        run_diff_rows=run_diff.build_rows(comparison.run_diff),
     )
 
 
-def plain(text: object) -> str:
-    """Text that Markdown and HTML leave alone, on one line."""
+def escape(text: object) -> str:
+    """Return the text on one line, escaped for Markdown and HTML."""
     one_line = _BREAKS.sub(" ", str(text))
     return _SPECIAL.sub(r"\\\1", html.escape(one_line, quote=False))

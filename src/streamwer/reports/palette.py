@@ -1,4 +1,4 @@
-"""How each system looks: a colour-blind-safe colour and a marker of its own."""
+"""A colour-blind-safe colour and a marker for each system."""
 
 from __future__ import annotations
 
@@ -21,18 +21,19 @@ class Style:
     marker: str
 
 
-def styles(comparison: Comparison, more: Sequence[str] = ()) -> dict[str, Style]:
-    """One style per system; the baseline stays grey wherever it stands in the order.
+def assign_styles(comparison: Comparison, more: Sequence[str] = ()) -> dict[str, Style]:
+    """Assign one style per system; the baseline is grey wherever it stands in the order.
 
     Args:
-        more: names of systems that are not compared, but shown somewhere.
+        comparison: the systems, in the order of the report.
+        more: names of further systems that some section shows.
     """
     names = [system.summary.name for system in comparison.systems]
     names += [name for name in more if name not in names]
-    others = [name for name in names if name != comparison.baseline]
-    found = {}
+    compared = [name for name in names if name != comparison.baseline]
+    styles = {}
     for name in names:
-        at = 0 if name == comparison.baseline else 1 + others.index(name)
+        at = 0 if name == comparison.baseline else 1 + compared.index(name)
         colour = at and 1 + (at - 1) % COLOURS
-        found[name] = Style(name, f"var(--s{colour})", MARKERS[at % len(MARKERS)])
-    return found
+        styles[name] = Style(name, f"var(--s{colour})", MARKERS[at % len(MARKERS)])
+    return styles

@@ -1,33 +1,26 @@
-"""The report's figures as Parquet: one row per figure, and one per slice, of each system."""
+"""The figures of the report as Parquet: one row per figure and per slice of each system."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from streamwer.metrics.registry import LatencyMetric, RatioMetric, list_metrics
 from streamwer.metrics.slices import Slice
 from streamwer.metrics.stats.intervals import Interval
 from streamwer.metrics.stats.quantiles import Quantile
 from streamwer.metrics.summary import Summary
-from streamwer.metrics.word_errors import plain_rate
+from streamwer.metrics.word_errors import get_plain_rate
 from streamwer.reports import machine
 from streamwer.reports.comparison import Comparison
 
 SCHEMA = 2
 """In each file's metadata, under `streamwer_report`."""
 
-_LATENCIES = (
-    "commit_latency",
-    "commit_latency_ideal",
-    "shown_latency",
-    "shown_latency_raw",
-    "first_text",
-    "finalisation",
-)
 _FIGURES = pa.schema(
     [
         ("system", pa.string()),
@@ -55,12 +48,14 @@ _SLICES = pa.schema(
 
 
 def render(comparison: Comparison) -> dict[str, bytes]:
-    """File name → contents. What is not known is null; what never came is infinite."""
+    """Render both files: name → bytes. Unknown is null; a word that never came is infinite."""
     summaries = [system.summary for system in comparison.systems]
-    timed = machine.is_timed(comparison)
+    timed = machine.measures_compute(comparison)
     return {
         "figures.parquet": _file(_FIGURES, [r for s in summaries for r in _figures(s, timed)]),
-        "slices.parquet": _file(_SLICES, [_slice(s.name, e) for s in summaries for e in s.slices]),
+        "slices.parquet": _file(
+            _SLICES, [_slice(s.name, part) for s in summaries for part in s.slices]
+        ),
     }
 
 
@@ -78,44 +73,42 @@ def _figures(summary: Summary, timed: bool) -> Iterator[dict[str, Any]]:
 
 
 def _values(summary: Summary, timed: bool) -> Iterator[tuple[str, str, Any]]:
-    yield "wer", "errors per word", summary.wer
     if summary.delta_wer:
         yield "delta_wer", "errors per word", summary.delta_wer
-    yield "cer", "errors per character", plain_rate(summary.char_errors)
-    for name in _LATENCIES:
-        percentiles: Mapping[str, Quantile] = getattr(summary, name)
-        for percentile, quantile in percentiles.items():
-            yield f"{name}_{percentile}", "s", quantile
-    yield "coverage", "share of words", summary.coverage
-    yield "erasure", "words taken back per final word", summary.erasure
-    yield "erasure_raw", "words taken back per final word", summary.erasure_raw
-    yield "invented", "words per minute of non-speech", summary.invented
-    yield "upwr", "share of tentative words", summary.upwr
-    yield "lag_slope", "s per s", summary.lag_slope
-    yield "failures", "recordings", float(len(summary.failures))
-    if timed:
-        yield "rtf", "s per s", summary.cost.rtf
+    for metric in list_metrics():
+        if isinstance(metric, LatencyMetric):
+            for percentile, quantile in summary.latencies[metric.name].items():
+                yield f"{metric.name}_{percentile}", metric.unit, quantile
+        elif isinstance(metric, RatioMetric) and metric.in_files and (timed or not metric.measured):
+            yield metric.name, metric.unit, _get_figure(summary, metric)
 
 
-def _slice(system: str, each: Slice) -> dict[str, Any]:
-    errors = each.errors
+def _get_figure(summary: Summary, metric: RatioMetric) -> Interval | float:
+    ratio = summary.figures[metric.name]
+    if metric.name == "wer":
+        return summary.wer
+    return ratio.numerator if metric.shown.form == "count" else ratio.value
+
+
+def _slice(system: str, part: Slice) -> dict[str, Any]:
+    errors = part.errors
     counts = {name: getattr(errors, name) for name in _SLICES.names if hasattr(errors, name)}
     return {
         "system": system,
-        "kind": each.kind,
-        "slice": each.name,
-        "recordings": each.recordings,
+        "kind": part.kind,
+        "slice": part.name,
+        "recordings": part.recordings,
         **counts,
-        "wer": plain_rate(errors),
-        "cer": plain_rate(each.characters) if each.characters else None,
-        "commit_latency_p50": each.p50.value,
-        "commit_latency_p95": each.p95.value,
-        "coverage": each.coverage,
+        "wer": get_plain_rate(errors),
+        "cer": get_plain_rate(part.characters) if part.characters else None,
+        "commit_latency_p50": part.p50.value,
+        "commit_latency_p95": part.p95.value,
+        "coverage": part.coverage,
     }
 
 
 def _file(schema: pa.Schema, rows: list[dict[str, Any]]) -> bytes:
-    """Not a number becomes null, so that readers need to know of one kind of "unknown" only."""
+    """Write a table; NaN becomes null, so that readers meet one kind of "unknown" only."""
     known = [{k: None if v != v else v for k, v in row.items()} for row in rows]
     stamped = schema.with_metadata({b"streamwer_report": str(SCHEMA).encode()})
     out = io.BytesIO()

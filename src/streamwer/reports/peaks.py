@@ -1,4 +1,4 @@
-"""A recording's wave form, small enough for a page."""
+"""The waveform of a recording as text, small enough for a page."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ from numpy.typing import NDArray
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
 """A peak is one of these: the first is silence, the last the recording's loudest sample."""
-_MOST = 2000
+_MAX_PARTS = 2000
 
 
-def peaks(samples: NDArray[np.float32], seconds: float, per_second: int = 40) -> str:
-    """The loudest sample of each of equal parts, one character a part, 2,000 parts at most.
+def encode_peaks(samples: NDArray[np.float32], seconds: float, per_second: int = 40) -> str:
+    """Encode the peak of each of equal parts as one character, in at most 2,000 parts.
 
     Args:
         samples: shape (n,), any scale.
-        seconds: their length.
-        per_second: parts per second, until there would be too many.
+        seconds: their duration.
+        per_second: parts per second, as long as the maximum is not reached.
+
+    Returns:
+        One character of `ALPHABET` per part; "" without samples.
     """
-    parts = min(_MOST, len(samples), max(1, round(seconds * per_second)))
+    parts = min(_MAX_PARTS, len(samples), max(1, round(seconds * per_second)))
     if not parts:
         return ""
     edges = np.arange(parts) * len(samples) // parts

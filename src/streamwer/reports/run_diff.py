@@ -1,150 +1,121 @@
-"""The report on two runs: old → new in words and in a table, on the page of every report."""
+"""The difference between two runs in words and as a table."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
-from streamwer.analysis import formatting
+from streamwer.analysis.formatting import (
+    NO_BREAK,
+    TOO_FEW,
+    format_number,
+    format_percent,
+    format_points,
+    format_points_range,
+    format_seconds,
+)
 from streamwer.metrics.differences import Difference
 from streamwer.metrics.stats.intervals import choose_decimals
 from streamwer.metrics.stats.quantiles import Quantile
 from streamwer.metrics.summary import Summary
 from streamwer.reports import wording
-from streamwer.reports.changes import LATENCIES, Change
+from streamwer.reports.changes import LATENCIES, RunDiff, SystemChange
+from streamwer.reports.table import TableCell, TableRow
+from streamwer.reports.wording import Sentence
 
-_ARROW = f"{formatting.NO_BREAK}→{formatting.NO_BREAK}"
-TIMED = (
-    "Latencies were measured, each run at its own time: intervals are over speakers and do not"
-    " hold how busy the machine was. Running both in turns does: docs/gate.md."
+_ARROW = f"{NO_BREAK}→{NO_BREAK}"
+CLOCK_NOTE = (
+    "Each run measured its latencies at its own time: intervals are over speakers and do not"
+    " include how busy the machine was. Run both in turns to include it (docs/gate.md)."
 )
-_COLUMNS = {"committed": "commit_latency", "shown": "shown_latency"}
+_FIGURES = {"committed": "commit_latency", "shown": "shown_latency"}
 
 
-@dataclass(frozen=True)
-class Versus:
-    """Two runs.
-
-    Attributes:
-        old: what the first one is called.
-        new: what the second one is called.
-        changes: of the systems that both have.
-        alone: the systems that only one of them has, each with where it is.
-    """
-
-    old: str
-    new: str
-    changes: Sequence[Change]
-    alone: Sequence[str] = ()
-
-    @property
-    def refused(self) -> bool:
-        """Whether a pair was not comparable at all, or there was none."""
-        return not self.changes or any(change.reasons["wer"] for change in self.changes)
-
-
-class Cell(NamedTuple):
-    """Old → new, the difference with its interval, and what it shows.
-
-    `shown` is what stands out: a difference whose interval leaves out 0.
-    """
-
-    values: str
-    difference: str
-    remark: str
-    shown: bool
-
-
-class Row(NamedTuple):
-    """A figure, of every system."""
-
-    label: str
-    cells: list[Cell]
-
-
-def table(versus: Versus) -> list[Row]:
-    """One row per figure, one cell per system."""
+def build_rows(diff: RunDiff | None) -> list[TableRow]:
+    """Build one row per figure, with one cell per system."""
+    if diff is None:
+        return []
     return [
-        Row("WER", [_wer(change) for change in versus.changes]),
-        *(Row(label, [_late(change, label) for change in versus.changes]) for label in LATENCIES),
+        TableRow("WER", [_wer(change) for change in diff.changes]),
+        *(
+            TableRow(name, [_latency(change, name) for change in diff.changes])
+            for name in LATENCIES
+        ),
     ]
 
 
-def sentences(versus: Versus) -> list[tuple[str, str]]:
-    """What changed, system by system, in words: the name and how the sentence goes on."""
+def describe_changes(diff: RunDiff) -> list[Sentence]:
+    """Say in words what changed, system by system."""
     return [
-        *((change.system, _said(change)) for change in versus.changes),
-        *((name, " is not compared.") for name in versus.alone),
+        *(Sentence(change.system, _describe(change)) for change in diff.changes),
+        *(Sentence(name, " is not compared.") for name in diff.unmatched),
     ]
 
 
-def banners(versus: Versus) -> list[tuple[str, str]]:
-    """Why something was not compared."""
-    found = []
-    for change in versus.changes:
-        for figure, named in (("wer", "in anything"), ("latency", "in latency")):
-            why = change.reasons[figure]  # type: ignore[index]
-            if why:
-                found.append((change.system, f" is not comparable {named}: {'; '.join(why)}."))
-                break
-    return found
+def list_warnings(diff: RunDiff) -> list[Sentence]:
+    """Say which systems are not comparable, and why."""
+    sentences = []
+    for change in diff.changes:
+        reasons, scope = change.reasons["wer"], "in anything"
+        if not reasons:
+            reasons, scope = change.reasons["latency"], "in latency"
+        if reasons:
+            text = f" is not comparable {scope}: {'; '.join(reasons)}."
+            sentences.append(Sentence(change.system, text))
+    return sentences
 
 
-def _said(change: Change) -> str:
+def _describe(change: SystemChange) -> str:
     if change.wer is None:
         return " is not comparable."
-    about = f" ({'; '.join(change.differs)})" if change.differs else ""
-    return (
-        f": {_errors(change.wer, change.noun)}; {_timing(change.latency.get('Commit p50'))}{about}."
-    )
+    about = f" ({'; '.join(change.differences)})" if change.differences else ""
+    errors = _describe_errors(change.wer, change.noun)
+    return f": {errors}; {_describe_latency(change.latency.get('Commit p50'))}{about}."
 
 
-def _errors(delta: Difference, noun: str) -> str:
-    if not delta.known:
+def _describe_errors(delta: Difference, noun: str) -> str:
+    if not delta.is_known:
         return f"too few {noun}s to say whether WER changed"
-    level = f"{100 * delta.confidence:g}{formatting.NO_BREAK}%"
+    level = f"{100 * delta.confidence:g}{NO_BREAK}%"
     return wording.describe_difference(delta, "", level, noun)
 
 
-def _timing(late: Quantile | None) -> str:
+def _describe_latency(late: Quantile | None) -> str:
     if late is None or late.value is None or late.low is None or late.high is None:
         return "no word latency to compare"
     size = f"{_seconds(late.value)} (interval {_range(late.low, late.high)})"
-    if late.shown:
-        return f"half of the words are final {_way(late)} by {size}"
+    if late.excludes_zero:
+        return f"half of the words are final {_direction(late)} by {size}"
     return f"whether the median latency changed is not decided, {size}"
 
 
-def _wer(change: Change) -> Cell:
-    values = _ARROW.join(formatting.percent(each.wer.value) for each in (change.old, change.new))
+def _wer(change: SystemChange) -> TableCell:
+    values = _ARROW.join(format_percent(run.wer.value) for run in (change.old, change.new))
     delta = change.wer
     if delta is None:
-        return Cell(values, "not comparable", "", False)
-    size = formatting.points(delta.value)
-    if delta.known:
-        size = f"{size} ({formatting.points_range(delta)})"
-    return Cell(values, size, delta.finding, delta.shown)
+        return TableCell(values, difference="not comparable")
+    size = format_points(delta.value)
+    if delta.is_known:
+        size = f"{size} ({format_points_range(delta)})"
+    return TableCell(values, difference=size, remark=delta.finding, significant=delta.excludes_zero)
 
 
-def _late(change: Change, label: str) -> Cell:
-    values = _ARROW.join(_quantile(each, label) for each in (change.old, change.new))
+def _latency(change: SystemChange, label: str) -> TableCell:
+    values = _ARROW.join(_quantile(run, label) for run in (change.old, change.new))
     late = change.latency.get(label)
     if late is None:
-        return Cell(values, "not comparable", "", False)
+        return TableCell(values, difference="not comparable")
     if late.value is None or late.low is None or late.high is None:
-        return Cell(values, formatting.TOO_FEW, "", False)
+        return TableCell(values, difference=TOO_FEW)
     size = f"{_seconds(late.value)} ({_range(late.low, late.high)})"
-    return Cell(values, size, _way(late) if late.shown else "", False)
+    return TableCell(values, difference=size, remark=_direction(late) if late.excludes_zero else "")
 
 
 def _quantile(summary: Summary, label: str) -> str:
     column, q = LATENCIES[label]
-    return formatting.seconds(getattr(summary, _COLUMNS[column])[f"p{round(100 * q)}"].value)
+    return format_seconds(summary.latencies[_FIGURES[column]][f"p{round(100 * q)}"].value)
 
 
-def _way(late: Quantile) -> str:
+def _direction(late: Quantile) -> str:
     return "later" if (late.value or 0) > 0 else "sooner"
 
 
@@ -156,4 +127,4 @@ def _range(low: float, high: float) -> str:
 def _seconds(value: float, digits: int = 2) -> str:
     if math.isinf(value):
         return "never" if value > 0 else "no longer never"
-    return f"{formatting.number(value, digits, sign=True)}{formatting.NO_BREAK}s"
+    return f"{format_number(value, digits, sign=True)}{NO_BREAK}s"

@@ -1,4 +1,4 @@
-"""The templates of the web pages, and what their content policy must know."""
+"""The Jinja environment of the report's templates, and the hash of a page's script."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from markupsafe import Markup
 from streamwer.analysis import formatting
 
 
-def environment(*, autoescape: bool = True) -> Environment:
-    """Our templates, with `figures` and `asset` (a style sheet or script) to use in them.
+def make_environment(*, autoescape: bool = True) -> Environment:
+    """Make the environment, with the globals `figures` and `asset` (a style sheet or script).
 
     Args:
         autoescape: for HTML; Markdown escapes its own way.
     """
-    made = Environment(
+    environment = Environment(
         loader=PackageLoader("streamwer.reports"),
         autoescape=autoescape,
         undefined=StrictUndefined,
@@ -25,18 +25,18 @@ def environment(*, autoescape: bool = True) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals["figures"] = formatting
+    environment.globals["figures"] = formatting
     # Our own style sheet and script, not data: they go in as they are.
-    made.globals["asset"] = lambda name: Markup(source(made, name))
-    return made
+    environment.globals["asset"] = lambda name: Markup(read_source(environment, name))
+    return environment
 
 
-def source(environment: Environment, name: str) -> str:
-    """A style sheet or script as it is."""
+def read_source(environment: Environment, name: str) -> str:
+    """Read a style sheet or script without rendering it."""
     assert environment.loader is not None
     return environment.loader.get_source(environment, name)[0]
 
 
-def digest(script: str) -> str:
-    """What the page's content policy knows its one script by, so that no other one runs."""
+def hash_script(script: str) -> str:
+    """Return the SHA-256 by which the content security policy permits the page's script alone."""
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

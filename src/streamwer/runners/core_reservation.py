@@ -1,8 +1,8 @@
-"""Cores of a worker's own, so that no two workers are timed on the same one.
+"""Reserve CPU cores for one worker, so that no two workers are timed on the same core.
 
-A core is claimed by a lock on a file of the machine, which the system gives back when the process
-ends in whatever way: workers of one run, of several Ray nodes on one machine and of two runs at
-once keep out of each other's way without asking anybody.
+A lock on a file in the temporary folder claims a core. The system releases the lock when the
+process ends, however it ends. So workers of one run, of several Ray nodes on one machine, and of
+two runs at once avoid each other without a server.
 """
 
 from __future__ import annotations
@@ -19,75 +19,75 @@ from pathlib import Path
 from typing import Self
 
 _PATIENCE_S = 1.0
-"""So long a dead worker may take to give back its cores to the one that replaces it."""
+"""Time for the system to release the cores of a dead worker to its replacement."""
 _TOPOLOGY = "/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list"
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a worker computes.
+class CoreReservation:
+    """The cores of one worker; leaving its context releases them.
 
     Attributes:
-        machine: cores that the process might use before.
-        own: those that are the worker's own; none if the system cannot pin, or if others hold
-            them.
+        machine_cores: cores that the process could use before the reservation.
+        own_cores: cores that only this worker uses; empty where the system cannot pin threads or
+            other workers hold the cores.
     """
 
-    machine: frozenset[int] = frozenset()
-    own: frozenset[int] = frozenset()
+    machine_cores: frozenset[int] = frozenset()
+    own_cores: frozenset[int] = frozenset()
     _locks: tuple[int, ...] = field(default=(), repr=False)
 
     @property
-    def others(self) -> frozenset[int]:
-        """Cores for what must not disturb the worker; all of them where it has them all."""
-        return self.machine - self.own or self.machine
+    def other_cores(self) -> frozenset[int]:
+        """Cores for helper processes; all cores where the worker has reserved them all."""
+        return self.machine_cores - self.own_cores or self.machine_cores
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Give the cores back; this thread may use all of them again."""
-        if self.own:
-            os.sched_setaffinity(0, self.machine)
+        """Release the cores, and let this thread use all of them again."""
+        if self.own_cores:
+            os.sched_setaffinity(0, self.machine_cores)
         for lock in self._locks:
             os.close(lock)
 
 
-def take(count: int) -> Place:
-    """Claim cores and keep this thread to them, and every thread that it starts from now on.
+def reserve_cores(count: int) -> CoreReservation:
+    """Reserve cores, and pin this thread and all threads that it starts later to them.
 
-    Call it before the model is built, so that the model's threads are among those. Where cores
-    cannot be claimed the thread stays free, which `Place.own` tells.
+    Call it before the model is built, so that the model's threads are pinned too. Where no cores
+    can be reserved, `own_cores` is empty and the thread may run anywhere.
     """
     if not hasattr(os, "sched_setaffinity"):
-        return Place()
+        return CoreReservation()
     machine = frozenset(os.sched_getaffinity(0))
     deadline = time.monotonic() + _PATIENCE_S
-    while not (locks := _claimed(machine, count)) and time.monotonic() < deadline:
+    while not (locks := _claim_locks(machine, count)) and time.monotonic() < deadline:
         time.sleep(_PATIENCE_S / 20)
-    own = frozenset(locks)
-    if own:
-        os.sched_setaffinity(0, own)
-    return Place(machine, own, tuple(locks.values()))
+    reserved = frozenset(locks)
+    if reserved:
+        os.sched_setaffinity(0, reserved)
+    return CoreReservation(machine, reserved, tuple(locks.values()))
 
 
-def stay(allowed: frozenset[int]) -> None:
-    """Keep this thread to some cores, where there are any and the system can."""
+def pin_to_cores(allowed: frozenset[int]) -> None:
+    """Pin this thread to the allowed cores, where the system can."""
     if allowed and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, allowed)
 
 
-def _claimed(machine: frozenset[int], count: int) -> dict[int, int]:
-    """The lock of each core that was claimed: of `count` of them, or of none."""
+def _claim_locks(machine: frozenset[int], count: int) -> dict[int, int]:
+    """Return the lock of each claimed core: `count` of them, or none."""
     locks: dict[int, int] = {}
     try:
-        folder = _folder()
-        with _alone(folder):
-            for core in sorted(machine, key=_rank):
-                lock = _lock(folder / f"cpu{core}") if len(locks) < count else None
+        folder = _lock_folder()
+        with _hold_claim_lock(folder):
+            for core in sorted(machine, key=_rank_core):
+                lock = _try_lock(folder / f"cpu{core}") if len(locks) < count else None
                 if lock is not None:
                     locks[core] = lock
-    except OSError:  # of another user, or read-only: then nothing can be claimed here
+    except OSError:  # another user's folder, or read-only: nothing can be claimed
         pass
     if len(locks) == count:
         return locks
@@ -96,8 +96,8 @@ def _claimed(machine: frozenset[int], count: int) -> dict[int, int]:
     return {}
 
 
-def _folder() -> Path:
-    """Of the locks of this user; one that somebody else made may lead to files of this user."""
+def _lock_folder() -> Path:
+    """Make this user's folder of locks; refuse one that another user has made."""
     folder = Path(tempfile.gettempdir()) / f"streamwer-cores-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.lstat().st_uid != os.getuid():
@@ -106,14 +106,14 @@ def _folder() -> Path:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Two that claim at once would each get half of what they need."""
+def _hold_claim_lock(folder: Path) -> Iterator[None]:
+    """Let one process claim at a time: two at once could each get half of what they need."""
     with (folder / "claiming").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         yield
 
 
-def _lock(file: Path) -> int | None:
+def _try_lock(file: Path) -> int | None:
     opened = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -123,17 +123,17 @@ def _lock(file: Path) -> int | None:
     return opened
 
 
-def _rank(core: int) -> tuple[int, int]:
-    """Hardware threads of one physical core share it: the second of each comes after all firsts."""
+def _rank_core(core: int) -> tuple[int, int]:
+    """Rank hardware threads: the second of each physical core comes after all first ones."""
     try:
-        told = Path(_TOPOLOGY.format(core)).read_text()
+        siblings = Path(_TOPOLOGY.format(core)).read_text()
     except OSError:
         return 0, core
-    return len(_up_to(told, core)), core
+    return len(_list_siblings_below(siblings, core)), core
 
 
-def _up_to(siblings: str, core: int) -> list[int]:
-    """Siblings below a core: "0,4" or "0-1" as the system lists them."""
+def _list_siblings_below(siblings: str, core: int) -> list[int]:
+    """Return the siblings with a lower number; the system lists them as "0,4" or "0-1"."""
     below: list[int] = []
     for first, last in re.findall(r"(\d+)(?:-(\d+))?", siblings):
         below += [at for at in range(int(first), int(last or first) + 1) if at < core]

@@ -1,4 +1,4 @@
-"""Ctrl-C at a moment when giving up half-way would leave something behind."""
+"""Handle Ctrl-C where stopping half-way would leave something behind."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from types import FrameType
 
 
 @contextmanager
-def put_off() -> Iterator[None]:
-    """Let Ctrl-C wait for the end of the block; a second one does not wait.
+def defer_interrupt() -> Iterator[None]:
+    """Defer Ctrl-C to the end of the block; a second one stops at once.
 
     Raises:
-        KeyboardInterrupt: it came meanwhile; or twice, at once.
+        KeyboardInterrupt: Ctrl-C came within the block.
     """
-    with _noted(lambda again: again) as came:
+    with _note_interrupt(lambda again: again) as came:
         yield
     if came.is_set():
         raise KeyboardInterrupt
 
 
 @contextmanager
-def not_lost(at_once: Callable[[], bool] = lambda: True) -> Iterator[None]:
-    """Ctrl-C comes at once, and comes again at the end of the block if that has swallowed it.
+def reraise_interrupt(at_once: Callable[[], bool] = lambda: True) -> Iterator[None]:
+    """Raise Ctrl-C again at the end of the block, in case the block has swallowed it.
 
     Args:
-        at_once: whether it may come at this moment; otherwise it waits for the end of the block.
+        at_once: tells whether it may interrupt now; otherwise it waits for the end of the block.
 
     Raises:
-        KeyboardInterrupt: it came, whatever the block made of it.
+        KeyboardInterrupt: Ctrl-C came within the block.
     """
-    with _noted(lambda again: at_once()) as came:
+    with _note_interrupt(lambda again: at_once()) as came:
         try:
             yield
         except Exception as error:
@@ -44,8 +44,8 @@ def not_lost(at_once: Callable[[], bool] = lambda: True) -> Iterator[None]:
 
 
 @contextmanager
-def _noted(passes: Callable[[bool], bool]) -> Iterator[threading.Event]:
-    """Whether Ctrl-C came within the block; what `passes`, the first one or again, is passed on."""
+def _note_interrupt(passes: Callable[[bool], bool]) -> Iterator[threading.Event]:
+    """Note Ctrl-C within the block, and pass it on where `passes(repeated)` is true."""
     came = threading.Event()
     before = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(before):

@@ -1,8 +1,8 @@
-"""A Ray of our own on this machine: nobody else reaches it, and nothing of it stays.
+"""A private Ray on this machine: no one else can reach it, and it leaves nothing behind.
 
-It listens on the loopback interface alone, lets in who has the token of this run, and keeps its
-files in a folder of its own that is gone with it. The token goes by the environment: a container's
-user may have no home to keep a file in.
+It listens on the loopback interface only, wants the token of this run, and keeps its files in a
+folder that is removed with it. The token is passed in the environment, since the user of a
+container may have no home folder.
 """
 
 from __future__ import annotations
@@ -22,37 +22,37 @@ import psutil
 
 _LOOPBACK = "127.0.0.1"
 _VITAL = ("gcs_server", "raylet")
-"""Without them nothing that is asked of Ray is ever answered."""
+"""Without these processes Ray never answers."""
 _PREFIX = "sw-"
-"""Short, since the path of a socket has a hundred characters at most."""
+"""Short, because the path of a socket has at most about a hundred characters."""
 
 
 @dataclass
 class LocalRay:
-    """One Ray, from before it starts until it has ended.
+    """One Ray, from before its start to its end.
 
     Attributes:
         folder: of its files.
-        processes: of it that must live, by name.
+        processes: its vital processes, by name.
     """
 
     folder: Path
     processes: dict[str, psutil.Process] = field(default_factory=dict)
     _before: Mapping[str, str | None] = field(default_factory=dict)
 
-    def options(self) -> dict[str, Any]:
-        """What `ray.init` is told."""
-        # A folder within: Ray opens the one that it is given to everybody.
+    def init_options(self) -> dict[str, Any]:
+        """Return the options for `ray.init`."""
+        # A subfolder: Ray makes the folder that it is given readable to all.
         return {"_node_ip_address": _LOOPBACK, "_temp_dir": str(self.folder / "r")}
 
-    def note_processes(self) -> None:
-        """Note what must live; called when it has started."""
+    def record_processes(self) -> None:
+        """Record the vital processes; call it once Ray has started."""
         children = psutil.Process().children()
         self.processes = {each.name(): each for each in children if each.name() in _VITAL}
 
-    def find_dead(self) -> str:
-        """The name of a process that has ended though it must live; "" while all do."""
-        return next((name for name, each in self.processes.items() if not _lives(each)), "")
+    def find_dead_process(self) -> str:
+        """Return the name of a vital process that has ended; "" while all live."""
+        return next((name for name, each in self.processes.items() if not _is_alive(each)), "")
 
     def close(self) -> None:
         """Forget the token, and remove the files."""
@@ -61,7 +61,7 @@ class LocalRay:
 
 
 def make_local_ray() -> LocalRay:
-    """Make the folder and the token of a Ray that is to be started.
+    """Make the folder and the token for a Ray that is about to start.
 
     Raises:
         OSError: the folder cannot be made.
@@ -69,26 +69,26 @@ def make_local_ray() -> LocalRay:
     parent = Path(os.environ.get("RAY_TMPDIR") or tempfile.gettempdir())
     parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))  # 0700
-    own = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
-    before = {name: os.environ.get(name) for name in own}
-    _set_environment(own)
+    variables = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    before = {name: os.environ.get(name) for name in variables}
+    _set_environment(variables)
     return LocalRay(folder, _before=before)
 
 
 @contextmanager
-def on_loopback() -> Iterator[None]:
-    """Within the block Ray takes the loopback interface for that of this machine.
+def bind_to_loopback() -> Iterator[None]:
+    """Bind Ray to the loopback interface within the block.
 
-    Whatever it is told, it finds out an address that others can reach, and listens there.
+    Whatever its options say, Ray looks for an address that others can reach and listens there.
     """
     from ray._private import services
 
-    found = services.get_node_ip_address
+    original = services.get_node_ip_address
     services.get_node_ip_address = lambda address=None: _LOOPBACK
     try:
         yield
     finally:
-        services.get_node_ip_address = found
+        services.get_node_ip_address = original
 
 
 def _set_environment(values: Mapping[str, str | None]) -> None:
@@ -103,7 +103,7 @@ def _set_environment(values: Mapping[str, str | None]) -> None:
         raylet.Config.initialize("")
 
 
-def _lives(process: psutil.Process) -> bool:
+def _is_alive(process: psutil.Process) -> bool:
     with suppress(psutil.NoSuchProcess):
         return bool(process.status() != psutil.STATUS_ZOMBIE)
     return False

@@ -1,8 +1,8 @@
-"""Hand out recordings to workers, and lose none: the loop behind both runners.
+"""Distribute recordings over workers without losing any: the loop behind both runners.
 
-Longest recording first, one in flight per worker. A worker that dies is replaced and its
-recording tried once more; a recording that fails again is a `Failure`, not a gap. Where memory
-lacked, its neighbours may be to blame: it is tried again when nothing else is streamed.
+The longest recording comes first, and each worker has one at a time. When a worker dies, its
+recording is tried once more; if that fails too, it becomes a `Failure`. After a lack of memory the
+second try waits until nothing else runs, since other recordings may have used the memory.
 """
 
 from __future__ import annotations
@@ -21,13 +21,17 @@ Result = tuple[Step, ...]
 
 
 @dataclass(frozen=True)
-class Finished:
-    """A worker's answer for one job: its steps, or why there are none.
+class JobResult:
+    """A worker's result for one job: its steps, or an error.
 
     Attributes:
-        lacked_memory: whether the worker was ended because its machine ran out of memory, be it by
-            its own fault or by that of others.
-        facts: what the worker knew of itself and of its machine by then (`Workers.facts`).
+        worker: its number.
+        job: that it streamed.
+        steps: of the recording; empty after an error.
+        error: why the job failed; "" if it did not.
+        worker_died: the worker ended with this job.
+        out_of_memory: the worker was ended because its machine ran out of memory.
+        facts: of the worker and its machine (`Workers.facts`).
     """
 
     worker: int
@@ -35,24 +39,24 @@ class Finished:
     steps: Result = ()
     error: str = ""
     worker_died: bool = False
-    lacked_memory: bool = False
+    out_of_memory: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Workers(Protocol):
-    """Numbered workers that take one job at a time."""
+    """Numbered workers that each take one job at a time."""
 
     def idle(self) -> list[int]:
-        """Workers that have no job."""
+        """Return the numbers of the workers without a job."""
         ...
 
     def submit(self, worker: int, job: Job) -> None: ...
 
-    def wait(self) -> Finished | None:
-        """The next job that ends, however it ends; None when a worker has become idle instead.
+    def wait(self) -> JobResult | None:
+        """Wait for the next job to end; return None when a worker has become idle instead.
 
         Raises:
-            ClusterError: no worker is left, and none can be had.
+            ClusterError: no worker is left, and none can be started.
         """
         ...
 
@@ -62,55 +66,66 @@ class Workers(Protocol):
 
 
 @dataclass
-class Outcome:
-    """What a run of all jobs gave."""
+class RunOutcome:
+    """Steps and failures of all jobs, and facts of the workers."""
 
     steps: list[Step] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def run(
-    jobs: Iterable[Job], workers: Workers, done: Callable[[Job], None] = lambda job: None
-) -> Outcome:
-    """Stream every job; `done` is called as each one ends, in whatever order."""
-    outcome = Outcome()
+def run_jobs(
+    jobs: Iterable[Job], workers: Workers, on_done: Callable[[Job], None] = lambda job: None
+) -> RunOutcome:
+    """Stream every job and collect the results.
 
-    def take(finished: Finished) -> None:
+    Args:
+        jobs: recordings to stream.
+        workers: that stream them; they are closed at the end.
+        on_done: called as each job ends, in any order.
+    """
+    outcome = RunOutcome()
+
+    def take(finished: JobResult) -> None:
         if finished.error:
             outcome.failures.append(Failure(finished.job.recording, finished.error))
         outcome.steps += finished.steps
-        done(finished.job)
+        on_done(finished.job)
 
-    outcome.facts = run_each(jobs, workers, take)
+    outcome.facts = run_with_callback(jobs, workers, take)
     return outcome
 
 
-def run_each(
-    jobs: Iterable[Job], workers: Workers, take: Callable[[Finished], None]
+def run_with_callback(
+    jobs: Iterable[Job], workers: Workers, on_result: Callable[[JobResult], None]
 ) -> dict[str, Any]:
-    """Stream every job and keep none: `take` gets each one's last answer as it comes.
+    """Stream every job, and pass on each result instead of collecting it.
+
+    Args:
+        jobs: recordings to stream.
+        workers: that stream them; they are closed at the end.
+        on_result: gets the final result of each job, in any order.
 
     Returns:
-        What the workers know of themselves in the end.
+        Facts of the workers (`Workers.facts`).
     """
     try:
-        for finished in _finished(list(jobs), workers):
-            take(finished)
+        for finished in _iterate_results(list(jobs), workers):
+            on_result(finished)
         return workers.facts()
     finally:
         workers.close()
 
 
-def _finished(jobs: list[Job], workers: Workers) -> Iterator[Finished]:
+def _iterate_results(jobs: list[Job], workers: Workers) -> Iterator[JobResult]:
     waiting = deque(sorted(jobs, key=lambda job: (-job.seconds, job.recording)))
-    apart: deque[Job] = deque()  # each of them when nothing else is streamed
+    retries: deque[Job] = deque()  # each runs when nothing else does
     attempts = dict.fromkeys((job.recording for job in jobs), 0)
     running = 0
-    while waiting or apart or running:
+    while waiting or retries or running:
         for worker in workers.idle():
-            if waiting or (apart and not running):
-                job = (waiting or apart).popleft()
+            if waiting or (retries and not running):
+                job = (waiting or retries).popleft()
                 attempts[job.recording] += 1
                 workers.submit(worker, job)
                 running += 1
@@ -120,6 +135,6 @@ def _finished(jobs: list[Job], workers: Workers) -> Iterator[Finished]:
         running -= 1
         job = finished.job
         if finished.worker_died and attempts[job.recording] < ATTEMPTS:
-            (apart.append if finished.lacked_memory else waiting.appendleft)(job)
+            (retries.append if finished.out_of_memory else waiting.appendleft)(job)
         else:
             yield finished

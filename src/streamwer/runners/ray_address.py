@@ -1,7 +1,7 @@
-"""Is there a Ray at an address? Asked in a bounded time, since Ray itself tries for minutes.
+"""Check quickly whether a Ray answers at an address, since Ray itself retries for minutes.
 
-Both of Ray's doors, that of a cluster and that of its clients, speak gRPC, which is HTTP/2: whoever
-answers the greeting of that protocol in its own words may be one, and whoever does not is none.
+Both ports of Ray, for the cluster and for clients, speak gRPC, which is HTTP/2. A server that
+answers the HTTP/2 preface with a SETTINGS frame may be Ray; any other is not.
 """
 
 from __future__ import annotations
@@ -17,28 +17,28 @@ from streamwer.errors import ClusterError
 
 PATIENCE_S = 10.0
 _SETTINGS = bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
-"""An empty frame SETTINGS: length, type, flags, stream (RFC 9113, section 4.1)."""
-_GREETING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + _SETTINGS
+"""An empty SETTINGS frame: length, type, flags, stream (RFC 9113, section 4.1)."""
+_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + _SETTINGS
 _TYPE = 3
-"""Where a frame has its type."""
-_DIRECTLY = [("grpc.enable_http_proxy", 0)]
-"""As Ray calls: not by the proxy of `http_proxy`."""
+"""Index of the type in a frame."""
+_NO_PROXY = [("grpc.enable_http_proxy", 0)]
+"""Without the proxy of `http_proxy`, as Ray itself connects."""
 _REMEDY = (
     "start one with `ray start --head` and `ray start --address=HOST:6379` on the other nodes, see"
     " docs/cluster.md, or choose cluster.address=local"
 )
 
 
-def found(address: str) -> str:
-    """The address itself; for `auto` that of RAY_ADDRESS, else of the head begun on this machine.
+def resolve_address(address: str) -> str:
+    """Return the address of the cluster; for `auto` that of RAY_ADDRESS or of the local head.
 
     Raises:
         ClusterError: no Ray answers there.
     """
-    place, told = address, f"cluster.address={address}"
+    place, setting = address, f"cluster.address={address}"
     if address == AUTO:
-        place = os.environ.get("RAY_ADDRESS", "") or _begun_here()
-        told += f" ({place})"
+        place = os.environ.get("RAY_ADDRESS", "") or _read_local_address()
+        setting += f" ({place})"
     if place == AUTO or not place:
         raise ClusterError(
             f"cluster.address={AUTO}: no Ray was started on this machine, and RAY_ADDRESS names"
@@ -46,22 +46,19 @@ def found(address: str) -> str:
         )
     parts = urlsplit(place if "://" in place else f"gcs://{place}")
     if parts.hostname and parts.port:
-        why = _silent(parts.hostname, parts.port)
+        why = _probe(parts.hostname, parts.port)
         if why:
-            raise ClusterError(f"{told}: no Ray answers there ({why}); {_REMEDY}")
+            raise ClusterError(f"{setting}: no Ray answers there ({why}); {_REMEDY}")
     return place
 
 
-def wants_token(place: str) -> bool | None:
-    """Whether the head at HOST:PORT lets in only who shows its token; None where it does not say.
+def requires_token(place: str) -> bool | None:
+    """Ask the head at HOST:PORT, without a token, whether it requires one; None if unknown."""
+    import grpc  # slow to import, and only a cluster needs it
 
-    It is asked without one.
-    """
-    import grpc  # only now: it takes a while, which a run without a cluster need not wait for
-
-    if _encrypted():
+    if _uses_tls():
         return None
-    with grpc.insecure_channel(place, _DIRECTLY) as channel:
+    with grpc.insecure_channel(place, _NO_PROXY) as channel:
         ask = channel.unary_unary("/ray.rpc.NodeInfoGcsService/GetClusterId")
         try:
             ask(b"", timeout=PATIENCE_S)
@@ -70,24 +67,24 @@ def wants_token(place: str) -> bool | None:
     return False
 
 
-def _encrypted() -> bool:
+def _uses_tls() -> bool:
     return os.environ.get("RAY_USE_TLS", "0") not in ("", "0")
 
 
-def _begun_here() -> str:
-    """What `ray start` notes of the head that it began last."""
-    noted = Path(os.environ.get("RAY_TMPDIR", tempfile.gettempdir())) / "ray/ray_current_cluster"
-    return noted.read_text().strip() if noted.is_file() else ""
+def _read_local_address() -> str:
+    """Return the address of the head that `ray start` began last on this machine."""
+    file = Path(os.environ.get("RAY_TMPDIR", tempfile.gettempdir())) / "ray/ray_current_cluster"
+    return file.read_text().strip() if file.is_file() else ""
 
 
-def _silent(host: str, port: int) -> str:
-    """Why it cannot be a Ray; nothing if it may be one."""
+def _probe(host: str, port: int) -> str:
+    """Return why no Ray can be there; "" if there may be one."""
     try:
-        with socket.create_connection((host, port), timeout=PATIENCE_S) as door:
-            if _encrypted():  # it wants another greeting
+        with socket.create_connection((host, port), timeout=PATIENCE_S) as connection:
+            if _uses_tls():  # the preface comes after a handshake
                 return ""
-            door.sendall(_GREETING)
-            answer = door.recv(len(_SETTINGS))
+            connection.sendall(_PREFACE)
+            answer = connection.recv(len(_SETTINGS))
     except TimeoutError:
         return f"nothing within {PATIENCE_S:g} s"
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The Ray that actors run on: one for each run, or one kept for many runs."""
+"""The Ray that actors run on: one for each run, or one for several runs."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ import psutil
 from streamwer._util import processes
 from streamwer.config.cluster import AUTO, LOCAL
 from streamwer.errors import ClusterError
-from streamwer.provenance.source_tree import PACKAGE
+from streamwer.provenance.imports import PACKAGE
 from streamwer.runners import interrupts, ray_address
-from streamwer.runners.local_ray import LocalRay, make_local_ray, on_loopback
-from streamwer.runners.worker_count import Node
+from streamwer.runners.local_ray import LocalRay, bind_to_loopback, make_local_ray
+from streamwer.runners.worker_count import NodeCapacity
 
-# Before Ray is imported: no usage pings, no second environment built per worker under uv, no Ray
-# of its own accord, which it would start for a client whose head is lost, and an ear for Ctrl-C
-# each second while it waits (30 times) for a node to start.
+# Set before Ray is imported: no usage reports; no second environment per worker under uv; no new
+# Ray for a client that has lost its head; and a check for Ctrl-C every second (30 times) while a
+# node starts.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_ENABLE_UV_RUN_RUNTIME_ENV", "0")
 os.environ.setdefault("RAY_ENABLE_AUTO_CONNECT", "0")
@@ -32,44 +32,44 @@ CODE = PACKAGE
 """The package, which travels to the nodes of a cluster that we join."""
 
 _TRIES = 3
-"""Ray's server for clients forks while its threads run, which fails now and then (ray#63202)."""
+"""Ray's client server forks while its threads run, which sometimes fails (ray#63202)."""
 
 _AUTH_MODE, _TOKEN = "RAY_AUTH_MODE", "token"
 
 _CUT_OFF = "Ray Client is not connected"
-"""So a bare `Exception` of Ray's client begins, at each call after the one that lost its head."""
+"""Beginning of the bare `Exception` that Ray's client raises once it has lost its head."""
 
 
 @dataclass
-class _Kept:
-    """Whether Ray outlives a run, and which Ray this process has joined; Ray allows one."""
+class _Session:
+    """The Ray that this process has joined (Ray allows one), and whether it outlives a run."""
 
-    wanted: bool = False
+    keep_running: bool = False
     address: str = ""
     cpus: int = 0
-    ours: LocalRay | None = None
+    local_ray: LocalRay | None = None
 
 
-_kept = _Kept()
+_session = _Session()
 
 
 @contextmanager
-def kept() -> Iterator[None]:
-    """Within the block Ray is started by the first run that needs it, and used by the others."""
-    _kept.wanted = True
+def keep_ray_running() -> Iterator[None]:
+    """Keep Ray running within the block: the first run starts it, later runs share it."""
+    _session.keep_running = True
     try:
         yield
     finally:
-        _kept.wanted = False
+        _session.keep_running = False
         leave()
 
 
 @contextmanager
-def connected() -> Iterator[None]:
-    """A head that is lost shows so to its clients; the driver on a node of it ends with it.
+def detect_lost_cluster() -> Iterator[None]:
+    """Raise a `ClusterError` where the block fails because the cluster's head is lost.
 
     Raises:
-        ClusterError: it is lost.
+        ClusterError: the head is lost.
     """
     try:
         yield
@@ -77,51 +77,53 @@ def connected() -> Iterator[None]:
         cut_off = type(error) is Exception and str(error).startswith(_CUT_OFF)
         if not (cut_off or isinstance(error, ConnectionError)):
             raise
-        _stop()  # the next run that shares it joins anew
+        _stop_ray()  # the next run that shares it joins anew
         why = _CUT_OFF if cut_off else " ".join(str(error).split())
         raise ClusterError(
-            f"the connection to the cluster is lost ({why}); see that it is up, and run again: what"
-            " is finished is kept"
+            f"the connection to the cluster is lost ({why}); check that it is up, and run again:"
+            " finished recordings are kept"
         ) from error
 
 
 def join(address: str, cpus: int) -> None:
-    """Start a Ray of our own with so many cores, or join the one at `address`, with our code.
+    """Start a private Ray with so many cores, or join the one at an address with this code.
 
-    What is kept from the run before is used again where it is the same and large enough.
+    A Ray that is still running from an earlier run is used again if it fits.
 
     Raises:
         ClusterError: no Ray answers at the address, or it cannot be joined; or ours cannot start.
     """
-    if _kept.address == address and (address != LOCAL or _kept.cpus >= cpus):
+    if _session.address == address and (address != LOCAL or _session.cpus >= cpus):
         return
-    _stop()
+    _stop_ray()
     if address == LOCAL:
-        _start(cpus)
+        _start_ray(cpus)
     else:
-        with interrupts.put_off():  # a client that is half there answers for every later one
-            _join(address)
-    _kept.address, _kept.cpus = address, cpus
+        with interrupts.defer_interrupt():  # a half-connected client breaks every later one
+            _join_cluster(address)
+    _session.address, _session.cpus = address, cpus
 
 
-@connected()
-def nodes() -> list[Node]:
-    """What the nodes have that are alive; those with the most cores first.
+@detect_lost_cluster()
+def list_nodes() -> list[NodeCapacity]:
+    """List the resources of the live nodes, largest first.
 
     Raises:
         ClusterError: the cluster is lost.
     """
     import ray
 
-    told: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call]
-    resources = [node["Resources"] for node in told if node["Alive"]]
-    found = [Node(int(each.get("CPU", 0)), int(each.get("GPU", 0))) for each in resources]
-    return sorted(found, key=lambda node: (node.cpus, node.gpus), reverse=True)
+    nodes: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call]
+    resources = [node["Resources"] for node in nodes if node["Alive"]]
+    capacities = [
+        NodeCapacity(int(each.get("CPU", 0)), int(each.get("GPU", 0))) for each in resources
+    ]
+    return sorted(capacities, key=lambda node: (node.cpus, node.gpus), reverse=True)
 
 
-@connected()
-def put(piece: bytes) -> Any:
-    """Keep bytes in the object store for as long as what is returned, or a copy of it, lives.
+@detect_lost_cluster()
+def put_bytes(piece: bytes) -> Any:
+    """Store bytes in the object store for as long as the returned reference lives.
 
     Raises:
         ClusterError: the cluster is lost.
@@ -131,52 +133,56 @@ def put(piece: bytes) -> Any:
     return ray.put(piece)
 
 
-def get(kept_piece: Any) -> bytes:
-    """The bytes that were `put`, on any node."""
+def get_bytes(reference: Any) -> bytes:
+    """Read bytes from the object store by their reference, on any node."""
     import ray
 
-    piece: bytes = ray.get(kept_piece)
+    piece: bytes = ray.get(reference)
     return piece
 
 
 def check_alive() -> None:
-    """See that a Ray of our own lives: one that has died answers nothing, and says nothing.
+    """Check that the private Ray lives: one that has died never answers.
 
     Raises:
         ClusterError: it has died; the next run starts another one.
     """
-    dead = _kept.ours.find_dead() if _kept.ours else ""
+    dead = _session.local_ray.find_dead_process() if _session.local_ray else ""
     if dead:
-        _stop()
+        _stop_ray()
         raise ClusterError(
             f"the Ray of this run has died ({dead} was ended, perhaps for lack of memory); run"
-            " again: what is finished is kept"
+            " again: finished recordings are kept"
         )
 
 
 def leave() -> None:
-    """End it, unless it is kept."""
-    if not _kept.wanted:
-        _stop()
+    """Stop Ray, unless it is kept running."""
+    if not _session.keep_running:
+        _stop_ray()
 
 
-def _start(cpus: int) -> None:
+def _start_ray(cpus: int) -> None:
     before = psutil.Process().children()
     ours: LocalRay | None = None
     try:
         ours = make_local_ray()
-        # To start, and to end in order, takes seconds.
-        with interrupts.not_lost(_is_starting), on_loopback():
-            _init("local", num_cpus=cpus, include_dashboard=False, **ours.options())
-        ours.note_processes()
-        _kept.ours = ours
-    except (KeyboardInterrupt, SystemExit, Exception) as error:  # a bare one where it is slow
+        # Starting, and ending in order, takes seconds.
+        with interrupts.reraise_interrupt(_is_starting), bind_to_loopback():
+            _init_ray("local", num_cpus=cpus, include_dashboard=False, **ours.init_options())
+        ours.record_processes()
+        _session.local_ray = ours
+    except (
+        KeyboardInterrupt,
+        SystemExit,
+        Exception,
+    ) as error:  # Ray raises a bare one where it is slow
         if _is_starting():
-            _end(set(psutil.Process().children()) - set(before))
-        _forget()
+            _kill_processes(set(psutil.Process().children()) - set(before))
+        _shut_down()
         if ours:
             ours.close()
-        if isinstance(error, SystemExit):  # so Ray takes a request to terminate
+        if isinstance(error, SystemExit):  # Ray turns SIGTERM into this
             raise KeyboardInterrupt(signal.SIGTERM) from error
         if isinstance(error, KeyboardInterrupt):
             raise
@@ -187,18 +193,18 @@ def _start(cpus: int) -> None:
         ) from error
 
 
-def _join(address: str) -> None:
-    place = ray_address.found(address)
+def _join_cluster(address: str) -> None:
+    place = ray_address.resolve_address(address)
     from ray.exceptions import RayError
 
-    _agree_on_token(address, place)
-    for left in reversed(range(_TRIES)):
+    _check_token(address, place)
+    for tries_left in reversed(range(_TRIES)):
         try:
-            _init(place, runtime_env={"py_modules": [str(CODE)], "excludes": ["__pycache__"]})
+            _init_ray(place, runtime_env={"py_modules": [str(CODE)], "excludes": ["__pycache__"]})
             return
         except (OSError, RuntimeError, ValueError, ImportError, SystemExit, RayError) as error:
-            _forget()
-            if not (left and isinstance(error, ConnectionAbortedError)):
+            _shut_down()
+            if not (tries_left and isinstance(error, ConnectionAbortedError)):
                 why = " ".join(str(error).split())
                 raise ClusterError(
                     f"cluster.address={address}: it answers but cannot be joined ({why}); Ray"
@@ -207,17 +213,17 @@ def _join(address: str) -> None:
                 ) from error
 
 
-def _agree_on_token(address: str, place: str) -> None:
-    """Else we are told nothing for long, or workers die of what Ray does not say.
+def _check_token(address: str, place: str) -> None:
+    """Check that token authentication is on for both sides, since Ray gives no clear error.
 
-    A head that was begun here finds its token here as well: Ray itself shows it for `auto`, but not
-    for the address that this was found to be.
+    The token of a head on this machine is on this machine too. Ray itself sends it for `auto`, but
+    not for the resolved address.
     """
-    if place.startswith("ray://"):  # its driver is a process of the cluster
+    if place.startswith("ray://"):  # its driver runs in the cluster
         return
-    wanted = ray_address.wants_token(place)
+    wanted = ray_address.requires_token(place)
     if wanted and address == AUTO and not os.environ.get("RAY_ADDRESS"):
-        _show_ours()
+        _use_local_token()
     shown = os.environ.get(_AUTH_MODE, "").lower() == _TOKEN
     if wanted and not shown:
         raise ClusterError(
@@ -231,8 +237,8 @@ def _agree_on_token(address: str, place: str) -> None:
         )
 
 
-def _show_ours() -> None:
-    with suppress(ImportError):  # heads of earlier versions ask for none
+def _use_local_token() -> None:
+    with suppress(ImportError):  # earlier versions of Ray have no tokens
         from ray._private.authentication.authentication_token_setup import (
             logger,
             maybe_enable_token_auth_if_token_available,
@@ -243,16 +249,16 @@ def _show_ours() -> None:
 
 
 def _is_starting() -> bool:
-    """Whether Ray's processes start. Then we connect to them: half-way there Ray crashes."""
-    from ray._private import worker  # nothing public tells
+    """Tell whether Ray's processes are still starting; an interrupt after that crashes Ray."""
+    from ray._private import worker  # no public API tells
 
     return getattr(worker, "_global_node", None) is None
 
 
-def _end(started: Iterable[psutil.Process]) -> None:
-    """A Ray that is half there does not end its processes, nor do theirs for a minute."""
+def _kill_processes(started: Iterable[psutil.Process]) -> None:
+    """Kill the processes of a Ray that has not started; it would leave them for a minute."""
     found = list(started)
-    for process in found:  # which grows by theirs
+    for process in found:  # the list grows by their children
         with suppress(psutil.NoSuchProcess):
             process.suspend()  # so that it starts no more
             found += process.children()
@@ -262,27 +268,27 @@ def _end(started: Iterable[psutil.Process]) -> None:
     psutil.wait_procs(started, timeout=1.0)
 
 
-def _forget() -> None:
-    """A client that could not connect would still take every later call for one of a client."""
+def _shut_down() -> None:
+    """Reset Ray: a client that failed to connect would break every later call."""
     import ray
 
     ray.shutdown()
 
 
-def _init(address: str, **more: Any) -> None:
-    import ray  # only now: it takes a second, which a run without Ray need not wait for
+def _init_ray(address: str, **more: Any) -> None:
+    import ray  # slow to import, and a run without Ray needs none
 
-    with processes.own_sigterm():
+    with processes.restore_sigterm_handler():
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **more)
 
 
-def _stop() -> None:
-    if not _kept.address:
+def _stop_ray() -> None:
+    if not _session.address:
         return
     import ray
 
-    ours, _kept.ours = _kept.ours, None
-    _kept.address, _kept.cpus = "", 0
+    ours, _session.local_ray = _session.local_ray, None
+    _session.address, _session.cpus = "", 0
     ray.shutdown()
     if ours:
         ours.close()

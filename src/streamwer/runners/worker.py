@@ -1,4 +1,4 @@
-"""One worker: one model, serving one recording at a time. It runs in-process or as an actor."""
+"""A worker with one model, which streams recordings in this process or as a Ray actor."""
 
 from __future__ import annotations
 
@@ -9,45 +9,51 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from streamwer import audio, policies, recognisers, simulation
+from streamwer import audio, policies, recognisers
 from streamwer._util import processes
 from streamwer.config.experiment import SystemConfig
-from streamwer.datasets.augmentation.packets import Journey
+from streamwer.datasets.augmentation.network import PacketNetwork
 from streamwer.errors import ConfigError, StreamwerError
 from streamwer.provenance import digests
-from streamwer.provenance.signature import UNKNOWN, measures
-from streamwer.recognisers.base import Informed
+from streamwer.provenance.signature import UNKNOWN, measures_hardware
+from streamwer.recognisers.base import SupportsFacts
 from streamwer.runners import core_reservation, hardware, interrupts, worker_facts
-from streamwer.runners.core_reservation import Place
-from streamwer.runners.cpu_contention import Watch
-from streamwer.simulation.arrivals import Arrival
-from streamwer.simulation.clock import Wall
-from streamwer.simulation.network import Packets
-from streamwer.simulation.serving import Failed
+from streamwer.runners.core_reservation import CoreReservation
+from streamwer.runners.cpu_contention import CpuContentionMonitor
+from streamwer.simulation.arrivals import Arrival, schedule_arrivals
+from streamwer.simulation.clock import WallClock, build_system_clock
+from streamwer.simulation.generator import send_calls
+from streamwer.simulation.network import NetworkSource
+from streamwer.simulation.serving import OnFailure, make_schedule, play_recording, serve_streams
+from streamwer.simulation.source import make_source
 from streamwer.simulation.stream import Stream
 from streamwer.types import Step
 
 _PACKET_S = 0.02
-"""Of a call in real time, where the load does not say: what a telephone sends."""
+"""Default packet length of a call in real time, as telephones send."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """A recording to be streamed: its id, its prepared audio, and its length for scheduling.
+    """A recording to stream.
 
-    It comes by the network of its journey, where it has one. The contents of the audio file are
-    given where the worker cannot see it.
+    Attributes:
+        recording: its id.
+        audio: path of its prepared audio.
+        seconds: its length, for scheduling.
+        journey: of its packets through a network; None without one.
+        contents: of the audio file, where the worker cannot read it.
     """
 
     recording: str
     audio: Path
     seconds: float
-    journey: Journey | None = None
+    journey: PacketNetwork | None = None
     contents: bytes | None = field(default=None, repr=False)
 
 
 class StreamWorker(Protocol):
-    """What a pool needs of a worker; the model is built in its constructor."""
+    """A worker as a pool needs it; its constructor builds the model."""
 
     def stream(self, job: Job) -> tuple[Step, ...]: ...
 
@@ -55,89 +61,88 @@ class StreamWorker(Protocol):
 
 
 class Worker:
-    """Builds the system's recogniser once and plays recordings into it.
+    """Builds the system's recogniser once and streams recordings into it.
 
     Args:
-        system: what is played.
-        place: cores that are its own.
+        system: the system under test.
+        reservation: cores of the worker.
     """
 
-    def __init__(self, system: SystemConfig, place: Place | None = None) -> None:
-        self._place = place or Place()
-        self._watch = Watch(self._place)
+    def __init__(self, system: SystemConfig, reservation: CoreReservation | None = None) -> None:
+        self._reservation = reservation or CoreReservation()
+        self._contention = CpuContentionMonitor(self._reservation)
         self._system = system
         self._lag: float | None = None  # of the process that sends calls in real time
         began = time.perf_counter()
-        folder = recognisers.files(system)
-        with interrupts.put_off():  # half-way through a native library it would be an ImportError
-            self._recogniser = recognisers.build(system, folder)
+        folder = recognisers.fetch_model(system)
+        with interrupts.defer_interrupt():  # in a native import it would become an ImportError
+            self._recogniser = recognisers.build_recogniser(system, folder)
             loaded = time.perf_counter()
             recognisers.warm_up(self._recogniser)
         self._load_seconds, self._warm_up_seconds = loaded - began, time.perf_counter() - loaded
-        device, count = system.model.device, len(self._place.machine)
+        device, count = system.model.device, len(self._reservation.machine_cores)
         self._loaded = {
-            "hardware": hardware.described(device, count),
-            worker_facts.MODEL: digests.of_model(folder) if folder else UNKNOWN,
-            **worker_facts.packages(system),
+            "hardware": hardware.describe_hardware(device, count),
+            worker_facts.MODEL: digests.digest_model(folder) if folder else UNKNOWN,
+            **worker_facts.collect_packages(system),
         }
 
     def stream(self, job: Job) -> tuple[Step, ...]:
-        """Every step of the recording.
+        """Stream one recording and return its steps.
 
         Raises:
             AudioError: the recording's audio is missing or broken.
         """
-        heard = prepared(job)
-        with self._watch.streaming():
+        samples = load_prepared_audio(job)
+        with self._contention.measure():
             return tuple(
-                simulation.play(
+                play_recording(
                     job.recording,
-                    heard,
+                    samples,
                     self._recogniser,
-                    policies.build(self._system.policy),
-                    simulation.clock_of(self._system),
+                    policies.build_policy(self._system.policy),
+                    build_system_clock(self._system),
                     job.journey,
                 )
             )
 
-    def stream_together(self, jobs: Sequence[Job], failed: Failed) -> Iterator[Step]:
-        """Every step of all the recordings, which arrive as the system's load says.
+    def stream_concurrently(self, jobs: Sequence[Job], on_failure: OnFailure) -> Iterator[Step]:
+        """Stream concurrent recordings, which arrive as the system's load says.
 
         Args:
-            jobs: what arrives.
-            failed: told of each recording whose audio is missing or broken when its call begins,
-                and of each that something failed on.
+            jobs: recordings to stream.
+            on_failure: called for each recording that fails, or whose audio is missing or broken.
 
         Raises:
-            ConfigError: the schedule asks the engine for what it cannot do.
+            ConfigError: the engine cannot do what the schedule needs.
         """
-        with self._watch.streaming():
-            yield from self._together(jobs, failed)
+        with self._contention.measure():
+            yield from self._serve_calls(jobs, on_failure)
 
-    def _together(self, jobs: Sequence[Job], failed: Failed) -> Iterator[Step]:
+    def _serve_calls(self, jobs: Sequence[Job], on_failure: OnFailure) -> Iterator[Step]:
         load = self._system.load
-        calls = simulation.arrivals([job.seconds for job in jobs], load)
+        calls = schedule_arrivals([job.seconds for job in jobs], load)
         if self._system.clock.name == "wall":
-            return self._in_real_time(jobs, calls, failed)
-        return simulation.serve(
-            self._arriving(jobs, calls, failed),
+            return self._serve_in_real_time(jobs, calls, on_failure)
+        return serve_streams(
+            self._make_streams(jobs, calls, on_failure),
             self._recogniser,
-            simulation.clock_of(self._system),
-            simulation.schedule_of(load),
-            failed,
+            build_system_clock(self._system),
+            make_schedule(load),
+            on_failure,
         )
 
-    def _in_real_time(
+    def _serve_in_real_time(
         self,
         jobs: Sequence[Job],
         calls: Sequence[Arrival],
-        failed: Failed,
+        on_failure: OnFailure,
     ) -> Iterator[Step]:
-        """The same with packets that a process of its own sends.
+        """Serve calls whose packets another process sends in real time.
 
         Raises:
-            ConfigError: a recording comes by a network of its own.
-            StreamwerError: it was too late for the run to be worth anything.
+            ConfigError: a recording comes through a simulated network.
+            StreamwerError: packets were sent too late for a valid run.
         """
         load, policy = self._system.load, self._system.policy
         delayed = next((job.recording for job in jobs if job.journey), None)
@@ -146,75 +151,81 @@ class Worker:
                 f"{delayed} comes by a network (condition), but under a load clock=wall sends each"
                 " packet when it was spoken: choose clock=measured, or load=alone"
             )
-        packet = audio.samples(load.packet_s or _PACKET_S)
-        arriving = list(_heard(jobs, calls, failed))
-        heard = [sent for _, sent in arriving]
-        begins = [call.begins for call, _ in arriving]
-        elsewhere = partial(core_reservation.stay, self._place.others)
-        with simulation.sending(heard, begins, packet, elsewhere) as (generator, sources):
+        packet = audio.seconds_to_samples(load.packet_s or _PACKET_S)
+        arriving = list(_load_calls(jobs, calls, on_failure))
+        recordings = [sent for _, sent in arriving]
+        begins = [call.begin for call, _ in arriving]
+        pin = partial(core_reservation.pin_to_cores, self._reservation.other_cores)
+        with send_calls(recordings, begins, packet, pin) as (generator, sources):
             streams = (
-                Stream(jobs[call.recording].recording, source, policies.build(policy), call.begins)
+                Stream(
+                    jobs[call.recording].recording,
+                    source,
+                    policies.build_policy(policy),
+                    call.begin,
+                )
                 for (call, _), source in zip(arriving, sources, strict=True)
             )
-            clock, schedule = Wall(generator.origin), simulation.schedule_of(load)
-            yield from simulation.serve(streams, self._recogniser, clock, schedule, failed)
+            clock, schedule = WallClock(generator.origin), make_schedule(load)
+            yield from serve_streams(streams, self._recogniser, clock, schedule, on_failure)
             chunk = float(policy.get("chunk_s") or policy.get("poll_s") or 1.0)
-            self._lag = generator.check(chunk)
+            self._lag = generator.check_lag(chunk)
 
-    def _arriving(
-        self, jobs: Sequence[Job], calls: Sequence[Arrival], failed: Failed
+    def _make_streams(
+        self, jobs: Sequence[Job], calls: Sequence[Arrival], on_failure: OnFailure
     ) -> Iterator[Stream]:
         load, policy = self._system.load, self._system.policy
-        for call, sent in _heard(jobs, calls, failed):
+        for call, sent in _load_calls(jobs, calls, on_failure):
             job = jobs[call.recording]
-            way = job.journey
-            source = Packets(sent, way) if way else simulation.arriving(sent, load)
-            yield Stream(job.recording, source, policies.build(policy), call.begins)
+            source = NetworkSource(sent, job.journey) if job.journey else make_source(sent, load)
+            yield Stream(job.recording, source, policies.build_policy(policy), call.begin)
 
     def facts(self) -> dict[str, Any]:
-        """What this worker measured about itself, and what it loaded and runs on."""
+        """Report what this worker measured of itself, what it loaded, and its hardware."""
         recogniser = self._recogniser
         return {
             **self._loaded,
             "load_seconds": round(self._load_seconds, 3),
             "warm_up_seconds": round(self._warm_up_seconds, 3),
-            "peak_memory_mb": processes.peak_mb(),
-            **(self._watch.facts() if measures(self._system.clock.name) else {}),
+            "peak_memory_mb": processes.read_peak_memory_mb(),
+            **(self._contention.facts() if measures_hardware(self._system.clock.name) else {}),
             **({} if self._lag is None else {"generator_lag_p99_s": round(self._lag, 6)}),
-            **(recogniser.facts() if isinstance(recogniser, Informed) else {}),
+            **(recogniser.facts() if isinstance(recogniser, SupportsFacts) else {}),
         }
 
 
-def _heard(
-    jobs: Sequence[Job], calls: Sequence[Arrival], failed: Failed
+def _load_calls(
+    jobs: Sequence[Job], calls: Sequence[Arrival], on_failure: OnFailure
 ) -> Iterator[tuple[Arrival, audio.Samples]]:
-    """The audio of each call, read when it is asked for: a file may have gone by then."""
+    """Load the audio of each call when it begins; a file may be gone by then."""
     for call in calls:
         job = jobs[call.recording]
         try:
-            sent = prepared(job)
+            sent = load_prepared_audio(job)
         except StreamwerError as error:
-            failed(job.recording, error)
+            on_failure(job.recording, error)
         else:
             yield call, sent
 
 
-def prepared(job: Job) -> audio.Samples:
-    """The prepared audio, which must be what its digest was taken of.
+def load_prepared_audio(job: Job) -> audio.Samples:
+    """Load the prepared audio and check it against its digest.
 
     Raises:
         AudioError: it is missing, broken, or damaged.
     """
-    return audio.undamaged(job.audio, audio.load(job.audio, job.contents), job.contents)
+    return audio.check_flac_md5(job.audio, audio.load_audio(job.audio, job.contents), job.contents)
 
 
-def place_of(system: SystemConfig) -> Place:
-    """Cores of a worker's own where its clock measures; taken from now on until it is closed."""
+def reserve_worker_cores(system: SystemConfig) -> CoreReservation:
+    """Reserve cores for a worker whose clock measures; none for any other."""
     return (
-        core_reservation.take(system.model.cpu_threads) if measures(system.clock.name) else Place()
+        core_reservation.reserve_cores(system.model.cpu_threads)
+        if measures_hardware(system.clock.name)
+        else CoreReservation()
     )
 
 
-def placed(system: SystemConfig) -> Worker:
-    """A worker that keeps its cores for as long as its process lives."""
-    return Worker(system, place_of(system))
+def build_pinned_worker(system: SystemConfig) -> Worker:
+    """Build a worker that keeps its cores for as long as its process lives."""
+    return Worker(system, reserve_worker_cores(system))

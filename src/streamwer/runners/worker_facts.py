@@ -1,4 +1,4 @@
-"""Facts that workers report of themselves: the model and the packages that they run with."""
+"""Facts that workers report of themselves, such as their model and packages."""
 
 from __future__ import annotations
 
@@ -6,51 +6,48 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from streamwer.config import plugins
+from streamwer.config import registry
 from streamwer.config.experiment import SystemConfig
 from streamwer.provenance.signature import UNKNOWN
 
 Facts = Mapping[str, Any]
-"""What workers say of themselves, by name: numbers and texts."""
+"""Numbers and texts by name."""
 
 MODEL = "model_digest"
-"""The key of the digest of the model that was loaded."""
+"""Key of the digest of the loaded model."""
 _AND = " / "
-"""Between the texts of workers that say different things."""
+"""Separator of texts that differ between workers."""
 PACKAGE = "package "
-"""What the keys of package versions begin with."""
+"""Prefix of the keys of package versions."""
 _PACKAGES = ("streamwer", "faster-whisper", "ctranslate2", "onnxruntime", "tokenizers", "numpy")
-"""Those that shape what is said; jiwer and the normaliser measure it and are named when scored."""
+"""Packages that affect the hypotheses; those of scoring are recorded with the scores."""
 
 
-def packages(system: SystemConfig) -> dict[str, str]:
-    """The facts that say which packages a worker of a system runs with."""
-    added = plugins.packages(policy=system.policy.get("name"), engine=system.engine.name)
-    versions = {name: _version(name) for name in _PACKAGES} | added
+def collect_packages(system: SystemConfig) -> dict[str, str]:
+    """Return the versions of the packages that a worker of a system runs with, as facts."""
+    added = registry.list_packages(policy=system.policy.get("name"), engine=system.engine.name)
+    versions = {name: _read_version(name) for name in _PACKAGES} | added
     return {f"{PACKAGE}{name}": number for name, number in versions.items()}
 
 
-def worst(each: Iterable[Facts]) -> dict[str, Any]:
-    """One record of what several workers say: the largest number, and of what is no number, all.
-
-    Workers on other machines may differ in what they load and run on: then both are told.
-    """
-    found: dict[str, Any] = {}
-    for facts in each:
+def merge_facts(workers: Iterable[Facts]) -> dict[str, Any]:
+    """Merge the facts of several workers: the largest of numbers, all different texts."""
+    merged: dict[str, Any] = {}
+    for facts in workers:
         for key, value in facts.items():
-            found[key] = _worse(found[key], value) if key in found else value
-    return found
+            merged[key] = _merge_values(merged[key], value) if key in merged else value
+    return merged
 
 
-def _worse(one: Any, other: Any) -> Any:
-    if isinstance(one, Mapping):  # something of each worker, by its name
-        return worst([one, other])
+def _merge_values(one: Any, other: Any) -> Any:
+    if isinstance(one, Mapping):  # values by worker
+        return merge_facts([one, other])
     if isinstance(one, str):
         return _AND.join(sorted({*one.split(_AND), *other.split(_AND)}))
     return max(one, other)
 
 
-def _version(package: str) -> str:
+def _read_version(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:

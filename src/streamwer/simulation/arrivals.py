@@ -1,6 +1,7 @@
-"""When calls arrive at a worker: an open loop, fixed before the first of them is served.
+"""Generate the arrival times of calls at a worker, as an open loop.
 
-A worker that falls behind delays no call, so that no delay is left out of the figures.
+The times are fixed before the first call is served. So a worker that falls behind delays no
+arrival, and no delay is missing from the figures (no coordinated omission).
 """
 
 from __future__ import annotations
@@ -13,59 +14,68 @@ import numpy as np
 from streamwer.config.load import LoadConfig
 
 _DIGITS = 3
-"""Of a beginning: whole milliseconds, which every machine's arithmetic gives alike."""
+"""Round arrivals to milliseconds, which are equal on every machine."""
 
 
 class Arrival(NamedTuple):
-    """A call: when it begins on the worker's line (seconds), and which recording it plays."""
+    """A call: its begin on the worker's time line (seconds) and the index of its recording."""
 
-    begins: float
+    begin: float
     recording: int
 
 
-def arrivals(seconds: Sequence[float], load: LoadConfig) -> list[Arrival]:
-    """Each recording once, in random order.
+def schedule_arrivals(seconds: Sequence[float], load: LoadConfig) -> list[Arrival]:
+    """Schedule each recording once, in random order.
 
     Args:
         seconds: lengths of the recordings.
-        load: how they arrive.
+        load: arrival process and number of streams.
 
     Returns:
-        in order of their beginnings.
+        The calls, in order of their begins.
     """
     rng = np.random.default_rng(load.seed)
-    order = [int(each) for each in rng.permutation(len(seconds))]
-    lengths = [seconds[each] for each in order]
-    begins = _BEGINNINGS[load.name](lengths, load, rng)
-    return _in_order(zip(begins, order, strict=True))
+    order = [int(index) for index in rng.permutation(len(seconds))]
+    lengths = [seconds[index] for index in order]
+    begins = _PROCESSES[load.name](lengths, load, rng)
+    return _sort_arrivals(zip(begins, order, strict=True))
 
 
-def drawn(seconds: Sequence[float], load: LoadConfig, until: float) -> list[Arrival]:
-    """Recordings drawn with replacement, for as long as calls may begin.
+def draw_arrivals(seconds: Sequence[float], load: LoadConfig, until: float) -> list[Arrival]:
+    """Draw recordings with replacement until a time.
 
-    The calls of n streams are among those of n + 1: a larger load is the smaller one and more.
+    The calls of n streams are a subset of those of n + 1 streams.
 
     Args:
         seconds: lengths of the recordings.
-        load: how they arrive; `calls_per_s` is not used.
-        until: calls begin before it, seconds.
+        load: arrival process and number of streams; `calls_per_s` is not used.
+        until: end of the arrivals, seconds.
+
+    Returns:
+        The calls, in order of their begins.
     """
-    calls = (call for line in range(load.streams) for call in _line(seconds, load, line, until))
-    return _in_order(calls)
+    calls = (
+        call for line in range(load.streams) for call in _draw_line(seconds, load, line, until)
+    )
+    return _sort_arrivals(calls)
 
 
-def _in_order(calls: Iterator[tuple[float, int]]) -> list[Arrival]:
+def _sort_arrivals(calls: Iterator[tuple[float, int]]) -> list[Arrival]:
     return sorted(Arrival(round(begins, _DIGITS), recording) for begins, recording in calls)
 
 
-def _poisson(lengths: Sequence[float], load: LoadConfig, rng: np.random.Generator) -> list[float]:
-    """By Little's law, calls of mean length m arrive streams / m times a second."""
+def _draw_poisson(
+    lengths: Sequence[float], load: LoadConfig, rng: np.random.Generator
+) -> list[float]:
+    """Draw Poisson arrivals: by Little's law, streams / mean length calls a second."""
     rate = load.calls_per_s or load.streams / float(np.mean(lengths))
     return [float(at) for at in np.cumsum(rng.exponential(1 / rate, len(lengths)))]
 
 
-def _fixed(lengths: Sequence[float], load: LoadConfig, rng: np.random.Generator) -> list[float]:
-    """Each call on the line that is free first."""
+def _fill_lines(
+    lengths: Sequence[float], load: LoadConfig, rng: np.random.Generator
+) -> list[float]:
+    """Begin each call on the line that is free first."""
     free = [float(phase) for phase in rng.uniform(0, load.phase_s, load.streams)]
     begins = []
     for length in lengths:
@@ -75,7 +85,9 @@ def _fixed(lengths: Sequence[float], load: LoadConfig, rng: np.random.Generator)
     return begins
 
 
-def _together(lengths: Sequence[float], load: LoadConfig, rng: np.random.Generator) -> list[float]:
+def _group_calls(
+    lengths: Sequence[float], load: LoadConfig, rng: np.random.Generator
+) -> list[float]:
     begins: list[float] = []
     at = 0.0
     for first in range(0, len(lengths), load.streams):
@@ -85,13 +97,13 @@ def _together(lengths: Sequence[float], load: LoadConfig, rng: np.random.Generat
     return begins
 
 
-_BEGINNINGS = {"poisson": _poisson, "fixed": _fixed, "together": _together}
+_PROCESSES = {"poisson": _draw_poisson, "fixed": _fill_lines, "together": _group_calls}
 
 
-def _line(
+def _draw_line(
     seconds: Sequence[float], load: LoadConfig, line: int, until: float
 ) -> Iterator[tuple[float, int]]:
-    """The calls of one of the streams, which has random numbers of its own."""
+    """Draw the calls of one stream, which has its own random numbers."""
     rng = np.random.default_rng([load.seed, line])
     mean = float(np.mean(seconds))
     random = load.name == "poisson"

@@ -1,7 +1,7 @@
-"""Clocks: how the compute time of a step becomes time on the stream's time line.
+"""Clocks turn the compute time of a step into time on the stream's time line.
 
-All clocks drive the same loop, so backlog is carried in the loop whatever the clock:
-start = max(ready, moment the worker is free), emitted = start + compute.
+All clocks drive the same loop, which carries the backlog:
+start = max(ready, time when the worker is free), emitted = start + compute.
 """
 
 from __future__ import annotations
@@ -12,26 +12,26 @@ from typing import Protocol
 
 from streamwer.config import hardware
 from streamwer.config.experiment import SystemConfig
+from streamwer.config.hardware import CallCosts
 from streamwer.errors import ConfigError
 from streamwer.recognisers.stage_timer import NOW
-from streamwer.simulation.profile import Profile
 from streamwer.types import Hypothesis
 
 
 class Clock(Protocol):
-    """Turns steps into moments, in seconds on the stream's own line."""
+    """Gives the start and end of each step, in seconds on the time line."""
 
     def start(self, earliest: float) -> float:
-        """When a step that may begin at `earliest` begins; a real clock waits until then."""
+        """Return when a step that may start at `earliest` starts; a real clock waits until then."""
         ...
 
     def finish(self, start: float, hypothesis: Hypothesis) -> float:
-        """When the update of a step that began at `start` is shown."""
+        """Return when the update of a step that began at `start` is emitted."""
         ...
 
 
-class Measured:
-    """A step takes as long as its recogniser call really took."""
+class MeasuredClock:
+    """A step takes as long as its recogniser call took."""
 
     def start(self, earliest: float) -> float:
         return earliest
@@ -40,35 +40,35 @@ class Measured:
         return start + hypothesis.compute.total
 
 
-class Occupied:
-    """A step takes as long as its recogniser call really took, and so does all else that is done.
+class OccupancyClock:
+    """A step takes as long as its recogniser call took, and the work between calls counts too.
 
-    What a worker does between calls (to choose a stream, to plan, to commit) makes no call wait
-    that has the worker to itself. Where many streams wait for one worker it adds up.
+    A single call does not wait for the worker's other work (scheduling, planning, committing).
+    Where many streams wait for one worker, that work adds up.
     """
 
     def __init__(self) -> None:
-        self._now = NOW.get()
-        self._free, self._seen = 0.0, self._now()
+        self._read_time = NOW.get()
+        self._free, self._seen = 0.0, self._read_time()
 
     def start(self, earliest: float) -> float:
-        start = max(earliest, self._free + self._since())
+        start = max(earliest, self._free + self._read_elapsed())
         self._free = start
         return start
 
     def finish(self, start: float, hypothesis: Hypothesis) -> float:
-        # A scripted call may be said to take longer than it took.
-        self._free = start + max(self._since(), hypothesis.compute.total)
+        # A scripted call may claim to take longer than it took.
+        self._free = start + max(self._read_elapsed(), hypothesis.compute.total)
         return self._free
 
-    def _since(self) -> float:
-        """Seconds since this was asked before."""
-        before, self._seen = self._seen, self._now()
+    def _read_elapsed(self) -> float:
+        """Return the seconds since the last call of this method."""
+        before, self._seen = self._seen, self._read_time()
         return self._seen - before
 
 
-class Unaware:
-    """Compute takes no time: the policy's own delay, the same on every run."""
+class ComputationUnaware:
+    """Compute takes no time: only the policy's own delay remains, the same on every run."""
 
     def start(self, earliest: float) -> float:
         return earliest
@@ -77,13 +77,30 @@ class Unaware:
         return start
 
 
-class Wall:
-    """Real time against absolute deadlines, so that pacing does not drift.
+class ProfileClock:
+    """A step takes as long as such a call takes on the machine of a hardware profile.
 
     Args:
-        origin: what `read` says when it is 0 on the stream's line; None is now.
-        read: the clock on the wall, seconds.
-        sleep: waits for so many seconds, or a little longer.
+        costs: of the calls of the system's model.
+    """
+
+    def __init__(self, costs: CallCosts) -> None:
+        self._costs = costs
+
+    def start(self, earliest: float) -> float:
+        return earliest
+
+    def finish(self, start: float, hypothesis: Hypothesis) -> float:
+        return start + hardware.predict_seconds(self._costs, hypothesis.effort)
+
+
+class WallClock:
+    """Real time with absolute deadlines, so that pacing does not drift.
+
+    Args:
+        origin: value of `read` at 0 on the time line; None for now.
+        read: reads a monotonic clock, seconds.
+        sleep: waits for a number of seconds, or a little longer.
     """
 
     def __init__(
@@ -96,31 +113,31 @@ class Wall:
         self._read, self._sleep = read, sleep
 
     def start(self, earliest: float) -> float:
-        while (wait := earliest - self._now()) > 0:
+        while (wait := earliest - self._read_time()) > 0:
             self._sleep(wait)
-        return self._now()
+        return self._read_time()
 
     def finish(self, start: float, hypothesis: Hypothesis) -> float:
-        return self._now()
+        return self._read_time()
 
-    def _now(self) -> float:
+    def _read_time(self) -> float:
         return self._read() - self._origin
 
 
 MEASURED = "measured"
 CLOCKS: Mapping[str, Callable[[], Clock]] = {
-    MEASURED: Measured,
-    "unaware": Unaware,
-    "wall": Wall,
+    MEASURED: MeasuredClock,
+    "unaware": ComputationUnaware,
+    "wall": WallClock,
 }
 
 
 PROFILE = "profile"
-"""The name of the clock that needs the costs of the system's calls."""
+"""Name of the clock that needs the costs of the system's calls."""
 
 
-def build(name: str) -> Clock:
-    """A fresh clock for one stream, of those that need no more than a name.
+def build_clock(name: str) -> Clock:
+    """Build a fresh clock for one stream by its name.
 
     Raises:
         ConfigError: there is no such clock.
@@ -131,14 +148,14 @@ def build(name: str) -> Clock:
     return CLOCKS[name]()
 
 
-def clock_of(system: SystemConfig) -> Clock:
-    """A fresh clock for one stream of a system.
+def build_system_clock(system: SystemConfig) -> Clock:
+    """Build a fresh clock for one stream of a system.
 
     Raises:
         ConfigError: there is no such clock, or the hardware profile lacks the system's costs.
     """
     if system.clock.name == PROFILE:
-        return Profile(hardware.find(system.clock.hardware, system.model, system.engine))
+        return ProfileClock(hardware.find_costs(system.clock.hardware, system.model, system.engine))
     if system.clock.name == MEASURED and not system.load.alone:
-        return Occupied()
-    return build(system.clock.name)
+        return OccupancyClock()
+    return build_clock(system.clock.name)

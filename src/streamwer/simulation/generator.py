@@ -1,7 +1,7 @@
-"""Calls in real time: a process of its own says when each packet is sent, whatever the worker does.
+"""Send calls in real time from a separate process, independent of the worker.
 
-Packets are due at absolute moments, so that one that is sent late delays no other. How late each
-was is recorded: a run whose generator lagged measured the generator.
+Packets are due at absolute times, so a late packet delays no other. The lag of each packet is
+recorded, since a run with a slow generator measures the generator.
 """
 
 from __future__ import annotations
@@ -21,58 +21,58 @@ import numpy as np
 from streamwer._util import processes
 from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.errors import StreamwerError
-from streamwer.simulation.source import InPackets, SilentError
-from streamwer.types import Arrived
+from streamwer.simulation.source import PacketSource, SourceStoppedError
+from streamwer.types import ArrivedAudio
 
 _LEAD_S = 0.2
-"""Between the moment that the generator is told to begin, and the beginning."""
+"""Time between the signal to begin and the begin."""
 _SHARE = 0.1
-"""Of a chunk: the p99 of the generator's lag that makes a run worthless."""
+"""Largest valid p99 of the generator's lag, as a share of a chunk."""
 _PATIENCE_S = 60.0
-_LOOK_S = 0.0002
-"""Between two looks at whether a packet that is late has been sent."""
+_CHECK_S = 0.0002
+"""Interval of the checks whether a late packet has been sent."""
 _STOPPED = "the process that sends the calls has stopped; run it again"
 
 
-class Due(NamedTuple):
-    """A packet: when it is sent (seconds after the origin), and the call that it belongs to."""
+class DuePacket(NamedTuple):
+    """A packet: when it is due (seconds after the origin) and the index of its call."""
 
     at: float
     call: int
 
 
-def _anywhere() -> None:
-    """Run on whatever core the system chooses."""
+def _leave_unpinned() -> None:
+    """Let the process run on any core."""
 
 
-class Generator:
-    """Sends packets from a process of its own; the origin is known once it is entered.
+class PacketGenerator:
+    """Sends packets from a separate process; entering its context sets the origin.
 
-    What was sent is told in shared memory: a thread that listens to the process would take turns
-    with the worker, and take time from it.
+    Shared memory holds what was sent: a thread that listens to the process would compete with the
+    worker for the interpreter.
 
     Args:
-        dues: every packet of all calls.
-        calls: how many calls there are.
-        stay: keeps the process to cores where it disturbs no worker; called in it.
+        dues: the packets of all calls.
+        calls: number of calls.
+        pin: pins the process to cores where it disturbs no worker; called in it.
     """
 
     def __init__(
-        self, dues: Sequence[Due], calls: int, stay: Callable[[], None] = _anywhere
+        self, dues: Sequence[DuePacket], calls: int, pin: Callable[[], None] = _leave_unpinned
     ) -> None:
         self.origin = 0.0
         self._sent: Array[c_int] = RawArray(c_int, calls)
         self._lags: Array[c_double] = RawArray(c_double, len(dues))
         context = multiprocessing.get_context("spawn")
-        self._line, self._theirs = context.Pipe()
+        self._line, self._child_line = context.Pipe()
         self._dues = sorted(dues)
-        arguments = self._theirs, self._sent, self._lags, stay
+        arguments = self._child_line, self._sent, self._lags, pin
         self._process = context.Process(target=_send, args=arguments, daemon=True)
 
     def __enter__(self) -> Self:
-        with processes.deaf():
+        with processes.ignore_sigint():
             self._process.start()
-        self._theirs.close()  # so that the line ends when the process does
+        self._child_line.close()  # so that reading fails once the process has ended
         try:
             self._begin()
         except BaseException:
@@ -89,9 +89,9 @@ class Generator:
         self._end()
 
     def _begin(self) -> None:
-        """Hand it the packets once it is up, and the origin once it has them.
+        """Send the process its packets once it is up, and the origin once it has them.
 
-        With its arguments they would be written into a pipe that one that dies never reads.
+        As arguments they could block in a pipe that a dead process never reads.
         """
         try:
             self._await()
@@ -99,12 +99,12 @@ class Generator:
             self._await()
             self.origin = time.monotonic() + _LEAD_S
             self._line.send(self.origin)
-        except (EOFError, OSError) as error:  # it has told why itself
-            raise SilentError(_STOPPED) from error
+        except (EOFError, OSError) as error:  # it has printed the reason
+            raise SourceStoppedError(_STOPPED) from error
 
     def _await(self) -> None:
         if not self._line.poll(_PATIENCE_S):
-            raise SilentError(f"{_STOPPED}: it gave no sign within {_PATIENCE_S:g} s")
+            raise SourceStoppedError(f"{_STOPPED}: it gave no sign within {_PATIENCE_S:g} s")
         self._line.recv()
 
     def _end(self) -> None:
@@ -113,14 +113,18 @@ class Generator:
 
     @property
     def lags(self) -> list[float]:
-        """How late each packet was sent that was, in order; seconds."""
+        """Lag of each packet sent so far, in order; seconds."""
         return self._lags[: sum(self._sent)]
 
-    def wait(self, call: int, packets: int) -> None:
-        """Return when so many packets of a call have been sent.
+    def wait_for_packets(self, call: int, packets: int) -> None:
+        """Wait until a number of packets of a call have been sent.
+
+        Args:
+            call: its index.
+            packets: the number.
 
         Raises:
-            SilentError: they do not come.
+            SourceStoppedError: they do not come.
         """
         if self._sent[call] >= packets:
             return
@@ -128,12 +132,12 @@ class Generator:
         while self._process.is_alive() and time.monotonic() < deadline:
             if self._sent[call] >= packets:
                 return
-            time.sleep(_LOOK_S)
-        if self._sent[call] < packets:  # it may have sent them, and ended, since
-            raise SilentError(_STOPPED)
+            time.sleep(_CHECK_S)
+        if self._sent[call] < packets:  # it may have sent them and ended meanwhile
+            raise SourceStoppedError(_STOPPED)
 
-    def check(self, chunk_s: float) -> float:
-        """The p99 of its lag, seconds.
+    def check_lag(self, chunk_s: float) -> float:
+        """Return the p99 of the lag, seconds.
 
         Raises:
             StreamwerError: it is more than a tenth of a chunk.
@@ -149,73 +153,83 @@ class Generator:
         return lag
 
 
-class Sent(InPackets):
+class GeneratedSource(PacketSource):
     """A recording whose packets a generator sends.
 
     Args:
-        audio: all of it.
+        audio: the recording, float32 at 16 kHz, shape (n,).
         packet: samples of a packet.
-        generator: that sends them.
-        call: its number there.
+        generator: that sends the packets.
+        call: index of the call.
     """
 
-    def __init__(self, audio: Samples, packet: int, generator: Generator, call: int) -> None:
+    def __init__(self, audio: Samples, packet: int, generator: PacketGenerator, call: int) -> None:
         super().__init__(audio, packet)
         self._generator, self._call = generator, call
 
-    def arrived(self, moment: float) -> Arrived:
-        """What is due by then; it is waited for where the generator lags.
+    def count_arrived(self, moment: float) -> ArrivedAudio:
+        """Count the samples due by a moment; wait for them where the generator lags.
 
         Raises:
-            SilentError: it does not come.
+            SourceStoppedError: they do not come.
         """
-        due = super().arrived(moment)
-        self._generator.wait(self._call, -(-due.samples // self._packet))
+        due = super().count_arrived(moment)
+        self._generator.wait_for_packets(self._call, -(-due.samples // self._packet))
         return due
 
 
-def dues(begins: float, length: int, packet: int, call: int) -> list[Due]:
-    """The packets of a call of `length` samples: each is due when its last sample was captured."""
+def schedule_packets(begin: float, length: int, packet: int, call: int) -> list[DuePacket]:
+    """Schedule the packets of a call: each is due when its last sample is captured.
+
+    Args:
+        begin: of the call, seconds after the origin.
+        length: of the call, samples.
+        packet: length of a packet, samples.
+        call: its index.
+    """
     ends = [*range(packet, length, packet), length]
-    return [Due(begins + end / SAMPLE_RATE, call) for end in ends]
+    return [DuePacket(begin + end / SAMPLE_RATE, call) for end in ends]
 
 
 @contextmanager
-def sending(
-    heard: Sequence[Samples],
+def send_calls(
+    recordings: Sequence[Samples],
     begins: Sequence[float],
     packet: int,
-    stay: Callable[[], None] = _anywhere,
-) -> Iterator[tuple[Generator, list[Sent]]]:
+    pin: Callable[[], None] = _leave_unpinned,
+) -> Iterator[tuple[PacketGenerator, list[GeneratedSource]]]:
     """Send calls in real time while the block runs.
 
     Args:
-        heard: the audio of each call.
-        begins: when each begins, seconds after the origin.
+        recordings: the audio of each call.
+        begins: begin of each call, seconds after the origin.
         packet: samples of a packet.
-        stay: as for `Generator`.
+        pin: as for `PacketGenerator`.
 
     Yields:
-        The generator, and each call as it arrives.
+        The generator, and the audio source of each call.
     """
     packets = [
         due
-        for call, (samples, at) in enumerate(zip(heard, begins, strict=True))
-        for due in dues(at, len(samples), packet, call)
+        for call, (samples, at) in enumerate(zip(recordings, begins, strict=True))
+        for due in schedule_packets(at, len(samples), packet, call)
     ]
-    with Generator(packets, len(heard), stay) as generator:
-        yield generator, [Sent(each, packet, generator, i) for i, each in enumerate(heard)]
+    with PacketGenerator(packets, len(recordings), pin) as generator:
+        yield (
+            generator,
+            [GeneratedSource(each, packet, generator, i) for i, each in enumerate(recordings)],
+        )
 
 
 def _send(
     line: Connection,
     sent: Array[c_int],
     lags: Array[c_double],
-    stay: Callable[[], None],
+    pin: Callable[[], None],
 ) -> None:
-    stay()
+    pin()
     line.send("up")
-    packets: Sequence[Due] = line.recv()
+    packets: Sequence[DuePacket] = line.recv()
     line.send("ready")
     origin = line.recv()
     for i, due in enumerate(packets):

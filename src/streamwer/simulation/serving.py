@@ -1,7 +1,7 @@
-"""One worker and the streams that it serves: who goes first, and who shares a model call.
+"""Serve streams with one worker: scheduling, and batches that share a model call.
 
 A step sees all audio that has arrived when it starts, so a slow step makes the next window
-larger and later: backlog is carried in the loop, never added afterwards.
+larger and later: the loop carries the backlog, which is never added afterwards.
 """
 
 from __future__ import annotations
@@ -14,229 +14,244 @@ from typing import NamedTuple, Protocol, runtime_checkable
 
 from streamwer.audio.decoding import Samples
 from streamwer.config.load import LoadConfig
-from streamwer.datasets.augmentation.packets import Journey
+from streamwer.datasets.augmentation.network import PacketNetwork
 from streamwer.errors import ConfigError
 from streamwer.policies.base import Policy
-from streamwer.recognisers.base import Metered, Recogniser, Window
+from streamwer.recognisers.base import Recogniser, SupportsSpent, Window
 from streamwer.simulation.clock import Clock
-from streamwer.simulation.network import Packets
-from streamwer.simulation.source import Recording, SilentError
+from streamwer.simulation.network import NetworkSource
+from streamwer.simulation.source import RecordingSource, SourceStoppedError
 from streamwer.simulation.stream import Stream
-from streamwer.types import Compute, Effort, Hypothesis, Step
+from streamwer.types import Hypothesis, StageTimes, Step, WorkCounters
 
 
 class Schedule(NamedTuple):
-    """Whom a worker serves next.
+    """Order in which a worker serves streams.
 
     Attributes:
-        urgency: of a stream that waits: the least goes first, and of equals the first to begin.
-        most: streams that share one model call.
+        urgency: key of a waiting stream: the smallest goes first, then the first to begin.
+        max_batch: largest number of streams that share one model call.
     """
 
     urgency: Callable[[Stream], float]
-    most: int = 1
+    max_batch: int = 1
 
 
-FIFO = Schedule(Stream.ready)
+FIFO = Schedule(Stream.find_ready_time)
 
 
 @runtime_checkable
-class Batching(Protocol):
+class BatchRecogniser(Protocol):
     """A recogniser that takes several windows at once."""
 
-    def recognise_all(self, windows: Sequence[Window]) -> list[Hypothesis]:
-        """Transcribe windows of several streams; what the call costs is shared out among them."""
+    def recognise_batch(self, windows: Sequence[Window]) -> list[Hypothesis]:
+        """Transcribe windows of several streams; they share the cost of the call."""
         ...
 
 
-def schedule_of(load: LoadConfig) -> Schedule:
-    """The schedule that a load asks for."""
+def make_schedule(load: LoadConfig) -> Schedule:
+    """Make the schedule that a load asks for."""
     if load.schedule == "earliest_deadline":
-        return Schedule(lambda stream: _deadline(stream, load.deadline_s))
-    return Schedule(Stream.ready, load.batch if load.schedule == "batched" else 1)
+        return Schedule(lambda stream: _compute_deadline(stream, load.deadline_s))
+    return Schedule(Stream.find_ready_time, load.batch if load.schedule == "batched" else 1)
 
 
-def _deadline(stream: Stream, within: float | None) -> float:
-    """By when a step should be done: `within` after the first sample it brings, or one chunk."""
+def _compute_deadline(stream: Stream, within: float | None) -> float:
+    """Return the deadline of a step: `within` or one chunk after its first new sample."""
     if within is not None:
         return stream.heard_until + within
-    ready = stream.ready()
+    ready = stream.find_ready_time()
     return ready + (ready - stream.heard_until)
 
 
-Failed = Callable[[str, Exception], None]
-"""Told of the recording of a stream that something failed on, and which ends there."""
+OnFailure = Callable[[str, Exception], None]
+"""Called with the recording of a stream that failed, which ends there, and the error."""
 
 
-def serve(
+def serve_streams(
     streams: Iterable[Stream],
     recogniser: Recogniser,
     clock: Clock,
     schedule: Schedule = FIFO,
-    failed: Failed | None = None,
+    on_failure: OnFailure | None = None,
 ) -> Iterator[Step]:
     """Serve all streams with one recogniser; yield one step per window, in order of service.
 
-    start = max(ready, moment the worker is free), emitted = start + compute. Of the streams
-    that are ready the most urgent goes first. The last step of a stream has `is_last`.
+    start = max(ready, time when the worker is free), emitted = start + compute. Of the ready
+    streams the most urgent goes first. The last step of a stream has `is_last`.
 
     Args:
-        streams: in order of when they begin; each is asked for only when it does.
-        failed: told of each stream whose policy failed, or the recogniser on its window; without it
-            the error ends them all. Windows that fail together are tried one by one.
+        streams: in order of their begins; each is taken only when it begins.
+        recogniser: that transcribes the windows.
+        clock: that times the steps.
+        schedule: order of service, and batches.
+        on_failure: called for each stream whose policy or window fails; without it the error ends
+            all streams. A batch that fails is tried again window by window.
 
     Raises:
-        ConfigError: the schedule wants batches, and the recogniser takes one window at a time.
-        SilentError: no audio comes any more.
+        ConfigError: the schedule needs batches, but the recogniser takes one window at a time.
+        SourceStoppedError: no more audio comes.
     """
-    if schedule.most > 1 and not isinstance(recogniser, Batching):
+    if schedule.max_batch > 1 and not isinstance(recogniser, BatchRecogniser):
         raise ConfigError("load.schedule=batched needs engine=direct: the other takes one window")
-    queue, free = _Queue(streams, schedule, failed), 0.0
-    while (earliest := queue.earliest()) is not None:
+    queue, free = _Queue(streams, schedule, on_failure), 0.0
+    while (earliest := queue.find_earliest()) is not None:
         now = free = clock.start(max(earliest, free))
-        chosen = queue.take(now)
-        heard, lost = _heard(_windows(chosen, now, failed), recogniser, failed)
-        if heard or lost:
-            free = clock.finish(now, _together([*(hypothesis for _, hypothesis in heard), *lost]))
-            yield from _shown(heard, free, failed)
+        chosen = queue.take_most_urgent(now)
+        hypotheses, lost = _recognise_windows(
+            _take_windows(chosen, now, on_failure), recogniser, on_failure
+        )
+        if hypotheses or lost:
+            free = clock.finish(
+                now, _sum_costs([*(hypothesis for _, hypothesis in hypotheses), *lost])
+            )
+            yield from _make_steps(hypotheses, free, on_failure)
         queue.put_back(chosen)
 
 
-def play(
+def play_recording(
     recording: str,
     audio: Samples,
     recogniser: Recogniser,
     policy: Policy,
     clock: Clock,
-    journey: Journey | None = None,
+    journey: PacketNetwork | None = None,
 ) -> Iterator[Step]:
-    """Serve one stream alone: what a caller with a machine to himself would see.
+    """Serve one stream alone on the worker.
 
-    Without a `journey` through a network each sample arrives as it is captured.
+    Args:
+        recording: its id.
+        audio: float32 at 16 kHz, shape (n,).
+        recogniser: that transcribes the windows.
+        policy: a fresh policy.
+        clock: that times the steps.
+        journey: of the packets through a network; without one, samples arrive as captured.
     """
-    source = Packets(audio, journey) if journey else Recording(audio)
-    return serve([Stream(recording, source, policy)], recogniser, clock)
+    source = NetworkSource(audio, journey) if journey else RecordingSource(audio)
+    return serve_streams([Stream(recording, source, policy)], recogniser, clock)
 
 
 class _Queue:
-    """Streams that have not begun, that wait for audio, and that wait for the worker."""
+    """Streams that have not begun, that wait for audio, or that wait for the worker."""
 
     def __init__(
-        self, streams: Iterable[Stream], schedule: Schedule, failed: Failed | None
+        self, streams: Iterable[Stream], schedule: Schedule, on_failure: OnFailure | None
     ) -> None:
-        self._later, self._schedule, self._failed = iter(streams), schedule, failed
+        self._later, self._schedule, self._on_failure = iter(streams), schedule, on_failure
         self._next = next(self._later, None)
         self._numbers, self._number = count(), dict[Stream, int]()
         self._coming: list[tuple[float, int, Stream]] = []
         self._waiting: list[tuple[float, int, Stream]] = []
 
-    def earliest(self) -> float | None:
-        """When a step may begin, were the worker free; None when all streams have ended."""
+    def find_earliest(self) -> float | None:
+        """Return when a free worker could begin a step; None once all streams have ended."""
         if self._waiting:
             return 0.0
-        while self._next and (not self._coming or self._next.begins <= self._coming[0][0]):
+        while self._next and (not self._coming or self._next.begin <= self._coming[0][0]):
             self._admit(self._next)
         return self._coming[0][0] if self._coming else None
 
-    def take(self, now: float) -> list[Stream]:
-        """The most urgent of the streams that wait; they are out of the queue until put back."""
-        while self._next and self._next.begins <= now:
+    def take_most_urgent(self, now: float) -> list[Stream]:
+        """Take the most urgent waiting streams out of the queue, until they are put back."""
+        while self._next and self._next.begin <= now:
             self._admit(self._next)
         while self._coming and self._coming[0][0] <= now:
             _, number, stream = heapq.heappop(self._coming)
             heapq.heappush(self._waiting, (self._schedule.urgency(stream), number, stream))
-        some = min(self._schedule.most, len(self._waiting))
+        some = min(self._schedule.max_batch, len(self._waiting))
         return [heapq.heappop(self._waiting)[2] for _ in range(some)]
 
     def put_back(self, streams: Iterable[Stream]) -> None:
-        """Let streams that have not ended wait for their next audio."""
+        """Put streams back that have not ended, to wait for their next audio."""
         for stream in streams:
             if stream.ended:
                 del self._number[stream]
             else:
-                self._put(stream)
+                self._enqueue(stream)
 
     def _admit(self, stream: Stream) -> None:
         self._number[stream] = next(self._numbers)
-        self._put(stream)
+        self._enqueue(stream)
         self._next = next(self._later, None)
 
-    def _put(self, stream: Stream) -> None:
-        with _alone(stream, self._failed):
-            heapq.heappush(self._coming, (stream.ready(), self._number[stream], stream))
+    def _enqueue(self, stream: Stream) -> None:
+        with _isolate_failure(stream, self._on_failure):
+            heapq.heappush(self._coming, (stream.find_ready_time(), self._number[stream], stream))
         if stream.ended:
             del self._number[stream]
 
 
 @contextmanager
-def _alone(stream: Stream, failed: Failed | None) -> Iterator[None]:
-    """What fails within ends this stream and no other, where there is somebody to be told."""
+def _isolate_failure(stream: Stream, on_failure: OnFailure | None) -> Iterator[None]:
+    """Let an error within the block end this stream only, if there is an `on_failure`."""
     try:
         yield
-    except SilentError:
+    except SourceStoppedError:
         raise
     except Exception as error:
-        if failed is None:
+        if on_failure is None:
             raise
         stream.ended = True
-        failed(stream.recording, error)
+        on_failure(stream.recording, error)
 
 
-def _windows(
-    streams: Iterable[Stream], now: float, failed: Failed | None
+def _take_windows(
+    streams: Iterable[Stream], now: float, on_failure: OnFailure | None
 ) -> list[tuple[Stream, Window]]:
-    """Of the streams that need a call now."""
-    taken = []
+    """Take the windows of the streams that need a call now."""
+    windows = []
     for stream in streams:
-        with _alone(stream, failed):
-            if (window := stream.take(now)) is not None:
-                taken.append((stream, window))
-    return taken
+        with _isolate_failure(stream, on_failure):
+            if (window := stream.take_window(now)) is not None:
+                windows.append((stream, window))
+    return windows
 
 
-def _heard(
-    taken: Sequence[tuple[Stream, Window]], recogniser: Recogniser, failed: Failed | None
+def _recognise_windows(
+    windows: Sequence[tuple[Stream, Window]], recogniser: Recogniser, on_failure: OnFailure | None
 ) -> tuple[list[tuple[Stream, Hypothesis]], list[Hypothesis]]:
-    """What was heard, and what calls that failed spent and did until then, where it is known."""
+    """Return the hypotheses, and the known costs of failed calls."""
     lost: list[Hypothesis] = []
-    if len(taken) > 1 and isinstance(recogniser, Batching):
+    if len(windows) > 1 and isinstance(recogniser, BatchRecogniser):
         try:
-            together = recogniser.recognise_all([window for _, window in taken])
+            together = recogniser.recognise_batch([window for _, window in windows])
         except Exception:
-            if failed is None:
+            if on_failure is None:
                 raise
-            lost += _spent(recogniser)
+            lost += _read_lost_cost(recogniser)
         else:
-            return [(stream, h) for (stream, _), h in zip(taken, together, strict=True)], []
-    heard = []
-    for stream, window in taken:
-        with _alone(stream, failed):
+            return [(stream, h) for (stream, _), h in zip(windows, together, strict=True)], []
+    hypotheses = []
+    for stream, window in windows:
+        with _isolate_failure(stream, on_failure):
             try:
-                heard.append((stream, recogniser.recognise(window)))
+                hypotheses.append((stream, recogniser.recognise(window)))
             except Exception:
-                lost += _spent(recogniser)
+                lost += _read_lost_cost(recogniser)
                 raise
-    return heard, lost
+    return hypotheses, lost
 
 
-def _spent(recogniser: Recogniser) -> list[Hypothesis]:
-    return [recogniser.spent()] if isinstance(recogniser, Metered) else []
+def _read_lost_cost(recogniser: Recogniser) -> list[Hypothesis]:
+    return [recogniser.spent()] if isinstance(recogniser, SupportsSpent) else []
 
 
-def _shown(
-    heard: Iterable[tuple[Stream, Hypothesis]], emitted: float, failed: Failed | None
+def _make_steps(
+    hypotheses: Iterable[tuple[Stream, Hypothesis]], emitted: float, on_failure: OnFailure | None
 ) -> Iterator[Step]:
-    for stream, hypothesis in heard:
+    for stream, hypothesis in hypotheses:
         step = None
-        with _alone(stream, failed):
-            step = stream.give(hypothesis, emitted)
+        with _isolate_failure(stream, on_failure):
+            step = stream.complete_step(hypothesis, emitted)
         if step is not None:
             yield step
 
 
-def _together(heard: Sequence[Hypothesis]) -> Hypothesis:
-    """What one call spent and did for all its windows."""
-    if len(heard) == 1:
-        return heard[0]
-    compute = sum((each.compute for each in heard), Compute())
-    return Hypothesis(compute=compute, effort=sum((each.effort for each in heard), Effort()))
+def _sum_costs(hypotheses: Sequence[Hypothesis]) -> Hypothesis:
+    """Sum the costs of all windows of one call."""
+    if len(hypotheses) == 1:
+        return hypotheses[0]
+    compute = sum((each.compute for each in hypotheses), StageTimes())
+    return Hypothesis(
+        compute=compute, effort=sum((each.effort for each in hypotheses), WorkCounters())
+    )

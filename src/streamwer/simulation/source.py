@@ -1,71 +1,71 @@
-"""Where a stream's audio comes from: a recording that is played, or a line that is live."""
+"""Audio sources of streams: recordings that are played, or live audio."""
 
 from __future__ import annotations
 
 import math
 from typing import Protocol
 
-from streamwer.audio import samples, seconds
+from streamwer.audio import samples_to_seconds, seconds_to_samples
 from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config.load import LoadConfig
 from streamwer.errors import StreamwerError
-from streamwer.types import Arrived
+from streamwer.types import ArrivedAudio
 
 _ROUNDING = 1e-6
-"""Samples; keeps a sample that arrives at a moment from being lost to floating point."""
+"""Tolerance in samples, so that floating point loses no sample that is just in time."""
 
 
-class SilentError(StreamwerError):
-    """Whoever sends the audio has stopped: no stream is to blame, and none gets any more."""
+class SourceStoppedError(StreamwerError):
+    """The sender of the audio has stopped, so no stream gets any more."""
 
 
-class Source(Protocol):
+class AudioSource(Protocol):
     """The audio of one stream. Moments are seconds since its first sample was captured."""
 
-    def ready(self, wanted: float) -> float:
-        """When `wanted` samples, or all there will ever be, have arrived.
+    def await_samples(self, wanted: float) -> float:
+        """Return when `wanted` samples, or the whole audio, have arrived; a live source waits.
 
-        A live source waits until they have. `wanted` may be infinite.
+        `wanted` may be infinite.
         """
         ...
 
-    def arrived(self, moment: float) -> Arrived:
-        """What has arrived by then."""
+    def count_arrived(self, moment: float) -> ArrivedAudio:
+        """Count the samples that have arrived by a moment."""
         ...
 
-    def window(self, start: int, end: int) -> Samples:
-        """Samples [start, end), all of them arrived; no later window begins before `start`."""
+    def read_window(self, start: int, end: int) -> Samples:
+        """Read samples [start, end), all arrived; no later window begins before `start`."""
         ...
 
 
-class Recording:
-    """A recording: each sample arrives when it was captured.
+class RecordingSource:
+    """A recording whose samples arrive as they are captured.
 
     Args:
-        audio: all of it, float32 at 16 kHz, shape (n,).
+        audio: the recording, float32 at 16 kHz, shape (n,).
     """
 
     def __init__(self, audio: Samples) -> None:
         self._audio = audio
 
-    def ready(self, wanted: float) -> float:
-        return seconds(int(min(wanted, len(self._audio))))
+    def await_samples(self, wanted: float) -> float:
+        return samples_to_seconds(int(min(wanted, len(self._audio))))
 
-    def arrived(self, moment: float) -> Arrived:
-        heard = min(len(self._audio), int(moment * SAMPLE_RATE + _ROUNDING))
-        return Arrived(heard, heard == len(self._audio))
+    def count_arrived(self, moment: float) -> ArrivedAudio:
+        count = min(len(self._audio), int(moment * SAMPLE_RATE + _ROUNDING))
+        return ArrivedAudio(count, count == len(self._audio))
 
-    def window(self, start: int, end: int) -> Samples:
+    def read_window(self, start: int, end: int) -> Samples:
         return self._audio[start:end]
 
 
-class InPackets(Recording):
-    """A recording that is sent in packets: each arrives whole when its last sample was captured.
+class PacketSource(RecordingSource):
+    """A recording in packets, each of which arrives when its last sample is captured.
 
-    So there are few moments at which a window can end, and many calls ask for the same windows.
+    So windows can end at few moments only, and calls often share the same windows.
 
     Args:
-        audio: all of it, float32 at 16 kHz, shape (n,).
+        audio: the recording, float32 at 16 kHz, shape (n,).
         packet: samples of a packet.
     """
 
@@ -73,16 +73,16 @@ class InPackets(Recording):
         super().__init__(audio)
         self._packet = packet
 
-    def ready(self, wanted: float) -> float:
+    def await_samples(self, wanted: float) -> float:
         whole = min(wanted, len(self._audio)) / self._packet
-        return super().ready(math.ceil(whole) * self._packet)
+        return super().await_samples(math.ceil(whole) * self._packet)
 
-    def arrived(self, moment: float) -> Arrived:
-        heard, everything = super().arrived(moment)
-        return Arrived(heard if everything else heard - heard % self._packet, everything)
+    def count_arrived(self, moment: float) -> ArrivedAudio:
+        count, is_all = super().count_arrived(moment)
+        return ArrivedAudio(count if is_all else count - count % self._packet, is_all)
 
 
-def arriving(audio: Samples, load: LoadConfig) -> Source:
-    """A recording as a load sends it."""
-    packet = samples(load.packet_s)
-    return InPackets(audio, packet) if packet > 1 else Recording(audio)
+def make_source(audio: Samples, load: LoadConfig) -> AudioSource:
+    """Make the source of a recording as a load sends it."""
+    packet = seconds_to_samples(load.packet_s)
+    return PacketSource(audio, packet) if packet > 1 else RecordingSource(audio)

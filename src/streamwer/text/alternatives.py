@@ -1,8 +1,8 @@
-"""The readings of a transcript that NIST's marks allow: optional words and alternatives.
+"""Optional words and alternatives of NIST transcripts, and the reading with the fewest errors.
 
-`(uh)` may be said or not, and `{ i'm / i am / @ }` is any of these, `@` being nothing. As in
-sclite, the reading counts that is nearest to what was heard. It is found by a minimum-edit
-alignment, place by place: each option of a place goes on with the row of Levenshtein's table.
+`(uh)` is optional, and `{ i'm / i am / @ }` is any of these, where `@` is nothing. As in sclite,
+the reading nearest to the hypothesis counts. It is found by a minimum-edit alignment, slot by
+slot: each option of a slot continues the row of Levenshtein's table.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from streamwer.errors import DatasetError
 
 Slot = tuple[str, ...]
-"""Texts of which one was said; the first is what stands for it where nothing was heard."""
+"""Alternative texts; the first is the one of the plain text."""
 _TOKEN = re.compile(r"\{([^{}]*)\}|([^\s{}]+)")
 _OPTIONAL = re.compile(r"\(([^()\s]+)\)")
 _NOTHING = "@"
@@ -26,41 +26,41 @@ _Row = NDArray[np.int64]
 
 
 def is_marked(text: str) -> bool:
-    """Whether a transcript has optional words or alternatives."""
+    """Tell whether a transcript has optional words or alternatives."""
     return "{" in text or "}" in text or _OPTIONAL.search(text) is not None
 
 
 def parse_slots(text: str) -> list[Slot]:
-    """Parse a transcript to what may stand at each place of it.
+    """Parse a transcript into slots.
 
     Raises:
-        DatasetError: alternatives are not closed, or stand within others.
+        DatasetError: alternatives are not closed, or are nested.
     """
     if _TOKEN.sub("", text).strip():
         raise DatasetError("alternatives are not closed, or stand within others")
-    return [_read(match) for match in _TOKEN.finditer(text)]
+    return [_parse_slot(match) for match in _TOKEN.finditer(text)]
 
 
-def read_plainly(text: str) -> str:
-    """Read a transcript without its optional words, and with the first of alternatives."""
+def read_plain_text(text: str) -> str:
+    """Return a transcript without its optional words, and with the first of alternatives."""
     return _join(slot[0] for slot in parse_slots(text))
 
 
 def choose_readings(
-    marked: Sequence[str], heard: Sequence[str], tokenise: Callable[[str], Sequence[str]]
+    marked: Sequence[str], hypothesis: Sequence[str], tokenise: Callable[[str], Sequence[str]]
 ) -> list[str]:
     """Choose the reading of a transcript that has the fewest errors.
 
     Args:
         marked: the parts of the transcript, with their marks.
-        heard: the tokens of what was heard in all of them.
-        tokenise: makes tokens of a part's text.
+        hypothesis: the tokens recognised in all of them.
+        tokenise: splits a part's text into tokens.
 
     Returns:
         The reading of each part.
     """
     parts = [parse_slots(text) for text in marked]
-    chosen = _search([slot for part in parts for slot in part], heard, tokenise)
+    chosen = _find_best_options([slot for part in parts for slot in part], hypothesis, tokenise)
     return [_join(next(chosen) for _ in part) for part in parts]
 
 
@@ -68,7 +68,7 @@ def _join(texts: Iterator[str]) -> str:
     return " ".join(filter(None, texts))
 
 
-def _read(match: re.Match[str]) -> Slot:
+def _parse_slot(match: re.Match[str]) -> Slot:
     if match[2]:
         return _expand(match[2])
     options = (option for phrase in match[1].split("/") for option in _expand(phrase))
@@ -76,31 +76,31 @@ def _read(match: re.Match[str]) -> Slot:
 
 
 def _expand(phrase: str) -> Slot:
-    """A phrase without and with each of its optional words."""
-    words = [_choose(word) for word in phrase.split()]
+    """Expand a phrase without and with each of its optional words."""
+    words = [_expand_word(word) for word in phrase.split()]
     return tuple(_join(iter(chosen)) for chosen in product(*words))
 
 
-def _choose(word: str) -> Slot:
+def _expand_word(word: str) -> Slot:
     if word == _NOTHING:
         return ("",)
-    found = _OPTIONAL.fullmatch(word)
-    return ("", found[1]) if found else (word,)
+    optional = _OPTIONAL.fullmatch(word)
+    return ("", optional[1]) if optional else (word,)
 
 
 class _Front(NamedTuple):
-    """What each beginning of the heard words costs, and where in them its path came from."""
+    """The cost of aligning each prefix of the hypothesis, and where its path came from."""
 
     costs: _Row
     origins: _Row
 
 
-def _search(
-    slots: Sequence[Slot], heard: Sequence[str], tokenise: Callable[[str], Sequence[str]]
+def _find_best_options(
+    slots: Sequence[Slot], hypothesis: Sequence[str], tokenise: Callable[[str], Sequence[str]]
 ) -> Iterator[str]:
-    """The option of each slot on the cheapest path."""
-    numbers: dict[str, int] = {}
-    words = np.array([numbers.setdefault(each, len(numbers)) for each in heard], dtype=np.int64)
+    """Find the option of each slot on the cheapest path."""
+    ids: dict[str, int] = {}
+    words = np.array([ids.setdefault(each, len(ids)) for each in hypothesis], dtype=np.int64)
     places = np.arange(len(words) + 1)
     costs, ways = places, []
     for slot in slots:
@@ -108,7 +108,7 @@ def _search(
         for option in slot:
             front = _Front(costs, places)
             for token in tokenise(option):
-                front = _step(front, words == numbers.get(token, -1))
+                front = _step(front, words == ids.get(token, -1))
             fronts.append(front)
         best = np.stack([front.costs for front in fronts]).argmin(axis=0)
         costs, origins = (np.stack(rows)[best, places] for rows in zip(*fronts, strict=True))
@@ -117,7 +117,7 @@ def _search(
 
 
 def _step(front: _Front, hits: NDArray[np.bool_]) -> _Front:
-    """Go on with one word: it is deleted, or paired; then heard words may be inserted."""
+    """Add one reference word: it is deleted or paired; then insertions may follow."""
     costs, origins = front.costs + 1, front.origins.copy()
     paired = front.costs[:-1] + ~hits
     better = paired <= costs[1:]

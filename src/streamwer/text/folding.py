@@ -1,6 +1,6 @@
-"""Case by language: which letters are the same but for their case, or are written in two ways.
+"""Case folding by language.
 
-Python's rules are those of Unicode without a language: a Turkish İ becomes two characters there.
+Python's rules are Unicode's without a language: a Turkish İ becomes two characters there.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ _LANGUAGES = {
 
 
 def fold_any(apply: Apply) -> Apply:
-    """Fold what is the same in every language, before a normaliser."""
+    """Return a normaliser that first folds what is the same in every language."""
     return partial(_fold, apply, _ANY)
 
 
 def fold_by_language(apply: Apply) -> dict[str, Apply]:
-    """Fold what is the same in a language, by its code, before a normaliser."""
+    """Return, by language code, normalisers that first fold by the language's rules."""
     return {
         code: partial(_fold, apply, str.maketrans({"İ": "i", **letters}))
         for code, letters in _LANGUAGES.items()

@@ -1,4 +1,4 @@
-"""The languages that Whisper knows, by code and by the names that people type."""
+"""Whisper's languages, by code and by name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Collection
 from streamwer.errors import ConfigError
 
 AUTO = "auto"
-"""The language is detected, once there is speech."""
+"""Detect the language, once there is speech."""
 ENGLISH = "en"
 
 LANGUAGES = {
@@ -114,7 +114,7 @@ LANGUAGES = {
     "yue": "cantonese",
     "zh": "chinese",
 }
-"""Names in English by code, as Whisper has them."""
+"""English names by code, as in Whisper."""
 
 _OTHER_NAMES = {
     "brazilian portuguese": "pt",
@@ -143,7 +143,7 @@ _NEAREST = 2
 _LIKENESS = 0.7
 
 
-def normalise(language: str) -> str:
+def normalise_language(language: str) -> str:
     """Turn the name of a language into Whisper's code: `German`, `de-DE` and `de` into `de`.
 
     `auto` and what Whisper does not know stay as they are.
@@ -156,13 +156,13 @@ def normalise(language: str) -> str:
     return code if code in LANGUAGES or code == AUTO else language
 
 
-def check_known(language: str) -> None:
-    """Refuse a language that no Whisper model knows, with the nearest that they do.
+def check_language(language: str) -> None:
+    """Refuse a language that no Whisper model knows, and suggest the nearest.
 
     Raises:
         ConfigError: the language is unknown.
     """
-    if normalise(language) in LANGUAGES or language == AUTO:
+    if normalise_language(language) in LANGUAGES or language == AUTO:
         return
     near = difflib.get_close_matches(language.strip().lower(), _NAMES, _NEAREST, _LIKENESS)
     hint = " or ".join(f"{_NAMES[name]} ({name})" for name in near)
@@ -173,23 +173,23 @@ def check_known(language: str) -> None:
     )
 
 
-def check_model(language: str, model: str, known: Collection[str]) -> None:
+def check_model_language(language: str, model: str, known: Collection[str]) -> None:
     """Refuse a language that a loaded model does not know.
 
     Args:
-        language: what `model.language` says.
-        model: its name.
+        language: the value of `model.language`.
+        model: the model's name.
         known: codes of the languages that the model knows.
 
     Raises:
         ConfigError: the model does not know the language.
     """
-    check_known(language)
-    code = normalise(language)
+    check_language(language)
+    code = normalise_language(language)
     if code == AUTO or code in known:
         return
     if set(known) == {ENGLISH}:
-        raise refuse_other_than_english(language, model)
+        raise build_english_only_error(language, model)
     name = LANGUAGES[code].title()
     raise ConfigError(
         f"model.language={language!r}: {model} does not know {name}; take a newer one: "
@@ -197,8 +197,8 @@ def check_model(language: str, model: str, known: Collection[str]) -> None:
     )
 
 
-def refuse_other_than_english(language: str, model: str) -> ConfigError:
-    """Build the error for another language than English and a model of English only."""
+def build_english_only_error(language: str, model: str) -> ConfigError:
+    """Build the error for a language that an English-only model does not know."""
     instead = model.removesuffix("_en").removesuffix(".en")
     instead = instead if instead != model else "base"
     return ConfigError(

@@ -1,9 +1,9 @@
-"""A normaliser for any language: vowel signs stay, and scripts without spaces count by character.
+"""A normaliser for any language: vowel signs stay, scripts without spaces count by character.
 
-What counts as a word is decided by script, not by a setting, so that a text in two languages is
-counted as each is written. In Chinese, Japanese, Thai, Lao, Burmese and Khmer every character
-with its marks is a token, so that their "word" error rate is a character error rate, as is usual
-for them; that of a mixed text is the mixed error rate. Characters that nobody sees do not count.
+The script decides what a word is, not a setting, so a text in two languages is counted as each is
+written. In Chinese, Japanese, Thai, Lao, Burmese and Khmer every character with its marks is a
+token: their "word" error rate is a character error rate, as is usual for them, and that of a mixed
+text is the mixed error rate. Invisible characters do not count.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _OPTIONAL = re.compile(
     "[\u0640\u064b-\u0652\u0670"  # Arabic: the lengthening stroke, short vowels
     "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7]"  # Hebrew: accents, vowels
 )
-"""What most writing leaves out."""
+"""Marks that most writing leaves out."""
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c-\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
@@ -28,8 +28,8 @@ _INVISIBLE = re.compile(
 The Persian non-joiner is among them, which many leave out (as MMS does: Pratap et al. 2023).
 """
 _BREAK = "\u200b"
-"""The space without a width parts words, says Unicode (UAX #29)."""
-_JOINED = {
+"""The zero-width space separates words (Unicode UAX #29)."""
+_OLD_FORMS = {
     "\u0930\u094d\u200d": "\u0931\u094d",  # Marathi, Nepali: eyelash ra
     "\u09a4\u09cd\u200d": "\u09ce",  # Bengali: khanda ta
     "\u0d23\u0d4d\u200d": "\u0d7a",  # Malayalam, and below: consonants without a vowel
@@ -51,19 +51,19 @@ _MARKS = (
 _CHARACTER = re.compile(f"[{UNSPACED}][{_MARKS}]*")
 
 
-class Multilingual:
-    """Text in, tokens with a space between each two out; case and punctuation do not count."""
+class MultilingualNormaliser:
+    """Turns text into tokens separated by spaces, without case and punctuation."""
 
     def __init__(self) -> None:
         self._basic = BasicTextNormalizer(preserve_marks=True)
 
     def __call__(self, text: str) -> str:
-        plain = str(self._basic(_OPTIONAL.sub("", _seen(text))))
+        plain = str(self._basic(_OPTIONAL.sub("", _remove_invisible(text))))
         return " ".join(_CHARACTER.sub(r" \g<0> ", plain).split())
 
 
-def _seen(text: str) -> str:
-    """The text without characters that are not seen."""
-    for joined, letter in _JOINED.items():
-        text = text.replace(joined, letter)
+def _remove_invisible(text: str) -> str:
+    """Remove invisible characters, and replace old forms of letters."""
+    for old, letter in _OLD_FORMS.items():
+        text = text.replace(old, letter)
     return _INVISIBLE.sub("", text.replace(_BREAK, " "))

@@ -1,6 +1,6 @@
-"""Named, versioned text normalisers: what counts as the same word.
+"""Named, versioned text normalisers, which decide what counts as the same word.
 
-Raw text is stored; it is normalised when scored, so an old log can be scored anew.
+Logs hold raw text, which is normalised when it is scored: an old log can be scored again.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from whisper_normalizer.english import EnglishTextNormalizer
 
 from streamwer.errors import ConfigError
 from streamwer.text.folding import fold_any, fold_by_language
-from streamwer.text.multilingual import Multilingual
-from streamwer.text.open_asr import OpenAsr
+from streamwer.text.multilingual import MultilingualNormaliser
+from streamwer.text.open_asr import OpenAsrNormaliser
 
 ENGLISH = "open_asr"
-"""What English is normalised by where nothing else is chosen."""
+"""The default normaliser of English."""
 _VERSIONS = {
     "open_asr": 1,
     "basic": 2,
@@ -29,7 +29,7 @@ _VERSIONS = {
     "whisper_english": 1,
     "none": 1,
 }
-"""Raised when we change what a normaliser gives: old scores are not comparable then."""
+"""Raised with every change of a normaliser's output: old scores are not comparable then."""
 
 
 @dataclass(frozen=True)
@@ -38,58 +38,61 @@ class Normaliser:
 
     Attributes:
         signature: name and version: the package's and, after a +, our own ("basic@0.1.15+2").
-        apply: text in, normalised text out.
-        languages: what is done instead to languages that have a normaliser of their own.
-        joins: whether words that are alike but for the spaces in them are the same, as in "ice
-            cream" and "icecream".
+        apply: turns text into normalised text.
+        languages: normalisers of single languages, by code, which replace this one.
+        matches_compounds: whether words that differ only in spaces are the same, as "ice cream"
+            and "icecream".
     """
 
     signature: str
     apply: Callable[[str], str]
     languages: Mapping[str, Normaliser] = field(default_factory=dict, hash=False)
-    joins: bool = False
+    matches_compounds: bool = False
 
-    def of(self, language: str) -> Normaliser:
-        """The normaliser of one language ("en", "en-US", "en_us"); "" is one that is not known."""
+    def for_language(self, language: str) -> Normaliser:
+        """Return the normaliser of a language ("en", "en-US", "en_us"); "" if it is unknown."""
         own = self.languages.get(re.split("[-_]", language.strip().lower())[0])
         return replace(own, signature=self.signature) if own else self
 
-    def tokens(self, text: str) -> list[str]:
-        """The normalised words of a text."""
+    def tokenise(self, text: str) -> list[str]:
+        """Return the normalised words of a text."""
         return self.apply(text).split()
 
 
-def _sign(name: str) -> str:
+def _make_signature(name: str) -> str:
     return f"{name}@{version('whisper-normalizer')}+{_VERSIONS[name]}"
 
 
-def _exact(
-    name: str, make: Callable[[], Callable[[str], str]], *, joins: bool = False
+def _prepare_exact(
+    name: str, make: Callable[[], Callable[[str], str]], *, compounds: bool = False
 ) -> Callable[[], Normaliser]:
-    """Build one that gives what others publish: nothing is folded before it."""
-    return lambda: Normaliser(_sign(name), make(), joins=joins)
+    """Return a builder of a published normaliser, without case folding by language."""
+    return lambda: Normaliser(_make_signature(name), make(), matches_compounds=compounds)
 
 
-def _folded(
+def _prepare_folded(
     name: str, make: Callable[[], Callable[[str], str]], english_codes: Sequence[str] = ()
 ) -> Callable[[], Normaliser]:
-    """Build one that folds case by language; languages of some codes are English's instead."""
+    """Return a builder of a normaliser with case folding by language.
+
+    Languages of `english_codes` get the English normaliser instead.
+    """
 
     def build() -> Normaliser:
-        signature, apply = _sign(name), make()
+        signature, apply = _make_signature(name), make()
         own = {code: Normaliser(signature, fold) for code, fold in fold_by_language(apply).items()}
-        english = dict.fromkeys(english_codes, normaliser(ENGLISH)) if english_codes else {}
+        english = dict.fromkeys(english_codes, get_normaliser(ENGLISH)) if english_codes else {}
         return Normaliser(signature, fold_any(apply), own | english)
 
     return build
 
 
 _BUILDERS: dict[str, Callable[[], Normaliser]] = {
-    ENGLISH: _exact(ENGLISH, OpenAsr, joins=True),
-    "basic": _folded("basic", BasicTextNormalizer),
-    "multilingual": _folded("multilingual", Multilingual),
-    "by_language": _folded("by_language", Multilingual, ("en", "eng", "english")),
-    "whisper_english": _exact("whisper_english", EnglishTextNormalizer),
+    ENGLISH: _prepare_exact(ENGLISH, OpenAsrNormaliser, compounds=True),
+    "basic": _prepare_folded("basic", BasicTextNormalizer),
+    "multilingual": _prepare_folded("multilingual", MultilingualNormaliser),
+    "by_language": _prepare_folded("by_language", MultilingualNormaliser, ("en", "eng", "english")),
+    "whisper_english": _prepare_exact("whisper_english", EnglishTextNormalizer),
     "none": lambda: Normaliser(f"none@{_VERSIONS['none']}", lambda text: text),
 }
 
@@ -97,8 +100,8 @@ NAMES = tuple(_BUILDERS)
 
 
 @cache
-def normaliser(name: str) -> Normaliser:
-    """The normaliser of that name: one of `NAMES`.
+def get_normaliser(name: str) -> Normaliser:
+    """Return the normaliser of a name in `NAMES`.
 
     Raises:
         ConfigError: there is no such normaliser.

@@ -1,8 +1,8 @@
 """The English rules of the Open ASR Leaderboard as of August 2026 (d1e99b255248).
 
-They are Whisper's with more fillers, fewer guesses at what 's stands for, spellings of names,
-letters of an acronym as one word, and compounds that may be written apart. What they give is held
-to what the leaderboard's published code gives by a list of strings in the tests.
+They are Whisper's with more fillers, fewer expansions of 's, spellings of names, acronyms as one
+word, and compounds that may be written apart. The tests compare them to the leaderboard's published
+code on a list of strings.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ FILLERS = (
     "ah aha ahh ahm eh ehehe em hm hmm huh hum mhm mhum mm mmm uh uhm uhuh um umm"  # as of 2026
 ).split()
 _NOT_EXPANDED = (r"\bkinda\b", r"\bsorta\b", r"\bdunno\b", r"\bcause\b")
-"""What the package expands and neither Whisper nor the leaderboard does."""
+"""Words that the package expands, and neither Whisper nor the leaderboard does."""
 _IS = "it he she what that who here there how when where why this".split()
-"""After these, 's is "is"; after another word it may mark a possession, and becomes a word."""
+"""After these, 's is "is"; after another word it may be a possessive, and becomes a word."""
 _SPELLINGS = dict(
     pair.split("=")
     for pair in (
@@ -31,8 +31,8 @@ _SPELLINGS = dict(
         " travelogues=travelogs"
     ).split()
 )
-"""Where the leaderboard's list of spellings and the package's part ways."""
-_TOGETHER = {
+"""Spellings in which the leaderboard's list and the package's differ."""
+_COMPOUNDS = {
     "et cetera": "etc",
     "al right": "alright",
     "all right": "alright",
@@ -46,14 +46,14 @@ _TOGETHER = {
     },
 }
 _COMPOUND = re.compile(
-    rf"\b({'|'.join(each.replace(' ', chr(92) + 's+') for each in _TOGETHER)})\b"
+    rf"\b({'|'.join(each.replace(' ', chr(92) + 's+') for each in _COMPOUNDS)})\b"
 )
 
 Rule = Callable[[str], str]
 
 
-class OpenAsr:
-    """Text in, normalised English text out."""
+class OpenAsrNormaliser:
+    """Normalises English text by the leaderboard's rules."""
 
     def __init__(self) -> None:
         rules: Any = EnglishTextNormalizer()  # the package has no types
@@ -66,17 +66,17 @@ class OpenAsr:
         )
         numbers: Rule = rules.standardize_numbers
         spellings: dict[str, str] = rules.standardize_spellings.mapping
-        taken = {word: text for word, text in spellings.items() if text not in _SPELLINGS}
+        kept = {word: text for word, text in spellings.items() if text not in _SPELLINGS}
         rules.standardize_numbers = lambda text: numbers(_join_compounds(text))
-        rules.standardize_spellings = _Words(taken | _SPELLINGS, _names())
+        rules.standardize_spellings = _WordRules(kept | _SPELLINGS, _load_names())
         self._rules: Rule = rules
 
     def __call__(self, text: str) -> str:
         return self._rules(text)
 
 
-class _Words:
-    """What is decided word by word: spellings, then names, then acronyms."""
+class _WordRules:
+    """Rules for single words: spellings, then names, then acronyms."""
 
     def __init__(self, *tables: dict[str, str]) -> None:
         self._tables = tables
@@ -89,24 +89,24 @@ class _Words:
 
 
 def _join_compounds(text: str) -> str:
-    return _COMPOUND.sub(lambda found: _TOGETHER[" ".join(found[0].split())], text)
+    return _COMPOUND.sub(lambda match: _COMPOUNDS[" ".join(match[0].split())], text)
 
 
 def _join_letters(words: list[str]) -> list[str]:
-    """Letters and digits that stand alone side by side are one word, as in "b b c".
+    """Join single letters and digits in a row into one word, as in "b b c".
 
     With "a" or "i" among them, which are words, it takes three.
     """
-    found: list[str] = []
+    joined: list[str] = []
     for single, group in groupby(words, lambda word: len(word) == 1 and word.isalnum()):
         run = list(group)
         least = 3 if {"a", "i"} & set(run) else 2
-        found += ["".join(run)] if single and len(run) >= least else run
-    return found
+        joined += ["".join(run)] if single and len(run) >= least else run
+    return joined
 
 
-def _names() -> dict[str, str]:
-    """Each spelling of a name, and the one that counts."""
-    text = files("streamwer.metrics").joinpath("open_asr_names.txt").read_text(encoding="utf-8")
+def _load_names() -> dict[str, str]:
+    """Load the standard spelling of each spelling of a name."""
+    text = files("streamwer.text").joinpath("open_asr_names.txt").read_text(encoding="utf-8")
     lines = (line.split(": ") for line in text.splitlines() if not line.startswith("#"))
     return {spelling: name for name, spellings in lines for spelling in spellings.split()}

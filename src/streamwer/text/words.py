@@ -1,4 +1,4 @@
-"""Words put together to a text and taken out of one: with spaces, but not in scripts without."""
+"""Splitting text into words and joining words, in scripts with and without spaces."""
 
 from __future__ import annotations
 
@@ -14,110 +14,109 @@ UNSPACED = (
     "\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff9f\U0001b000-\U0001b16f\U00020000-\U0003ffff"
 )
 """Characters of scripts without spaces between words, as ranges of a regular expression."""
-LANGUAGES = frozenset("zh zho cmn wuu yue nan ja jpn th tha lo lao my mya km khm".split())
+UNSPACED_LANGUAGES = frozenset("zh zho cmn wuu yue nan ja jpn th tha lo lao my mya km khm".split())
 """Languages of such scripts."""
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _OPENING = ("Ps", "Pi")
 _FIRST_MARK = "\u0300"
 
 
-def joined(words: Iterable[str]) -> str:
-    """The text of words in order."""
+def join_words(words: Iterable[str]) -> str:
+    """Join words, with spaces where their scripts have them."""
     parts: list[str] = []
     for word in filter(None, words):
-        if parts and spaced(parts[-1], word):
+        if parts and needs_space(parts[-1], word):
             parts.append(" ")
         parts.append(word)
     return "".join(parts)
 
 
-def spaced(left: str, right: str) -> bool:
-    """Whether a space belongs between two words.
+def needs_space(left: str, right: str) -> bool:
+    """Tell whether a space belongs between two words.
 
-    Not beside a character of a script without spaces, nor before a mark that stands on the
-    character before it.
+    None does beside a character of a script without spaces, or before a combining mark.
     """
     if not left or not right:
         return False
-    return not (mark(right) or unspaced(left[-1]) or unspaced(right[0]))
+    return not (is_mark(right) or is_unspaced(left[-1]) or is_unspaced(right[0]))
 
 
-def parted(text: str) -> list[str]:
-    """The words of a text: what white space parts, and in scripts without it each character.
+def split_words(text: str) -> list[str]:
+    """Split a text at white space, and in scripts without it around each character.
 
     A character keeps its marks and its punctuation; a name in Latin letters or a number between
-    such characters stays whole. Put together, the words are the text without its white space.
+    such characters stays whole. The words together are the text without its white space.
     """
-    return [word for piece in text.split() for word in _cut(piece)]
+    return [word for piece in text.split() for word in _split_scripts(piece)]
 
 
-def ends(text: str) -> Iterator[tuple[str, int]]:
-    """Each word as `parted`, and where its last letter is in the text without its white space."""
+def word_ends(text: str) -> Iterator[tuple[str, int]]:
+    """Yield each word and the index of its last letter, white space not counted."""
     begin = 0
-    for word in parted(text):
-        yield word, begin + _last_letter(word)
+    for word in split_words(text):
+        yield word, begin + _find_last_letter(word)
         begin += len(word)
 
 
-def _last_letter(word: str) -> int:
-    """Where the last letter, digit or mark of a word stands; the last character if it has none."""
+def _find_last_letter(word: str) -> int:
+    """Return the index of the last letter, digit or mark, or of the last character."""
     backwards = range(len(word) - 1, -1, -1)
-    return next((at for at in backwards if word[at].isalnum() or mark(word[at])), len(word) - 1)
+    return next((at for at in backwards if word[at].isalnum() or is_mark(word[at])), len(word) - 1)
 
 
 def is_word(text: str) -> bool:
-    """Tell whether a text can be said: it has a letter or digit."""
+    """Tell whether a text has a letter or digit."""
     return any(map(str.isalnum, text))
 
 
-def mark(text: str) -> bool:
-    """Whether a text begins with a mark that stands on the character before it."""
+def is_mark(text: str) -> bool:
+    """Tell whether a text begins with a combining mark."""
     first = text[0]
-    return first >= _FIRST_MARK and unicodedata.category(_plain(first)).startswith("M")
+    return first >= _FIRST_MARK and unicodedata.category(_fold_width(first)).startswith("M")
 
 
-def unspaced(character: str) -> bool:
-    """Whether a character is of a script without spaces between words.
+def is_unspaced(character: str) -> bool:
+    """Tell whether a character is of a script without spaces between words.
 
-    A Latin letter as wide as a Chinese one is not: there are spaces between such words.
+    A full-width Latin letter is not: there are spaces between such words.
     """
-    plain = _plain(character) if character.isalnum() else character
+    plain = _fold_width(character) if character.isalnum() else character
     return _UNSPACED.match(plain) is not None
 
 
 def join_scripts(words: Iterable[str]) -> str:
-    """Join words in the one way that does not depend on who put spaces between scripts, or not.
+    """Join words in a canonical way, whatever spaces stood between scripts.
 
-    No space between two characters of scripts without spaces, else one.
+    There is no space between two characters of scripts without spaces, else one.
     """
     text = ""
-    for word in (part for each in words for part in parted(each)):
-        together = text and (mark(word) or (unspaced(text[-1]) and unspaced(word[0])))
+    for word in (part for each in words for part in split_words(each)):
+        together = text and (is_mark(word) or (is_unspaced(text[-1]) and is_unspaced(word[0])))
         text += word if together or not text else f" {word}"
     return text
 
 
-def _cut(piece: str) -> Iterator[str]:
-    """What white space parts, cut around each character of a script without spaces."""
+def _split_scripts(piece: str) -> Iterator[str]:
+    """Split a text without white space around each character of a script without spaces."""
     begin, base = 0, ""
     for place, letter in enumerate(piece):
-        if _begins(letter, base):
+        if _begins_word(letter, base):
             yield piece[begin:place]
             begin, base = place, ""
-        if _plain(letter).isalnum():
+        if _fold_width(letter).isalnum():
             base = letter
     yield piece[begin:]
 
 
-def _begins(letter: str, base: str) -> bool:
-    """Whether a character begins a word, after one whose last letter or digit is `base`."""
-    if not base or mark(letter):
+def _begins_word(letter: str, base: str) -> bool:
+    """Tell whether a character begins a word after one whose last letter or digit is `base`."""
+    if not base or is_mark(letter):
         return False
-    if _plain(letter).isalnum() or unicodedata.category(letter) in _OPENING:
-        return unspaced(_plain(base)) or unspaced(_plain(letter))
+    if _fold_width(letter).isalnum() or unicodedata.category(letter) in _OPENING:
+        return is_unspaced(_fold_width(base)) or is_unspaced(_fold_width(letter))
     return False
 
 
-def _plain(character: str) -> str:
-    """What a character is a form of: a Latin letter as wide as a Chinese one is a Latin letter."""
+def _fold_width(character: str) -> str:
+    """Return the compatibility form of a character: a full-width letter becomes a plain one."""
     return unicodedata.normalize("NFKC", character)[0]

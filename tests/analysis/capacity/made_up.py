@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from streamwer.analysis.capacity.figures import Figures
-from streamwer.analysis.capacity.search import estimate
-from streamwer.analysis.capacity.study import Carried, Level, Study
+from streamwer.analysis.capacity.figures import LoadFigures
+from streamwer.analysis.capacity.search import estimate_capacity
+from streamwer.analysis.capacity.study import CapacityStudy, ServiceLevel, SystemCapacity
 from streamwer.config.load import SloConfig
 from streamwer.provenance.signature import Method, Signature, Subject
 
@@ -17,11 +17,11 @@ SIGNED = Signature(
 )
 
 
-def run(streams: int, seed: int, bound: int, p95: float = 1.0) -> Figures:
+def run(streams: int, seed: int, bound: int, p95: float = 1.0) -> LoadFigures:
     """A run that is within the level up to a bound, and loses words above it."""
     busy = round(min(1.0, 0.9 * streams / max(1, bound)), 3)
     late = p95 if streams <= bound else 3 * p95
-    return Figures(
+    return LoadFigures(
         streams=streams,
         seed=seed,
         offered=streams - 0.2,
@@ -42,17 +42,19 @@ def run(streams: int, seed: int, bound: int, p95: float = 1.0) -> Figures:
 
 def carried(
     bounds: Sequence[int], loads: Sequence[int], p95: float = 1.0, signature: Signature = SIGNED
-) -> Carried:
+) -> SystemCapacity:
     """A system with one bound for each seed, played at all the loads."""
     runs = tuple(
         run(streams, seed, bound, p95)
         for streams in sorted(loads)
         for seed, bound in enumerate(bounds, 1)
     )
-    return Carried(signature, estimate(bounds), runs)
+    return SystemCapacity(signature, estimate_capacity(bounds), runs)
 
 
-def study(systems: Mapping[str, Carried], slo: SloConfig | None = None) -> Study:
+def study(systems: Mapping[str, SystemCapacity], slo: SloConfig | None = None) -> CapacityStudy:
     """One level of service."""
     level = slo or SloConfig()
-    return Study(level.name, Level("fixed(phase_s=1)", level, 60.0, 20.0), dict(systems))
+    return CapacityStudy(
+        level.name, ServiceLevel("fixed(phase_s=1)", level, 60.0, 20.0), dict(systems)
+    )

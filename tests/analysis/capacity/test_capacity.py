@@ -11,17 +11,16 @@ import pytest
 from lab.capacity import command
 from lab.capacity.playing import Span, Worker
 from lab.capacity.systems import Systems
-from streamwer.analysis.capacity import curve, figures
-from streamwer.analysis.capacity.curve import whole
-from streamwer.analysis.capacity.figures import Alone, Call, broken
-from streamwer.analysis.capacity.search import largest
-from streamwer.config.engine import DirectConfig
+from streamwer.analysis.capacity.curve import build_curve, select_complete
+from streamwer.analysis.capacity.figures import ServedCall, SoloResult, measure_load, slo_violations
+from streamwer.analysis.capacity.search import find_largest
 from streamwer.config.experiment import ClockConfig, SystemConfig
 from streamwer.config.load import LoadConfig, SloConfig
 from streamwer.config.model import ModelConfig
 from streamwer.provenance.signature import Signature
-from streamwer.text.normalise import normaliser
-from streamwer.types import Compute, Effort, Reference, Step, Update, Word
+from streamwer.recognisers.engines.direct import Direct
+from streamwer.text.normalise import get_normaliser
+from streamwer.types import Reference, StageTimes, Step, Update, Word, WorkCounters
 from tests.analysis.capacity.made_up import SIGNED
 from tests.scripted import Scripted, script, silence
 
@@ -35,7 +34,7 @@ POLICY = {
     "prompt_chars": 0,
 }
 SLO = SloConfig(p95_commit_s=3.0)
-BASIC = normaliser("basic")
+BASIC = get_normaliser("basic")
 
 
 def worker(
@@ -47,7 +46,7 @@ def worker(
     system = SystemConfig(
         policy=POLICY,
         model=ModelConfig(name="scripted", path=""),
-        engine=DirectConfig(),
+        engine=Direct.Config(),
         clock=ClockConfig("measured"),
         load=load,
     )
@@ -65,15 +64,15 @@ def test_the_bracket_is_the_brute_force_answer_and_the_formulas(name: str, servi
     tested = worker(service, LoadConfig(name=name, phase_s=0.0), seconds=20.0)
 
     def meets(streams: int) -> bool:
-        return not broken(tested.run(streams, 1), SLO)
+        return not slo_violations(tested.run(streams, 1), SLO)
 
     brute = max((n for n in range(1, 6) if all(meets(k) for k in range(1, n + 1))), default=0)
-    assert largest(meets, 5) == brute == int(1 / service)
+    assert find_largest(meets, 5) == brute == int(1 / service)
 
 
 def test_a_worker_that_is_idle_gives_every_call_what_it_gets_alone() -> None:
     found = worker(0.0, LoadConfig(name="poisson")).run(10, 3)
-    assert broken(found, SLO) == ()
+    assert slo_violations(found, SLO) == ()
     assert (found.utilisation, found.waiting, found.emitted, found.partial_rate) == (0, 0, 1, 1)
     assert found.wer == found.wer_alone
     assert found.lag_slope == pytest.approx(0, abs=0.01)
@@ -98,7 +97,7 @@ def test_an_overloaded_worker_falls_behind_and_says_so() -> None:
     found = worker(2.0, LoadConfig(name="fixed", phase_s=1.0)).run(8, 1)
     assert found.utilisation == pytest.approx(1.0)
     assert found.achieved < found.offered
-    assert {"p95_commit_s", "lag_slope", "partial_rate"} <= set(broken(found, SLO))
+    assert {"p95_commit_s", "lag_slope", "partial_rate"} <= set(slo_violations(found, SLO))
 
 
 def test_a_call_that_something_fails_on_is_told_and_its_words_are_missing(
@@ -122,53 +121,59 @@ def test_a_call_that_something_fails_on_is_told_and_its_words_are_missing(
     calls = int(told.split(" of ")[1].split()[0])
     assert told == f"4 streams, seed 1: 1 of {calls} calls failed (RuntimeError: no memory)\n"
     assert (found.emitted, found.wer) == pytest.approx((1 - 1 / calls, 1 / calls))
-    assert {"emitted", "wer_points"} <= set(broken(found, SLO))
+    assert {"emitted", "wer_points"} <= set(slo_violations(found, SLO))
     fatal = 0
     with pytest.raises(RuntimeError, match="no memory"):
         worker(cost, LoadConfig(name="fixed")).run(4, 1)
 
 
 def step(emitted: float, words: Sequence[Word]) -> Step:
-    return Step("a", 0, 2.0, 2.0, 2.0, emitted, Compute(), Effort(), Update(tuple(words)), True)
+    return Step(
+        "a", 0, 2.0, 2.0, 2.0, emitted, StageTimes(), WorkCounters(), Update(tuple(words)), True
+    )
 
 
 def test_words_that_come_late_or_never_are_late_and_missing() -> None:
     """Half of the calls get no answer: their words are infinitely late, in every figure."""
     words = script("yes of course", pace=0.5)
-    whole = Call(Reference("a", "", 2.0, "yes of course", words=words), 0.0, (step(2.5, words),))
+    whole = ServedCall(
+        Reference("a", "", 2.0, "yes of course", words=words), 0.0, (step(2.5, words),)
+    )
     calls = [replace(whole, begins=float(i), steps=whole.steps * (i % 2)) for i in range(80)]
-    found = figures(calls, {"a": Alone.of(whole, BASIC)}, BASIC, (0.0, 100.0), 2, 1)
+    found = measure_load(calls, {"a": SoloResult.measure(whole, BASIC)}, BASIC, (0.0, 100.0), 2, 1)
     assert found.words == 240
     assert found.p95 == np.inf
     assert (found.wer, found.wer_alone, found.emitted, found.partial_rate) == (0.5, 0, 0.5, 0.5)
-    assert {"p95_commit_s", "wer_points", "emitted"} <= set(broken(found, SloConfig()))
+    assert {"p95_commit_s", "wer_points", "emitted"} <= set(slo_violations(found, SloConfig()))
 
 
 def test_latency_counts_from_when_the_word_was_spoken_not_from_when_it_was_served() -> None:
     words = script("yes", pace=0.5)
     reference = Reference("a", "", 2.0, "yes", words=words)
-    calls = [Call(reference, float(i), (step(31.7, words),)) for i in range(100)]
-    found = figures(calls, {"a": Alone.of(calls[0], BASIC)}, BASIC, (0.0, 200.0), 1, 1)
+    calls = [ServedCall(reference, float(i), (step(31.7, words),)) for i in range(100)]
+    found = measure_load(
+        calls, {"a": SoloResult.measure(calls[0], BASIC)}, BASIC, (0.0, 200.0), 1, 1
+    )
     assert found.p50 == pytest.approx(31.0)
 
 
 def test_where_nobody_calls_or_says_a_word_nothing_is_known_and_nothing_met() -> None:
-    silent = Call(Reference("a", "", 9.0, ""), 0.0, (step(1.0, []),))
+    silent = ServedCall(Reference("a", "", 9.0, ""), 0.0, (step(1.0, []),))
     for calls in ((), (silent,)):
-        alone = {"a": Alone.of(silent, BASIC)}
-        found = figures(calls, alone, BASIC, (0.0, 60.0), 1, 1)
-        assert {"p95_commit_s", "wer_points", "emitted"} <= set(broken(found, SLO))
+        alone = {"a": SoloResult.measure(silent, BASIC)}
+        found = measure_load(calls, alone, BASIC, (0.0, 60.0), 1, 1)
+        assert {"p95_commit_s", "wer_points", "emitted"} <= set(slo_violations(found, SLO))
         served = replace(found, wer=0.1, wer_alone=0.1, emitted=1.0)
-        (point,) = curve([found, served, served], SLO)
+        (point,) = build_curve([found, served, served], SLO)
         assert np.isnan([point.wer_points, point.middle.wer, point.middle.emitted]).all()
 
 
 def test_too_few_words_meet_nothing() -> None:
     words = script("yes", pace=0.5)
-    call = Call(Reference("a", "", 2.0, "yes", words=words), 0.0, (step(2.5, words),))
-    found = figures([call], {"a": Alone.of(call, BASIC)}, BASIC, (0.0, 10.0), 1, 1)
+    call = ServedCall(Reference("a", "", 2.0, "yes", words=words), 0.0, (step(2.5, words),))
+    found = measure_load([call], {"a": SoloResult.measure(call, BASIC)}, BASIC, (0.0, 10.0), 1, 1)
     assert found.p95 is None
-    assert "p95_commit_s" in broken(found, SloConfig())
+    assert "p95_commit_s" in slo_violations(found, SloConfig())
 
 
 class OneWorker(Systems):
@@ -193,7 +198,9 @@ def test_the_curve_lies_around_the_capacity_or_begins_with_a_call_alone(
     playing = command.Playing("a", OneWorker(0.3), 1, arguments)
     found = playing.measure(SloConfig(p95_commit_s=bound))
     assert found.capacity.value == (3 if bound > 1 else 0)
-    assert [point.streams for point in whole(curve(found.runs, SloConfig()))] == loads
+    assert [
+        point.streams for point in select_complete(build_curve(found.runs, SloConfig()))
+    ] == loads
 
 
 def test_the_first_guess_is_what_keeps_the_worker_busy_most_of_the_time() -> None:

@@ -19,17 +19,17 @@ import numpy as np
 
 from streamwer.analysis.gate.judgement import judge
 from streamwer.analysis.gate.verdict import Verdict
-from streamwer.config.compose import load
+from streamwer.config.compose import load_config
 from streamwer.config.experiment import GateConfig
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics.stats.intervals import Floats
 from streamwer.metrics.tables import Scores, score
-from streamwer.text.normalise import normaliser
-from streamwer.types import Compute, Effort, Reference, Step, Update, Word
+from streamwer.text.normalise import get_normaliser
+from streamwer.types import Reference, StageTimes, Step, Update, Word, WorkCounters
 
 Steps = tuple[Step, ...]
 CONFIDENCE = 0.95
-WORDS = normaliser("basic")
+WORDS = get_normaliser("basic")
 
 
 @cache
@@ -47,8 +47,8 @@ def _step(recording: str, step: int, audio_end: float, ready: float, *rest: Any)
         ready=ready,
         start=start,
         emitted=emitted,
-        compute=Compute(decode=compute),
-        effort=Effort(encoder_frames=frames, decoded_tokens=tokens),
+        compute=StageTimes(decode=compute),
+        effort=WorkCounters(encoder_frames=frames, decoded_tokens=tokens),
         update=Update(*(tuple(Word(*word) for word in words) for words in (committed, tentative))),
         is_last=is_last,
     )
@@ -79,7 +79,7 @@ def scores(played: Iterable[Step]) -> Scores:
 
 @cache
 def gate(tier: str) -> GateConfig:
-    return load([f"gate={tier}"]).gate
+    return load_config([f"gate={tier}"]).gate
 
 
 def verdict(

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from streamwer.metrics import store
-from streamwer.metrics.store import Scored
+from streamwer.metrics.store import SignedScores
 from streamwer.metrics.tables import Scores
 from streamwer.provenance.signature import Method, Signature, Subject
 from tests.analysis.gate import calls
@@ -45,5 +45,5 @@ def of(fault: str = "") -> Scores:
 
 
 def folder(path: Path, made: Scores | None = None, signature: Signature = SIGNATURE) -> Path:
-    store.write(path, Scored(made or scores(), signature))
+    store.write_scores(path, SignedScores(made or scores(), signature))
     return path

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from streamwer.analysis.gate.verdict import Exit
+from streamwer.analysis.gate.verdict import ExitStatus
 from streamwer.cli.gate import main
 from streamwer.metrics.tables import Scores
 from tests.analysis.gate import calls, folders
@@ -48,11 +48,11 @@ class Gate:
 
 
 def test_0_the_same_results_pass(gate: Gate) -> None:
-    assert gate() == Exit.PASS
+    assert gate() == ExitStatus.PASS
 
 
 def test_1_a_regression_fails(gate: Gate, capsys: pytest.CaptureFixture[str]) -> None:
-    assert gate(folders.scores("dropping")) == Exit.REGRESSION
+    assert gate(folders.scores("dropping")) == ExitStatus.REGRESSION
     assert gate.found()["wer"] == "regressed"
     assert "most regressed recordings" in capsys.readouterr().out
 
@@ -68,24 +68,25 @@ def test_1_a_regression_fails(gate: Gate, capsys: pytest.CaptureFixture[str]) ->
 def test_2_a_command_that_makes_no_sense_says_so(
     arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(arguments) == Exit.USAGE
+    assert main(arguments) == ExitStatus.USAGE
     assert told in capsys.readouterr().err
 
 
 def test_2_rules_that_there_are_not_name_those_there_are(
     gate: Gate, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert gate(None, "--rules", "kind") == Exit.USAGE
+    assert gate(None, "--rules", "kind") == ExitStatus.USAGE
     assert "deterministic, statistical" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
     ("rules", "told"),
     [
-        ("rules: {wre: {worse: higher}}", "no such metric"),
-        ("rules: {wer: {worse: bigger}}", "worse='bigger'"),
-        ("rules: {wer: {worse: higher, absolute: .nan}}", "absolute=nan"),
-        ("rules: {wer: {worse: higher, relativ: 1}}", "relativ"),
+        ("rules: {wre: {regression: higher}}", "no such metric"),
+        ("rules: {wer: {regression: bigger}}", "regression=bigger"),
+        ("rules: {wer: {regression: higher, absolute: .nan}}", "absolute=nan"),
+        ("rules: {wer: {regression: higher, relativ: 1}}", "relativ"),
+        ("rules: {wer: {worse: higher}}", "this key is now gate.rules.wer.regression"),
         ("rules: {}", "would pass everything"),
         ("[1]", "not rules"),
         ("rules: [", "not rules"),
@@ -96,7 +97,7 @@ def test_2_rules_that_make_no_sense_are_named(
 ) -> None:
     text = rules if not rules.startswith("rules: {") else f"name: deterministic\n{rules}"
     (gate.path / "mine.yaml").write_text(text)
-    assert gate(None, "--rules", str(gate.path / "mine.yaml")) == Exit.USAGE
+    assert gate(None, "--rules", str(gate.path / "mine.yaml")) == ExitStatus.USAGE
     assert told in capsys.readouterr().err
 
 
@@ -104,7 +105,7 @@ def test_2_a_malfunction_is_no_regression(gate: Gate, capsys: pytest.CaptureFixt
     """Python's own exit status for an error nobody thought of is 1, that of a regression."""
     broken = folders.of()
     broken.recordings["hits"] = "many"
-    assert gate(broken) == Exit.USAGE
+    assert gate(broken) == ExitStatus.USAGE
     assert "Traceback" in capsys.readouterr().err
 
 
@@ -122,21 +123,21 @@ def test_2_a_malfunction_is_no_regression(gate: Gate, capsys: pytest.CaptureFixt
 def test_3_results_that_were_not_measured_alike_are_not_compared(
     gate: Gate, method: dict[str, str]
 ) -> None:
-    assert gate(None, **method) == Exit.NOT_COMPARABLE
+    assert gate(None, **method) == ExitStatus.NOT_COMPARABLE
     assert next(iter(method.values())) in gate.reasons()
 
 
 def test_3_a_recording_that_is_missing_never_passes(gate: Gate) -> None:
     fewer = folders.of()
     kept = [table[table["recording"] != "call_07"] for table in (fewer.recordings, fewer.words)]
-    assert gate(Scores(*kept)) == Exit.NOT_COMPARABLE
+    assert gate(Scores(*kept)) == ExitStatus.NOT_COMPARABLE
     assert "35 recordings, of 36: 1 are missing (call_07)" in gate.reasons()
 
 
 def test_3_other_words_in_the_recordings_never_pass(gate: Gate) -> None:
     other = folders.of()
     other.words.loc[3, "word"] = "else"
-    assert gate(other) == Exit.NOT_COMPARABLE
+    assert gate(other) == ExitStatus.NOT_COMPARABLE
 
 
 def test_3_a_system_that_the_candidate_lacks_never_passes(tmp_path: Path) -> None:
@@ -155,13 +156,13 @@ def test_3_another_number_of_runs_is_not_compared(gate: Gate) -> None:
 def test_4_a_recording_that_failed_is_more_than_the_default_allows(gate: Gate) -> None:
     failing = folders.of()
     failing.recordings.loc[2, "failure"] = "its worker died"
-    assert gate(failing) == Exit.FAILURES
+    assert gate(failing) == ExitStatus.FAILURES
 
 
 def test_a_missing_metric_never_passes(gate: Gate) -> None:
     nowhere = folders.of()
     nowhere.recordings["finalisation"] = np.nan
-    assert gate(nowhere) == Exit.REGRESSION
+    assert gate(nowhere) == ExitStatus.REGRESSION
     assert gate.found()["finalisation_p50"] == "missing"
 
 
@@ -169,13 +170,13 @@ def test_a_metric_that_the_baseline_lacks_never_passes(gate: Gate) -> None:
     nowhere = folders.of()
     nowhere.recordings["finalisation"] = np.nan
     folders.folder(gate.baseline, nowhere)
-    assert gate() == Exit.REGRESSION
+    assert gate() == ExitStatus.REGRESSION
 
 
 def test_a_nan_among_the_counts_never_passes(gate: Gate) -> None:
     broken = folders.of()
     broken.recordings["erased_words"] = np.nan
-    assert gate(broken) == Exit.REGRESSION
+    assert gate(broken) == ExitStatus.REGRESSION
     assert gate.found()["erasure"] == "missing"
 
 
@@ -191,15 +192,15 @@ def test_on_another_machine_latency_informs_and_wer_still_gates(tmp_path: Path) 
         )
         rules = json.loads((out / "gate.json").read_text())["systems"]["system"]["rules"]
         assert rules["commit_p50"]["status"] == "information"
-    assert status == {"delaying": Exit.PASS, "dropping": Exit.REGRESSION}
+    assert status == {"delaying": ExitStatus.PASS, "dropping": ExitStatus.REGRESSION}
 
 
 def test_a_second_round_of_folders_has_to_confirm(tmp_path: Path) -> None:
     good = str(folders.folder(tmp_path / "good"))
     bad = str(folders.folder(tmp_path / "bad", folders.scores("delaying")))
     first = ["--baseline", good, "--candidate", bad, "--confirm-baseline", good]
-    assert main([*first, "--confirm-candidate", good]) == Exit.PASS
-    assert main([*first, "--confirm-candidate", bad]) == Exit.REGRESSION
+    assert main([*first, "--confirm-candidate", good]) == ExitStatus.PASS
+    assert main([*first, "--confirm-candidate", bad]) == ExitStatus.REGRESSION
 
 
 # --- what it writes ---------------------------------------------------------------------------
@@ -237,7 +238,7 @@ def test_no_transcript_can_break_out_of_an_output(
         9,
         "]]>\n::error::fake </failure> | \x1b",
     ]
-    assert gate(hostile) == Exit.FAILURES
+    assert gate(hostile) == ExitStatus.FAILURES
     ElementTree.parse(gate.path / "out/junit.xml")
     json.loads((gate.path / "out/gate.json").read_text())
     markdown = (gate.path / "out/gate.md").read_text()

@@ -14,7 +14,7 @@ from streamwer.metrics.stats import ratios
 from streamwer.metrics.stats.intervals import adjust_confidence
 from tests.analysis.gate import calls
 
-RULE = RuleConfig(worse="higher", absolute=0.005, relative=0.05)
+RULE = RuleConfig(regression="higher", absolute=0.005, relative=0.05)
 EACH = adjust_confidence(0.95, 12)
 CALLS, WORDS, WER = 36, 41, 0.03
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from streamwer.analysis.gate import text
-from streamwer.analysis.gate.rerun_confirmation import confirmed
-from streamwer.analysis.gate.verdict import Exit, Verdict
+from streamwer.analysis.gate.rerun_confirmation import confirm_by_rerun
+from streamwer.analysis.gate.verdict import ExitStatus, Verdict
 from tests.analysis.gate import calls
 
 REGRESSED = {"dropping": "wer", "delaying": "commit_p50", "flickering": "erasure"}
@@ -23,7 +23,7 @@ def failing(verdict: Verdict) -> set[str]:
 def test_a_fault_fails_against_the_committed_run(fault: str) -> None:
     faulty = calls.scores(calls.FAULTS[fault](calls.steps()))
     found = calls.verdict([calls.scores(calls.steps())], [faulty])
-    assert found.status == Exit.REGRESSION
+    assert found.status == ExitStatus.REGRESSION
     assert REGRESSED[fault] in failing(found)
 
 
@@ -32,13 +32,13 @@ def test_a_fault_repaired_is_an_improvement(fault: str) -> None:
     faulty = calls.scores(calls.FAULTS[fault](calls.steps()))
     found = calls.verdict([faulty], [calls.scores(calls.steps())])
     status = {finding.metric: finding.status for finding in found.findings}
-    assert found.status == Exit.PASS
+    assert found.status == ExitStatus.PASS
     assert status[REGRESSED[fault]] == "improved"
 
 
 def test_the_same_run_passes_and_nothing_has_changed() -> None:
     found = calls.verdict([calls.scores(calls.steps())], [calls.scores(calls.steps())])
-    assert found.status == Exit.PASS
+    assert found.status == ExitStatus.PASS
     assert found.changed == ()
     assert {finding.why for finding in found.findings} == {"no change"}
 
@@ -50,9 +50,9 @@ def test_a_change_below_the_floors_is_reported_and_passes() -> None:
         for step in calls.steps()
     )
     found = calls.verdict([calls.scores(calls.steps())], [calls.scores(later)])
-    assert found.status == Exit.PASS
+    assert found.status == ExitStatus.PASS
     assert found.changed == (one.recording,)
-    assert text.summary(found)[0].endswith(f"than in the baseline: {one.recording}")
+    assert text.summarise_verdict(found)[0].endswith(f"than in the baseline: {one.recording}")
     assert [each.recording for each in found.worst] == [one.recording]
 
 
@@ -64,7 +64,7 @@ def in_turns(candidate: calls.Rerun, baseline: calls.Rerun, seed: int) -> Verdic
         runs = [baseline(first), candidate(first + 1), baseline(first + 2), candidate(first + 3)]
         return calls.verdict(runs[::2], runs[1::2], "statistical")
 
-    return confirmed(round_)
+    return confirm_by_rerun(round_)
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def test_a_pure_rerun_passes_100_times_of_100(baseline: calls.Rerun) -> None:
     failed = {
         seed: failing(found)
         for seed in range(100)
-        if (found := in_turns(baseline, baseline, seed)).status != Exit.PASS
+        if (found := in_turns(baseline, baseline, seed)).status != ExitStatus.PASS
     }
     assert failed == {}
 
@@ -112,8 +112,8 @@ def test_a_failure_that_a_second_round_does_not_confirm_passes(baseline: calls.R
             [baseline(1), baseline(2)], [candidate(3), candidate(4)], "statistical"
         )
 
-    found = confirmed(round_)
-    assert found.status == Exit.PASS
+    found = confirm_by_rerun(round_)
+    assert found.status == ExitStatus.PASS
     assert any(finding.why.startswith("not confirmed") for finding in found.findings)
 
 
@@ -121,4 +121,4 @@ def test_what_runs_of_one_side_differ_by_is_no_regression(baseline: calls.Rerun)
     """The machine was slow in every second run of the candidate."""
     slow = calls.Rerun(calls.delaying(calls.steps()))
     found = calls.verdict([baseline(1), baseline(2)], [slow(3), baseline(4)], "statistical")
-    assert found.status == Exit.PASS
+    assert found.status == ExitStatus.PASS

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from streamwer.analysis.gate.rules import hold
-from streamwer.analysis.gate.run_group import Side
-from streamwer.analysis.gate.verdict import Change
+from streamwer.analysis.gate.rules import apply_rule
+from streamwer.analysis.gate.run_group import RunGroup
+from streamwer.analysis.gate.verdict import MetricChange
 from streamwer.config.experiment import RuleConfig
 from tests.analysis.gate import calls, folders
 
-LIMITS = RuleConfig(worse="higher", absolute=0.1, relative=0.5, interval=True)
+LIMITS = RuleConfig(regression="higher", absolute=0.1, relative=0.5, interval=True)
 
 
 class Fixed:
@@ -21,58 +21,58 @@ class Fixed:
 
     label, unit, figure = "made up", "s", "latency"
 
-    def __init__(self, change: Change) -> None:
+    def __init__(self, change: MetricChange) -> None:
         self.fixed = change
 
-    def value(self, side: Side) -> float:
+    def compute(self, group: RunGroup) -> float:
         return self.fixed.candidate
 
-    def change(self, baseline: Side, candidate: Side, confidence: float) -> Change:
+    def compare(self, baseline: RunGroup, candidate: RunGroup, confidence: float) -> MetricChange:
         return self.fixed
 
 
-def status(change: Change, rule: RuleConfig, monkeypatch: pytest.MonkeyPatch) -> str:
+def status(change: MetricChange, rule: RuleConfig, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr("streamwer.analysis.gate.rules.MEASURES", {"made_up": Fixed(change)})
-    side = Side((folders.scores(),))
-    return hold("made_up", rule, side, side, calls.CONFIDENCE, informs=False).status
+    side = RunGroup((folders.scores(),))
+    return apply_rule("made_up", rule, side, side, calls.CONFIDENCE, informs=False).status
 
 
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (Change(0.2, 0.4, 0.1, 0.3), "regressed"),
-        (Change(0.2, 0.29, 0.05, 0.1), "held"),  # within the absolute floor
-        (Change(2.0, 2.9, 0.5, 1.0), "held"),  # within the relative floor
-        (Change(0.2, 0.4, -0.1, 0.3), "held"),  # the interval holds 0
-        (Change(0.2, 0.4, 0.0, 0.3), "held"),
-        (Change(0.4, 0.1, -0.4, -0.2), "improved"),
-        (Change(0.2, 0.4), "regressed"),  # no interval: the floors alone decide
-        (Change(0.0, 0.2, 0.1, 0.3), "regressed"),  # anything is more than a share of nothing
-        (Change(0.2, math.inf, math.inf, math.inf), "regressed"),
-        (Change(math.inf, math.inf, 0.0, 0.0), "held"),
-        (Change(math.inf, 0.2, -math.inf, -math.inf), "improved"),
-        (Change(0.2, math.nan), "missing"),
-        (Change(math.nan, 0.2), "missing"),
-        (Change(math.nan, math.nan), "missing"),
+        (MetricChange(0.2, 0.4, 0.1, 0.3), "regressed"),
+        (MetricChange(0.2, 0.29, 0.05, 0.1), "held"),  # within the absolute floor
+        (MetricChange(2.0, 2.9, 0.5, 1.0), "held"),  # within the relative floor
+        (MetricChange(0.2, 0.4, -0.1, 0.3), "held"),  # the interval holds 0
+        (MetricChange(0.2, 0.4, 0.0, 0.3), "held"),
+        (MetricChange(0.4, 0.1, -0.4, -0.2), "improved"),
+        (MetricChange(0.2, 0.4), "regressed"),  # no interval: the floors alone decide
+        (MetricChange(0.0, 0.2, 0.1, 0.3), "regressed"),  # anything is more than a share of nothing
+        (MetricChange(0.2, math.inf, math.inf, math.inf), "regressed"),
+        (MetricChange(math.inf, math.inf, 0.0, 0.0), "held"),
+        (MetricChange(math.inf, 0.2, -math.inf, -math.inf), "improved"),
+        (MetricChange(0.2, math.nan), "missing"),
+        (MetricChange(math.nan, 0.2), "missing"),
+        (MetricChange(math.nan, math.nan), "missing"),
     ],
 )
 def test_every_limit_has_to_be_exceeded(
-    change: Change, expected: str, monkeypatch: pytest.MonkeyPatch
+    change: MetricChange, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert status(change, LIMITS, monkeypatch) == expected
 
 
 def test_a_rule_may_do_without_the_interval(monkeypatch: pytest.MonkeyPatch) -> None:
     rule = replace(LIMITS, interval=False)
-    assert status(Change(0.2, 0.4, -0.1, 0.3), rule, monkeypatch) == "regressed"
+    assert status(MetricChange(0.2, 0.4, -0.1, 0.3), rule, monkeypatch) == "regressed"
 
 
 def test_a_rule_may_be_about_too_little(monkeypatch: pytest.MonkeyPatch) -> None:
-    rule = replace(LIMITS, worse="lower")
-    assert status(Change(0.4, 0.1, -0.4, -0.2), rule, monkeypatch) == "regressed"
-    assert status(Change(0.2, 0.4, 0.1, 0.3), rule, monkeypatch) == "improved"
+    rule = replace(LIMITS, regression="lower")
+    assert status(MetricChange(0.4, 0.1, -0.4, -0.2), rule, monkeypatch) == "regressed"
+    assert status(MetricChange(0.2, 0.4, 0.1, 0.3), rule, monkeypatch) == "improved"
 
 
 def test_a_difference_of_exactly_the_floor_is_within_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 0.3 - 0.2 != 0.1  # in floating point
-    assert status(Change(0.2, 0.2 + 0.1, 0.05, 0.2), LIMITS, monkeypatch) == "held"
+    assert status(MetricChange(0.2, 0.2 + 0.1, 0.05, 0.2), LIMITS, monkeypatch) == "held"

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from streamwer.analysis.sweeps.point import Point, failed, measured
-from streamwer.analysis.sweeps.sweep import Sweep, gathered
+from streamwer.analysis.sweeps.point import SweepPoint, build_failed_point, build_point
+from streamwer.analysis.sweeps.sweep import Sweep, build_sweep
 from streamwer.metrics import store
 from streamwer.metrics.stats.intervals import Interval
 from streamwer.metrics.stats.quantiles import Quantile
-from streamwer.metrics.store import Scored
+from streamwer.metrics.store import SignedScores
 from streamwer.metrics.tables import Scores
-from streamwer.text.normalise import normaliser
+from streamwer.text.normalise import get_normaliser
 from tests.reports import synthetic
 from tests.reports.synthetic import SCORING, Manner
 
@@ -37,36 +37,36 @@ def scores(policy: str, chunk: float) -> Scores:
 
 
 @cache
-def scored(policy: str, chunk: float) -> Scored:
+def scored(policy: str, chunk: float) -> SignedScores:
     """A longer chunk holds words back longer and makes fewer errors."""
     calls = synthetic.references(count=12)
     manner = Manner(policy, POLICIES[policy] / chunk, chunk, 0.1)
     log = synthetic.log(calls, manner, timed=False)
-    return store.scored(calls, log, normaliser(SCORING.normaliser))
+    return store.score_and_sign(calls, log, get_normaliser(SCORING.normaliser))
 
 
 @cache
-def found() -> tuple[tuple[Point, Scored | None], ...]:
-    points: list[tuple[Point, Scored | None]] = []
+def found() -> tuple[tuple[SweepPoint, SignedScores | None], ...]:
+    points: list[tuple[SweepPoint, SignedScores | None]] = []
     for policy in POLICIES:
         for chunk in CHUNKS:
             name, tables = str(len(points) + 1), scored(policy, chunk)
             command = f"python -m pipeline.sweep policy={policy} policy.chunk_s={chunk:g}"
-            made = measured(name, command, config(policy, chunk), tables.scores, SCORING)
+            made = build_point(name, command, config(policy, chunk), tables.scores, SCORING)
             points.append((made, tables))
     reason = "policy.chunk_s=<script>alert(1)</script> | is no number"
-    broken = failed("7", "python -m pipeline.sweep", config("careful", 9.0), reason)
+    broken = build_failed_point("7", "python -m pipeline.sweep", config("careful", 9.0), reason)
     return (*points, (broken, None))
 
 
 def sweep() -> Sweep:
     facts = {"data set": "made-up calls", "normaliser": "basic"}
-    return gathered("made_up", found(), BUDGETS, SCORING, facts)
+    return build_sweep("made_up", found(), BUDGETS, SCORING, facts)
 
 
-def point(name: str, wer: float, p95: float | None, **values: Any) -> Point:
+def point(name: str, wer: float, p95: float | None, **values: Any) -> SweepPoint:
     """A point of which only the two objectives and the settings matter."""
-    return Point(
+    return SweepPoint(
         name=name,
         command=f"run {name}",
         config=values,
@@ -76,5 +76,5 @@ def point(name: str, wer: float, p95: float | None, **values: Any) -> Point:
     )
 
 
-def names(points: Sequence[Point]) -> list[str]:
+def names(points: Sequence[SweepPoint]) -> list[str]:
     return [each.name for each in points]

@@ -8,8 +8,8 @@ from itertools import product
 
 import pytest
 
-from streamwer.analysis.sweeps.effects import main_effects
-from streamwer.analysis.sweeps.point import measured
+from streamwer.analysis.sweeps.effects import estimate_main_effects
+from streamwer.analysis.sweeps.point import build_point
 from tests.analysis.sweeps import made_up
 from tests.reports.synthetic import SCORING
 
@@ -17,7 +17,7 @@ from tests.reports.synthetic import SCORING
 def test_each_value_has_the_mean_of_its_points() -> None:
     sweep = made_up.sweep()
     good = [point for point in sweep.points if not point.failure]
-    for effect in main_effects(sweep.points, sweep.scores, sweep.axes, SCORING):
+    for effect in estimate_main_effects(sweep.points, sweep.scores, sweep.axes, SCORING):
         key = "name" if effect.axis == "policy" else "chunk_s"
         for level in effect.levels:
             mine = [
@@ -33,15 +33,17 @@ def test_each_value_has_the_mean_of_its_points() -> None:
 
 def test_a_full_grid_is_balanced_and_one_with_a_hole_is_not() -> None:
     sweep = made_up.sweep()
-    full = main_effects(sweep.points, sweep.scores, sweep.axes, SCORING)
+    full = estimate_main_effects(sweep.points, sweep.scores, sweep.axes, SCORING)
     assert [effect.balanced for effect in full] == [True, True]
-    holed = main_effects(sweep.points[1:], sweep.scores, sweep.axes, SCORING)
+    holed = estimate_main_effects(sweep.points[1:], sweep.scores, sweep.axes, SCORING)
     assert [effect.balanced for effect in holed] == [False, False]
 
 
 def test_values_come_in_the_order_of_their_size() -> None:
     sweep = made_up.sweep()
-    by_axis = {e.axis: e for e in main_effects(sweep.points, sweep.scores, sweep.axes, SCORING)}
+    by_axis = {
+        e.axis: e for e in estimate_main_effects(sweep.points, sweep.scores, sweep.axes, SCORING)
+    }
     assert [level.value for level in by_axis["policy.chunk_s"].levels] == ["0.5", "1", "2"]
     assert [level.value for level in by_axis["policy"].levels] == ["careful", "hasty"]
 
@@ -53,8 +55,8 @@ def test_a_point_without_a_p95_counts_for_the_wer_and_is_told() -> None:
         for (a, b), p95 in zip(product("xy", "uv"), [1.0, None, math.inf, None], strict=True)
     ]
     scores = {point.name: tables for point in points}
-    first, second = main_effects(points, scores, ["a"], SCORING)[0].levels
-    p95 = measured("", "", {}, tables, SCORING).delay
+    first, second = estimate_main_effects(points, scores, ["a"], SCORING)[0].levels
+    p95 = build_point("", "", {}, tables, SCORING).delay
     assert (first.points, first.p95.value, first.unplaced) == (2, p95, 1)
     assert second.unplaced == 2
     assert second.p95.value is None
@@ -63,7 +65,7 @@ def test_a_point_without_a_p95_counts_for_the_wer_and_is_told() -> None:
 def test_the_interval_of_one_points_mean_is_that_of_the_point() -> None:
     sweep = made_up.sweep()
     one = sweep.points[0]
-    for effect in main_effects([one], sweep.scores, sweep.axes, SCORING):
+    for effect in estimate_main_effects([one], sweep.scores, sweep.axes, SCORING):
         assert effect.levels[0].p95 == one.p95
 
 
@@ -72,6 +74,6 @@ def test_the_mean_of_points_that_are_late_together_is_no_surer_than_one_of_them(
     sweep = made_up.sweep()
     one = sweep.points[0]
     twins = [replace(one, config=one.config | {"twin": number}) for number in range(3)]
-    found = main_effects(twins, sweep.scores, ["policy"], SCORING)[0].levels[0].p95
+    found = estimate_main_effects(twins, sweep.scores, ["policy"], SCORING)[0].levels[0].p95
     for end in ("value", "low", "high"):
         assert getattr(found, end) == pytest.approx(getattr(one.p95, end))

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from streamwer.analysis.sweeps.point import failed
-from streamwer.analysis.sweeps.sweep import gathered
+from streamwer.analysis.sweeps.point import build_failed_point
+from streamwer.analysis.sweeps.sweep import build_sweep
 from streamwer.errors import StreamwerError
 from streamwer.metrics.stats.quantiles import Quantile
 from streamwer.reports import sweep as report
@@ -21,7 +21,7 @@ from tests.reports.synthetic import SCORING
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sweep")
-    report.write(made_up.sweep(), folder)
+    report.write_sweep_report(made_up.sweep(), folder)
     return folder
 
 
@@ -56,22 +56,22 @@ def test_a_failed_point_is_listed_with_its_reason_as_text(folder: Path) -> None:
 
 
 def test_the_same_sweep_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
-    report.write(made_up.sweep(), tmp_path)
+    report.write_sweep_report(made_up.sweep(), tmp_path)
     for path in folder.iterdir():
         assert (tmp_path / path.name).read_bytes() == path.read_bytes(), path.name
 
 
 def test_a_sweep_of_one_point_and_one_of_failures_have_a_page(tmp_path: Path) -> None:
     found = made_up.found()
-    twice = [(failed(p.name, p.command, p.config, "no"), None) for p, _ in found[:2]]
+    twice = [(build_failed_point(p.name, p.command, p.config, "no"), None) for p, _ in found[:2]]
     for name, some in {"one": found[:1], "failed": found[-1:], "all failed": twice}.items():
-        report.write(gathered(name, some, [1.0], SCORING, {}), tmp_path / name)
+        report.write_sweep_report(build_sweep(name, some, [1.0], SCORING, {}), tmp_path / name)
         assert "<h1>" in (tmp_path / name / "index.html").read_text()
 
 
 def test_points_with_too_few_timed_words_are_not_called_slow(tmp_path: Path) -> None:
     few = [(replace(point, p95=Quantile(None)), scored) for point, scored in made_up.found()]
-    report.write(gathered("few", few, [1.0], SCORING, {}), tmp_path)
+    report.write_sweep_report(build_sweep("few", few, [1.0], SCORING, {}), tmp_path)
     page, short = (tmp_path / "index.html").read_text(), (tmp_path / "sweep.md").read_text()
     for text in (page, short):
         assert "A 95th percentile needs 72 words that have times" in text
@@ -81,7 +81,7 @@ def test_points_with_too_few_timed_words_are_not_called_slow(tmp_path: Path) -> 
 
 
 def test_a_point_that_was_found_twice_counts_once() -> None:
-    again = gathered("twice", made_up.found() * 2, [1.0], SCORING, {})
+    again = build_sweep("twice", made_up.found() * 2, [1.0], SCORING, {})
     assert again.points == made_up.sweep().points
 
 
@@ -92,9 +92,9 @@ def test_points_on_different_data_are_not_compared() -> None:
     method = replace(strange.signature.method, references="another")
     strange = replace(strange, signature=replace(strange.signature, method=method))
     with pytest.raises(StreamwerError, match=r"1 and 2 cannot be compared \(reference texts"):
-        gathered("mixed", [(point, scored), (other, strange)], [1.0], SCORING, {})
+        build_sweep("mixed", [(point, scored), (other, strange)], [1.0], SCORING, {})
 
 
 def test_a_sweep_without_points_says_how_to_make_one() -> None:
     with pytest.raises(StreamwerError, match=r"pipeline\.sweep -m"):
-        gathered("none", [], [1.0], SCORING, {})
+        build_sweep("none", [], [1.0], SCORING, {})

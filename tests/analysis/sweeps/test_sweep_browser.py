@@ -30,7 +30,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("sweep")
-    report.write(made_up.sweep(), folder)
+    report.write_sweep_report(made_up.sweep(), folder)
     return (folder / "index.html").as_uri()
 
 

@@ -19,12 +19,12 @@ from hypothesis import strategies as st
 
 from streamwer import policies
 from streamwer.audio.decoding import Samples
-from streamwer.audio.live.live_source import Line
-from streamwer.audio.live.pipes import Put, feed, pipe
+from streamwer.audio.live.live_source import LiveSource
+from streamwer.audio.live.pipes import AppendAudio, open_pipe, start_feed
 from streamwer.recognisers.base import Window
-from streamwer.simulation.clock import Wall
-from streamwer.simulation.clock import build as build_clock
-from streamwer.simulation.serving import play, serve
+from streamwer.simulation.clock import WallClock
+from streamwer.simulation.clock import build_clock as build_clock
+from streamwer.simulation.serving import play_recording, serve_streams
 from streamwer.simulation.stream import Stream
 from streamwer.types import Hypothesis, Step, Word
 from tests.scripted import Scripted, script, silence
@@ -60,73 +60,73 @@ def numbered(count: int, first: int = 0) -> Samples:
 def test_windows_are_the_audio_that_arrived_however_it_was_cut(
     sizes: Sequence[int], data: st.DataObject
 ) -> None:
-    line, total, start = Line(), sum(sizes), 0
+    line, total, start = LiveSource(), sum(sizes), 0
     for i, size in enumerate(sizes):
-        line.put(numbered(size, sum(sizes[:i])))
+        line.append(numbered(size, sum(sizes[:i])))
     for _ in range(4):
         start = data.draw(st.integers(start, total))
         end = data.draw(st.integers(start, total))
-        assert line.window(start, end).tolist() == list(range(start, end))
+        assert line.read_window(start, end).tolist() == list(range(start, end))
 
 
 def test_moments_are_counted_from_the_capture_of_the_first_sample() -> None:
     hand = Hand()
-    line = Line(now=hand)
-    line.put(numbered(8_000))  # half a second
+    line = LiveSource(now=hand)
+    line.append(numbered(8_000))  # half a second
     hand.time = 100.7
-    line.put(numbered(8_000))
+    line.append(numbered(8_000))
     assert line.origin == 99.5
-    assert line.ready(1) == line.ready(8_000) == 0.5
-    assert line.ready(8_001) == line.ready(16_000) == pytest.approx(1.2)
-    line.end()
-    assert line.ready(math.inf) == pytest.approx(1.2)
-    assert line.arrived(1.2) == (16_000, True)
+    assert line.await_samples(1) == line.await_samples(8_000) == 0.5
+    assert line.await_samples(8_001) == line.await_samples(16_000) == pytest.approx(1.2)
+    line.finish()
+    assert line.await_samples(math.inf) == pytest.approx(1.2)
+    assert line.count_arrived(1.2) == (16_000, True)
 
 
 def test_what_no_window_can_ask_for_is_forgotten() -> None:
-    line = Line()
+    line = LiveSource()
     for i in range(100):
-        line.put(numbered(1_600, 1_600 * i))
-        line.window(max(0, 1_600 * (i - 4)), 1_600 * (i + 1))
-        assert line.held <= 0.5
+        line.append(numbered(1_600, 1_600 * i))
+        line.read_window(max(0, 1_600 * (i - 4)), 1_600 * (i + 1))
+        assert line.buffered_seconds <= 0.5
     assert line.seconds == 10.0
 
 
 def test_a_source_that_is_too_fast_waits_for_who_listens_and_loses_nothing() -> None:
-    line, most = Line(most_s=1.0), 0.0
+    line, most = LiveSource(most_s=1.0), 0.0
 
-    def bring(put: Put) -> None:
+    def bring(put: AppendAudio) -> None:
         for i in range(200):
             assert put(numbered(1_600, 1_600 * i))
 
-    feed(line, bring)
+    start_feed(line, bring)
     heard = 0
     while heard < 320_000:
-        line.ready(heard + 1)
-        there = line.arrived(0.0).samples
-        most = max(most, line.held)
-        assert line.window(heard, there).tolist() == list(range(heard, there))
+        line.await_samples(heard + 1)
+        there = line.count_arrived(0.0).samples
+        most = max(most, line.buffered_seconds)
+        assert line.read_window(heard, there).tolist() == list(range(heard, there))
         heard = there
     assert most <= 2.0  # what may wait, and the last window
 
 
 def test_who_waits_for_everything_gets_it_though_it_is_more_than_may_wait() -> None:
-    line = Line(most_s=0.5)
-    feed(line, lambda put: [put(numbered(1_600)) for _ in range(30)] and None)
-    line.ready(math.inf)
-    assert line.arrived(0.0) == (48_000, True)
+    line = LiveSource(most_s=0.5)
+    start_feed(line, lambda put: [put(numbered(1_600)) for _ in range(30)] and None)
+    line.await_samples(math.inf)
+    assert line.count_arrived(0.0) == (48_000, True)
 
 
 def test_a_hung_up_line_frees_both_sides_though_its_source_is_stuck() -> None:
-    line, stuck = Line(most_s=0.1, drain_s=0.1), threading.Event()
-    line.put(numbered(3_200))
-    feeding = feed(line, lambda put: stuck.wait(PATIENCE_S) and None)
+    line, stuck = LiveSource(most_s=0.1, drain_s=0.1), threading.Event()
+    line.append(numbered(3_200))
+    feeding = start_feed(line, lambda put: stuck.wait(PATIENCE_S) and None)
     timer = threading.Timer(0.05, line.hang_up)
     timer.start()
-    line.ready(math.inf)
-    assert line.arrived(0.0) == (3_200, True)
-    assert not line.put(numbered(1_600))
-    assert line.arrived(0.0) == (3_200, True)
+    line.await_samples(math.inf)
+    assert line.count_arrived(0.0) == (3_200, True)
+    assert not line.append(numbered(1_600))
+    assert line.count_arrived(0.0) == (3_200, True)
     assert feeding.is_alive()
     stuck.set()
 
@@ -146,25 +146,25 @@ def waiting(descriptor: int) -> int:
 
 def test_what_lies_in_the_pipe_when_the_line_is_hung_up_is_heard(ends: tuple[int, int]) -> None:
     reading, writing = ends
-    line = Line(most_s=0.1, drain_s=PATIENCE_S)
+    line = LiveSource(most_s=0.1, drain_s=PATIENCE_S)
     os.write(writing, b"\1\0" * 20_000)
-    feeding = feed(line, pipe(reading, None, None, "standard input"))
-    while line.arrived(0.0).samples < 20_000:
+    feeding = start_feed(line, open_pipe(reading, None, None, "standard input"))
+    while line.count_arrived(0.0).samples < 20_000:
         time.sleep(0.001)
     # So much waits to be heard that the pipe is left alone, and its writer has not ended.
     os.write(writing, b"\2\0" * 10_000 + b"\3")
     assert waiting(reading) == 20_001
     line.hang_up()
-    line.ready(math.inf)
-    assert line.arrived(0.0) == (30_000, True)
-    assert line.window(19_999, 20_001).tolist() == [1 / 32768, 2 / 32768]
+    line.await_samples(math.inf)
+    assert line.count_arrived(0.0) == (30_000, True)
+    assert line.read_window(19_999, 20_001).tolist() == [1 / 32768, 2 / 32768]
     feeding.join(PATIENCE_S)
     assert not feeding.is_alive()
 
 
 def test_a_writer_that_never_stops_does_not_keep_a_call_from_ending(ends: tuple[int, int]) -> None:
     reading, writing = ends
-    line, over = Line(drain_s=PATIENCE_S), threading.Event()
+    line, over = LiveSource(drain_s=PATIENCE_S), threading.Event()
 
     def write() -> None:
         while not over.is_set():
@@ -172,12 +172,12 @@ def test_a_writer_that_never_stops_does_not_keep_a_call_from_ending(ends: tuple[
 
     writer = threading.Thread(target=write, daemon=True)
     writer.start()
-    feeding = feed(line, pipe(reading, None, None, "standard input"))
-    assert line.begun()
+    feeding = start_feed(line, open_pipe(reading, None, None, "standard input"))
+    assert line.wait_for_audio()
     line.hang_up()
     feeding.join(PATIENCE_S)
     assert not feeding.is_alive()
-    assert line.arrived(0.0).all
+    assert line.count_arrived(0.0).is_complete
     over.set()
     os.set_blocking(reading, False)  # the writer may have ended: then nothing more comes
     while writer.is_alive():
@@ -186,55 +186,55 @@ def test_a_writer_that_never_stops_does_not_keep_a_call_from_ending(ends: tuple[
 
 
 def test_of_a_stalled_pipe_nothing_more_is_awaited(ends: tuple[int, int]) -> None:
-    line = Line(drain_s=PATIENCE_S)
-    feeding = feed(line, pipe(ends[0], None, None, "standard input"))
+    line = LiveSource(drain_s=PATIENCE_S)
+    feeding = start_feed(line, open_pipe(ends[0], None, None, "standard input"))
     os.write(ends[1], b"\1\0" * 320)
-    assert line.begun()
+    assert line.wait_for_audio()
     line.hang_up()
     feeding.join(PATIENCE_S)
-    assert line.arrived(0.0) == (320, True)
+    assert line.count_arrived(0.0) == (320, True)
 
 
 def test_an_error_of_the_source_ends_the_line_and_is_kept() -> None:
-    line, trouble = Line(), OSError("unplugged")
+    line, trouble = LiveSource(), OSError("unplugged")
 
-    def bring(put: Put) -> None:
+    def bring(put: AppendAudio) -> None:
         put(numbered(1_600))
         raise trouble
 
-    feed(line, bring).join(PATIENCE_S)
-    assert line.begun()
-    assert line.arrived(0.0) == (1_600, True)
+    start_feed(line, bring).join(PATIENCE_S)
+    assert line.wait_for_audio()
+    assert line.count_arrived(0.0) == (1_600, True)
     assert line.error is trouble
 
 
 def test_a_line_without_any_sound_never_begins() -> None:
-    line = Line()
-    line.end()
-    assert not line.begun()
+    line = LiveSource()
+    line.finish()
+    assert not line.wait_for_audio()
 
 
 class Timed:
     """A recogniser during whose calls the audio of a script goes on arriving."""
 
-    def __init__(self, words: Sequence[Word], line: Line, hand: Hand, cost_s: float) -> None:
+    def __init__(self, words: Sequence[Word], line: LiveSource, hand: Hand, cost_s: float) -> None:
         self._inner, self._line, self._hand, self._cost = Scripted(words), line, hand, cost_s
         self.windows = self._inner.windows
 
     def recognise(self, window: Window) -> Hypothesis:
         for _ in range(round(self._cost / 0.1)):
             self._hand.time += 0.1
-            self._line.put(silence(0.1))
+            self._line.append(silence(0.1))
         return self._inner.recognise(window)
 
 
 def test_audio_that_arrives_while_a_step_computes_is_in_the_next_window() -> None:
     hand = Hand()
-    line = Line(now=hand)
-    line.put(silence(1.0))
+    line = LiveSource(now=hand)
+    line.append(silence(1.0))
     recogniser = Timed(script("one two three four five six seven"), line, hand, cost_s=1.5)
-    stream = Stream("call", line, policies.build(SHORT))
-    steps = serve([stream], recogniser, build_clock("unaware"))
+    stream = Stream("call", line, policies.build_policy(SHORT))
+    steps = serve_streams([stream], recogniser, build_clock("unaware"))
     ends = [next(steps).audio_end for _ in range(3)]
     assert ends == pytest.approx([1.0, 2.5, 4.0])
 
@@ -245,13 +245,19 @@ def test_a_line_that_is_all_there_gives_the_words_of_the_recording(
 ) -> None:
     said = script("hello this is a call about the weather in town " * 6, pause=0.1)
     audio = silence(said[-1].end + 0.3)
-    line = Line()
+    line = LiveSource()
     for block in np.array_split(audio, 50):
-        line.put(block)
-    line.end()
-    assert line.begun()
-    live = serve([Stream("call", line, policies.build(policy))], Scripted(said), Wall(line.origin))
-    played = play("call", audio, Scripted(said), policies.build(policy), build_clock("unaware"))
+        line.append(block)
+    line.finish()
+    assert line.wait_for_audio()
+    live = serve_streams(
+        [Stream("call", line, policies.build_policy(policy))],
+        Scripted(said),
+        WallClock(line.origin),
+    )
+    played = play_recording(
+        "call", audio, Scripted(said), policies.build_policy(policy), build_clock("unaware")
+    )
     assert heard(list(live)) == heard(list(played)) == [word.text for word in said]
 
 

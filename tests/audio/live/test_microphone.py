@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from streamwer.audio.live import microphone
-from streamwer.audio.live.live_source import Line
-from streamwer.audio.live.pipes import feed
+from streamwer.audio.live.live_source import LiveSource
+from streamwer.audio.live.microphone import open_microphone
+from streamwer.audio.live.pipes import start_feed
 from streamwer.cli.command import main
 from streamwer.errors import AudioError
 from tests.cli.stand_ins import HalfSeconds
@@ -76,18 +76,18 @@ def tone(count: int) -> bytes:
     return struct.pack(f"<{count}h", *([8192] * count))
 
 
-def recorded(stand: Stand, monkeypatch: pytest.MonkeyPatch, device: str = "") -> Line:
+def recorded(stand: Stand, monkeypatch: pytest.MonkeyPatch, device: str = "") -> LiveSource:
     monkeypatch.setitem(sys.modules, "sounddevice", stand)  # type: ignore[arg-type]
-    line = Line()
-    feed(line, microphone(device, line.interrupted))
+    line = LiveSource()
+    start_feed(line, open_microphone(device, line.count_gap))
     return line
 
 
 def test_what_is_recorded_arrives_until_the_user_hangs_up(monkeypatch: pytest.MonkeyPatch) -> None:
     stand = Stand([tone(1_600)] * 5)
     line = recorded(stand, monkeypatch, "Built")
-    line.ready(8_000)
-    np.testing.assert_array_equal(line.window(0, 8_000), np.full(8_000, 0.25, np.float32))
+    line.await_samples(8_000)
+    np.testing.assert_array_equal(line.read_window(0, 8_000), np.full(8_000, 0.25, np.float32))
     assert stand.opened == {
         "samplerate": 16_000,
         "device": "Built",
@@ -102,9 +102,9 @@ def test_what_is_recorded_arrives_until_the_user_hangs_up(monkeypatch: pytest.Mo
 def test_a_device_with_a_rate_of_its_own_is_resampled(monkeypatch: pytest.MonkeyPatch) -> None:
     stand = Stand([tone(4_800)] * 20, rate=48_000)
     line = recorded(stand, monkeypatch)
-    line.ready(31_000)
+    line.await_samples(31_000)
     assert stand.opened["samplerate"] == 48_000
-    assert line.window(8_000, 16_000).mean() == pytest.approx(0.25, abs=1e-3)
+    assert line.read_window(8_000, 16_000).mean() == pytest.approx(0.25, abs=1e-3)
     line.hang_up()
 
 
@@ -112,8 +112,8 @@ def test_a_device_that_is_pulled_out_keeps_what_was_heard(monkeypatch: pytest.Mo
     stand = Stand([tone(1_600)])
     line = recorded(stand, monkeypatch)
     stand.active = False
-    line.ready(float("inf"))
-    assert line.arrived(0.0) == (1_600, True)
+    line.await_samples(float("inf"))
+    assert line.count_arrived(0.0) == (1_600, True)
     assert str(line.error) == "the microphone has stopped"
 
 
@@ -137,13 +137,13 @@ def test_a_device_that_is_not_there_is_named_and_so_are_those_that_are(
 ) -> None:
     monkeypatch.setitem(sys.modules, "sounddevice", Stand([]))  # type: ignore[arg-type]
     with pytest.raises(AudioError, match=r"--microphone 7: no such .*; there are 'Built-in'"):
-        microphone("7", lambda: None)
+        open_microphone("7", lambda: None)
 
 
 def test_without_the_package_the_remedy_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sounddevice", None)
     with pytest.raises(AudioError, match=r"pip install 'streamwer\[microphone\]'"):
-        microphone("", lambda: None)
+        open_microphone("", lambda: None)
 
 
 def test_without_portaudio_the_remedy_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,4 +152,4 @@ def test_without_portaudio_the_remedy_is_said(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(importlib, "import_module", missing)
     with pytest.raises(AudioError, match="apt-get install libportaudio2"):
-        microphone("", lambda: None)
+        open_microphone("", lambda: None)

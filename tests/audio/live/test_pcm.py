@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamwer import audio
-from streamwer.audio.live.pcm import blocks
+from streamwer.audio.live.pcm import decode_pcm
 from streamwer.errors import AudioError
 
 NAME = "standard input"
@@ -29,7 +29,9 @@ def pieces(data: bytes, sizes: Sequence[int] = (4096,)) -> Callable[[int], bytes
 
 
 def samples(data: bytes, rate: int | None = None, channels: int | None = None) -> audio.Samples:
-    return np.concatenate([*blocks(pieces(data), rate, channels, NAME), np.zeros(0, np.float32)])
+    return np.concatenate(
+        [*decode_pcm(pieces(data), rate, channels, NAME), np.zeros(0, np.float32)]
+    )
 
 
 def wav(
@@ -102,7 +104,7 @@ def test_raw_samples_come_out_however_the_pipe_cuts_them(
     data = struct.pack(f"<{len(values)}h", *values)
     if data[:3] == b"ID3" or not data:
         return
-    found = [*blocks(pieces(data, sizes), None, None, NAME)]
+    found = [*decode_pcm(pieces(data, sizes), None, None, NAME)]
     assert [round(float(x) * 32768) for block in found for x in block] == values
     assert all(len(block) >= 160 for block in found[:-1])
 
@@ -121,7 +123,7 @@ def test_another_rate_is_resampled_as_a_file_is(rate: int, tmp_path: Path) -> No
         file.setsampwidth(2)
         file.setframerate(rate)
         file.writeframes(pcm)
-    whole = audio.load(tmp_path / "tone.wav")
+    whole = audio.load_audio(tmp_path / "tone.wav")
     live = samples(pcm, rate=rate)
     np.testing.assert_allclose(live, whole, atol=1e-4)
     np.testing.assert_array_equal(samples((tmp_path / "tone.wav").read_bytes()), live)

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from streamwer.errors import StreamwerError
-from streamwer.formats.captions.cue import Cue, layout
-from streamwer.formats.captions.formats import FORMATS
-from streamwer.formats.captions.segmentation import Cutter
-from streamwer.formats.captions.writing import Writer
-from streamwer.text.words import joined
+from streamwer.formats.captions.cue import Cue, break_lines
+from streamwer.formats.captions.formats import CAPTION_FORMATS
+from streamwer.formats.captions.segmentation import CaptionSegmenter
+from streamwer.formats.captions.writing import CaptionWriter
+from streamwer.text.words import join_words
 from streamwer.types import Word
 from tests.scripted import script
 
@@ -40,11 +40,11 @@ def streams(draw: st.DrawFn) -> list[Word]:
 
 
 def cut(words: Sequence[Word], step: int = 3) -> list[Cue]:
-    cutter, cues = Cutter(), []
+    segmenter, cues = CaptionSegmenter(), []
     for i in range(0, len(words), step):
         part = words[i : i + step]
-        cues += cutter.add(part, part[-1].end, expecting=True)
-    return cues + cutter.finish()
+        cues += segmenter.add(part, part[-1].end, has_pending=True)
+    return cues + segmenter.finish()
 
 
 def read_srt(text: str) -> list[Cue]:
@@ -89,7 +89,7 @@ def unescaped(text: str) -> str:
 
 
 def written(name: str, cues: Sequence[Cue]) -> str:
-    form = FORMATS[name]
+    form = CAPTION_FORMATS[name]
     return form.head + "".join(form.cue(i, cue) for i, cue in enumerate(cues, 1))
 
 
@@ -107,7 +107,9 @@ def test_cues_follow_each_other_and_last_as_long_as_can_be_read(
 @given(streams(), st.integers(1, 5))
 def test_every_word_is_in_one_cue_and_fits_the_lines(words: list[Word], step: int) -> None:
     cues = cut(words, step)
-    assert joined(line for cue in cues for line in cue.lines) == joined(w.text for w in words)
+    assert join_words(line for cue in cues for line in cue.lines) == join_words(
+        w.text for w in words
+    )
     for cue in cues:
         assert 1 <= len(cue.lines) <= 2
         assert all(cell_len(line) <= 42 for line in cue.lines)
@@ -138,13 +140,13 @@ def test_a_sentence_ends_a_cue_but_a_very_short_one_does_not() -> None:
 
 
 def test_a_pause_ends_a_cue_at_once_unless_more_is_expected() -> None:
-    cutter, words = Cutter(), script("so well", pace=0.5, begin=1.0)
-    assert cutter.add(words, heard=2.5, expecting=False) == []
-    assert cutter.add((), heard=3.5, expecting=True) == []
-    assert cutter.open == words
-    assert cutter.add((), heard=3.5, expecting=False) == [Cue(1.0, 2.0, ("so well",))]
-    assert cutter.open == ()
-    assert cutter.finish() == []
+    segmenter, words = CaptionSegmenter(), script("so well", pace=0.5, begin=1.0)
+    assert segmenter.add(words, audio_end=2.5, has_pending=False) == []
+    assert segmenter.add((), audio_end=3.5, has_pending=True) == []
+    assert segmenter.pending_words == words
+    assert segmenter.add((), audio_end=3.5, has_pending=False) == [Cue(1.0, 2.0, ("so well",))]
+    assert segmenter.pending_words == ()
+    assert segmenter.finish() == []
 
 
 def test_a_short_cue_stays_for_a_second_and_the_next_waits_for_it() -> None:
@@ -154,12 +156,12 @@ def test_a_short_cue_stays_for_a_second_and_the_next_waits_for_it() -> None:
 
 def test_two_lines_are_about_as_long_and_break_behind_a_comma() -> None:
     text = "we can send a new battery to Madrid, and the old one goes back to you"
-    assert layout(text.split()) == (
+    assert break_lines(text.split()) == (
         "we can send a new battery to Madrid,",
         "and the old one goes back to you",
     )
-    assert layout(["x" * 50]) == ("x" * 50,)
-    assert layout(("word " * 18).split()) is None
+    assert break_lines(["x" * 50]) == ("x" * 50,)
+    assert break_lines(("word " * 18).split()) is None
 
 
 def test_scripts_without_spaces_have_none_and_count_by_their_width() -> None:
@@ -183,7 +185,7 @@ def test_controls_and_line_breaks_in_a_word_cannot_break_the_file() -> None:
 
 def test_a_file_can_be_followed_while_it_grows(tmp_path: Path) -> None:
     path = tmp_path / "new/call.vtt"
-    writer = Writer(path, FORMATS["vtt"])
+    writer = CaptionWriter(path, CAPTION_FORMATS["vtt"])
     assert path.read_text() == "WEBVTT\n\n"
     for i in range(3):
         writer.add([Cue(i, i + 1, (str(i),))])
@@ -196,4 +198,4 @@ def test_a_file_can_be_followed_while_it_grows(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written_is_one_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StreamwerError, match="cannot be written"):
-        Writer(tmp_path / "file/call.srt", FORMATS["srt"])
+        CaptionWriter(tmp_path / "file/call.srt", CAPTION_FORMATS["srt"])

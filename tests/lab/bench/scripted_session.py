@@ -8,8 +8,8 @@ from dataclasses import replace
 from lab.bench.figures import Figures, Outcome
 from lab.bench.playing import Call, Played
 from lab.bench.speech_sets import Span, SpeechSet
-from streamwer.audio import seconds
-from streamwer.types import Compute, Effort, Reference, Step, Update, Word
+from streamwer.audio import samples_to_seconds
+from streamwer.types import StageTimes, WorkCounters, Reference, Step, Update, Word
 from tests.scripted import script, silence
 
 TEXT = "please call me back on monday about the blue order because i need it by friday noon "
@@ -19,7 +19,7 @@ def call(name: str, condition: str = "clean", repeat: int = 3) -> Call:
     words = script(TEXT * repeat, pace=0.3, pause=0.1)
     audio = silence(words[-1].end + 0.4)
     reference = Reference(
-        name, "", seconds(len(audio)), TEXT * repeat, condition=condition, words=words
+        name, "", samples_to_seconds(len(audio)), TEXT * repeat, condition=condition, words=words
     )
     return Call(reference, audio)
 
@@ -44,8 +44,8 @@ def played(words: Sequence[Word], late: float = 1.0, cost: float = 1.0) -> Playe
             ready=word.end + late,
             start=word.end + late,
             emitted=word.end + late,
-            compute=Compute(decode=cost / len(words)),
-            effort=Effort(encoder_frames=1_500, decoded_tokens=2),
+            compute=StageTimes(decode=cost / len(words)),
+            effort=WorkCounters(encoder_frames=1_500, decoded_tokens=2),
             update=Update(committed=(word,)),
             is_last=word is words[-1],
         )

@@ -12,7 +12,7 @@ import pytest
 from lab.bench import command, speech_sets
 from lab.bench.speech_sets import SpeechSet
 from streamwer import audio
-from streamwer.config.compose import load
+from streamwer.config.compose import load_config
 
 _SHORT_S = 4.0
 
@@ -25,17 +25,17 @@ def bench(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first seconds of two of the bundled calls."""
-    whole = speech_sets.read(load(["dataset=calls", "dataset.limit=2"]).dataset, None)
+    whole = speech_sets.read(load_config(["dataset=calls", "dataset.limit=2"]).dataset, None)
     calls = []
     for call in whole.calls:
         words = tuple(word for word in call.reference.words if word.end <= _SHORT_S)
         text = " ".join(word.text for word in words)
         reference = replace(call.reference, seconds=_SHORT_S, words=words, text=text)
         calls.append(
-            replace(call, reference=reference, audio=call.audio[: audio.samples(_SHORT_S)])
+            replace(call, reference=reference, audio=call.audio[: audio.seconds_to_samples(_SHORT_S)])
         )
     pauses = {call.name: [] for call in calls}
-    speech = SpeechSet("calls", tuple(calls), pauses, whole.calls)
+    speech = SpeechSet("calls", tuple(calls), pauses, whole.word_times)
     monkeypatch.setattr(speech_sets, "read", lambda *given: speech)
 
 

@@ -55,7 +55,7 @@ def test_a_folder_is_read_with_the_columns_that_it_has(tmp_path: Path) -> None:
     assert (found.name, found.left_out) == ("mine", 1)
     assert [call.reference.speaker for call in found.calls] == ["anna", "carla"]
     assert found.pauses == {"0": [(2.0, 6.0)]}
-    assert found.calls == "none"
+    assert found.word_times == "none"
 
 
 def test_segments_that_are_none_are_named_with_their_line(tmp_path: Path) -> None:

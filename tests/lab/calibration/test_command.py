@@ -12,26 +12,26 @@ from omegaconf import OmegaConf
 from lab.bench import random_whisper
 from lab.bench.playing import Call
 from lab.calibration import checking, command, document, scenes
-from streamwer.audio import seconds
+from streamwer.audio import samples_to_seconds
 from streamwer.audio.decoding import SAMPLE_RATE
-from streamwer.config.compose import load
-from streamwer.config.experiment import ClockConfig, Config, SystemChoice, system
+from streamwer.config.compose import load_config
+from streamwer.config.experiment import ClockConfig, ExperimentConfig, SystemChoice, build_system
 from streamwer.config.hardware import CallCosts, HardwareConfig
 from streamwer.errors import ConfigError, DatasetError
 from streamwer.recognisers.base import Window
-from streamwer.simulation.profile import Profile
-from streamwer.types import Compute, Effort, Hypothesis
+from streamwer.simulation.clock import ProfileClock
+from streamwer.types import Hypothesis, StageTimes, WorkCounters
 from tests.lab.bench import scripted_session
 
 KEY = "random_cpu_int8_1_thread_direct_beam_5"
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Config:
+def settings(tmp_path_factory: pytest.TempPathFactory) -> ExperimentConfig:
     """One system, with a random model that hears a few words in everything."""
     folder = tmp_path_factory.mktemp("model") / "random"
     random_whisper.build(folder, random_whisper.Shape(width=64, heads=2, layers=1))
-    config = load(["policy=[offline]", "engine=direct"])
+    config = load_config(["policy=[offline]", "engine=direct"])
     config.model = replace(config.model, name="random", path=str(folder), revision=None)
     config.engine = {"name": "direct", "skip_silence": False, "tokens_per_s": 1.0}
     return config
@@ -52,7 +52,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("few")
 def test_what_is_measured_becomes_a_profile_that_its_system_runs_by(
-    settings: Config, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    settings: ExperimentConfig, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     costs = command.calibrate(settings, noise(2), repeats=1, quantile=0.5)
     assert list(costs) == [KEY]
@@ -63,14 +63,14 @@ def test_what_is_measured_becomes_a_profile_that_its_system_runs_by(
     assert document.read(path) == profile
     clock = ClockConfig("profile", OmegaConf.to_container(OmegaConf.load(path)))
     config = replace(settings, systems={"one": SystemChoice({"name": "offline"}, clock=clock)})
-    one = system(config, "one")
-    finish = Profile(one.clock.hardware.costs[KEY]).finish
-    short, long = (Hypothesis(effort=Effort(n, encodings=1)) for n in (600, 3_000))
+    one = build_system(config, "one")
+    finish = ProfileClock(one.clock.hardware.costs[KEY]).finish
+    short, long = (Hypothesis(effort=WorkCounters(n, encodings=1)) for n in (600, 3_000))
     assert 0 < finish(0, short) < finish(0, long) < 60
 
 
 def test_every_key_of_a_profile_is_explained() -> None:
-    text = document.render(HardwareConfig("desk", "x", load().hardware.costs))
+    text = document.render(HardwareConfig("desk", "x", load_config().hardware.costs))
     assert all(" # " in line for line in text.splitlines() if ": " in line)
 
 
@@ -82,7 +82,7 @@ def test_a_scene_is_the_same_work_each_time() -> None:
         assert (a.start, a.prompt, a.listen_only) == (b.start, b.prompt, b.listen_only)
         assert np.array_equal(a.audio, b.audio)
         assert a.memory is not b.memory
-    lengths = [seconds(len(window.audio)) for window in one.windows()]
+    lengths = [samples_to_seconds(len(window.audio)) for window in one.windows()]
     assert lengths == pytest.approx([0.5, 0.7, 0.9, 1.4])
 
 
@@ -123,15 +123,15 @@ class Charged:
     def recognise(self, window: Window) -> Hypothesis:
         tokens = len(window.audio) // SAMPLE_RATE
         return Hypothesis(
-            compute=Compute(decode=tokens / 100), effort=Effort(decoded_tokens=tokens)
+            compute=StageTimes(decode=tokens / 100), effort=WorkCounters(decoded_tokens=tokens)
         )
 
 
 def test_a_profile_that_is_right_gives_what_is_measured() -> None:
     """And one whose calls cost twice as much counts twice the compute."""
     costs = CallCosts(encode_frames=[3_000], encode_us=[1.0])
-    one = system(load(["engine=direct"]), "offline")
-    calls, scoring = scripted_session.calls(2), load().scoring
+    one = build_system(load_config(["engine=direct"]), "offline")
+    calls, scoring = scripted_session.calls(2), load_config().scoring
     for token, factor in ((10_000.0, 1), (20_000.0, 2)):
         contestant = checking.Contestant("one", one, Charged(), replace(costs, decode_token=token))
         measured, predicted = checking.check([contestant], calls, scoring)
@@ -140,6 +140,6 @@ def test_a_profile_that_is_right_gives_what_is_measured() -> None:
 
 
 def test_the_committed_profile_has_the_costs_of_every_system_compared() -> None:
-    settings = load(["clock=profile"])
+    settings = load_config(["clock=profile"])
     for name in settings.compare:
-        assert system(settings, name).clock.hardware.name == "reference"
+        assert build_system(settings, name).clock.hardware.name == "reference"

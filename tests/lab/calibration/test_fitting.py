@@ -14,7 +14,7 @@ from lab.calibration.measuring import Sample
 from streamwer.config import hardware
 from streamwer.config.hardware import STAGES, CallCosts
 from streamwer.errors import StreamwerError
-from streamwer.types import Compute, Effort
+from streamwer.types import StageTimes, WorkCounters
 
 TRUE = CallCosts(
     listen_call=30.0,
@@ -39,12 +39,12 @@ TRUE = CallCosts(
 )
 
 
-def efforts(count: int, seed: int) -> list[Effort]:
+def efforts(count: int, seed: int) -> list[WorkCounters]:
     """One call in four only listens."""
     rng = np.random.default_rng(seed)
     found = []
     for i in range(count):
-        heard = Effort(listened_frames=int(rng.integers(1, 300)))
+        heard = WorkCounters(listened_frames=int(rng.integers(1, 300)))
         if i % 4:
             tokens = int(rng.integers(1, 60))
             heard = replace(
@@ -67,10 +67,10 @@ def samples(count: int, seed: int, noise: float = 0.0, slower: float = 1.0) -> l
     return [
         Sample(
             effort,
-            Compute(
+            StageTimes(
                 **{
                     stage: slower
-                    * hardware.stage_us(TRUE, effort, stage)
+                    * hardware.predict_stage_us(TRUE, effort, stage)
                     * rng.lognormal(0, noise)
                     / 1e6
                     for stage in STAGES
@@ -93,7 +93,7 @@ def test_without_noise_the_costs_are_found_again() -> None:
 def test_through_noise_the_time_of_calls_is_found_again() -> None:
     fitted = fitting.fit(samples(800, seed=2, noise=0.15))
     for effort in efforts(200, seed=3):
-        now, true = (hardware.seconds(costs, effort) for costs in (fitted, TRUE))
+        now, true = (hardware.predict_seconds(costs, effort) for costs in (fitted, TRUE))
         assert now == pytest.approx(true, rel=0.1, abs=1e-3)
 
 
@@ -119,4 +119,4 @@ def test_non_negative_least_squares_meet_their_conditions(seed: int, terms: int,
 
 def test_calls_without_speech_cannot_be_fitted() -> None:
     with pytest.raises(StreamwerError, match="calibrate on calls with speech"):
-        fitting.fit([Sample(Effort(listened_frames=3), Compute(listen=1e-3))])
+        fitting.fit([Sample(WorkCounters(listened_frames=3), StageTimes(listen=1e-3))])

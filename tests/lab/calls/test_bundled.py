@@ -12,9 +12,9 @@ import pytest
 from lab.calls.evaluation import read_rows
 from lab.calls.publishing import read_figures, write_card
 from lab.calls.script import read_script
-from streamwer.audio import load
+from streamwer.audio import load_audio
 from streamwer.audio.decoding import SAMPLE_RATE, Samples
-from streamwer.text.words import parted
+from streamwer.text.words import split_words
 
 CALLS = Path(__file__).parents[3] / "data/calls"
 ROWS = read_rows(CALLS)
@@ -25,7 +25,7 @@ each_call = pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS]
 
 @pytest.fixture(scope="module")
 def audio() -> dict[str, Samples]:
-    return {row["id"]: load(CALLS / row["file_name"]) for row in ROWS}
+    return {row["id"]: load_audio(CALLS / row["file_name"]) for row in ROWS}
 
 
 def test_they_last_eight_to_ten_minutes(audio: dict[str, Samples]) -> None:
@@ -73,7 +73,7 @@ def test_words_are_the_text_in_order_and_inside(
     row: dict[str, Any], column: str, audio: dict[str, Samples]
 ) -> None:
     words = row[column]
-    assert [word["text"] for word in words] == parted(row["text"])
+    assert [word["text"] for word in words] == split_words(row["text"])
     starts, ends = ([word[name] for word in words] for name in ("start", "end"))
     assert starts == sorted(starts)
     assert ends == sorted(ends)

@@ -56,7 +56,7 @@ def test_a_clean_call_is_left_as_it_is(tmp_path: Path) -> None:
     tone = (0.5 * np.sin(np.arange(SAMPLE_RATE) / 10)).astype(np.float32)
     audio.write_flac(tmp_path / "a.flac", tone)
     ((_, signal),) = alter_calls([Call("a", "alma", "clean", ("Yes.",))], tmp_path)
-    assert np.array_equal(signal, audio.load(tmp_path / "a.flac"))
+    assert np.array_equal(signal, audio.load_audio(tmp_path / "a.flac"))
 
 
 def test_stress_and_pauses_are_no_sounds() -> None:

@@ -22,13 +22,13 @@ from lab.validation.figures import Figures, figures
 from lab.validation.playing import VIRTUAL, WALL, Player, Setting
 from lab.validation.stalling import Stall
 from streamwer.config import experiment
-from streamwer.config.compose import load as composed
-from streamwer.config.experiment import Config
+from streamwer.config.compose import load_config as composed
+from streamwer.config.experiment import ExperimentConfig
 from streamwer.config.load import SloConfig
 from streamwer.errors import ConfigError, StreamwerError
 from streamwer.recognisers.stage_timer import NOW
-from streamwer.runners.core_reservation import Place
-from streamwer.text.normalise import normaliser
+from streamwer.runners.core_reservation import CoreReservation
+from streamwer.text.normalise import get_normaliser
 from streamwer.types import Reference
 from tests.patience import PATIENCE_S
 from tests.scripted import Scripted, script, silence
@@ -38,7 +38,7 @@ SETTING = Setting(streams=30, seed=1, until=3.0, grace=1.0)
 
 
 @cache
-def settings() -> Config:
+def settings() -> ExperimentConfig:
     return composed(["experiment=validation", "systems.attention_cutoff.policy.chunk_s=0.5"])
 
 
@@ -49,8 +49,8 @@ def player(words: int = len(SAID)) -> Player:
         for name in "ab"
     ]
     calls = [(each, silence(seconds)) for each in references]
-    system = experiment.system(settings(), "attention_cutoff")
-    return Player(system, Scripted(said, cost=lambda call: 0.001), calls, Place())
+    system = experiment.build_system(settings(), "attention_cutoff")
+    return Player(system, Scripted(said, cost=lambda call: 0.001), calls, CoreReservation())
 
 
 def found(run_of: Figures) -> Findings:
@@ -74,7 +74,7 @@ def own_time() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def virtual() -> Figures:
     stalled = replace(SETTING, stall=Stall(1.5, 0.5))
-    return figures(player().play(stalled, VIRTUAL), normaliser("basic"), 0.5)
+    return figures(player().play(stalled, VIRTUAL), get_normaliser("basic"), 0.5)
 
 
 def test_in_real_time_the_same_calls_are_played(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,7 +167,7 @@ def test_what_cannot_be_compared_is_refused(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr("sys.argv", ["validate", *arguments])
-    monkeypatch.setattr(command.recognisers, "load", None)  # said before a model is
+    monkeypatch.setattr(command.recognisers, "load_recogniser", None)  # said before a model is
     assert command.main() == 1
     assert problem in capsys.readouterr().err
 

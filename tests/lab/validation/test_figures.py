@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lab.validation.figures import backlog, crossing, recovery, until
 from lab.validation.stalling import Stall
-from streamwer.analysis.capacity.figures import Call
+from streamwer.analysis.capacity.figures import ServedCall
 from streamwer.types import Reference
 from tests.scripted import script
 
@@ -53,7 +53,7 @@ def test_of_a_straight_line_the_crossing_is_exact(limit: float, slope: float) ->
 
 def test_words_said_after_the_end_of_a_run_are_none_of_its_words() -> None:
     said = script("yes no yes no", pace=1.0, begin=0.0)
-    call = Call(Reference("a", "", 4.0, "yes no yes no", words=said), begins=10.0, steps=())
+    call = ServedCall(Reference("a", "", 4.0, "yes no yes no", words=said), begins=10.0, steps=())
     assert until(call, 12.0).reference.text == "yes no"
     assert until(call, 20.0) == call
     assert until(call, 5.0).reference.words == ()

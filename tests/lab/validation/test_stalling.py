@@ -8,11 +8,11 @@ import pytest
 
 from lab.validation.figures import mean_step
 from lab.validation.stalling import Stall, Stalled, in_virtual_time
-from streamwer.analysis.capacity.figures import Call
+from streamwer.analysis.capacity.figures import ServedCall
 from streamwer.recognisers.stage_timer import NOW
-from streamwer.simulation.clock import Occupied, Wall
-from streamwer.simulation.serving import serve
-from streamwer.simulation.source import Recording
+from streamwer.simulation.clock import OccupancyClock, WallClock
+from streamwer.simulation.serving import serve_streams
+from streamwer.simulation.source import RecordingSource
 from streamwer.simulation.stream import Stream
 from streamwer.types import Reference, Step
 from tests.scripted import silence
@@ -33,19 +33,19 @@ def world() -> Iterator[World]:
 def streams() -> list[Stream]:
     """Four calls of 20 s with a step a second."""
     audio, timetable = silence(21.0), [16_000 * (k + 1) for k in range(20)]
-    return [Stream(str(i), Recording(audio), Timetable(timetable)) for i in range(4)]
+    return [Stream(str(i), RecordingSource(audio), Timetable(timetable)) for i in range(4)]
 
 
 def in_virtual(world: World, service: float) -> list[Step]:
-    stalled = Stalled(Occupied(), Working(world, service), STALL, in_virtual_time)
-    return list(serve(streams(), stalled, stalled))
+    stalled = Stalled(OccupancyClock(), Working(world, service), STALL, in_virtual_time)
+    return list(serve_streams(streams(), stalled, stalled))
 
 
 def test_it_stops_in_virtual_time_as_it_does_in_real_time(world: World) -> None:
     simulated = in_virtual(world, 0.125)
-    wall = Wall(world.time, world.now, world.sleep)
+    wall = WallClock(world.time, world.now, world.sleep)
     stalled = Stalled(wall, Working(world, 0.125), STALL, world.sleep)
-    assert moments(simulated) == moments(list(serve(streams(), stalled, stalled)))
+    assert moments(simulated) == moments(list(serve_streams(streams(), stalled, stalled)))
 
 
 def test_the_first_call_after_the_moment_takes_longer_and_no_other(world: World) -> None:
@@ -56,7 +56,7 @@ def test_the_first_call_after_the_moment_takes_longer_and_no_other(world: World)
 
 
 def test_it_is_in_no_mean_of_the_steps(world: World) -> None:
-    calls = [Call(Reference("a", "", 21.0, ""), 0.0, tuple(in_virtual(world, 0.125)))]
+    calls = [ServedCall(Reference("a", "", 21.0, ""), 0.0, tuple(in_virtual(world, 0.125)))]
     assert mean_step(calls, STALL) == pytest.approx(0.125)
     assert mean_step(calls, None) == pytest.approx(0.125 + STALL.seconds / len(calls[0].steps))
     assert mean_step([], STALL) is None

@@ -13,9 +13,9 @@ from streamwer.metrics.stats.intervals import (
     FEW_BLOCKS,
     Interval,
     adjust_confidence,
-    caution,
     choose_decimals,
     count_effective_blocks,
+    describe_few_blocks,
     jackknife,
 )
 
@@ -58,8 +58,8 @@ def test_uneven_speakers_are_worth_fewer() -> None:
 def test_one_speaker_tells_nothing_about_how_speakers_differ() -> None:
     found = jackknife(0.3, np.array([0.3]), np.ones(1), 0.95)
     assert found.value == 0.3
-    assert not found.known
-    assert not found.shown
+    assert not found.is_known
+    assert not found.excludes_zero
 
 
 def test_what_never_came_has_an_end_that_is_infinite() -> None:
@@ -90,6 +90,6 @@ def test_what_is_printed_is_on_the_same_side_of_what_matters(
 
 
 def test_few_blocks_earn_a_warning() -> None:
-    assert caution(FEW_BLOCKS) == ""
-    assert caution(1, "speaker").startswith("only 1 speaker: with fewer than 10")
-    assert caution(9).startswith("only 9 blocks")
+    assert describe_few_blocks(FEW_BLOCKS) == ""
+    assert describe_few_blocks(1, "speaker").startswith("only 1 speaker: with fewer than 10")
+    assert describe_few_blocks(9).startswith("only 9 blocks")

@@ -14,17 +14,17 @@ from streamwer.metrics.stats.quantiles import (
     DECILES,
     Integers,
     Quantile,
-    enough,
-    quantile_differences,
-    quantiles,
-    shift_function,
+    compare_quantiles,
+    estimate_quantiles,
+    estimate_shift_function,
+    has_enough_events,
 )
 
 CALLS = np.repeat(np.arange(40), 25)
 
 
 def quantile(values: Floats, groups: Integers, q: float) -> Quantile:
-    return quantiles(values, np.unique(groups, return_inverse=True)[1], [q], 0.95)[0]
+    return estimate_quantiles(values, np.unique(groups, return_inverse=True)[1], [q], 0.95)[0]
 
 
 def late(seed: int = 0) -> Floats:
@@ -41,8 +41,8 @@ def of(values: list[float], q: float, groups: list[int] | None = None) -> float 
 
 @pytest.mark.parametrize(("q", "needed"), [(0.95, 72), (0.99, 368), (0.5, 6)])
 def test_a_percentile_needs_its_least_number_of_events(q: float, needed: int) -> None:
-    assert enough(needed, q)
-    assert not enough(needed - 1, q)
+    assert has_enough_events(needed, q)
+    assert not has_enough_events(needed - 1, q)
     assert of([1.0] * (needed - 1), q) is None
 
 
@@ -77,7 +77,7 @@ def test_the_quantile_without_each_speaker_is_that_of_the_others_words() -> None
 def test_a_quantile_can_be_infinite_at_its_upper_end_only() -> None:
     values = late()
     values[CALLS < 2] = math.inf  # two calls in forty failed
-    (found,) = quantiles(values, CALLS, [0.94], 0.95)
+    (found,) = estimate_quantiles(values, CALLS, [0.94], 0.95)
     assert found.value is not None
     assert math.isfinite(found.value)
     assert found.low is not None
@@ -87,7 +87,7 @@ def test_a_quantile_can_be_infinite_at_its_upper_end_only() -> None:
 
 def test_pairing_sees_a_small_delay_through_large_variation() -> None:
     values = late()
-    (found,) = quantile_differences(values + 0.1, values, CALLS, [0.5], 0.95)
+    (found,) = compare_quantiles(values + 0.1, values, CALLS, [0.5], 0.95)
     assert found.value == pytest.approx(0.1)
     assert found.low == pytest.approx(0.1)
     assert found.high == pytest.approx(0.1)
@@ -96,15 +96,15 @@ def test_pairing_sees_a_small_delay_through_large_variation() -> None:
 def test_a_system_is_not_later_than_itself_even_where_words_never_came() -> None:
     values = late()
     values[::10] = math.inf
-    for found in quantile_differences(values, values, CALLS, [0.5, 0.95], 0.95):
+    for found in compare_quantiles(values, values, CALLS, [0.5, 0.95], 0.95):
         assert found == Quantile(0.0, 0.0, 0.0)
 
 
 def test_a_word_that_only_one_system_missed_is_infinitely_later() -> None:
     values, missed = late(), late()
     missed[::10] = math.inf
-    (later,) = quantile_differences(missed, values, CALLS, [0.95], 0.95)
-    (sooner,) = quantile_differences(values, missed, CALLS, [0.95], 0.95)
+    (later,) = compare_quantiles(missed, values, CALLS, [0.95], 0.95)
+    (sooner,) = compare_quantiles(values, missed, CALLS, [0.95], 0.95)
     assert (later.value, later.high) == (math.inf, math.inf)
     assert (sooner.value, sooner.low) == (-math.inf, -math.inf)
 
@@ -112,7 +112,7 @@ def test_a_word_that_only_one_system_missed_is_infinitely_later() -> None:
 def test_the_shift_function_tells_a_slow_tail_from_a_slow_system() -> None:
     values = late()
     tail = np.where(values > np.quantile(values, 0.75), values + 1.0, values)
-    found = shift_function(tail, values, CALLS, 0.95)
+    found = estimate_shift_function(tail, values, CALLS, 0.95)
     assert tuple(found) == DECILES
     assert [share for share, shift in found.items() if (shift.low or 0) > 0] == [0.8, 0.9]
     assert found[0.9].value == pytest.approx(1.0)
@@ -121,6 +121,6 @@ def test_the_shift_function_tells_a_slow_tail_from_a_slow_system() -> None:
 def test_one_recording_has_quantiles_but_no_intervals() -> None:
     values = late()
     alone = np.zeros(len(values), dtype=np.int64)
-    (found,) = quantile_differences(values + 1, values, alone, [0.5], 0.95)
+    (found,) = compare_quantiles(values + 1, values, alone, [0.5], 0.95)
     assert found.value == pytest.approx(1.0)
     assert found.low is None

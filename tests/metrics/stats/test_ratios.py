@@ -79,11 +79,11 @@ def test_an_interval_holds_its_estimate_and_turns_with_the_sides(
 
 
 def test_one_speaker_or_no_word_tells_nothing() -> None:
-    assert not estimate_rate(np.array([3.0]), np.array([100.0]), 0.95).known
+    assert not estimate_rate(np.array([3.0]), np.array([100.0]), 0.95).is_known
     assert math.isnan(estimate_rate(np.zeros(2), np.zeros(2), 0.95).value)
     alone = estimate_rate(np.array([1.0, 0.0]), np.array([10.0, 0.0]), 0.95)
     assert alone.value == pytest.approx(0.1)
-    assert not alone.known
+    assert not alone.is_known
 
 
 def test_more_errors_than_words_are_a_rate_above_one() -> None:

@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 
-from streamwer import runners
 from streamwer.config.cluster import ClusterConfig
-from streamwer.config.compose import load
-from streamwer.config.experiment import SystemConfig, system
-from streamwer.runners import hardware
-from streamwer.runners.cache.caching import Kept
-from streamwer.runners.cache.store import Store
-from streamwer.runners.pool import Finished
+from streamwer.config.compose import load_config
+from streamwer.config.experiment import SystemConfig, build_system
+from streamwer.runners import hardware, streaming
+from streamwer.runners.cache.caching import CachedRun
+from streamwer.runners.cache.store import ResultStore
+from streamwer.runners.pool import JobResult
 from streamwer.runners.worker import Job
 from streamwer.types import Step
 from tests.datasets.recordings import clip
@@ -35,19 +34,21 @@ class Runs:
         self.jobs = [
             Job(name, clip(folder / f"{name}.flac", seed=len(name)), 0.5) for name in NAMES
         ]
-        self.system = system(load(["model=reference", "clock=unaware"]), "local_agreement")
+        self.system = build_system(
+            load_config(["model=reference", "clock=unaware"]), "local_agreement"
+        )
 
-    def stream_each(
+    def stream_with_callback(
         self,
         jobs: Sequence[Job],
         system: SystemConfig,
         cluster: ClusterConfig,
-        take: Callable[[Finished], None],
+        take: Callable[[JobResult], None],
     ) -> dict[str, Any]:
         for job in jobs:
             node = self.nodes[job.recording]
             steps, facts = said(job.recording, node), {"hardware": f"{node} (2 cores)"}
-            take(Finished(0, job, steps=steps, facts=facts))
+            take(JobResult(0, job, steps=steps, facts=facts))
         return {}
 
     def said(self, where: ClusterConfig, *nodes: str, resume: bool = True) -> tuple[int, list[str]]:
@@ -57,8 +58,8 @@ class Runs:
         def write(recordings: Iterator[Sequence[Step]]) -> None:
             words.extend(steps[0].update.committed[0].text for steps in recordings)
 
-        store = Store(self.folder / "kept", 10**9, print)
-        kept = Kept("mine", self.folder / "out", self.system, where, store, resume)
+        store = ResultStore(self.folder / "kept", 10**9, print)
+        kept = CachedRun("mine", self.folder / "out", self.system, where, store, resume)
         kept.stream(self.jobs, write)
         return kept.reused, words
 
@@ -66,8 +67,8 @@ class Runs:
 @pytest.fixture
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
     made = Runs(tmp_path)
-    monkeypatch.setattr(hardware, "processor", lambda: "EPYC")
-    monkeypatch.setattr(runners, "stream_each", made.stream_each)
+    monkeypatch.setattr(hardware, "name_processor", lambda: "EPYC")
+    monkeypatch.setattr(streaming, "stream_with_callback", made.stream_with_callback)
     return made
 
 
@@ -92,8 +93,8 @@ def test_a_run_that_takes_nothing_takes_nothing_of_our_processor_either(runs: Ru
 def test_the_processor_is_found_in_what_is_told_of_a_machine(
     name: str, count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hardware, "processor", lambda: name)
-    monkeypatch.setattr(hardware, "_cards", lambda: ["NVIDIA (8 cores)"])
+    monkeypatch.setattr(hardware, "name_processor", lambda: name)
+    monkeypatch.setattr(hardware, "_read_gpu_names", lambda: ["NVIDIA (8 cores)"])
     for device in ("cpu", "cuda"):
-        assert hardware.processor_of(hardware.described(device, count)) == name
-    assert hardware.processor_of(name) == ""
+        assert hardware.parse_processor(hardware.describe_hardware(device, count)) == name
+    assert hardware.parse_processor(name) == ""

@@ -13,17 +13,24 @@ from typing import Any
 import pytest
 
 import streamwer
-from streamwer import policies
+from streamwer.config import registry
 from streamwer.config.cluster import ClusterConfig
-from streamwer.config.compose import load
-from streamwer.config.condition import NetworkConfig
-from streamwer.config.engine import DirectConfig, HttpConfig, PocketSphinxConfig, TranscribeConfig
-from streamwer.config.experiment import ClockConfig, SystemConfig, system
-from streamwer.datasets.augmentation.packets import Journey
+from streamwer.config.compose import load_config
+from streamwer.config.experiment import ClockConfig, SystemConfig, build_system
+from streamwer.datasets.augmentation.network import Network, PacketNetwork
+from streamwer.recognisers.engines.direct import Direct
+from streamwer.recognisers.engines.http import Http
+from streamwer.recognisers.engines.pocketsphinx import PocketSphinx
+from streamwer.recognisers.engines.transcribe import Transcribe
 from streamwer.runners import hardware
 from streamwer.runners.cache import keys
-from streamwer.runners.cache.keys import Keys, code_files, common, repeatable
-from streamwer.runners.cache.sessions import Sessions
+from streamwer.runners.cache.keys import (
+    RecordingKeys,
+    describe_dependencies,
+    find_code_files,
+    is_reproducible,
+)
+from streamwer.runners.cache.sessions import MeasuringSessions
 from streamwer.runners.worker import Job
 from tests.datasets.recordings import clip
 
@@ -33,7 +40,9 @@ _ROOT = Path(streamwer.__file__).parent
 
 @cache
 def chosen(*overrides: str) -> SystemConfig:
-    return system(load(["model=reference", "clock=unaware", *overrides]), "local_agreement")
+    return build_system(
+        load_config(["model=reference", "clock=unaware", *overrides]), "local_agreement"
+    )
 
 
 def with_(**parts: Any) -> SystemConfig:
@@ -49,7 +58,7 @@ def clock(name: str) -> SystemConfig:
 
 
 def of(system: SystemConfig, cluster: ClusterConfig = LOCAL) -> str:
-    return common(system, cluster)
+    return describe_dependencies(system, cluster)
 
 
 def test_every_choice_counts() -> None:
@@ -57,8 +66,8 @@ def test_every_choice_counts() -> None:
     systems = [
         chosen(),
         with_(policy={**chosen().policy, "agreement": 3}),
-        with_(engine=TranscribeConfig(beam_size=1)),
-        with_(engine=DirectConfig()),
+        with_(engine=Transcribe.Config(beam_size=1)),
+        with_(engine=Direct.Config()),
         model(cpu_threads=2),
         model(compute_type="float32"),
         model(language="de"),
@@ -87,7 +96,7 @@ def test_the_cluster_and_the_machine_count_where_the_clock_measures(
     assert of(ideal, other) == of(ideal)
     assert of(measured, other) != of(measured)
     before = of(ideal), of(measured)
-    monkeypatch.setattr(hardware, "cores", lambda: 77)
+    monkeypatch.setattr(hardware, "count_cores", lambda: 77)
     assert of(ideal) == before[0]
     assert of(measured) != before[1]
 
@@ -97,7 +106,9 @@ def test_what_an_error_tells_to_raise_leaves_what_was_measured(key: str, tmp_pat
     """Each run of a clock that measures has a session; it goes on in that of the same choices."""
     raised = replace(LOCAL, **{key: 7777})
     first, again = (
-        Sessions(tmp_path).open(of(clock("measured"), cluster), tmp_path / "out", anew=False)
+        MeasuringSessions(tmp_path).open(
+            of(clock("measured"), cluster), tmp_path / "out", restart=False
+        )
         for cluster in (LOCAL, raised)
     )
     assert first == again
@@ -105,37 +116,39 @@ def test_what_an_error_tells_to_raise_leaves_what_was_measured(key: str, tmp_pat
 
 def test_the_sound_the_journey_and_the_name_count(tmp_path: Path) -> None:
     job = Job("anna", clip(tmp_path / "a.flac"), 0.5)
-    mine = Keys("{}")
-    late = replace(job, journey=Journey(NetworkConfig(jitter_s=0.1), "anna"))
-    later = replace(job, journey=Journey(NetworkConfig(jitter_s=0.2), "anna"))
+    mine = RecordingKeys("{}")
+    late = replace(job, journey=PacketNetwork(Network.Config(jitter_s=0.1), "anna"))
+    later = replace(job, journey=PacketNetwork(Network.Config(jitter_s=0.2), "anna"))
     others = [
         replace(job, recording="bert"),
         replace(job, audio=clip(tmp_path / "b.flac", seed=1)),
         late,
         later,
     ]
-    found = [mine.of(job), Keys("{ }").of(job), *map(mine.of, others)]
+    found = [mine.make_key(job), RecordingKeys("{ }").make_key(job), *map(mine.make_key, others)]
     assert len({*found}) == len(found)
-    assert mine.of(replace(job, audio=clip(tmp_path / "copy.flac"), seconds=9.0)) == mine.of(job)
+    assert mine.make_key(
+        replace(job, audio=clip(tmp_path / "copy.flac"), seconds=9.0)
+    ) == mine.make_key(job)
     assert {len(key) for key in found} == {64}
 
 
 def test_an_edit_of_our_code_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     before = of(chosen())
-    monkeypatch.setattr(keys, "code", lambda: "edited")
+    monkeypatch.setattr(keys, "digest_code", lambda: "edited")
     assert of(chosen()) != before
 
 
 def test_all_code_that_a_worker_can_reach_is_in_the_digest() -> None:
     """By the imports as they are written: also those that happen only when they are needed."""
-    reached = {*_reached("streamwer.runners.worker", "streamwer.runners.ray_workers")}
-    assert {*code_files()} >= reached
+    reached = {*_find_imported("streamwer.runners.worker", "streamwer.runners.ray_workers")}
+    assert {*find_code_files()} >= reached
     assert {Path(streamwer.__file__), _ROOT / "policies/offline.py"} <= reached
-    assert _ROOT / "reports/html.py" not in code_files()
-    assert len(policies.POLICIES) > 5
+    assert _ROOT / "reports/html.py" not in find_code_files()
+    assert len(registry.names("policy")) > 5
 
 
-def _reached(*modules: str) -> Iterator[Path]:
+def _find_imported(*modules: str) -> Iterator[Path]:
     waiting, seen = list(modules), set()
     while waiting:
         name = waiting.pop()
@@ -146,18 +159,27 @@ def _reached(*modules: str) -> Iterator[Path]:
         yield file
         parts = name.split(".")
         waiting += [".".join(parts[:at]) for at in range(1, len(parts))]
-        for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Import):
-                waiting += [each.name for each in node.names]
-            if isinstance(node, ast.ImportFrom) and node.module:
-                waiting += [node.module, *(f"{node.module}.{each.name}" for each in node.names)]
+        for node in filter(_is_run, ast.parse(file.read_text()).body):
+            waiting += _imported(node)
+
+
+def _is_run(node: ast.stmt) -> bool:
+    return not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))
+
+
+def _imported(statement: ast.stmt) -> Iterator[str]:
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from (node.module, *(f"{node.module}.{each.name}" for each in node.names))
 
 
 def _file(module: str) -> Path | None:
     place = _ROOT.parent / module.replace(".", "/")
-    found = (place.with_suffix(".py"), place / "__init__.py")
+    files = (place.with_suffix(".py"), place / "__init__.py")
     ours = module.partition(".")[0] == "streamwer"
-    return next((file for file in found if ours and file.is_file()), None)
+    return next((file for file in files if ours and file.is_file()), None)
 
 
 @pytest.mark.parametrize(
@@ -167,12 +189,12 @@ def _file(module: str) -> Path | None:
         (lambda: clock("profile"), True),
         (lambda: clock("measured"), False),
         (lambda: clock("wall"), False),
-        (lambda: with_(engine=HttpConfig()), False),
-        (lambda: with_(engine=PocketSphinxConfig()), False),
+        (lambda: with_(engine=Http.Config()), False),
+        (lambda: with_(engine=PocketSphinx.Config()), False),
         (lambda: model(device="cuda"), False),
     ],
 )
 def test_only_what_says_the_same_whenever_it_is_run_serves_any_run(
     system: Callable[[], SystemConfig], same: bool
 ) -> None:
-    assert repeatable(system()) is same
+    assert is_reproducible(system()) is same

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from streamwer.runners.cache.sessions import Sessions, of_folder
+from streamwer.runners.cache.sessions import MeasuringSessions, digest_folder
 
 RUN = '{"policy": "offline"}'
 
@@ -17,11 +17,11 @@ class Place:
 
     def __init__(self, folder: Path) -> None:
         self.out, self.lock = folder / "data/events/offline", folder / "dvc.lock"
-        self.sessions = Sessions(folder / "data/finished")
+        self.sessions = MeasuringSessions(folder / "data/finished")
 
     def begin(self, *, anew: bool = False) -> str:
         self.sessions.release(self.lock)
-        self.session = self.sessions.open(RUN, self.out, anew=anew)
+        self.session = self.sessions.open(RUN, self.out, restart=anew)
         return self.session.name
 
     def end(self, said: str = "hello") -> None:
@@ -31,7 +31,7 @@ class Place:
 
     def record(self) -> None:
         """As DVC does at the end of a stage."""
-        outs = f"[{{path: data/events/offline, hash: md5, md5: {of_folder(self.out)}}}]"
+        outs = f"[{{path: data/events/offline, hash: md5, md5: {digest_folder(self.out)}}}]"
         self.lock.write_text(f"stages: {{stream@offline: {{outs: {outs}}}}}")
 
     def remove(self) -> None:
@@ -107,8 +107,8 @@ def test_no_resuming_begins_anew(place: Place) -> None:
 
 def test_other_runs_and_other_places_have_sessions_of_their_own(place: Place) -> None:
     first = place.begin()
-    assert place.sessions.open('{"policy": "other"}', place.out, anew=False).name != first
-    assert place.sessions.open(RUN, place.out.with_name("twin"), anew=False).name != first
+    assert place.sessions.open('{"policy": "other"}', place.out, restart=False).name != first
+    assert place.sessions.open(RUN, place.out.with_name("twin"), restart=False).name != first
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"name": "x"}', b"\xff"])

@@ -13,7 +13,7 @@ import pytest
 
 from streamwer._util import disk, processes
 from streamwer.errors import StreamwerError
-from streamwer.runners.cache.store import Store
+from streamwer.runners.cache.store import ResultStore
 from tests.runners.cache.calls import label, said
 
 KEYS = [f"{at:02x}" * 32 for at in range(8)]
@@ -25,12 +25,12 @@ class Warned(list[str]):
         self.append(text)
 
 
-def filled(folder: Path, *, most_bytes: int = 10**9) -> tuple[Store, Warned]:
+def filled(folder: Path, *, most_bytes: int = 10**9) -> tuple[ResultStore, Warned]:
     """One entry per key, each used a second after the one before."""
     warned = Warned()
-    store = Store(folder, most_bytes, warned)
+    store = ResultStore(folder, most_bytes, warned)
     for at, key in enumerate(KEYS):
-        store.put(key, label(str(at)), said(str(at), "hello"))
+        store.write_entry(key, label(str(at)), said(str(at), "hello"))
         os.utime(file_of(folder, key), (1000 + at, 1000 + at))
     return store, warned
 
@@ -39,8 +39,8 @@ def file_of(folder: Path, key: str) -> Path:
     return folder / "entries" / key[:2] / key[2:]
 
 
-def left(store: Store) -> list[int]:
-    return [at for at, key in enumerate(KEYS) if store.steps(key)]
+def left(store: ResultStore) -> list[int]:
+    return [at for at, key in enumerate(KEYS) if store.read_steps(key)]
 
 
 def cut(file: Path) -> None:
@@ -62,11 +62,11 @@ def test_damage_is_said_once_and_costs_one_entry(
     store, warned = filled(tmp_path)
     file = file_of(tmp_path, KEYS[5])
     damage(file)
-    assert store.steps(KEYS[5]) is None
+    assert store.read_steps(KEYS[5]) is None
     assert warned == [f"{file}: damaged, removed; its recording is streamed again"]
     assert left(store) == [0, 1, 2, 3, 4, 6, 7]
-    store.put(KEYS[5], label("5"), said("5", "again"))
-    assert store.steps(KEYS[5]) == said("5", "again")
+    store.write_entry(KEYS[5], label("5"), said("5", "again"))
+    assert store.read_steps(KEYS[5]) == said("5", "again")
     assert len(warned) == 1
 
 
@@ -77,12 +77,12 @@ def test_what_cannot_be_read_just_now_is_said_and_stays(
     store, warned = filled(tmp_path)
     with monkeypatch.context() as patched:
         patched.setattr(Path, "read_bytes", refusing(errno.EMFILE))
-        assert store.label(KEYS[5]) is None
+        assert store.read_label(KEYS[5]) is None
     assert [line.partition(": ")[2] for line in warned] == [
         "cannot be read (Too many open files); its recording is streamed again"
     ]
     monkeypatch.setattr(os, "utime", refusing(errno.EPERM))
-    assert store.label(KEYS[5]) == label("5")
+    assert store.read_label(KEYS[5]) == label("5")
     assert len(warned) == 1
 
 
@@ -95,10 +95,10 @@ def refusing(why: int) -> Callable[..., None]:
 
 def test_what_was_used_longest_ago_goes_first(tmp_path: Path) -> None:
     store, _ = filled(tmp_path, most_bytes=5 * BLOCK)
-    assert store.label(KEYS[0]) == label("0")  # used just now
+    assert store.read_label(KEYS[0]) == label("0")  # used just now
     store.shrink(since=math.inf)
     assert left(store) == [0, 4, 5, 6, 7] or left(store) == [0, 5, 6, 7]
-    sizes = sum(place.size for place in store.places())
+    sizes = sum(place.size for place in store.list_entries())
     assert sizes <= 5 * BLOCK
 
 
@@ -121,28 +121,28 @@ def test_what_a_killed_process_began_to_write_is_removed(
     begun: list[Path] = []
     for host in ("other-host.example", "this-host.example"):
         with monkeypatch.context() as patched:
-            patched.setattr(disk, "replace", begin)
+            patched.setattr(disk, "replace_file", begin)
             patched.setattr(platform, "node", lambda host=host: host)
-            Store(tmp_path, 1, Warned()).put(KEYS[0], label(), said("0"))
+            ResultStore(tmp_path, 1, Warned()).write_entry(KEYS[0], label(), said("0"))
     assert [file.exists() for file in begun] == [True, True]
     monkeypatch.setattr(platform, "node", lambda: "this-host.example")
     store.shrink(since=math.inf)
     assert [file.exists() for file in begun] == [True, True]
-    monkeypatch.setattr(processes, "alive", lambda number: number != str(os.getpid()))
+    monkeypatch.setattr(processes, "is_alive", lambda number: number != str(os.getpid()))
     store.shrink(since=math.inf)
     assert [file.exists() for file in begun] == [True, False]
 
 
 def test_looking_does_not_use(tmp_path: Path) -> None:
     store, _ = filled(tmp_path)
-    before = sorted(place.used for place in store.places())
-    found = [store.described(place) for place in store.places()]
+    before = sorted(place.last_used for place in store.list_entries())
+    found = [store.inspect(place) for place in store.list_entries()]
     assert {each.recording for each in found if each} == {str(at) for at in range(8)}
-    assert sorted(place.used for place in store.places()) == before
+    assert sorted(place.last_used for place in store.list_entries()) == before
 
 
 def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    store = Store(tmp_path / "file", 1, Warned())
+    store = ResultStore(tmp_path / "file", 1, Warned())
     with pytest.raises(StreamwerError, match=r"file: cannot be written \(Not a directory\); make"):
-        store.put(KEYS[0], label(), said("0"))
+        store.write_entry(KEYS[0], label(), said("0"))

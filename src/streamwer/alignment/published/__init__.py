@@ -1,4 +1,4 @@
-"""Alignments that others published: TextGrids, parquet tables and CTM, by the files' suffix."""
+"""Read published alignments from TextGrid, parquet and CTM files, chosen by suffix."""
 
 from __future__ import annotations
 
@@ -6,41 +6,40 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from streamwer.alignment.published import table
-from streamwer.alignment.published.match import Alignment, assign
+from streamwer.alignment.published.match import PublishedAlignment, match_alignments
 from streamwer.config.alignment import PublishedConfig
 from streamwer.errors import DatasetError
-from streamwer.formats import textgrid
-from streamwer.formats.recording_ids import composed
-from streamwer.formats.references import ctm
+from streamwer.formats import ctm, textgrid
+from streamwer.formats.recording_ids import normalise_nfc
 from streamwer.types import Word
 
 Reader = Callable[[Path, PublishedConfig], Mapping[str, tuple[Word, ...]]]
 
 READERS: Mapping[str, Reader] = {
     ".textgrid": lambda path, config: {
-        path.stem: textgrid.read_words(path, config.tier, "alignment.tier")
+        path.stem: textgrid.read_textgrid(path, config.tier, "alignment.tier")
     },
-    ".parquet": table.read,
-    ".ctm": lambda path, _: {each.recording: each.words for each in ctm.read(path).items},
+    ".parquet": table.read_table,
+    ".ctm": lambda path, _: {each.recording: each.words for each in ctm.read_ctm(path).items},
 }
 
 
-def read(config: PublishedConfig) -> list[Alignment]:
-    """The alignments of all files.
+def read_alignments(config: PublishedConfig) -> list[PublishedAlignment]:
+    """Read the alignments of all files.
 
     Raises:
-        DatasetError: there is no such file, or one is malformed; names the file.
+        DatasetError: there is no file, or one is malformed; names the file.
     """
     path = Path(config.path).expanduser()
     root = path if path.is_dir() else path.parent
     return [
-        Alignment(file, root, composed(name), words)  # as ids are
-        for file in _files(config)
+        PublishedAlignment(file, root, normalise_nfc(name), words)  # as ids are
+        for file in _find_files(config)
         for name, words in READERS[file.suffix.lower()](file, config).items()
     ]
 
 
-def _files(config: PublishedConfig) -> tuple[Path, ...]:
+def _find_files(config: PublishedConfig) -> tuple[Path, ...]:
     path = Path(config.path).expanduser()
     inside = sorted(path.glob(config.pattern)) if path.is_dir() else [path]
     files = tuple(file for file in inside if file.suffix.lower() in READERS and file.is_file())
@@ -50,4 +49,4 @@ def _files(config: PublishedConfig) -> tuple[Path, ...]:
     return files
 
 
-__all__ = ["READERS", "Alignment", "assign", "read"]
+__all__ = ["READERS", "PublishedAlignment", "match_alignments", "read_alignments"]

@@ -1,4 +1,4 @@
-"""Which recording a published alignment is of: by its id, or as word times in a folder are."""
+"""Match published alignments with recordings, by id or by file and folder names."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from streamwer.alignment.unplaceable import UnplaceableError
+from streamwer.alignment.quality import AlignmentError
 from streamwer.errors import DatasetError
-from streamwer.formats.recording_ids import composed
-from streamwer.formats.resolver import Homes
+from streamwer.formats.recording_ids import normalise_nfc
+from streamwer.formats.resolver import RecordingResolver
 from streamwer.types import Reference, Word
 
 log = logging.getLogger(__name__)
@@ -19,14 +19,14 @@ _SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Alignment:
-    """The words of a recording with their times, in order, and where they are from.
+class PublishedAlignment:
+    """The words of a recording with their times, and the file that they come from.
 
     Attributes:
-        file: that holds them.
-        root: the folder of all alignments.
-        name: of the recording, as the file has it.
-        words: with their times.
+        file: of the alignment.
+        root: folder of all alignments.
+        name: of the recording in the file.
+        words: with their times, in order.
     """
 
     file: Path
@@ -36,81 +36,83 @@ class Alignment:
 
     @property
     def folder(self) -> str:
-        """Of the file, from the folder of the alignments on."""
+        """The file's folder, relative to the root."""
         return "/".join(self.file.parent.relative_to(self.root).parts)
 
 
 @dataclass
-class Whose:
-    """The alignment of each recording, by its id, and why some that are of its name are not."""
+class AlignmentMatches:
+    """Alignments by recording id, and reasons why alignments were not used, by name."""
 
-    found: dict[str, Alignment] = field(default_factory=dict)
+    matched: dict[str, PublishedAlignment] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
 
-    def of(self, reference: Reference) -> tuple[Word, ...]:
-        """The words of a recording.
+    def get_words(self, reference: Reference) -> tuple[Word, ...]:
+        """Return the aligned words of a recording.
 
         Raises:
-            UnplaceableError: it has none, or they may be those of another one.
+            AlignmentError: it has no alignment, or several could be meant.
         """
-        if reference.recording in self.found:
-            return self.found[reference.recording].words
-        name = posixpath.basename(_place(reference))
-        raise UnplaceableError(self.reasons.get(name, "the published alignments lack it"))
+        if reference.recording in self.matched:
+            return self.matched[reference.recording].words
+        name = posixpath.basename(_get_path(reference))
+        raise AlignmentError(self.reasons.get(name, "the published alignments lack it"))
 
 
-def assign(alignments: Sequence[Alignment], references: Iterable[Reference]) -> Whose:
-    """Find out whose each alignment is; most of them may be of recordings that are not there.
+def match_alignments(
+    alignments: Sequence[PublishedAlignment], references: Iterable[Reference]
+) -> AlignmentMatches:
+    """Match alignments with recordings; alignments of other recordings are ignored.
 
-    An alignment that is called like an id which is not the name of a file is that recording's.
-    All others go by the names of files, and where several folders have one, by the folders'.
+    An alignment with the name of an id that is no file name belongs to that recording. All others
+    are matched by file name and, where several folders have that file, by folder name.
 
     Raises:
         DatasetError: a recording has two.
     """
-    of = {_place(each): each.source or each.recording for each in references}
+    of = {_get_path(each): each.source or each.recording for each in references}
     ids = {name for place, name in of.items() if posixpath.basename(place) != name}
-    homes = Homes(of, folders=map(_called, alignments))
-    whose = Whose()
+    resolver = RecordingResolver(of, folders=map(_name_folder, alignments))
+    matches = AlignmentMatches()
     for each in alignments:
         try:
-            recording = each.name if each.name in ids else of.get(_home(each, homes))
+            recording = each.name if each.name in ids else of.get(_find_path(each, resolver))
         except DatasetError as error:
-            whose.reasons[posixpath.basename(each.name)] = f"{each.file.name}: {error}"
+            matches.reasons[posixpath.basename(each.name)] = f"{each.file.name}: {error}"
             continue
-        if recording in whose.found:
-            other = whose.found[recording].file
+        if recording in matches.matched:
+            other = matches.matched[recording].file
             raise DatasetError(f"{each.file}: '{recording}' is in {other} too")
         if recording:
-            whose.found[recording] = each
-    _tell_strange({recording: place for place, recording in of.items()}, whose.found)
-    return whose
+            matches.matched[recording] = each
+    _warn_of_folders({recording: place for place, recording in of.items()}, matches.matched)
+    return matches
 
 
-def _tell_strange(places: Mapping[str, str], found: Mapping[str, Alignment]) -> None:
-    """Say where an alignment has the name of a recording, but none of its folders."""
-    folders = {name: posixpath.dirname(places[name]) for name in found}
-    pairs = dict.fromkeys((each.folder, folders[name]) for name, each in found.items())
-    strange = [
+def _warn_of_folders(places: Mapping[str, str], matched: Mapping[str, PublishedAlignment]) -> None:
+    """Warn where an alignment has the file name of a recording, but none of its folder names."""
+    folders = {name: posixpath.dirname(places[name]) for name in matched}
+    pairs = dict.fromkeys((each.folder, folders[name]) for name, each in matched.items())
+    mismatches = [
         (one, other)
         for one, other in pairs
         if one and other and not {*one.split("/")} & {*other.split("/")}
     ]
     text = "alignments in '%s' are taken for the recordings in '%s' by their names"
-    for each in strange[:_SHOWN]:
+    for each in mismatches[:_SHOWN]:
         log.warning(text, *each)
 
 
-def _home(alignment: Alignment, homes: Homes) -> str:
-    if homes.beside(alignment.folder, alignment.name):
-        return homes.of(alignment.folder, alignment.name)
-    return homes.of(_called(alignment), alignment.name)
+def _find_path(alignment: PublishedAlignment, resolver: RecordingResolver) -> str:
+    if resolver.has_sibling(alignment.folder, alignment.name):
+        return resolver.resolve(alignment.folder, alignment.name)
+    return resolver.resolve(_name_folder(alignment), alignment.name)
 
 
-def _called(alignment: Alignment) -> str:
-    # What all of them lie in may be that of one speaker.
+def _name_folder(alignment: PublishedAlignment) -> str:
+    # The root may be the folder of one speaker.
     return posixpath.join(alignment.root.name, alignment.folder)
 
 
-def _place(reference: Reference) -> str:
-    return composed(reference.place or reference.source or reference.recording)
+def _get_path(reference: Reference) -> str:
+    return normalise_nfc(reference.place or reference.source or reference.recording)

@@ -1,4 +1,7 @@
-"""Parquet tables with a row per recording: a list of words as records, or lists of their parts."""
+"""Read alignments from parquet tables with one row per recording.
+
+A row has either one list of words as records or separate lists of texts, starts and ends.
+"""
 
 from __future__ import annotations
 
@@ -15,31 +18,31 @@ from streamwer.errors import DatasetError
 from streamwer.types import Word
 
 
-def read(path: Path, config: PublishedConfig) -> Mapping[str, tuple[Word, ...]]:
-    """The words of every recording; columns besides those needed (audio) are not read.
+def read_table(path: Path, config: PublishedConfig) -> Mapping[str, tuple[Word, ...]]:
+    """Read the words of every recording, without unneeded columns (such as audio).
 
     Raises:
-        DatasetError: the file is no parquet, lacks a column, or a row of it is not as it should be.
+        DatasetError: the file is no parquet, lacks a column, or has a malformed row.
     """
     columns = config.columns
     try:
         schema = pq.read_schema(path)
-        wanted = _wanted(path, schema, columns)
+        wanted = _select_columns(path, schema, columns)
         rows = pq.read_table(path, columns=wanted).to_pylist()
     except (pa.ArrowException, OSError) as error:
         raise DatasetError(f"{path}: not readable as parquet ({error})") from error
-    found: dict[str, tuple[Word, ...]] = {}
+    words_by_id: dict[str, tuple[Word, ...]] = {}
     for number, row in enumerate(rows, start=1):
         where = f"{path}, row {number}"
         name = str(row[columns.id])
-        if name in found:
+        if name in words_by_id:
             raise DatasetError(f"{where}: '{name}' occurs again")
-        found[name] = tuple(_words(row, columns, where))
-    return found
+        words_by_id[name] = tuple(_parse_words(row, columns, where))
+    return words_by_id
 
 
-def _wanted(path: Path, schema: pa.Schema, columns: WordColumnsConfig) -> list[str]:
-    """The columns to read: the words' own, and those of the times where they lie apart."""
+def _select_columns(path: Path, schema: pa.Schema, columns: WordColumnsConfig) -> list[str]:
+    """Select the columns to read: that of the words, and those of the times if separate."""
     wanted = [columns.id, columns.words]
     if columns.words in schema.names:
         kind = schema.field(columns.words).type
@@ -56,8 +59,8 @@ def _wanted(path: Path, schema: pa.Schema, columns: WordColumnsConfig) -> list[s
     return wanted
 
 
-def _words(row: Mapping[str, Any], columns: WordColumnsConfig, where: str) -> Iterator[Word]:
-    for text, start, end in _parts(row, columns, where):
+def _parse_words(row: Mapping[str, Any], columns: WordColumnsConfig, where: str) -> Iterator[Word]:
+    for text, start, end in _read_parts(row, columns, where):
         times = isinstance(start, int | float) and isinstance(end, int | float)
         if not isinstance(text, str) or not times:
             raise DatasetError(f"{where}: a word is {text!r} from {start!r} to {end!r}")
@@ -66,7 +69,7 @@ def _words(row: Mapping[str, Any], columns: WordColumnsConfig, where: str) -> It
         yield Word(text, float(start), float(end))
 
 
-def _parts(
+def _read_parts(
     row: Mapping[str, Any], columns: WordColumnsConfig, where: str
 ) -> Iterator[Sequence[Any]]:
     words = row[columns.words] or []

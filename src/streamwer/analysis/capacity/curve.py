@@ -1,4 +1,4 @@
-"""The curve of a system: what its runs gave, load by load."""
+"""Load curve of a system: its figures at each number of concurrent calls."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from itertools import groupby
 from statistics import median_high, median_low
 from typing import Any
 
-from streamwer.analysis.capacity.figures import Figures, broken, wer_points
+from streamwer.analysis.capacity.figures import LoadFigures, slo_violations, wer_increase
 from streamwer.config.load import SloConfig
 
 _MORE_IS_BETTER = ("achieved", "emitted", "partial_rate")
 
 
 @dataclass(frozen=True)
-class Point:
-    """One load.
+class LoadPoint:
+    """Figures at one load.
 
     Attributes:
         middle: the median over the seeds of each figure; of two in the middle the worse.
@@ -28,7 +28,7 @@ class Point:
         p95_low, p95_high: over the seeds; None where some have too few words.
     """
 
-    middle: Figures
+    middle: LoadFigures
     wer_points: float
     seeds: int
     within: int
@@ -37,56 +37,60 @@ class Point:
 
     @property
     def streams(self) -> int:
-        """Calls at once."""
+        """Concurrent calls."""
         return self.middle.streams
 
 
-def curve(runs: Sequence[Figures], slo: SloConfig) -> list[Point]:
-    """Every load that was played, in order.
+def build_curve(runs: Sequence[LoadFigures], slo: SloConfig) -> list[LoadPoint]:
+    """Return the figures at every load that was played, in order.
 
     Args:
         runs: by streams and seed.
         slo: the service level.
     """
-    return [_point(list(same), slo) for _, same in groupby(runs, lambda run: run.streams)]
+    return [_build_point(list(group), slo) for _, group in groupby(runs, lambda run: run.streams)]
 
 
-def whole(points: Sequence[Point]) -> list[Point]:
-    """The loads that were played with all seeds, not only those that a search happened to try."""
+def select_complete(points: Sequence[LoadPoint]) -> list[LoadPoint]:
+    """Return the loads that were played with all seeds, not those that only a search tried."""
     most = max((point.seeds for point in points), default=0)
     return [point for point in points if point.seeds == most]
 
 
-def gives_way(runs: Sequence[Figures], slo: SloConfig) -> tuple[str, ...]:
-    """What of the level is missed first as the load grows, the most frequent over seeds first."""
-    missed: Counter[str] = Counter()
+def first_violated_slo(runs: Sequence[LoadFigures], slo: SloConfig) -> tuple[str, ...]:
+    """Return the SLOs violated first as the load grows, the most frequent over seeds first."""
+    first: Counter[str] = Counter()
     for seed in sorted({run.seed for run in runs}):
-        # Where words are too few, nothing is known of what gave way.
-        mine = [broken(run, slo) for run in runs if run.seed == seed and run.p95 is not None]
-        missed.update(next(filter(None, mine), ()))
-    return tuple(name for name, _ in missed.most_common())
+        # A run of too few words does not tell which SLO was violated first.
+        violations = [
+            slo_violations(run, slo) for run in runs if run.seed == seed and run.p95 is not None
+        ]
+        first.update(next(filter(None, violations), ()))
+    return tuple(name for name, _ in first.most_common())
 
 
-def _point(runs: Sequence[Figures], slo: SloConfig) -> Point:
+def _build_point(runs: Sequence[LoadFigures], slo: SloConfig) -> LoadPoint:
     late = [run.p95 for run in runs if run.p95 is not None]
     known = len(late) == len(runs)
-    return Point(
-        middle=Figures(**{each.name: _middle(runs, each.name) for each in fields(Figures)}),
-        wer_points=_median([wer_points(run) for run in runs]),
+    return LoadPoint(
+        middle=LoadFigures(
+            **{each.name: _median_figure(runs, each.name) for each in fields(LoadFigures)}
+        ),
+        wer_points=_median([wer_increase(run) for run in runs]),
         seeds=len(runs),
-        within=sum(not broken(run, slo) for run in runs),
+        within=sum(not slo_violations(run, slo) for run in runs),
         p95_low=min(late) if known else None,
         p95_high=max(late) if known else None,
     )
 
 
-def _middle(runs: Sequence[Figures], name: str) -> Any:
+def _median_figure(runs: Sequence[LoadFigures], name: str) -> Any:
     values = [getattr(run, name) for run in runs]
     return None if None in values else _median(values, name in _MORE_IS_BETTER)
 
 
 def _median(values: Sequence[float], more_is_better: bool = False) -> float:
-    """Of two in the middle the worse; NaN where one is not known: it has no place in an order."""
+    """Median, of two in the middle the worse; NaN where one is unknown."""
     if any(map(math.isnan, values)):
         return math.nan
     return median_low(values) if more_is_better else median_high(values)

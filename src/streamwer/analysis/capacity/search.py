@@ -1,4 +1,4 @@
-"""The largest number of calls that still meets a service level, and how sure it is."""
+"""Search for the largest number of calls within a service level, and its interval."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from statistics import median_low
 
 
 @dataclass(frozen=True)
-class Estimate:
+class CapacityEstimate:
     """A capacity over repeats with other arrivals.
 
     Attributes:
@@ -24,15 +24,20 @@ class Estimate:
     confidence: float
 
     @property
-    def known(self) -> bool:
-        """Whether there is an interval: one seed gives none."""
+    def has_interval(self) -> bool:
+        """Tell whether there is an interval: one seed gives none."""
         return self.confidence > 0
 
 
-def largest(meets: Callable[[int], bool], most: int, guess: int = 1) -> int:
-    """The largest n from 1 to `most` that meets, where all smaller ones do; 0 if none does.
+def find_largest(meets: Callable[[int], bool], most: int, guess: int = 1) -> int:
+    """Return the largest n from 1 to `most` that meets the level; 0 if none does.
 
-    Bracketed with steps that double from `guess`, then halved. Each n is tried once at most.
+    Exponential, then binary search. Each n is tried once at most.
+
+    Args:
+        meets: tells whether n calls meet the level; if so, all smaller n must.
+        most: the largest n to try.
+        guess: the first n to try.
     """
     low, high = 0, most + 1
     at, step = min(max(guess, 1), most), 1
@@ -49,6 +54,8 @@ def largest(meets: Callable[[int], bool], most: int, guess: int = 1) -> int:
     return low
 
 
-def estimate(found: Sequence[int]) -> Estimate:
-    """The median of n repeats; all of them lie on one side of the true one with chance 2^(1−n)."""
-    return Estimate(median_low(found), min(found), max(found), 1 - 2.0 ** (1 - len(found)))
+def estimate_capacity(repeats: Sequence[int]) -> CapacityEstimate:
+    """Return the median of n repeats: all lie on one side of the true one with chance 2^(1−n)."""
+    return CapacityEstimate(
+        median_low(repeats), min(repeats), max(repeats), 1 - 2.0 ** (1 - len(repeats))
+    )

@@ -1,1 +1,1 @@
-"""The gate: is a candidate worse than a baseline, by more than chance and by more than matters?"""
+"""Regression gate: fail when a candidate is worse than its baseline, beyond chance and a floor."""

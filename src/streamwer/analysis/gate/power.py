@@ -1,4 +1,4 @@
-"""What the gate's answers are worth: how often it is wrong, and what it would not see."""
+"""Statistical power of the gate: its false alarms, and the smallest regression it can find."""
 
 from __future__ import annotations
 
@@ -7,24 +7,25 @@ from collections.abc import Iterator, Sequence
 from statistics import NormalDist
 
 from streamwer.analysis.gate import text
-from streamwer.analysis.gate.run_group import Side, errors, reference_words
+from streamwer.analysis.gate.run_group import RunGroup
 from streamwer.analysis.gate.verdict import Finding
 from streamwer.config.experiment import GateConfig, RuleConfig
+from streamwer.metrics.error_rate import sum_errors, sum_reference_units
 from streamwer.metrics.stats.distributions import student_quantile
 from streamwer.metrics.stats.intervals import Floats, count_effective_blocks
-from streamwer.metrics.tables import block_noun
+from streamwer.metrics.tables import name_block_unit
 
 _POWER = 0.8
 _STEPS = 50
 
 
-def notes(
-    baseline: Side, gate: GateConfig, findings: Sequence[Finding], confidence: float
+def describe_power(
+    baseline: RunGroup, gate: GateConfig, findings: Sequence[Finding], confidence: float
 ) -> Iterator[str]:
-    """Say how often the gate is wrong on calls like these, and what this pass leaves open.
+    """Yield notes on the rate of false alarms, the detectable rise, and what a pass leaves open.
 
     Args:
-        baseline: the side that is compared with.
+        baseline: the runs that the candidate is compared with.
         gate: the rules.
         findings: of each rule.
         confidence: of the interval of each rule.
@@ -38,35 +39,37 @@ def notes(
         f" {len(tested)} rules with an interval together"
     )
     if "wer" in tested:
-        yield from _detectable(baseline, tested["wer"], confidence)
-    left = [
-        f"{text.signed_figure(_worst(finding, tested[finding.metric]), finding.unit)}"
+        yield from _describe_detectable_rise(baseline, tested["wer"], confidence)
+    undecided = [
+        f"{text.format_signed_figure(_worst_end(finding, tested[finding.metric]), finding.unit)}"
         f" {finding.label}"
         for finding in findings
         if finding.metric in tested and finding.status in ("held", "improved")
     ]
-    if left:
-        yield f"a pass does not exclude {', '.join(left)}"
+    if undecided:
+        yield f"a pass does not exclude {', '.join(undecided)}"
 
 
-def _worst(finding: Finding, rule: RuleConfig) -> float:
+def _worst_end(finding: Finding, rule: RuleConfig) -> float:
     """The end of the interval in the direction that the rule calls worse."""
-    return finding.change.high if rule.worse == "higher" else finding.change.low
+    return finding.change.high if rule.regression == "higher" else finding.change.low
 
 
-def _detectable(baseline: Side, rule: RuleConfig, confidence: float) -> Iterator[str]:
-    """The rise in WER that is found in 80 % of runs, if words err independently."""
+def _describe_detectable_rise(
+    baseline: RunGroup, rule: RuleConfig, confidence: float
+) -> Iterator[str]:
+    """Note the rise in WER that is found in 80 % of runs, if words err independently."""
     rows = baseline.recordings
-    words, wrong = float(reference_words(rows).sum()), float(errors(rows).sum())
-    sizes = baseline.by_speaker(reference_words(rows).to_numpy(float))
+    words, wrong = float(sum_reference_units(rows).sum()), float(sum_errors(rows).sum())
+    sizes = baseline.sum_by_speaker(sum_reference_units(rows).to_numpy(float))
     if len(sizes) < 2 or not words:
         return
     words, wrong = words / len(baseline.runs), wrong / len(baseline.runs)
     rise = detectable_rise(wrong / words, words, sizes, rule, confidence)
     yield (
-        f"with {len(sizes)} {block_noun(rows)}s and {words:,.0f} words at"
-        f" {text.figure(wrong / words, '%')} WER, a rise of {100 * rise:.1f} points is found in"
-        " 80 % of runs if words err independently; four times the calls find half of it"
+        f"with {len(sizes)} {name_block_unit(rows)}s and {words:,.0f} words at"
+        f" {text.format_figure(wrong / words, '%')} WER, a rise of {100 * rise:.1f} points is found"
+        " in 80 % of runs if words err independently; four times the calls find half of it"
     )
 
 

@@ -1,4 +1,4 @@
-"""What the gate says: one finding per rule, one verdict per system, one exit status."""
+"""Verdicts of the gate: one finding per rule, one verdict per system, one exit status."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from streamwer.metrics.word_errors import WordErrors
 Status = Literal["regressed", "missing", "improved", "held", "information"]
 
 
-class Exit(IntEnum):
+class ExitStatus(IntEnum):
     """The exit status of the gate's commands."""
 
     PASS = 0
@@ -25,8 +25,8 @@ class Exit(IntEnum):
 
 
 @dataclass(frozen=True)
-class Change:
-    """One figure of both sides, and the interval of candidate minus baseline.
+class MetricChange:
+    """A figure of baseline and candidate, and the interval of candidate minus baseline.
 
     Attributes:
         baseline: NaN where the baseline has no such figure.
@@ -45,29 +45,29 @@ class Change:
         return 0.0 if self.baseline == self.candidate else self.candidate - self.baseline
 
     @property
-    def is_sure(self) -> bool:
-        """Whether there is an interval, and 0 is outside of it."""
+    def excludes_zero(self) -> bool:
+        """Tell whether there is an interval, and 0 is outside of it."""
         return not math.isnan(self.low) and not self.low <= 0 <= self.high
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one rule says.
+    """The result of one rule.
 
     Attributes:
         metric: name of the rule, as in `conf/gate`.
-        label: what it is called in reports.
+        label: its name in reports.
         unit: "%", "s" or "".
         change: the figures.
         status: `regressed` and `missing` fail.
-        why: what the status rests on, in words.
-        noise: most that runs of one side differ by among themselves, where that decides; else 0.
+        why: the reason of the status, in words.
+        noise: the largest difference among runs of one group, where that decides; else 0.
     """
 
     metric: str
     label: str
     unit: str
-    change: Change
+    change: MetricChange
     status: Status
     why: str
     noise: float = 0.0
@@ -78,11 +78,11 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Regressed:
-    """A recording that became worse, with the words that either side got wrong.
+class RegressedRecording:
+    """A recording that became worse, with the word errors before and now.
 
     Attributes:
-        later: seconds that its median word is committed later; NaN where that is not known.
+        later: by how many seconds its median word is committed later; NaN where unknown.
         failure: why the candidate failed on it; "" if it did not.
     """
 
@@ -97,16 +97,16 @@ class Regressed:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the gate says of one system.
+    """The gate's verdict on one system.
 
     Attributes:
         system: its name.
         tier: "deterministic" or "statistical".
-        reasons: why the two sides cannot be compared; then nothing else was judged.
-        notes: what a reader has to know of the comparison.
+        reasons: why the runs are not comparable; then nothing else was judged.
+        notes: on the comparison, for the reader.
         findings: one per rule, in the order of the rules.
         recordings: how many there are.
-        changed: those whose words or moments are not the same; empty for repeated runs.
+        changed: those whose words or times are not the same; empty for repeated runs.
         failed: those the candidate failed on, with the reasons.
         too_many_failures: whether `failed` are more than the gate allows.
         worst: the most regressed recordings, worst first.
@@ -121,22 +121,22 @@ class Verdict:
     changed: tuple[str, ...] = ()
     failed: dict[str, str] = field(default_factory=dict)
     too_many_failures: bool = False
-    worst: tuple[Regressed, ...] = ()
+    worst: tuple[RegressedRecording, ...] = ()
 
     @property
-    def status(self) -> Exit:
-        """What this verdict alone makes of the exit status."""
+    def status(self) -> ExitStatus:
+        """The exit status of this verdict alone."""
         if self.reasons:
-            return Exit.NOT_COMPARABLE
+            return ExitStatus.NOT_COMPARABLE
         if self.too_many_failures:
-            return Exit.FAILURES
+            return ExitStatus.FAILURES
         if any(finding.fails for finding in self.findings):
-            return Exit.REGRESSION
-        return Exit.PASS
+            return ExitStatus.REGRESSION
+        return ExitStatus.PASS
 
 
-def exit_status(verdicts: Iterable[Verdict]) -> Exit:
-    """Of all systems together; what cannot be judged comes before what was judged bad."""
-    found = {verdict.status for verdict in verdicts}
-    order = (Exit.NOT_COMPARABLE, Exit.FAILURES, Exit.REGRESSION)
-    return next((status for status in order if status in found), Exit.PASS)
+def combine_statuses(verdicts: Iterable[Verdict]) -> ExitStatus:
+    """Return the status of all systems; "not comparable" comes before every regression."""
+    statuses = {verdict.status for verdict in verdicts}
+    order = (ExitStatus.NOT_COMPARABLE, ExitStatus.FAILURES, ExitStatus.REGRESSION)
+    return next((status for status in order if status in statuses), ExitStatus.PASS)

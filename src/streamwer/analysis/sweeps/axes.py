@@ -1,4 +1,4 @@
-"""What varies between the points of a sweep."""
+"""Axes of a sweep: the settings that differ between its points."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ ABSENT = "–"
 _NAME = "name"
 
 
-def flat(config: Mapping[str, Any]) -> dict[str, Any]:
-    """A nested config as `policy.chunk_s` → value; a group's own name stands under `policy`."""
-    found: dict[str, Any] = {}
+def flatten_config(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a nested config as `policy.chunk_s` → value; a group's name under `policy`."""
+    values: dict[str, Any] = {}
     for key, value in config.items():
         if isinstance(value, Mapping):
-            for inner, each in flat(value).items():
-                found[key if inner == _NAME else f"{key}.{inner}"] = each
+            for inner, each in flatten_config(value).items():
+                values[key if inner == _NAME else f"{key}.{inner}"] = each
         else:
-            found[key] = value
-    return found
+            values[key] = value
+    return values
 
 
-def axes(configs: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The settings that were varied, in the order of the config.
+def find_axes(configs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the settings that were varied, in the order of the config.
 
     A setting counts as varied where it differs between points that agree on the choice it belongs
     to: two policies with a chunk of their own each vary the policy, not the chunk.
@@ -36,28 +36,30 @@ def axes(configs: Sequence[Mapping[str, Any]]) -> list[str]:
     return [key for key in keys if _varies(key, configs)]
 
 
-def level(config: Mapping[str, Any], axis: str) -> str:
-    """The value of a flat config on an axis, as it is written."""
-    return written(config[axis]) if axis in config else ABSENT
+def format_axis_value(config: Mapping[str, Any], axis: str) -> str:
+    """Return the value of a flat config on an axis, as text."""
+    return format_override(config[axis]) if axis in config else ABSENT
 
 
-def written(value: Any) -> str:
-    """A value as one would write it in an override."""
+def format_override(value: Any) -> str:
+    """Return a value as an override of the config has it."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, list | tuple):
-        return f"[{','.join(map(written, value))}]"
+        return f"[{','.join(map(format_override, value))}]"
     return "null" if value is None else str(value)
 
 
 def _varies(key: str, configs: Sequence[Mapping[str, Any]]) -> bool:
     group = key.partition(".")[0]
-    seen: dict[str, str] = {}
+    values: dict[str, str] = {}
     for config in configs:
         if key in config:
-            choice = "" if key == group else level(config, group)
-            if seen.setdefault(choice, level(config, key)) != level(config, key):
+            choice = "" if key == group else format_axis_value(config, group)
+            if values.setdefault(choice, format_axis_value(config, key)) != format_axis_value(
+                config, key
+            ):
                 return True
     return False

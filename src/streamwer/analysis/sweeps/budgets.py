@@ -1,4 +1,4 @@
-"""The best point within a latency budget."""
+"""Choice of the best point within a latency budget."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from streamwer.analysis.sweeps.point import Point
+from streamwer.analysis.sweeps.point import SweepPoint
 from streamwer.config.experiment import ScoringConfig
-from streamwer.metrics.differences import wer_differences
+from streamwer.metrics.differences import compare_wer
 from streamwer.metrics.tables import Scores
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What to take within a budget.
+class BudgetChoice:
+    """The best point within a budget.
 
     Attributes:
         budget: largest p95 of the commit latency, seconds.
@@ -26,43 +26,49 @@ class Choice:
     """
 
     budget: float
-    best: Point | None
+    best: SweepPoint | None
     sure: bool = False
     rivals: tuple[str, ...] = ()
     not_worse: tuple[str, ...] = ()
 
 
-def best_within(
-    points: Sequence[Point],
+def choose_within_budgets(
+    points: Sequence[SweepPoint],
     budgets: Sequence[float],
     scores: Mapping[str, Scores],
     scoring: ScoringConfig,
-) -> list[Choice]:
-    """The best point for each budget, from the smallest budget on.
+) -> list[BudgetChoice]:
+    """Choose the best point for each budget, from the smallest budget on.
 
-    Lowest WER; of equal ones the lowest p95, then the first.
+    The lowest WER; of equal ones the lowest p95, then the first.
 
     Args:
+        points: of the sweep.
+        budgets: largest p95 of the commit latency, seconds.
         scores: of each point, by its name.
+        scoring: of the intervals.
     """
-    return [_choice(points, budget, scores, scoring) for budget in sorted(set(budgets))]
+    return [_choose(points, budget, scores, scoring) for budget in sorted(set(budgets))]
 
 
-def _choice(
-    points: Sequence[Point], budget: float, scores: Mapping[str, Scores], scoring: ScoringConfig
-) -> Choice:
-    inside = [point for point in points if point.placed and point.delay <= budget]
-    if not inside:
-        return Choice(budget, None)
-    best = min(inside, key=lambda point: (point.errors, point.delay))
-    rivals = tuple(point.name for point in inside if point is not best)
+def _choose(
+    points: Sequence[SweepPoint],
+    budget: float,
+    scores: Mapping[str, Scores],
+    scoring: ScoringConfig,
+) -> BudgetChoice:
+    within = [point for point in points if point.is_finite and point.delay <= budget]
+    if not within:
+        return BudgetChoice(budget, None)
+    best = min(within, key=lambda point: (point.errors, point.delay))
+    rivals = tuple(point.name for point in within if point is not best)
     tables = {name: scores[name] for name in (best.name, *rivals)}
-    differences = wer_differences(tables, best.name, scoring)
+    differences = compare_wer(tables, best.name, scoring)
     high = math.inf if best.p95.high is None else best.p95.high
-    return Choice(
+    return BudgetChoice(
         budget=budget,
         best=best,
         sure=high <= budget,
         rivals=rivals,
-        not_worse=tuple(name for name in rivals if not differences[name].shown),
+        not_worse=tuple(name for name in rivals if not differences[name].excludes_zero),
     )

@@ -1,4 +1,4 @@
-"""Main effects: what each value of a setting gives on average over everything else."""
+"""Main effects of the settings of a sweep: the mean WER and p95 at each value."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from streamwer.analysis.sweeps.axes import flat, level
-from streamwer.analysis.sweeps.point import Point
+from streamwer.analysis.sweeps.axes import flatten_config, format_axis_value
+from streamwer.analysis.sweeps.point import SweepPoint
 from streamwer.config.experiment import ScoringConfig
-from streamwer.metrics.differences import word_blocks
+from streamwer.metrics.differences import count_by_speaker
+from streamwer.metrics.latency import measure_latencies, select_timed_words
 from streamwer.metrics.stats import ratios
 from streamwer.metrics.stats.intervals import Floats, Interval
-from streamwer.metrics.stats.quantiles import Integers, Quantile, mean_quantile
-from streamwer.metrics.summary import latencies, timed
-from streamwer.metrics.tables import Scores, clusters
+from streamwer.metrics.stats.quantiles import Integers, Quantile, average_quantile
+from streamwer.metrics.tables import Scores, number_speakers
 
-_Late = tuple[Floats, Integers]
+_Latencies = tuple[Floats, Integers]
 """Seconds of each word, and the number of its speaker."""
 
 
 @dataclass(frozen=True)
-class Level:
-    """One value of a setting.
+class LevelEffect:
+    """Mean figures at one value of a setting.
 
     Attributes:
-        points: how many points have it.
+        points: the number of points that have it.
         wer: mean over these points, with its interval over speakers.
         p95: mean over those of them whose p95 is finite, seconds, with its interval over
             speakers; None if none is.
-        unplaced: how many of them have no finite p95.
+        unplaced: the number of them without a finite p95.
     """
 
     value: str
@@ -43,97 +43,107 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Effect:
-    """One setting.
+class MainEffect:
+    """The effect of one setting.
 
     Attributes:
-        balanced: whether each value met the same values of all other settings equally often:
-            otherwise the difference between two values may be that of something else.
+        balanced: whether each value occurs equally often with each combination of the others;
+            otherwise another setting may explain a difference between two values.
     """
 
     axis: str
-    levels: tuple[Level, ...]
+    levels: tuple[LevelEffect, ...]
     balanced: bool
 
 
-def main_effects(
-    points: Sequence[Point],
+def estimate_main_effects(
+    points: Sequence[SweepPoint],
     scores: Mapping[str, Scores],
     axes: Sequence[str],
     scoring: ScoringConfig,
-) -> list[Effect]:
-    """The effect of every axis, over the points that have figures; none where all failed.
+) -> list[MainEffect]:
+    """Estimate the main effect of every axis over the points that did not fail.
 
     Args:
+        points: of the sweep.
         scores: of each point, by its name.
+        axes: the settings that were varied.
+        scoring: of the intervals.
     """
-    good = [point for point in points if not point.failure]
-    if not good:
+    complete = [point for point in points if not point.failure]
+    if not complete:
         return []
-    late = {point.name: _commit_latencies(scores[point.name]) for point in good}
-    return [_effect(axis, good, scores, late, axes, scoring) for axis in axes]
+    late = {point.name: _commit_latencies(scores[point.name]) for point in complete}
+    return [_estimate_effect(axis, complete, scores, late, axes, scoring) for axis in axes]
 
 
-def _effect(
+def _estimate_effect(
     axis: str,
-    points: Sequence[Point],
+    points: Sequence[SweepPoint],
     scores: Mapping[str, Scores],
-    late: Mapping[str, _Late],
+    late: Mapping[str, _Latencies],
     axes: Sequence[str],
     scoring: ScoringConfig,
-) -> Effect:
-    members: dict[str, list[Point]] = {}
+) -> MainEffect:
+    members: dict[str, list[SweepPoint]] = {}
     for point in points:
-        members.setdefault(level(flat(point.config), axis), []).append(point)
-    levels = [_level(value, members[value], scores, late, scoring) for value in ordered(members)]
+        members.setdefault(format_axis_value(flatten_config(point.config), axis), []).append(point)
+    levels = [
+        _estimate_level(value, members[value], scores, late, scoring)
+        for value in sort_levels(members)
+    ]
     others = [other for other in axes if other != axis]
-    met = [_settings(group, others) for group in members.values()]
-    return Effect(axis, tuple(levels), all(each == met[0] for each in met))
+    combinations = [_count_combinations(group, others) for group in members.values()]
+    return MainEffect(axis, tuple(levels), all(each == combinations[0] for each in combinations))
 
 
-def ordered(values: Mapping[str, object] | Sequence[str]) -> list[str]:
-    """Numbers by size; other values as they came, after them."""
-    return sorted(values, key=lambda value: (math.isnan(_number(value)), _number(value)))
+def sort_levels(values: Mapping[str, object] | Sequence[str]) -> list[str]:
+    """Sort numbers by size; other values follow in their order."""
+    return sorted(
+        values, key=lambda value: (math.isnan(_parse_number(value)), _parse_number(value))
+    )
 
 
-def _number(value: str) -> float:
+def _parse_number(value: str) -> float:
     try:
         return float(value)
     except ValueError:
         return math.nan
 
 
-def _level(
+def _estimate_level(
     value: str,
-    points: Sequence[Point],
+    points: Sequence[SweepPoint],
     scores: Mapping[str, Scores],
-    late: Mapping[str, _Late],
+    late: Mapping[str, _Latencies],
     scoring: ScoringConfig,
-) -> Level:
+) -> LevelEffect:
     placed = [point for point in points if math.isfinite(point.delay)]
-    return Level(
+    return LevelEffect(
         value=value,
         points=len(points),
         wer=_mean_wer([scores[point.name] for point in points], scoring),
-        p95=mean_quantile([late[point.name] for point in placed], 0.95, scoring.confidence),
+        p95=average_quantile([late[point.name] for point in placed], 0.95, scoring.confidence),
         unplaced=len(points) - len(placed),
     )
 
 
-def _commit_latencies(scores: Scores) -> _Late:
-    words = timed(scores.words)
-    late = latencies(words)["commit_latency"].to_numpy(float)
-    return late, clusters(words["recording"], scores.recordings)
+def _commit_latencies(scores: Scores) -> _Latencies:
+    words = select_timed_words(scores.words)
+    late = measure_latencies(words)["commit_latency"].to_numpy(float)
+    return late, number_speakers(words["recording"], scores.recordings)
 
 
 def _mean_wer(tables: Sequence[Scores], scoring: ScoringConfig) -> Interval:
-    """Pooled over the points: as all have the same words, that is the mean of their WERs."""
-    together = word_blocks(pd.concat([each.recordings for each in tables]))
+    """Pooled WER: as all points have the same words, it is the mean of their WERs."""
+    together = count_by_speaker(pd.concat([each.recordings for each in tables]))
     errors, words = together["errors"].to_numpy(), together["words"].to_numpy()
     return ratios.estimate_rate(errors, words, scoring.confidence)
 
 
-def _settings(points: Sequence[Point], axes: Sequence[str]) -> Counter[tuple[str, ...]]:
-    """How often each combination of the other settings occurs."""
-    configs = [flat(point.config) for point in points]
-    return Counter(tuple(level(config, axis) for axis in axes) for config in configs)
+def _count_combinations(
+    points: Sequence[SweepPoint], axes: Sequence[str]
+) -> Counter[tuple[str, ...]]:
+    """Count the combinations of the other settings."""
+    configs = [flatten_config(point.config) for point in points]
+    return Counter(tuple(format_axis_value(config, axis) for axis in axes) for config in configs)

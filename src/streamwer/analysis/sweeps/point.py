@@ -1,4 +1,4 @@
-"""One point of a sweep: a configuration, and how wrong and how late it is."""
+"""One point of a sweep: a configuration with its WER and latency."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _NONE = Quantile(None)
 
 
 @dataclass(frozen=True)
-class Point:
+class SweepPoint:
     """A configuration with its figures; one that failed has a reason and no figures.
 
     Attributes:
-        name: what the point is called in its sweep.
-        command: what reproduces it.
+        name: of the point in its sweep.
+        command: that reproduces it.
         config: policy, model, engine, clock, normaliser and data set, as composed.
         wer: word error rate with its interval over speakers.
         p50, p95: commit latency in seconds with its interval; None for too few words, infinite
-            where so many words never came.
-        coverage: share of reference words that were emitted at all.
-        recordings, failures: how many there were, and how many of them failed.
+            where too many words were never emitted.
+        coverage: share of reference words that were emitted.
+        recordings, failures: the number of recordings, and of those that failed.
         rtf: measured compute per second of audio; NaN for a point that failed.
         failure: why the point has no figures; "" for one that has.
     """
@@ -57,19 +57,29 @@ class Point:
         return math.nan if self.p95.value is None else self.p95.value
 
     @property
-    def placed(self) -> bool:
-        """Whether both objectives are finite."""
+    def is_finite(self) -> bool:
+        """Tell whether both objectives are finite."""
         return math.isfinite(self.errors) and math.isfinite(self.delay)
 
 
-def measured(
+def build_point(
     name: str, command: str, config: Mapping[str, Any], scores: Scores, scoring: ScoringConfig
-) -> Point:
-    """The point that scored tables make; one of which every recording failed is a failed point."""
+) -> SweepPoint:
+    """Build a point from its scores; it is a failed one if every recording failed.
+
+    Args:
+        name: of the point.
+        command: that reproduces it.
+        config: as composed.
+        scores: its tables.
+        scoring: of the intervals.
+    """
     summary = summarise(name, scores, None, scoring, {})
     if summary.recordings == len(summary.failures):
-        return failed(name, command, config, f"every recording failed: {_first(summary)}")
-    return Point(
+        return build_failed_point(
+            name, command, config, f"every recording failed: {_first_failure(summary)}"
+        )
+    return SweepPoint(
         name=name,
         command=command,
         config=config,
@@ -83,10 +93,19 @@ def measured(
     )
 
 
-def failed(name: str, command: str, config: Mapping[str, Any], reason: str) -> Point:
-    """A point without figures."""
-    return Point(name, command, config, failure=" ".join(reason.split()) or "no reason given")
+def build_failed_point(
+    name: str, command: str, config: Mapping[str, Any], reason: str
+) -> SweepPoint:
+    """Build a point without figures.
+
+    Args:
+        name: of the point.
+        command: that reproduces it.
+        config: as composed.
+        reason: of the failure.
+    """
+    return SweepPoint(name, command, config, failure=" ".join(reason.split()) or "no reason given")
 
 
-def _first(summary: Summary) -> str:
+def _first_failure(summary: Summary) -> str:
     return next(iter(summary.failures.values()), "there were none")

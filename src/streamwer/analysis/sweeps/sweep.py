@@ -1,17 +1,17 @@
-"""All points of a sweep together, as its report needs them."""
+"""A sweep: all its points, as its report needs them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from streamwer.analysis.sweeps.axes import axes, flat
-from streamwer.analysis.sweeps.point import Point
+from streamwer.analysis.sweeps.axes import find_axes, flatten_config
+from streamwer.analysis.sweeps.point import SweepPoint
 from streamwer.config.experiment import ScoringConfig
 from streamwer.errors import StreamwerError
-from streamwer.metrics.store import Scored
+from streamwer.metrics.store import SignedScores
 from streamwer.metrics.tables import Scores
-from streamwer.provenance.signature import reasons
+from streamwer.provenance.signature import find_incomparable_fields
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,12 @@ class Sweep:
         points: in the order in which they ran, without repetitions.
         scores: the tables of every point that has figures, by its name.
         budgets: largest p95 of the commit latency to find the best point within, seconds.
-        scoring: how sure the figures are.
-        facts: what all points share: data set, clock, digests; the same on every run.
+        scoring: of the intervals.
+        facts: shared by all points: data set, clock, digests; the same on every run.
     """
 
     name: str
-    points: tuple[Point, ...]
+    points: tuple[SweepPoint, ...]
     scores: Mapping[str, Scores]
     budgets: tuple[float, ...]
     scoring: ScoringConfig
@@ -37,22 +37,29 @@ class Sweep:
     @property
     def axes(self) -> list[str]:
         """The settings that were varied."""
-        return axes([flat(point.config) for point in self.points])
+        return find_axes([flatten_config(point.config) for point in self.points])
 
     @property
-    def failures(self) -> list[Point]:
+    def failures(self) -> list[SweepPoint]:
         """The points without figures."""
         return [point for point in self.points if point.failure]
 
 
-def gathered(
+def build_sweep(
     name: str,
-    found: Sequence[tuple[Point, Scored | None]],
+    found: Sequence[tuple[SweepPoint, SignedScores | None]],
     budgets: Sequence[float],
     scoring: ScoringConfig,
     facts: Mapping[str, str],
 ) -> Sweep:
-    """A sweep of the points found; one that was found twice counts once.
+    """Build a sweep from its points; equal ones count once.
+
+    Args:
+        name: of the sweep.
+        found: each point with its scores, None for a failed one.
+        budgets: seconds.
+        scoring: of the intervals.
+        facts: shared by all points.
 
     Raises:
         StreamwerError: there are none, or the WERs of two of them are not comparable.
@@ -61,21 +68,23 @@ def gathered(
         raise StreamwerError(
             f"sweep {name}: no points; run some with `python -m pipeline.sweep -m`"
         )
-    kept: dict[str, tuple[Point, Scored | None]] = {}
+    unique: dict[str, tuple[SweepPoint, SignedScores | None]] = {}
     for point, scored in found:
-        kept.setdefault(repr((sorted(flat(point.config).items()), point.failure)), (point, scored))
-    points = tuple(point for point, _ in kept.values())
-    tables = {point.name: scored for point, scored in kept.values() if scored is not None}
+        unique.setdefault(
+            repr((sorted(flatten_config(point.config).items()), point.failure)), (point, scored)
+        )
+    points = tuple(point for point, _ in unique.values())
+    tables = {point.name: scored for point, scored in unique.values() if scored is not None}
     _check_comparable(name, tables)
     scores = {point: scored.scores for point, scored in tables.items()}
     return Sweep(name, points, scores, tuple(budgets), scoring, dict(facts))
 
 
-def _check_comparable(name: str, tables: Mapping[str, Scored]) -> None:
-    """Latencies may be measured in different ways: the way is then one of the settings."""
+def _check_comparable(name: str, tables: Mapping[str, SignedScores]) -> None:
+    """Check the WERs only: how latencies are measured may be one of the settings."""
     first, *others = tables or [""]
     for other in others:
-        why = reasons(tables[first].signature, tables[other].signature, "wer")
+        why = find_incomparable_fields(tables[first].signature, tables[other].signature, "wer")
         if why:
             raise StreamwerError(
                 f"sweep {name}: the points {first} and {other} cannot be compared"

@@ -1,4 +1,4 @@
-"""Audio that arrives while somebody listens: nothing is dropped, and what is past is forgotten."""
+"""A source of live audio: a buffer between the thread that records and the recogniser."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streamwer.audio import samples, seconds
+from streamwer.audio import samples_to_seconds, seconds_to_samples
 from streamwer.audio.decoding import Samples
-from streamwer.types import Arrived
+from streamwer.types import ArrivedAudio
 
-_LOOK_S = 0.1
-"""How often one who waits looks whether a signal has ended the line, seconds."""
+_POLL_S = 0.1
+"""How often a waiting thread checks whether a signal has ended the source, seconds."""
 
 
 class _Block(NamedTuple):
@@ -29,15 +29,15 @@ class _Block(NamedTuple):
         return self.begin + len(self.audio)
 
 
-class Line:
-    """A `simulation.Source` that one thread fills and another listens to.
+class LiveSource:
+    """An audio source that one thread fills and another reads; no audio is dropped.
 
-    The first sample is taken to be captured as long before its block arrives as the block lasts.
+    The first sample is taken to be captured one block length before its block arrives.
 
     Args:
-        most_s: with so much that nobody has listened to, `put` waits, seconds.
-        now: the time, in seconds.
-        drain_s: how long a source that was hung up on may take to hand over what it has.
+        most_s: seconds of unread audio at which `append` waits.
+        now: returns the time, seconds.
+        drain_s: seconds in which a producer may deliver the rest after `hang_up`.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Line:
         now: Callable[[], float] = time.monotonic,
         drain_s: float = 2.0,
     ) -> None:
-        self._most, self._now, self._drain = samples(most_s), now, drain_s
+        self._most, self._now, self._drain = seconds_to_samples(most_s), now, drain_s
         self._changed = threading.Condition()
         self._blocks: deque[_Block] = deque()
         self._samples = self._listened = 0
@@ -55,71 +55,73 @@ class Line:
         self._hung_up: float | None = None
         self._last = 0.0
         self.error: Exception | None = None
-        """What ended the line before its time."""
+        """The error that ended the audio early."""
         self.origin = math.nan
-        """When the first sample was captured, as `now` has it; known once `begun` returns true."""
+        """Capture time of the first sample by `now`; known once `wait_for_audio` returns true."""
         self.gaps = 0
-        """How often the source has lost audio; what comes after is earlier here than it was."""
+        """Number of losses of audio; later audio is then early by what was lost."""
 
-    # The side that brings the audio.
+    # The producer's side.
 
-    def put(self, audio: Samples) -> bool:
-        """Add what has just arrived; waits while too much lies there that nobody has heard.
+    def append(self, audio: Samples) -> bool:
+        """Append audio that has just arrived; wait while too much of it is unread.
+
+        Args:
+            audio: float32 samples at 16 kHz, shape (n,).
 
         Returns:
-            whether more is wanted than what is there already and can be had without waiting.
+            Whether the producer should wait for more; else it delivers what it has and ends.
         """
         with self._changed:
-            while self._full() and self._hung_up is None and not self._over:
-                self._changed.wait(_LOOK_S)
-            if self._ended():
+            while self._is_full() and self._hung_up is None and not self._over:
+                self._changed.wait(_POLL_S)
+            if self._has_ended():
                 return False
             if len(audio):
                 self._add(audio)
             return self._hung_up is None
 
-    def fed(self) -> None:
-        """Somebody brings audio, and will say `end` soon after `put` has said that it is enough."""
+    def expect_feed(self) -> None:
+        """Expect a producer, which calls `finish` soon after `append` returns false."""
         self._fed = True
 
-    def end(self, error: Exception | None = None) -> None:
-        """There will be no more; `error` is why, where it should not have ended."""
+    def finish(self, error: Exception | None = None) -> None:
+        """End the audio, with the error that caused it, if one did."""
         with self._changed:
-            if not self._ended():
+            if not self._has_ended():
                 self.error = error
             self._over = True
             self._changed.notify_all()
 
-    def interrupted(self) -> None:
-        """Audio is missing before what is put next. Takes no lock: a driver may call it."""
+    def count_gap(self) -> None:
+        """Count a loss of audio before the next block. Takes no lock: a driver may call it."""
         self.gaps += 1
 
     def hang_up(self) -> None:
-        """Take what is there for all there is. Takes no lock: a signal handler may call it.
+        """End the audio with what has arrived. Takes no lock: a signal handler may call it.
 
-        Who brings the audio may still hand over what the source has at that moment.
+        The producer may still deliver what it has at that moment.
         """
         self._hung_up = time.monotonic()
 
-    # The side that listens.
+    # The reader's side.
 
-    def begun(self) -> bool:
-        """Wait for the first sound; false if there will be none."""
+    def wait_for_audio(self) -> bool:
+        """Wait for the first samples; return false if there are none."""
         with self._changed:
             self._wait(1)
             return self._samples > 0
 
-    def ready(self, wanted: float) -> float:
+    def await_samples(self, wanted: float) -> float:
         with self._changed:
             self._wait(wanted)
-            there = next((b.moment for b in self._blocks if b.end >= wanted), None)
-            return self._last if there is None else there
+            return next((b.moment for b in self._blocks if b.end >= wanted), self._last)
 
-    def arrived(self, moment: float) -> Arrived:
+    def count_arrived(self, moment: float) -> ArrivedAudio:
         with self._changed:
-            return Arrived(self._samples, self._ended())
+            return ArrivedAudio(self._samples, self._has_ended())
 
-    def window(self, start: int, end: int) -> Samples:
+    def read_window(self, start: int, end: int) -> Samples:
         with self._changed:
             while self._blocks and self._blocks[0].end <= start:
                 self._blocks.popleft()
@@ -132,34 +134,34 @@ class Line:
 
     @property
     def seconds(self) -> float:
-        """How much has arrived."""
-        return seconds(self._samples)
+        """Length of the audio that has arrived."""
+        return samples_to_seconds(self._samples)
 
     @property
-    def held(self) -> float:
-        """Seconds of audio that are kept."""
+    def buffered_seconds(self) -> float:
+        """Length of the audio in memory."""
         with self._changed:
-            return seconds(sum(len(block.audio) for block in self._blocks))
+            return samples_to_seconds(sum(len(block.audio) for block in self._blocks))
 
     def _wait(self, wanted: float) -> None:
         self._wanted = wanted
-        self._changed.notify_all()  # who brings it may be waiting, and this asks for more
-        while self._samples < wanted and not self._ended():
-            self._changed.wait(_LOOK_S)
+        self._changed.notify_all()  # the producer may be waiting
+        while self._samples < wanted and not self._has_ended():
+            self._changed.wait(_POLL_S)
 
-    def _ended(self) -> bool:
+    def _has_ended(self) -> bool:
         if self._over or self._hung_up is None:
             return self._over
         return not self._fed or time.monotonic() > self._hung_up + self._drain
 
-    def _full(self) -> bool:
+    def _is_full(self) -> bool:
         waiting = self._samples - self._listened
         return waiting >= self._most and self._samples >= self._wanted
 
     def _add(self, audio: Samples) -> None:
         now = self._now()
         if not self._samples:
-            self.origin = now - seconds(len(audio))
+            self.origin = now - samples_to_seconds(len(audio))
         self._last = now - self.origin
         self._blocks.append(_Block(self._samples, audio, self._last))
         self._samples += len(audio)

@@ -8,39 +8,39 @@ from collections.abc import Callable
 from typing import Any
 
 from streamwer.audio.decoding import SAMPLE_RATE
-from streamwer.audio.live.pcm import blocks
-from streamwer.audio.live.pipes import NOTHING, Bring, Put
+from streamwer.audio.live.pcm import decode_pcm
+from streamwer.audio.live.pipes import NO_AUDIO, AppendAudio, AudioProducer
 from streamwer.errors import AudioError
 
-_PATIENCE_S = 0.1
+_POLL_S = 0.1
 _EXTRA = "pip install 'streamwer[microphone]'"
 
 
-def microphone(device: str, interrupted: Callable[[], None]) -> Bring:
-    """Audio of an input device, mono.
+def open_microphone(device: str, on_overflow: Callable[[], None]) -> AudioProducer:
+    """Open an input device and return a producer of its audio, mono.
 
     Args:
         device: its number, its name or a part of that; empty is the system's default.
-        interrupted: told each time that PortAudio has thrown audio away, because the machine was
-            too slow to take it; how much, it does not know.
+        on_overflow: called each time that PortAudio has dropped audio because the machine was too
+            slow; how much is unknown.
 
     Raises:
-        AudioError: the package, PortAudio or the device is not there.
+        AudioError: the package, PortAudio or the device is missing.
     """
-    library = _library()
-    chosen = int(device) if device.isdecimal() else device or None
-    rate = _rate(library, chosen, device)
+    library = _import_library()
+    selector = int(device) if device.isdecimal() else device or None
+    rate = _choose_rate(library, selector, device)
 
-    def bring(put: Put) -> None:
+    def produce(append: AppendAudio) -> None:
         try:
-            _record(library, chosen, rate, put, interrupted)
+            _record(library, selector, rate, append, on_overflow)
         except library.PortAudioError as error:
-            raise _unusable(library, device, error) from error
+            raise _build_device_error(library, device, error) from error
 
-    return bring
+    return produce
 
 
-def _library() -> Any:
+def _import_library() -> Any:
     try:
         return importlib.import_module("sounddevice")
     except ImportError as error:
@@ -52,25 +52,25 @@ def _library() -> Any:
         ) from error
 
 
-def _rate(library: Any, chosen: int | str | None, device: str) -> int:
-    """The rate to record at: what the model hears, if the device can; else the device's own."""
+def _choose_rate(library: Any, selector: int | str | None, device: str) -> int:
+    """Choose the rate to record at: the model's if the device can, else the device's own."""
     try:
-        found = library.query_devices(chosen, "input")
+        settings = library.query_devices(selector, "input")
     except (ValueError, library.PortAudioError) as error:
-        raise _unusable(library, device, error) from error
+        raise _build_device_error(library, device, error) from error
     try:
-        library.check_input_settings(chosen, 1, "int16", samplerate=SAMPLE_RATE)
+        library.check_input_settings(selector, 1, "int16", samplerate=SAMPLE_RATE)
     except library.PortAudioError:
-        return int(found["default_samplerate"])
+        return int(settings["default_samplerate"])
     return SAMPLE_RATE
 
 
 def _record(
     library: Any,
-    chosen: int | str | None,
+    selector: int | str | None,
     rate: int,
-    put: Put,
-    interrupted: Callable[[], None],
+    append: AppendAudio,
+    on_overflow: Callable[[], None],
 ) -> None:
     arrived: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     begun = False
@@ -78,14 +78,14 @@ def _record(
     def record(data: Any, _frames: int, _time: Any, status: Any) -> None:
         nonlocal begun
         if status.input_overflow and begun:  # before the first block nothing can be missing
-            interrupted()
+            on_overflow()
         begun = True
         arrived.put(bytes(data))
 
     def read(_: int) -> bytes:
-        while put(NOTHING):  # still wanted
+        while append(NO_AUDIO):  # more is wanted
             try:
-                return arrived.get(timeout=_PATIENCE_S)
+                return arrived.get(timeout=_POLL_S)
             except queue.Empty:
                 if not stream.active:
                     raise AudioError("the microphone has stopped") from None
@@ -93,18 +93,18 @@ def _record(
 
     with library.RawInputStream(
         samplerate=rate,
-        device=chosen,
+        device=selector,
         channels=1,
         dtype="int16",
         callback=record,
     ) as stream:
-        for block in blocks(read, rate, 1, "the microphone"):
-            put(block)
+        for block in decode_pcm(read, rate, 1, "the microphone"):
+            append(block)
 
 
-def _unusable(library: Any, device: str, error: Exception) -> AudioError:
+def _build_device_error(library: Any, device: str, error: Exception) -> AudioError:
     inputs = [each["name"] for each in library.query_devices() if each["max_input_channels"]]
-    there = f"there are {', '.join(map(repr, inputs))}" if inputs else "this machine has none"
-    which = f"--microphone {device}" if device else "--microphone"
+    known = f"there are {', '.join(map(repr, inputs))}" if inputs else "this machine has none"
+    flag = f"--microphone {device}" if device else "--microphone"
     reason = " ".join(str(error).split())
-    return AudioError(f"{which}: no such input device, or it cannot be used ({reason}); {there}")
+    return AudioError(f"{flag}: no such input device, or it cannot be used ({reason}); {known}")

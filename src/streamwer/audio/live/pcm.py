@@ -1,4 +1,4 @@
-"""From bytes on a pipe to samples: raw PCM, or WAV as programs write it that cannot seek back."""
+"""Decoding of raw PCM or WAV from a pipe, also WAV of programs that cannot seek back."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import av
 import numpy as np
 from av.audio.resampler import AudioResampler
 
-from streamwer.audio import checked
+from streamwer.audio import check_finite
 from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.errors import AudioError
 
-Read = Callable[[int], bytes]
-"""Up to so many bytes, as soon as there are any; none at the end."""
+ReadBytes = Callable[[int], bytes]
+"""Reads up to so many bytes as soon as there are any; none at the end."""
 
 RATES = range(1_000, 384_001)
 CHANNELS = range(1, 33)
-_AT_ONCE_S = 0.01  # of audio, at least, makes a block
-_MOST = 1 << 18  # bytes in one read
-_UNKNOWN = 0x7FFF_0000  # from this size on a pipe's writer did not know the size
+_BLOCK_S = 0.01  # the shortest block
+_MAX_READ = 1 << 18  # bytes
+_UNKNOWN = 0x7FFF_0000  # sizes from here on stand for an unknown size
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _DTYPES = {
     (_PCM, 8): "u1",
@@ -32,7 +32,7 @@ _DTYPES = {
     (_FLOAT, 32): "<f4",
     (_FLOAT, 64): "<f8",
 }
-_OTHERS = {
+_OTHER_FORMATS = {
     b"OggS": "Ogg",
     b"fLaC": "FLAC",
     b"ID3": "MP3",
@@ -43,12 +43,12 @@ _OTHERS = {
 
 
 @dataclass(frozen=True)
-class Form:
-    """How samples are written.
+class PcmFormat:
+    """The format of samples.
 
     Attributes:
-        rate: samples a second of each channel.
-        channels: how many alternate; they are averaged.
+        rate: samples per second of each channel.
+        channels: number of interleaved channels, which are averaged.
         kind: NumPy's name of a sample's type; `3u1` is 24 bits.
     """
 
@@ -57,58 +57,71 @@ class Form:
     kind: str = "<i2"
 
     @property
-    def frame(self) -> int:
-        """Bytes for one sample of every channel."""
+    def frame_bytes(self) -> int:
+        """Bytes of one sample of every channel."""
         return np.dtype(self.kind).itemsize * self.channels
 
 
-def blocks(read: Read, rate: int | None, channels: int | None, name: str) -> Iterator[Samples]:
-    """The audio of a pipe, in blocks of 10 ms or more, float32 at 16 kHz, shape (n,).
+def decode_pcm(
+    read: ReadBytes, rate: int | None, channels: int | None, name: str
+) -> Iterator[Samples]:
+    """Decode the audio of a pipe.
 
     Args:
-        read: the pipe.
-        rate, channels: of raw PCM, 16 bits with the low byte first; None is 16 kHz and mono. A
-            WAV header says it itself.
+        read: reads from the pipe.
+        rate: samples per second of raw PCM (16 bits, little-endian); 16 kHz if None. A WAV header
+            declares it.
+        channels: of raw PCM; 1 if None.
         name: for errors.
 
+    Yields:
+        Blocks of 10 ms or more, float32 at 16 kHz, shape (n,).
+
     Raises:
-        AudioError: there is nothing, or something else than raw PCM and WAV, or a header that
-            contradicts what was said.
+        AudioError: there is no audio, it is neither raw PCM nor WAV, or the WAV header contradicts
+            `rate` or `channels`.
     """
     pipe = _Pipe(read)
     head = pipe.peek(12)
     if not head:
         raise AudioError(f"{name}: there was no audio (0 bytes)")
     if head[:4] in (b"RIFF", b"RF64") and head[8:] == b"WAVE":
-        form, size = _wav(pipe, name)
-        _agree(form, rate, channels, name)
+        form, size = _read_wav_header(pipe, name)
+        _check_flags(form, rate, channels, name)
     else:
-        _refuse_others(head, name)
-        form, size = Form(rate or SAMPLE_RATE, channels or 1), None
-    yield from _resampled(_raw(pipe, form, size), form.rate, name)
+        _refuse_other_formats(head, name)
+        form, size = PcmFormat(rate or SAMPLE_RATE, channels or 1), None
+    yield from _resample(_read_samples(pipe, form, size), form.rate, name)
 
 
 class _Pipe:
-    """Bytes that can be looked at before they are taken."""
+    """A buffer of bytes that can be peeked at."""
 
-    def __init__(self, read: Read) -> None:
-        self._read, self._kept = read, b""
+    def __init__(self, read: ReadBytes) -> None:
+        self._read, self._buffer = read, b""
 
     def peek(self, count: int) -> bytes:
-        while len(self._kept) < count and (more := self._read(_MOST)):
-            self._kept += more
-        return self._kept[:count]
+        """Return the next bytes without taking them."""
+        while len(self._buffer) < count and (more := self._read(_MAX_READ)):
+            self._buffer += more
+        return self._buffer[:count]
 
     def take(self, least: int, most: int, unit: int = 1) -> bytes:
-        """At least and at most so many bytes, in whole units; fewer at the end."""
+        """Take bytes off the buffer; fewer than `least` only at the end.
+
+        Args:
+            least: bytes to wait for.
+            most: bytes to take at most.
+            unit: bytes of which a multiple is taken.
+        """
         self.peek(least)
-        count = min(most, len(self._kept)) // unit * unit
-        taken, self._kept = self._kept[:count], self._kept[count:]
-        return taken
+        count = min(most, len(self._buffer)) // unit * unit
+        part, self._buffer = self._buffer[:count], self._buffer[count:]
+        return part
 
 
-def _wav(pipe: _Pipe, name: str) -> tuple[Form, int | None]:
-    """The form of a WAV, and how many bytes of samples follow; None is until the end."""
+def _read_wav_header(pipe: _Pipe, name: str) -> tuple[PcmFormat, int | None]:
+    """Read the format of a WAV, and the bytes of its samples; None until the end."""
     pipe.take(12, 12)
     form = None
     while len(head := pipe.take(8, 8)) == 8:
@@ -117,15 +130,15 @@ def _wav(pipe: _Pipe, name: str) -> tuple[Form, int | None]:
             if form is None:
                 raise AudioError(f"{name}: the WAV has samples before it says their format")
             return form, size if 0 < size < _UNKNOWN else None
-        if size > _MOST:
+        if size > _MAX_READ:
             raise AudioError(f"{name}: a broken WAV header ({size} bytes of {kind!r})")
         body = pipe.take(size + size % 2, size + size % 2)
         if kind == b"fmt ":
-            form = _form(body, name)
+            form = _parse_wav_format(body, name)
     raise AudioError(f"{name}: the WAV ends before its samples")
 
 
-def _form(body: bytes, name: str) -> Form:
+def _parse_wav_format(body: bytes, name: str) -> PcmFormat:
     if len(body) < 16:
         raise AudioError(f"{name}: a broken WAV header (its format has {len(body)} bytes)")
     tag, channels, rate, _, _, bits = struct.unpack("<HHIIHH", body[:16])
@@ -136,20 +149,18 @@ def _form(body: bytes, name: str) -> Form:
             f"{name}: a WAV of format {tag}, {bits} bits, {rate} Hz and {channels} channels is"
             " not understood; `ffmpeg -i … -c:a pcm_s16le -f wav -` writes one that is"
         )
-    return Form(rate, channels, _DTYPES[tag, bits])
+    return PcmFormat(rate, channels, _DTYPES[tag, bits])
 
 
-def _agree(form: Form, rate: int | None, channels: int | None, name: str) -> None:
-    for flag, said, has in (
-        ("--rate", rate, form.rate),
-        ("--channels", channels, form.channels),
-    ):
-        if said not in (None, has):
-            raise AudioError(f"{name}: {flag} {said}, but its WAV header says {has}")
+def _check_flags(form: PcmFormat, rate: int | None, channels: int | None, name: str) -> None:
+    flags = (("--rate", rate, form.rate), ("--channels", channels, form.channels))
+    for flag, value, declared in flags:
+        if value not in (None, declared):
+            raise AudioError(f"{name}: {flag} {value}, but its WAV header says {declared}")
 
 
-def _refuse_others(head: bytes, name: str) -> None:
-    other = next((what for magic, what in _OTHERS.items() if head.startswith(magic)), None)
+def _refuse_other_formats(head: bytes, name: str) -> None:
+    other = next((kind for magic, kind in _OTHER_FORMATS.items() if head.startswith(magic)), None)
     other = "MP4" if head[4:8] == b"ftyp" else other
     if other:
         raise AudioError(
@@ -158,22 +169,22 @@ def _refuse_others(head: bytes, name: str) -> None:
         )
 
 
-def _raw(pipe: _Pipe, form: Form, size: int | None) -> Iterator[Samples]:
-    """Mono samples at their own rate; what follows a WAV's samples is read and left out."""
-    least = max(1, int(form.rate * _AT_ONCE_S)) * form.frame
-    most = _MOST // form.frame * form.frame
+def _read_samples(pipe: _Pipe, form: PcmFormat, size: int | None) -> Iterator[Samples]:
+    """Read mono samples at their own rate; skip what follows the samples of a WAV."""
+    least = max(1, int(form.rate * _BLOCK_S)) * form.frame_bytes
+    most = _MAX_READ // form.frame_bytes * form.frame_bytes
     while size is None or size > 0:
-        left = most if size is None else size
-        whole = pipe.take(min(least, left), min(most, left), form.frame)
+        rest = most if size is None else size
+        whole = pipe.take(min(least, rest), min(most, rest), form.frame_bytes)
         if not whole:
             break
         size = None if size is None else size - len(whole)
-        yield _mono(whole, form)
-    while pipe.take(1, _MOST):
+        yield _mix_to_mono(whole, form)
+    while pipe.take(1, _MAX_READ):
         pass
 
 
-def _mono(data: bytes, form: Form) -> Samples:
+def _mix_to_mono(data: bytes, form: PcmFormat) -> Samples:
     values = np.frombuffer(data, "u1" if form.kind == "3u1" else form.kind)
     if form.kind == "3u1":  # the 24 bits become the upper ones of 32
         wide = np.zeros((len(values) // 3, 4), np.uint8)
@@ -189,24 +200,24 @@ def _mono(data: bytes, form: Form) -> Samples:
     return mono
 
 
-def _resampled(parts: Iterator[Samples], rate: int, name: str) -> Iterator[Samples]:
+def _resample(parts: Iterator[Samples], rate: int, name: str) -> Iterator[Samples]:
     resampler = None if rate == SAMPLE_RATE else AudioResampler("fltp", "mono", SAMPLE_RATE)
     for part in parts:
         if resampler is None:
-            yield checked(part, name)
+            yield check_finite(part, name)
         else:
-            yield from _out(resampler, _frame(checked(part, name), rate))
+            yield from _convert_frame(resampler, _build_frame(check_finite(part, name), rate))
     if resampler is not None:
-        yield from _out(resampler, None)
+        yield from _convert_frame(resampler, None)
 
 
-def _frame(part: Samples, rate: int) -> av.AudioFrame:
+def _build_frame(part: Samples, rate: int) -> av.AudioFrame:
     frame = av.AudioFrame.from_ndarray(part[np.newaxis], format="fltp", layout="mono")
     frame.sample_rate, frame.time_base = rate, Fraction(1, rate)
     return frame
 
 
-def _out(resampler: AudioResampler, frame: av.AudioFrame | None) -> Iterator[Samples]:
-    for made in resampler.resample(frame):
-        if made.samples:
-            yield made.to_ndarray()[0]
+def _convert_frame(resampler: AudioResampler, frame: av.AudioFrame | None) -> Iterator[Samples]:
+    for converted in resampler.resample(frame):
+        if converted.samples:
+            yield converted.to_ndarray()[0]

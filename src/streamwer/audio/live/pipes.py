@@ -1,4 +1,4 @@
-"""What brings audio to a line: a thread, so that a source that stalls keeps nobody waiting."""
+"""Producers of live audio, and the thread in which one fills a source."""
 
 from __future__ import annotations
 
@@ -14,63 +14,69 @@ from collections.abc import Callable
 import numpy as np
 
 from streamwer.audio.decoding import Samples
-from streamwer.audio.live.live_source import Line
-from streamwer.audio.live.pcm import blocks
+from streamwer.audio.live.live_source import LiveSource
+from streamwer.audio.live.pcm import decode_pcm
 from streamwer.errors import AudioError
 
-Put = Callable[[Samples], bool]
-"""Takes what has arrived; false once no more is wanted than what is there without waiting."""
-Bring = Callable[[Put], None]
-"""Hands over audio until there is no more, or no more is wanted and none is there; raises
-AudioError if it cannot."""
-NOTHING = np.zeros(0, np.float32)
-"""Asks, when it is put, whether more is wanted."""
-_LOOK_S = 0.1
-"""How often one who waits for a pipe asks whether more is wanted, seconds."""
+AppendAudio = Callable[[Samples], bool]
+"""Takes audio; returns false once only what is there without waiting is wanted."""
+AudioProducer = Callable[[AppendAudio], None]
+"""Delivers audio until it ends, or until no more is wanted and none is there.
+
+It raises AudioError if it cannot."""
+NO_AUDIO = np.zeros(0, np.float32)
+"""Appended to ask whether more is wanted."""
+_POLL_S = 0.1
+"""How often a thread that waits for a pipe asks whether more is wanted, seconds."""
 
 
-def feed(line: Line, bring: Bring) -> threading.Thread:
-    """Fill a line from a thread of its own; an error of the source becomes the line's `error`."""
+def start_feed(source: LiveSource, produce: AudioProducer) -> threading.Thread:
+    """Fill a source in a thread, so that a device that stalls blocks nothing else.
+
+    An error of the producer becomes the source's `error`.
+    """
 
     def work() -> None:
         try:
-            bring(line.put)
-        except Exception as error:  # noqa: BLE001 - told by who listens, never a gap
-            line.end(error)
+            produce(source.append)
+        except Exception as error:  # noqa: BLE001 - the reader reports it
+            source.finish(error)
         else:
-            line.end()
+            source.finish()
 
-    line.fed()
-    # A daemon: it may be in the midst of a read that never returns.
+    source.expect_feed()
+    # A daemon: its read may never return.
     thread = threading.Thread(target=work, name="live audio", daemon=True)
     thread.start()
     return thread
 
 
-def pipe(descriptor: int, rate: int | None, channels: int | None, name: str) -> Bring:
-    """Raw PCM or WAV from an open file; see `pcm.blocks`.
+def open_pipe(descriptor: int, rate: int | None, channels: int | None, name: str) -> AudioProducer:
+    """Return a producer of raw PCM or WAV from an open file.
 
     Args:
-        descriptor: of the file; Python's own buffer is passed by, because a thread that is stuck
-            in it would hold its lock when the process ends.
+        descriptor: of the file. Python's buffer is not used: a thread that is stuck in it would
+            hold its lock when the process ends.
+        rate, channels: as for `decode_pcm`.
+        name: for errors.
     """
 
-    def bring(put: Put) -> None:
-        reader = _Reader(descriptor, lambda: put(NOTHING))
+    def produce(append: AppendAudio) -> None:
+        reader = _Reader(descriptor, lambda: append(NO_AUDIO))
         try:
-            for block in blocks(reader.read, rate, channels, name):
-                put(block)
+            for block in decode_pcm(reader.read, rate, channels, name):
+                append(block)
         except OSError as error:
             raise AudioError(f"{name}: cannot be read ({error.strerror})") from error
 
-    return bring
+    return produce
 
 
 class _Reader:
-    """Reads an open file until it ends, or until no more is wanted; then what is there is read.
+    """Reads an open file until it ends, or until no more is wanted; then it reads what is there.
 
-    A writer that does not stop must not keep the call from ending: what counts is how much lay in
-    the pipe at the moment at which no more was wanted.
+    A writer that never stops must not prolong the call: only the bytes that were in the pipe when
+    no more was wanted are read.
     """
 
     def __init__(self, descriptor: int, wanted: Callable[[], bool]) -> None:
@@ -78,28 +84,28 @@ class _Reader:
         self._left: int | None = None
 
     def read(self, most: int) -> bytes:
-        """Up to so many bytes; none at the end.
+        """Read up to `most` bytes; none at the end.
 
         Raises:
             OSError: it cannot be read.
         """
         while self._left is None:
             if not self._wanted():
-                self._left = _there(self._descriptor)
-            elif select.select([self._descriptor], [], [], _LOOK_S)[0]:
+                self._left = _count_available_bytes(self._descriptor)
+            elif select.select([self._descriptor], [], [], _POLL_S)[0]:
                 return os.read(self._descriptor, most)
-        found = os.read(self._descriptor, min(most, self._left)) if self._left else b""
-        self._left -= len(found)
-        return found
+        rest = os.read(self._descriptor, min(most, self._left)) if self._left else b""
+        self._left -= len(rest)
+        return rest
 
 
-def _there(descriptor: int) -> int:
-    """How many bytes lie in a pipe; none in a file, which is never waited for."""
+def _count_available_bytes(descriptor: int) -> int:
+    """Count the bytes in a pipe; 0 for a regular file, whose reads never wait."""
     if stat.S_ISREG(os.fstat(descriptor).st_mode):
         return 0
     count = array.array("i", [0])
     try:
         fcntl.ioctl(descriptor, termios.FIONREAD, count)
-    except OSError:  # a device that cannot tell
+    except OSError:  # a device without this request
         return 0
     return max(count[0], 0)

@@ -1,4 +1,4 @@
-"""What a sweep runs on: prepared data sets of its own, and digests of all that its points need."""
+"""Prepared data sets of a sweep, and digests of all that its points depend on."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from pipeline.align import with_times
 from streamwer._util import processes
-from streamwer.cli.stage import progress
+from streamwer.cli.common.progress import show_progress
+from streamwer.cli.common.word_times import place_and_show
 from streamwer.config.alignment import AlignmentConfig, NoAlignment
-from streamwer.config.condition import Chain
+from streamwer.config.condition import EffectChain
 from streamwer.config.dataset import DatasetConfig
 from streamwer.config.model import ModelConfig
-from streamwer.datasets.augment import journeys, played
-from streamwer.datasets.preparing import prepare
+from streamwer.datasets.preparation import prepare_dataset
 from streamwer.errors import StreamwerError
 from streamwer.formats import manifest
-from streamwer.formats.manifest import read as read_manifest
-from streamwer.models.sources import locate
+from streamwer.formats.manifest import read_manifest
+from streamwer.models.sources import locate_model
 from streamwer.provenance import digests
+from streamwer.runners.dataset import read_jobs
 
 _STAGES = ("prepare", "stream", "score")
 _CODE = ("src/", "pipeline/", "requirements.lock")
 
 
-class Prepared:
+class PreparedDatasets:
     """Data sets, each prepared once by a process; the DVC pipeline's own one is left alone.
 
     Each process has folders of its own: to prepare a data set replaces it, under the hands of
@@ -41,64 +41,57 @@ class Prepared:
     """
 
     def __init__(self, root: Path) -> None:
-        self._root, self._mine = root, root / processes.name()
+        self._root, self._mine = root, root / processes.get_process_name()
         self._done: dict[str, tuple[Path, str]] = {}
 
-    def of(
-        self, dataset: DatasetConfig, chains: Sequence[Chain], alignment: AlignmentConfig
+    def prepare(
+        self, dataset: DatasetConfig, chains: Sequence[EffectChain], alignment: AlignmentConfig
     ) -> tuple[Path, str]:
-        """The folder of a data set with its word times, and the digest of what is in it.
+        """Prepare a data set with its word times.
 
         Args:
+            dataset: where it is from.
             chains: the conditions under which each of its recordings is prepared.
+            alignment: how words are placed.
+
+        Returns:
+            Its folder, and the digest of what is in it.
 
         Raises:
             DatasetError: it cannot be prepared.
         """
         altered = [[(step.name, asdict(step.config)) for step in chain.steps] for chain in chains]
         values = asdict(dataset) | {"alignment": asdict(alignment), "conditions": altered}
-        named = digests.of_text(json.dumps(values, sort_keys=True))
+        named = digests.digest_text(json.dumps(values, sort_keys=True))
         if named not in self._done:
-            self._shrink()
+            self._remove_stale()
             folder = self._mine / named
-            with progress() as bar:
-                task = bar.add_task(f"preparing {dataset.name}", total=None)
-                prepare(
-                    dataset,
-                    folder,
-                    lambda at, total: bar.update(task, completed=at, total=total),
-                    chains,
-                )
+            with show_progress(f"preparing {dataset.name}") as update:
+                prepare_dataset(dataset, folder, update, chains)
             if not isinstance(alignment, NoAlignment):
-                aligned, _ = with_times(read_manifest(folder), folder, alignment)
-                manifest.write(folder, aligned)
-            self._done[named] = folder, _digest(folder)
+                aligned, _ = place_and_show(read_manifest(folder), folder, alignment)
+                manifest.write_manifest(folder, aligned)
+            self._done[named] = folder, _digest_dataset(folder)
         os.utime(self._mine)  # on another host its age alone tells that it is in use
         return self._done[named]
 
-    def _shrink(self) -> None:
+    def _remove_stale(self) -> None:
         for each in self._root.glob("*"):
             with suppress(FileNotFoundError):  # gone just now, by another sweep
-                if processes.left(each.name, each.stat().st_mtime):
+                if processes.is_stale(each.name, each.stat().st_mtime):
                     shutil.rmtree(each, ignore_errors=True)
 
 
-def _digest(folder: Path) -> str:
-    """Of what a prepared data set sounds like and says."""
+def _digest_dataset(folder: Path) -> str:
+    """Digest what a prepared data set sounds like and says."""
     references = read_manifest(folder)
-    audio = {
-        reference.recording: folder / reference.audio
-        for reference in references
-        if not reference.broken
-    }
-    said = digests.of_references(references), digests.of_times(references)
-    heard = played(digests.of_audio(audio), journeys(folder))
-    return digests.of_text(" ".join([heard, *said]))
+    texts = digests.digest_references(references), digests.digest_word_times(references)
+    return digests.digest_text(" ".join([read_jobs(folder).digest, *texts]))
 
 
 @functools.cache
-def code_digest(stages: Path = Path("dvc.yaml")) -> str:
-    """Of the code and the packages that the stages up to the scores name as dependencies.
+def digest_code(stages: Path = Path("dvc.yaml")) -> str:
+    """Digest the code and packages that the stages up to the scores name as dependencies.
 
     Raises:
         StreamwerError: a dependency is missing.
@@ -109,25 +102,25 @@ def code_digest(stages: Path = Path("dvc.yaml")) -> str:
     named = {path for stage in _STAGES for path in described[stage]["deps"]}
     code = [Path(path) for path in sorted(named) if path.startswith(_CODE)]
     try:
-        return digests.of_files(code)
+        return digests.digest_files(code)
     except OSError as error:
         raise StreamwerError(f"{stages}: {error.filename}: {error.strerror}") from error
 
 
-def model_digest(model: ModelConfig) -> str:
-    """Of a model's files; a commit of the hub stands for them, or the name of an engine's own.
+def digest_model_source(model: ModelConfig) -> str:
+    """Digest a model's files; a commit of the hub stands for them, or an engine's own name.
 
     Raises:
         ModelError: there is no such model.
     """
     if not model.path:
         return model.name
-    folder = locate(model)
+    folder = locate_model(model)
     if model.revision is not None and not Path(model.path).expanduser().is_dir():
         return f"{model.path}@{model.revision}"
-    return _folder_digest(folder)
+    return _digest_folder(folder)
 
 
 @functools.cache
-def _folder_digest(folder: Path) -> str:
-    return digests.of_model(folder)
+def _digest_folder(folder: Path) -> str:
+    return digests.digest_model(folder)

@@ -3,36 +3,39 @@
 from __future__ import annotations
 
 from streamwer.config.dataset import DatasetConfig
-from streamwer.datasets.dataset_folder import Folder
-from streamwer.datasets.readers.base import Form
-from streamwer.datasets.readers.listing import listed
-from streamwer.datasets.rows import Source
+from streamwer.datasets.dataset_folder import DatasetFolder
+from streamwer.datasets.readers.base import DatasetReader, register_reader
+from streamwer.datasets.readers.table import read_listed_rows
+from streamwer.datasets.rows import RowSource
 from streamwer.errors import DatasetError
 
 NAMES = ("metadata.jsonl", "metadata.csv", "metadata.parquet")
 
 
-def detect(folder: Folder) -> bool:
-    """Whether one of the metadata files is there."""
-    return bool(folder.files(*NAMES))
+def detect(folder: DatasetFolder) -> bool:
+    """Tell whether one of the metadata files is there."""
+    return bool(folder.list_files(*NAMES))
 
 
-def open_rows(folder: Folder, config: DatasetConfig) -> Source:
-    """The rows that the metadata lists.
+def open_rows(folder: DatasetFolder, config: DatasetConfig) -> RowSource:
+    """Read the rows that the metadata lists.
 
     Raises:
         DatasetError: there is more than one metadata file, or it cannot be read.
     """
-    found = [path.name for path in folder.files(*NAMES)]
-    if len(found) > 1:
-        names = ", ".join(found)
-        raise DatasetError(f"{folder.path}: {names} are there; keep one of them")
-    return listed(folder, found[0], config, FORM.name)
+    names = [path.name for path in folder.list_files(*NAMES)]
+    if len(names) > 1:
+        raise DatasetError(f"{folder.path}: {', '.join(names)} are there; keep one of them")
+    return read_listed_rows(folder, names[0], config, READER.title)
 
 
-FORM = Form(
-    "Hugging Face audiofolder",
-    "audiofolder: audio files and metadata.jsonl, .csv or .parquet with file_name and text",
-    detect,
-    open_rows,
+READER = register_reader(
+    DatasetReader(
+        "audiofolder",
+        20,
+        "Hugging Face audiofolder",
+        "audio files and metadata.jsonl, .csv or .parquet with file_name and text",
+        detect,
+        open_rows,
+    )
 )

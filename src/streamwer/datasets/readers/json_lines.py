@@ -11,12 +11,19 @@ from pathlib import PurePosixPath
 
 from streamwer.config.dataset import DatasetConfig
 from streamwer.datasets import tables
-from streamwer.datasets.cutting import Cutter
-from streamwer.datasets.dataset_folder import Folder, Line
-from streamwer.datasets.readers.base import OWN, Form, refuse_split, sound
-from streamwer.datasets.rows import Row, Source, Unusable
+from streamwer.datasets.dataset_folder import DatasetFolder, TextLine
+from streamwer.datasets.readers.base import (
+    READER_COLUMNS,
+    DatasetReader,
+    choose_only_list,
+    open_audio,
+    refuse_split,
+    register_reader,
+)
+from streamwer.datasets.rows import DatasetRow, RowProblem, RowSource
+from streamwer.datasets.segments import SegmentReader
 from streamwer.errors import DatasetError
-from streamwer.formats.format_value import told
+from streamwer.formats.format_value import format_value
 from streamwer.formats.word_times import LONGEST_S
 
 KEYS = {
@@ -28,26 +35,26 @@ KEYS = {
     "words": ("words",),
     "language": ("language", "lang", "locale"),
 }
-"""Names that a field has in some manifest; the first that a row has counts."""
-_LOOKED_AT = 20
+"""Names of each field in some manifest; the first that a row has counts."""
+_LINES_READ = 20
 
 
-def detect(folder: Folder) -> bool:
-    """Whether a file of JSON lines names audio in one of its first lines."""
-    return bool(_manifests(folder))
+def detect(folder: DatasetFolder) -> bool:
+    """Tell whether a file of JSON lines names audio in one of its first lines."""
+    return bool(_list_manifests(folder))
 
 
-def _manifests(folder: Folder) -> list[str]:
-    found = folder.files("*.jsonl", "*.json")
+def _list_manifests(folder: DatasetFolder) -> list[str]:
+    found = folder.list_files("*.jsonl", "*.json")
     return [path.name for path in found if _is_manifest(folder, path.name)]
 
 
-def _is_manifest(folder: Folder, name: str) -> bool:
+def _is_manifest(folder: DatasetFolder, name: str) -> bool:
     try:
-        lines = list(islice(folder.lines(name), _LOOKED_AT))
+        lines = list(islice(folder.read_lines(name), _LINES_READ))
     except DatasetError:  # a link out of the folder is none of its files
         return False
-    return any(isinstance(line, Line) and _names_audio(line.text) for line in lines)
+    return any(isinstance(line, TextLine) and _names_audio(line.text) for line in lines)
 
 
 def _names_audio(text: str) -> bool:
@@ -57,67 +64,73 @@ def _names_audio(text: str) -> bool:
         return False
 
 
-def open_rows(folder: Folder, config: DatasetConfig) -> Source:
-    """The rows of the manifest.
+def open_rows(folder: DatasetFolder, config: DatasetConfig) -> RowSource:
+    """Read the rows of the manifest.
 
     Raises:
         DatasetError: there are several.
     """
-    refuse_split(config, FORM.name)
-    found = _manifests(folder)
-    if len(found) > 1:
-        raise DatasetError(
-            f"{folder.path}: {', '.join(found)} are there; name one of them in dataset.path"
-        )
-    rows = list(_rows(folder, tables.read(folder, found[0])))
-    source = str(folder.path / found[0])
-    return Source(source, tuple(KEYS), rows, len(rows), OWN, f"{FORM.name} ({found[0]})")
+    refuse_split(config, READER.title)
+    name = choose_only_list(folder, _list_manifests(folder))
+    rows = list(_parse_rows(folder, tables.read_table(folder, name)))
+    source = str(folder.path / name)
+    return RowSource(
+        source, tuple(KEYS), rows, len(rows), READER_COLUMNS, f"{READER.title} ({name})"
+    )
 
 
-def _rows(folder: Folder, records: tables.Records) -> Iterator[Row | Unusable]:
-    cutter = Cutter()
+def _parse_rows(
+    folder: DatasetFolder, records: tables.Records
+) -> Iterator[DatasetRow | RowProblem]:
+    segments = SegmentReader()
     for record in records:
-        if isinstance(record, Unusable):
+        if isinstance(record, RowProblem):
             yield record
             continue
         try:
-            yield _row(folder, cutter, *record)
+            yield _parse_row(folder, segments, *record)
         except DatasetError as error:
-            yield Unusable(record[0], str(error))
+            yield RowProblem(record[0], str(error))
 
 
-def _row(folder: Folder, cutter: Cutter, where: str, record: tables.Values) -> Row:
-    values = {field: _first(record, names) for field, names in KEYS.items()}
+def _parse_row(
+    folder: DatasetFolder, segments: SegmentReader, where: str, record: tables.Values
+) -> DatasetRow:
+    values = {field: _find_first(record, names) for field, names in KEYS.items()}
     name = values["audio"]
     stem = PurePosixPath(name).stem if isinstance(name, str) else ""
-    path = folder.place(name)
-    begin = _time(record, "offset")
-    duration = _time(record, "duration")
-    whole = sound(folder, name)
+    path = folder.recording_path(name)
+    begin = _parse_time(record, "offset")
+    duration = _parse_time(record, "duration")
+    whole = open_audio(folder, name)
     if begin is None or (begin == 0 and duration is None):
-        return Row(where, values, stem, whole, path=path)
+        return DatasetRow(where, values, stem, whole, path=path)
     end = None if duration is None else begin + duration
     stem = f"{stem}-{round(1000 * begin):08d}"
-    part = cutter.cut(str(name), whole, begin, end)
-    return Row(where, values, stem, part, whole, path=path, within=str(name))
+    part = segments.open_segment(str(name), whole, begin, end)
+    return DatasetRow(where, values, stem, part, whole, path=path, segment_of=str(name))
 
 
-def _first(record: Mapping[str, object], names: tuple[str, ...]) -> object:
+def _find_first(record: Mapping[str, object], names: tuple[str, ...]) -> object:
     return next((record[name] for name in names if record.get(name) is not None), None)
 
 
-def _time(record: Mapping[str, object], key: str) -> float | None:
+def _parse_time(record: Mapping[str, object], key: str) -> float | None:
     value = record.get(key)
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < LONGEST_S:
-        raise DatasetError(f"its {key} is {told(value)}, not a time in seconds")
+        raise DatasetError(f"its {key} is {format_value(value)}, not a time in seconds")
     return float(value)
 
 
-FORM = Form(
-    "JSON lines manifest",
-    "json_lines: a .jsonl or .json file, each line with audio_filepath (or wav) and text (or txt)",
-    detect,
-    open_rows,
+READER = register_reader(
+    DatasetReader(
+        "json_lines",
+        50,
+        "JSON lines manifest",
+        "a .jsonl or .json file, each line with audio_filepath (or wav) and text (or txt)",
+        detect,
+        open_rows,
+    )
 )

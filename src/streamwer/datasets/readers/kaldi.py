@@ -6,150 +6,167 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from streamwer.audio.decoding import Samples
 from streamwer.config.dataset import DatasetConfig
-from streamwer.datasets.cutting import Cutter
-from streamwer.datasets.dataset_folder import Folder, Line
-from streamwer.datasets.readers.base import Form, refuse_split, sound, source
-from streamwer.datasets.rows import Row, Source, Unusable
+from streamwer.datasets.dataset_folder import DatasetFolder, TextLine
+from streamwer.datasets.readers.base import (
+    DatasetReader,
+    create_source,
+    open_audio,
+    refuse_split,
+    register_reader,
+)
+from streamwer.datasets.rows import DatasetRow, OpenAudio, RowProblem, RowSource
+from streamwer.datasets.segments import SegmentReader
 from streamwer.errors import DatasetError
-from streamwer.formats.format_value import told
+from streamwer.formats.format_value import format_value
 from streamwer.formats.word_times import LONGEST_S
 
 _SEGMENT_FIELDS = 4
-Sound = Callable[[], Iterator[Samples]]
 
 
 @dataclass(frozen=True)
 class _Entry:
-    """What comes after the key of a line."""
+    """The value of a line, after its key."""
 
     where: str
     value: str
 
 
-def detect(folder: Folder) -> bool:
-    """Whether `wav.scp` and `text` are there."""
-    return bool(folder.files("wav.scp")) and bool(folder.files("text"))
+def detect(folder: DatasetFolder) -> bool:
+    """Tell whether `wav.scp` and `text` are there."""
+    return bool(folder.list_files("wav.scp")) and bool(folder.list_files("text"))
 
 
-def open_rows(folder: Folder, config: DatasetConfig) -> Source:
-    """The utterances of `text`, in its order.
+def open_rows(folder: DatasetFolder, config: DatasetConfig) -> RowSource:
+    """Read the utterances of `text`, in its order.
 
     Raises:
         DatasetError: a file cannot be read.
     """
-    refuse_split(config, FORM.name)
-    problems: list[Unusable] = []
+    refuse_split(config, READER.title)
+    problems: list[RowProblem] = []
     tables = {
-        name: _table(folder, name, problems)
+        name: _read_table(folder, name, problems)
         for name in ("wav.scp", "segments", "utt2spk", "utt2lang")
-        if folder.files(name)
+        if folder.list_files(name)
     }
     names = ", ".join([*tables, "text"])
-    rows = _rows(folder, tables, list(_entries(folder, "text")))
-    return source(folder, f"{FORM.name} ({names})", rows, problems)
+    rows = _parse_rows(folder, tables, list(_read_entries(folder, "text")))
+    return create_source(folder, f"{READER.title} ({names})", rows, problems)
 
 
-def _rows(
-    folder: Folder, tables: dict[str, dict[str, _Entry]], texts: list[tuple[str, _Entry] | Unusable]
-) -> Iterator[Row | Unusable]:
-    cutter = Cutter()
+def _parse_rows(
+    folder: DatasetFolder,
+    tables: dict[str, dict[str, _Entry]],
+    texts: list[tuple[str, _Entry] | RowProblem],
+) -> Iterator[DatasetRow | RowProblem]:
+    segment_reader = SegmentReader()
     segments = tables.get("segments")
-    told_of = {"speaker": tables.get("utt2spk", {}), "language": tables.get("utt2lang", {})}
+    attributes = {"speaker": tables.get("utt2spk", {}), "language": tables.get("utt2lang", {})}
     for entry in texts:
-        if isinstance(entry, Unusable):
+        if isinstance(entry, RowProblem):
             yield entry
             continue
-        utterance, said = entry
-        values: dict[str, object] = {"id": utterance, "text": said.value}
-        values |= {name: of[utterance].value for name, of in told_of.items() if utterance in of}
+        utterance, entry_text = entry
+        values: dict[str, object] = {"id": utterance, "text": entry_text.value}
+        values |= {
+            name: table[utterance].value for name, table in attributes.items() if utterance in table
+        }
         recording, begin, end = utterance, 0.0, None
         try:
             if segments is not None:
-                recording, begin, end = _segment(segments, utterance)
+                recording, begin, end = _parse_segment(segments, utterance)
         except DatasetError as error:
-            yield Unusable(said.where, str(error))
+            yield RowProblem(entry_text.where, str(error))
             continue
-        whole, path = _recording(folder, tables["wav.scp"], recording)
+        whole, path = _open_recording(folder, tables["wav.scp"], recording)
         if segments is None:
-            yield Row(said.where, values, utterance, whole, path=path)
+            yield DatasetRow(entry_text.where, values, utterance, whole, path=path)
             continue
-        part = cutter.cut(recording, whole, begin, end)
+        part = segment_reader.open_segment(recording, whole, begin, end)
         values["session"] = recording
-        yield Row(said.where, values, utterance, part, whole, path=path, within=recording)
+        yield DatasetRow(
+            entry_text.where, values, utterance, part, whole, path=path, segment_of=recording
+        )
 
 
-def _segment(segments: dict[str, _Entry], utterance: str) -> tuple[str, float, float | None]:
+def _parse_segment(segments: dict[str, _Entry], utterance: str) -> tuple[str, float, float | None]:
     entry = segments.get(utterance)
     if entry is None:
-        raise DatasetError(f"'{told(utterance)}' is not in segments")
+        raise DatasetError(f"'{format_value(utterance)}' is not in segments")
     fields = entry.value.split()
     if len(fields) != _SEGMENT_FIELDS - 1:
         raise DatasetError(f"{entry.where}: not 'UTTERANCE RECORDING BEGIN END'")
-    begin, end = (_time(entry.where, field) for field in fields[1:])
+    begin, end = (_parse_time(entry.where, field) for field in fields[1:])
     return fields[0], max(begin, 0.0), None if end < 0 else end  # -1: to the end
 
 
-def _time(where: str, text: str) -> float:
+def _parse_time(where: str, text: str) -> float:
     try:
         value = float(text)
     except ValueError:
         value = math.nan
     if not abs(value) < LONGEST_S:
-        raise DatasetError(f"{where}: '{told(text)}' is not a time in seconds")
+        raise DatasetError(f"{where}: '{format_value(text)}' is not a time in seconds")
     return value
 
 
-def _recording(folder: Folder, recordings: dict[str, _Entry], name: str) -> tuple[Sound, str]:
-    """What decodes it, and its path in the folder."""
+def _open_recording(
+    folder: DatasetFolder, recordings: dict[str, _Entry], name: str
+) -> tuple[OpenAudio, str]:
+    """Return a function that decodes a recording, and its path in the folder."""
     entry = recordings.get(name)
     if entry is None:
-        return _refusal(f"'{told(name)}' is not in wav.scp"), ""
+        return _raise_later(f"'{format_value(name)}' is not in wav.scp"), ""
     path = entry.value.strip()
     if path.startswith("|") or path.endswith("|"):
-        return _refusal(
-            f"{entry.where}: '{told(path)}' is a command, which is never run; "
+        return _raise_later(
+            f"{entry.where}: '{format_value(path)}' is a command, which is never run; "
             "run it yourself and name the audio file it writes"
         ), ""
-    return sound(folder, path), folder.place(path)
+    return open_audio(folder, path), folder.recording_path(path)
 
 
-def _refusal(reason: str) -> Sound:
+def _raise_later(reason: str) -> OpenAudio:
     def refuse() -> Iterator[Samples]:
         raise DatasetError(reason)
 
     return refuse
 
 
-def _table(folder: Folder, name: str, problems: list[Unusable]) -> dict[str, _Entry]:
-    """The lines of a file by their key; a key that occurs again is a problem."""
-    found: dict[str, _Entry] = {}
-    for entry in _entries(folder, name):
-        if isinstance(entry, Unusable):
+def _read_table(folder: DatasetFolder, name: str, problems: list[RowProblem]) -> dict[str, _Entry]:
+    """Read the lines of a file by their key; a key that occurs again is a problem."""
+    entries: dict[str, _Entry] = {}
+    for entry in _read_entries(folder, name):
+        if isinstance(entry, RowProblem):
             problems.append(entry)
-        elif entry[0] in found:
-            problems.append(Unusable(entry[1].where, f"'{told(entry[0])}' occurs again"))
+        elif entry[0] in entries:
+            problems.append(RowProblem(entry[1].where, f"'{format_value(entry[0])}' occurs again"))
         else:
-            found[entry[0]] = entry[1]
-    return found
+            entries[entry[0]] = entry[1]
+    return entries
 
 
-def _entries(folder: Folder, name: str) -> Iterator[tuple[str, _Entry] | Unusable]:
-    for line in folder.lines(name, name):
-        if isinstance(line, Line):
+def _read_entries(folder: DatasetFolder, name: str) -> Iterator[tuple[str, _Entry] | RowProblem]:
+    for line in folder.read_lines(name, name):
+        if isinstance(line, TextLine):
             key, _, value = line.text.strip().replace("\t", " ", 1).partition(" ")
             yield key, _Entry(line.where, value.strip())
         else:
             yield line
 
 
-FORM = Form(
-    "Kaldi data folder",
-    "kaldi: wav.scp (audio files, no commands) and text, perhaps segments, utt2spk, utt2lang",
-    detect,
-    open_rows,
+READER = register_reader(
+    DatasetReader(
+        "kaldi",
+        30,
+        "Kaldi data folder",
+        "wav.scp (audio files, no commands) and text, perhaps segments, utt2spk, utt2lang",
+        detect,
+        open_rows,
+    )
 )

@@ -7,41 +7,49 @@ from pathlib import Path, PurePosixPath
 
 from streamwer import audio
 from streamwer.config.dataset import DatasetConfig
-from streamwer.datasets.dataset_folder import Folder
-from streamwer.datasets.readers.base import Form, refuse_split, sound, source
-from streamwer.datasets.rows import Row, Source, Unusable
-from streamwer.formats.recording_ids import composed
+from streamwer.datasets.dataset_folder import DatasetFolder
+from streamwer.datasets.readers.base import (
+    DatasetReader,
+    create_source,
+    open_audio,
+    refuse_split,
+    register_reader,
+)
+from streamwer.datasets.rows import DatasetRow, RowProblem, RowSource
+from streamwer.formats.recording_ids import normalise_nfc
 
 _PATTERN = "*.trans.txt"
 
 
-def detect(folder: Folder) -> bool:
-    """Whether there is a transcript file at any depth."""
-    return bool(folder.files(_PATTERN, deep=True))
+def detect(folder: DatasetFolder) -> bool:
+    """Tell whether there is a transcript file at any depth."""
+    return bool(folder.list_files(_PATTERN, deep=True))
 
 
-def open_rows(folder: Folder, config: DatasetConfig) -> Source:
-    """The utterances of all chapters, in their order."""
-    refuse_split(config, FORM.name)
-    files = folder.files(_PATTERN, deep=True)
-    rows = [row for path in files for row in _chapter(folder, path)]
-    return source(folder, f"{FORM.name} ({len(files)} chapters)", rows)
+def open_rows(folder: DatasetFolder, config: DatasetConfig) -> RowSource:
+    """Read the utterances of all chapters, in their order."""
+    refuse_split(config, READER.title)
+    files = folder.list_files(_PATTERN, deep=True)
+    rows = [row for path in files for row in _read_chapter(folder, path)]
+    return create_source(folder, f"{READER.title} ({len(files)} chapters)", rows)
 
 
-def _chapter(folder: Folder, path: Path) -> Iterator[Row | Unusable]:
-    name = folder.relative(path)
+def _read_chapter(folder: DatasetFolder, path: Path) -> Iterator[DatasetRow | RowProblem]:
+    name = folder.relative_name(path)
     chapter = path.name.removesuffix(".trans.txt")
     sounds = {
-        composed(each.stem): each.name for each in sorted(path.parent.iterdir()) if _is_sound(each)
+        normalise_nfc(each.stem): each.name
+        for each in sorted(path.parent.iterdir())
+        if _is_sound(each)
     }
-    for line in folder.lines(name, name):
-        if isinstance(line, Unusable):
+    for line in folder.read_lines(name, name):
+        if isinstance(line, RowProblem):
             yield line
             continue
         utterance, _, text = line.text.partition(" ")
         # As text: whether "/x" or "../x" may be read is for the folder to say.
-        found = str(
-            PurePosixPath(name).parent / sounds.get(composed(utterance), f"{utterance}.flac")
+        audio_name = str(
+            PurePosixPath(name).parent / sounds.get(normalise_nfc(utterance), f"{utterance}.flac")
         )
         values = {
             "id": utterance,
@@ -49,17 +57,23 @@ def _chapter(folder: Folder, path: Path) -> Iterator[Row | Unusable]:
             "speaker": utterance.partition("-")[0],
             "session": chapter,
         }
-        heard = sound(folder, found)
-        yield Row(line.where, values, utterance, heard, path=folder.place(found))
+        decode = open_audio(folder, audio_name)
+        yield DatasetRow(
+            line.where, values, utterance, decode, path=folder.recording_path(audio_name)
+        )
 
 
 def _is_sound(path: Path) -> bool:
     return path.suffix.lower() in audio.SUFFIXES
 
 
-FORM = Form(
-    "LibriSpeech layout",
-    "librispeech: SPEAKER-CHAPTER.trans.txt with 'UTTERANCE WORDS' in each line, audio beside it",
-    detect,
-    open_rows,
+READER = register_reader(
+    DatasetReader(
+        "librispeech",
+        40,
+        "LibriSpeech layout",
+        "SPEAKER-CHAPTER.trans.txt with 'UTTERANCE WORDS' in each line, audio beside it",
+        detect,
+        open_rows,
+    )
 )

@@ -11,84 +11,102 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from streamwer.config.dataset import DatasetConfig
-from streamwer.datasets import timings
-from streamwer.datasets.channels import channel
-from streamwer.datasets.dataset_folder import Folder
-from streamwer.datasets.readers.base import Form, refuse_several, sound, sounds, source
-from streamwer.datasets.rows import Row, Source, Unusable
-from streamwer.datasets.timed_transcript import Spoken
+from streamwer.datasets import word_time_files
+from streamwer.datasets.channels import parse_channel
+from streamwer.datasets.dataset_folder import DatasetFolder
+from streamwer.datasets.readers.base import (
+    DatasetReader,
+    create_source,
+    list_audio_by_path,
+    open_audio,
+    refuse_duplicates,
+    register_reader,
+)
+from streamwer.datasets.rows import DatasetRow, RowProblem, RowSource
+from streamwer.datasets.timed_transcript import TimedTranscript
 from streamwer.errors import DatasetError
-from streamwer.formats.references import stm
+from streamwer.formats import stm
 
 
-def detect(folder: Folder) -> bool:
-    """Whether there is audio, and such a file."""
-    return bool(timings.files(folder)) and bool(folder.sounds())
+def detect(folder: DatasetFolder) -> bool:
+    """Tell whether there is audio, and a CTM, STM or TextGrid file."""
+    return bool(word_time_files.list_word_time_files(folder)) and bool(folder.list_audio())
 
 
-def open_rows(folder: Folder, config: DatasetConfig) -> Source:
-    """One row per recording of the files, or per channel of it.
+def open_rows(folder: DatasetFolder, config: DatasetConfig) -> RowSource:
+    """Read one row per recording of the files, or per channel of it.
 
     Raises:
         DatasetError: a file cannot be read at all.
     """
     split = config.channels == "split"
-    named = sounds(folder)
-    found = timings.read(folder, split, named, tier=config.columns.words)
-    names = ", ".join(sorted({path.suffix for path in timings.files(folder)}))
-    rows = _rows(folder, named, found.spoken, split)
-    silent = [
-        Unusable(folder.relative(named[place][0]), "no CTM, STM or TextGrid speaks of it")
-        for place in sorted(named.keys() - {place for place, _ in found.spoken})
+    audio = list_audio_by_path(folder)
+    index = word_time_files.read_word_times(folder, split, audio, tier=config.columns.words)
+    names = ", ".join(
+        sorted({path.suffix for path in word_time_files.list_word_time_files(folder)})
+    )
+    rows = _parse_rows(folder, audio, index.transcripts, split)
+    problems = [
+        RowProblem(folder.relative_name(audio[place][0]), "no CTM, STM or TextGrid speaks of it")
+        for place in sorted(audio.keys() - {place for place, _ in index.transcripts})
     ]
-    return source(folder, f"{FORM.name} ({names})", rows, (*found.problems, *silent))
+    return create_source(folder, f"{READER.title} ({names})", rows, (*index.problems, *problems))
 
 
-def _rows(
-    folder: Folder,
-    named: dict[str, list[Path]],
-    spoken: dict[tuple[str, str], Spoken],
+def _parse_rows(
+    folder: DatasetFolder,
+    audio: dict[str, list[Path]],
+    transcripts: dict[tuple[str, str], TimedTranscript],
     split: bool,
-) -> Iterator[Row | Unusable]:
-    for (place, name), said in sorted(spoken.items()):
+) -> Iterator[DatasetRow | RowProblem]:
+    for (place, name), transcript in sorted(transcripts.items()):
         try:
-            yield _row(folder, named.get(place, []), place, name if split else "", said)
+            yield _parse_row(folder, audio.get(place, []), place, name if split else "", transcript)
         except DatasetError as error:
-            yield Unusable(said.where, str(error))
+            yield RowProblem(transcript.where, str(error))
 
 
-def _row(folder: Folder, paths: list[Path], place: str, name: str, said: Spoken) -> Row:
-    refuse_several(folder, place, paths)
-    chosen = channel(name) if name else None
+def _parse_row(
+    folder: DatasetFolder, paths: list[Path], place: str, name: str, transcript: TimedTranscript
+) -> DatasetRow:
+    refuse_duplicates(folder, place, paths)
+    channel = parse_channel(name) if name else None
     recording = posixpath.basename(place)
     values: dict[str, object] = {
-        "text": said.text,
-        "speaker": said.speaker,
+        "text": transcript.text,
+        "speaker": transcript.speaker,
         "session": place if name else "",
-        "words": [{"text": w.text, "start": w.start, "end": w.end} for w in said.words],
+        "words": transcript.word_values,
     }
     stem = f"{recording}-{name}" if name else recording
-    heard = sound(folder, folder.relative(paths[0]) if paths else f"{place}.wav", chosen)
-    return Row(
-        said.where,
+    decode = open_audio(
+        folder, folder.relative_name(paths[0]) if paths else f"{place}.wav", channel
+    )
+    return DatasetRow(
+        transcript.where,
         values,
         stem,
-        heard,
+        decode,
         path=place,
-        note=said.note,
-        unscored=said.unscored,
-        readings="" if said.words else _readings(said),
+        note=transcript.note,
+        ignored_segments=transcript.ignored_segments,
+        readings="" if transcript.words else _join_readings(transcript),
     )
 
 
-def _readings(said: Spoken) -> str:
-    marked = zip(said.readings, said.segments, strict=False)
-    return " ".join(text for text, segment in marked if stm.scored(segment))
+def _join_readings(transcript: TimedTranscript) -> str:
+    marked = zip(transcript.readings, transcript.segments, strict=False)
+    return " ".join(text for text, segment in marked if stm.is_scored(segment))
 
 
-FORM = Form(
-    "audio with word times",
-    "timed: audio files, and .ctm, .stm or .TextGrid files that name them",
-    detect,
-    open_rows,
+READER = register_reader(
+    DatasetReader(
+        "timed",
+        90,
+        "audio with word times",
+        "audio files, and .ctm, .stm or .TextGrid files that name them",
+        detect,
+        open_rows,
+        reads_word_times=True,
+    )
 )

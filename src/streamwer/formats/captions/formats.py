@@ -1,6 +1,6 @@
-"""How cues are written: plain text, SubRip (SRT) and WebVTT.
+"""Formats of captions: plain text, SubRip (SRT) and WebVTT.
 
-WebVTT: https://www.w3.org/TR/webvtt1/. SRT has no standard; what VLC and FFmpeg read is written.
+WebVTT: https://www.w3.org/TR/webvtt1/. SRT has no standard; we write what VLC and FFmpeg read.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from streamwer.formats.captions.cue import Cue
 
 
 @dataclass(frozen=True)
-class Format:
+class CaptionFormat:
     """A format of captions.
 
     Attributes:
         suffix: of its files.
-        head: what a file begins with.
-        cue: the text of a cue, given its number from 1.
+        head: the first lines of a file.
+        cue: formats a cue, given its number from 1.
     """
 
     suffix: str
@@ -26,35 +26,35 @@ class Format:
     cue: Callable[[int, Cue], str]
 
 
-def _text(_: int, cue: Cue) -> str:
+def _format_text(_: int, cue: Cue) -> str:
     return f"{cue.text}\n"
 
 
-def _srt(number: int, cue: Cue) -> str:
+def _format_srt(number: int, cue: Cue) -> str:
     # SRT has no way to write an arrow that is not one: it could be taken for a time.
     lines = "\n".join(line.replace("-->", "→") for line in cue.lines)
-    return f"{number}\n{_moment(cue.start, ',')} --> {_moment(cue.end, ',')}\n{lines}\n\n"
+    return f"{number}\n{_format_time(cue.start, ',')} --> {_format_time(cue.end, ',')}\n{lines}\n\n"
 
 
-def _vtt(_: int, cue: Cue) -> str:
-    lines = "\n".join(map(_escaped, cue.lines))
-    return f"{_moment(cue.start, '.')} --> {_moment(cue.end, '.')}\n{lines}\n\n"
+def _format_vtt(_: int, cue: Cue) -> str:
+    lines = "\n".join(map(_escape, cue.lines))
+    return f"{_format_time(cue.start, '.')} --> {_format_time(cue.end, '.')}\n{lines}\n\n"
 
 
-def _escaped(line: str) -> str:
+def _escape(line: str) -> str:
     return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _moment(seconds: float, point: str) -> str:
+def _format_time(seconds: float, point: str) -> str:
     whole, thousandths = divmod(round(seconds * 1000), 1000)
     minutes, rest = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours:02}:{minutes:02}:{rest:02}{point}{thousandths:03}"
 
 
-FORMATS: Mapping[str, Format] = {
-    "text": Format(".txt", "", _text),
-    "srt": Format(".srt", "", _srt),
-    "vtt": Format(".vtt", "WEBVTT\n\n", _vtt),
+CAPTION_FORMATS: Mapping[str, CaptionFormat] = {
+    "text": CaptionFormat(".txt", "", _format_text),
+    "srt": CaptionFormat(".srt", "", _format_srt),
+    "vtt": CaptionFormat(".vtt", "WEBVTT\n\n", _format_vtt),
 }
 """The formats of captions by name."""

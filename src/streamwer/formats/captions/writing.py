@@ -1,4 +1,4 @@
-"""A file of captions that grows: whoever follows it sees each cue as it becomes final."""
+"""Writing of a caption file that grows: a reader sees each cue as it becomes final."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from typing import TextIO
 
 from streamwer.errors import StreamwerError
 from streamwer.formats.captions.cue import Cue
-from streamwer.formats.captions.formats import Format
+from streamwer.formats.captions.formats import CaptionFormat
 
 STDOUT = Path("-")
 
 
-class Writer:
-    """Writes cues to a file, each at once; the file is begun anew.
+class CaptionWriter:
+    """Writer of cues to a new file, each at once.
 
     Args:
-        path: where; folders are made. A pipe or device is written to as it is; `-` is standard
-            output.
+        path: of the file, whose folders are made; a pipe, a device, or `-` for standard output.
+        form: the format.
 
     Raises:
         StreamwerError: it cannot be written.
     """
 
-    def __init__(self, path: Path, form: Format) -> None:
+    def __init__(self, path: Path, form: CaptionFormat) -> None:
         self.path, self._form, self._count = path, form, 0
         try:
-            self._file = _opened(path)
+            self._file = _open(path)
         except OSError as error:
             raise self._unwritable(error) from error
         self._write(form.head)
@@ -45,10 +45,11 @@ class Writer:
             self._write(self._form.cue(self._count, cue))
 
     def close(self) -> None:
+        """Close the file."""
         self._file.close()
 
     def remove(self) -> None:
-        """Close and delete the file: what was written is no whole transcript."""
+        """Close and delete the file: the transcript in it is incomplete."""
         self.close()
         if self.path != STDOUT and self.path.is_file() and not self.path.is_symlink():
             self.path.unlink()
@@ -67,7 +68,7 @@ class Writer:
         return StreamwerError(f"--output {self.path}: cannot be written ({error.strerror})")
 
 
-def _opened(path: Path) -> TextIO:
+def _open(path: Path) -> TextIO:
     if path == STDOUT:
         sys.stdout.flush()
         return os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", errors="replace")

@@ -25,7 +25,7 @@ def student_quantile(share: float, freedom: float) -> float:
     """
     if share == 0.5:
         return 0.0
-    ratio = _beta_quantile(2 * (1 - share), freedom / 2, 0.5)
+    ratio = _find_beta_quantile(2 * (1 - share), freedom / 2, 0.5)
     return math.sqrt(freedom * (1 - ratio) / ratio)
 
 
@@ -41,18 +41,18 @@ def binomial_bounds(count: float, total: float, confidence: float) -> tuple[floa
         confidence: of both bounds together.
     """
     tail = (1 - confidence) / 2
-    low = _beta_quantile(tail, count, total - count + 1) if count else 0.0
-    high = _beta_quantile(1 - tail, count + 1, total - count) if count < total else 1.0
+    low = _find_beta_quantile(tail, count, total - count + 1) if count else 0.0
+    high = _find_beta_quantile(1 - tail, count + 1, total - count) if count < total else 1.0
     return low, high
 
 
-def _beta_quantile(share: float, a: float, b: float) -> float:
-    """The x at which the regularised incomplete beta function is `share`, by Newton."""
+def _find_beta_quantile(share: float, a: float, b: float) -> float:
+    """Find the x at which the regularised incomplete beta function is `share`, by Newton."""
     low, high, x = 0.0, 1.0, a / (a + b)
     for _ in range(_STEPS):
-        missed = _beta_share(x, a, b) - share
+        missed = _compute_beta_share(x, a, b) - share
         low, high = (x, high) if missed < 0 else (low, x)
-        slope = math.exp(_log_power(x, a, b)) / x / (1 - x)
+        slope = math.exp(_compute_log_power(x, a, b)) / x / (1 - x)
         before, x = x, x - missed / slope if slope else 0.0
         if not low < x < high:
             x = (low + high) / 2
@@ -61,21 +61,21 @@ def _beta_quantile(share: float, a: float, b: float) -> float:
     return x
 
 
-def _beta_share(x: float, a: float, b: float) -> float:
-    """The regularised incomplete beta function, for 0 < x < 1."""
+def _compute_beta_share(x: float, a: float, b: float) -> float:
+    """Compute the regularised incomplete beta function, for 0 < x < 1."""
     if x > (a + 1) / (a + b + 2):
-        return 1 - _beta_share(1 - x, b, a)
-    return math.exp(_log_power(x, a, b)) / a / _fraction(x, a, b)
+        return 1 - _compute_beta_share(1 - x, b, a)
+    return math.exp(_compute_log_power(x, a, b)) / a / _evaluate_fraction(x, a, b)
 
 
-def _log_power(x: float, a: float, b: float) -> float:
-    """Of x to the power of a times 1 − x to that of b, over the beta function."""
+def _compute_log_power(x: float, a: float, b: float) -> float:
+    """Compute the log of x^a · (1 − x)^b over the beta function."""
     beta = math.lgamma(a) + math.lgamma(b) - math.lgamma(a + b)
     return a * math.log(x) + b * math.log1p(-x) - beta
 
 
-def _fraction(x: float, a: float, b: float) -> float:
-    """DLMF 8.17.22 as 1 + d₁/(1 + d₂/(1 + …)), by Lentz's method."""
+def _evaluate_fraction(x: float, a: float, b: float) -> float:
+    """Evaluate DLMF 8.17.22 as 1 + d₁/(1 + d₂/(1 + …)), by Lentz's method."""
     value, above, below = 1.0, 1.0, 0.0
     for term in range(1, _TERMS):
         half, odd = divmod(term, 2)

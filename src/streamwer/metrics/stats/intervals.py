@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 
 FEW_BLOCKS = 10
 """Blocks below which an interval deserves a warning."""
-_MOST_DIGITS = 3
+_MAX_EXTRA_DIGITS = 3
 """Decimals more than usual."""
 
 
@@ -35,14 +35,14 @@ class Interval:
     high: float
 
     @property
-    def known(self) -> bool:
-        """Whether there are blocks enough to say anything."""
+    def is_known(self) -> bool:
+        """Tell whether there are enough blocks for an interval."""
         return not math.isnan(self.low)
 
     @property
-    def shown(self) -> bool:
-        """Whether 0 is outside: of a difference, whether there is one."""
-        return self.known and not self.low <= 0 <= self.high
+    def excludes_zero(self) -> bool:
+        """Tell whether 0 is outside: of a difference, whether there is one."""
+        return self.is_known and not self.low <= 0 <= self.high
 
 
 def jackknife(value: float, without: Floats, sizes: Floats, confidence: float) -> Interval:
@@ -59,11 +59,15 @@ def jackknife(value: float, without: Floats, sizes: Floats, confidence: float) -
     """
     if len(without) < 2 or math.isnan(value):
         return Interval(value, math.nan, math.nan)
-    return Interval(value, *_ends_of_all(np.append(without, value), sizes, confidence))
+    return Interval(
+        value, *_compute_bounds_with_infinities(np.append(without, value), sizes, confidence)
+    )
 
 
-def _ends_of_all(taken: Floats, sizes: Floats, confidence: float) -> tuple[float, float]:
-    """Both ends; what never came is infinitely late, and so is the end on its side.
+def _compute_bounds_with_infinities(
+    taken: Floats, sizes: Floats, confidence: float
+) -> tuple[float, float]:
+    """Return both ends; what never came is infinitely late, and so is the end on its side.
 
     For the other end it counts as the farthest of the values that are finite.
     """
@@ -71,7 +75,7 @@ def _ends_of_all(taken: Floats, sizes: Floats, confidence: float) -> tuple[float
     if not finite.size:
         return float(taken.min()), float(taken.max())
     within = taken.clip(finite.min(), finite.max())
-    low, high = _ends(float(within[-1]), within[:-1], sizes, confidence)
+    low, high = _compute_bounds(float(within[-1]), within[:-1], sizes, confidence)
     return (
         -math.inf if taken.min() == -math.inf else low,
         math.inf if taken.max() == math.inf else high,
@@ -97,14 +101,14 @@ def choose_decimals(ends: Iterable[float], limits: Iterable[float], digits: int)
         digits: the least number of decimals.
     """
     pairs = [(abs(end), at) for end in ends for at in limits if math.isfinite(end)]
-    for more in range(digits, digits + _MOST_DIGITS):
+    for more in range(digits, digits + _MAX_EXTRA_DIGITS):
         if all((round(end, more) == round(at, more)) == (end == at) for end, at in pairs):
             return more
-    return digits + _MOST_DIGITS
+    return digits + _MAX_EXTRA_DIGITS
 
 
-def caution(blocks: int, noun: str = "block") -> str:
-    """What to say of intervals that rest on so few blocks; "" where there is nothing to say."""
+def describe_few_blocks(blocks: int, noun: str = "block") -> str:
+    """Describe what intervals over so few blocks rest on; "" where there are enough."""
     if blocks >= FEW_BLOCKS:
         return ""
     plural = "" if blocks == 1 else "s"
@@ -114,7 +118,9 @@ def caution(blocks: int, noun: str = "block") -> str:
     )
 
 
-def _ends(value: float, without: Floats, sizes: Floats, confidence: float) -> tuple[float, float]:
+def _compute_bounds(
+    value: float, without: Floats, sizes: Floats, confidence: float
+) -> tuple[float, float]:
     blocks = len(without)
     error = math.sqrt((blocks - 1) / blocks * float(((without - value) ** 2).sum()))
     freedom = max(1.0, round(count_effective_blocks(sizes) - 1, 1))
@@ -127,7 +133,7 @@ def _ends(value: float, without: Floats, sizes: Floats, confidence: float) -> tu
 
 
 def _skewness(influence: Floats) -> float:
-    """A sixth of the estimate's skewness, from how far each block pulls it.
+    """Return a sixth of the estimate's skewness, from how far each block pulls it.
 
     The end on the side of the longer tail is moved out by it (Hall 1992), the other one is not
     moved in: few blocks do not show a skewness well enough to be surer for it.

@@ -30,21 +30,26 @@ class Quantile:
     high: float | None = None
 
     @property
-    def shown(self) -> bool:
-        """Whether 0 is outside of the interval: of a difference, whether there is one."""
+    def excludes_zero(self) -> bool:
+        """Tell whether 0 is outside of the interval: of a difference, whether there is one."""
         return self.low is not None and self.high is not None and not self.low <= 0 <= self.high
 
 
-def enough(count: int, q: float, confidence: float = 0.95) -> bool:
-    """Whether `count` events give the quantile a two-sided interval with a finite upper bound.
+def has_enough_events(count: int, q: float, confidence: float = 0.95) -> bool:
+    """Tell whether `count` events give a quantile an interval with a finite upper bound.
 
     The largest of n events exceeds the q-quantile with probability 1 − q^n, which must reach
     the upper confidence limit: p95 needs 72 events and p99 needs 368.
+
+    Args:
+        count: of events.
+        q: the quantile.
+        confidence: of the interval, which has two sides.
     """
     return count > 0 and 1 - q**count >= 1 - (1 - confidence) / 2
 
 
-def quantiles(
+def estimate_quantiles(
     values: Floats, groups: Integers, qs: Sequence[float], confidence: float
 ) -> list[Quantile]:
     """Take the q-quantiles of pooled events by rank, with jackknife intervals over groups.
@@ -59,19 +64,19 @@ def quantiles(
         For each q: value, low, high in the unit of `values`; infinite where so many events never
         came, and no interval from fewer than two groups.
     """
-    pooled = _Pooled(values, groups)
-    return [_of_one(pooled, q, confidence) for q in qs]
+    pooled = _PooledEvents(values, groups)
+    return [_estimate_pooled(pooled, q, confidence) for q in qs]
 
 
-def alone(values: Floats, q: float) -> Quantile:
-    """The q-quantile by rank, without an interval; arguments as of `quantiles`."""
-    return Quantile(_rank_value(values, q) if enough(len(values), q) else None)
+def estimate_quantile(values: Floats, q: float) -> Quantile:
+    """Take the q-quantile by rank, without an interval, of values of shape (n,)."""
+    return Quantile(_select_rank(values, q) if has_enough_events(len(values), q) else None)
 
 
-def quantile_differences(
+def compare_quantiles(
     values: Floats, baseline: Floats, groups: Integers, qs: Sequence[float], confidence: float
 ) -> list[Quantile]:
-    """How much later a system's quantiles are than a baseline's, on the same events.
+    """Compare a system's quantiles with a baseline's on the same events.
 
     Both leave out the same speakers in turn, so that what makes a speaker late for both falls
     out. It is the difference of quantiles, not the quantile of differences.
@@ -87,22 +92,28 @@ def quantile_differences(
         For each q, in the unit of `values`: +∞ where only the system's quantile never came, −∞
         where only the baseline's, and 0 where neither did.
     """
-    mine, other = _Pooled(values, groups), _Pooled(baseline, groups)
-    return [_of_two(mine, other, q, confidence) for q in qs]
+    system, base = _PooledEvents(values, groups), _PooledEvents(baseline, groups)
+    return [_compare_pooled(system, base, q, confidence) for q in qs]
 
 
-def shift_function(
+def estimate_shift_function(
     values: Floats, baseline: Floats, groups: Integers, confidence: float
 ) -> dict[float, Quantile]:
-    """The difference at each decile: whether a system is later everywhere, or only in its tail.
+    """Estimate the difference at each decile: is a system later everywhere, or in its tail?
 
-    Arguments as of `quantile_differences`; each interval holds for its decile alone.
+    Wilcox 1995; each interval holds for its decile alone.
+
+    Args:
+        values: the system's, one per event, shape (n,); infinite for an event that never came.
+        baseline: the baseline's at the same events.
+        groups: the speaker of each event as 0 … k−1, each of whom has events, shape (n,).
+        confidence: of each interval.
     """
-    found = quantile_differences(values, baseline, groups, DECILES, confidence)
+    found = compare_quantiles(values, baseline, groups, DECILES, confidence)
     return dict(zip(DECILES, found, strict=True))
 
 
-def mean_quantile(
+def average_quantile(
     results: Sequence[tuple[Floats, Integers]], q: float, confidence: float
 ) -> Quantile:
     """Take the mean of one quantile of several results on the same speakers.
@@ -112,15 +123,15 @@ def mean_quantile(
         q: the quantile.
         confidence: of the interval.
     """
-    pooled = [_Pooled(*each) for each in results]
-    if not pooled or not all(enough(len(each.values), q, confidence) for each in pooled):
+    pooled = [_PooledEvents(*each) for each in results]
+    if not pooled or not all(has_enough_events(len(each.values), q, confidence) for each in pooled):
         return Quantile(None)
     value = float(np.mean([each.quantile(q) for each in pooled]))
     without = np.mean([each.without_each(q) for each in pooled], axis=0)
-    return _interval(value, without, pooled[0].sizes, confidence)
+    return _estimate_interval(value, without, pooled[0].sizes, confidence)
 
 
-class _Pooled:
+class _PooledEvents:
     """The events of all groups in order of size."""
 
     def __init__(self, values: Floats, groups: Integers) -> None:
@@ -131,32 +142,33 @@ class _Pooled:
         self._places = np.split(by_group, np.bincount(groups).cumsum()[:-1])
 
     def quantile(self, q: float) -> float:
-        return float(self.values[_rank(len(self.values), q)])
+        """Return the q-quantile by rank."""
+        return float(self.values[_compute_rank(len(self.values), q)])
 
     def without_each(self, q: float) -> Floats:
-        """The quantile without each group in turn, shape (groups,); NaN if that leaves none."""
+        """Return the quantile without each group in turn, shape (groups,); NaN without events."""
         return np.array([self._without(places, q) for places in self._places])
 
     def may_be_never(self, q: float, confidence: float) -> bool:
-        """Whether so many events never came that the quantile may be one of them."""
+        """Tell whether so many events never came that the quantile may be one of them."""
         missing = np.array([np.isinf(self.values[each]).sum() for each in self._places], float)
         return bool(missing.any()) and estimate_rate(missing, self.sizes, confidence).high > 1 - q
 
     def _without(self, places: Integers, q: float) -> float:
-        """The event of that rank among those that are not at these places."""
+        """Return the event of that rank among those that are not at these places."""
         left = len(self.values) - len(places)
         if not left:
             return math.nan
-        rank = _rank(left, q)
+        rank = _compute_rank(left, q)
         before = places - np.arange(len(places))  # events of others in front of each
         return float(self.values[rank + np.searchsorted(before, rank, side="right")])
 
 
-def _of_one(pooled: _Pooled, q: float, confidence: float) -> Quantile:
-    if not enough(len(pooled.values), q, confidence):
+def _estimate_pooled(pooled: _PooledEvents, q: float, confidence: float) -> Quantile:
+    if not has_enough_events(len(pooled.values), q, confidence):
         return Quantile(None)
     without = pooled.without_each(q)
-    found = _interval(pooled.quantile(q), without, pooled.sizes, confidence)
+    found = _estimate_interval(pooled.quantile(q), without, pooled.sizes, confidence)
     if found.low is None or found.high is None:
         return found
     never = math.inf if pooled.may_be_never(q, confidence) else -math.inf
@@ -164,37 +176,39 @@ def _of_one(pooled: _Pooled, q: float, confidence: float) -> Quantile:
     return replace(found, low=max(found.low, least), high=max(found.high, never))
 
 
-def _of_two(mine: _Pooled, other: _Pooled, q: float, confidence: float) -> Quantile:
-    """The difference; where only one side's may never come, so may the end on that side."""
-    if not enough(len(mine.values), q, confidence):
+def _compare_pooled(
+    system: _PooledEvents, base: _PooledEvents, q: float, confidence: float
+) -> Quantile:
+    """Compare one quantile; if only one side's may never come, so may the end on that side."""
+    if not has_enough_events(len(system.values), q, confidence):
         return Quantile(None)
-    value = _minus(np.array(mine.quantile(q)), np.array(other.quantile(q))).item()
-    without = _minus(mine.without_each(q), other.without_each(q))
-    found = _interval(value, without, mine.sizes, confidence)
-    never = mine.may_be_never(q, confidence), other.may_be_never(q, confidence)
+    value = _subtract(np.array(system.quantile(q)), np.array(base.quantile(q))).item()
+    without = _subtract(system.without_each(q), base.without_each(q))
+    found = _estimate_interval(value, without, system.sizes, confidence)
+    never = system.may_be_never(q, confidence), base.may_be_never(q, confidence)
     if found.low is None or never[0] == never[1]:
         return found
     return replace(found, high=math.inf) if never[0] else replace(found, low=-math.inf)
 
 
-def _interval(value: float, without: Floats, sizes: Floats, confidence: float) -> Quantile:
+def _estimate_interval(value: float, without: Floats, sizes: Floats, confidence: float) -> Quantile:
     found = jackknife(value, without, sizes, confidence)
-    return Quantile(found.value, found.low, found.high) if found.known else Quantile(value)
+    return Quantile(found.value, found.low, found.high) if found.is_known else Quantile(value)
 
 
-def _minus(values: Floats, baseline: Floats) -> Floats:
-    """The difference; 0 where both are infinite."""
+def _subtract(values: Floats, baseline: Floats) -> Floats:
+    """Subtract; 0 where both are infinite."""
     with np.errstate(invalid="ignore"):
         found: Floats = np.where(values == baseline, 0.0, values - baseline)
     return found
 
 
-def _rank_value(values: Floats, q: float) -> float:
+def _select_rank(values: Floats, q: float) -> float:
     if not len(values):
         return math.nan
-    rank = _rank(len(values), q)
+    rank = _compute_rank(len(values), q)
     return float(np.partition(values, rank)[rank])
 
 
-def _rank(count: int, q: float) -> int:
+def _compute_rank(count: int, q: float) -> int:
     return max(0, math.ceil(q * count - _ROUNDING) - 1)

@@ -1,4 +1,4 @@
-"""How sure a WER, or a difference of WERs, is: ratios of sums over blocks of speakers.
+"""Intervals of a WER, or of a difference of WERs: ratios of sums over blocks of speakers.
 
 Where errors are so few that blocks hardly differ, chance alone still gives the exact bounds of
 their count, as if each word erred for itself; no interval is shorter than these.
@@ -13,14 +13,20 @@ import numpy as np
 from streamwer.metrics.stats.distributions import binomial_bounds
 from streamwer.metrics.stats.intervals import Floats, Interval, jackknife
 
-_NOT_KNOWN = Interval(math.nan, math.nan, math.nan)
+_UNKNOWN = Interval(math.nan, math.nan, math.nan)
 
 
 def estimate_rate(errors: Floats, words: Floats, confidence: float) -> Interval:
-    """Give pooled errors per word their interval; one entry per block, shape (blocks,)."""
+    """Estimate a pooled rate of errors with its interval.
+
+    Args:
+        errors: per block, shape (blocks,).
+        words: reference words per block.
+        confidence: of the interval.
+    """
     found = compare_ratios(errors, words, np.zeros_like(errors), words, confidence)
     count, total = float(errors.sum()), float(words.sum())
-    if not found.known or count > total:
+    if not found.is_known or count > total:
         return found
     low, high = binomial_bounds(count, total, confidence)
     return Interval(found.value, max(0.0, min(found.low, low)), max(found.high, high))
@@ -40,9 +46,9 @@ def compare_rates(errors: Floats, baseline: Floats, words: Floats, confidence: f
         NaN without words.
     """
     found = compare_ratios(errors, words, baseline, words, confidence)
-    if not found.known:
+    if not found.is_known:
         return found
-    below, above = _exact_reach(errors - baseline, float(words.sum()), confidence)
+    below, above = _compute_exact_reach(errors - baseline, float(words.sum()), confidence)
     low, high = min(found.low, found.value - below), max(found.high, found.value + above)
     return Interval(found.value, low, high)
 
@@ -50,7 +56,14 @@ def compare_rates(errors: Floats, baseline: Floats, words: Floats, confidence: f
 def compare_ratios(
     above: Floats, below: Floats, base_above: Floats, base_below: Floats, confidence: float
 ) -> Interval:
-    """Compare a ratio of sums with another whose denominators may differ; one entry per block.
+    """Compare a ratio of sums with another whose denominators may differ.
+
+    Args:
+        above: numerators per block, shape (blocks,).
+        below: denominators.
+        base_above: numerators of the ratio that is subtracted.
+        base_below: its denominators.
+        confidence: of the interval.
 
     Returns:
         NaN ends where there are fewer than two blocks; all NaN where a denominator is 0.
@@ -58,7 +71,7 @@ def compare_ratios(
     sums = np.stack([above, below, base_above, base_below])
     totals = sums.sum(axis=1)
     if not totals[1] or not totals[3]:
-        return _NOT_KNOWN
+        return _UNKNOWN
     sums = sums[:, (sums != 0).any(axis=0)]  # a block without anything says nothing
     without = totals[:, np.newaxis] - sums
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -69,8 +82,8 @@ def compare_ratios(
     return jackknife(value, taken, sums[1], confidence)
 
 
-def _exact_reach(excess: Floats, total: float, confidence: float) -> tuple[float, float]:
-    """How far below and above a difference its exact bounds are.
+def _compute_exact_reach(excess: Floats, total: float, confidence: float) -> tuple[float, float]:
+    """Return how far below and above a difference its exact bounds are.
 
     Of the blocks' excess errors those for and those against count as independent events with
     exact bounds each, put together as by Zou & Donner 2008 (MOVER).

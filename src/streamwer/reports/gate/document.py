@@ -6,17 +6,17 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from streamwer._util.rounding import number
+from streamwer._util.rounding import round_number
 from streamwer.analysis.gate import text
-from streamwer.analysis.gate.verdict import Finding, Regressed, Verdict, exit_status
+from streamwer.analysis.gate.verdict import Finding, RegressedRecording, Verdict, combine_statuses
 
 SCHEMA = 1
 _DIGITS = 9
 
 
 def render(verdicts: Sequence[Verdict]) -> str:
-    """The whole document: the same verdicts give the same bytes."""
-    status = exit_status(verdicts)
+    """Render the whole document; the same verdicts give the same bytes."""
+    status = combine_statuses(verdicts)
     content = {
         "schema": SCHEMA,
         "exit": int(status),
@@ -36,7 +36,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "changed": list(verdict.changed),
         "failed": verdict.failed,
         "rules": {finding.metric: _finding(finding) for finding in verdict.findings},
-        "worst": [_regressed(each) for each in verdict.worst],
+        "worst": [_regressed(recording) for recording in verdict.worst],
     }
 
 
@@ -45,22 +45,22 @@ def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "status": finding.status,
         "why": finding.why,
-        "baseline": number(change.baseline, _DIGITS),
-        "candidate": number(change.candidate, _DIGITS),
-        "difference": number(change.difference, _DIGITS),
-        "low": number(change.low, _DIGITS),
-        "high": number(change.high, _DIGITS),
-        "noise": number(finding.noise, _DIGITS),
+        "baseline": round_number(change.baseline, _DIGITS),
+        "candidate": round_number(change.candidate, _DIGITS),
+        "difference": round_number(change.difference, _DIGITS),
+        "low": round_number(change.low, _DIGITS),
+        "high": round_number(change.high, _DIGITS),
+        "noise": round_number(finding.noise, _DIGITS),
     }
 
 
-def _regressed(each: Regressed) -> dict[str, Any]:
+def _regressed(recording: RegressedRecording) -> dict[str, Any]:
     return {
-        "recording": each.recording,
-        "errors": [each.baseline.errors, each.candidate.errors],
-        "words": each.candidate.words,
-        "later": number(each.later, _DIGITS),
-        "was": text.wrong(each.baseline_diff),
-        "now": text.wrong(each.candidate_diff),
-        "failure": each.failure,
+        "recording": recording.recording,
+        "errors": [recording.baseline.errors, recording.candidate.errors],
+        "words": recording.candidate.words,
+        "later": round_number(recording.later, _DIGITS),
+        "was": text.format_word_errors(recording.baseline_diff),
+        "now": text.format_word_errors(recording.candidate_diff),
+        "failure": recording.failure,
     }

@@ -11,26 +11,28 @@ from streamwer.errors import StreamwerError
 from streamwer.reports.gate import markdown
 
 
-def workflow_commands(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    """One workflow command for everything that fails, and for what became better."""
+def list_workflow_commands(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """Yield one workflow command for each failure and each improvement."""
     for verdict in verdicts:
-        title = f"gate: {text.headline(verdict)}"
+        title = f"gate: {text.format_headline(verdict)}"
         for reason in verdict.reasons:
             yield _command("error", title, reason)
         if verdict.too_many_failures:
-            yield _command("error", title, text.summary(verdict)[0])
+            yield _command("error", title, text.summarise_verdict(verdict)[0])
         for finding in verdict.findings:
             if finding.fails or finding.status == "improved":
                 old, new = (
-                    text.figure(value, finding.unit)
+                    text.format_figure(value, finding.unit)
                     for value in (finding.change.baseline, finding.change.candidate)
                 )
-                words = f"{finding.label}: {old} → {new}, {text.change(finding)}; {finding.why}"
+                words = (
+                    f"{finding.label}: {old} → {new}, {text.format_change(finding)}; {finding.why}"
+                )
                 yield _command("error" if finding.fails else "notice", title, words)
 
 
-def summarise(verdicts: Sequence[Verdict], environment: Mapping[str, str]) -> None:
-    """Add the verdicts to the step summary, where there is one.
+def write_step_summary(verdicts: Sequence[Verdict], environment: Mapping[str, str]) -> None:
+    """Append the verdicts to the step summary, where there is one.
 
     Raises:
         StreamwerError: it cannot be written.
@@ -46,17 +48,17 @@ def summarise(verdicts: Sequence[Verdict], environment: Mapping[str, str]) -> No
             ) from error
 
 
-def is_here(environment: Mapping[str, str]) -> bool:
-    """Whether this runs as a step of GitHub Actions."""
+def is_github_actions(environment: Mapping[str, str]) -> bool:
+    """Tell whether this runs as a step of GitHub Actions."""
     return environment.get("GITHUB_ACTIONS") == "true"
 
 
 def _command(level: str, title: str, message: str) -> str:
-    return f"::{level} title={_escaped(title, property_=True)}::{_escaped(message)}"
+    return f"::{level} title={_escape(title, property_=True)}::{_escape(message)}"
 
 
-def _escaped(words: str, *, property_: bool = False) -> str:
-    """As the runner undoes it; a property ends at a comma or colon."""
+def _escape(words: str, *, property_: bool = False) -> str:
+    """Escape as the runner expects; a property ends at a comma or colon."""
     pairs = [("%", "%25"), ("\r", "%0D"), ("\n", "%0A")]
     pairs += [(":", "%3A"), (",", "%2C")] if property_ else []
     for sign, code in pairs:

@@ -13,7 +13,7 @@ _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(verdicts: Sequence[Verdict]) -> str:
-    """The whole document."""
+    """Render the whole document."""
     root = Element("testsuites", name="gate")
     for verdict in verdicts:
         _suite(root, verdict)
@@ -30,7 +30,7 @@ def _suite(root: Element, verdict: Verdict) -> None:
     if verdict.findings:
         failed = _case(suite, verdict, "recordings that failed")
         if verdict.too_many_failures:
-            SubElement(failed, "failure", message=_clean(text.summary(verdict)[0]))
+            SubElement(failed, "failure", message=_clean(text.summarise_verdict(verdict)[0]))
     for finding in verdict.findings:
         _result(_case(suite, verdict, finding.metric), finding)
     for name in ("failure", "error", "skipped"):
@@ -44,7 +44,7 @@ def _case(suite: Element, verdict: Verdict, name: str) -> Element:
 
 
 def _result(case: Element, finding: Finding) -> None:
-    words = _clean(f"{finding.label}: {text.change(finding)}; {finding.why}")
+    words = _clean(f"{finding.label}: {text.format_change(finding)}; {finding.why}")
     if finding.fails:
         SubElement(case, "failure", message=words)
     elif finding.status == "information":
@@ -54,5 +54,5 @@ def _result(case: Element, finding: Finding) -> None:
 
 
 def _clean(words: str) -> str:
-    """Without the characters that XML cannot hold."""
+    """Replace the characters that XML cannot hold."""
     return _NOT_XML.sub("\ufffd", words)

@@ -1,11 +1,11 @@
-"""The verdicts for a pull request or a step summary."""
+"""The verdicts as Markdown, for a pull request or a step summary."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from streamwer.analysis.gate import text
-from streamwer.analysis.gate.verdict import Exit, Verdict
+from streamwer.analysis.gate.verdict import ExitStatus, Verdict
 
 _MARKS = {
     "regressed": "❌",
@@ -17,15 +17,15 @@ _MARKS = {
 
 
 def render(verdicts: Sequence[Verdict]) -> str:
-    """One section per system."""
+    """Render one section per system."""
     return "\n".join(line for verdict in verdicts for line in _section(verdict)) + "\n"
 
 
 def _section(verdict: Verdict) -> Iterator[str]:
-    mark = "✅" if verdict.status == Exit.PASS else "❌"
-    yield from (f"### {mark} {_safe(text.headline(verdict))}", "")
-    for line in text.summary(verdict):
-        yield f"- {_safe(line)}"
+    mark = "✅" if verdict.status == ExitStatus.PASS else "❌"
+    yield from (f"### {mark} {_escape(text.format_headline(verdict))}", "")
+    for line in text.summarise_verdict(verdict):
+        yield f"- {_escape(line)}"
     yield ""
     if verdict.findings:
         yield from ("| | baseline | candidate | change | |", "|:--|--:|--:|--:|:--|")
@@ -39,26 +39,27 @@ def _rows(verdict: Verdict) -> Iterator[str]:
     for finding in verdict.findings:
         cells = (
             finding.label,
-            text.figure(finding.change.baseline, finding.unit),
-            text.figure(finding.change.candidate, finding.unit),
-            text.change(finding),
+            text.format_figure(finding.change.baseline, finding.unit),
+            text.format_figure(finding.change.candidate, finding.unit),
+            text.format_change(finding),
             f"{_MARKS[finding.status]} {finding.status}: {finding.why}",
         )
-        yield "| " + " | ".join(map(_safe, cells)) + " |"
+        yield "| " + " | ".join(map(_escape, cells)) + " |"
 
 
 def _worst(verdict: Verdict) -> Iterator[str]:
     yield from ("<details><summary>Most regressed recordings</summary>", "")
-    for each in verdict.worst:
-        yield f"- **{_safe(each.recording)}**: {_safe(text.counts(each))}"
-        yield from (f"  - {_safe(line)}" for line in text.diffs(each))
+    for regressed in verdict.worst:
+        counts = text.format_error_counts(regressed)
+        yield f"- **{_escape(regressed.recording)}**: {_escape(counts)}"
+        yield from (f"  - {_escape(line)}" for line in text.format_diffs(regressed))
     yield from ("", "</details>", "")
 
 
-def _safe(words: str) -> str:
-    """Text that a transcript may hold, as text."""
-    for sign, meant in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\n", " ")):
-        words = words.replace(sign, meant)
+def _escape(words: str) -> str:
+    """Escape text, since a transcript may hold markup."""
+    for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\n", " ")):
+        words = words.replace(sign, entity)
     for sign in "\\|*_`[]~":
         words = words.replace(sign, f"\\{sign}")
     return words

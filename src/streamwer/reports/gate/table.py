@@ -1,4 +1,4 @@
-"""The verdicts for a terminal."""
+"""The verdicts as tables, for a terminal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from streamwer.analysis.gate import text
-from streamwer.analysis.gate.verdict import Exit, Verdict
+from streamwer.analysis.gate.verdict import ExitStatus, Verdict
 
 _STYLES = {
     "regressed": "bold red",
@@ -21,18 +21,18 @@ _STYLES = {
 }
 
 
-def show(verdicts: Sequence[Verdict], console: Console) -> None:
+def print_verdicts(verdicts: Sequence[Verdict], console: Console) -> None:
     """Print every verdict."""
     for verdict in verdicts:
         console.print(render(verdict))
 
 
 def render(verdict: Verdict) -> RenderableType:
-    """One verdict: its headline, its figures, and what became worse."""
-    good = verdict.status == Exit.PASS
+    """Lay out one verdict: its headline, its figures, and what regressed."""
+    good = verdict.status == ExitStatus.PASS
     parts: list[RenderableType] = [
-        _plain(text.headline(verdict), style="bold green" if good else "bold red"),
-        *(_plain(line) for line in text.summary(verdict)),
+        _plain(text.format_headline(verdict), style="bold green" if good else "bold red"),
+        *(_plain(line) for line in text.summarise_verdict(verdict)),
     ]
     if verdict.findings:
         parts.append(_figures(verdict))
@@ -48,9 +48,9 @@ def _figures(verdict: Verdict) -> Table:
     for finding in verdict.findings:
         table.add_row(
             finding.label,
-            text.figure(finding.change.baseline, finding.unit),
-            text.figure(finding.change.candidate, finding.unit),
-            text.change(finding),
+            text.format_figure(finding.change.baseline, finding.unit),
+            text.format_figure(finding.change.candidate, finding.unit),
+            text.format_change(finding),
             f"{finding.status}: {escape(finding.why)}",
             style=_STYLES[finding.status],
         )
@@ -59,12 +59,12 @@ def _figures(verdict: Verdict) -> Table:
 
 def _worst(verdict: Verdict) -> list[Text]:
     lines = []
-    for each in verdict.worst:
-        lines.append(_plain(f"  {each.recording}: {text.counts(each)}"))
-        lines += [_plain(f"    {line}") for line in text.diffs(each)]
+    for regressed in verdict.worst:
+        lines.append(_plain(f"  {regressed.recording}: {text.format_error_counts(regressed)}"))
+        lines += [_plain(f"    {line}") for line in text.format_diffs(regressed)]
     return lines
 
 
 def _plain(words: str, style: str = "") -> Text:
-    """One line without control characters: a transcript may hold them, or a workflow command."""
+    """Make one line without control characters, which a transcript may hold."""
     return Text("".join(sign if sign.isprintable() else " " for sign in words), style=style)

@@ -1,4 +1,4 @@
-"""Axes: from values to pixels, with ticks at round numbers."""
+"""Axes that map values to pixels, with ticks at round numbers."""
 
 from __future__ import annotations
 
@@ -26,16 +26,33 @@ class Frame:
     bottom: float
 
 
-class Tick(NamedTuple):
-    """Where a tick is, in pixels, and what it says."""
+WIDE = Frame(width=560, height=390, left=52, right=540, top=32, bottom=340)
+WIDE_LABELLED = Frame(width=560, height=390, left=52, right=416, top=32, bottom=340)
+"""With room for labels to the right of the plot."""
+NARROW = Frame(width=344, height=330, left=44, right=334, top=32, bottom=280)
 
-    at: float
+
+class Tick(NamedTuple):
+    """A tick at a pixel, with its label."""
+
+    pixel: float
     label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plot:
+    """The parts of a plot that the grid draws; `log` says whether the x axis is logarithmic."""
+
+    frame: Frame
+    x_ticks: list[Tick]
+    y_ticks: list[Tick]
+    log: bool
+    description: str
 
 
 @dataclass(frozen=True)
 class Axis:
-    """Values from `low` to `high` on pixels from `begin` to `end`."""
+    """An axis with values from `low` to `high` on pixels from `begin` to `end`."""
 
     low: float
     high: float
@@ -43,22 +60,22 @@ class Axis:
     end: float
     log: bool = False
 
-    def at(self, value: float) -> float:
-        """The pixel of a value; values beyond an end are put at that end."""
+    def to_pixel(self, value: float) -> float:
+        """Return the pixel of a value; values beyond an end lie at that end."""
         value = min(max(value, self.low), self.high)
         part = (self._scaled(value) - self._scaled(self.low)) / self._span()
         return round(self.begin + part * (self.end - self.begin), 1)
 
-    def value(self, pixel: float) -> float:
-        """The value of a pixel."""
+    def to_value(self, pixel: float) -> float:
+        """Return the value at a pixel."""
         part = (pixel - self.begin) / (self.end - self.begin)
         scaled = self._scaled(self.low) + part * self._span()
         return 10.0**scaled if self.log else scaled
 
-    def ticks(self, most: int, factor: float = 1) -> list[Tick]:
-        """At most about `most` ticks; labels show the value times `factor`."""
-        values = _log_values(self, most) if self.log else _linear_values(self, most)
-        return [Tick(self.at(value), _label(value * factor)) for value in values]
+    def make_ticks(self, limit: int, factor: float = 1) -> list[Tick]:
+        """Make about `limit` ticks at most; labels show the value times `factor`."""
+        values = _log_values(self, limit) if self.log else _linear_values(self, limit)
+        return [Tick(self.to_pixel(value), _label(value * factor)) for value in values]
 
     def _scaled(self, value: float) -> float:
         return math.log10(value) if self.log else value
@@ -67,8 +84,14 @@ class Axis:
         return self._scaled(self.high) - self._scaled(self.low)
 
 
-def seconds_axis(values: Iterable[float], begin: float, end: float) -> Axis:
-    """An axis for latencies: logarithmic where they span much and none is near or below zero."""
+def make_seconds_axis(values: Iterable[float], begin: float, end: float) -> Axis:
+    """Make an axis for latencies, logarithmic where they are positive and span much.
+
+    Args:
+        values: seconds; those that are not finite are ignored.
+        begin: pixel of the lowest value.
+        end: pixel of the highest value.
+    """
     finite = sorted(value for value in values if math.isfinite(value))
     low, high = (finite[0], finite[-1]) if finite else (0.0, 1.0)
     if low > 0 and high / low > _SPREAD:
@@ -76,11 +99,22 @@ def seconds_axis(values: Iterable[float], begin: float, end: float) -> Axis:
     return _padded(low, high, begin, end)
 
 
-def rate_axis(values: Iterable[float], begin: float, end: float) -> Axis:
-    """An axis for rates from round number to round number; it begins at 0 where that is near."""
+def make_rate_axis(values: Iterable[float], begin: float, end: float) -> Axis:
+    """Make an axis for rates between round numbers; it begins at 0 where that is near.
+
+    Args:
+        values: rates as fractions; those that are not finite are ignored.
+        begin: pixel of the lowest value.
+        end: pixel of the highest value.
+    """
     finite = sorted(value for value in values if math.isfinite(value))
     low, high = (finite[0], finite[-1]) if finite else (0.0, 0.1)
     return _padded(0.0 if 0 <= low < 0.4 * high else low, high, begin, end)
+
+
+def draw_path(corners: Iterable[tuple[float, float]]) -> str:
+    """Return the SVG path data of a line through the corners."""
+    return f"M{' L'.join(f'{x:g},{y:g}' for x, y in corners)}"
 
 
 def _padded(low: float, high: float, begin: float, end: float) -> Axis:
@@ -91,35 +125,33 @@ def _padded(low: float, high: float, begin: float, end: float) -> Axis:
 
 
 def _step(rough: float) -> float:
-    """The next of 1, 2, 5 × 10^k."""
+    """Round up to the next of 1, 2, 5 × 10^k."""
     power = 10.0 ** math.floor(math.log10(rough))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * 0.999)
 
 
-def _linear_values(axis: Axis, most: int) -> list[float]:
-    step = _step((axis.high - axis.low) / most)
+def _linear_values(axis: Axis, limit: int) -> list[float]:
+    step = _step((axis.high - axis.low) / limit)
     first, last = math.ceil(axis.low / step - 1e-6), math.floor(axis.high / step + 1e-6)
     return [index * step for index in range(first, last + 1)]
 
 
-def _log_values(axis: Axis, most: int) -> list[float]:
+def _log_values(axis: Axis, limit: int) -> list[float]:
     exponents = range(math.floor(math.log10(axis.low)), math.ceil(math.log10(axis.high)) + 1)
     for factors in ((1, 1.5, 2, 3, 4, 5, 7), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,)):
         values = [factor * 10.0**exponent for exponent in exponents for factor in factors]
         inside = [value for value in values if axis.low <= value <= axis.high]
-        if len(inside) <= most and _apart(axis, inside):
+        if len(inside) <= limit and _has_room(axis, inside):
             return inside
     return inside
 
 
-def _apart(axis: Axis, values: Sequence[float]) -> bool:
-    """Whether the labels of a horizontal axis, centred below their ticks, keep off each other."""
+def _has_room(axis: Axis, values: Sequence[float]) -> bool:
+    """Tell whether the labels of a horizontal axis, centred below their ticks, do not overlap."""
     if axis.end < axis.begin:
         return True
-    places = [(axis.at(value), _CHARACTER * len(_label(value)) / 2) for value in values]
-    return all(
-        right - half >= left + other for (left, other), (right, half) in itertools.pairwise(places)
-    )
+    labels = [(axis.to_pixel(value), _CHARACTER * len(_label(value)) / 2) for value in values]
+    return all(b - half_b >= a + half_a for (a, half_a), (b, half_b) in itertools.pairwise(labels))
 
 
 def _label(value: float) -> str:

@@ -9,19 +9,28 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streamwer.analysis import formatting
-from streamwer.metrics.summary import STAGES, Summary, timed
-from streamwer.metrics.word_errors import plain_rate
+from streamwer.analysis.formatting import (
+    NEVER,
+    format_count,
+    format_number,
+    format_percent,
+    format_seconds,
+    shorten,
+)
+from streamwer.config.hardware import STAGES
+from streamwer.metrics.latency import select_timed_words
+from streamwer.metrics.summary import Summary
+from streamwer.metrics.word_errors import get_plain_rate
 from streamwer.reports.comparison import Comparison, System
-from streamwer.reports.palette import Style, styles
+from streamwer.reports.palette import Style, assign_styles
 from streamwer.reports.plots.axis import Axis, Frame
-from streamwer.reports.plots.labels import text_width
+from streamwer.reports.plots.labels import estimate_width
 
 _BAR = 18.0
 _PITCH = 26.0
 _TITLE = 30.0
 _STAGE_LABELS = {"listen": "voice detector"}
-"""Of those stages whose name in the event log does not say it."""
+"""Labels of stages whose name in the event log is not plain."""
 CAUSES = {
     "waiting": "waiting for audio",
     "held": "held back by the policy",
@@ -30,7 +39,7 @@ CAUSES = {
 }
 """Columns of the words table whose sum is a word's commit latency."""
 _NAME = 22
-"""Characters of a system's name."""
+"""Characters of a system's name that are shown."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,7 @@ class BarGroup:
 
 @dataclass(frozen=True)
 class Bars:
-    """Everything the template draws; `key` says what the stages are called where there are any."""
+    """The geometry of the plot; `key` is the label of each stage, where there are stages."""
 
     frame: Frame
     thickness: float
@@ -77,7 +86,7 @@ class Bars:
 
 
 class _Value(NamedTuple):
-    """A system's bar before it has a place: its segments by stage, and their sum as text."""
+    """The bar of a system before layout: its segments by stage, and their sum as text."""
 
     system: str
     segments: Mapping[str, float]
@@ -85,20 +94,16 @@ class _Value(NamedTuple):
 
     @property
     def lengths(self) -> dict[str, float]:
-        """Of the segments; one that is not known has none."""
+        """The segments, with 0 for an unknown one."""
         return {stage: 0.0 if isnan(size) else size for stage, size in self.segments.items()}
 
 
-class _Values(NamedTuple):
-    """The bars of one group."""
-
-    title: str
-    note: str
-    values: list[_Value]
+_Group = tuple[str, str, list[_Value]]
+"""Title, note and bars of a group."""
 
 
-def cost(comparison: Comparison, width: float) -> Bars:
-    """Seconds of compute per second of audio, stacked by the stages that any system had."""
+def plot_costs(comparison: Comparison, width: float) -> Bars:
+    """Plot seconds of compute per second of audio, stacked by the stages that any system had."""
     summaries = [system.summary for system in comparison.systems]
     key = {
         stage: _STAGE_LABELS.get(stage, stage)
@@ -106,109 +111,104 @@ def cost(comparison: Comparison, width: float) -> Bars:
         if any(summary.cost.stages[stage] > 0 for summary in summaries)
     }
     values = [
-        _Value(s.name, {at: s.cost.stages[at] for at in key}, formatting.number(s.cost.rtf, 3))
+        _Value(s.name, {at: s.cost.stages[at] for at in key}, format_number(s.cost.rtf, 3))
         for s in summaries
     ]
-    described = " ".join(_described(value, key) for value in values)
-    return _laid_out([_Values("", "", values)], comparison, width, described, key)
+    description = " ".join(_describe(value, key) for value in values)
+    return _plot([("", "", values)], comparison, width, description, key)
 
 
-def causes(comparison: Comparison, width: float) -> Bars:
-    """Mean commit latency of the words that came, stacked by what they waited for."""
-    values = [_caused(system) for system in comparison.systems]
-    described = " ".join(_described(value, CAUSES, 2) for value in values)
-    return _laid_out([_Values("", "", values)], comparison, width, described, CAUSES)
+def plot_causes(comparison: Comparison, width: float) -> Bars:
+    """Plot the mean commit latency of the emitted words, stacked by cause."""
+    values = [_causes(system) for system in comparison.systems]
+    description = " ".join(_describe(value, CAUSES, 2) for value in values)
+    return _plot([("", "", values)], comparison, width, description, CAUSES)
 
 
-def _caused(system: System) -> _Value:
-    """Parts that are negative, of words committed before their end, count as none in the bar."""
-    words = timed(system.scores.words)
-    came = words[np.isfinite(words["committed"].to_numpy(float))]
-    means = {cause: float(came[cause].mean()) if len(came) else 0.0 for cause in CAUSES}
-    text = formatting.seconds(sum(means.values())) if len(came) else formatting.NEVER
+def _causes(system: System) -> _Value:
+    """Average each cause; one below 0, from words committed before their end, has no length."""
+    words = select_timed_words(system.scores.words)
+    emitted = words[np.isfinite(words["committed"].to_numpy(float))]
+    means = {cause: float(emitted[cause].mean()) if len(emitted) else 0.0 for cause in CAUSES}
+    text = format_seconds(sum(means.values())) if len(emitted) else NEVER
     return _Value(system.summary.name, {c: max(mean, 0.0) for c, mean in means.items()}, text)
 
 
-def by_condition(comparison: Comparison, width: float) -> Bars:
-    """WER of every system under each condition; no bars where there is but one."""
+def plot_conditions(comparison: Comparison, width: float) -> Bars:
+    """Plot the WER of every system by condition; no bars for a single condition."""
     groups = list(_conditions([system.summary for system in comparison.systems]))
-    described = " ".join(
-        f"{group.title}, {value.system}: {value.text}."
-        for group in groups
-        for value in group.values
+    description = " ".join(
+        f"{title}, {value.system}: {value.text}." for title, _, values in groups for value in values
     )
-    return _laid_out(groups, comparison, width, described, {})
+    return _plot(groups, comparison, width, description, {})
 
 
-def _described(value: _Value, key: Mapping[str, str], digits: int = 3) -> str:
-    stages = (
-        f", {key[at]} {formatting.number(size, digits)}" for at, size in value.segments.items()
-    )
+def _describe(value: _Value, key: Mapping[str, str], digits: int = 3) -> str:
+    stages = (f", {key[at]} {format_number(size, digits)}" for at, size in value.segments.items())
     return f"{value.system}: {value.text} in all{''.join(stages)}."
 
 
-def _conditions(summaries: Sequence[Summary]) -> Iterator[_Values]:
+def _conditions(summaries: Sequence[Summary]) -> Iterator[_Group]:
     if any(summary.conditions for summary in summaries):
-        return  # the matrix of systems and conditions says it with intervals
-    by = [(s.name, each) for s in summaries for each in s.slices if each.kind == "condition"]
-    slices = {(system, each.name): each for system, each in by}
+        return  # the table of systems by condition has it with intervals
+    slices = {
+        (summary.name, part.name): part
+        for summary in summaries
+        for part in summary.slices
+        if part.kind == "condition"
+    }
     conditions = dict.fromkeys(condition for _, condition in slices)
     if len(conditions) < 2:
-        return  # the headline says it
+        return  # the headline has it
     for condition in conditions:
-        here = {name: each for (name, named), each in slices.items() if named == condition}
-        rates = {name: plain_rate(each.errors) for name, each in here.items()}
-        recordings = max(each.recordings for each in here.values())
-        yield _Values(
-            condition,
-            formatting.count(recordings, "recording"),
-            [_Value(name, {"": rate}, formatting.percent(rate)) for name, rate in rates.items()],
-        )
+        parts = {system: part for (system, name), part in slices.items() if name == condition}
+        rates = {system: get_plain_rate(part.errors) for system, part in parts.items()}
+        recordings = max(part.recordings for part in parts.values())
+        values = [_Value(name, {"": rate}, format_percent(rate)) for name, rate in rates.items()]
+        yield condition, format_count(recordings, "recording"), values
 
 
-def _laid_out(
-    groups: Sequence[_Values],
+def _plot(
+    groups: Sequence[_Group],
     comparison: Comparison,
     width: float,
-    described: str,
+    description: str,
     key: Mapping[str, str],
 ) -> Bars:
-    axis = _axis([value for group in groups for value in group.values], width)
-    looks, placed, y = styles(comparison), [], 0.0
-    for group in groups:
-        top = y + (_TITLE if group.title else 2.0)
-        bars = [
-            _bar(value, top + at * _PITCH, axis, looks) for at, value in enumerate(group.values)
-        ]
-        placed.append(BarGroup(formatting.shortened(group.title, 32), group.note, y + 16, bars))
+    axis = _axis([value for *_, values in groups for value in values], width)
+    styles, placed, y = assign_styles(comparison), [], 0.0
+    for title, note, values in groups:
+        top = y + (_TITLE if title else 2.0)
+        bars = [_bar(value, top + at * _PITCH, axis, styles) for at, value in enumerate(values)]
+        placed.append(BarGroup(shorten(title, 32), note, y + 16, bars))
         y = top + len(bars) * _PITCH + 8
-    return Bars(Frame(width, y, 0, width, 0, y), _BAR, placed, described, key)
+    return Bars(Frame(width, y, 0, width, 0, y), _BAR, placed, description, key)
 
 
 def _axis(values: Sequence[_Value], width: float) -> Axis:
-    """All bars share one scale and leave room for the label after the longest."""
-    names = (formatting.shortened(value.system, _NAME) for value in values)
-    room = max(map(text_width, names), default=0.0) + 70
+    """Make one scale for all bars, with room for the label after the longest."""
+    names = (shorten(value.system, _NAME) for value in values)
+    room = max(map(estimate_width, names), default=0.0) + 70
     longest = max((sum(value.lengths.values()) for value in values), default=0.0)
     return Axis(0, longest or 1.0, 12, max(width - room, width / 4))
 
 
-def _bar(value: _Value, y: float, axis: Axis, looks: Mapping[str, Style]) -> Bar:
+def _bar(value: _Value, y: float, axis: Axis, styles: Mapping[str, Style]) -> Bar:
     return Bar(
-        style=looks[value.system],
+        style=styles[value.system],
         y=y,
         parts=_parts(value.lengths, axis),
-        end=axis.at(sum(value.lengths.values())),
+        end=axis.to_pixel(sum(value.lengths.values())),
         value=value.text,
-        name=formatting.shortened(value.system, _NAME),
+        name=shorten(value.system, _NAME),
     )
 
 
 def _parts(segments: Mapping[str, float], axis: Axis) -> list[Part]:
     parts, x = [], axis.begin
     for stage, segment in segments.items():
-        length = axis.at(segment) - axis.begin
-        text = formatting.number(segment, 3) if length > 44 and len(segments) > 1 else ""
+        length = axis.to_pixel(segment) - axis.begin
+        text = format_number(segment, 3) if length > 44 and len(segments) > 1 else ""
         parts.append(Part(round(x, 1), round(length, 1), stage, text))
         x += length
     return parts

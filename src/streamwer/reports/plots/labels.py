@@ -1,4 +1,4 @@
-"""Where labels go, so that no two of them cover each other."""
+"""The placement of labels, so that no two of them overlap."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class Box(NamedTuple):
     bottom: float
 
     def overlaps(self, other: Box) -> bool:
+        """Tell whether the boxes share more than an edge."""
         return (
             self.left < other.right
             and other.left < self.right
@@ -28,58 +29,70 @@ class Box(NamedTuple):
         )
 
 
-def text_width(text: str) -> float:
-    """About how wide a text is, in pixels."""
+def estimate_width(text: str) -> float:
+    """Estimate the width of a text, in pixels."""
     return _CHARACTER * len(text)
 
 
-def beside_points(
+def place_labels(
     points: Sequence[tuple[float, float]],
     sizes: Sequence[tuple[float, float]],
     bars: Sequence[Box],
     frame: Frame,
 ) -> list[Box]:
-    """A box for the label of each point, in a corner beside it, off all other labels and points.
+    """Place the label of each point in a corner beside it, off all other labels and points.
 
     Args:
-        bars: what labels stay off as well where they can.
+        points: x and y, in pixels.
+        sizes: width and height of each label, in pixels.
+        bars: further boxes to avoid where possible.
+        frame: the area of the plot.
+
+    Returns:
+        The box of each label.
     """
-    taken = [Box(x - 7, y - 7, x + 7, y + 7) for x, y in points]
+    occupied = [Box(x - 7, y - 7, x + 7, y + 7) for x, y in points]
     placed = []
     for (x, y), (width, height) in zip(points, sizes, strict=True):
         corners = _corners(x, y, width, height)
-        free = [box for box in corners if _fits(box, taken, frame)]
+        free = [box for box in corners if _fits(box, occupied, frame)]
         clear = [box for box in free if not any(box.overlaps(bar) for bar in bars)]
         box = (clear or free or corners)[0]
-        taken.append(box)
+        occupied.append(box)
         placed.append(box)
     return placed
 
 
-def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """The wanted heights, pushed apart to at least `gap` and kept between `low` and `high`."""
-    order = sorted(range(len(wanted)), key=lambda index: wanted[index])
-    found, floor = [0.0] * len(wanted), low
+def spread_heights(heights: Sequence[float], gap: float, frame: Frame) -> list[float]:
+    """Push heights apart to at least `gap` pixels, and keep them within the frame.
+
+    Args:
+        heights: of the labels, in pixels.
+        gap: smallest distance between two labels, in pixels.
+        frame: the area of the plot.
+    """
+    order = sorted(range(len(heights)), key=lambda index: heights[index])
+    spread, floor = [0.0] * len(heights), frame.top + 4
     for index in order:
-        found[index] = max(wanted[index], floor)
-        floor = found[index] + gap
-    ceiling = high
+        spread[index] = max(heights[index], floor)
+        floor = spread[index] + gap
+    ceiling = frame.bottom - 20
     for index in reversed(order):
-        found[index] = min(found[index], ceiling)
-        ceiling = found[index] - gap
-    return found
+        spread[index] = min(spread[index], ceiling)
+        ceiling = spread[index] - gap
+    return spread
 
 
-def _fits(box: Box, taken: Sequence[Box], frame: Frame) -> bool:
+def _fits(box: Box, occupied: Sequence[Box], frame: Frame) -> bool:
     inside = box.left >= frame.left and box.right <= frame.width and box.top >= 0
-    return inside and box.bottom <= frame.bottom and not any(box.overlaps(b) for b in taken)
+    return inside and box.bottom <= frame.bottom and not any(box.overlaps(b) for b in occupied)
 
 
 def _corners(x: float, y: float, width: float, height: float) -> list[Box]:
-    found = []
+    corners = []
     for away in range(5, 120, 17):
         for left in (x + 9, x - 9 - width):
-            found += [
+            corners += [
                 Box(left, top, left + width, top + height) for top in (y - away - height, y + away)
             ]
-    return found
+    return corners

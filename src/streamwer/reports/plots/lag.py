@@ -1,139 +1,124 @@
-"""How far each system lags behind the audio as a call goes on: one line per system."""
+"""The lag of each system behind the audio as a call goes on: one line per system."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from streamwer.analysis import formatting
-from streamwer.metrics.summary import Summary, timed
+from streamwer.analysis.formatting import format_number, format_seconds, shorten
+from streamwer.metrics.latency import select_timed_words
+from streamwer.metrics.summary import Summary
 from streamwer.reports.comparison import Comparison, System
-from streamwer.reports.palette import Style, styles
-from streamwer.reports.plots.axis import Axis, Frame, Tick
-from streamwer.reports.plots.labels import spread
-
-WIDE = Frame(width=560, height=390, left=52, right=416, top=32, bottom=340)
-NARROW = Frame(width=344, height=330, left=44, right=334, top=32, bottom=280)
+from streamwer.reports.palette import Style, assign_styles
+from streamwer.reports.plots.axis import WIDE_LABELLED, Axis, Frame, Plot, draw_path
+from streamwer.reports.plots.labels import spread_heights
 
 _PARTS = 12
-_ENOUGH = 5
-"""Words below which a part of the time tells nothing."""
+_MIN_WORDS = 5
+"""Words below which a part of the time has no quantiles."""
 
 
-class Line(NamedTuple):
-    """One system: the paths of its median and of its 95 % quantile, and its label."""
+class LagLine(NamedTuple):
+    """The median and the 95 % quantile of one system, and its label."""
 
     style: Style
-    middle: str
+    median: str
     high: str
-    end_y: float
     end_x: float
+    end_y: float
     label_y: float
     name: str
     text: str
 
 
-@dataclass(frozen=True)
-class Lag:
-    """Everything the template draws."""
+@dataclass(frozen=True, kw_only=True)
+class LagPlot(Plot):
+    """The geometry of the plot."""
 
-    frame: Frame
-    lines: list[Line]
-    x_ticks: list[Tick]
-    y_ticks: list[Tick]
-    log: bool
+    lines: list[LagLine]
     labels_beside: bool
-    description: str
 
 
 class _Course(NamedTuple):
-    """A system's lag: the middle of each part of the time, and two quantiles in it."""
+    """The lag of a system: the middle of each part of the time, and two quantiles, in seconds."""
 
-    system: System
+    summary: Summary
     at: list[float]
-    middle: list[float]
+    median: list[float]
     high: list[float]
 
 
-def lag(comparison: Comparison, frame: Frame) -> Lag:
+def plot_lag(comparison: Comparison, frame: Frame) -> LagPlot:
     """Lay the plot out in a frame."""
-    until = max((_latest(system) for system in comparison.systems), default=0.0)
-    courses = [_course(system, until) for system in comparison.systems if until]
+    commits = [(system.summary, _commits(system)) for system in comparison.systems]
+    until = max((float(table["at"].max()) for _, table in commits if len(table)), default=0.0)
+    courses = [_course(summary, table, until) for summary, table in commits if until]
     courses = [course for course in courses if course.at]
     top = max((max(course.high) for course in courses), default=1.0)
     x = Axis(0.0, until or 1.0, frame.left, frame.right)
     y = Axis(0.0, 1.15 * top or 1.0, frame.bottom, frame.top)
-    heights = spread([y.at(c.middle[-1]) for c in courses], 34, frame.top + 4, frame.bottom - 20)
-    looks = styles(comparison)
-    return Lag(
+    heights = spread_heights([y.to_pixel(c.median[-1]) for c in courses], 34, frame)
+    styles = assign_styles(comparison)
+    return LagPlot(
         frame=frame,
         lines=[
-            _line(course, looks[course.system.summary.name], x, y, height)
+            _line(course, styles[course.summary.name], x, y, height)
             for course, height in zip(courses, heights, strict=True)
         ],
-        x_ticks=x.ticks(8),
-        y_ticks=y.ticks(6),
+        x_ticks=x.make_ticks(8),
+        y_ticks=y.make_ticks(6),
         log=False,
-        labels_beside=frame is WIDE,
-        description=" ".join(_described(course) for course in courses),
+        labels_beside=frame is WIDE_LABELLED,
+        description=" ".join(map(_describe, courses)),
     )
 
 
-def _moments(system: System) -> pd.DataFrame:
-    """Of each word: the end of the audio that its step had heard, and how much later it came."""
-    words = timed(system.scores.words)
-    known = words[np.isfinite(words["committed"].to_numpy(float))]
+def _commits(system: System) -> pd.DataFrame:
+    """Return, by word, the end of the audio that its step had, and the lag of its commit."""
+    words = select_timed_words(system.scores.words)
+    # Logs of other programs may not say how much audio a step had.
+    known = words[np.isfinite(words[["committed", "audio_end"]].to_numpy(float)).all(axis=1)]
     return pd.DataFrame({"at": known["audio_end"], "lag": known["committed"] - known["audio_end"]})
 
 
-def _latest(system: System) -> float:
-    moments = _moments(system)["at"]
-    return float(moments.max()) if len(moments) else 0.0
+def _course(summary: Summary, commits: pd.DataFrame, until: float) -> _Course:
+    parts = (commits["at"] / until * _PARTS).clip(upper=_PARTS - 1).astype(int)
+    course = _Course(summary, [], [], [])
+    for number, lags in commits["lag"].groupby(parts):
+        if len(lags) >= _MIN_WORDS:
+            course.at.append((int(str(number)) + 0.5) * until / _PARTS)
+            course.median.append(float(lags.quantile(0.5)))
+            course.high.append(float(lags.quantile(0.95)))
+    return course
 
 
-def _course(system: System, until: float) -> _Course:
-    moments = _moments(system)
-    part = (moments["at"] / until * _PARTS).clip(upper=_PARTS - 1).astype(int)
-    found = _Course(system, [], [], [])
-    for number, lags in moments["lag"].groupby(part):
-        if len(lags) >= _ENOUGH:
-            found.at.append((int(str(number)) + 0.5) * until / _PARTS)
-            found.middle.append(float(lags.quantile(0.5)))
-            found.high.append(float(lags.quantile(0.95)))
-    return found
-
-
-def _line(course: _Course, style: Style, x: Axis, y: Axis, height: float) -> Line:
-    return Line(
+def _line(course: _Course, style: Style, x: Axis, y: Axis, height: float) -> LagLine:
+    xs = [x.to_pixel(at) for at in course.at]
+    median, high = ([y.to_pixel(lag) for lag in lags] for lags in (course.median, course.high))
+    return LagLine(
         style=style,
-        middle=_path(course.at, course.middle, x, y),
-        high=_path(course.at, course.high, x, y),
-        end_y=y.at(course.middle[-1]),
-        end_x=x.at(course.at[-1]),
+        median=draw_path(zip(xs, median, strict=True)),
+        high=draw_path(zip(xs, high, strict=True)),
+        end_x=xs[-1],
+        end_y=median[-1],
         label_y=height,
-        name=formatting.shortened(style.name, 20),
-        text=_slope(course.system.summary),
+        name=shorten(style.name, 20),
+        text=_slope(course.summary),
     )
 
 
-def _path(at: Sequence[float], values: Sequence[float], x: Axis, y: Axis) -> str:
-    corners = (f"{x.at(a):g},{y.at(value):g}" for a, value in zip(at, values, strict=True))
-    return f"M{' L'.join(corners)}"
-
-
 def _slope(summary: Summary) -> str:
-    slope = summary.lag_slope
+    slope = summary.figures["lag_slope"].value
     if math.isnan(slope):
         return "one step a call"
-    return f"{formatting.number(1000 * slope, 0, sign=True)} ms per s"
+    return f"{format_number(1000 * slope, 0, sign=True)} ms per s"
 
 
-def _described(course: _Course) -> str:
-    name = course.system.summary.name
-    first, last = (formatting.seconds(course.middle[at]) for at in (0, -1))
-    return f"{name}: median lag {first} at first, {last} at last; {_slope(course.system.summary)}."
+def _describe(course: _Course) -> str:
+    first, last = (format_seconds(course.median[at]) for at in (0, -1))
+    slope = _slope(course.summary)
+    return f"{course.summary.name}: median lag {first} at first, {last} at last; {slope}."

@@ -1,4 +1,4 @@
-"""What calls get as they become more: their latency, and how busy the worker is."""
+"""Latency and utilisation as the number of simultaneous calls grows."""
 
 from __future__ import annotations
 
@@ -7,23 +7,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from streamwer.analysis import formatting
-from streamwer.analysis.capacity.curve import Point
-from streamwer.reports.capacities import Section, Shown
+from streamwer.analysis.capacity.curve import LoadPoint
+from streamwer.analysis.formatting import format_count, format_seconds
+from streamwer.reports.capacities import CapacityEntry, CapacitySection
 from streamwer.reports.palette import Style
-from streamwer.reports.plots.axis import Axis, Frame, Tick, seconds_axis
+from streamwer.reports.plots.axis import Axis, Frame, Plot, draw_path, make_seconds_axis
 
 WIDE = Frame(width=560, height=370, left=52, right=540, top=32, bottom=320)
-NARROW = Frame(width=344, height=330, left=44, right=334, top=32, bottom=280)
-
-_SPREAD = 5.0
-"""A ratio of the largest to the smallest load above which a linear axis would hide the small."""
+_LOG_RATIO = 5.0
+"""Ratio of the largest to the smallest load above which the axis is logarithmic."""
 
 
-class Line(NamedTuple):
-    """One system: its path, the band of its seeds, and what stands in the key.
+class LoadLine(NamedTuple):
+    """The path of one system, the band of its seeds, and the text in the key.
 
-    `mark` is where its capacity is; None where that is 0.
+    `mark` lies at its capacity; None where that is 0.
     """
 
     style: Style
@@ -33,121 +31,107 @@ class Line(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True)
-class Load:
-    """Everything the template draws; `limit_y` is the height of the service level's line."""
+@dataclass(frozen=True, kw_only=True)
+class LoadPlot(Plot):
+    """The geometry of the plot; `limit_y` is the height of the service level's line."""
 
-    frame: Frame
-    lines: list[Line]
-    x_ticks: list[Tick]
-    y_ticks: list[Tick]
-    limit_y: float | None
-    limit: str
-    log: bool
-    description: str
+    lines: list[LoadLine]
+    limit_y: float | None = None
+    limit: str = ""
 
 
 class _Scale(NamedTuple):
-    """Axes, and what of a load is drawn: its middle, its lowest and its highest value."""
+    """The axes, and the functions that give the middle, lowest and highest value of a load."""
 
     x: Axis
     y: Axis
-    value: Callable[[Point], float | None]
-    low: Callable[[Point], float | None]
-    high: Callable[[Point], float | None]
+    value: Callable[[LoadPoint], float | None]
+    low: Callable[[LoadPoint], float | None]
+    high: Callable[[LoadPoint], float | None]
+
+    def locate(
+        self, point: LoadPoint, value: Callable[[LoadPoint], float | None]
+    ) -> tuple[float, float]:
+        """Return the pixels of a load; an infinite value lies at the end of the axis."""
+        y = value(point)
+        if y is None or math.isinf(y):
+            return self.x.to_pixel(point.streams), self.y.end
+        return self.x.to_pixel(point.streams), self.y.to_pixel(y)
 
 
-def latency(section: Section, frame: Frame) -> Load:
-    """The 95th percentile of commit latency, with the bound of the service level."""
+def plot_latency(section: CapacitySection, frame: Frame) -> LoadPlot:
+    """Plot the 95th percentile of commit latency, with the bound of the service level."""
     bound = section.slo.p95_commit_s
-    late = [p.middle.p95 for shown in section.shown for p in shown.drawn if p.middle.p95]
-    y = seconds_axis([*late, bound], frame.bottom, frame.top)
+    late = [p.middle.p95 for entry in section.entries for p in entry.complete if p.middle.p95]
+    y = make_seconds_axis([*late, bound], frame.bottom, frame.top)
     if not y.log:
         y = replace(y, low=0.0)
     scale = _Scale(
-        _streams(section, frame),
+        _streams_axis(section, frame),
         y,
         lambda point: point.middle.p95,
         lambda point: point.p95_low,
         lambda point: point.p95_high,
     )
-    limit = f"service level: {formatting.seconds(bound, 1)}"
-    return _laid_out(section, frame, scale, (y.at(bound), limit))
+    limit = f"service level: {format_seconds(bound, 1)}"
+    return replace(_plot(section, frame, scale), limit_y=y.to_pixel(bound), limit=limit)
 
 
-def busy(section: Section, frame: Frame) -> Load:
-    """The share of its time in which the worker computes."""
+def plot_utilisation(section: CapacitySection, frame: Frame) -> LoadPlot:
+    """Plot the share of its time in which the worker computes."""
     y = Axis(0.0, 1.0, frame.bottom, frame.top)
 
-    def used(point: Point) -> float | None:
+    def used(point: LoadPoint) -> float | None:
         return point.middle.utilisation
 
-    return _laid_out(section, frame, _Scale(_streams(section, frame), y, used, used, used), None)
+    scale = _Scale(_streams_axis(section, frame), y, used, used, used)
+    return replace(_plot(section, frame, scale), y_ticks=y.make_ticks(6, 100))
 
 
-def _streams(section: Section, frame: Frame) -> Axis:
-    loads = [point.streams for shown in section.shown for point in shown.drawn]
+def _streams_axis(section: CapacitySection, frame: Frame) -> Axis:
+    loads = [point.streams for entry in section.entries for point in entry.complete]
     low, high = min(loads, default=1), max(loads, default=2)
-    if high / low > _SPREAD:
+    if high / low > _LOG_RATIO:
         return Axis(low / 1.1, high * 1.1, frame.left, frame.right, log=True)
     return Axis(0.0, high * 1.05, frame.left, frame.right)
 
 
-def _laid_out(
-    section: Section, frame: Frame, scale: _Scale, limit: tuple[float, str] | None
-) -> Load:
-    courses = [(shown, _known(shown, scale)) for shown in section.shown]
-    courses = [(shown, points) for shown, points in courses if points]
-    return Load(
+def _plot(section: CapacitySection, frame: Frame, scale: _Scale) -> LoadPlot:
+    courses = [
+        (entry, [point for point in entry.complete if scale.value(point) is not None])
+        for entry in section.entries
+    ]
+    courses = [(entry, points) for entry, points in courses if points]
+    return LoadPlot(
         frame=frame,
-        lines=[_line(shown, points, scale) for shown, points in courses],
-        x_ticks=[tick for tick in scale.x.ticks(8) if tick.label.isdigit()],
-        y_ticks=scale.y.ticks(6, 1 if limit else 100),
-        limit_y=limit[0] if limit else None,
-        limit=limit[1] if limit else "",
+        lines=[_line(entry, points, scale) for entry, points in courses],
+        x_ticks=[tick for tick in scale.x.make_ticks(8) if tick.label.isdigit()],
+        y_ticks=scale.y.make_ticks(6),
         log=scale.x.log,
-        description=" ".join(_described(shown, points) for shown, points in courses),
+        description=" ".join(_describe(entry, points) for entry, points in courses),
     )
 
 
-def _known(shown: Shown, scale: _Scale) -> list[Point]:
-    return [point for point in shown.drawn if scale.value(point) is not None]
-
-
-def _line(shown: Shown, points: Sequence[Point], scale: _Scale) -> Line:
-    corners = [_corner(scale, point, scale.value) for point in points]
-    back = [_corner(scale, point, scale.low) for point in reversed(points)]
-    forth = [_corner(scale, point, scale.high) for point in points]
-    capacity = shown.carried.capacity.value
-    at = next((_corner(scale, p, scale.value) for p in points if p.streams == capacity), None)
-    return Line(
-        style=shown.style,
-        path=_path(corners),
-        band="" if forth == corners and back == corners[::-1] else f"{_path([*forth, *back])} Z",
-        mark=at,
-        text=formatting.count(capacity, "call") if capacity else "none carried",
+def _line(entry: CapacityEntry, points: Sequence[LoadPoint], scale: _Scale) -> LoadLine:
+    corners = [scale.locate(point, scale.value) for point in points]
+    lower = [scale.locate(point, scale.low) for point in reversed(points)]
+    upper = [scale.locate(point, scale.high) for point in points]
+    capacity = entry.carried.capacity.value
+    at_capacity = (c for p, c in zip(points, corners, strict=True) if p.streams == capacity)
+    is_line = upper == corners and lower == corners[::-1]
+    return LoadLine(
+        style=entry.style,
+        path=draw_path(corners),
+        band="" if is_line else f"{draw_path([*upper, *lower])} Z",
+        mark=next(at_capacity, None),
+        text=format_count(capacity, "call") if capacity else "none",
     )
 
 
-def _corner(
-    scale: _Scale, point: Point, value: Callable[[Point], float | None]
-) -> tuple[float, float]:
-    return scale.x.at(point.streams), _y(scale, point, value)
-
-
-def _y(scale: _Scale, point: Point, value: Callable[[Point], float | None]) -> float:
-    found = value(point)
-    return scale.y.end if found is None or math.isinf(found) else scale.y.at(found)
-
-
-def _path(corners: Sequence[tuple[float, float]]) -> str:
-    return f"M{' L'.join(f'{x:g},{y:g}' for x, y in corners)}"
-
-
-def _described(shown: Shown, points: Sequence[Point]) -> str:
-    told = (
-        f"p95 {formatting.seconds(p.middle.p95)} and {100 * p.middle.utilisation:.0f} % busy at"
-        f" {formatting.count(p.streams, 'call')}"
+def _describe(entry: CapacityEntry, points: Sequence[LoadPoint]) -> str:
+    loads = (
+        f"p95 {format_seconds(p.middle.p95)} and {100 * p.middle.utilisation:.0f} % busy at"
+        f" {format_count(p.streams, 'call')}"
         for p in (points[0], points[-1])
     )
-    return f"{shown.name} carries {shown.carried.capacity.value}: {', '.join(told)}."
+    return f"{entry.name} serves {entry.carried.capacity.value}: {', '.join(loads)}."

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from streamwer.analysis.sweeps.sweep import Sweep
 from streamwer.reports import files
-from streamwer.reports.sweep import data, page, short
-from streamwer.reports.sweep.findings import findings
+from streamwer.reports.sweep import data_files, html, markdown
+from streamwer.reports.sweep.findings import analyse_sweep
 
 
-def write(sweep: Sweep, folder: Path) -> None:
+def write_sweep_report(sweep: Sweep, folder: Path) -> None:
     """Write every file of a sweep's report into `folder` (made if missing).
 
     `index.html` is the report, `sweep.md` its short form, `sweep.json` all of its figures,
@@ -20,13 +20,13 @@ def write(sweep: Sweep, folder: Path) -> None:
     Raises:
         StreamwerError: the folder cannot be written; files already there are left as they were.
     """
-    found = findings(sweep)
+    findings = analyse_sweep(sweep)
     contents = {
-        "index.html": page.render(found),
-        "sweep.md": short.render(found),
-        **data.render(found),
+        "index.html": html.render(findings),
+        "sweep.md": markdown.render(findings),
+        **data_files.render(findings),
     }
-    files.write_all(folder, contents)
+    files.write_files(folder, contents)
 
 
-__all__ = ["write"]
+__all__ = ["write_sweep_report"]

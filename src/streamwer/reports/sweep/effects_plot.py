@@ -1,22 +1,35 @@
-"""Main effects: for each setting, the mean WER and the mean p95 of each of its values."""
+"""The main effects: for each setting, the mean WER and the mean p95 of each value."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from streamwer.analysis import formatting
-from streamwer.analysis.sweeps.effects import Effect, Level
-from streamwer.reports.plots.axis import Axis, Frame, Tick, rate_axis, seconds_axis
+from streamwer.analysis.formatting import (
+    format_percent,
+    format_percent_range,
+    format_seconds,
+    format_seconds_range,
+    shorten,
+)
+from streamwer.analysis.sweeps.effects import LevelEffect, MainEffect
+from streamwer.reports.plots.axis import (
+    Axis,
+    Frame,
+    Plot,
+    Tick,
+    draw_path,
+    make_rate_axis,
+    make_seconds_axis,
+)
 from streamwer.reports.sweep.findings import Findings
 
 _FRAME = Frame(width=360, height=200, left=48, right=350, top=34, bottom=158)
 
 
 @dataclass(frozen=True)
-class Dot:
-    """The mean of one value, with the interval where there is one."""
+class EffectDot:
+    """The mean of one value, with its interval where there is one."""
 
     x: float
     y: float
@@ -25,71 +38,64 @@ class Dot:
     title: str
 
 
-@dataclass(frozen=True)
-class Panel:
+@dataclass(frozen=True, kw_only=True)
+class EffectPanel(Plot):
     """One figure of one setting."""
 
     kind: str
-    frame: Frame
     title: str
-    dots: list[Dot]
+    dots: list[EffectDot]
     line: str
-    x_ticks: list[Tick]
-    y_ticks: list[Tick]
-    description: str
+    log: bool = False
 
 
-def panels(found: Findings, effect: Effect) -> list[Panel]:
-    """The WER panel and the p95 panel; every setting's panels share their scales."""
-    every = [level for each in found.effects for level in each.levels]
-    rates = [e for level in every for e in (level.wer.low, level.wer.value, level.wer.high)]
-    ends = [e for level in every for e in (level.p95.low, level.p95.value, level.p95.high)]
+def plot_effect(findings: Findings, effect: MainEffect) -> list[EffectPanel]:
+    """Plot the WER panel and the p95 panel; all settings share the scales."""
+    levels = [level for setting in findings.effects for level in setting.levels]
+    rates = [e for level in levels for e in (level.wer.low, level.wer.value, level.wer.high)]
+    ends = [e for level in levels for e in (level.p95.low, level.p95.value, level.p95.high)]
     late = [end for end in ends if end is not None]
     return [
-        _panel("wer", "WER, %", effect, rate_axis(rates, _FRAME.bottom, _FRAME.top), 100),
-        _panel("p95", "p95, s", effect, seconds_axis(late, _FRAME.bottom, _FRAME.top), 1),
+        _panel("wer", "WER, %", effect, make_rate_axis(rates, _FRAME.bottom, _FRAME.top), 100),
+        _panel("p95", "p95, s", effect, make_seconds_axis(late, _FRAME.bottom, _FRAME.top), 1),
     ]
 
 
-def _panel(kind: str, title: str, effect: Effect, y: Axis, factor: float) -> Panel:
-    xs = _across(len(effect.levels))
+def _panel(kind: str, title: str, effect: MainEffect, y: Axis, factor: float) -> EffectPanel:
+    width = _FRAME.right - _FRAME.left
+    count = len(effect.levels)
+    xs = [round(_FRAME.left + (at + 0.5) * width / count, 1) for at in range(count)]
     dots = [_dot(kind, level, x, y) for level, x in zip(effect.levels, xs, strict=True)]
     dots = [dot for dot in dots if math.isfinite(dot.y)]
-    room = max(4, int((_FRAME.right - _FRAME.left) / max(1, len(xs)) / 7))
-    return Panel(
+    room = max(4, int(width / max(1, count) / 7))
+    return EffectPanel(
         kind=kind,
         frame=_FRAME,
         title=title,
         dots=dots,
-        line=f"M{' L'.join(f'{dot.x:g},{dot.y:g}' for dot in dots)}" if len(dots) > 1 else "",
+        line=draw_path((dot.x, dot.y) for dot in dots) if len(dots) > 1 else "",
         x_ticks=[
-            Tick(x, formatting.shortened(level.value, room))
-            for level, x in zip(effect.levels, xs, strict=True)
+            Tick(x, shorten(level.value, room)) for level, x in zip(effect.levels, xs, strict=True)
         ],
-        y_ticks=y.ticks(4, factor),
+        y_ticks=y.make_ticks(4, factor),
         description=". ".join(dot.title for dot in dots),
     )
 
 
-def _across(count: int) -> Sequence[float]:
-    wide = (_FRAME.right - _FRAME.left) / count
-    return [round(_FRAME.left + (at + 0.5) * wide, 1) for at in range(count)]
-
-
-def _dot(kind: str, level: Level, x: float, y: Axis) -> Dot:
+def _dot(kind: str, level: LevelEffect, x: float, y: Axis) -> EffectDot:
     if kind == "p95":
         late = level.p95
-        said = f"{level.value}: {formatting.seconds(late.value)} ({formatting.seconds_range(late)})"
-        return _placed(x, y, (late.value, late.low, late.high), said)
+        title = f"{format_seconds(late.value)} ({format_seconds_range(late)})"
+        return _place(x, y, (late.value, late.low, late.high), f"{level.value}: {title}")
     wer = level.wer
-    said = f"{level.value}: {formatting.percent(wer.value)} ({formatting.percent_range(wer)})"
-    return _placed(x, y, (wer.value, wer.low, wer.high), said)
+    title = f"{format_percent(wer.value)} ({format_percent_range(wer)})"
+    return _place(x, y, (wer.value, wer.low, wer.high), f"{level.value}: {title}")
 
 
-def _placed(x: float, y: Axis, figure: tuple[float | None, ...], said: str) -> Dot:
-    """An end that is infinite lies at the end of the axis; one that is not known, on the value."""
+def _place(x: float, y: Axis, figure: tuple[float | None, ...], title: str) -> EffectDot:
+    """Place a mean; an infinite end lies at the end of the axis, an unknown one on the value."""
     value, *ends = (math.nan if end is None else end for end in figure)
     if math.isnan(value):
-        return Dot(x, math.nan, math.nan, math.nan, said)
-    low, high = (y.at(value if math.isnan(end) else end) for end in ends)
-    return Dot(x, y.at(value), low, high, said)
+        return EffectDot(x, math.nan, math.nan, math.nan, title)
+    low, high = (y.to_pixel(value if math.isnan(end) else end) for end in ends)
+    return EffectDot(x, y.to_pixel(value), low, high, title)

@@ -1,23 +1,24 @@
-"""What a sweep's report says, worked out once for all of its forms."""
+"""The findings of a sweep, computed once for all forms of its report."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from streamwer.analysis import formatting
-from streamwer.analysis.sweeps.axes import flat, level
-from streamwer.analysis.sweeps.budgets import Choice, best_within
-from streamwer.analysis.sweeps.effects import Effect, main_effects
-from streamwer.analysis.sweeps.front import pareto
-from streamwer.analysis.sweeps.point import Point
+from streamwer.analysis.formatting import format_count, format_percent, format_seconds
+from streamwer.analysis.sweeps.axes import flatten_config, format_axis_value
+from streamwer.analysis.sweeps.budgets import BudgetChoice, choose_within_budgets
+from streamwer.analysis.sweeps.effects import MainEffect, estimate_main_effects
+from streamwer.analysis.sweeps.front import find_pareto_front
+from streamwer.analysis.sweeps.point import SweepPoint
 from streamwer.analysis.sweeps.sweep import Sweep
 
 
 @dataclass(frozen=True)
 class Findings:
-    """A sweep with all that follows from its points.
+    """A sweep with its Pareto front, best points and main effects.
 
     Attributes:
+        sweep: the points and their scores.
         axes: the settings that were varied.
         front: the points on the Pareto front, the fastest first.
         choices: the best point for each latency budget.
@@ -26,77 +27,75 @@ class Findings:
 
     sweep: Sweep
     axes: tuple[str, ...]
-    front: tuple[Point, ...]
-    choices: tuple[Choice, ...]
-    effects: tuple[Effect, ...]
+    front: tuple[SweepPoint, ...]
+    choices: tuple[BudgetChoice, ...]
+    effects: tuple[MainEffect, ...]
 
-    def levels(self, point: Point) -> dict[str, str]:
-        """The point's value on every axis."""
-        config = flat(point.config)
-        return {axis: level(config, axis) for axis in self.axes}
+    def get_levels(self, point: SweepPoint) -> dict[str, str]:
+        """Return the point's value on every axis."""
+        config = flatten_config(point.config)
+        return {axis: format_axis_value(config, axis) for axis in self.axes}
 
-    def label(self, point: Point) -> str:
-        """What sets the point apart: "local_agreement, chunk_s 0.5"."""
-        said = [
+    def make_label(self, point: SweepPoint) -> str:
+        """Return the settings that distinguish the point, as "local_agreement, chunk_s 0.5"."""
+        settings = [
             value if "." not in axis else f"{axis.rpartition('.')[2]} {value}"
-            for axis, value in self.levels(point).items()
+            for axis, value in self.get_levels(point).items()
             if value != "–"
         ]
-        return ", ".join(said) or f"point {point.name}"
+        return ", ".join(settings) or f"point {point.name}"
 
     @property
-    def unplaced(self) -> list[Point]:
+    def unplaced(self) -> list[SweepPoint]:
         """Points that have figures, but no finite WER or p95."""
-        return [p for p in self.sweep.points if not p.failure and not p.placed]
+        return [p for p in self.sweep.points if not p.failure and not p.is_finite]
 
 
-def findings(sweep: Sweep) -> Findings:
-    """The front, the best points and the main effects of a sweep."""
+def analyse_sweep(sweep: Sweep) -> Findings:
+    """Find the front, the best points and the main effects of a sweep."""
     points, axes = sweep.points, tuple(sweep.axes)
-    on_front = pareto([(point.delay, point.errors) for point in points])
+    on_front = find_pareto_front([(point.delay, point.errors) for point in points])
     return Findings(
         sweep=sweep,
         axes=axes,
         front=tuple(points[at] for at in on_front),
-        choices=tuple(best_within(points, sweep.budgets, sweep.scores, sweep.scoring)),
-        effects=tuple(main_effects(points, sweep.scores, axes, sweep.scoring)),
+        choices=tuple(choose_within_budgets(points, sweep.budgets, sweep.scores, sweep.scoring)),
+        effects=tuple(estimate_main_effects(points, sweep.scores, axes, sweep.scoring)),
     )
 
 
-def sentences(found: Findings) -> list[str]:
-    """The result in words."""
-    points = found.sweep.points
-    sized = f"{formatting.count(len(points), 'point')} over {_list(found.axes) or 'one setting'}"
-    said = _of_front(found, sized) if found.front else _without_front(found, sized)
-    if found.sweep.failures:
-        count = formatting.count(len(found.sweep.failures), "point")
-        said.append(f"{count} failed: the list below has the reasons.")
-    return said
+def describe_findings(findings: Findings) -> list[str]:
+    """Say the result in words."""
+    count = format_count(len(findings.sweep.points), "point")
+    size = f"{count} over {' × '.join(findings.axes) or 'one setting'}"
+    describe = _describe_front if findings.front else _explain_no_front
+    sentences = describe(findings, size)
+    if findings.sweep.failures:
+        count = format_count(len(findings.sweep.failures), "point")
+        sentences.append(f"{count} failed: the list below has the reasons.")
+    return sentences
 
 
-def _of_front(found: Findings, sized: str) -> list[str]:
-    accurate, fast = found.front[-1], found.front[0]
-    said = [f"{sized}; {len(found.front)} on the Pareto front."]
-    said.append(f"Fewest errors: {found.label(accurate)}, {at(accurate)}.")
+def _describe_front(findings: Findings, size: str) -> list[str]:
+    accurate, fast = findings.front[-1], findings.front[0]
+    sentences = [
+        f"{size}; {len(findings.front)} on the Pareto front.",
+        f"Fewest errors: {findings.make_label(accurate)}, {_objectives(accurate)}.",
+    ]
     if fast is not accurate:
-        said.append(f"Fastest: {found.label(fast)}, {at(fast)}.")
-    return said
+        sentences.append(f"Fastest: {findings.make_label(fast)}, {_objectives(fast)}.")
+    return sentences
 
 
-def _without_front(found: Findings, sized: str) -> list[str]:
-    said = [f"{sized}; none has both a WER and a 95th percentile of its latency."]
-    if any(point.p95.value is None for point in found.unplaced):
-        said.append(
+def _explain_no_front(findings: Findings, size: str) -> list[str]:
+    sentences = [f"{size}; none has both a WER and a 95th percentile of its latency."]
+    if any(point.p95.value is None for point in findings.unplaced):
+        sentences.append(
             "A 95th percentile needs 72 words that have times: take more recordings, or find word"
             " times with alignment=forced (docs/word-times.md)."
         )
-    return said
+    return sentences
 
 
-def at(point: Point) -> str:
-    """Both objectives of a point, in words."""
-    return f"WER {formatting.percent(point.errors)} at p95 {formatting.seconds(point.p95.value)}"
-
-
-def _list(axes: tuple[str, ...]) -> str:
-    return " × ".join(axes)
+def _objectives(point: SweepPoint) -> str:
+    return f"WER {format_percent(point.errors)} at p95 {format_seconds(point.p95.value)}"

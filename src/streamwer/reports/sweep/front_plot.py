@@ -1,4 +1,4 @@
-"""WER against the p95 of the commit latency: all points, and the front they leave."""
+"""WER against the p95 of the commit latency: all points and their Pareto front."""
 
 from __future__ import annotations
 
@@ -6,91 +6,75 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from streamwer.analysis import formatting
-from streamwer.analysis.sweeps.point import Point
-from streamwer.reports.palette import Style
-from streamwer.reports.plots.axis import Axis, Frame, Tick, rate_axis, seconds_axis
-from streamwer.reports.plots.labels import Box, beside_points, text_width
+from streamwer.analysis.formatting import (
+    format_percent,
+    format_percent_range,
+    format_seconds,
+    format_seconds_range,
+    shorten,
+)
+from streamwer.analysis.sweeps.point import SweepPoint
+from streamwer.reports.plots.axis import Axis, Frame, Plot, make_rate_axis, make_seconds_axis
+from streamwer.reports.plots.labels import Box, estimate_width, place_labels
+from streamwer.reports.plots.scatter import ScatterMark
 from streamwer.reports.sweep.findings import Findings
-from streamwer.reports.sweep.looks import Looks
+from streamwer.reports.sweep.point_styles import PointStyles
 
 WIDE = Frame(width=1120, height=520, left=56, right=1100, top=36, bottom=464)
 NARROW = Frame(width=360, height=400, left=44, right=350, top=32, bottom=346)
 _LABELLED = {WIDE.width: 14, NARROW.width: 5}
-"""How many points of the front have labels; all of them have a number in the table."""
+"""Points of the front with a label, by width; all of them have a number in the table."""
 
 
-@dataclass(frozen=True)
-class Mark:
-    """One point: its figures in pixels; a label where it is on the front."""
+@dataclass(frozen=True, kw_only=True)
+class FrontPlot(Plot):
+    """The geometry of the plot."""
 
-    name: str
-    style: Style
-    x: float
-    y: float
-    x_low: float
-    x_high: float
-    y_low: float
-    y_high: float
-    goes_on: bool
-    on_front: bool
-    title: str
-    label: Box | None = None
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class FrontPlot:
-    """Everything the template draws."""
-
-    frame: Frame
-    marks: list[Mark]
+    marks: list[ScatterMark]
     steps: str
-    x_ticks: list[Tick]
-    y_ticks: list[Tick]
-    log: bool
-    description: str
 
 
-def front_plot(found: Findings, frame: Frame) -> FrontPlot:
+def plot_front(findings: Findings, frame: Frame) -> FrontPlot:
     """Lay the plot out in a frame."""
-    shown = [point for point in found.sweep.points if point.placed]
-    x = seconds_axis([end for p in shown for end in _late(p)], frame.left + 10, frame.right)
+    shown = [point for point in findings.sweep.points if point.is_finite]
+    x = make_seconds_axis([end for p in shown for end in _late(p)], frame.left + 10, frame.right)
     rates = [end for p in shown for end in (p.wer.low, p.errors, p.wer.high)]
-    y = rate_axis(rates, frame.bottom, frame.top)
+    y = make_rate_axis(rates, frame.bottom, frame.top)
     return FrontPlot(
         frame=frame,
-        marks=_marks(found, shown, x, y, frame),
-        steps=_steps(found.front, x, y, frame),
-        x_ticks=x.ticks(9),
-        y_ticks=y.ticks(6, 100),
+        marks=_marks(findings, shown, x, y, frame),
+        steps=_steps(findings.front, x, y, frame),
+        x_ticks=x.make_ticks(9),
+        y_ticks=y.make_ticks(6, 100),
         log=x.log,
-        description=" ".join(f"{p.name}: {_title(found, p)}." for p in found.front),
+        description=" ".join(f"{p.name}: {_title(findings, p)}." for p in findings.front),
     )
 
 
-def _marks(found: Findings, shown: Sequence[Point], x: Axis, y: Axis, frame: Frame) -> list[Mark]:
-    """The points of the front last, so that they lie on top."""
-    looks = Looks(found)
-    labels = _labels(found, x, y, frame)
-    order = [point for point in shown if point not in found.front] + list(found.front)
+def _marks(
+    findings: Findings, shown: Sequence[SweepPoint], x: Axis, y: Axis, frame: Frame
+) -> list[ScatterMark]:
+    """Place the points, those of the front last, so that they lie on top."""
+    styles = PointStyles(findings)
+    labels = _labels(findings, x, y, frame)
+    order = [point for point in shown if point not in findings.front] + list(findings.front)
     marks = []
     for point in order:
         low, middle, high = _late(point)
         label, text = labels.get(point.name, (None, ""))
         marks.append(
-            Mark(
+            ScatterMark(
                 name=point.name,
-                style=looks.of(point),
-                x=x.at(middle),
-                y=y.at(point.errors),
-                x_low=x.at(low),
-                x_high=x.at(high),
-                y_low=y.at(_or(point.wer.low, point.errors)),
-                y_high=y.at(_or(point.wer.high, point.errors)),
-                goes_on=math.isinf(high),
-                on_front=point in found.front,
-                title=_title(found, point),
+                style=styles.get_style(point),
+                x=x.to_pixel(middle),
+                y=y.to_pixel(point.errors),
+                x_low=x.to_pixel(low),
+                x_high=x.to_pixel(high),
+                y_low=y.to_pixel(_or(point.wer.low, point.errors)),
+                y_high=y.to_pixel(_or(point.wer.high, point.errors)),
+                open_ended=math.isinf(high),
+                on_front=point in findings.front,
+                title=_title(findings, point),
                 label=label,
                 text=text,
             )
@@ -98,36 +82,37 @@ def _marks(found: Findings, shown: Sequence[Point], x: Axis, y: Axis, frame: Fra
     return marks
 
 
-def _labels(found: Findings, x: Axis, y: Axis, frame: Frame) -> dict[str, tuple[Box | None, str]]:
-    """What stands beside the points of the front: everything where there is room, else numbers."""
-    front = _spread(found.front, _LABELLED[frame.width])
+def _labels(
+    findings: Findings, x: Axis, y: Axis, frame: Frame
+) -> dict[str, tuple[Box | None, str]]:
+    """Label the points of the front with their settings, or numbers where room is short."""
+    front = _sample(findings.front, _LABELLED[frame.width])
     wide = frame.width == WIDE.width
     texts = [
-        formatting.shortened(f"{p.name}: {found.label(p)}", 34) if wide else f"#{p.name}"
-        for p in front
+        shorten(f"{p.name}: {findings.make_label(p)}", 34) if wide else f"#{p.name}" for p in front
     ]
-    at = [(x.at(p.delay), y.at(p.errors)) for p in front]
-    boxes = beside_points(at, [(text_width(text), 15.0) for text in texts], [], frame)
+    at = [(x.to_pixel(p.delay), y.to_pixel(p.errors)) for p in front]
+    boxes = place_labels(at, [(estimate_width(text), 15.0) for text in texts], [], frame)
     return {p.name: (box, text) for p, box, text in zip(front, boxes, texts, strict=True)}
 
 
-def _spread(points: Sequence[Point], most: int) -> list[Point]:
-    """At most so many of the points, evenly chosen, with both ends."""
-    if len(points) <= most:
+def _sample(points: Sequence[SweepPoint], limit: int) -> list[SweepPoint]:
+    """Choose at most `limit` points evenly, with both ends."""
+    if len(points) <= limit:
         return list(points)
-    return [points[round(at * (len(points) - 1) / (most - 1))] for at in range(most)]
+    return [points[round(at * (len(points) - 1) / (limit - 1))] for at in range(limit)]
 
 
-def _steps(front: Sequence[Point], x: Axis, y: Axis, frame: Frame) -> str:
-    """The border of what is beaten: down at each point of the front, then on to the next."""
+def _steps(front: Sequence[SweepPoint], x: Axis, y: Axis, frame: Frame) -> str:
+    """Draw the border of the dominated area: down at each point of the front, then on."""
     if not front:
         return ""
-    start = f"M{x.at(front[0].delay):g},{frame.top:g}"
-    down = [f"H{x.at(point.delay):g} V{y.at(point.errors):g}" for point in front]
+    start = f"M{x.to_pixel(front[0].delay):g},{frame.top:g}"
+    down = [f"H{x.to_pixel(point.delay):g} V{y.to_pixel(point.errors):g}" for point in front]
     return " ".join([start, *down, f"H{frame.right:g}"])
 
 
-def _late(point: Point) -> tuple[float, float, float]:
+def _late(point: SweepPoint) -> tuple[float, float, float]:
     return _or(point.p95.low, point.delay), point.delay, _or(point.p95.high, point.delay)
 
 
@@ -135,9 +120,12 @@ def _or(end: float | None, value: float) -> float:
     return value if end is None or math.isnan(end) else end
 
 
-def _title(found: Findings, point: Point) -> str:
-    late, ends = formatting.seconds(point.p95.value), formatting.seconds_range(point.p95)
+def _title(findings: Findings, point: SweepPoint) -> str:
+    late, ends = (
+        format_seconds(point.p95.value),
+        format_seconds_range(point.p95),
+    )
     return (
-        f"{found.label(point)}: WER {formatting.percent(point.errors)}"
-        f" ({formatting.percent_range(point.wer)}), p95 {late}{f' ({ends})' if ends else ''}"
+        f"{findings.make_label(point)}: WER {format_percent(point.errors)}"
+        f" ({format_percent_range(point.wer)}), p95 {late}{f' ({ends})' if ends else ''}"
     )

@@ -1,27 +1,27 @@
-"""Parallel coordinates: one line per point across everything that was varied and both results."""
+"""Parallel coordinates: one line per point across all settings and both objectives."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from streamwer.analysis import formatting
-from streamwer.analysis.sweeps.effects import ordered
-from streamwer.analysis.sweeps.point import Point
+from streamwer.analysis.formatting import format_count, shorten
+from streamwer.analysis.sweeps.effects import sort_levels
+from streamwer.analysis.sweeps.point import SweepPoint
 from streamwer.reports.palette import Style
-from streamwer.reports.plots.axis import Axis, Frame, Tick, rate_axis, seconds_axis
+from streamwer.reports.plots.axis import Frame, Tick, draw_path, make_rate_axis, make_seconds_axis
 from streamwer.reports.sweep.findings import Findings
-from streamwer.reports.sweep.looks import Looks
+from streamwer.reports.sweep.point_styles import PointStyles
 
 _PITCH, _LEFT, _RIGHT = 150.0, 70.0, 90.0
 _HEIGHT, _TOP, _BOTTOM = 400.0, 44.0, 376.0
 
-Place = Callable[[Point], float]
+_Height = Callable[[SweepPoint], float]
 
 
 @dataclass(frozen=True)
-class Upright:
-    """One axis: where it stands, its title and its ticks."""
+class ParallelAxis:
+    """One vertical axis."""
 
     x: float
     title: str
@@ -29,8 +29,8 @@ class Upright:
 
 
 @dataclass(frozen=True)
-class Line:
-    """One point."""
+class ParallelLine:
+    """The line of one point."""
 
     name: str
     style: Style
@@ -40,51 +40,55 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Parallel:
-    """Everything the template draws; the lines of the front come last, on top."""
+class ParallelPlot:
+    """The geometry of the plot; the lines of the front come last, on top."""
 
     frame: Frame
-    uprights: list[Upright]
-    lines: list[Line]
+    axes: list[ParallelAxis]
+    lines: list[ParallelLine]
     description: str
 
 
-def parallel(found: Findings) -> Parallel:
-    """Lay the plot out; it is as wide as the number of axes asks for."""
-    shown = [point for point in found.sweep.points if point.placed]
-    made = [_setting(found, axis, shown) for axis in found.axes]
-    made += [_seconds(shown), _rate(shown)]
-    width = _LEFT + _RIGHT + _PITCH * (len(made) - 1)
-    uprights = [
-        Upright(_LEFT + at * _PITCH, title, ticks) for at, (title, ticks, _) in enumerate(made)
+def plot_parallel(findings: Findings) -> ParallelPlot:
+    """Lay the plot out; its width follows from the number of axes."""
+    shown = [point for point in findings.sweep.points if point.is_finite]
+    scales = [_setting(findings, axis, shown) for axis in findings.axes]
+    scales += [_seconds(shown), _rate(shown)]
+    width = _LEFT + _RIGHT + _PITCH * (len(scales) - 1)
+    axes = [
+        ParallelAxis(_LEFT + at * _PITCH, title, ticks)
+        for at, (title, ticks, _) in enumerate(scales)
     ]
-    places = [place for _, _, place in made]
-    return Parallel(
+    heights = [height for _, _, height in scales]
+    return ParallelPlot(
         frame=Frame(width, _HEIGHT, _LEFT, width - _RIGHT, _TOP, _BOTTOM),
-        uprights=uprights,
-        lines=_lines(found, shown, [upright.x for upright in uprights], places),
-        description=f"{formatting.count(len(shown), 'line')} across {', '.join(found.axes)},"
+        axes=axes,
+        lines=_lines(findings, shown, [axis.x for axis in axes], heights),
+        description=f"{format_count(len(shown), 'line')} across {', '.join(findings.axes)},"
         " p95 of the commit latency and WER; the table of points has the same figures.",
     )
 
 
 def _lines(
-    found: Findings, shown: Sequence[Point], xs: Sequence[float], places: Sequence[Place]
-) -> list[Line]:
-    looks = Looks(found)
-    order = [point for point in shown if point not in found.front] + list(found.front)
+    findings: Findings, shown: Sequence[SweepPoint], xs: Sequence[float], heights: Sequence[_Height]
+) -> list[ParallelLine]:
+    styles = PointStyles(findings)
+    order = [point for point in shown if point not in findings.front] + list(findings.front)
     lines = []
     for point in order:
-        corners = [f"{x:g},{place(point):g}" for x, place in zip(xs, places, strict=True)]
-        path = f"M{' L'.join(corners)}"
-        label = f"{point.name}: {found.label(point)}"
-        lines.append(Line(point.name, looks.of(point), path, point in found.front, label))
+        path = draw_path((x, height(point)) for x, height in zip(xs, heights, strict=True))
+        label = f"{point.name}: {findings.make_label(point)}"
+        lines.append(
+            ParallelLine(point.name, styles.get_style(point), path, point in findings.front, label)
+        )
     return lines
 
 
-def _setting(found: Findings, axis: str, shown: Sequence[Point]) -> tuple[str, list[Tick], Place]:
-    """Values at equal distances, numbers in order; the largest on top."""
-    values = ordered(list(dict.fromkeys(found.levels(point)[axis] for point in shown)))
+def _setting(
+    findings: Findings, axis: str, shown: Sequence[SweepPoint]
+) -> tuple[str, list[Tick], _Height]:
+    """Place values at equal distances, numbers in order, the largest on top."""
+    values = sort_levels(list(dict.fromkeys(findings.get_levels(point)[axis] for point in shown)))
     gap = (_BOTTOM - _TOP) / max(1, len(values) - 1)
     middle = (_BOTTOM + _TOP) / 2
     heights = {
@@ -92,17 +96,15 @@ def _setting(found: Findings, axis: str, shown: Sequence[Point]) -> tuple[str, l
         for at, value in enumerate(values)
     }
     every = max(1, len(values) // 12)  # more ticks would lie on one another
-    ticks = [
-        Tick(y, formatting.shortened(value, 18)) for value, y in list(heights.items())[::every]
-    ]
-    return axis, ticks, lambda point: heights[found.levels(point)[axis]]
+    ticks = [Tick(y, shorten(value, 18)) for value, y in list(heights.items())[::every]]
+    return axis, ticks, lambda point: heights[findings.get_levels(point)[axis]]
 
 
-def _seconds(shown: Sequence[Point]) -> tuple[str, list[Tick], Place]:
-    axis: Axis = seconds_axis([point.delay for point in shown], _BOTTOM, _TOP)
-    return "p95, s", axis.ticks(7), lambda point: axis.at(point.delay)
+def _seconds(shown: Sequence[SweepPoint]) -> tuple[str, list[Tick], _Height]:
+    axis = make_seconds_axis([point.delay for point in shown], _BOTTOM, _TOP)
+    return "p95, s", axis.make_ticks(7), lambda point: axis.to_pixel(point.delay)
 
 
-def _rate(shown: Sequence[Point]) -> tuple[str, list[Tick], Place]:
-    axis: Axis = rate_axis([point.errors for point in shown], _BOTTOM, _TOP)
-    return "WER, %", axis.ticks(7, 100), lambda point: axis.at(point.errors)
+def _rate(shown: Sequence[SweepPoint]) -> tuple[str, list[Tick], _Height]:
+    axis = make_rate_axis([point.errors for point in shown], _BOTTOM, _TOP)
+    return "WER, %", axis.make_ticks(7, 100), lambda point: axis.to_pixel(point.errors)

@@ -129,7 +129,7 @@ function callView(index) {
 const remember = (hash) => history.replaceState(null, "", hash);
 
 async function start() {
-  const index = await island("calls-index");
+  const index = await readEmbedded("calls-index");
   if (!index.systems.length) return;
   const view = callView(index);
   view.among(callTable(index, view.open).neighbour);

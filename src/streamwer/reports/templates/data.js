@@ -1,7 +1,7 @@
-// The calls, out of the page's compressed islands. What `islands.py` has written is read here.
+// The calls, out of the compressed JSON in the page. `embedded_json.py` writes them.
 const packs = new Map();
 
-async function island(id) {
+async function readEmbedded(id) {
   const bytes = Uint8Array.from(atob(document.getElementById(id).textContent), (c) => c.charCodeAt(0));
   const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(plain).json();
@@ -10,7 +10,7 @@ async function island(id) {
 // One call as the view needs it, times in seconds; its pack is opened once.
 async function callData(index, number) {
   const pack = Math.floor(number / index.pack);
-  if (!packs.has(pack)) packs.set(pack, island(`calls-${pack}`));
+  if (!packs.has(pack)) packs.set(pack, readEmbedded(`calls-${pack}`));
   const raw = (await packs.get(pack))[number % index.pack];
   const spoken = raw.spoken.map(([word, start, length]) => ({
     word,
@@ -21,7 +21,7 @@ async function callData(index, number) {
     ...index.systems[at],
     errors: system.errors,
     failure: system.failure,
-    runs: runsOf(system.runs, raw.said),
+    runs: runsOf(system.runs, raw.reference),
     marks: marksOf(system.marks, spoken),
     steps: stepsOf(system.steps),
   }));
@@ -32,7 +32,7 @@ async function callData(index, number) {
     condition: index.condition[number],
     language: index.language[number],
     seconds: index.seconds[number],
-    said: raw.said,
+    reference: raw.reference,
     audio: raw.audio,
     peaks: raw.peaks,
     spoken,
@@ -40,16 +40,16 @@ async function callData(index, number) {
   };
 }
 
-// Counts and texts back to words: { kind, said, heard }, with lists of words.
-function runsOf(packed, said) {
+// Counts and texts back to words: { kind, reference, hypothesis }, with lists of words.
+function runsOf(packed, reference) {
   let at = 0;
-  const next = (count) => said.slice(at, (at += count));
+  const next = (count) => reference.slice(at, (at += count));
   return packed.map((run) => {
-    if (Array.isArray(run)) return { kind: "inserted", said: [], heard: run };
-    if (typeof run === "string") return { kind: "substituted", said: next(1), heard: [run] };
-    if (run < 0) return { kind: "deleted", said: next(-run), heard: [] };
+    if (Array.isArray(run)) return { kind: "inserted", reference: [], hypothesis: run };
+    if (typeof run === "string") return { kind: "substituted", reference: next(1), hypothesis: [run] };
+    if (run < 0) return { kind: "deleted", reference: next(-run), hypothesis: [] };
     const words = next(run);
-    return { kind: "hit", said: words, heard: words };
+    return { kind: "hit", reference: words, hypothesis: words };
   });
 }
 
@@ -67,16 +67,16 @@ function marksOf(columns, spoken) {
 
 // Each step with its times, its final words so far and its tentative ones.
 function stepsOf(packed) {
-  let heard = 0;
+  let audioEnd = 0;
   let settled = 0;
   let text = [];
   return packed.map(([more, wait, queued, computed, committed, dropped, added]) => {
-    heard += more;
+    audioEnd += more;
     settled += committed;
     text = text.slice(0, text.length - dropped).concat(added);
-    const ready = heard + wait;
+    const ready = audioEnd + wait;
     return {
-      heard: heard / 100,
+      audioEnd: audioEnd / 100,
       ready: ready / 100,
       start: (ready + queued) / 100,
       emitted: (ready + queued + computed) / 100,

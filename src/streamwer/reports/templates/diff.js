@@ -1,4 +1,4 @@
-// What was said and what each system heard, word by word as it was scored.
+// The reference and the hypothesis of each system, word by word as scored.
 const CONTEXT = 2; // right words kept beside an error, where only errors are wanted
 
 function diffs(call, errorsOnly) {
@@ -18,20 +18,20 @@ function transcript(runs, errorsOnly) {
   return runs.flatMap((run, at) => {
     const between = at + 1 < runs.length ? gap(lastWord(run), firstWord(runs[at + 1])) : "";
     if (run.kind === "hit") {
-      const words = errorsOnly ? shortened(run.said, at > 0, at < runs.length - 1) : run.said;
+      const words = errorsOnly ? shortened(run.reference, at > 0, at < runs.length - 1) : run.reference;
       return [joined(words) + between];
     }
     const parts = [];
-    if (run.said.length) parts.push(make("del", {}, joined(run.said)));
-    if (run.heard.length) parts.push(make("ins", {}, joined(run.heard)));
+    if (run.reference.length) parts.push(make("del", {}, joined(run.reference)));
+    if (run.hypothesis.length) parts.push(make("ins", {}, joined(run.hypothesis)));
     if (parts.length === 1) return [parts[0], between];
     return [make("span", { class: "swap" }, parts[0], " ", parts[1]), between];
   });
 }
 
 // The words of a run that stand beside the run after it, and beside the one before it.
-const lastWord = (run) => (run.heard.length ? run.heard : run.said).at(-1) ?? "";
-const firstWord = (run) => (run.said.length ? run.said : run.heard)[0] ?? "";
+const lastWord = (run) => (run.hypothesis.length ? run.hypothesis : run.reference).at(-1) ?? "";
+const firstWord = (run) => (run.reference.length ? run.reference : run.hypothesis)[0] ?? "";
 
 // The first and the last words of a stretch that stand beside an error.
 function shortened(words, after, before) {

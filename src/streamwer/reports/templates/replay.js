@@ -41,11 +41,11 @@ function lastUntil(steps, seconds) {
 function player(call, length, onTime, onState) {
   const sound = call.audio ? new Audio() : null;
   let [at, rate, playing, last, frame] = [0, 1, false, 0, 0];
-  const heard = () => sound && !sound.paused && !sound.ended && sound.readyState > 2;
+  const audible = () => sound && !sound.paused && !sound.ended && sound.readyState > 2;
 
   function tick(now) {
     if (!playing) return;
-    at = heard() ? sound.currentTime : at + ((now - last) / 1000) * rate;
+    at = audible() ? sound.currentTime : at + ((now - last) / 1000) * rate;
     last = now;
     if (at >= length) {
       at = length;

@@ -124,7 +124,7 @@ function markOf(mark, end, at, x, y) {
 }
 
 function stepMarks(step, x, y) {
-  const parts = [draw("path", { class: "heard", d: `M${x(step.heard)},${y - 5}v10` })];
+  const parts = [draw("path", { class: "audio-end", d: `M${x(step.audioEnd)},${y - 5}v10` })];
   if (step.start > step.ready) parts.push(draw("path", { class: "queued", d: `M${x(step.ready)},${y}H${x(step.start)}` }));
   const width = Math.max(x(step.emitted) - x(step.start), 1);
   parts.push(draw("rect", { class: "computing", x: x(step.start), y: y - 2.5, width, height: 5 }));

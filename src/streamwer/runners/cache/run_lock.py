@@ -1,6 +1,6 @@
-"""Which systems are being streamed just now: no two runs write one log, and none loses entries.
+"""Locks of the runs in progress, so that no two write one log and none loses cache entries.
 
-The operating system holds the locks: they end with their process, however it ends.
+The operating system holds the locks, so they end with their process, however it ends.
 """
 
 from __future__ import annotations
@@ -23,69 +23,74 @@ from streamwer.runners.cache.store import REMEDY
 
 _FOLDER = "running"
 _TRIES, _PAUSE_S = 5, 0.05
-"""Whoever looks whether a run is still there holds its lock for a moment."""
+"""Retries, since a process that checks whether a run lives holds its lock for a moment."""
 
 
 @dataclass(frozen=True)
-class Run:
-    """A run in progress: its system, its process, and when it began (time of the file system).
+class RunLock:
+    """A run in progress, as its lock file describes it.
 
-    The process is named by its number, and by its host too where that is another: there are others
-    of that number here.
+    Attributes:
+        system: its name.
+        process: its number, with the host's name where it runs on another host.
+        start_time: seconds, on the clock of the file system.
     """
 
     system: str
     process: str
-    began: float
+    start_time: float
 
 
 @contextmanager
-def running(folder: Path, system: str, out: Path) -> Iterator[None]:
-    """Within the block the run of a system into `out` is the only one, and is known to others.
+def hold_run_lock(folder: Path, system: str, out: Path) -> Iterator[None]:
+    """Hold the lock of a run into a folder within the block, visible to other processes.
 
     Args:
         folder: of the store.
+        system: name of the system.
+        out: folder of its log.
 
     Raises:
-        StreamwerError: it is being run already; or the folder cannot be written.
+        StreamwerError: another process holds the lock, or the folder cannot be written.
     """
-    path = folder / _FOLDER / f"{digests.of_text(str(out.resolve()))}.lock"
-    with disk.writing(folder, REMEDY):
+    path = folder / _FOLDER / f"{digests.digest_text(str(out.resolve()))}.lock"
+    with disk.explain_write_errors(folder, REMEDY):
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Without a buffer: what a full disk refuses is not tried again at the end.
+        # Unbuffered, so that closing does not repeat a write that a full disk has refused.
         file = path.open("ab", buffering=0)
     with file:
-        if not _locked(file, _TRIES):
-            other = _said(path)
+        if not _try_lock(file, _TRIES):
+            other = _read_lock(path)
             raise StreamwerError(
                 f"{out}: {other.system} is being streamed into it already, by process"
                 f" {other.process}; wait until it has ended or end it"
                 f" (kill {other.process}), and run again"
             )
-        with disk.writing(folder, REMEDY):
+        with disk.explain_write_errors(folder, REMEDY):
             file.truncate(0)
-            mine = {"system": system, "process": str(os.getpid()), "host": platform.node()}
-            file.write(json.dumps(mine).encode())
+            description = {"system": system, "process": str(os.getpid()), "host": platform.node()}
+            file.write(json.dumps(description).encode())
         yield
 
 
-def runs(folder: Path, but: Path | None = None) -> list[Run]:
-    """The runs in progress that use a store.
+def list_run_locks(folder: Path, exclude: Path | None = None) -> list[RunLock]:
+    """List the runs in progress that use a store.
 
     Args:
-        but: not the one into this folder.
+        folder: of the store.
+        exclude: leave out the run into this folder.
     """
-    mine = "" if but is None else digests.of_text(str(but.resolve()))
+    excluded = "" if exclude is None else digests.digest_text(str(exclude.resolve()))
     locks = sorted((folder / _FOLDER).glob("*.lock"))
-    return [_said(path) for path in locks if path.stem != mine and _is_held(path)]
+    return [_read_lock(path) for path in locks if path.stem != excluded and _is_held(path)]
 
 
 def _is_held(path: Path) -> bool:
     with path.open("ab") as file:
-        return not _locked(file, tries=1)
+        return not _try_lock(file, tries=1)
 
 
-def _locked(file: IO[bytes], tries: int) -> bool:
+def _try_lock(file: IO[bytes], tries: int) -> bool:
     for at in range(tries):
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -96,12 +101,12 @@ def _locked(file: IO[bytes], tries: int) -> bool:
     return False
 
 
-def _said(path: Path) -> Run:
-    """What a run said of itself; it may be about to."""
+def _read_lock(path: Path) -> RunLock:
+    """Read the description of a run; its file may still be empty."""
     try:
         values = json.loads(path.read_text())
         process, host = str(values["process"]), values.get("host", platform.node())
         there = "" if host == platform.node() else f" on {host}"
-        return Run(str(values["system"]), f"{process}{there}", path.stat().st_mtime)
+        return RunLock(str(values["system"]), f"{process}{there}", path.stat().st_mtime)
     except (OSError, ValueError, KeyError, TypeError):
-        return Run("?", "?", 0.0)
+        return RunLock("?", "?", 0.0)

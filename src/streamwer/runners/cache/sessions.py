@@ -1,9 +1,9 @@
-"""Measuring anew, or going on: which recordings a clock that measures may take from the store.
+"""Sessions decide which recordings a run under a measuring clock may take from the cache.
 
-A run that was interrupted goes on in its session. A session is over once its log is recorded: DVC
-has locked it, or it lies in its place and is run again all the same. The next run then begins a new
-session, whose recordings have other keys, so that no time is ever reported as measured twice. The
-old session counts until the new one is written, in one move: there is no moment between.
+An interrupted run continues its session. A session ends when its log is recorded: DVC has locked
+the log, or the log is complete and the run is started again. The next run begins a new session,
+whose recordings have other keys, so that no measured time is reported twice. The new session
+replaces the old one in one atomic write.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from hashlib import md5
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -24,18 +23,18 @@ from streamwer.runners.cache.store import REMEDY
 
 _FOLDER = "sessions"
 _MOST = 1000
-"""Sessions that are remembered; the recordings of a forgotten one are streamed again."""
+"""Sessions that are remembered; recordings of a forgotten one are streamed again."""
 _LOCK = Path("dvc.lock")
 
 
 @dataclass(frozen=True)
-class Session:
-    """A run, from its first recording to the moment its log is recorded.
+class MeasuringSession:
+    """A run under a measuring clock, from its first recording until its log is recorded.
 
     Attributes:
         name: part of the keys of its recordings.
         out: the folder of its log, absolute.
-        log: digest of the log that it ended with; "" before that.
+        log: digest of the complete log; "" before that.
     """
 
     name: str
@@ -43,106 +42,115 @@ class Session:
     log: str = ""
 
 
-class Sessions:
-    """The sessions of a store, by what is run and where its log goes."""
+class MeasuringSessions:
+    """The sessions of a store, by the run and the folder of its log."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / _FOLDER
 
-    def open(self, run: str, out: Path, *, anew: bool) -> Session:
-        """The session to go on with; a new one if there is none, it is over, or `anew`.
+    def open(self, run: str, out: Path, *, restart: bool) -> MeasuringSession:
+        """Return the session to continue; a new one if there is none or it has ended.
 
         Args:
-            run: what is run, in full.
+            run: full description of the run.
             out: folder of its log.
+            restart: begin a new session in any case.
 
         Raises:
             StreamwerError: it cannot be written.
         """
         self.release()
-        path = self._path(run, out)
-        found = _read(path)
-        if anew or found is None or (found.log and found.log == of_folder(out)):
-            found = Session(uuid.uuid4().hex, str(out.resolve()))
-            self._write(path, found)
+        path = self._path_of_run(run, out)
+        session = _read_session(path)
+        if restart or session is None or (session.log and session.log == digest_folder(out)):
+            session = MeasuringSession(uuid.uuid4().hex, str(out.resolve()))
+            self._write(path, session)
             self._forget_oldest()
-        return found
+        return session
 
-    def end(self, run: str, out: Path, session: Session) -> None:
-        """Note that the log is whole: from now on it may be recorded.
+    def end(self, run: str, out: Path, session: MeasuringSession) -> None:
+        """Store the digest of the complete log, which ends the session once DVC records it.
+
+        Args:
+            run: full description of the run.
+            out: folder of its log.
+            session: of the run.
 
         Raises:
             StreamwerError: it cannot be written.
         """
-        self._write(self._path(run, out), replace(session, log=of_folder(out)))
+        self._write(self._path_of_run(run, out), replace(session, log=digest_folder(out)))
 
     def release(self, lock: Path = _LOCK) -> None:
-        """Forget the sessions whose logs DVC has recorded."""
-        ended = {path: one for path in self._paths() if (one := _read(path)) and one.log}
-        recorded = _locked(lock) if ended else {}
+        """Remove the sessions whose logs DVC has recorded."""
+        ended = {
+            path: one for path in self._list_paths() if (one := _read_session(path)) and one.log
+        }
+        recorded = _read_dvc_lock(lock) if ended else {}
         for path, session in ended.items():
             if recorded.get(session.out) == session.log:
                 path.unlink(missing_ok=True)
 
     def forget(self) -> None:
-        """Forget all of them: what their recordings measured will not be found again."""
-        for path in self._paths():
+        """Remove all sessions: no later run finds their recordings."""
+        for path in self._list_paths():
             path.unlink(missing_ok=True)
 
-    def _paths(self) -> list[Path]:
+    def _list_paths(self) -> list[Path]:
         return list(self._folder.glob("*.json"))
 
-    def _path(self, run: str, out: Path) -> Path:
-        return self._folder / f"{digests.of_text(f'{run}{out.resolve()}')}.json"
+    def _path_of_run(self, run: str, out: Path) -> Path:
+        return self._folder / f"{digests.digest_text(f'{run}{out.resolve()}')}.json"
 
-    def _write(self, path: Path, session: Session) -> None:
-        with disk.writing(path, REMEDY):
+    def _write(self, path: Path, session: MeasuringSession) -> None:
+        with disk.explain_write_errors(path, REMEDY):
             path.parent.mkdir(parents=True, exist_ok=True)
-            disk.replace(path, json.dumps(asdict(session)).encode())
+            disk.replace_file(path, json.dumps(asdict(session)).encode())
 
     def _forget_oldest(self) -> None:
-        for path in sorted(self._paths(), key=_written)[:-_MOST]:
+        for path in sorted(self._list_paths(), key=_get_mtime)[:-_MOST]:
             path.unlink(missing_ok=True)
 
 
-def of_folder(folder: Path) -> str:
-    """The digest that DVC gives to a folder of files; "" where there is none."""
+def digest_folder(folder: Path) -> str:
+    """Compute the digest that DVC gives to a folder of files; "" where there is none."""
     files = sorted(file for file in folder.rglob("*") if file.is_file())
-    rows = [{"md5": _md5(file), "relpath": file.relative_to(folder).as_posix()} for file in files]
+    rows = [
+        {"md5": _digest_file(file), "relpath": file.relative_to(folder).as_posix()}
+        for file in files
+    ]
     whole = md5(json.dumps(rows, sort_keys=True).encode(), usedforsecurity=False)
     return f"{whole.hexdigest()}.dir" if files else ""
 
 
-def _md5(file: Path) -> str:
-    found = md5(usedforsecurity=False)
+def _digest_file(file: Path) -> str:
+    digest = md5(usedforsecurity=False)
     with file.open("rb") as opened:
         while part := opened.read(2**20):
-            found.update(part)
-    return found.hexdigest()
+            digest.update(part)
+    return digest.hexdigest()
 
 
-def _locked(lock: Path) -> dict[str, str]:
-    """What DVC has recorded: digests by absolute path."""
+def _read_dvc_lock(lock: Path) -> dict[str, str]:
+    """Read the digests that DVC has recorded, by absolute path."""
     try:
-        stages = _yaml(lock)["stages"].values()
+        loader = getattr(
+            yaml, "CSafeLoader", yaml.SafeLoader
+        )  # ten times as fast, where it is built
+        stages = yaml.load(lock.read_bytes(), loader)["stages"].values()
         outs = [out for stage in stages for out in stage.get("outs", ())]
         return {str((lock.parent / out["path"]).resolve()): out.get("md5", "") for out in outs}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError):
-        return {}  # no file, or one in the middle of a merge: then nothing is known to be recorded
+        return {}  # no file, or one in the middle of a merge
 
 
-def _yaml(path: Path) -> Any:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it is built
-    return yaml.load(path.read_bytes(), loader)
-
-
-def _read(path: Path) -> Session | None:
+def _read_session(path: Path) -> MeasuringSession | None:
     with suppress(OSError, ValueError, TypeError):
-        return Session(**json.loads(path.read_bytes()))
+        return MeasuringSession(**json.loads(path.read_bytes()))
     return None
 
 
-def _written(path: Path) -> float:
+def _get_mtime(path: Path) -> float:
     with suppress(FileNotFoundError):
         return path.stat().st_mtime
     return 0.0

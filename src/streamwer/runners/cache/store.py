@@ -1,13 +1,16 @@
-"""Finished recordings by key, one file each: a fault of one costs that one and no other.
+"""Store finished recordings by key, one file each, so that a damaged file costs one recording.
 
-An entry is written aside and moved to its place, so a process that is killed leaves none half
-written. Whatever else happens to it (a power cut, a broken disk, an editor) shows in its checksum:
-it is said, removed, and made again. The size is bounded; what was used longest ago goes first.
+An entry is written to a temporary file and moved into place, so a killed process leaves no partial
+entry. A checksum shows any other damage (a power cut, a broken disk, an editor): a damaged
+entry is reported and removed, and its recording is streamed again. The size is limited; the least
+recently used entries go first.
 """
 
 from __future__ import annotations
 
 import os
+import re
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,38 +18,45 @@ from pathlib import Path
 from typing import TypeVar
 
 from streamwer._util import disk, processes
-from streamwer.runners.cache.entry import DamagedError, Label, Steps, label_of, pack, steps_of
+from streamwer.runners.cache.entry import (
+    DamagedError,
+    EntryLabel,
+    Steps,
+    pack_entry,
+    unpack_label,
+    unpack_steps,
+)
 
 _Found = TypeVar("_Found")
 _Reader = Callable[[str, bytes], _Found]
 _ENTRIES, _PARTIAL = "entries", "partial"
 _ROOM = 0.1
-"""Share of the largest size that is made free at once, since looking for the oldest takes time."""
+"""Share of the largest size that is freed at once, since finding the oldest takes time."""
 _BLOCK = 512
-"""Bytes of which `st_blocks` counts: a small file takes more room than it has bytes."""
+"""Unit of `st_blocks`, bytes: a small file takes more room than it has bytes."""
 REMEDY = (
-    "make room there or choose another folder (finished.folder in params.yaml), and run again:"
-    " what is finished by now is kept"
+    "make room there or choose another folder (cache.folder in params.yaml), and run again:"
+    " finished recordings are kept"
 )
 
 
 @dataclass(frozen=True)
-class Place:
-    """One file of the store."""
+class StoreEntry:
+    """One file of the store, with its size in bytes."""
 
     path: Path
     size: int
-    used: float
-    """When it was last used or written, as the file system tells the time."""
+    last_used: float
+    """Time of the last use or write, on the clock of the file system."""
 
 
-class Store:
-    """Entries in 256 folders.
+class ResultStore:
+    """A store of entries in 256 folders.
 
     Args:
-        folder: made when something is put there.
+        folder: made with the first entry.
         most_bytes: largest size of all entries.
-        warn: is told of each damaged entry, in one line.
+        warn: gets one line for each damaged entry.
     """
 
     def __init__(self, folder: Path, most_bytes: int, warn: Callable[[str], None]) -> None:
@@ -54,75 +64,80 @@ class Store:
         self._puts = 0
         self._grown = 0
 
-    def label(self, key: str) -> Label | None:
-        """What the entry of a key is, now the most recently used; None where there is none."""
-        return self._read(key, label_of)
+    def read_label(self, key: str) -> EntryLabel | None:
+        """Read the label of a key's entry and mark it as used; None where there is none."""
+        return self._read(key, unpack_label)
 
-    def steps(self, key: str) -> Steps | None:
-        """Its steps, likewise."""
-        return self._read(key, steps_of)
+    def read_steps(self, key: str) -> Steps | None:
+        """Read the steps of a key's entry and mark it as used; None where there is none."""
+        return self._read(key, unpack_steps)
 
-    def put(self, key: str, label: Label, steps: Steps) -> None:
-        """Keep the steps of a recording, instead of those that the key had.
+    def write_entry(self, key: str, label: EntryLabel, steps: Steps) -> None:
+        """Store the steps of a recording, instead of those that the key had.
+
+        Args:
+            key: of the recording, 64 hexadecimal digits.
+            label: its description.
+            steps: in order.
 
         Raises:
             StreamwerError: they cannot be written.
         """
-        packed, path = pack(key, label, steps), self._path(key)
+        packed, path = pack_entry(key, label, steps), self._path_of_key(key)
         self._puts += 1
-        beside = self.folder / _PARTIAL / f"{processes.name()}-{self._puts}.partial"
-        with disk.writing(self.folder, REMEDY):
+        temporary = self.folder / _PARTIAL / f"{processes.get_process_name()}-{self._puts}.partial"
+        with disk.explain_write_errors(self.folder, REMEDY):
             try:
-                disk.replace(path, packed, beside)
+                disk.replace_file(path, packed, temporary)
             except FileNotFoundError:  # the first of its folder
                 path.parent.mkdir(parents=True, exist_ok=True)
-                beside.parent.mkdir(exist_ok=True)
-                disk.replace(path, packed, beside)
+                temporary.parent.mkdir(exist_ok=True)
+                disk.replace_file(path, packed, temporary)
         self._grown += len(packed)
 
-    def remove(self, place: Place) -> None:
-        """Forget a recording, if it is still there."""
-        place.path.unlink(missing_ok=True)
+    def remove(self, entry: StoreEntry) -> None:
+        """Remove an entry, if it is still there."""
+        entry.path.unlink(missing_ok=True)
 
     def shrink(self, since: float) -> None:
-        """Drop the oldest entries beyond the largest size, but none that was used after `since`."""
+        """Remove the oldest entries beyond the largest size, but none used after `since`."""
         self._grown = 0
-        _remove_left_over(self.folder / _PARTIAL)
-        places = sorted(self.places(), key=lambda place: place.used)
-        excess = sum(place.size for place in places) - self._most
+        _remove_stale_files(self.folder / _PARTIAL)
+        entries = sorted(self.list_entries(), key=lambda entry: entry.last_used)
+        excess = sum(entry.size for entry in entries) - self._most
         if excess <= 0:
             return
         excess += int(_ROOM * self._most)
-        for place in places:
-            if excess <= 0 or place.used >= since:
+        for entry in entries:
+            if excess <= 0 or entry.last_used >= since:
                 return
-            self.remove(place)
-            excess -= place.size
+            self.remove(entry)
+            excess -= entry.size
 
-    def grown(self) -> bool:
-        """Whether so much was put since the last `shrink` that it is time for another."""
+    def needs_shrinking(self) -> bool:
+        """Tell whether the store has grown enough since the last `shrink` for another one."""
         return self._grown > _ROOM * self._most
 
-    def places(self) -> Iterator[Place]:
-        """All entries."""
-        for folder in _scanned(self.folder / _ENTRIES):
-            for file in _scanned(Path(folder.path)):
+    def list_entries(self) -> Iterator[StoreEntry]:
+        """Iterate over all entries."""
+        for folder in _scan_folder(self.folder / _ENTRIES):
+            for file in _scan_folder(Path(folder.path)):
                 with suppress(FileNotFoundError):  # dropped by another process just now
                     status = file.stat()
-                    taken = max(status.st_size, status.st_blocks * _BLOCK)
-                    yield Place(Path(file.path), taken, status.st_mtime)
+                    size = max(status.st_size, status.st_blocks * _BLOCK)
+                    yield StoreEntry(Path(file.path), size, status.st_mtime)
 
-    def described(self, place: Place) -> Label | None:
-        """What an entry is, without using it; None, and it is gone, where it is damaged."""
-        return self._read(place.path.parent.name + place.path.name, label_of, use=False)
+    def inspect(self, entry: StoreEntry) -> EntryLabel | None:
+        """Read the label of an entry without marking it as used; None, and removed, if damaged."""
+        return self._read(entry.path.parent.name + entry.path.name, unpack_label, use=False)
 
-    def _path(self, key: str) -> Path:
+    def _path_of_key(self, key: str) -> Path:
         return self.folder / _ENTRIES / key[:2] / key[2:]
 
     def _read(self, key: str, read: _Reader[_Found], *, use: bool = True) -> _Found | None:
-        path = self._path(key)
+        path = self._path_of_key(key)
         try:
-            found = read(key, path.read_bytes())
+            content = read(key, path.read_bytes())
         except FileNotFoundError:
             return None
         except DamagedError:
@@ -130,17 +145,17 @@ class Store:
             with suppress(OSError):
                 path.unlink()
             return None
-        except OSError as error:  # it may well be whole, and another's who shares the folder
+        except OSError as error:  # it may be intact, and of another user who shares the folder
             why = error.strerror or error
             self._warn(f"{path}: cannot be read ({why}); its recording is streamed again")
             return None
         if use:
-            with suppress(OSError):  # likewise
+            with suppress(OSError):  # another user's
                 os.utime(path)
-        return found
+        return content
 
 
-def _scanned(folder: Path) -> list[os.DirEntry[str]]:
+def _scan_folder(folder: Path) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             return list(entries)
@@ -148,9 +163,17 @@ def _scanned(folder: Path) -> list[os.DirEntry[str]]:
         return []
 
 
-def _remove_left_over(folder: Path) -> None:
-    """What processes that were killed had begun to write."""
-    for file in _scanned(folder):
-        with suppress(OSError):  # whole by now and in its place, or another user's
-            if processes.left(file.name.rpartition("-")[0], file.stat().st_mtime):
+def _remove_stale_files(folder: Path) -> None:
+    """Remove the temporary files of killed processes."""
+    for file in _scan_folder(folder):
+        with suppress(OSError):  # moved into place by now, or another user's
+            if processes.is_stale(file.name.rpartition("-")[0], file.stat().st_mtime):
                 Path(file.path).unlink()
+
+
+def format_empty_command(folder: str) -> str:
+    """Format the command that drops what is kept in a folder, whatever params.yaml says of it."""
+    plain = re.fullmatch(r"[\w./-]+", folder)
+    value = folder if plain else "'" + folder.replace("'", "\\'") + "'"  # as Hydra quotes
+    command = ("python", "-m", "streamwer.cli.cache", "--empty", f"cache.folder={value}")
+    return shlex.join(command)

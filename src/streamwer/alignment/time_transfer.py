@@ -1,0 +1,111 @@
+"""Transfer the times of a published alignment to a transcript with other spellings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from streamwer.alignment.quality import AlignmentError
+from streamwer.alignment.timed_words import divide_time, split_timed_words
+from streamwer.text.normalise import get_normaliser
+from streamwer.text.word_alignment import Pair, align_words
+from streamwer.text.words import split_words
+from streamwer.types import Word
+
+_SILENCES = frozenset({"", "<eps>", "<sil>", "sil", "sp", "spn", "<p:>"})
+"""Labels of aligners for pauses and noises."""
+
+
+@dataclass(frozen=True)
+class MatchedWords:
+    """The words of a transcript with times, and the share that the alignment spells otherwise."""
+
+    words: tuple[Word, ...]
+    mismatched: float
+
+
+def match_words(
+    text: str, aligned: Sequence[Word], seconds: float, most_mismatched: float
+) -> MatchedWords:
+    """Give the words of a transcript the times of an alignment.
+
+    Where the two differ ("twenty five" and "twenty-five"; "<unk>"), the words of the transcript
+    share the time of the aligned words, by their numbers of letters.
+
+    Args:
+        text: raw transcript; its words are those of `text.words.split_words`.
+        aligned: words in order; pauses among them are left out.
+        seconds: length of the recording.
+        most_mismatched: largest share of words that may differ.
+
+    Raises:
+        AlignmentError: too many differ, or a word ends after the recording or before the last.
+    """
+    transcript = split_words(text)
+    spoken = drop_silences(aligned)
+    if not transcript or not spoken:
+        raise AlignmentError(f"the {'alignment' if transcript else 'transcript'} has no words")
+    _check_times(spoken, seconds)
+    spoken = tuple(split_timed_words(spoken))
+    pairs = _align_texts(transcript, [word.text for word in spoken])
+    hits = sum(pair.status == "hit" for pair in pairs)
+    mismatched = round(1 - hits / len(transcript), 4)
+    if mismatched > most_mismatched:
+        raise AlignmentError(f"{mismatched:.0%} of its words are others in the alignment")
+    return MatchedWords(_transfer_times(transcript, spoken, pairs), mismatched)
+
+
+def drop_silences(aligned: Sequence[Word]) -> tuple[Word, ...]:
+    """Drop pauses and noises from the words of an alignment."""
+    return tuple(word for word in aligned if word.text.casefold() not in _SILENCES)
+
+
+def _check_times(words: Sequence[Word], seconds: float) -> None:
+    for one, other in pairwise(words):
+        if other.start < one.start or other.end < one.end:
+            raise AlignmentError(f"its alignment goes back in time at '{other.text}'")
+    if words[-1].end > seconds + 0.1:  # frames of an aligner may reach a little beyond the audio
+        raise AlignmentError(
+            f"its alignment ends at {words[-1].end:g} s, after its audio ({seconds:g} s)"
+        )
+
+
+def _align_texts(transcript: Sequence[str], spoken: Sequence[str]) -> list[Pair]:
+    apply = get_normaliser("basic").apply
+    # A word of punctuation alone, which the normaliser empties, must still be a token.
+    keys = [
+        ["".join(apply(word).split()) or "-" for word in words] for words in (transcript, spoken)
+    ]
+    return align_words(*keys)
+
+
+def _transfer_times(
+    transcript: Sequence[str], spoken: Sequence[Word], pairs: Sequence[Pair]
+) -> tuple[Word, ...]:
+    words: list[Word] = []
+    differing: list[Pair] = []
+    last = 0.0
+    for pair in pairs:
+        if pair.status != "hit" or pair.reference is None or pair.hypothesis is None:
+            differing.append(pair)
+            continue
+        word = spoken[pair.hypothesis]
+        words += _divide_gap(transcript, spoken, differing, (last, word.start))
+        differing = []
+        words.append(Word(transcript[pair.reference], word.start, word.end))
+        last = word.end
+    return (*words, *_divide_gap(transcript, spoken, differing, (last, last)))
+
+
+def _divide_gap(
+    transcript: Sequence[str],
+    spoken: Sequence[Word],
+    differing: Sequence[Pair],
+    gap: tuple[float, float],
+) -> list[Word]:
+    """Divide the time of the aligned words in a gap among the transcript's words there."""
+    texts = [transcript[pair.reference] for pair in differing if pair.reference is not None]
+    times = [spoken[pair.hypothesis] for pair in differing if pair.hypothesis is not None]
+    begin, end = (times[0].start, times[-1].end) if times else gap
+    return list(divide_time(texts, begin, end))

@@ -1,0 +1,114 @@
+"""The length that an audio file declares, which may differ from what it holds."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import IO
+
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+
+from streamwer.audio import ogg, riff
+
+JITTER_S = 0.01
+"""Tolerance of time stamps: Matroska rounds them to milliseconds."""
+_FORMATS = frozenset(
+    "aiff au avi caf flac matroska,webm mov,mp4,m4a,3gp,3g2,mj2 ogg tta w64 wv".split()
+)
+"""Containers that declare a length; of others FFmpeg estimates one from the bit rate."""
+_LENGTH_OF_CONTENTS = frozenset(("avi", "caf"))
+"""Containers of which FFmpeg gives the actual length, and the declared number of frames."""
+_EXACT = frozenset(("aiff", "au", "flac", "tta", "w64"))
+_EXACT_S, _CODED_S = 1e-3, 0.025
+"""Tolerance of lengths: some count the padding that an encoder adds at the ends."""
+_COUNTS = (b"Xing", b"Info", b"VBRI")
+_COUNTS_WITHIN = 4096
+
+
+@dataclass(frozen=True)
+class FileHeader:
+    """Facts in the header of a file that FFmpeg does not report.
+
+    Attributes:
+        riff: of a WAV file.
+        pages: of an Ogg file.
+        counted: whether it is an MP3 file that counts its frames.
+    """
+
+    riff: riff.RiffData | None
+    pages: ogg.OggPages | None
+    counted: bool
+
+
+@dataclass(frozen=True)
+class DeclaredLength:
+    """A declared length, seconds.
+
+    Attributes:
+        seconds: from the first sample on; in an Ogg file from time stamp 0 on.
+        tolerance: seconds by which it may be off.
+        absolute: whether it is the time stamp of the end.
+    """
+
+    seconds: float
+    tolerance: float
+    absolute: bool = False
+
+
+def read_header(file: IO[bytes]) -> FileHeader:
+    """Read the header of a file, and go back to its beginning."""
+    size = file.seek(0, os.SEEK_END)
+    header = FileHeader(
+        riff.read_data(file, size), ogg.read_pages(file, size), _counts_frames(file)
+    )
+    file.seek(0)
+    return header
+
+
+def read_length(
+    container: InputContainer, stream: AudioStream, header: FileHeader
+) -> DeclaredLength | None:
+    """Read the length that a file declares; None where it declares none.
+
+    Args:
+        container: the file, opened by FFmpeg.
+        stream: the audio track.
+        header: from `read_header`.
+    """
+    name, data, pages = container.format.name, header.riff, header.pages
+    if data:
+        known = data.declared and data.rate and not data.follows
+        return DeclaredLength((data.declared or 0) / data.rate, _EXACT_S) if known else None
+    opus = stream.codec_context.name == "opus"
+    if pages and (rate := ogg.OPUS_RATE if opus else stream.rate):
+        off = _EXACT_S if opus or stream.codec_context.name == "flac" else _CODED_S
+        return DeclaredLength((pages.samples - pages.skipped) / rate, off, absolute=True)
+    if name not in _FORMATS and not (name == "mp3" and header.counted):
+        return None
+    seconds = _read_seconds(container, stream)
+    off = _EXACT_S if name in _EXACT or _is_pcm(stream) else _CODED_S
+    return DeclaredLength(seconds, off) if seconds else None
+
+
+def _read_seconds(container: InputContainer, stream: AudioStream) -> float:
+    if container.format.name in _LENGTH_OF_CONTENTS:
+        return stream.frames / stream.rate if _is_pcm(stream) and stream.rate else 0.0
+    if stream.duration is not None and stream.time_base is not None:
+        return float(stream.duration * stream.time_base)
+    only = len(container.streams) == 1  # else it is the length of the pictures, perhaps
+    return container.duration / 1e6 if only and container.duration else 0.0
+
+
+def _is_pcm(stream: AudioStream) -> bool:
+    return stream.codec_context.name.startswith("pcm")
+
+
+def _counts_frames(file: IO[bytes]) -> bool:
+    """Tell whether the first frame of MPEG audio, after ID3 tags, counts the others."""
+    file.seek(0)
+    head = file.read(10)
+    if head.startswith(b"ID3"):  # its length has four times seven bits
+        file.seek(10 + sum(byte << 7 * (3 - n) for n, byte in enumerate(head[6:])))
+    begin = head + file.read(_COUNTS_WITHIN)
+    return any(mark in begin for mark in _COUNTS)

@@ -1,0 +1,209 @@
+"""Decoding in a separate process: a file that crashes the decoder causes one error.
+
+One process decodes file after file; after a crash the next file gets a new process.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import weakref
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import numpy as np
+
+from streamwer._util import processes
+from streamwer.audio import concatenate_pieces, decode_chunks
+from streamwer.audio.damage import collect_damage, report_damage
+from streamwer.audio.decoding import Samples
+from streamwer.errors import AudioError
+
+_PIECE = 1 << 16
+"""Samples in one message."""
+_END_S = 5.0
+# Not `-m`: the messages would be those of `__main__`.
+_COMMAND = (sys.executable, "-c", f"from {__name__} import main; main()")
+
+
+class DecodeRequest(NamedTuple):
+    """A file to decode: the arguments of `audio.decode_chunks`."""
+
+    path: Path
+    channel: int | None
+    contents: bytes | None
+
+
+@dataclass(frozen=True)
+class DecodedPiece:
+    """A piece of a file; the last one has no samples, but damage and errors."""
+
+    piece: Samples | None = None
+    damage: tuple[str, ...] = ()
+    error: str = ""
+
+
+class IsolatedDecoder:
+    """A process that decodes, started with the first file.
+
+    Args:
+        command: the command that runs `main`.
+    """
+
+    def __init__(self, command: tuple[str, ...] = _COMMAND) -> None:
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
+        self._busy = False
+
+    def decode_chunks(
+        self,
+        path: Path,
+        channel: int | None = None,
+        contents: bytes | None = None,
+        name: str = "",
+    ) -> Iterator[Samples]:
+        """Decode a file as `audio.decode_chunks` does.
+
+        Args:
+            path: the file.
+            channel: the channel to take, from 0 on; the mean of all if None.
+            contents: its bytes, where the file is on another machine.
+            name: its name in errors and warnings; its path if empty.
+
+        Yields:
+            float32 samples at 16 kHz, shape (n,).
+
+        Raises:
+            AudioError: as `audio.decode_chunks`, or the process has ended.
+        """
+        request = DecodeRequest(path, channel, contents)
+        name = name or str(path)
+        if self._busy:  # another file is not read to its end yet
+            yield from IsolatedDecoder(self._command)._decode(request, name)
+            return
+        self._busy = True
+        try:
+            yield from self._decode(request, name)
+        finally:
+            self._busy = False
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process:
+            _end_process(self._process)
+            self._process = None
+
+    def _decode(self, request: DecodeRequest, name: str) -> Iterator[Samples]:
+        process = self._start()
+        try:
+            answer = _request_piece(process, request)
+            while answer.piece is not None:
+                yield answer.piece
+                answer = _request_piece(process, None)
+        except (EOFError, OSError, pickle.UnpicklingError) as error:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_END_S)  # its pipe closes a moment before it is gone
+            self.close()
+            raise AudioError(f"{name}: its decoder {_describe_end(process)}") from error
+        for line in answer.damage:
+            report_damage(line.replace(str(request.path), name, 1))
+        if answer.error:
+            raise AudioError(answer.error.replace(str(request.path), name, 1))
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            paths = os.pathsep.join(filter(None, sys.path))
+            with processes.ignore_sigint():
+                self._process = subprocess.Popen(
+                    self._command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    env={**os.environ, "PYTHONPATH": paths},
+                )
+            weakref.finalize(self, _end_process, self._process)
+        return self._process
+
+
+def _request_piece(process: subprocess.Popen[bytes], request: DecodeRequest | None) -> DecodedPiece:
+    """Request the first piece of a file, or the next one."""
+    requests, answers = process.stdin, process.stdout
+    if requests is None or answers is None:
+        raise EOFError
+    pickle.dump(request, requests)
+    requests.flush()
+    answer: DecodedPiece = pickle.load(answers)
+    return answer
+
+
+def main() -> None:
+    """Serve the parent process over standard input and output."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # other output would break the answers
+    with suppress(EOFError, BrokenPipeError):
+        serve_requests(sys.stdin.buffer, answers)
+
+
+def serve_requests(requests: IO[bytes], answers: IO[bytes]) -> None:
+    """Answer requests until there are no more.
+
+    After each piece comes a request for the next one, or for another file.
+
+    Args:
+        requests: pickled `DecodeRequest`s; None requests the next piece.
+        answers: gets pickled `DecodedPiece`s.
+    """
+    request = pickle.load(requests)
+    while True:
+        for answer in _decode(request):
+            pickle.dump(answer, answers)
+            answers.flush()
+            request = pickle.load(requests)
+            if request is not None:
+                break
+
+
+def _decode(request: DecodeRequest) -> Iterator[DecodedPiece]:
+    error = ""
+    with collect_damage() as damage:
+        try:
+            for piece in _merge_pieces(decode_chunks(*request)):
+                yield DecodedPiece(piece)
+        except AudioError as failure:
+            error = str(failure)
+    yield DecodedPiece(None, tuple(damage), error)
+
+
+def _merge_pieces(pieces: Iterator[Samples]) -> Iterator[Samples]:
+    """Merge pieces into longer ones: each message has a cost."""
+    waiting: list[Samples] = []
+    for piece in pieces:
+        waiting.append(piece)
+        if sum(map(np.size, waiting)) >= _PIECE:
+            yield concatenate_pieces(waiting)
+            waiting = []
+    if waiting:
+        yield concatenate_pieces(waiting)
+
+
+def _end_process(process: subprocess.Popen[bytes]) -> None:
+    process.kill()  # it has nothing to save
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        with suppress(OSError):
+            if pipe:
+                pipe.close()
+
+
+def _describe_end(process: subprocess.Popen[bytes]) -> str:
+    code = process.returncode
+    return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with status {code}"
+
+
+DECODER = IsolatedDecoder()
+"""The shared decoder of this process."""

@@ -1,0 +1,1 @@
+"""What the command lines of the stages, the studies and the installed programs share."""

@@ -1,0 +1,1 @@
+"""Sources of data sets, which `dataset.source` names; each module registers one."""

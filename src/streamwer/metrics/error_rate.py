@@ -1,0 +1,131 @@
+"""Error rates: WER, CER, coverage and failures, as ratios of sums over recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+
+from streamwer.metrics.aligned_recording import AlignedRecording
+from streamwer.metrics.alignment import count_character_errors, count_word_errors
+from streamwer.metrics.registry import STABILITY, Display, Tables, metric, recording_columns
+from streamwer.metrics.stats.intervals import Floats
+from streamwer.metrics.word_errors import CharErrors, WordErrors
+
+KINDS = ("hits", "substitutions", "deletions", "insertions")
+"""Columns of the word errors; those of the character errors have `char_` before them."""
+
+
+@recording_columns
+def count_errors(recording: AlignedRecording) -> Mapping[str, int]:
+    """Count the word and character errors of a recording."""
+    words = count_word_errors(recording.pairs)
+    characters = count_character_errors(recording.reference_texts, recording.hypothesis_texts)
+    return asdict(words) | {f"char_{kind}": number for kind, number in asdict(characters).items()}
+
+
+@metric(
+    "wer",
+    unit="errors per word",
+    better="lower",
+    source="Levenshtein distance, by jiwer",
+    shown=Display("Accuracy", 10, "WER", "word error rate", ".1%"),
+    exact=True,
+)
+def count_wer_parts(tables: Tables) -> tuple[Floats, Floats]:
+    """Return the word errors and reference words of each recording."""
+    return _get_rate_parts(tables.recordings, "")
+
+
+@metric(
+    "cer",
+    unit="errors per character",
+    better="lower",
+    source="Levenshtein distance, by jiwer",
+    shown=Display("", 11, "CER", form=".1%"),
+    exact=True,
+)
+def count_cer_parts(tables: Tables) -> tuple[Floats, Floats]:
+    """Return the character errors and reference characters of each recording."""
+    return _get_rate_parts(tables.recordings, "char_")
+
+
+@metric(
+    "coverage",
+    unit="share of words",
+    better="higher",
+    source="ours",
+    shown=Display(
+        STABILITY,
+        53,
+        "Coverage",
+        "share of reference words emitted",
+        ".1%",
+        line="{:.2%} of the words were emitted",
+        rule_label="words that came",
+    ),
+    exact=True,
+    timed=True,
+)
+def count_coverage_parts(tables: Tables) -> tuple[Floats, Floats]:
+    """Return the emitted and all reference words of each recording; several runs share them."""
+    words, names = tables.words, tables.recordings["recording"]
+    grouped = np.isfinite(words["committed"].astype(float)).groupby(words["recording"])
+    runs = names.map(names.value_counts()).to_numpy(float)
+    emitted, total = (
+        names.map(each).fillna(0).to_numpy(float) for each in (grouped.sum(), grouped.size())
+    )
+    return emitted / runs, total / runs
+
+
+@metric(
+    "failures",
+    unit="recordings",
+    better="lower",
+    source="ours",
+    shown=Display(
+        STABILITY,
+        54,
+        "Failures",
+        "recordings without a transcript",
+        "count",
+        rule_label="recordings that failed",
+    ),
+    exact=True,
+)
+def count_failures(tables: Tables) -> tuple[Floats, Floats]:
+    """Return 1 for each recording that failed, and 1 for each recording."""
+    failed = (tables.recordings["failure"] != "").to_numpy(float)
+    return failed, np.ones_like(failed)
+
+
+def sum_errors(recordings: pd.DataFrame, prefix: str = "") -> pd.Series[int]:
+    """Sum the errors of each recording: of words, or with the prefix `char_` of characters."""
+    return _sum_columns(recordings, [f"{prefix}{kind}" for kind in KINDS[1:]])
+
+
+def sum_reference_units(recordings: pd.DataFrame, prefix: str = "") -> pd.Series[int]:
+    """Sum the reference words, or with the prefix `char_` characters, of each recording."""
+    return _sum_columns(recordings, [f"{prefix}{kind}" for kind in KINDS[:3]])
+
+
+def pool_word_errors(recordings: pd.DataFrame) -> WordErrors:
+    """Sum the word error counts over the rows of a recordings table."""
+    return WordErrors(**{kind: int(recordings[kind].sum()) for kind in KINDS})
+
+
+def pool_character_errors(recordings: pd.DataFrame) -> CharErrors:
+    """Sum the character error counts over the rows of a recordings table."""
+    return CharErrors(**{kind: int(recordings[f"char_{kind}"].sum()) for kind in KINDS})
+
+
+def _get_rate_parts(recordings: pd.DataFrame, prefix: str) -> tuple[Floats, Floats]:
+    errors, units = sum_errors(recordings, prefix), sum_reference_units(recordings, prefix)
+    return errors.to_numpy(float), units.to_numpy(float)
+
+
+def _sum_columns(recordings: pd.DataFrame, columns: list[str]) -> pd.Series[int]:
+    """Sum over each row; NaN where a column is missing, which no rule lets pass."""
+    return recordings.reindex(columns=columns).sum(axis=1, skipna=False)

@@ -1,0 +1,95 @@
+"""Invented words: what a recogniser makes of silence and noise.
+
+Non-speech is a recording with an empty transcript, and where words have times, every pause of a
+second or longer. An inserted word counts whose middle lies there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from streamwer.metrics.aligned_recording import AlignedRecording
+from streamwer.metrics.registry import (
+    STABILITY,
+    Display,
+    Tables,
+    get_column,
+    metric,
+    recording_columns,
+)
+from streamwer.metrics.stats.intervals import Floats
+from streamwer.types import Reference, Word
+
+MIN_PAUSE_S = 1.0
+"""Shorter pauses are a part of speech, and word times are not exact."""
+_WORDS, _SECONDS = "invented_words", "nonspeech_s"
+
+
+class InventedWords(NamedTuple):
+    """Words invented in a recording, and the seconds of non-speech that it is known to have."""
+
+    words: int
+    seconds: float
+
+
+@recording_columns
+def build_invented_word_columns(recording: AlignedRecording) -> Mapping[str, float]:
+    """Count a recording's invented words, and its seconds of non-speech."""
+    found = count_invented_words(recording.reference, recording.iterate_inserted_words())
+    return {_WORDS: found.words, _SECONDS: found.seconds}
+
+
+@metric(
+    "invented",
+    unit="words per minute of non-speech",
+    better="lower",
+    source="ours",
+    shown=Display(
+        STABILITY,
+        52,
+        "Invented",
+        "words per minute without speech",
+        line="{:.2f} words per minute of non-speech",
+    ),
+    key="invented_per_minute",
+)
+def count_invented_parts(tables: Tables) -> tuple[Floats, Floats]:
+    """Return the invented words and the minutes of non-speech of each recording that was streamed.
+
+    NaN where scores of earlier versions do not say.
+    """
+    rows = tables.recordings
+    done = (rows["failure"] == "").to_numpy()
+    words, seconds = (np.where(done, get_column(rows, name), 0) for name in (_WORDS, _SECONDS))
+    return words, seconds / 60
+
+
+def count_invented_words(reference: Reference, inserted: Iterable[Word]) -> InventedWords:
+    """Count the words of a recording that were invented in non-speech.
+
+    Args:
+        reference: of the recording.
+        inserted: the words of the transcript that the reference lacks.
+    """
+    middles = [(word.start + word.end) / 2 for word in inserted]
+    if not reference.text.strip() and not reference.ignored_segments:
+        return InventedWords(len(middles), reference.seconds)  # wherever a log says that they are
+    pauses = list(find_nonspeech(reference))
+    words = sum(any(begin <= at < end for begin, end in pauses) for at in middles)
+    return InventedWords(words, math.fsum(end - begin for begin, end in pauses))
+
+
+def find_nonspeech(reference: Reference) -> Iterator[tuple[float, float]]:
+    """Find where nobody speaks, as far as word times tell; not where nothing is scored."""
+    if reference.text.strip() and not reference.words:
+        return
+    speech = [(word.start, word.end) for word in reference.words]
+    at = 0.0
+    for begin, end in sorted([*speech, *reference.ignored_segments, (reference.seconds, math.inf)]):
+        if begin - at >= MIN_PAUSE_S:
+            yield at, begin
+        at = max(at, end)

@@ -1,0 +1,122 @@
+"""A sweep for machines: JSON with all figures, and one row per point as CSV and Parquet."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from typing import Any
+
+import pandas as pd
+
+from streamwer._util.rounding import RATE, SECONDS, round_number
+from streamwer.analysis.sweeps.budgets import BudgetChoice
+from streamwer.analysis.sweeps.effects import MainEffect
+from streamwer.analysis.sweeps.point import SweepPoint
+from streamwer.metrics.stats.intervals import Interval
+from streamwer.metrics.stats.quantiles import Quantile
+from streamwer.reports.sweep.findings import Findings
+
+SCHEMA = 1
+
+
+def render(findings: Findings) -> dict[str, str | bytes]:
+    """Render all files: file name → contents."""
+    table = tabulate_points(findings)
+    parquet = io.BytesIO()
+    table.to_parquet(parquet, index=False)
+    points = findings.sweep.points
+    costs = {point.name: round_number(point.rtf, RATE) for point in points}
+    return {
+        "sweep.json": _json(_document(findings)),
+        "points.csv": table.to_csv(index=False, lineterminator="\n"),
+        "points.parquet": parquet.getvalue(),
+        "costs.json": _json({"schema": SCHEMA, "rtf": costs}),
+    }
+
+
+def tabulate_points(findings: Findings) -> pd.DataFrame:
+    """Tabulate one row per point: its settings, then its figures (rates and seconds)."""
+    front = {point.name for point in findings.front}
+    return pd.DataFrame(
+        {
+            "point": point.name,
+            **findings.get_levels(point),
+            **_numbers("wer", point.wer, RATE),
+            **_numbers("p50", point.p50, SECONDS),
+            **_numbers("p95", point.p95, SECONDS),
+            "coverage": round(point.coverage, RATE),
+            "recordings": point.recordings,
+            "failures": point.failures,
+            "on_front": point.name in front,
+            "failure": point.failure,
+            "command": point.command,
+        }
+        for point in findings.sweep.points
+    )
+
+
+def _document(findings: Findings) -> dict[str, Any]:
+    sweep = findings.sweep
+    return {
+        "schema": SCHEMA,
+        "name": sweep.name,
+        "facts": dict(sweep.facts),
+        "axes": list(findings.axes),
+        "points": [_point(point) for point in sweep.points],
+        "front": [point.name for point in findings.front],
+        "best_within": [_choice(choice) for choice in findings.choices],
+        "main_effects": [_effect(effect) for effect in findings.effects],
+    }
+
+
+def _point(point: SweepPoint) -> dict[str, Any]:
+    return {
+        "name": point.name,
+        "command": point.command,
+        "config": dict(point.config),
+        "wer": _ends(point.wer, RATE),
+        "commit_latency": {"p50": _ends(point.p50, SECONDS), "p95": _ends(point.p95, SECONDS)},
+        "coverage": round_number(point.coverage, RATE),
+        "recordings": point.recordings,
+        "failures": point.failures,
+        "failure": point.failure or None,
+    }
+
+
+def _choice(choice: BudgetChoice) -> dict[str, Any]:
+    return {
+        "p95_at_most": choice.budget,
+        "point": choice.best.name if choice.best else None,
+        "interval_within": choice.sure,
+        "rivals": len(choice.rivals),
+        "not_shown_to_differ": list(choice.not_worse),
+    }
+
+
+def _effect(effect: MainEffect) -> dict[str, Any]:
+    levels = [
+        {
+            "value": level.value,
+            "points": level.points,
+            "wer": _ends(level.wer, RATE),
+            "p95": _ends(level.p95, SECONDS),
+            "without_p95": level.unplaced,
+        }
+        for level in effect.levels
+    ]
+    return {"setting": effect.axis, "balanced": effect.balanced, "values": levels}
+
+
+def _ends(figure: Interval | Quantile, digits: int) -> dict[str, Any]:
+    ends = {"value": figure.value, "low": figure.low, "high": figure.high}
+    return {name: round_number(value, digits) for name, value in ends.items()}
+
+
+def _numbers(name: str, figure: Interval | Quantile, digits: int) -> dict[str, float]:
+    ends = {name: figure.value, f"{name}_low": figure.low, f"{name}_high": figure.high}
+    return {key: math.nan if v is None else round(v, digits) for key, v in ends.items()}
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

@@ -1,0 +1,67 @@
+"""The short report of a sweep for a pull request, as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from streamwer.analysis.formatting import (
+    format_percent,
+    format_percent_range,
+    format_seconds,
+    format_seconds_range,
+)
+from streamwer.analysis.sweeps.point import SweepPoint
+from streamwer.reports.markdown import escape
+from streamwer.reports.sweep.findings import Findings, describe_findings
+
+
+def render(findings: Findings) -> str:
+    """Render the Markdown text."""
+    parts = [
+        f"## Sweep {escape(findings.sweep.name)}",
+        "\n".join(map(escape, describe_findings(findings))),
+    ]
+    parts += ["### Best within a latency budget", _best(findings)]
+    parts += ["### Points", _points(findings)]
+    if findings.sweep.failures:
+        failures = [f"- {escape(p.name)}: {escape(p.failure)}" for p in findings.sweep.failures]
+        parts += ["### Failed", "\n".join(failures)]
+    commands = "\n".join(point.command for point in findings.front)
+    if commands:
+        parts += ["### To reproduce the front", f"```console\n{commands}\n```"]
+    return "\n\n".join(parts) + "\n"
+
+
+def _best(findings: Findings) -> str:
+    lines = []
+    for choice in findings.choices:
+        best = choice.best
+        shown = ("none", "", "", "") if best is None else _figures(findings, best)
+        alike = str(len(choice.not_worse)) if choice.rivals else "–"
+        lines.append((format_seconds(choice.budget, 1), *shown, alike))
+    head = ("p95 at most", "point", "settings", "WER", "p95", "alike")
+    return _table(head, lines)
+
+
+def _points(findings: Findings) -> str:
+    order = sorted(
+        findings.sweep.points, key=lambda p: (not p.is_finite, p.delay if p.is_finite else 0.0)
+    )
+    front = {point.name for point in findings.front}
+    lines = [(*_figures(findings, p), "yes" if p.name in front else "") for p in order]
+    return _table(("point", "settings", "WER", "p95", "on the front"), lines)
+
+
+def _figures(findings: Findings, point: SweepPoint) -> tuple[str, str, str, str]:
+    if point.failure:
+        return point.name, findings.make_label(point), "failed", "failed"
+    wer = f"{format_percent(point.errors)} ({format_percent_range(point.wer)})"
+    late = format_seconds(point.p95.value)
+    ends = format_seconds_range(point.p95)
+    return point.name, findings.make_label(point), wer, f"{late} ({ends})" if ends else late
+
+
+def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    rule = "|".join("---" for _ in head)
+    rows = ["| " + " | ".join(map(escape, line)) + " |" for line in (head, *lines)]
+    return "\n".join([rows[0], f"|{rule}|", *rows[1:]])
