@@ -15,7 +15,7 @@ import numpy as np
 from streamwer.audio import HOP
 from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.recognisers.base import Window
-from streamwer.types import StageTimes, WorkCounters, Hypothesis, Word
+from streamwer.types import Hypothesis, StageTimes, Word, WorkCounters
 
 
 def script(

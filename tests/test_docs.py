@@ -20,6 +20,7 @@ from streamwer.cli.gate import build_gate_parser as gate_parser
 from streamwer.cli.score import build_score_parser as scoring_parser
 from streamwer.cli.sweep.report import build_report_parser as gathering
 from streamwer.config.compose import compose_config
+from tests.test_imports import ORDER
 
 PAGES = (Path("README.md"), Path("CONTRIBUTING.md"), *sorted(Path("docs").glob("*.md")))
 _BLOCK = re.compile(r"^```(?:console|sh|bash)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -147,3 +148,19 @@ def headings(page: Path) -> set[str]:
     """As links name them: without what is no letter, and with hyphens between words."""
     lines = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", line.lower()).replace(" ", "-") for line in lines}
+
+
+def test_the_architecture_names_the_parts_in_the_order_of_imports() -> None:
+    page = Path("docs/architecture.md").read_text()
+    section = page.partition("## The order of imports")[2].partition("\n## ")[0]
+    drawn = ", ".join(re.findall(r'\["(.*?)"\]', section)).split(", ")
+    assert tuple(drawn) == ORDER
+    assert tuple(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == ORDER
+
+
+def test_the_index_has_every_page_once() -> None:
+    listed = re.findall(
+        r"^- \[.*?\]\(([\w-]+\.md)\)", Path("docs/README.md").read_text(), re.MULTILINE
+    )
+    pages = [page.name for page in Path("docs").glob("*.md") if page.name != "README.md"]
+    assert sorted(listed) == sorted(pages)

@@ -22,16 +22,19 @@ GROUPS = {
     "Measure": ("stream", "score", "compare", "report", "wer", "load_audio"),
     "What can be chosen": ("list_policies", "list_models", "list_metrics"),
     "Results": ("EventLog", "Score", "WordErrorRate", "SystemComparison", "SvgPlot"),
-    "Write a policy": ("policy", "setting", "Policy", "ConfiguredPolicy", "TrimmedBuffer")
-    + ("Request", "Hypothesis", "Update"),
+    "Write a policy": (
+        *("policy", "setting", "Policy", "ConfiguredPolicy", "TrimmedBuffer"),
+        *("Request", "Hypothesis", "Update"),
+    ),
     "Data types and errors": ("Word", "Reference", "Step", "StreamwerError"),
 }
 INTRODUCTION = """\
 # The Python API
 
-This is all that `import streamwer as sw` gives. Everything else may change without notice. The page is made from the
-docstrings: `python -m tools.api_docs --write`. To begin, see [the tutorial](score-your-own.md) and the notebooks in
-[examples](../examples). `streamwer.__version__` is the version, as text.
+This is all that `import streamwer as sw` gives. Everything else may change without notice. To
+begin, see [the tutorial](score-your-own.md) and the notebooks in [examples](../examples).
+`streamwer.__version__` is the version, as text. This page is made from the docstrings:
+`python -m tools.api_docs --write`.
 """
 _SECTION = re.compile(r"(Args|Attributes|Returns|Yields|Raises|Example):")
 _ENTRY = re.compile(r"(\*{0,2}\w+): (.*)")

@@ -16,7 +16,12 @@ import numpy as np
 
 from streamwer.metrics.stats import ratios
 from streamwer.metrics.stats.intervals import Floats, Interval, adjust_confidence
-from streamwer.metrics.stats.quantiles import Integers, Quantile, compare_quantiles, estimate_quantiles
+from streamwer.metrics.stats.quantiles import (
+    Integers,
+    Quantile,
+    compare_quantiles,
+    estimate_quantiles,
+)
 
 CONFIDENCE = 0.95
 SYSTEMS = 3
@@ -135,7 +140,10 @@ def wer_row(design: Design, differences: Sequence[float], runs: int) -> dict[str
     row = {
         "WER": percent(check(wer(design, s), ALONE).held for s in seeds),
         "false": percent(
-            any(wer_difference(design, 0.0, each, SYSTEMS * s + k).excludes_zero for k in range(SYSTEMS))
+            any(
+                wer_difference(design, 0.0, each, SYSTEMS * s + k).excludes_zero
+                for k in range(SYSTEMS)
+            )
             for s in seeds
         ),
     }

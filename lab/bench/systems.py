@@ -67,7 +67,9 @@ def choose_found(names: Sequence[str]) -> tuple[list[BenchModel], list[str]]:
         ModelError: a name is unknown, two are the same model, or no weights are found.
     """
     chosen = [choose(name) for name in names]
-    found = [model for model in chosen if sources.find_local_model(model_catalogue.resolve(model.config))]
+    found = [
+        model for model in chosen if sources.find_local_model(model_catalogue.resolve(model.config))
+    ]
     missing = [model.name for model in chosen if model not in found]
     if not found:
         raise ModelError(

@@ -39,7 +39,9 @@ def show_stages(costs: CallCosts, unseen: Sequence[Sample], title: str) -> None:
     table = _table(title, "stage", "measured, ms", "predicted, ms", "error in total")
     for stage in hardware.STAGES:
         measured = sum(getattr(sample.compute, stage) for sample in unseen) * 1e3
-        predicted = sum(hardware.predict_stage_us(costs, sample.effort, stage) for sample in unseen) / 1e3
+        predicted = (
+            sum(hardware.predict_stage_us(costs, sample.effort, stage) for sample in unseen) / 1e3
+        )
         error = f"{predicted / measured - 1:+.1%}" if measured else "–"
         table.add_row(stage, f"{measured:.1f}", f"{predicted:.1f}", error)
     _print(table)

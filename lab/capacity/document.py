@@ -55,10 +55,10 @@ def facts(
 
 def progress(found: LoadFigures, missed: Sequence[str]) -> str:
     """One run in one line."""
-    return (
-        f"{found.streams} streams, seed {found.seed}: p95 {formatting.format_seconds(found.p95)}, busy"
-        f" {found.utilisation:.0%}; {'missed: ' + ', '.join(missed) if missed else 'within'}"
-    )
+    verdict = f"missed: {', '.join(missed)}" if missed else "within"
+    late = formatting.format_seconds(found.p95)
+    run = f"{found.streams} streams, seed {found.seed}: p95 {late}, busy {found.utilisation:.0%}"
+    return f"{run}; {verdict}"
 
 
 def _markdown(study: CapacityStudy) -> str:

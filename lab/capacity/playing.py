@@ -55,7 +55,9 @@ class Span:
 def remembering(system: SystemConfig, recogniser: Recogniser) -> Recogniser:
     """The recogniser, which hears no window twice where its time is not measured."""
     packet = seconds_to_samples(system.load.packet_s)
-    refused = make_schedule(system.load).max_batch > 1 and not isinstance(recogniser, BatchRecogniser)
+    refused = make_schedule(system.load).max_batch > 1 and not isinstance(
+        recogniser, BatchRecogniser
+    )
     if packet <= 1 or measures_hardware(system.clock.name) or refused:
         return recogniser
     return CachingRecogniser(recogniser, packet, system.engine.speech_threshold)
@@ -104,7 +106,8 @@ class Worker:
     def alone(self) -> Mapping[str, SoloResult]:
         """Each recording with the worker to itself."""
         return {
-            call.reference.recording: SoloResult.measure(call, self._normaliser) for call in self._one_by_one
+            call.reference.recording: SoloResult.measure(call, self._normaliser)
+            for call in self._one_by_one
         }
 
     @property

@@ -87,7 +87,9 @@ class Systems:
 
     @cached_property
     def _heard(self) -> str:
-        return digests.digest_audio({each.recording: PREPARED / each.audio for each, _ in self.calls})
+        return digests.digest_audio(
+            {each.recording: PREPARED / each.audio for each, _ in self.calls}
+        )
 
     def _recogniser(self, system: SystemConfig) -> Recogniser:
         key = asdict(system.model), asdict(system.engine)

@@ -98,7 +98,9 @@ class Session:
         args: of the command line.
     """
 
-    def __init__(self, player: Player, settings: ExperimentConfig, args: argparse.Namespace) -> None:
+    def __init__(
+        self, player: Player, settings: ExperimentConfig, args: argparse.Namespace
+    ) -> None:
         self._player, self._settings, self._args = player, settings, args
         self._normaliser: Normaliser = get_normaliser(settings.scoring.normaliser)
         self.span = (args.warm_up, args.seconds)
@@ -168,7 +170,11 @@ class Session:
 
 
 def _found(
-    session: Session, settings: ExperimentConfig, name: str, system: SystemConfig, facts: dict[str, Any]
+    session: Session,
+    settings: ExperimentConfig,
+    name: str,
+    system: SystemConfig,
+    facts: dict[str, Any],
 ) -> Findings:
     began = time.perf_counter()
     session.warm_up()
@@ -209,7 +215,9 @@ def _calls(settings: ExperimentConfig) -> list[tuple[Reference, Samples]]:
     return [(call.reference, call.audio) for call in calls]
 
 
-def _checked(system: SystemConfig, settings: ExperimentConfig, args: argparse.Namespace) -> SystemConfig:
+def _checked(
+    system: SystemConfig, settings: ExperimentConfig, args: argparse.Namespace
+) -> SystemConfig:
     check_settings("slo", settings.slo)
     load_config.refuse_stream_count(settings.load, args.overrides, "use --streams, or leave it out")
     if args.quick:

@@ -82,7 +82,9 @@ def test_measured_runs_are_said_to_differ_by_more_than_their_intervals(
     log = synthetic.log(SPOKEN, GOOD)
     log = replace(log, run=replace(log.run, clock="measured"))
     for run_ in ("a", "b"):
-        store.write_scores(tmp_path / run_ / "alpha", store.score_and_sign(SPOKEN, log, get_normaliser("basic")))
+        store.write_scores(
+            tmp_path / run_ / "alpha", store.score_and_sign(SPOKEN, log, get_normaliser("basic"))
+        )
     code, text = told(capsys, tmp_path / "a", tmp_path / "b")
     assert code == 0
     assert "do not include how busy the machine was" in text
@@ -150,7 +152,9 @@ def test_a_baseline_of_the_gate_keeps_too_little_to_compare(
     shutil.copytree(old, tmp_path / "kept")
     whole = store.read_scores(old / "alpha")
     words = whole.scores.words.drop(columns=["waiting", "held"])
-    store.write_scores(tmp_path / "kept/alpha", replace(whole, scores=replace(whole.scores, words=words)))
+    store.write_scores(
+        tmp_path / "kept/alpha", replace(whole, scores=replace(whole.scores, words=words))
+    )
     code, text = told(capsys, str(tmp_path / "kept"), str(old))
     assert code == 2
     assert text.count("\n") == 1

@@ -16,7 +16,7 @@ from streamwer.cli.display import FileDisplay, LiveDisplay
 from streamwer.cli.output import Transcript
 from streamwer.cli.views import Progress, format_duration, make_printable, render_transcript
 from streamwer.text.words import join_words
-from streamwer.types import StageTimes, WorkCounters, Step, Update, Word
+from streamwer.types import StageTimes, Step, Update, Word, WorkCounters
 
 HOSTILE = "[red]not markup[/red] :smile: שלום 🎧 e\u0301"
 
@@ -27,7 +27,9 @@ def words(text: str) -> tuple[Word, ...]:
 
 def step(name: str, committed: str, tentative: str, audio_end: float = 1.0) -> Step:
     update = Update(words(committed), words(tentative))
-    return Step(name, 0, audio_end, 1.0, 1.0, 1.0, StageTimes(), WorkCounters(), update, is_last=False)
+    return Step(
+        name, 0, audio_end, 1.0, 1.0, 1.0, StageTimes(), WorkCounters(), update, is_last=False
+    )
 
 
 def drawn(board: ProgressBoard, width: int = 80, height: int = 24, colour: bool = False) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from streamwer._util import processes
-from streamwer.cli.output import Transcript, check_writable, build_document, write_transcripts
+from streamwer.cli.output import Transcript, build_document, check_writable, write_transcripts
 from streamwer.errors import StreamwerError
 from streamwer.types import Word
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from streamwer import eventlog
-from streamwer.cli.score import main, build_score_parser
+from streamwer.cli.score import build_score_parser, main
 from streamwer.eventlog.log import EventLog
 from streamwer.formats.manifest import write_manifest
 from streamwer.provenance.signature import Run, Signature

@@ -8,7 +8,7 @@ import pytest
 
 from streamwer.cli.arguments import parse_arguments
 from streamwer.cli.command import main
-from streamwer.cli.settings import read_settings, warn_of_toy_model, locate_model
+from streamwer.cli.settings import locate_model, read_settings, warn_of_toy_model
 from streamwer.config.compose import find_conf_dir
 from streamwer.errors import ConfigError, ModelError
 
@@ -102,9 +102,9 @@ def test_null_stands_for_no_value() -> None:
         ),
         (
             "--policy local_agreement --chunk-s 50",
-            "--chunk-s 50.0 must be at least 0.01 and at most --buffer-s",
+            "--chunk-s 50.0 must be at most --buffer-s",
         ),
-        ("--chunk-s 50", "--chunk-s 50.0 must be at least --poll-s "),
+        ("--chunk-s 50", "--chunk-s 50.0 must be at most --longest-chunk-s "),
         ("--policy local_agreement --agreement 1", "--agreement 1 must be at least 2"),
         ("--padding-s inf", "--padding-s 'inf': it must be finite"),
         (
@@ -112,7 +112,10 @@ def test_null_stands_for_no_value() -> None:
             "-padding-s 31.0 must be between 0 and 30",
         ),
         ("--engine direct --buckets-s 2,x", "--buckets-s '2,x': it must be numbers"),
-        ("--engine direct --buckets-s 40", "--buckets-s [40.0] must be one or more lengths"),
+        (
+            "--engine direct --buckets-s 40",
+            "--buckets-s [40.0] must be one or more numbers above 0",
+        ),
         ("--beam-size 0", "--beam-size 0 must be at least 1"),
         ("--engine transcribe --temperatures=", "--temperatures [] must be one or more numbers"),
         (

@@ -150,7 +150,12 @@ def _make_references(folder: Path) -> list[Input]:
     manifest = folder / "manifest.jsonl"
     texts = {name: text.encode() for name, text in REFERENCES.items()}
     found = [
-        Input(f"references {name}", contents, folder / name, lambda path: references.read_references([path]))
+        Input(
+            f"references {name}",
+            contents,
+            folder / name,
+            lambda path: references.read_references([path]),
+        )
         for name, contents in texts.items()
     ]
     manifests = Input("manifest", manifest.read_bytes(), manifest, _read_manifest)

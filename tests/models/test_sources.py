@@ -13,13 +13,12 @@ import pytest
 from huggingface_hub.errors import GatedRepoError, OfflineModeIsEnabled
 from omegaconf import OmegaConf
 
-from lab.bench import random_whisper
 from streamwer.config.model import ModelConfig
 from streamwer.errors import ModelError
 from streamwer.models import checksums
 from streamwer.models.hub import explain_failure
 from streamwer.models.sources import find_local_model, locate_model
-from tests import hub
+from tests import hub, random_whisper
 from tests.weights import BASE_SHA256
 
 CONF = Path(__file__).parents[2] / "conf/model"

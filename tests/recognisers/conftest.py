@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.bench import random_whisper
+from tests import random_whisper
 
 
 @pytest.fixture(scope="session")

@@ -10,13 +10,13 @@ from ctranslate2 import DataType, StorageView
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.bench import random_whisper
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.decoder import rows
 from streamwer.recognisers.engines.direct import Direct
 from streamwer.recognisers.prompt import BROKEN
 from streamwer.text.repetition import find_loop
 from streamwer.types import Hypothesis
+from tests import random_whisper
 from tests.recognisers.engine_fixtures import direct, hiss, texts
 from tests.recognisers.scripted_decoder import says, tokenizer
 

@@ -7,10 +7,10 @@ from faster_whisper.tokenizer import Tokenizer
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lab.bench import random_whisper
 from streamwer.recognisers.decoding_guard import DecodingGuard
 from streamwer.recognisers.prompt import BROKEN
 from streamwer.text.repetition import find_loop
+from tests import random_whisper
 
 TOKENIZER = Tokenizer(random_whisper.tokenizer(), multilingual=False)
 GUARD = DecodingGuard(TOKENIZER, context=448, tokens_per_s=12.0, compression_ratio=2.4)

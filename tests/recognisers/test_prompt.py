@@ -7,8 +7,8 @@ from faster_whisper.tokenizer import Tokenizer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.bench import random_whisper
 from streamwer.recognisers.prompt import BROKEN, Prompts
+from tests import random_whisper
 
 TOKENIZER = Tokenizer(random_whisper.tokenizer(), multilingual=False)
 texts = st.lists(st.text(st.characters(codec="utf-8"), max_size=8), max_size=12).map(" ".join)

@@ -8,10 +8,10 @@ from faster_whisper.tokenizer import Tokenizer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.bench import random_whisper
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.words import TimedText, build_words
 from streamwer.types import Word
+from tests import random_whisper
 
 TOKENIZER = Tokenizer(random_whisper.tokenizer(), multilingual=False)
 WINDOW = Window(np.zeros(0, np.float32), 160_000)

@@ -132,7 +132,9 @@ def _dispatched(folder: Path, rows: int, workers: Workers) -> int:
         if finished.error:
             failures.append((name, finished.error))
         else:
-            kept.write_entry(digest_text(name), EntryLabel(name, "system", "unaware", {}), finished.steps)
+            kept.write_entry(
+                digest_text(name), EntryLabel(name, "system", "unaware", {}), finished.steps
+            )
             done.append(name)
 
     pool.run_with_callback(made_up.jobs(rows), workers, take)

@@ -14,7 +14,7 @@ from streamwer.errors import DatasetError
 from streamwer.eventlog.log import EventLog
 from streamwer.formats import manifest
 from streamwer.formats.reference_files import References
-from streamwer.formats.references import read_references
+from streamwer.formats.references import TEXT_SUFFIX, read_references
 from streamwer.types import Reference
 
 PathInput = str | PathLike[str]
@@ -43,6 +43,15 @@ def load_references(reference: ReferenceInput | None) -> References | None:
     if len(paths) == 1 and _is_dataset_folder(paths[0]):
         return References(tuple(_read_dataset(paths[0])))
     return read_references(paths)
+
+
+def has_plain_texts(reference: ReferenceInput | None) -> bool:
+    """Tell whether references are texts without times, so that a log may be plain text as well."""
+    if isinstance(reference, Mapping):
+        return True
+    listed = [reference] if isinstance(reference, str | PathLike) else list(reference or ())
+    paths = [Path(each) for each in listed if isinstance(each, str | PathLike)]
+    return bool(paths) and all(path.suffix.lower() == TEXT_SUFFIX for path in paths)
 
 
 def select_references(references: References, log: EventLog) -> References:

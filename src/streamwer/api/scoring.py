@@ -16,6 +16,7 @@ from streamwer.api.plotting import SvgPlot, draw_latency_curves
 from streamwer.api.references import (
     PathInput,
     ReferenceInput,
+    has_plain_texts,
     load_references,
     select_references,
 )
@@ -23,6 +24,7 @@ from streamwer.api.report_input import make_comparison
 from streamwer.config.experiment import ScoringConfig
 from streamwer.errors import DatasetError
 from streamwer.eventlog.log import EventLog
+from streamwer.formats import plain_text
 from streamwer.formats.base import Log
 from streamwer.formats.detection import read_log
 from streamwer.formats.pairing import pair_references
@@ -137,24 +139,26 @@ def score(
     references = load_references(reference)
     if references and isinstance(log, EventLog):
         references = select_references(references, log)
-    events, paired = pair_references(to_log(log), references)
+    read = to_log(log, fallback=plain_text.FORMAT if has_plain_texts(reference) else "")
+    events, paired = pair_references(read, references)
     named = [replace(each, language=each.language or language) for each in paired]
     scoring = ScoringConfig(normaliser=normaliser, confidence=confidence)
     notes = references.notes if references else ()
-    whole = replace(to_log(log), events=events)
-    return Score(score_log(whole, named, get_normaliser(normaliser), scoring, notes))
+    words = get_normaliser(normaliser)
+    return Score(score_log(replace(read, events=events), named, words, scoring, notes))
 
 
-def to_log(log: LogInput) -> Log:
+def to_log(log: LogInput, *, fallback: str = "") -> Log:
     """Read a log from files, or wrap one of `stream`.
 
     Args:
         log: an event log, or the path or paths of a log of any format.
+        fallback: the format where the first line matches none; empty where that is an error.
     """
     if isinstance(log, EventLog):
         return Log("streamwer", log, has_word_times=True)
     paths = [log] if isinstance(log, str | PathLike) else log
-    return read_log([Path(each) for each in paths])
+    return read_log([Path(each) for each in paths], fallback=fallback)
 
 
 @dataclass(frozen=True)

@@ -63,9 +63,9 @@ def stream(
 
     Example:
         >>> import streamwer as sw
-        >>> log = sw.stream("data/calls/bank_lost_card.flac", policy="local_agreement")
+        >>> log = sw.stream("data/calls/bank_lost_card.flac", model="tiny.en")
         >>> log.transcripts()["bank_lost_card"][:20]
-        'Hello, I lost my car'
+        'Hi, good morning, my'
     """
     named = _name_recordings(recordings)
     system, make_policy = _build_system(policy, model, engine, clock, options)

@@ -40,7 +40,9 @@ class LogSummary:
     reuse: str = ""
 
 
-def record_system(settings: ExperimentConfig, name: str, show: ShowProgress, warn: Warn) -> LogSummary:
+def record_system(
+    settings: ExperimentConfig, name: str, show: ShowProgress, warn: Warn
+) -> LogSummary:
     """Stream the prepared data set with one system and write its log.
 
     Args:

@@ -9,7 +9,7 @@ from lab.bench.figures import Figures, Outcome
 from lab.bench.playing import Call, Played
 from lab.bench.speech_sets import Span, SpeechSet
 from streamwer.audio import samples_to_seconds
-from streamwer.types import StageTimes, WorkCounters, Reference, Step, Update, Word
+from streamwer.types import Reference, StageTimes, Step, Update, Word, WorkCounters
 from tests.scripted import script, silence
 
 TEXT = "please call me back on monday about the blue order because i need it by friday noon "

@@ -32,7 +32,9 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
         text = " ".join(word.text for word in words)
         reference = replace(call.reference, seconds=_SHORT_S, words=words, text=text)
         calls.append(
-            replace(call, reference=reference, audio=call.audio[: audio.seconds_to_samples(_SHORT_S)])
+            replace(
+                call, reference=reference, audio=call.audio[: audio.seconds_to_samples(_SHORT_S)]
+            )
         )
     pauses = {call.name: [] for call in calls}
     speech = SpeechSet("calls", tuple(calls), pauses, whole.word_times)

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from omegaconf import OmegaConf
 
-from lab.bench import random_whisper
 from lab.bench.playing import Call
 from lab.calibration import checking, command, document, scenes
 from streamwer.audio import samples_to_seconds
@@ -21,6 +20,7 @@ from streamwer.errors import ConfigError, DatasetError
 from streamwer.recognisers.base import Window
 from streamwer.simulation.clock import ProfileClock
 from streamwer.types import Hypothesis, StageTimes, WorkCounters
+from tests import random_whisper
 from tests.lab.bench import scripted_session
 
 KEY = "random_cpu_int8_1_thread_direct_beam_5"
