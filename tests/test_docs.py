@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import importlib.util
 import itertools
+import pkgutil
 import re
 import shlex
 from collections.abc import Callable, Iterator
@@ -142,6 +143,12 @@ def test_its_links_lead_somewhere(page: Path) -> None:
             there = page.parent / path if path else page
             assert there.exists(), target
             assert not heading or heading in headings(there), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_the_modules_and_names_it_mentions_exist(page: Path) -> None:
+    for name in re.findall(r"`((?:streamwer|lab|pipeline|tools)(?:\.\w+)+)[`(]", page.read_text()):
+        assert pkgutil.resolve_name(name), name
 
 
 def headings(page: Path) -> set[str]:

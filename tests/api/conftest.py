@@ -20,6 +20,6 @@ def held_back() -> sw.EventLog:
 
 @pytest.fixture(scope="session")
 def at_pauses() -> sw.EventLog:
-    """The same calls by another policy, without its voice detector: some words go wrong."""
-    cut = "systems.endpointed.policy.pause_s=0.3"
-    return sw.stream(CALLS, policy="endpointed", model="reference", options=[cut])
+    """The same calls, cut at short pauses."""
+    options = ["policy.pause_s=0.3"]
+    return sw.stream(CALLS, policy="endpointed", model="reference", options=options)

@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 import streamwer as sw
+from streamwer.audio import write_flac
 from streamwer.config import registry
 from streamwer.formats.manifest import write_manifest
-from tests.api.conftest import TOY
+from tests.api.conftest import CALLS, TOY
 from tools import api_docs
 
 DOCUMENTED = sorted(set(sw.__all__) - {"__version__"})
@@ -121,3 +122,16 @@ def test_the_page_of_the_api_is_current() -> None:
 def test_the_page_of_the_api_has_every_name() -> None:
     listed = [name for names in api_docs.GROUPS.values() for name in names]
     assert sorted(listed) == DOCUMENTED
+
+
+def test_the_code_of_the_first_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the toy model, and files of the names that it gives."""
+    (code,) = re.findall(r"(?ms)^```py\n(.*?)^```", Path("README.md").read_text())
+    write_flac(tmp_path / "call.mp3", sw.load_audio(CALLS[0])[: 4 * 16_000])
+    (tmp_path / "call.stm").write_text("call 1 anna 0 60 hi this is michael\n")
+    (tmp_path / "call.ctm").write_text("call 1 0.1 0.2 my\ncall 1 0.3 0.4 name\n")
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("1500.0000 0 700  my name\n")
+    monkeypatch.chdir(tmp_path)
+    exec(code.replace("tiny.en", "reference"), {})
+    assert Path("out/index.html").is_file()

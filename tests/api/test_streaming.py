@@ -61,15 +61,22 @@ def test_without_compute_a_run_is_the_same_every_time(samples: np.ndarray) -> No
 def test_settings_are_part_of_the_run(samples: np.ndarray) -> None:
     log = sw.stream(
         samples,
-        policy="hold_last_n",
+        policy="local_agreement",
         model="reference",
-        engine="transcribe",
+        engine="direct",
         clock="measured",
-        options=["systems.hold_last_n.policy.hold_words=2"],
+        options=["policy.chunk_s=1.5", "engine.beam_size=1", "model.padding_s=2"],
     )
-    assert "hold_words=2" in log.run.subject.policy
-    assert log.run.subject.engine.startswith("transcribe(")
+    assert "chunk_s=1.5" in log.run.subject.policy
+    assert log.run.subject.engine.startswith("direct(")
+    assert "beam_size=1," in log.run.subject.engine
     assert log.run.clock == "measured"
+
+
+def test_a_setting_of_the_engine_reaches_the_one_that_the_policy_uses(samples: np.ndarray) -> None:
+    log = sw.stream(samples, model="reference", options=["engine.beam_size=2"])
+    assert log.run.subject.engine.startswith("direct(")
+    assert "beam_size=2," in log.run.subject.engine
 
 
 class Silent:

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streamwer.recognisers.base import Window
-from streamwer.recognisers.decoder import rows
 from streamwer.recognisers.engines.direct import Direct
+from streamwer.recognisers.long_windows import ShortWhisper
 from streamwer.recognisers.prompt import BROKEN
 from streamwer.text.repetition import find_loop
 from streamwer.types import Hypothesis
@@ -163,4 +163,6 @@ def test_a_long_window_of_nothing_but_a_loop_comes_to_an_end(random_model: Path)
 def test_rows_of_a_batch_are_taken_from_any_number_type(kept_as: DataType) -> None:
     values = np.arange(24, dtype=np.float32).reshape(3, 2, 4)
     encoded = StorageView.from_array(values).to(kept_as)
-    np.testing.assert_array_equal(np.array(rows(encoded, [2, 0])), values[[2, 0]])
+    np.testing.assert_array_equal(
+        np.array(ShortWhisper.select_rows(encoded, [2, 0])), values[[2, 0]]
+    )

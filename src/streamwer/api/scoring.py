@@ -63,7 +63,7 @@ class Score:
 
     @property
     def signature(self) -> str:
-        """What was measured and how, in one line to quote."""
+        """Signature: the subject and the method of the measurement, in one line to quote."""
         return self.figures.signature.to_line()
 
     def latency(self, name: str = "commit_latency") -> Mapping[str, Quantile]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from os import PathLike
@@ -51,7 +52,8 @@ def stream(
         engine: "direct", "transcribe" or another engine; by default the policy's own.
         clock: "unaware" counts no compute time, so that a result is the same on any machine;
             "measured" counts what the compute takes here.
-        options: more settings in Hydra's grammar, for example "engine.beam_size=1".
+        options: more settings in Hydra's grammar, such as "policy.chunk_s=0.5" (of a policy that
+            is chosen by name) or "engine.beam_size=1".
 
     Returns:
         The event log; `print` shows its text, `to_frame()` gives its words as a table.
@@ -134,16 +136,27 @@ def _build_system(
 ) -> tuple[SystemConfig, MakePolicy]:
     make_policy = _find_unconfigured(policy) if isinstance(policy, str) else policy
     name = policy if isinstance(policy, str) and make_policy is None else DEFAULT_POLICY
+    if engine is None and any(each.startswith("engine.") for each in options):
+        engine = _find_own_engine(name)
     overrides = [*_choose_model(model), f"policy={name}", f"clock={clock}"]
     if engine:
-        overrides.append(f"engine@systems.{name}.engine={engine}")
-    config = compose.load_config([*overrides, *options])
+        overrides.append(f"engine={engine}")
+    full_keys = [re.sub(r"^policy\.", f"systems.{name}.policy.", each) for each in options]
+    config = compose.load_config([*overrides, *full_keys])
+    if engine:
+        config.systems[name].engine = None  # the shared one, which `engine.KEY` changes
     system = experiment.build_system(config, name)
     if system.model.path:
         system = replace(system, model=model_catalogue.find_beside_conf(system.model))
     if make_policy is None:
         return system, lambda: policies.build_policy(system.policy)
     return replace(system, policy=_describe_policy(make_policy)), make_policy
+
+
+def _find_own_engine(policy: str) -> str | None:
+    """Find the engine that the policy's file chooses for its own system."""
+    own = compose.load_config([f"policy={policy}"]).systems[policy].engine
+    return own["name"] if own else None
 
 
 def _find_unconfigured(name: str) -> MakePolicy | None:
