@@ -158,7 +158,7 @@ def test_as_a_stage_a_regression_of_unchanged_settings_fails(run: Run) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("      chunk_s: 0.6\n", "      chunk_s: 2.0\n", "policy"),
+        ("      chunk_s: 0.66\n", "      chunk_s: 2.0\n", "policy"),
         ("    name: reference\n    path", "    name: mine\n    path", "model"),
         ("  compute_type: int8\n", "  compute_type: float32\n", "compute_type"),
         ("normaliser: open_asr", "normaliser: none", "normaliser"),

@@ -9,7 +9,9 @@ from typing import Any
 
 from streamwer.config.experiment import ScoringConfig
 from streamwer.formats.base import Log
+from streamwer.formats.pairing import pair_references
 from streamwer.formats.plain_text import FORMAT
+from streamwer.formats.reference_files import References
 from streamwer.metrics import store
 from streamwer.metrics.latency import select_timed_words
 from streamwer.metrics.registry import PERCENTILES, list_ratio_metrics, list_simulst_metrics
@@ -17,7 +19,7 @@ from streamwer.metrics.stats.quantiles import Quantile
 from streamwer.metrics.summary import Percentiles, Summary, summarise
 from streamwer.metrics.tables import Scores, name_block_unit
 from streamwer.provenance.signature import Signature
-from streamwer.text.normalise import Normaliser
+from streamwer.text.normalise import Normaliser, get_normaliser
 from streamwer.types import Reference
 
 _WIDTH = 26
@@ -217,6 +219,33 @@ def score_log(
         compute_aware=log.compute_aware,
         notes=(*log.notes, *notes),
     )
+
+
+def pair_and_score(
+    log: Log,
+    references: References | None,
+    scoring: ScoringConfig,
+    *,
+    name: str = "",
+    language: str = "",
+) -> LogFigures:
+    """Score a log against the references of its recordings.
+
+    Args:
+        log: of any format.
+        references: of files; None where the log has its own.
+        scoring: the normaliser, and what the intervals need.
+        name: of the system; that of the format if empty.
+        language: spoken where a reference does not say it.
+
+    Raises:
+        LogError: there are no references, or the log has recordings that they lack.
+    """
+    events, paired = pair_references(log, references)
+    spoken = [replace(each, language=each.language or language) for each in paired]
+    notes = references.notes if references else ()
+    words = get_normaliser(scoring.normaliser)
+    return score_log(replace(log, events=events), spoken, words, scoring, notes, name)
 
 
 def format_row(label: str, text: str) -> str:

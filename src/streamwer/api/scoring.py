@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from streamwer.analysis.log_figures import LogFigures, score_log
+from streamwer.analysis.log_figures import LogFigures, pair_and_score
 from streamwer.api.plotting import SvgPlot, draw_latency_curves
 from streamwer.api.references import (
     PathInput,
@@ -27,7 +27,6 @@ from streamwer.eventlog.log import EventLog
 from streamwer.formats import plain_text
 from streamwer.formats.base import Log
 from streamwer.formats.detection import read_log
-from streamwer.formats.pairing import pair_references
 from streamwer.metrics.alignment import count_word_errors
 from streamwer.metrics.registry import list_ratio_metrics
 from streamwer.metrics.stats.intervals import Interval
@@ -140,12 +139,8 @@ def score(
     if references and isinstance(log, EventLog):
         references = select_references(references, log)
     read = to_log(log, fallback=plain_text.FORMAT if has_plain_texts(reference) else "")
-    events, paired = pair_references(read, references)
-    named = [replace(each, language=each.language or language) for each in paired]
     scoring = ScoringConfig(normaliser=normaliser, confidence=confidence)
-    notes = references.notes if references else ()
-    words = get_normaliser(normaliser)
-    return Score(score_log(replace(read, events=events), named, words, scoring, notes))
+    return Score(pair_and_score(read, references, scoring, language=language))
 
 
 def to_log(log: LogInput, *, fallback: str = "") -> Log:

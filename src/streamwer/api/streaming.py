@@ -66,8 +66,8 @@ def stream(
     Example:
         >>> import streamwer as sw
         >>> log = sw.stream("data/calls/bank_lost_card.flac", model="tiny.en")
-        >>> log.transcripts()["bank_lost_card"][:20]
-        'Hi, good morning, my'
+        >>> log.transcripts()["bank_lost_card"][:16]
+        'Hi, good morning'
     """
     named = _name_recordings(recordings)
     system, make_policy = _build_system(policy, model, engine, clock, options)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from streamwer.analysis.log_comparison import LogComparison, compare_logs
-from streamwer.analysis.log_figures import LogFigures, score_log
+from streamwer.analysis.log_figures import pair_and_score
 from streamwer.cli.common.command_parser import CommandParser
 from streamwer.cli.common.run_command import NOT_COMPARABLE, run_program
 from streamwer.cli.output import check_writable
@@ -19,10 +18,9 @@ from streamwer.eventlog.log import EventLog
 from streamwer.formats import plain_text, references, simuleval, simulstream
 from streamwer.formats.base import Log
 from streamwer.formats.detection import FORMATS, read_log
-from streamwer.formats.pairing import pair_references
 from streamwer.formats.reference_files import References
 from streamwer.formats.systems import add_baseline, group_systems
-from streamwer.text.normalise import NAMES, get_normaliser
+from streamwer.text.normalise import NAMES
 from streamwer.types import Reference
 
 EXPORTS: Mapping[str, Callable[[EventLog, Mapping[str, Reference]], Iterator[str]]] = {
@@ -151,30 +149,16 @@ def _compare_systems(arguments: argparse.Namespace, loaded: References | None) -
     plain = named and all(path.suffix.lower() == references.TEXT_SUFFIX for path in named)
     fallback = plain_text.FORMAT if plain else ""
     scored = {
-        name: _score_log(
+        name: pair_and_score(
             read_log(paths, arguments.format, arguments.elapsed, fallback),
             loaded,
             scoring,
-            name,
-            arguments.language,
+            name=name,
+            language=arguments.language,
         )
         for name, paths in logs.items()
     }
     return compare_logs(scored, baseline, scoring) if baseline else LogComparison(scored)
-
-
-def _score_log(
-    log: Log,
-    loaded: References | None,
-    scoring: ScoringConfig,
-    name: str,
-    language: str,
-) -> LogFigures:
-    events, paired_references = pair_references(log, loaded)
-    paired = [replace(each, language=each.language or language) for each in paired_references]
-    notes = loaded.notes if loaded else ()
-    words = get_normaliser(scoring.normaliser)
-    return score_log(replace(log, events=events), paired, words, scoring, notes, name)
 
 
 def _export_log(log: Log, name: str, loaded: References | None) -> str:

@@ -34,8 +34,9 @@ class PrefixAgreement(VadGatedPolicy):
 
         left_context_s: float = 3.0
         buffer_s: float = 20.0
+        poll_s: float = 0.22
         chunk_s: float = setting(
-            0.6, "new audio that makes a decoding due", unit="seconds", above=0
+            0.66, "new audio that makes a decoding due", unit="seconds", above=0
         )
         first_chunk_s: float = setting(
             2.0,
