@@ -44,11 +44,11 @@ def stream(
     """Stream recordings as if they were live calls, and return the log of what was shown when.
 
     Args:
-        recordings: an audio file of any format, or samples (float32 at 16 kHz, shape (n,)); or
-            several, in a list or by name. Files are named by their stem, samples by a number.
+        recordings: an audio file, or samples (float32 at 16 kHz, shape (n,)); or several, in a
+            list or by name. Files are named by their stem, samples by a number.
         policy: a name that `streamwer.list_policies()` gives, or a function (a class, say) that
             makes a fresh policy for each recording.
-        model: a name such as "tiny.en" or "large-v3", a folder, or a repository on the hub.
+        model: a name ("tiny.en", "large-v3"), a folder, or a repository on the hub.
         engine: "direct", "transcribe" or another engine; by default the policy's own.
         clock: "unaware" counts no compute time, so that a result is the same on any machine;
             "measured" counts what the compute takes here.
@@ -75,10 +75,8 @@ def stream(
     recogniser = recognisers.build_recogniser(system, folder)
     outcome = RunOutcome(facts=_describe_model(system, folder))
     for each in named:
-        clock_of_call = build_system_clock(system)
-        outcome.steps += play_recording(
-            each.name, each.load_samples(), recogniser, make_policy(), clock_of_call
-        )
+        parts = recogniser, make_policy(), build_system_clock(system)
+        outcome.steps += play_recording(each.name, each.load_samples(), *parts)
     return make_event_log(outcome, system, _digest_recordings(named))
 
 

@@ -83,6 +83,10 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
         metavar="NAME",
         help=f"one of {', '.join(FORMATS)} (default: found out from the content)",
     )
+    _add_scoring(group)
+
+
+def _add_scoring(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--normaliser",
         choices=NAMES,

@@ -96,6 +96,10 @@ class LoadFigures:
     partial_rate: float
 
 
+def _span_of(call: ServedCall) -> TimeSpan:
+    return call.begins, call.begins + call.reference.seconds
+
+
 def measure_load(
     calls: Sequence[ServedCall],
     alone: Mapping[str, SoloResult],
@@ -125,9 +129,7 @@ def measure_load(
     return LoadFigures(
         streams=streams,
         seed=seed,
-        offered=_measure_concurrency(
-            [(call.begins, call.begins + call.reference.seconds) for call in calls], span
-        ),
+        offered=_measure_concurrency([_span_of(call) for call in calls], span),
         achieved=_sum_audio_heard(calls, span) / (span[1] - span[0]),
         **{f"p{q}": quantile(late, q / 100).value for q in (50, 95, 99)},
         words=len(late),
