@@ -83,7 +83,9 @@ def test_a_model_that_is_not_here_is_named_and_the_others_go_on(
 ) -> None:
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
     monkeypatch.setattr(
-        systems.sources, "find", lambda model: model if model.name == "tiny_en" else None
+        systems.sources,
+        "find_local_model",
+        lambda model: model if model.name == "tiny_en" else None,
     )
     found, missing = systems.choose_found(["tiny_en", "base"])
     assert ([model.name for model in found], missing) == (["tiny_en"], ["base"])
