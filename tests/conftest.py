@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -39,3 +41,13 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+
+
+@pytest.fixture(autouse=True)
+def plugins_of_one_test() -> Iterator[None]:
+    """What a test registers is no choice of the next one."""
+    yield
+    registry = sys.modules.get("streamwer.config.registry")
+    for classes in registry._registered.values() if registry else ():
+        for name in [each for each, target in classes.items() if not registry._is_ours(target)]:
+            del classes[name]
