@@ -52,8 +52,7 @@ def stream(
         engine: "direct", "transcribe" or another engine; by default the policy's own.
         clock: "unaware" counts no compute time, so that a result is the same on any machine;
             "measured" counts what the compute takes here.
-        options: more settings in Hydra's grammar, such as "policy.chunk_s=0.5" (of a policy that
-            is chosen by name) or "engine.beam_size=1".
+        options: more settings in Hydra's grammar: "engine.beam_size=1", "policy.chunk_s=0.5".
 
     Returns:
         The event log; `print` shows its text, `to_frame()` gives its words as a table.
