@@ -349,5 +349,5 @@ def test_a_config_that_makes_no_sense_is_named_by_its_key(
 
 def test_an_unknown_source_names_the_known_ones(tmp_path: Path) -> None:
     unknown = replace(config(tmp_path), source="tape")
-    with pytest.raises(ConfigError, match=r"source='tape' must be one of .*folder, hub"):
+    with pytest.raises(ConfigError, match="source='tape' must be one of folder, hub"):
         prepare_dataset(unknown, tmp_path / "prepared")

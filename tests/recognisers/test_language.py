@@ -169,6 +169,9 @@ def system(base: Path, engine: str, policy: str) -> experiment.SystemConfig:
     return experiment.build_system(load_config(chosen), policy)
 
 
+_MISHEARD = "common_voice_ja_24511055.mp3"
+
+
 def clips() -> list[Any]:
     """Real sentences in four languages, where they are."""
     if not SPEECH.is_dir():
@@ -183,9 +186,18 @@ def clips() -> list[Any]:
 @pytest.mark.parametrize("way", ["prefix_agreement direct", "offline transcribe"])
 @pytest.mark.parametrize(("name", "language", "text"), clips())
 def test_real_speech_comes_out_in_its_own_language(
-    name: str, language: str, text: str, way: str, lead: float, whisper_base: Path
+    name: str,
+    language: str,
+    text: str,
+    way: str,
+    lead: float,
+    whisper_base: Path,
+    request: pytest.FixtureRequest,
 ) -> None:
     policy, engine = way.split()
+    if (name, policy, lead) == (_MISHEARD, "prefix_agreement", 0.0):
+        reason = "16 of 27 characters: kana stand for most of its kanji since the chunk is 0.66 s"
+        request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
     chosen = system(whisper_base, engine, policy)
     heard = np.concatenate([hiss(lead, level=1e-3), audio.load_audio(SPEECH / name)])
     made = recognisers.load_recogniser(chosen, whisper_base)
@@ -198,4 +210,4 @@ def test_real_speech_comes_out_in_its_own_language(
     assert steps[-1].language == language
     assert all(step.language == "" for step in steps if step.audio_end <= lead)
     spoken, written = map(get_normaliser("multilingual").apply, (text, said))
-    assert wer(spoken, written) < 0.65  # by the character in Japanese: kana stand for its kanji
+    assert wer(spoken, written) < 0.5  # by the character in Japanese

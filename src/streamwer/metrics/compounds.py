@@ -66,10 +66,13 @@ def _match_letters(
 ) -> Compound | None:
     """Return the compound that begins at two tokens; None if there is none.
 
-    The side with fewer letters takes its next token.
+    The side with fewer letters takes its next token. The same token on both sides is another
+    occurrence of it, which the alignment left apart: spaces have nothing to do with it.
     """
     upto_i, upto_j = i + 1, j + 1
     ref, hyp = reference[i], hypothesis[j]
+    if ref == hyp:
+        return None
     while ref != hyp:
         if len(ref) < len(hyp) and hyp.startswith(ref) and upto_i < most_i:
             ref, upto_i = ref + reference[upto_i], upto_i + 1
