@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from streamwer.cli.model_choice import choose_model
 from streamwer.config import experiment, model_catalogue
 from streamwer.config.compose import load_config
 from streamwer.config.experiment import SystemConfig
 from streamwer.config.model import ModelConfig
+from streamwer.config.model_choice import choose_model
 from streamwer.errors import ModelError
 from streamwer.models import sources
 
@@ -54,9 +54,9 @@ def choose(name: str) -> BenchModel:
     folder = Path(name).expanduser()
     known = model_catalogue.find(folder.name) if folder.is_dir() else None
     choice = choose_model(name, None, known.name if known else MODELS[0])
-    instead = dict(choice.instead) | ({"name": known.name} if known else {})
-    values = {key: "null" if value is None else f"'{value}'" for key, value in instead.items()}
-    overrides = (f"model={choice.option}", *(f"model.{k}={v}" for k, v in values.items()))
+    if known:
+        choice = replace(choice, instead={**choice.instead, "name": known.name})
+    overrides = tuple(choice.build_overrides())
     return BenchModel(overrides, load_config(overrides).model)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
-from streamwer.config.compose import load_config
+from streamwer.config.compose import load_config, quote_value
 from streamwer.datasets.folder import open_source
 from streamwer.datasets.rows import DatasetRow, parse_fields, select_columns
 from streamwer.errors import DatasetError
@@ -77,8 +77,7 @@ def _is_dataset_folder(path: Path) -> bool:
 
 def _read_dataset(folder: Path) -> Iterator[Reference]:
     """Yield the reference of each recording, sorted; no audio is read."""
-    quoted = str(folder).replace("'", r"\'")
-    config = load_config(["dataset=folder", f"dataset.path='{quoted}'"]).dataset
+    config = load_config(["dataset=folder", f"dataset.path={quote_value(str(folder))}"]).dataset
     source = open_source(config)
     columns = select_columns(config.columns, source)
     rows = (parse_fields(row, columns) for row in source.rows if isinstance(row, DatasetRow))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from os import PathLike
@@ -14,8 +15,8 @@ import numpy as np
 from streamwer import audio, policies, recognisers
 from streamwer.audio import Samples
 from streamwer.config import compose, experiment, model_catalogue, registry
-from streamwer.config.conf_dir import find_conf_dir
 from streamwer.config.experiment import SystemConfig
+from streamwer.config.model_choice import choose_model
 from streamwer.errors import AudioError, ConfigError
 from streamwer.eventlog.log import EventLog
 from streamwer.policies.base import ConfiguredPolicy, Policy
@@ -30,6 +31,7 @@ from streamwer.simulation.serving import play_recording
 AudioInput = str | PathLike[str] | Samples
 MakePolicy = Callable[[], Policy]
 DEFAULT_POLICY = "prefix_agreement"
+DEFAULT_MODEL = "tiny_en"
 
 
 def stream(
@@ -102,8 +104,8 @@ def _name_recordings(
     names = [each.name for each in named]
     if not names:
         raise AudioError("there is no recording to stream")
-    for name in names:
-        if names.count(name) > 1:
+    for name, count in Counter(names).items():
+        if count > 1:
             raise AudioError(f"{name}: two recordings have this name; give them as a dict by name")
     return named
 
@@ -131,11 +133,12 @@ def _build_system(
     clock: str,
     options: Sequence[str],
 ) -> tuple[SystemConfig, MakePolicy]:
-    make_policy = _find_unconfigured(policy) if isinstance(policy, str) else policy
-    name = policy if isinstance(policy, str) and make_policy is None else DEFAULT_POLICY
+    name = policy if isinstance(policy, str) else DEFAULT_POLICY
+    registry.find("policy", name)  # names all of them where there is no such one
     if engine is None and any(each.startswith("engine.") for each in options):
         engine = _find_own_engine(name)
-    overrides = [*_choose_model(model), f"policy={name}", f"clock={clock}"]
+    chosen = choose_model(model, None, DEFAULT_MODEL, "model")
+    overrides = [*chosen.build_overrides(), f"policy={name}", f"clock={clock}"]
     if engine:
         overrides.append(f"engine={engine}")
     full_keys = [re.sub(r"^policy\.", f"systems.{name}.policy.", each) for each in options]
@@ -145,38 +148,15 @@ def _build_system(
     system = experiment.build_system(config, name)
     if system.model.path:
         system = replace(system, model=model_catalogue.find_beside_conf(system.model))
-    if make_policy is None:
+    if isinstance(policy, str):
         return system, lambda: policies.build_policy(system.policy)
-    return replace(system, policy=_describe_policy(make_policy)), make_policy
+    return replace(system, policy=_describe_policy(policy)), policy
 
 
 def _find_own_engine(policy: str) -> str | None:
     """Find the engine that the policy's file chooses for its own system."""
     own = compose.load_config([f"policy={policy}"]).systems[policy].engine
     return own["name"] if own else None
-
-
-def _find_unconfigured(name: str) -> MakePolicy | None:
-    """Find a policy that was registered, but has no file in `conf/policy`."""
-    if (find_conf_dir() / "policy" / f"{name}.yaml").is_file():
-        return None
-    found: MakePolicy = registry.find("policy", name)
-    return found
-
-
-def _choose_model(model: str) -> list[str]:
-    known = model_catalogue.find(model)
-    if known:
-        return [f"model={known.name}"]
-    if model_catalogue.looks_like_folder(model) or model_catalogue.is_repository(model):
-        unknown = (f"model.{key}=null" for key in ("revision", "sha256", "weights_bytes"))
-        return [
-            "model=tiny_en",
-            f"model.path='{model}'",
-            f"model.name={Path(model).name}",
-            *unknown,
-        ]
-    raise model_catalogue.refuse_unknown(model, "model")
 
 
 def _describe_policy(make_policy: MakePolicy) -> dict[str, Any]:

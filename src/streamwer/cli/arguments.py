@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from streamwer.cli.model_choice import ModelChoice, choose_model
 from streamwer.cli.parameters import GROUPS, Parameter, default_option, options, parameters
 from streamwer.cli.parser import OWN_FLAGS, build_streaming_parser
 from streamwer.config.compose import find_conf_dir
+from streamwer.config.model_choice import ModelChoice, choose_model
 from streamwer.errors import ConfigError
 
 _DEFAULT_CLOCK = "measured"

@@ -101,11 +101,8 @@ def build_overrides(arguments: Arguments) -> Iterator[str]:
     own = f"systems.{arguments.policy}"
     engine = f"{own}.engine" if arguments.pinned else "engine"
     places = {"model": "model", "engine": engine, "policy": f"{own}.policy"}
-    yield f"model={arguments.model.option}"
     changed = {parameter.key for parameter in arguments.values if parameter.group == "model"}
-    for key, value in arguments.model.instead.items():
-        if key not in changed:
-            yield f"model.{key}={'null' if value is None else _quote(value)}"
+    yield from arguments.model.build_overrides(changed)
     yield f"{f'engine@{engine}' if arguments.pinned else engine}={arguments.engine}"
     yield f"policy={arguments.policy}"
     yield f"clock={arguments.clock}"
@@ -128,20 +125,15 @@ def _compose(arguments: Arguments) -> ExperimentConfig:
 def _format_value(parameter: Parameter, text: str) -> str:
     """Format a value for Hydra: quoted, so that no character has a meaning of its own."""
     if parameter.kind.startswith("list"):
-        return f"[{','.join(_quote(item) for item in _split_items(text))}]"
+        return f"[{','.join(compose.quote_value(item) for item in _split_items(text))}]"
     if "None" in parameter.kind and text == "null":
         return text
-    return _quote(text)
+    return compose.quote_value(text)
 
 
 def _split_items(text: str) -> list[str]:
     items = (item.strip() for item in text.strip().strip("[]").split(","))
     return [item for item in items if item]
-
-
-def _quote(text: str) -> str:
-    # A backslash stands for itself except before a quote and before the closing one.
-    return "'" + re.sub(r"(\\*)('|$)", lambda m: m[1] * 2 + (m[2] and r"\'"), text) + "'"
 
 
 def _check_finite(parameter: Parameter, text: str) -> None:

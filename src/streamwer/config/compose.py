@@ -68,6 +68,12 @@ def _describe_error(error: Exception) -> str:
     return "; ".join(line.rstrip(".") for line in message.splitlines() if line.strip()) + cause
 
 
+def quote_value(text: str) -> str:
+    """Quote a value for Hydra, so that no character has a meaning of its own."""
+    # A backslash stands for itself except before a quote and before the closing one.
+    return "'" + re.sub(r"(\\*)('|$)", lambda m: m[1] * 2 + (m[2] and r"\'"), text) + "'"
+
+
 def load_config(overrides: Sequence[str] = ()) -> ExperimentConfig:
     """Compose conf/config.yaml with overrides into typed records."""
     return parse_config(compose_config(overrides))

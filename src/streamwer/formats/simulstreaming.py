@@ -13,11 +13,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from streamwer.eventlog.log import EventLog
 from streamwer.formats.base import Log, read_json_lines
 from streamwer.formats.revisions import Revision, build_updates
 from streamwer.formats.whisper_streaming import (
-    CLOCK_NOTE,
+    build_log,
     build_timed_steps,
     check_emission_order,
 )
@@ -30,14 +29,7 @@ def read_simulstreaming(paths: Sequence[Path]) -> Log:
     Raises:
         LogError: a line is malformed or earlier than the one before; names the file and the line.
     """
-    steps = tuple(step for path in paths for step in _read_steps(path))
-    return Log(
-        "simulstreaming",
-        EventLog(steps),
-        ideal=False,
-        is_named_after_file=True,
-        notes=(CLOCK_NOTE,),
-    )
+    return build_log("simulstreaming", map(_read_steps, paths))
 
 
 def _read_steps(path: Path) -> tuple[Step, ...]:

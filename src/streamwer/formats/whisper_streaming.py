@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from streamwer.errors import LogError
@@ -23,7 +23,7 @@ from streamwer.types import Step, Update
 
 LINE = re.compile(r"(\d{1,12}(?:\.\d+)?) (-?\d{1,12}) (-?\d{1,12})(?: (.*))?")
 _MS = 1000.0
-CLOCK_NOTE = (
+_CLOCK_NOTE = (
     "the log gives one time per line: that of the wall clock, or the end of the audio if it was"
     " made with --comp_unaware"
 )
@@ -35,14 +35,7 @@ def read_whisper_streaming(paths: Sequence[Path]) -> Log:
     Raises:
         LogError: a line is malformed or earlier than the one before; names the file and the line.
     """
-    steps = tuple(step for path in paths for step in _read_steps(path))
-    return Log(
-        "whisper_streaming",
-        EventLog(steps),
-        ideal=False,
-        is_named_after_file=True,
-        notes=(CLOCK_NOTE,),
-    )
+    return build_log("whisper_streaming", map(_read_steps, paths))
 
 
 def _read_steps(path: Path) -> tuple[Step, ...]:
@@ -57,6 +50,22 @@ def _read_steps(path: Path) -> tuple[Step, ...]:
         revisions.append(Revision(0, (f" {match[4] or ''}",), begin, end))
         check_emission_order(where, emitted)
     return build_timed_steps(path.stem, emitted, build_updates(revisions))
+
+
+def build_log(format: str, recordings: Iterable[tuple[Step, ...]]) -> Log:
+    """Build a log that has one time for each line, which may or may not hold the compute.
+
+    Args:
+        format: its name.
+        recordings: the steps of each.
+    """
+    return Log(
+        format,
+        EventLog(tuple(step for steps in recordings for step in steps)),
+        ideal=False,
+        is_named_after_file=True,
+        notes=(_CLOCK_NOTE,),
+    )
 
 
 def check_emission_order(where: str, emitted: Sequence[float]) -> None:
