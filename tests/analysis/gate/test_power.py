@@ -13,6 +13,7 @@ from streamwer.config.experiment import RuleConfig
 from streamwer.metrics.stats import ratios
 from streamwer.metrics.stats.intervals import adjust_confidence
 from tests.analysis.gate import calls
+from tools.simulate_gate import Change, measure_failures
 
 RULE = RuleConfig(regression="higher", absolute=0.005, relative=0.05)
 EACH = adjust_confidence(0.95, 12)
@@ -57,3 +58,14 @@ def test_more_rules_make_no_more_false_alarms_but_longer_intervals() -> None:
     alone = calls.judge("x", run, run, few, calls.CONFIDENCE, calls.WORDS).findings[0].change
     among = calls.verdict(run, run).findings[0].change
     assert among.high > alone.high > 0
+
+
+@pytest.mark.slow
+def test_all_rules_together_fail_few_changes_that_change_nothing_and_most_that_are_late() -> None:
+    """Without the adjustment for all rules 13 % fail: a recording's last words vary most."""
+    runs, rules = 60, calls.gate("deterministic")
+    nothing = measure_failures(rules, Change(), 12, 30, runs)
+    assert nothing["any rule"] <= 0.05 + 2 * math.sqrt(0.05 / runs)
+    late = measure_failures(rules, Change(later=0.2), 12, 30, 10)
+    assert late["commit_p50"] >= 0.9
+    assert late["wer"] <= 0.2

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from streamwer.analysis.gate.rules import apply_rule
 from streamwer.analysis.gate.run_group import RunGroup
+from streamwer.analysis.gate.text import format_change
 from streamwer.analysis.gate.verdict import MetricChange
 from streamwer.config.experiment import RuleConfig
 from tests.analysis.gate import calls, folders
@@ -76,3 +80,32 @@ def test_a_rule_may_be_about_too_little(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_difference_of_exactly_the_floor_is_within_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 0.3 - 0.2 != 0.1  # in floating point
     assert status(MetricChange(0.2, 0.2 + 0.1, 0.05, 0.2), LIMITS, monkeypatch) == "held"
+
+
+_ENDS = st.floats(-3, 3, allow_nan=False).filter(lambda end: end == 0 or abs(end) > 1e-9)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@given(ends=st.tuples(_ENDS, _ENDS, _ENDS).map(sorted), unit=st.sampled_from(["%", "s", ""]))
+def test_no_printed_status_contradicts_the_interval_beside_it(
+    ends: list[float], unit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    low, difference, high = ends
+    monkeypatch.setattr(Fixed, "unit", unit)
+    monkeypatch.setattr(
+        "streamwer.analysis.gate.rules.MEASURES",
+        {"made_up": Fixed(MetricChange(5.0, 5.0 + difference, low, high))},
+    )
+    side = RunGroup((folders.scores(),))
+    finding = apply_rule("made_up", LIMITS, side, side, calls.CONFIDENCE, informs=False)
+    printed = format_change(finding).replace("\u2212", "-").replace("\u00a0", " ")
+    numbers = [float(each) for each in re.findall(r"[+-]?\d+(?:\.\d+)?", printed)]
+    if len(numbers) == 1:  # no change at all
+        return
+    _, from_, to = numbers
+    if finding.status == "regressed":
+        assert 0 < from_ <= to
+    if finding.status == "improved":
+        assert from_ <= to < 0
+    if finding.why == "its interval holds 0":
+        assert from_ <= 0 <= to

@@ -4,7 +4,7 @@ The figure is taken again without each speaker in turn; how much these values va
 it is (Tukey 1958). It asks nothing of the figure but that it can be taken again, so that error
 rates, latency quantiles and differences of either are treated alike, and the interval is also the
 test: a difference is shown where it leaves out 0. For what it promises, and where it does not
-hold, see docs/statistics.md; `python -m pipeline.coverage` measures it.
+hold, see docs/statistics.md; `python -m tools.simulate_intervals` measures it.
 """
 
 from __future__ import annotations
