@@ -182,3 +182,12 @@ def test_plain_text_is_scored_against_plain_text(tmp_path: Path) -> None:
     (tmp_path / "gold.tsv").write_text("start\tend\tword\n0\t1\tyes\n")
     with pytest.raises(LogError, match="its first line is of none of"):
         sw.score(log, reference=tmp_path / "gold.tsv")
+
+
+def test_the_format_may_be_named(tmp_path: Path) -> None:
+    (tmp_path / "log.txt").write_text("0.0 0 400 hello\n")
+    log = tmp_path / "log.txt"
+    references = {"log": "hello"}
+    assert sw.score(log, reference=references, format="whisper_streaming").wer.value == 0
+    with pytest.raises(LogError, match="format='wav': there are streamwer, simuleval"):
+        sw.score(log, reference=references, format="wav")

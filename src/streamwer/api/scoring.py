@@ -22,11 +22,11 @@ from streamwer.api.references import (
 )
 from streamwer.api.report_input import make_comparison
 from streamwer.config.experiment import ScoringConfig
-from streamwer.errors import DatasetError
+from streamwer.errors import DatasetError, LogError
 from streamwer.eventlog.log import EventLog
 from streamwer.formats import plain_text
 from streamwer.formats.base import Log
-from streamwer.formats.detection import read_log
+from streamwer.formats.detection import FORMATS, read_log
 from streamwer.metrics.alignment import count_word_errors
 from streamwer.metrics.registry import list_ratio_metrics
 from streamwer.metrics.stats.intervals import Interval
@@ -105,6 +105,7 @@ def score(
     log: LogInput,
     *,
     reference: ReferenceInput | None = None,
+    format: str | None = None,
     normaliser: str = DEFAULT_NORMALISER,
     language: str = "",
     confidence: float = 0.95,
@@ -118,6 +119,8 @@ def score(
             times give latencies. None where the log has its references (SimulEval's). Of what
             `stream` returned, the recordings that were streamed are scored; a log of files must
             have all, and those that it lacks count as failed.
+        format: of the log's files, as `streaming-score --format` names it ("simuleval", "text");
+            None tells it from their first line.
         normaliser: what counts as the same word: "open_asr", "basic", "multilingual",
             "by_language", "whisper_english" or "none".
         language: spoken in recordings whose reference does not say it ("de").
@@ -127,7 +130,8 @@ def score(
         The score, which prints itself.
 
     Raises:
-        LogError: the log cannot be read, or has a recording without a reference.
+        LogError: the log cannot be read, has a recording without a reference, or its format is
+            unknown.
         DatasetError: the references cannot be read.
 
     Example:
@@ -138,22 +142,26 @@ def score(
     references = load_references(reference)
     if references and isinstance(log, EventLog):
         references = select_references(references, log)
-    read = to_log(log, fallback=plain_text.FORMAT if has_plain_texts(reference) else "")
+    fallback = plain_text.FORMAT if has_plain_texts(reference) else ""
+    read = to_log(log, format, fallback=fallback)
     scoring = ScoringConfig(normaliser=normaliser, confidence=confidence)
     return Score(pair_and_score(read, references, scoring, language=language))
 
 
-def to_log(log: LogInput, *, fallback: str = "") -> Log:
+def to_log(log: LogInput, format: str | None = None, *, fallback: str = "") -> Log:
     """Read a log from files, or wrap one of `stream`.
 
     Args:
         log: an event log, or the path or paths of a log of any format.
+        format: of the files; None tells it from their first line.
         fallback: the format where the first line matches none; empty where that is an error.
     """
     if isinstance(log, EventLog):
         return Log("streamwer", log, has_word_times=True)
     paths = [log] if isinstance(log, str | PathLike) else log
-    return read_log([Path(each) for each in paths], fallback=fallback)
+    if format not in (None, *FORMATS):
+        raise LogError(f"format={format!r}: there are {', '.join(FORMATS)}")
+    return read_log([Path(each) for each in paths], format, fallback=fallback)
 
 
 @dataclass(frozen=True)
