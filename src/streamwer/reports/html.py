@@ -42,13 +42,13 @@ def render(comparison: Comparison) -> str:
         contention=notes.describe_contention(comparison),
         capacities=sections,
         capacity_cells=capacities.format_load,
-        capacity_command=capacities.COMMAND,
         capacity_head=capacities.HEADER,
         capacity_legend=capacities.LEGEND,
         comparison=comparison,
         commands=provenance.list_commands(comparison),
         confidence=provenance.format_confidence(comparison),
         config=provenance.compare_configs(comparison.systems),
+        dataset=comparison.dataset,
         facts=provenance.list_facts(comparison),
         groups=headline.build_headline(comparison),
         embedded=embed_calls(comparison, collect_calls(comparison)),
@@ -56,9 +56,9 @@ def render(comparison: Comparison) -> str:
         limits=notes.list_limits(comparison),
         load_plots={section.name: _load_plots(section) for section in sections},
         machine=machine.build_machine_table(comparison),
-        offline_note=notes.describe_offline_latency(comparison),
         robustness=robustness.build_robustness_rows(comparison),
         script=Markup(script),
+        signatures=provenance.list_signatures(comparison),
         script_hash=templating.hash_script(script),
         sizes=_sizes(comparison),
         slices=slices.build_slice_tables(comparison),
@@ -80,7 +80,6 @@ def _plots(comparison: Comparison) -> dict[str, list[tuple[str, object]]]:
         "causes": (bars.plot_causes, WIDE.width, NARROW.width),
         "lags": (lag.plot_lag, WIDE_LABELLED, NARROW),
         "costs": (bars.plot_costs, WIDE.width, NARROW.width),
-        "conditions": (bars.plot_conditions, WIDE.width, NARROW.width),
     }
     return {
         name: [("wide", plot(comparison, wide)), ("narrow", plot(comparison, narrow))]
