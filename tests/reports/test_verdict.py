@@ -57,8 +57,8 @@ def late(seconds: float | None) -> dict[str, Quantile]:
         ),
         (
             differing(0.0, -0.9, 0.9),
-            "As many errors as offline here, not decided (−90.0 to +90.0 points; no realistic number"
-            " of speakers would decide it)",
+            "As many errors as offline here, not decided (−90.0 to +90.0 points; no realistic"
+            " number of speakers would decide it)",
         ),
         (
             differing(0.001, -0.001, 0.003),
@@ -235,19 +235,18 @@ def test_no_sentence_contradicts_the_interval_beside_it(
     assert open_ended == ("would decide it" in text)
 
 
-seconds = st.floats(0.1, 3)
+seconds = st.lists(st.floats(0.1, 3), min_size=3, max_size=3).map(sorted)
 errors = st.tuples(st.floats(-0.05, 0.05), ends, ends)
 
 
-@given(st.lists(st.tuples(seconds, seconds, seconds, errors), min_size=2, max_size=4))
+@given(st.lists(st.tuples(seconds, errors), min_size=2, max_size=4))
 def test_no_title_contradicts_the_sentences_below_it(
-    measured: Comparison, drawn: list[tuple[float, float, float, tuple[float, float, float]]]
+    measured: Comparison, drawn: list[tuple[list[float], tuple[float, float, float]]]
 ) -> None:
     """The fastest is below all others with its whole interval; errors are shown or not."""
     offline, one, _ = measured.systems
     systems = []
-    for number, (low, middle, high, (value, below, above)) in enumerate(drawn):
-        low, middle, high = sorted((low, middle, high))
+    for number, ((low, middle, high), (value, below, above)) in enumerate(drawn):
         p50 = {"p50": Quantile(middle, low, high), "p95": Quantile(high, high, high)}
         summary = replace(
             one.summary,

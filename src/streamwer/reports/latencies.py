@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from streamwer.metrics.registry import list_simulst_metrics
@@ -43,11 +44,8 @@ def _estimate_laal(system: System, confidence: float) -> Quantile:
     """Estimate LAAL; a system without a word has none."""
     (laal,) = (each for each in list_simulst_metrics() if each.name == "laal")
     recordings = system.scores.recordings
-    parts = (
-        np.bincount(recordings["speaker"].factorize()[0], weights=values)
-        for values in weigh_delays(recordings, laal, "aware")
-    )
-    delays, weights = parts
+    parts = pd.DataFrame(weigh_delays(recordings, laal, "aware")).T
+    delays, weights = parts.groupby(recordings["speaker"].to_numpy()).sum().to_numpy().T
     found = compare_ratios(delays, weights, np.zeros_like(delays), weights, confidence)
     if np.isnan(found.value):
         return Quantile(None)
