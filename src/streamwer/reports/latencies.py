@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from streamwer.metrics.registry import list_simulst_metrics
-from streamwer.metrics.simulst_latency import weigh_delays
+from streamwer.metrics.simulst_latency import estimate_delay
 from streamwer.metrics.stats.quantiles import Quantile, estimate_quantile
-from streamwer.metrics.stats.ratios import compare_ratios
 from streamwer.metrics.tables import Scores
-from streamwer.reports.comparison import Comparison, System
+from streamwer.reports.comparison import Comparison
 
 Floats = NDArray[np.float64]
 
@@ -37,19 +34,8 @@ def choose_main_latency(comparison: Comparison) -> MainLatency:
         found = {s.summary.name: s.summary.commit_latency["p50"] for s in systems}
         return MainLatency("commit latency p50", found)
     confidence = float(comparison.provenance.get("confidence", 0.95))
-    return MainLatency("LAAL", {s.summary.name: _estimate_laal(s, confidence) for s in systems})
-
-
-def _estimate_laal(system: System, confidence: float) -> Quantile:
-    """Estimate LAAL; a system without a word has none."""
-    (laal,) = (each for each in list_simulst_metrics() if each.name == "laal")
-    recordings = system.scores.recordings
-    parts = pd.DataFrame(weigh_delays(recordings, laal, "aware")).T
-    delays, weights = parts.groupby(recordings["speaker"].to_numpy()).sum().to_numpy().T
-    found = compare_ratios(delays, weights, np.zeros_like(delays), weights, confidence)
-    if np.isnan(found.value):
-        return Quantile(None)
-    return Quantile(found.value, found.low, found.high) if found.is_known else Quantile(found.value)
+    laal = (estimate_delay(s.scores.recordings, "laal", confidence) for s in systems)
+    return MainLatency("LAAL", dict(zip((s.summary.name for s in systems), laal, strict=True)))
 
 
 def sort_commit_latencies(scores: Scores) -> Floats:
