@@ -96,7 +96,7 @@ def test_where_no_word_has_a_time_laal_tells_the_systems_apart() -> None:
     without = untimed()
     laal = without.systems[1].summary.simulst_latency["laal"].aware
     assert re.search(rf"average lag {laal:.2f} s \(LAAL\) \(.* to .* s\)", spoken(without)[0])
-    assert "the text lags (LAAL) within" in verdict.make_title(without)
+    assert f"the text lags by {laal:.1f}\u00a0s on average" in verdict.make_title(without)
     page, table = html.render(without), markdown.render(without)
     assert all("alignment=forced finds word" in text for text in (page, table))
     assert "Commit p50" not in table
@@ -263,12 +263,13 @@ def test_no_title_contradicts_the_sentences_below_it(
         first = apart.pop(fastest[1])
         assert all((first.high or 0) < (other.low or 0) for other in apart.values())
     else:
-        assert "which is fastest is not decided" in title
+        assert "are fastest: their intervals overlap" in title
     deltas = {s.summary.name: s.summary.delta_wer for s in systems}
     shown = [name for name, delta in deltas.items() if delta and delta.excludes_zero]
     assert ("no difference in errors" in title) == (not shown)
     for names, sign in re.findall(r"([^;,]*) makes? (more|fewer) errors than", title):
-        for delta in (deltas[name] for name in re.findall(r"s\d", names)):
+        named = re.findall(r"s\d", names) + ([fastest[1]] if fastest and "it" in names else [])
+        for delta in (deltas[name] for name in named):
             assert delta
             assert delta.low > 0 if sign == "more" else delta.high < 0
 
@@ -277,15 +278,15 @@ def test_titles(measured: Comparison) -> None:
     first, *others = measured.systems
     title = verdict.make_title(measured).replace("\u00a0", " ")
     assert title == (
-        "prompted_buffer is fastest: half of the words are final within 1.6 s; prompted_buffer"
-        " makes more errors than offline"
+        "prompted_buffer is fastest: half of the words are final within 1.6 s; it makes"
+        " more errors than offline"
     )
     assert verdict.make_title(replace(measured, systems=(first,))) == "1\u00a0system compared"
     one = replace(measured, systems=tuple(others[:1]), baseline="")
     assert verdict.make_title(one).startswith("prompted_buffer: half of the words are final within")
     twin = replace(others[0], summary=replace(others[0].summary, name="twin"))
     two = replace(measured, systems=(others[0], twin))
-    tied = "which is fastest is not decided between prompted_buffer and twin"
+    tied = "prompted_buffer and twin are fastest: their intervals overlap"
     assert verdict.make_title(two).startswith(tied)
 
 

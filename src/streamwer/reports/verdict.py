@@ -34,9 +34,11 @@ def make_title(comparison: Comparison) -> str:
     """Say in one line which system is fastest, and what is known of the differences in errors."""
     if comparison.run_diff:
         return f"{comparison.run_diff.old} → {comparison.run_diff.new}"
-    findings = [_name_fastest(comparison), _summarise_errors(comparison)]
+    fastest, within = _find_fastest(comparison)
+    errors = _summarise_errors(comparison, fastest)
     count = format_count(len(comparison.systems), "system")
-    return "; ".join(filter(None, findings)) or f"{count} compared"
+    title = "; ".join(filter(None, [within, errors])) or f"{count} compared"
+    return f"No{title[2:]}" if title.startswith("no ") else title
 
 
 def describe_verdict(comparison: Comparison) -> list[Sentence]:
@@ -68,8 +70,12 @@ def list_warnings(comparison: Comparison) -> list[Sentence]:
     ]
 
 
-def _name_fastest(comparison: Comparison) -> str:
-    """Name the streaming system whose whole interval is below those of all others."""
+def _find_fastest(comparison: Comparison) -> tuple[str, str]:
+    """Find the streaming system whose whole interval is below those of all others.
+
+    Returns:
+        Its name, "" if there is none, and the finding in words.
+    """
     latency = choose_main_latency(comparison)
     streaming = [s.summary.name for s in comparison.systems if get_policy_name(s) != "offline"]
     late = sorted(
@@ -78,17 +84,16 @@ def _name_fastest(comparison: Comparison) -> str:
         if name in streaming and value.value is not None and math.isfinite(value.value)
     )
     if not late:
-        return ""
+        return "", ""
     (seconds, first, quantile), *others = late
-    words = "half of the words are final" if comparison.has_word_times else "the text lags (LAAL)"
-    within = f"{words} {_within(seconds)}"
-    if not others:
-        return f"{first}: {within}"
-    tied = [first, *(n for _, n, q in others if not _is_below(quantile, q))]
-    if len(tied) == 1:
-        return f"{first} is fastest: {within}"
-    named = join_names(tied) if len(tied) <= _MAX_NAMES else f"{len(tied)} of {len(late)} systems"
-    return f"which is fastest is not decided between {named}"
+    tied = [first, *(name for _, name, other in others if not _is_below(quantile, other))]
+    if len(tied) > 1:
+        named = (
+            join_names(tied) if len(tied) <= _MAX_NAMES else f"{len(tied)} of {len(late)} systems"
+        )
+        return "", f"{named} are fastest: their intervals overlap"
+    how = _say_how_late(seconds, comparison.has_word_times)
+    return first, f"{first} is fastest: {how}" if others else f"{first}: {how}"
 
 
 def _is_below(one: Quantile, other: Quantile) -> bool:
@@ -96,12 +101,15 @@ def _is_below(one: Quantile, other: Quantile) -> bool:
     return one.high is not None and other.low is not None and one.high < other.low
 
 
-def _within(seconds: float) -> str:
-    return "before they end" if seconds <= 0 else f"within {format_seconds(seconds, 1)}"
+def _say_how_late(seconds: float, has_word_times: bool) -> str:
+    if not has_word_times:
+        return f"the text lags by {format_seconds(seconds, 1)} on average (LAAL)"
+    when = "before they end" if seconds <= 0 else f"within {format_seconds(seconds, 1)}"
+    return f"half of the words are final {when}"
 
 
-def _summarise_errors(comparison: Comparison) -> str:
-    """Say which systems are shown to differ in errors from the baseline."""
+def _summarise_errors(comparison: Comparison, fastest: str) -> str:
+    """Say which systems are shown to differ in errors from the baseline; the fastest is "it"."""
     deltas = {s.summary.name: s.summary.delta_wer for s in comparison.systems}
     known = {name: delta for name, delta in deltas.items() if delta and delta.is_known}
     if not known:
@@ -115,6 +123,7 @@ def _summarise_errors(comparison: Comparison) -> str:
     for is_more, word in ((True, "more"), (False, "fewer")):
         names = [name for name, more in shown.items() if more == is_more]
         if names:
+            names = ["it" if name == fastest else name for name in names]
             who = join_names(names) if len(names) <= _MAX_NAMES else f"{len(names)} systems"
             makes = "makes" if len(names) == 1 else "make"
             clauses.append(f"{who} {makes} {word} errors than {comparison.baseline}")

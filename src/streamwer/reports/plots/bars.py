@@ -107,8 +107,9 @@ def plot_causes(comparison: Comparison, width: float) -> Bars:
     """
     streaming = [s for s in comparison.systems if get_policy_name(s) != "offline"]
     values = [_causes(system) for system in streaming or comparison.systems]
-    description = " ".join(_describe(value, CAUSES, 2) for value in values)
-    return _plot(values, comparison, width, description, CAUSES)
+    key = {c: label for c, label in CAUSES.items() if any(v.segments[c] > 0 for v in values)}
+    description = " ".join(_describe(value, key, 2) for value in values)
+    return _plot(values, comparison, width, description, key)
 
 
 def _causes(system: System) -> _Value:
@@ -121,7 +122,8 @@ def _causes(system: System) -> _Value:
 
 
 def _describe(value: _Value, key: Mapping[str, str], digits: int = 3) -> str:
-    stages = (f", {key[at]} {format_number(size, digits)}" for at, size in value.segments.items())
+    sizes = value.segments
+    stages = (f", {label} {format_number(sizes[at], digits)}" for at, label in key.items())
     return f"{value.system}: {value.text} in all{''.join(stages)}."
 
 

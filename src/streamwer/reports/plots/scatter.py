@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -97,17 +98,18 @@ def plot_scatter(comparison: Comparison, frame: Frame) -> ScatterPlot:
     x = make_seconds_axis(cap_ends(each.late for each in shown), frame.left + 14, frame.right)
     y = make_rate_axis(cap_ends(each.errors for each in shown), frame.bottom, frame.top)
     at = [(x.to_pixel(each.late.value), y.to_pixel(each.errors.value)) for each in shown]
-    front = find_pareto_front([(each.late.value, each.errors.value) for each in shown])
+    on_front = find_pareto_front([(each.late.value, each.errors.value) for each in shown])
+    front = list(dict.fromkeys(at[each] for each in on_front))
     return ScatterPlot(
         frame=frame,
-        marks=_marks(shown, at, assign_styles(comparison), x, y, frame),
+        marks=_marks(shown, front, assign_styles(comparison), x, y, frame),
         x_ticks=x.make_ticks(9),
         y_ticks=y.make_ticks(6, 100),
         log=x.log,
         description=" ".join(_describe(each, latency.label) for each in shown),
         x_title=latency.label,
         left_out=[each.name for each in located if not each.is_finite],
-        front=_draw_front(list(dict.fromkeys(at[each] for each in front))),
+        front=_draw_front(front),
     )
 
 
@@ -121,13 +123,14 @@ def _draw_front(corners: Sequence[tuple[float, float]]) -> str:
 
 def _marks(
     shown: Sequence[_Located],
-    at: Sequence[tuple[float, float]],
+    front: Sequence[tuple[float, float]],
     styles: Mapping[str, Style],
     x: Axis,
     y: Axis,
     frame: Frame,
 ) -> list[ScatterMark]:
-    """Place each system; the labels are placed together, off each other."""
+    """Place each system; the labels are placed together, off each other and the front."""
+    at = [(x.to_pixel(each.late.value), y.to_pixel(each.errors.value)) for each in shown]
     x_ends = [(x.to_pixel(each.late.low), x.to_pixel(each.late.high)) for each in shown]
     y_ends = [(y.to_pixel(each.errors.low), y.to_pixel(each.errors.high)) for each in shown]
     names = [shorten(each.name, 22) for each in shown]
@@ -137,6 +140,8 @@ def _marks(
     ]
     bars = [Box(low, py, high, py) for (_, py), (low, high) in zip(at, x_ends, strict=True)]
     bars += [Box(px, high, px, low) for (px, _), (low, high) in zip(at, y_ends, strict=True)]
+    for (left, top), (right, bottom) in itertools.pairwise(front):
+        bars += [Box(left, top, right, top), Box(right, top, right, bottom)]
     labels = place_labels(at, sizes, bars, frame)
     return [
         ScatterMark(
