@@ -123,13 +123,13 @@ def test_a_call_opens_where_there_is_text(page: Page) -> None:
 
 
 def test_figures_are_folded_and_open_by_keyboard_and_in_print(page: Page) -> None:
-    first = page.locator("#headline details").first
+    first = page.locator("#figures details").first
     assert not first.locator("table").is_visible()
     first.locator("summary").focus()
     page.keyboard.press("Enter")
     assert first.locator("table").is_visible()
     page.pdf(format="A4")
-    assert page.locator("#headline table").last.is_visible()
+    assert page.locator("#figures table").last.is_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

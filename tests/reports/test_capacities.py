@@ -1,4 +1,4 @@
-"""Calls at once in the report: the headline, the curve, and what is left out because it is old."""
+"""Calls at once in the report: the sentences, the curve, and what is left out because it is old."""
 
 from __future__ import annotations
 

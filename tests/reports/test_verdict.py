@@ -347,14 +347,17 @@ def test_made_up_word_times_are_among_the_limits(measured: Comparison) -> None:
     assert not [each for each in notes.list_limits(given) if "The server behind" in each]
 
 
-def test_a_system_timed_on_a_busy_machine_says_so_at_its_costs(measured: Comparison) -> None:
-    busy = changed(measured, machine={"contended": "True", "waited_share": "0.24"})
-    (told,) = notes.describe_contention(busy)
-    assert told.startswith(
-        "offline was timed while the machine was busy: it waited for a core 24 %"
+def test_a_system_timed_on_a_busy_machine_says_so_on_the_first_screen(
+    measured: Comparison, unaware: Comparison
+) -> None:
+    facts = {"contended": "True", "waited_share": "0.24"}
+    busy = changed(measured, machine=facts)
+    told = (
+        "The machine was busy, which raises latency and cost: waited for a core 24 % (offline) of"
+        " the time."
     )
-    assert told in html.render(busy)
-    assert told in markdown.render(busy)
+    assert told in spoken(busy)
     assert "share of the time" in html.render(busy)
     idle = changed(measured, machine={"contended": "False", "waited_share": "0.01"})
-    assert notes.describe_contention(idle) == notes.describe_contention(measured) == []
+    for comparison in (idle, measured, changed(unaware, machine=facts)):
+        assert "busy" not in " ".join(spoken(comparison))

@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from streamwer.analysis.formatting import format_count, format_duration
 from streamwer.reports import (
+    all_figures,
     capacities,
-    headline,
     machine,
     notes,
     provenance,
@@ -39,7 +39,6 @@ def render(comparison: Comparison) -> str:
     script = _script(environment)
     return environment.get_template("index.html.j2").render(
         warnings=verdict.list_warnings(comparison),
-        contention=notes.describe_contention(comparison),
         capacities=sections,
         capacity_cells=capacities.format_load,
         capacity_head=capacities.HEADER,
@@ -50,7 +49,7 @@ def render(comparison: Comparison) -> str:
         config=provenance.compare_configs(comparison.systems),
         dataset=comparison.dataset,
         facts=provenance.list_facts(comparison),
-        groups=headline.build_headline(comparison),
+        groups=all_figures.build_figure_groups(comparison),
         embedded=embed_calls(comparison, collect_calls(comparison)),
         intervals=notes.describe_intervals(comparison),
         limits=notes.list_limits(comparison),

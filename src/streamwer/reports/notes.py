@@ -12,7 +12,6 @@ from streamwer.metrics.latency import select_timed_words
 from streamwer.metrics.slices import UNKNOWN_LANGUAGE, is_mostly_unspaced
 from streamwer.metrics.stats.intervals import describe_few_blocks
 from streamwer.metrics.tables import name_block_unit
-from streamwer.provenance import contention
 from streamwer.reports import machine
 from streamwer.reports.capacities import build_sections
 from streamwer.reports.comparison import Comparison
@@ -31,19 +30,6 @@ def describe_intervals(comparison: Comparison) -> str:
         " in turn; those of differences are paired and hold for all systems at once"
         " (docs/statistics.md)."
     )
-
-
-def describe_contention(comparison: Comparison) -> list[str]:
-    """Name the systems that were timed while other processes used the machine."""
-    busy = (
-        (s.summary.name, contention.describe_contention(s.summary.machine))
-        for s in comparison.systems
-    )
-    return [
-        f"{name} was {how}; this raises its real-time factor and its latencies."
-        for name, how in busy
-        if how
-    ]
 
 
 def list_limits(comparison: Comparison) -> list[str]:

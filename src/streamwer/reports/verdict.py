@@ -16,6 +16,7 @@ from streamwer.analysis.formatting import (
 from streamwer.metrics.stats.quantiles import Quantile
 from streamwer.metrics.summary import Summary
 from streamwer.metrics.tables import name_block_unit
+from streamwer.provenance.contention import describe_share, is_contended
 from streamwer.reports import machine, run_diff, wording
 from streamwer.reports.comparison import Comparison, System
 from streamwer.reports.latencies import choose_main_latency
@@ -53,6 +54,7 @@ def describe_verdict(comparison: Comparison) -> list[Sentence]:
         *(_describe(system, comparison) for system in ordered),
         *_explain_offline(comparison),
         *_shortfalls([system.summary for system in ordered], comparison),
+        *_contention([system.summary for system in ordered], comparison),
         *_failures(comparison),
         *([] if comparison.has_word_times else [Sentence("", _UNTIMED)]),
         *([Sentence("", _UNAWARE)] if comparison.clock == "unaware" else []),
@@ -220,6 +222,21 @@ def _shortfalls(summaries: list[Summary], comparison: Comparison) -> Iterator[Se
                 summary.name,
                 f" cannot keep up with live audio here: {rtf} s of compute per second of audio.",
             )
+
+
+def _contention(summaries: list[Summary], comparison: Comparison) -> Iterator[Sentence]:
+    """Name the systems that were timed while other processes used the machine."""
+    busy = [
+        f"{describe_share(summary.machine)} ({summary.name})"
+        for summary in summaries
+        if is_contended(summary.machine)
+    ]
+    if busy and machine.measures_compute(comparison):
+        yield Sentence(
+            "",
+            "The machine was busy, which raises latency and cost: waited for a core"
+            f" {join_names(busy)} of the time.",
+        )
 
 
 def _failures(comparison: Comparison) -> Iterator[Sentence]:

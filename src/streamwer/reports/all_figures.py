@@ -28,7 +28,7 @@ from streamwer.reports.table import TableCell, TableGroup, TableRow
 _COST = "Cost"
 
 
-def build_headline(comparison: Comparison, *, measured: bool = True) -> list[TableGroup]:
+def build_figure_groups(comparison: Comparison, *, measured: bool = True) -> list[TableGroup]:
     """Build the whole table; `measured=False` leaves out what another run would not repeat."""
     sections: dict[str, list[TableRow]] = {}
     for metric in list_metrics():
