@@ -1,5 +1,5 @@
 #!/bin/sh
-# Screenshot of the top of a comparison report, for the README.
+# Screenshot of the first screen of a comparison report, for the README.
 # Usage: tools/screenshot.sh [reports/comparison/index.html] [docs/report.png] [height]
 set -eu
 page=$(realpath "${1:-reports/comparison/index.html}")
@@ -12,4 +12,4 @@ browser=$(command -v chromium || command -v chromium-browser || command -v googl
 }
 "$browser" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
   --disable-background-networking --disable-component-update --disable-sync --hide-scrollbars \
-  --user-data-dir="$profile" --window-size="1280,${3:-1700}" --screenshot="$picture" "file://$page"
+  --user-data-dir="$profile" --window-size="1280,${3:-660}" --screenshot="$picture" "file://$page"

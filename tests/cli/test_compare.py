@@ -53,7 +53,9 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, s
 def test_a_run_does_not_differ_from_itself(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, text = told(capsys, old, old)
     assert code == 0
-    so_many_words = "is not decided (simultaneous 95 % interval −0.7 to +0.7 points"
+    so_many_words = (
+        "as many errors here, not decided (simultaneous 95 % interval −0.7 to +0.7 points"
+    )
     assert text.count(so_many_words) == 2
     assert "whether the median latency changed is not decided, 0.00 s" in text
 
@@ -70,7 +72,7 @@ def test_a_worse_system_is_found_and_the_other_left_alone(
     assert all(" s " not in part for part in bold)  # no test stands behind a latency
     assert "<br><sub>later</sub>" in text
     assert "at its own time" not in text  # the clock is one that does not measure
-    assert "- **beta**: whether it makes more or fewer errors is not decided" in text
+    assert "- **beta**: as many errors here, not decided (" in text
     page = (tmp_path / "page" / "index.html").read_text(encoding="utf-8")
     assert "What changed" in page
     assert "alpha, old" in page

@@ -22,7 +22,7 @@ from streamwer.metrics.registry import (
 )
 from streamwer.metrics.stats.intervals import Floats
 from streamwer.reports import data_files, parquet_export
-from streamwer.reports.headline import build_headline
+from streamwer.reports.all_figures import build_figure_groups
 from tests.reports import synthetic
 
 
@@ -74,7 +74,7 @@ def test_a_new_metric_is_in_the_scores_the_files_the_report_and_the_gate() -> No
     assert 1 < value < 20
     assert f'"letters": {round(value, 6)}' in data_files.render(comparison)["metrics.json"]
     assert b"letters per word" in parquet_export.render(comparison)["figures.parquet"]
-    section = next(each for each in build_headline(comparison) if each.title == "Letters")
+    section = next(each for each in build_figure_groups(comparison) if each.title == "Letters")
     assert section.rows[0].cells[0].text == f"{value:.1f}"
     measure = dict(list_measures())["letters"]
     assert measure.compute(RunGroup((comparison.systems[0].scores,))) == pytest.approx(value)

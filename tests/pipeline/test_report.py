@@ -52,11 +52,3 @@ def test_versions_are_those_of_the_run_not_of_the_report() -> None:
     settings = load_config(["policy=[offline,local_agreement]"])
     old = signed(settings, "offline", **{"package numpy": "1.26"})
     assert told(settings, offline=old)["numpy"] == "1.26 (offline); 2.4 (local_agreement)"
-
-
-def test_every_signature_is_told() -> None:
-    settings = load_config()
-    lines = told(settings)["signature"]
-    assert isinstance(lines, dict)
-    assert list(lines) == settings.compare
-    assert "|policy:local_agreement(agreement=2,buffer_s=28,chunk_s=1," in lines["local_agreement"]

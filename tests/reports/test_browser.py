@@ -114,11 +114,46 @@ def test_a_call_has_an_address_of_its_own(browser: Browser, address: str) -> Non
         assert page.inner_text("#call-name") == "call_11"
 
 
+def test_a_call_opens_where_there_is_text(page: Page) -> None:
+    page.get_by_role("button", name="call_03").click()
+    page.wait_for_selector("dialog[open] .spoken")
+    offline, *streaming = page.locator(".card .settled").all_inner_texts()
+    assert not offline
+    assert all(streaming)
+
+
+def test_figures_are_folded_and_open_by_keyboard_and_in_print(page: Page) -> None:
+    first = page.locator("#figures details").first
+    assert not first.locator("table").is_visible()
+    first.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert first.locator("table").is_visible()
+    page.pdf(format="A4")
+    assert page.locator("#figures table").last.is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_first_screen_has_every_system_and_the_plot(
+    browser: Browser, address: str, scheme: str
+) -> None:
+    size = {"width": 1280, "height": 800}
+    with visited(browser, address, viewport=size, color_scheme=scheme) as page:
+        for part in (".verdict li:last-child", "svg[aria-labelledby^=scatter-wide]"):
+            box = page.locator(part).first.bounding_box()
+            assert box
+            assert box["y"] + box["height"] < 800
+    with visited(browser, address, viewport={"width": 400, "height": 800}) as page:
+        box = page.locator(".verdict li").last.bounding_box()
+        assert box
+        assert box["y"] + box["height"] < 800
+
+
 def test_a_replay_without_audio_runs_on_a_timer(page: Page) -> None:
     page.get_by_role("button", name="call_03").click()
     page.select_option("#speed", "2")
+    page.wait_for_selector("dialog[open] .spoken")
     page.click("#play")
-    reached(page, 0.5)
+    reached(page, float(page.input_value("#at")) + 0.5)
     assert page.inner_text("#sound") == "No audio beside this page: the replay runs on a timer."
     page.click("#play")
     assert page.inner_text("#play") == "Play"
@@ -148,6 +183,8 @@ def test_a_replay_follows_the_audio_beside_the_page(
     with visited(browser, saved(replace(measured, audio_clips=sounds), tmp_path)) as page:
         page.get_by_role("button", name="call_03").click()
         page.wait_for_selector("dialog[open] .spoken")
+        page.focus("#at")
+        page.keyboard.press("Home")
         page.click("#play")
         reached(page, 0.3)
         assert page.inner_text("#sound") == ""

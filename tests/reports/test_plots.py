@@ -11,8 +11,7 @@ from streamwer.analysis import formatting
 from streamwer.config.hardware import STAGES
 from streamwer.metrics.cost import Cost
 from streamwer.metrics.stats.intervals import Interval
-from streamwer.metrics.stats.quantiles import Quantile
-from streamwer.reports.comparison import Comparison, System
+from streamwer.reports.comparison import Comparison
 from streamwer.reports.palette import assign_styles
 from streamwer.reports.plots import bars, curves, lag, scatter
 from streamwer.reports.plots.axis import (
@@ -25,6 +24,8 @@ from streamwer.reports.plots.axis import (
     make_seconds_axis,
 )
 from streamwer.reports.plots.labels import Box, place_labels, spread_heights
+from tests.reports import synthetic
+from tests.reports.test_files import changed
 
 
 @pytest.mark.parametrize("log", [False, True])
@@ -110,7 +111,7 @@ def test_the_scatter_leaves_out_what_has_no_place_and_names_it(failing: Comparis
 
 
 def test_stacked_stages_make_up_the_whole_bar(measured: Comparison) -> None:
-    for bar in bars.plot_costs(measured, 560).groups[0].bars:
+    for bar in bars.plot_costs(measured, 560).bars:
         assert bar.parts[0].x == 12
         assert sum(part.width for part in bar.parts) == pytest.approx(bar.end - 12, abs=0.5)
 
@@ -119,9 +120,7 @@ def test_a_system_that_streamed_nothing_has_a_bar_of_no_length(measured: Compari
     unknown = Cost(math.nan, dict.fromkeys(STAGES, math.nan))
     first, *others = measured.systems
     silent = replace(first, summary=replace(first.summary, cost=unknown))
-    bar, other = (
-        bars.plot_costs(replace(measured, systems=(silent, *others)), 560).groups[0].bars[:2]
-    )
+    bar, other = bars.plot_costs(replace(measured, systems=(silent, *others)), 560).bars[:2]
     assert (bar.value, bar.end) == ("–", 12)
     assert other.end > 12
 
@@ -133,7 +132,7 @@ def test_the_key_names_the_stages_that_there_were(measured: Comparison) -> None:
     listening = replace(measured, systems=(replace(measured.systems[0], summary=summary),))
     plot = bars.plot_costs(listening, 560)
     assert plot.key["listen"] == "voice detector"
-    assert plot.groups[0].bars[0].parts[0].stage == "listen"
+    assert plot.bars[0].parts[0].stage == "listen"
     assert "voice detector 0.010" in plot.description
 
 
@@ -142,21 +141,6 @@ def test_every_stage_has_a_colour_for_itself_and_for_text_in_it() -> None:
     for stage in (*STAGES, *bars.CAUSES):
         for of in "kt":
             assert style.count(f"--{of}-{stage}: ") == 2  # in the light and in the dark
-
-
-def test_every_condition_has_a_bar_for_every_system(measured: Comparison) -> None:
-    groups = bars.plot_conditions(measured, 344).groups
-    assert [group.title for group in groups] == ["clean", "noise", "telephone"]
-    assert all(len(group.bars) == 3 for group in groups)
-
-
-def test_where_there_is_one_condition_the_headline_says_it(measured: Comparison) -> None:
-    def alike(system: System) -> System:
-        kept = tuple(each for each in system.summary.slices if each.name == "clean")
-        return replace(system, summary=replace(system.summary, slices=kept))
-
-    alone = replace(measured, systems=tuple(map(alike, measured.systems)))
-    assert bars.plot_conditions(alone, 344).groups == []
 
 
 def test_the_baseline_is_grey_and_no_two_systems_look_alike(measured: Comparison) -> None:
@@ -180,33 +164,36 @@ def test_nothing_has_no_sign() -> None:
     assert formatting.format_number(math.nan, 1) == "–"
 
 
-def beaten(measured: Comparison, *figures_of: tuple[float, float]) -> list[str]:
-    """The systems on the front, when they have these latencies and WERs."""
-    summaries = []
-    for at, (late, wer) in enumerate(figures_of):
-        summary = replace(
-            measured.systems[0].summary,
-            name=f"s{at}",
-            wer=Interval(wer, wer, wer),
-            latencies={"commit_latency": {"p50": Quantile(late, late, late)}},
-        )
-        summaries.append(summary)
-    return [summary.name for summary in scatter.find_front(summaries)]
-
-
-def test_the_front_holds_the_systems_that_none_beats_in_both(measured: Comparison) -> None:
-    assert beaten(measured, (1, 0.05), (2, 0.04), (3, 0.03)) == ["s0", "s1", "s2"]
-    assert beaten(measured, (1, 0.05), (2, 0.06), (3, 0.03)) == ["s0", "s2"]
-    assert beaten(measured, (1, 0.05), (1, 0.04), (3, 0.04)) == ["s1"]
-
-
-def test_causes_make_up_the_mean_latency(measured: Comparison) -> None:
-    for system, bar in zip(
-        measured.systems, bars.plot_causes(measured, 560).groups[0].bars, strict=True
-    ):
+def test_causes_make_up_the_mean_latency_of_what_streams(measured: Comparison) -> None:
+    streaming = measured.systems[1:]
+    for system, bar in zip(streaming, bars.plot_causes(measured, 560).bars, strict=True):
         words = system.scores.words
         late = (words["committed"] - words["end"]).replace(math.inf, math.nan).mean()
         assert bar.value == formatting.format_seconds(float(late))
+
+
+def test_a_wide_interval_does_not_stretch_the_axis(measured: Comparison) -> None:
+    wide = changed(measured, wer=Interval(0.04, 0.0, 1.5))
+    plot = scatter.plot_scatter(wide, WIDE)
+    assert [mark.cut_off for mark in plot.marks] == [True, False, False]
+    assert max(float(tick.label) for tick in plot.y_ticks) < 30
+
+
+def test_without_word_times_laal_is_on_the_axis() -> None:
+    calls = synthetic.references(count=6)
+    untimed = synthetic.compare(
+        lambda manner, _: synthetic.log(calls, manner),
+        spoken=[replace(call, words=()) for call in calls],
+    )
+    plot = scatter.plot_scatter(untimed, WIDE)
+    assert plot.x_title == "LAAL"
+    laal = untimed.systems[1].summary.simulst_latency["laal"].aware
+    assert f"LAAL {laal:.2f}\u00a0s (" in plot.description
+    assert all(mark.x_low < mark.x < mark.x_high for mark in plot.marks)
+
+
+def test_where_compute_takes_no_time_there_is_no_lag_to_see(unaware: Comparison) -> None:
+    assert lag.plot_lag(unaware, WIDE_LABELLED).lines == []
 
 
 def test_a_system_that_falls_behind_is_seen_to(measured: Comparison) -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from streamwer.reports import html, markdown, notes, robustness
 from streamwer.reports.comparison import Comparison
-from streamwer.reports.plots import bars
 from tests.reports.synthetic import compare, references
 
 
@@ -57,11 +56,6 @@ def test_a_change_of_nothing_is_not_taken_for_a_rate(comparison: Comparison) -> 
     ]
     assert all(change[0] in "+−±" for change in changes)
     assert robustness.format_signed(-0.0) == robustness.format_signed(0.00001) == "±0.0"
-
-
-def test_what_the_matrix_says_is_not_drawn_again(comparison: Comparison) -> None:
-    assert bars.plot_conditions(comparison, 344).groups == []
-    assert "WER by condition" not in html.render(comparison).partition("What the numbers")[0]
 
 
 def test_the_reader_is_told_whose_network_is_in_the_latencies(comparison: Comparison) -> None:

@@ -11,6 +11,7 @@ from streamwer.alignment.augmented_copies import AlignMethod, CopyAligner
 from streamwer.alignment.origin import DATASET, RecordingOrigin, WordTimesOrigin
 from streamwer.alignment.quality import AlignmentError
 from streamwer.config.alignment import AlignmentConfig, ForcedConfig, NoAlignment, PublishedConfig
+from streamwer.config.model_catalogue import looks_like_folder
 from streamwer.provenance import digests
 from streamwer.text.words import split_words
 from streamwer.types import Reference
@@ -97,8 +98,12 @@ def _use_forced(config: ForcedConfig, folder: Path) -> tuple[AlignMethod, WordTi
         recording = RecordingOrigin(reference.recording, len(words), config.name, quality=quality)
         return replace(reference, words=words), recording
 
+    # A folder goes by its own name, whatever model its settings were copied from.
+    name = (
+        Path(config.model.path).name if looks_like_folder(config.model.path) else config.model.name
+    )
     return align, WordTimesOrigin(
-        config.name, config.model.name, digests.digest_model(model), bias_s=config.known_bias_s
+        config.name, name, digests.digest_model(model), bias_s=config.known_bias_s
     )
 
 

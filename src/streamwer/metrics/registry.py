@@ -1,7 +1,7 @@
 """Registry of metrics: each is declared once, in its own file.
 
 From the declaration a metric is in the scores' summary, `metrics.json`, `figures.parquet`, the
-report's first table, the gate's rules, `streaming-score` and the list in docs/metrics.md. Another
+report's tables, the gate's rules, `streaming-score` and the list in docs/metrics.md. Another
 package adds one with the same decorators, in a module that an entry point of the group
 `streamwer.metrics` names.
 """
@@ -26,7 +26,7 @@ from streamwer.metrics.stats.intervals import Floats
 ENTRY_POINTS = "streamwer.metrics"
 PERCENTILES = (50, 95, 99)
 STABILITY = "Stability and completeness"
-"""A section of the report's first table that several files have metrics in."""
+"""A section of the report's tables that several files have metrics in."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -62,7 +62,7 @@ class Display:
     """How people see a metric.
 
     Attributes:
-        section: heading in the report's first table; "" for none.
+        section: heading in the report's tables; "" for none.
         place: among the rows of that table; the smallest comes first.
         label: of the row.
         hint: says in a few words what it is; of a latency, what its first percentile is.

@@ -35,13 +35,11 @@ def assess_contention(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {**rest, SHARE: round(share, 4), CONTENDED: bool(enough) and share > LIMIT}
 
 
-def describe_contention(machine: Mapping[str, Any]) -> str:
-    """Describe the contention of a run; "" where it was not contended.
+def is_contended(machine: Mapping[str, Any]) -> bool:
+    """Tell whether a run was contended, from its facts: values, or texts of an event log."""
+    return str(machine.get(CONTENDED)) == str(True)
 
-    Args:
-        machine: the facts of the run, as values or as the texts that an event log holds.
-    """
-    if str(machine.get(CONTENDED)) != str(True):
-        return ""
-    share = float(machine[SHARE])
-    return f"timed while the machine was busy: it waited for a core {100 * share:.0f} % of the time"
+
+def describe_share(machine: Mapping[str, Any]) -> str:
+    """Describe the share of the time that a contended run waited, such as "12 %"."""
+    return f"{100 * float(machine[SHARE]):.0f} %"

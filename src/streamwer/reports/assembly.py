@@ -15,6 +15,7 @@ from streamwer.analysis.capacity.study import FILE, read_study
 from streamwer.config import experiment
 from streamwer.config.experiment import ClockConfig, ExperimentConfig
 from streamwer.config.folders import ALIGNED, CAPACITY, COMPARISON, EVENTS, PREPARED, SCORES
+from streamwer.config.overrides import find_run_command
 from streamwer.datasets.origin import read_origin
 from streamwer.datasets.row_summary import read_row_summary
 from streamwer.formats.manifest import read_manifest
@@ -95,7 +96,7 @@ def _describe_versions(settings: ExperimentConfig) -> dict[str, Any]:
     checkout = [f"git checkout {code}"] if code and "," not in code else []
     return {
         **{key: value for key, value in known.items() if value},
-        "reproduce": [*checkout, "make repro"],
+        "reproduce": [*checkout, find_run_command()],
     }
 
 

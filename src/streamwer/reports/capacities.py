@@ -20,8 +20,6 @@ from streamwer.analysis.capacity.curve import (
     select_complete,
 )
 from streamwer.analysis.capacity.study import (
-    SECONDS,
-    WARM_UP_S,
     CapacityStudy,
     SystemCapacity,
     compare_methods,
@@ -33,12 +31,8 @@ from streamwer.provenance.signature import Signature, measures_hardware
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.palette import Style, assign_styles
 
-COMMAND = "make capacity"
 _DIGEST = re.compile("@[0-9a-f]+")
-_SCHEDULE = re.compile(r"\bschedule=(\w+)")
 _MACHINE = ("processor", "cores", "threads")
-_DATA = {"audio", "reference texts"}
-"""Those names from `find_changes` that mean other recordings."""
 LEGEND = (
     "Medians over the seeds. Offered: calls at once on average; achieved: seconds of audio heard"
     " and shown in a second; lag slope: seconds of lag gained in a second; busy: share of its time"
@@ -159,44 +153,22 @@ class CapacitySection:
 
     Attributes:
         level: the service level, in a sentence.
-        span: for how long calls begin, and the warm-up that does not count; seconds.
         entries: the systems that are shown.
         left_out: systems that are compared but not shown, and why.
-        other_data: whether all of it was measured on other recordings; then nothing is shown.
     """
 
     name: str
     level: str
-    span: tuple[float, float]
     load: str
     clock: str
     slo: SloConfig
     entries: tuple[CapacityEntry, ...]
     left_out: tuple[tuple[str, str], ...]
-    other_data: bool
 
     @property
     def title(self) -> str:
         """Its name in words."""
         return self.name.replace("_", " ")
-
-    def build_command(self, system: str = "") -> str:
-        """Return the command that measures one system, or all of the config, at this level."""
-        load, clock = self.load.partition("(")[0], self.clock.partition("(")[0]
-        schedule = _SCHEDULE.search(self.load)
-        seconds, warm_up = self.span
-        options = {
-            "load=": load * (load != "fixed"),
-            "load.schedule=": schedule[1] if schedule and schedule[1] != "fifo" else "",
-            "clock=": clock * (clock != "profile"),
-            "--system ": system,
-            "--slo ": self.slo.name * (self.slo.name != SloConfig().name),
-            "--seconds ": f"{seconds:g}" * (seconds != SECONDS),
-            "--warm-up ": f"{warm_up:g}" * (warm_up != WARM_UP_S),
-            "--name ": self.name * (self.slo.name != self.name),
-        }
-        text = " ".join(f"{key}{value}" for key, value in options.items() if value)
-        return f'{COMMAND} ARGS="{text}"' if text else COMMAND
 
     @property
     def arrivals(self) -> str:
@@ -221,10 +193,10 @@ class CapacitySection:
 
 
 def build_sections(comparison: Comparison) -> list[CapacitySection]:
-    """Build a section for the first study, and for each other one with something to show."""
+    """Build a section for each study of these systems on these recordings."""
     studies = comparison.capacities.studies if comparison.capacities else ()
-    sections = [_section(study, comparison) for study in studies]
-    return [section for at, section in enumerate(sections) if section.entries or at == 0]
+    sections = (_section(study, comparison) for study in studies)
+    return [section for section in sections if section.entries]
 
 
 def describe_slo(slo: SloConfig) -> str:
@@ -265,7 +237,6 @@ def _section(study: CapacityStudy, comparison: Comparison) -> CapacitySection:
     machine = comparison.capacities.machine.get(study.name, {})
     styles = assign_styles(comparison, list(study.systems))
     changed = _changed(study, comparison)
-    other_data = bool(changed) and all(map(_DATA.intersection, changed.values()))
     entries = [
         CapacityEntry(styles[name], carried, study.level.slo, machine.get(name, {}))
         for name, carried in study.systems.items()
@@ -276,13 +247,11 @@ def _section(study: CapacityStudy, comparison: Comparison) -> CapacitySection:
     return CapacitySection(
         name=study.name,
         level=describe_slo(study.level.slo),
-        span=(study.level.seconds, study.level.warm_up),
         load=study.level.load,
         clock=", ".join(_DIGEST.sub("", clock) for clock in clocks),
         slo=study.level.slo,
         entries=tuple(sorted(entries, key=lambda entry: order.index(entry.name))),
-        left_out=() if other_data else tuple(_left_out(study, comparison, changed)),
-        other_data=other_data,
+        left_out=tuple(_left_out(study, comparison, changed)),
     )
 
 

@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from streamwer.analysis.formatting import format_count, format_duration
 from streamwer.reports import (
+    all_figures,
     capacities,
-    headline,
     machine,
     notes,
     provenance,
@@ -39,26 +39,25 @@ def render(comparison: Comparison) -> str:
     script = _script(environment)
     return environment.get_template("index.html.j2").render(
         warnings=verdict.list_warnings(comparison),
-        contention=notes.describe_contention(comparison),
         capacities=sections,
         capacity_cells=capacities.format_load,
-        capacity_command=capacities.COMMAND,
         capacity_head=capacities.HEADER,
         capacity_legend=capacities.LEGEND,
         comparison=comparison,
         commands=provenance.list_commands(comparison),
         confidence=provenance.format_confidence(comparison),
         config=provenance.compare_configs(comparison.systems),
+        dataset=comparison.dataset,
         facts=provenance.list_facts(comparison),
-        groups=headline.build_headline(comparison),
+        groups=all_figures.build_figure_groups(comparison),
         embedded=embed_calls(comparison, collect_calls(comparison)),
         intervals=notes.describe_intervals(comparison),
         limits=notes.list_limits(comparison),
         load_plots={section.name: _load_plots(section) for section in sections},
         machine=machine.build_machine_table(comparison),
-        offline_note=notes.describe_offline_latency(comparison),
         robustness=robustness.build_robustness_rows(comparison),
         script=Markup(script),
+        signatures=provenance.list_signatures(comparison),
         script_hash=templating.hash_script(script),
         sizes=_sizes(comparison),
         slices=slices.build_slice_tables(comparison),
@@ -80,7 +79,6 @@ def _plots(comparison: Comparison) -> dict[str, list[tuple[str, object]]]:
         "causes": (bars.plot_causes, WIDE.width, NARROW.width),
         "lags": (lag.plot_lag, WIDE_LABELLED, NARROW),
         "costs": (bars.plot_costs, WIDE.width, NARROW.width),
-        "conditions": (bars.plot_conditions, WIDE.width, NARROW.width),
     }
     return {
         name: [("wide", plot(comparison, wide)), ("narrow", plot(comparison, narrow))]

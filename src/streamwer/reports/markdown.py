@@ -6,7 +6,7 @@ import html
 import re
 
 from streamwer.reports import (
-    headline,
+    all_figures,
     machine,
     notes,
     provenance,
@@ -29,18 +29,17 @@ def render(comparison: Comparison) -> str:
     measured = machine.measures_compute(comparison)
     return environment.get_template("comparison.md.j2").render(
         warnings=verdict.list_warnings(comparison),
-        contention=notes.describe_contention(comparison),
         commands=provenance.list_commands(comparison),
         facts=provenance.list_facts(comparison),
-        groups=headline.build_headline(comparison, measured=measured),
+        groups=all_figures.build_figure_groups(comparison, measured=measured),
         intervals=notes.describe_intervals(comparison),
         measured=measured,
         names=[system.summary.name for system in comparison.systems],
-        offline_note=notes.describe_offline_latency(comparison),
         failures={s.summary.name: s.summary.failures for s in comparison.systems},
         languages=slices.build_language_table(comparison),
         robustness=robustness.build_robustness_rows(comparison),
         unused=list(notes.describe_unused_rows(comparison)),
+        dataset=comparison.dataset,
         title=verdict.make_title(comparison),
         verdict=verdict.describe_verdict(comparison),
         run_diff=comparison.run_diff,

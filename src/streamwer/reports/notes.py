@@ -12,10 +12,10 @@ from streamwer.metrics.latency import select_timed_words
 from streamwer.metrics.slices import UNKNOWN_LANGUAGE, is_mostly_unspaced
 from streamwer.metrics.stats.intervals import describe_few_blocks
 from streamwer.metrics.tables import name_block_unit
-from streamwer.provenance import contention
 from streamwer.reports import machine
+from streamwer.reports.capacities import build_sections
 from streamwer.reports.comparison import Comparison
-from streamwer.reports.provenance import find_normaliser, format_confidence, get_policy_name
+from streamwer.reports.provenance import find_normaliser, format_confidence
 from streamwer.text.languages import AUTO
 
 _MAX_ROWS = 3
@@ -27,33 +27,9 @@ def describe_intervals(comparison: Comparison) -> str:
     blocks = format_count(*count_blocks(comparison))
     return (
         f"{format_confidence(comparison)} intervals from leaving out each of {blocks}"
-        " in turn, with Student’s t. Those of ΔWER are paired with the baseline, and hold for all"
-        " systems at once. See docs/statistics.md."
+        " in turn; those of differences are paired and hold for all systems at once"
+        " (docs/statistics.md)."
     )
-
-
-def describe_offline_latency(comparison: Comparison) -> str:
-    """Say what the latency of a system that waits for the end is; "" where there is none."""
-    names = [s.summary.name for s in comparison.systems if get_policy_name(s) == "offline"]
-    if not names:
-        return ""
-    return (
-        f"{' and '.join(names)}: text comes only after the end of each call, so the latency is the"
-        " time to the end of the call."
-    )
-
-
-def describe_contention(comparison: Comparison) -> list[str]:
-    """Name the systems that were timed while other processes used the machine."""
-    busy = (
-        (s.summary.name, contention.describe_contention(s.summary.machine))
-        for s in comparison.systems
-    )
-    return [
-        f"{name} was {how}; this raises its real-time factor and its latencies."
-        for name, how in busy
-        if how
-    ]
 
 
 def list_limits(comparison: Comparison) -> list[str]:
@@ -69,12 +45,19 @@ def list_limits(comparison: Comparison) -> list[str]:
         _queued(comparison),
         "Only the intervals of ΔWER hold together. One in twenty of the others misses the true"
         " value, and slices have none: treat small differences there as noise.",
-        "Latencies are only as exact as the word times of the data set.",
+        *_word_times(comparison),
     ]
 
 
+def _word_times(comparison: Comparison) -> Iterator[str]:
+    if comparison.has_word_times:
+        origin = str(comparison.provenance.get("word times", ""))
+        which = f" ({origin})" if origin else ""
+        yield f"Latencies are only as exact as the word times{which}."
+
+
 def _queued(comparison: Comparison) -> str:
-    where = "only in “Calls at once”" if comparison.capacities else "not included"
+    where = "only in “Calls at once”" if build_sections(comparison) else "not included"
     return f"Each call has its own worker: queueing between simultaneous calls is {where}."
 
 

@@ -24,6 +24,11 @@ def list_facts(comparison: Comparison) -> list[tuple[str, str]]:
     return [fact for fact in _flat(comparison.provenance) if fact[0].split(".")[0] != _COMMANDS]
 
 
+def list_signatures(comparison: Comparison) -> list[tuple[str, str]]:
+    """List the signature of each system that has one, by its name."""
+    return [(s.summary.name, s.signature.to_line()) for s in comparison.systems if s.signature]
+
+
 def format_confidence(comparison: Comparison) -> str:
     """Format the confidence level of the intervals, such as "95 %"."""
     return f"{100 * float(comparison.provenance.get('confidence', 0.95)):g}\u00a0%"

@@ -40,7 +40,6 @@ def describe_run(
         "confidence": scoring.confidence,
         "smallest difference": f"{100 * scoring.smallest_difference:g} points of WER",
         **{name: release(name) for name in packages},
-        "signature": {name: signature.to_line() for name, signature in signatures.items()},
     }
 
 

@@ -21,6 +21,13 @@ def test_two_policies_with_values_of_their_own_vary_the_policy_only() -> None:
     assert find_axes([flatten_config(AGREEING), flatten_config(HOLDING)]) == ["policy"]
 
 
+def test_an_engine_that_a_policy_brings_along_is_not_varied() -> None:
+    own = [{**AGREEING, "engine": "transcribe"}, {**HOLDING, "engine": "direct"}]
+    assert find_axes(list(map(flatten_config, own))) == ["policy"]
+    both = [*own, {**AGREEING, "engine": "direct"}]
+    assert find_axes(list(map(flatten_config, both))) == ["policy", "engine"]
+
+
 def test_a_value_that_differs_within_a_policy_is_varied() -> None:
     other = {**AGREEING, "policy": {**AGREEING["policy"], "agreement": 3}}  # type: ignore[dict-item]
     configs = [flatten_config(config) for config in (AGREEING, HOLDING, other)]

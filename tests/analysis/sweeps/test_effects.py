@@ -27,7 +27,7 @@ def test_each_value_has_the_mean_of_its_points() -> None:
             ]
             assert level.points == len(mine) > 0
             assert level.wer.value == pytest.approx(sum(p.errors for p in mine) / len(mine))
-            assert level.p95.value == pytest.approx(sum(p.delay for p in mine) / len(mine))
+            assert level.late.value == pytest.approx(sum(p.delay for p in mine) / len(mine))
             assert level.wer.low <= level.wer.value <= level.wer.high
 
 
@@ -57,16 +57,16 @@ def test_a_point_without_a_p95_counts_for_the_wer_and_is_told() -> None:
     scores = {point.name: tables for point in points}
     first, second = estimate_main_effects(points, scores, ["a"], SCORING)[0].levels
     p95 = build_point("", "", {}, tables, SCORING).delay
-    assert (first.points, first.p95.value, first.unplaced) == (2, p95, 1)
+    assert (first.points, first.late.value, first.unplaced) == (2, p95, 1)
     assert second.unplaced == 2
-    assert second.p95.value is None
+    assert second.late.value is None
 
 
 def test_the_interval_of_one_points_mean_is_that_of_the_point() -> None:
     sweep = made_up.sweep()
     one = sweep.points[0]
     for effect in estimate_main_effects([one], sweep.scores, sweep.axes, SCORING):
-        assert effect.levels[0].p95 == one.p95
+        assert effect.levels[0].late == one.p95
 
 
 def test_the_mean_of_points_that_are_late_together_is_no_surer_than_one_of_them() -> None:
@@ -74,6 +74,6 @@ def test_the_mean_of_points_that_are_late_together_is_no_surer_than_one_of_them(
     sweep = made_up.sweep()
     one = sweep.points[0]
     twins = [replace(one, config=one.config | {"twin": number}) for number in range(3)]
-    found = estimate_main_effects(twins, sweep.scores, ["policy"], SCORING)[0].levels[0].p95
+    found = estimate_main_effects(twins, sweep.scores, ["policy"], SCORING)[0].levels[0].late
     for end in ("value", "low", "high"):
         assert getattr(found, end) == pytest.approx(getattr(one.p95, end))

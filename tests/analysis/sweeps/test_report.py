@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -69,13 +70,30 @@ def test_a_sweep_of_one_point_and_one_of_failures_have_a_page(tmp_path: Path) ->
         assert "<h1>" in (tmp_path / name / "index.html").read_text()
 
 
-def test_points_with_too_few_timed_words_are_not_called_slow(tmp_path: Path) -> None:
-    few = [(replace(point, p95=Quantile(None)), scored) for point, scored in made_up.found()]
+@pytest.mark.parametrize(
+    ("unknown", "name"), [(["p95"], "commit latency p50"), (["p95", "p50"], "LAAL")]
+)
+def test_without_a_p95_the_next_latency_takes_its_place(
+    tmp_path: Path, unknown: list[str], name: str
+) -> None:
+    missing: dict[str, Any] = dict.fromkeys(unknown, Quantile(None))
+    few = [(replace(point, **missing), scored) for point, scored in made_up.found()]
     report.write_sweep_report(build_sweep("few", few, [1.0], SCORING, {}), tmp_path)
     page, short = (tmp_path / "index.html").read_text(), (tmp_path / "sweep.md").read_text()
     for text in (page, short):
-        assert "A 95th percentile needs 72 words that have times" in text
+        assert f"{name} stands for the latency: a 95th percentile needs 72 words" in text
+        assert f"{name} at most" in text
         assert "1\u00a0point failed" in text
+    assert f"WER against {name}" in page
+    assert "p95, s" not in page
+    assert json.loads((tmp_path / "sweep.json").read_text())["front"]
+
+
+def test_points_without_any_latency_are_not_called_slow(tmp_path: Path) -> None:
+    missing: dict[str, Any] = dict.fromkeys(("p95", "p50", "laal"), Quantile(None))
+    none = [(replace(point, **missing), scored) for point, scored in made_up.found()]
+    report.write_sweep_report(build_sweep("none", none, [1.0], SCORING, {}), tmp_path)
+    page = (tmp_path / "index.html").read_text()
     assert "no point is known to be this fast" in page
     assert "Pareto front" not in page
 

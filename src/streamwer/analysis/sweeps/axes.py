@@ -8,7 +8,7 @@ from typing import Any
 ABSENT = "–"
 """The value of a setting at a point whose policy or engine does not have it."""
 
-_NAME = "name"
+_NAME, _POLICY = "name", "policy"
 
 
 def flatten_config(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,8 +26,9 @@ def flatten_config(config: Mapping[str, Any]) -> dict[str, Any]:
 def find_axes(configs: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the settings that were varied, in the order of the config.
 
-    A setting counts as varied where it differs between points that agree on the choice it belongs
-    to: two policies with a chunk of their own each vary the policy, not the chunk.
+    A setting counts as varied where it differs between points that agree on the policy and on the
+    choice it belongs to: two policies with a chunk or an engine of their own each vary the policy,
+    not the chunk or the engine.
 
     Args:
         configs: of each point, flat.
@@ -54,12 +55,11 @@ def format_override(value: Any) -> str:
 
 def _varies(key: str, configs: Sequence[Mapping[str, Any]]) -> bool:
     group = key.partition(".")[0]
-    values: dict[str, str] = {}
-    for config in configs:
-        if key in config:
-            choice = "" if key == group else format_axis_value(config, group)
-            if values.setdefault(choice, format_axis_value(config, key)) != format_axis_value(
-                config, key
-            ):
-                return True
+    choices = dict.fromkeys(name for name in (_POLICY, group) if name != key)
+    values: dict[tuple[str, ...], str] = {}
+    for config in (config for config in configs if key in config):
+        value = format_axis_value(config, key)
+        chosen = tuple(format_axis_value(config, choice) for choice in choices)
+        if values.setdefault(chosen, value) != value:
+            return True
     return False

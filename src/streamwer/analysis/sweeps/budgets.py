@@ -17,9 +17,9 @@ class BudgetChoice:
     """The best point within a budget.
 
     Attributes:
-        budget: largest p95 of the commit latency, seconds.
+        budget: largest latency, seconds.
         best: the point with the lowest WER within it; None if there is none.
-        sure: whether the whole interval of its p95 is within the budget.
+        sure: whether the whole interval of its latency is within the budget.
         rivals: names of the other points within it.
         not_worse: those of them whose WER is not shown to differ from the best's (by the paired
             intervals over speakers, which hold for all rivals at once).
@@ -40,11 +40,11 @@ def choose_within_budgets(
 ) -> list[BudgetChoice]:
     """Choose the best point for each budget, from the smallest budget on.
 
-    The lowest WER; of equal ones the lowest p95, then the first.
+    The lowest WER; of equal ones the lowest latency, then the first.
 
     Args:
         points: of the sweep.
-        budgets: largest p95 of the commit latency, seconds.
+        budgets: largest latency, seconds.
         scores: of each point, by its name.
         scoring: of the intervals.
     """
@@ -64,7 +64,7 @@ def _choose(
     rivals = tuple(point.name for point in within if point is not best)
     tables = {name: scores[name] for name in (best.name, *rivals)}
     differences = compare_wer(tables, best.name, scoring)
-    high = math.inf if best.p95.high is None else best.p95.high
+    high = math.inf if best.late.high is None else best.late.high
     return BudgetChoice(
         budget=budget,
         best=best,

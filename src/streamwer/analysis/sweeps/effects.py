@@ -1,4 +1,4 @@
-"""Main effects of the settings of a sweep: the mean WER and p95 at each value."""
+"""Main effects of the settings of a sweep: the mean WER and latency at each value."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ class LevelEffect:
     Attributes:
         points: the number of points that have it.
         wer: mean over these points, with its interval over speakers.
-        p95: mean over those of them whose p95 is finite, seconds, with its interval over
-            speakers; None if none is.
-        unplaced: the number of them without a finite p95.
+        late: mean over those of them whose latency is finite, seconds, of percentiles with the
+            interval over speakers; None if none is.
+        unplaced: the number of them without a finite latency.
     """
 
     value: str
     points: int
     wer: Interval
-    p95: Quantile
+    late: Quantile
     unplaced: int
 
 
@@ -123,9 +123,18 @@ def _estimate_level(
         value=value,
         points=len(points),
         wer=_mean_wer([scores[point.name] for point in points], scoring),
-        p95=average_quantile([late[point.name] for point in placed], 0.95, scoring.confidence),
+        late=_mean_latency(placed, late, scoring),
         unplaced=len(points) - len(placed),
     )
+
+
+def _mean_latency(
+    points: Sequence[SweepPoint], late: Mapping[str, _Latencies], scoring: ScoringConfig
+) -> Quantile:
+    share = {"p95": 0.95, "p50": 0.5}.get(points[0].measure) if points else None
+    if share:
+        return average_quantile([late[each.name] for each in points], share, scoring.confidence)
+    return Quantile(sum(each.delay for each in points) / len(points)) if points else Quantile(None)
 
 
 def _commit_latencies(scores: Scores) -> _Latencies:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from streamwer.config.experiment import ScoringConfig
+from streamwer.metrics.simulst_latency import estimate_delay
 from streamwer.metrics.stats.intervals import Interval
 from streamwer.metrics.stats.quantiles import Quantile
 from streamwer.metrics.summary import Summary, summarise
@@ -15,6 +16,8 @@ from streamwer.metrics.tables import Scores
 
 _UNKNOWN = Interval(math.nan, math.nan, math.nan)
 _NONE = Quantile(None)
+MEASURES = {"p95": "commit latency p95", "p50": "commit latency p50", "laal": "LAAL"}
+"""Latencies that a sweep may go by, the best first, with their names."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class SweepPoint:
         wer: word error rate with its interval over speakers.
         p50, p95: commit latency in seconds with its interval; None for too few words, infinite
             where too many words were never emitted.
+        laal: computation-aware LAAL in seconds, which needs no word times.
+        measure: the latency that the sweep goes by, of `MEASURES`.
         coverage: share of reference words that were emitted.
         recordings, failures: the number of recordings, and of those that failed.
         rtf: measured compute per second of audio; NaN for a point that failed.
@@ -40,6 +45,8 @@ class SweepPoint:
     wer: Interval = _UNKNOWN
     p50: Quantile = _NONE
     p95: Quantile = _NONE
+    laal: Quantile = _NONE
+    measure: str = "p95"
     coverage: float = math.nan
     recordings: int = 0
     failures: int = 0
@@ -52,9 +59,15 @@ class SweepPoint:
         return self.wer.value
 
     @property
+    def late(self) -> Quantile:
+        """The latency that the sweep goes by."""
+        late: Quantile = getattr(self, self.measure)
+        return late
+
+    @property
     def delay(self) -> float:
-        """The second objective: the p95 of the commit latency, NaN where there is none."""
-        return math.nan if self.p95.value is None else self.p95.value
+        """The second objective: that latency in seconds, NaN where it is unknown."""
+        return math.nan if self.late.value is None else self.late.value
 
     @property
     def is_finite(self) -> bool:
@@ -86,6 +99,7 @@ def build_point(
         wer=summary.wer,
         p50=summary.commit_latency["p50"],
         p95=summary.commit_latency["p95"],
+        laal=estimate_delay(scores.recordings, "laal", scoring.confidence),
         coverage=summary.coverage,
         recordings=summary.recordings,
         failures=len(summary.failures),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from streamwer.analysis.sweeps.axes import find_axes, flatten_config
-from streamwer.analysis.sweeps.point import SweepPoint
+from streamwer.analysis.sweeps.point import MEASURES, SweepPoint
 from streamwer.config.experiment import ScoringConfig
 from streamwer.errors import StreamwerError
 from streamwer.metrics.store import SignedScores
@@ -22,7 +22,7 @@ class Sweep:
         name: of the sweep, and of the folder of its report.
         points: in the order in which they ran, without repetitions.
         scores: the tables of every point that has figures, by its name.
-        budgets: largest p95 of the commit latency to find the best point within, seconds.
+        budgets: largest latency to find the best point within, seconds.
         scoring: of the intervals.
         facts: shared by all points: data set, clock, digests; the same on every run.
     """
@@ -38,6 +38,11 @@ class Sweep:
     def axes(self) -> list[str]:
         """The settings that were varied."""
         return find_axes([flatten_config(point.config) for point in self.points])
+
+    @property
+    def measure(self) -> str:
+        """The latency that all points go by: p95, or the next of `MEASURES` that is known."""
+        return self.points[0].measure
 
     @property
     def failures(self) -> list[SweepPoint]:
@@ -73,11 +78,14 @@ def build_sweep(
         unique.setdefault(
             repr((sorted(flatten_config(point.config).items()), point.failure)), (point, scored)
         )
-    points = tuple(point for point, _ in unique.values())
+    points = [point for point, _ in unique.values()]
+    by_measure = [[replace(point, measure=measure) for point in points] for measure in MEASURES]
+    known = (each for each in by_measure if any(point.is_finite for point in each))
+    points = next(known, points)
     tables = {point.name: scored for point, scored in unique.values() if scored is not None}
     _check_comparable(name, tables)
     scores = {point: scored.scores for point, scored in tables.items()}
-    return Sweep(name, points, scores, tuple(budgets), scoring, dict(facts))
+    return Sweep(name, tuple(points), scores, tuple(budgets), scoring, dict(facts))
 
 
 def _check_comparable(name: str, tables: Mapping[str, SignedScores]) -> None:

@@ -8,10 +8,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from streamwer.metrics.stats.intervals import Interval
+from streamwer.metrics.stats.quantiles import Quantile
+
 _CHARACTER = 7.5
 """Pixels of a tick's label per character, with the space before the next label."""
 _SPREAD = 5.0
 """A ratio of largest to smallest value above which a linear axis would hide the small ones."""
+
+_MOST = 3.0
+"""Times the largest estimate that the end of an interval is still on the axis."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,14 @@ WIDE = Frame(width=560, height=390, left=52, right=540, top=32, bottom=340)
 WIDE_LABELLED = Frame(width=560, height=390, left=52, right=416, top=32, bottom=340)
 """With room for labels to the right of the plot."""
 NARROW = Frame(width=344, height=330, left=44, right=334, top=32, bottom=280)
+
+
+class Ends(NamedTuple):
+    """An estimate with both ends of its interval; where they are unknown, they are the estimate."""
+
+    low: float
+    value: float
+    high: float
 
 
 class Tick(NamedTuple):
@@ -110,6 +124,21 @@ def make_rate_axis(values: Iterable[float], begin: float, end: float) -> Axis:
     finite = sorted(value for value in values if math.isfinite(value))
     low, high = (finite[0], finite[-1]) if finite else (0.0, 0.1)
     return _padded(0.0 if 0 <= low < 0.4 * high else low, high, begin, end)
+
+
+def get_ends(figure: Interval | Quantile) -> Ends:
+    """Return an estimate and its interval; NaN where there is none."""
+    value, low, high = (
+        math.nan if end is None else end for end in (figure.value, figure.low, figure.high)
+    )
+    return Ends(value if math.isnan(low) else low, value, value if math.isnan(high) else high)
+
+
+def cap_ends(figures: Iterable[Ends]) -> list[float]:
+    """Return the values that an axis must hold; far ends of wide intervals lie beyond it."""
+    known = list(figures)
+    most = _MOST * max((each.value for each in known), default=0.0)
+    return [end for low, value, high in known for end in (low, value, max(value, min(high, most)))]
 
 
 def draw_path(corners: Iterable[tuple[float, float]]) -> str:

@@ -1,8 +1,8 @@
-"""Horizontal bars: latency by cause, compute by stage, and WER by condition."""
+"""Horizontal bars: latency by cause, and compute by stage."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 from typing import NamedTuple
@@ -11,24 +11,20 @@ import numpy as np
 
 from streamwer.analysis.formatting import (
     NEVER,
-    format_count,
     format_number,
-    format_percent,
     format_seconds,
     shorten,
 )
 from streamwer.config.hardware import STAGES
 from streamwer.metrics.latency import select_timed_words
-from streamwer.metrics.summary import Summary
-from streamwer.metrics.word_errors import get_plain_rate
 from streamwer.reports.comparison import Comparison, System
 from streamwer.reports.palette import Style, assign_styles
 from streamwer.reports.plots.axis import Axis, Frame
 from streamwer.reports.plots.labels import estimate_width
+from streamwer.reports.provenance import get_policy_name
 
 _BAR = 18.0
 _PITCH = 26.0
-_TITLE = 30.0
 _STAGE_LABELS = {"listen": "voice detector"}
 """Labels of stages whose name in the event log is not plain."""
 CAUSES = {
@@ -65,22 +61,12 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class BarGroup:
-    """Bars under a common title."""
-
-    title: str
-    note: str
-    title_y: float
-    bars: list[Bar]
-
-
-@dataclass(frozen=True)
 class Bars:
-    """The geometry of the plot; `key` is the label of each stage, where there are stages."""
+    """The geometry of the plot; `key` is the label of each stage."""
 
     frame: Frame
     thickness: float
-    groups: list[BarGroup]
+    bars: list[Bar]
     description: str
     key: Mapping[str, str]
 
@@ -98,10 +84,6 @@ class _Value(NamedTuple):
         return {stage: 0.0 if isnan(size) else size for stage, size in self.segments.items()}
 
 
-_Group = tuple[str, str, list[_Value]]
-"""Title, note and bars of a group."""
-
-
 def plot_costs(comparison: Comparison, width: float) -> Bars:
     """Plot seconds of compute per second of audio, stacked by the stages that any system had."""
     summaries = [system.summary for system in comparison.systems]
@@ -115,14 +97,19 @@ def plot_costs(comparison: Comparison, width: float) -> Bars:
         for s in summaries
     ]
     description = " ".join(_describe(value, key) for value in values)
-    return _plot([("", "", values)], comparison, width, description, key)
+    return _plot(values, comparison, width, description, key)
 
 
 def plot_causes(comparison: Comparison, width: float) -> Bars:
-    """Plot the mean commit latency of the emitted words, stacked by cause."""
-    values = [_causes(system) for system in comparison.systems]
-    description = " ".join(_describe(value, CAUSES, 2) for value in values)
-    return _plot([("", "", values)], comparison, width, description, CAUSES)
+    """Plot the mean commit latency of the emitted words, stacked by cause.
+
+    A system that waits for the end of a call would dwarf the others, and is left out.
+    """
+    streaming = [s for s in comparison.systems if get_policy_name(s) != "offline"]
+    values = [_causes(system) for system in streaming or comparison.systems]
+    key = {c: label for c, label in CAUSES.items() if any(v.segments[c] > 0 for v in values)}
+    description = " ".join(_describe(value, key, 2) for value in values)
+    return _plot(values, comparison, width, description, key)
 
 
 def _causes(system: System) -> _Value:
@@ -134,55 +121,23 @@ def _causes(system: System) -> _Value:
     return _Value(system.summary.name, {c: max(mean, 0.0) for c, mean in means.items()}, text)
 
 
-def plot_conditions(comparison: Comparison, width: float) -> Bars:
-    """Plot the WER of every system by condition; no bars for a single condition."""
-    groups = list(_conditions([system.summary for system in comparison.systems]))
-    description = " ".join(
-        f"{title}, {value.system}: {value.text}." for title, _, values in groups for value in values
-    )
-    return _plot(groups, comparison, width, description, {})
-
-
 def _describe(value: _Value, key: Mapping[str, str], digits: int = 3) -> str:
-    stages = (f", {key[at]} {format_number(size, digits)}" for at, size in value.segments.items())
+    sizes = value.segments
+    stages = (f", {label} {format_number(sizes[at], digits)}" for at, label in key.items())
     return f"{value.system}: {value.text} in all{''.join(stages)}."
 
 
-def _conditions(summaries: Sequence[Summary]) -> Iterator[_Group]:
-    if any(summary.conditions for summary in summaries):
-        return  # the table of systems by condition has it with intervals
-    slices = {
-        (summary.name, part.name): part
-        for summary in summaries
-        for part in summary.slices
-        if part.kind == "condition"
-    }
-    conditions = dict.fromkeys(condition for _, condition in slices)
-    if len(conditions) < 2:
-        return  # the headline has it
-    for condition in conditions:
-        parts = {system: part for (system, name), part in slices.items() if name == condition}
-        rates = {system: get_plain_rate(part.errors) for system, part in parts.items()}
-        recordings = max(part.recordings for part in parts.values())
-        values = [_Value(name, {"": rate}, format_percent(rate)) for name, rate in rates.items()]
-        yield condition, format_count(recordings, "recording"), values
-
-
 def _plot(
-    groups: Sequence[_Group],
+    values: Sequence[_Value],
     comparison: Comparison,
     width: float,
     description: str,
     key: Mapping[str, str],
 ) -> Bars:
-    axis = _axis([value for *_, values in groups for value in values], width)
-    styles, placed, y = assign_styles(comparison), [], 0.0
-    for title, note, values in groups:
-        top = y + (_TITLE if title else 2.0)
-        bars = [_bar(value, top + at * _PITCH, axis, styles) for at, value in enumerate(values)]
-        placed.append(BarGroup(shorten(title, 32), note, y + 16, bars))
-        y = top + len(bars) * _PITCH + 8
-    return Bars(Frame(width, y, 0, width, 0, y), _BAR, placed, description, key)
+    axis, styles = _axis(values, width), assign_styles(comparison)
+    bars = [_bar(value, 2.0 + at * _PITCH, axis, styles) for at, value in enumerate(values)]
+    height = 10.0 + len(bars) * _PITCH
+    return Bars(Frame(width, height, 0, width, 0, height), _BAR, bars, description, key)
 
 
 def _axis(values: Sequence[_Value], width: float) -> Axis:

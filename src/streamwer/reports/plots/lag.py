@@ -18,6 +18,7 @@ from streamwer.reports.plots.axis import WIDE_LABELLED, Axis, Frame, Plot, draw_
 from streamwer.reports.plots.labels import spread_heights
 
 _PARTS = 12
+_LEAST_S = 0.02
 _MIN_WORDS = 5
 """Words below which a part of the time has no quantiles."""
 
@@ -58,6 +59,8 @@ def plot_lag(comparison: Comparison, frame: Frame) -> LagPlot:
     until = max((float(table["at"].max()) for _, table in commits if len(table)), default=0.0)
     courses = [_course(summary, table, until) for summary, table in commits if until]
     courses = [course for course in courses if course.at]
+    if not any(high > _LEAST_S for course in courses for high in course.high):
+        courses = []  # compute takes no time: there is nothing to see
     top = max((max(course.high) for course in courses), default=1.0)
     x = Axis(0.0, until or 1.0, frame.left, frame.right)
     y = Axis(0.0, 1.15 * top or 1.0, frame.bottom, frame.top)

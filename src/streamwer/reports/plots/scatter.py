@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from streamwer.analysis.formatting import (
-    format_percent,
-    format_percent_range,
-    format_seconds,
-    format_seconds_range,
-    shorten,
-)
+from streamwer.analysis.formatting import format_percent, format_seconds, shorten
 from streamwer.analysis.sweeps.front import find_pareto_front
-from streamwer.metrics.summary import Summary
 from streamwer.reports.comparison import Comparison
+from streamwer.reports.latencies import choose_main_latency
 from streamwer.reports.palette import Style, assign_styles
-from streamwer.reports.plots.axis import Axis, Frame, Plot, make_rate_axis, make_seconds_axis
+from streamwer.reports.plots.axis import (
+    Axis,
+    Ends,
+    Frame,
+    Plot,
+    cap_ends,
+    get_ends,
+    make_rate_axis,
+    make_seconds_axis,
+)
 from streamwer.reports.plots.labels import Box, estimate_width, place_labels
 
 
@@ -26,7 +31,8 @@ class ScatterMark:
     """The figures of one system or point in pixels, and its label.
 
     Attributes:
-        open_ended: whether the interval of the latency has no upper end.
+        open_ended: whether the interval of the latency goes on beyond the axis.
+        cut_off: whether that of the WER does.
         on_front: whether the mark is on the Pareto front.
         title: the figures in words, for a tooltip.
     """
@@ -44,6 +50,7 @@ class ScatterMark:
     text: str = ""
     on_front: bool = True
     title: str = ""
+    cut_off: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,38 +58,59 @@ class ScatterPlot(Plot):
     """The geometry of the plot.
 
     Attributes:
+        x_title: the latency that is shown.
         left_out: systems without a finite latency or WER.
         front: path along the Pareto front; "" for fewer than two systems.
     """
 
     marks: list[ScatterMark]
+    x_title: str
     left_out: list[str]
     front: str
 
 
+class _Located(NamedTuple):
+    """A system's name, with the estimate and both ends of its latency and of its WER."""
+
+    name: str
+    late: Ends
+    errors: Ends
+
+    @property
+    def is_finite(self) -> bool:
+        """Tell whether both estimates have a place."""
+        return math.isfinite(self.late.value) and math.isfinite(self.errors.value)
+
+    @property
+    def label(self) -> str:
+        """Both estimates as text."""
+        return f"{format_seconds(self.late.value)}, {format_percent(self.errors.value)}"
+
+
 def plot_scatter(comparison: Comparison, frame: Frame) -> ScatterPlot:
     """Lay the plot out in a frame."""
+    latency = choose_main_latency(comparison)
     summaries = [system.summary for system in comparison.systems]
-    shown = [summary for summary in summaries if _is_finite(summary)]
-    x = make_seconds_axis([v for s in shown for v in _latency(s)], frame.left + 14, frame.right)
-    rates = [v for s in shown for v in (s.wer.value, *_wer_ends(s))]
-    y = make_rate_axis(rates, frame.bottom, frame.top)
+    located = [
+        _Located(s.name, get_ends(latency.by_system[s.name]), get_ends(s.wer)) for s in summaries
+    ]
+    shown = [each for each in located if each.is_finite]
+    x = make_seconds_axis(cap_ends(each.late for each in shown), frame.left + 14, frame.right)
+    y = make_rate_axis(cap_ends(each.errors for each in shown), frame.bottom, frame.top)
+    at = [(x.to_pixel(each.late.value), y.to_pixel(each.errors.value)) for each in shown]
+    on_front = find_pareto_front([(each.late.value, each.errors.value) for each in shown])
+    front = list(dict.fromkeys(at[each] for each in on_front))
     return ScatterPlot(
         frame=frame,
-        marks=_marks(shown, assign_styles(comparison), x, y, frame),
+        marks=_marks(shown, front, assign_styles(comparison), x, y, frame),
         x_ticks=x.make_ticks(9),
         y_ticks=y.make_ticks(6, 100),
         log=x.log,
-        description=" ".join(f"{s.name}: {_describe(s)}." for s in shown),
-        left_out=[summary.name for summary in summaries if not _is_finite(summary)],
-        front=_draw_front(list(dict.fromkeys(_corner(s, x, y) for s in find_front(shown)))),
+        description=" ".join(_describe(each, latency.label) for each in shown),
+        x_title=latency.label,
+        left_out=[each.name for each in located if not each.is_finite],
+        front=_draw_front(front),
     )
-
-
-def find_front(summaries: Sequence[Summary]) -> list[Summary]:
-    """Return the systems on the Pareto front of WER and median commit latency, fastest first."""
-    objectives = [(_latency(summary)[1], summary.wer.value) for summary in summaries]
-    return [summaries[at] for at in find_pareto_front(objectives)]
 
 
 def _draw_front(corners: Sequence[tuple[float, float]]) -> str:
@@ -94,63 +122,47 @@ def _draw_front(corners: Sequence[tuple[float, float]]) -> str:
 
 
 def _marks(
-    shown: Sequence[Summary], styles: Mapping[str, Style], x: Axis, y: Axis, frame: Frame
+    shown: Sequence[_Located],
+    front: Sequence[tuple[float, float]],
+    styles: Mapping[str, Style],
+    x: Axis,
+    y: Axis,
+    frame: Frame,
 ) -> list[ScatterMark]:
-    """Place each system; the labels are placed together, off each other."""
-    at = [_corner(summary, x, y) for summary in shown]
-    x_ends = [(x.to_pixel(low), x.to_pixel(high)) for low, _, high in map(_latency, shown)]
-    y_ends = [(y.to_pixel(low), y.to_pixel(high)) for low, high in map(_wer_ends, shown)]
-    names = [shorten(summary.name, 22) for summary in shown]
-    texts = [_label(summary) for summary in shown]
-    sizes = [(max(map(estimate_width, pair)), 30.0) for pair in zip(names, texts, strict=True)]
+    """Place each system; the labels are placed together, off each other and the front."""
+    at = [(x.to_pixel(each.late.value), y.to_pixel(each.errors.value)) for each in shown]
+    x_ends = [(x.to_pixel(each.late.low), x.to_pixel(each.late.high)) for each in shown]
+    y_ends = [(y.to_pixel(each.errors.low), y.to_pixel(each.errors.high)) for each in shown]
+    names = [shorten(each.name, 22) for each in shown]
+    sizes = [
+        (max(map(estimate_width, (name, each.label))), 30.0)
+        for name, each in zip(names, shown, strict=True)
+    ]
     bars = [Box(low, py, high, py) for (_, py), (low, high) in zip(at, x_ends, strict=True)]
     bars += [Box(px, high, px, low) for (px, _), (low, high) in zip(at, y_ends, strict=True)]
+    for (left, top), (right, bottom) in itertools.pairwise(front):
+        bars += [Box(left, top, right, top), Box(right, top, right, bottom)]
     labels = place_labels(at, sizes, bars, frame)
     return [
         ScatterMark(
             names[n],
-            styles[summary.name],
+            styles[each.name],
             *at[n],
             *x_ends[n],
             *y_ends[n],
-            open_ended=math.isinf(_latency(summary)[2]),
+            open_ended=each.late.high > x.high,
+            cut_off=each.errors.high > y.high,
             label=labels[n],
-            text=texts[n],
+            text=each.label,
         )
-        for n, summary in enumerate(shown)
+        for n, each in enumerate(shown)
     ]
 
 
-def _corner(summary: Summary, x: Axis, y: Axis) -> tuple[float, float]:
-    return x.to_pixel(_latency(summary)[1]), y.to_pixel(summary.wer.value)
-
-
-def _wer_ends(summary: Summary) -> tuple[float, float]:
-    """Return the interval of the WER; the WER itself where too few speakers give no interval."""
-    wer = summary.wer
-    return (wer.value, wer.value) if math.isnan(wer.low) else (wer.low, wer.high)
-
-
-def _latency(summary: Summary) -> tuple[float, float, float]:
-    median = summary.commit_latency["p50"]
-    value = math.inf if median.value is None else median.value
-    low = value if median.low is None else median.low
-    return low, value, value if median.high is None else median.high
-
-
-def _is_finite(summary: Summary) -> bool:
-    return math.isfinite(_latency(summary)[1]) and math.isfinite(summary.wer.value)
-
-
-def _label(summary: Summary) -> str:
-    late = format_seconds(summary.commit_latency["p50"].value)
-    return f"{late}, {format_percent(summary.wer.value)}"
-
-
-def _describe(summary: Summary) -> str:
-    late = summary.commit_latency["p50"]
-    interval = format_seconds_range(late)
+def _describe(each: _Located, label: str) -> str:
+    late, wer = each.late, each.errors
     return (
-        f"WER {format_percent(summary.wer.value)} ({format_percent_range(summary.wer)}),"
-        f" median commit latency {format_seconds(late.value)} ({interval})"
+        f"{each.name}: WER {format_percent(wer.value)} ({format_percent(wer.low)} to"
+        f" {format_percent(wer.high)}), {label} {format_seconds(late.value)}"
+        f" ({format_seconds(late.low)} to {format_seconds(late.high)})."
     )

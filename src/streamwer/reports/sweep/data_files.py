@@ -45,6 +45,7 @@ def tabulate_points(findings: Findings) -> pd.DataFrame:
             **_numbers("wer", point.wer, RATE),
             **_numbers("p50", point.p50, SECONDS),
             **_numbers("p95", point.p95, SECONDS),
+            **_numbers("laal", point.laal, SECONDS),
             "coverage": round(point.coverage, RATE),
             "recordings": point.recordings,
             "failures": point.failures,
@@ -63,6 +64,7 @@ def _document(findings: Findings) -> dict[str, Any]:
         "name": sweep.name,
         "facts": dict(sweep.facts),
         "axes": list(findings.axes),
+        "latency": sweep.measure,
         "points": [_point(point) for point in sweep.points],
         "front": [point.name for point in findings.front],
         "best_within": [_choice(choice) for choice in findings.choices],
@@ -77,6 +79,7 @@ def _point(point: SweepPoint) -> dict[str, Any]:
         "config": dict(point.config),
         "wer": _ends(point.wer, RATE),
         "commit_latency": {"p50": _ends(point.p50, SECONDS), "p95": _ends(point.p95, SECONDS)},
+        "laal": _ends(point.laal, SECONDS),
         "coverage": round_number(point.coverage, RATE),
         "recordings": point.recordings,
         "failures": point.failures,
@@ -86,7 +89,7 @@ def _point(point: SweepPoint) -> dict[str, Any]:
 
 def _choice(choice: BudgetChoice) -> dict[str, Any]:
     return {
-        "p95_at_most": choice.budget,
+        "latency_at_most": choice.budget,
         "point": choice.best.name if choice.best else None,
         "interval_within": choice.sure,
         "rivals": len(choice.rivals),
@@ -100,8 +103,8 @@ def _effect(effect: MainEffect) -> dict[str, Any]:
             "value": level.value,
             "points": level.points,
             "wer": _ends(level.wer, RATE),
-            "p95": _ends(level.p95, SECONDS),
-            "without_p95": level.unplaced,
+            "latency": _ends(level.late, SECONDS),
+            "without_latency": level.unplaced,
         }
         for level in effect.levels
     ]

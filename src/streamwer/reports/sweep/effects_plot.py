@@ -1,4 +1,4 @@
-"""The main effects: for each setting, the mean WER and the mean p95 of each value."""
+"""The main effects: for each setting, the mean WER and the mean latency of each value."""
 
 from __future__ import annotations
 
@@ -10,21 +10,26 @@ from streamwer.analysis.formatting import (
     format_percent_range,
     format_seconds,
     format_seconds_range,
-    shorten,
 )
 from streamwer.analysis.sweeps.effects import LevelEffect, MainEffect
+from streamwer.analysis.sweeps.point import MEASURES
 from streamwer.reports.plots.axis import (
     Axis,
+    Ends,
     Frame,
     Plot,
     Tick,
+    cap_ends,
     draw_path,
+    get_ends,
     make_rate_axis,
     make_seconds_axis,
 )
+from streamwer.reports.plots.labels import estimate_width
 from streamwer.reports.sweep.findings import Findings
 
-_FRAME = Frame(width=360, height=200, left=48, right=350, top=34, bottom=158)
+_WIDTH, _TOP, _PITCH = 360.0, 14.0, 28.0
+_MAX_LABEL = 200.0
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class EffectDot:
 
 @dataclass(frozen=True, kw_only=True)
 class EffectPanel(Plot):
-    """One figure of one setting."""
+    """One figure of one setting: a row for each value."""
 
     kind: str
     title: str
@@ -50,52 +55,51 @@ class EffectPanel(Plot):
 
 
 def plot_effect(findings: Findings, effect: MainEffect) -> list[EffectPanel]:
-    """Plot the WER panel and the p95 panel; all settings share the scales."""
+    """Plot the WER panel and the latency panel; all settings share the scales."""
     levels = [level for setting in findings.effects for level in setting.levels]
-    rates = [e for level in levels for e in (level.wer.low, level.wer.value, level.wer.high)]
-    ends = [e for level in levels for e in (level.p95.low, level.p95.value, level.p95.high)]
-    late = [end for end in ends if end is not None]
+    widest = max(estimate_width(level.value) for level in levels)
+    left = min(widest, _MAX_LABEL) + 14
+    rates = cap_ends(get_ends(level.wer) for level in levels)
+    late = cap_ends(get_ends(level.late) for level in levels if level.late.value is not None)
+    name = f"{MEASURES[findings.sweep.measure]}, s"
+    right = _WIDTH - 12
     return [
-        _panel("wer", "WER, %", effect, make_rate_axis(rates, _FRAME.bottom, _FRAME.top), 100),
-        _panel("p95", "p95, s", effect, make_seconds_axis(late, _FRAME.bottom, _FRAME.top), 1),
+        _panel("wer", "WER, %", effect, make_rate_axis(rates, left, right), 100),
+        _panel("late", name, effect, make_seconds_axis(late, left, right), 1),
     ]
 
 
-def _panel(kind: str, title: str, effect: MainEffect, y: Axis, factor: float) -> EffectPanel:
-    width = _FRAME.right - _FRAME.left
-    count = len(effect.levels)
-    xs = [round(_FRAME.left + (at + 0.5) * width / count, 1) for at in range(count)]
-    dots = [_dot(kind, level, x, y) for level, x in zip(effect.levels, xs, strict=True)]
-    dots = [dot for dot in dots if math.isfinite(dot.y)]
-    room = max(4, int(width / max(1, count) / 7))
+def _panel(kind: str, title: str, effect: MainEffect, x: Axis, factor: float) -> EffectPanel:
+    ys = [_TOP + 20 + (at + 0.5) * _PITCH for at in range(len(effect.levels))]
+    dots = [_dot(kind, level, x, y) for level, y in zip(effect.levels, ys, strict=True)]
+    dots = [dot for dot in dots if math.isfinite(dot.x)]
+    bottom = _TOP + 20 + len(ys) * _PITCH
     return EffectPanel(
         kind=kind,
-        frame=_FRAME,
+        frame=Frame(_WIDTH, bottom + 26, x.begin, x.end, _TOP + 20, bottom),
         title=title,
         dots=dots,
         line=draw_path((dot.x, dot.y) for dot in dots) if len(dots) > 1 else "",
-        x_ticks=[
-            Tick(x, shorten(level.value, room)) for level, x in zip(effect.levels, xs, strict=True)
-        ],
-        y_ticks=y.make_ticks(4, factor),
+        x_ticks=x.make_ticks(5, factor),
+        y_ticks=[Tick(y, level.value) for level, y in zip(effect.levels, ys, strict=True)],
         description=". ".join(dot.title for dot in dots),
     )
 
 
-def _dot(kind: str, level: LevelEffect, x: float, y: Axis) -> EffectDot:
-    if kind == "p95":
-        late = level.p95
-        title = f"{format_seconds(late.value)} ({format_seconds_range(late)})"
-        return _place(x, y, (late.value, late.low, late.high), f"{level.value}: {title}")
-    wer = level.wer
+def _dot(kind: str, level: LevelEffect, x: Axis, y: float) -> EffectDot:
+    wer, late = level.wer, level.late
     title = f"{format_percent(wer.value)} ({format_percent_range(wer)})"
-    return _place(x, y, (wer.value, wer.low, wer.high), f"{level.value}: {title}")
+    ends = get_ends(wer)
+    if kind == "late":
+        interval = format_seconds_range(late)
+        title = format_seconds(late.value) + (f" ({interval})" if interval else "")
+        ends = get_ends(late)
+    return _place(x, y, ends, f"{level.value}: {title}")
 
 
-def _place(x: float, y: Axis, figure: tuple[float | None, ...], title: str) -> EffectDot:
-    """Place a mean; an infinite end lies at the end of the axis, an unknown one on the value."""
-    value, *ends = (math.nan if end is None else end for end in figure)
-    if math.isnan(value):
-        return EffectDot(x, math.nan, math.nan, math.nan, title)
-    low, high = (y.to_pixel(value if math.isnan(end) else end) for end in ends)
-    return EffectDot(x, y.to_pixel(value), low, high, title)
+def _place(x: Axis, y: float, ends: Ends, title: str) -> EffectDot:
+    """Place a mean; an end beyond the axis lies at its end."""
+    if math.isnan(ends.value):
+        return EffectDot(math.nan, y, math.nan, math.nan, title)
+    low, value, high = map(x.to_pixel, ends)
+    return EffectDot(value, y, low, high, title)

@@ -9,8 +9,13 @@ from streamwer.analysis.sweeps.axes import flatten_config, format_axis_value
 from streamwer.analysis.sweeps.budgets import BudgetChoice, choose_within_budgets
 from streamwer.analysis.sweeps.effects import MainEffect, estimate_main_effects
 from streamwer.analysis.sweeps.front import find_pareto_front
-from streamwer.analysis.sweeps.point import SweepPoint
+from streamwer.analysis.sweeps.point import MEASURES, SweepPoint
 from streamwer.analysis.sweeps.sweep import Sweep
+
+_TOO_FEW = (
+    "a 95th percentile needs 72 words that have times: take more recordings, or find word times"
+    " with alignment=forced (docs/word-times.md)."
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class Findings:
 
     @property
     def unplaced(self) -> list[SweepPoint]:
-        """Points that have figures, but no finite WER or p95."""
+        """Points that have figures, but no finite WER or latency."""
         return [p for p in self.sweep.points if not p.failure and not p.is_finite]
 
 
@@ -64,12 +69,25 @@ def analyse_sweep(sweep: Sweep) -> Findings:
     )
 
 
+def list_measures(findings: Findings) -> list[tuple[str, str]]:
+    """List the latencies that any point has, with a short name."""
+    shown = {"p50": "p50", "p95": "p95", findings.sweep.measure: findings.sweep.measure}
+    points = findings.sweep.points
+    return [
+        (name, "LAAL" if name == "laal" else name)
+        for name in shown
+        if name == findings.sweep.measure or any(getattr(p, name).value is not None for p in points)
+    ]
+
+
 def describe_findings(findings: Findings) -> list[str]:
     """Say the result in words."""
     count = format_count(len(findings.sweep.points), "point")
     size = f"{count} over {' × '.join(findings.axes) or 'one setting'}"
     describe = _describe_front if findings.front else _explain_no_front
     sentences = describe(findings, size)
+    if findings.sweep.measure != "p95":
+        sentences.append(f"{MEASURES[findings.sweep.measure]} stands for the latency: {_TOO_FEW}")
     if findings.sweep.failures:
         count = format_count(len(findings.sweep.failures), "point")
         sentences.append(f"{count} failed: the list below has the reasons.")
@@ -88,14 +106,12 @@ def _describe_front(findings: Findings, size: str) -> list[str]:
 
 
 def _explain_no_front(findings: Findings, size: str) -> list[str]:
-    sentences = [f"{size}; none has both a WER and a 95th percentile of its latency."]
+    sentences = [f"{size}; none has both a WER and a latency."]
     if any(point.p95.value is None for point in findings.unplaced):
-        sentences.append(
-            "A 95th percentile needs 72 words that have times: take more recordings, or find word"
-            " times with alignment=forced (docs/word-times.md)."
-        )
+        sentences.append(_TOO_FEW)
     return sentences
 
 
 def _objectives(point: SweepPoint) -> str:
-    return f"WER {format_percent(point.errors)} at p95 {format_seconds(point.p95.value)}"
+    late = format_seconds(point.late.value)
+    return f"WER {format_percent(point.errors)} at {MEASURES[point.measure]} {late}"

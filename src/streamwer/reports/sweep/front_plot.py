@@ -1,8 +1,7 @@
-"""WER against the p95 of the commit latency: all points and their Pareto front."""
+"""WER against the latency: all points and their Pareto front."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,10 +10,17 @@ from streamwer.analysis.formatting import (
     format_percent_range,
     format_seconds,
     format_seconds_range,
-    shorten,
 )
-from streamwer.analysis.sweeps.point import SweepPoint
-from streamwer.reports.plots.axis import Axis, Frame, Plot, make_rate_axis, make_seconds_axis
+from streamwer.analysis.sweeps.point import MEASURES, SweepPoint
+from streamwer.reports.plots.axis import (
+    Axis,
+    Frame,
+    Plot,
+    cap_ends,
+    get_ends,
+    make_rate_axis,
+    make_seconds_axis,
+)
 from streamwer.reports.plots.labels import Box, estimate_width, place_labels
 from streamwer.reports.plots.scatter import ScatterMark
 from streamwer.reports.sweep.findings import Findings
@@ -24,6 +30,9 @@ WIDE = Frame(width=1120, height=520, left=56, right=1100, top=36, bottom=464)
 NARROW = Frame(width=360, height=400, left=44, right=350, top=32, bottom=346)
 _LABELLED = {WIDE.width: 14, NARROW.width: 5}
 """Points of the front with a label, by width; all of them have a number in the table."""
+
+_MAX_LABEL = 60
+"""Characters of a label; a point whose settings take more has its number."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +46,9 @@ class FrontPlot(Plot):
 def plot_front(findings: Findings, frame: Frame) -> FrontPlot:
     """Lay the plot out in a frame."""
     shown = [point for point in findings.sweep.points if point.is_finite]
-    x = make_seconds_axis([end for p in shown for end in _late(p)], frame.left + 10, frame.right)
-    rates = [end for p in shown for end in (p.wer.low, p.errors, p.wer.high)]
+    late = cap_ends(get_ends(point.late) for point in shown)
+    x = make_seconds_axis(late, frame.left + 10, frame.right)
+    rates = cap_ends(get_ends(point.wer) for point in shown)
     y = make_rate_axis(rates, frame.bottom, frame.top)
     return FrontPlot(
         frame=frame,
@@ -60,19 +70,20 @@ def _marks(
     order = [point for point in shown if point not in findings.front] + list(findings.front)
     marks = []
     for point in order:
-        low, middle, high = _late(point)
+        late, wer = get_ends(point.late), get_ends(point.wer)
         label, text = labels.get(point.name, (None, ""))
         marks.append(
             ScatterMark(
                 name=point.name,
                 style=styles.get_style(point),
-                x=x.to_pixel(middle),
-                y=y.to_pixel(point.errors),
-                x_low=x.to_pixel(low),
-                x_high=x.to_pixel(high),
-                y_low=y.to_pixel(_or(point.wer.low, point.errors)),
-                y_high=y.to_pixel(_or(point.wer.high, point.errors)),
-                open_ended=math.isinf(high),
+                x=x.to_pixel(late.value),
+                y=y.to_pixel(wer.value),
+                x_low=x.to_pixel(late.low),
+                x_high=x.to_pixel(late.high),
+                y_low=y.to_pixel(wer.low),
+                y_high=y.to_pixel(wer.high),
+                open_ended=late.high > x.high,
+                cut_off=wer.high > y.high,
                 on_front=point in findings.front,
                 title=_title(findings, point),
                 label=label,
@@ -88,8 +99,10 @@ def _labels(
     """Label the points of the front with their settings, or numbers where room is short."""
     front = _sample(findings.front, _LABELLED[frame.width])
     wide = frame.width == WIDE.width
+    texts = [findings.make_label(p) if wide else f"#{p.name}" for p in front]
     texts = [
-        shorten(f"{p.name}: {findings.make_label(p)}", 34) if wide else f"#{p.name}" for p in front
+        text if len(text) <= _MAX_LABEL else f"#{p.name}"
+        for p, text in zip(front, texts, strict=True)
     ]
     at = [(x.to_pixel(p.delay), y.to_pixel(p.errors)) for p in front]
     boxes = place_labels(at, [(estimate_width(text), 15.0) for text in texts], [], frame)
@@ -112,20 +125,8 @@ def _steps(front: Sequence[SweepPoint], x: Axis, y: Axis, frame: Frame) -> str:
     return " ".join([start, *down, f"H{frame.right:g}"])
 
 
-def _late(point: SweepPoint) -> tuple[float, float, float]:
-    return _or(point.p95.low, point.delay), point.delay, _or(point.p95.high, point.delay)
-
-
-def _or(end: float | None, value: float) -> float:
-    return value if end is None or math.isnan(end) else end
-
-
 def _title(findings: Findings, point: SweepPoint) -> str:
-    late, ends = (
-        format_seconds(point.p95.value),
-        format_seconds_range(point.p95),
-    )
-    return (
-        f"{findings.make_label(point)}: WER {format_percent(point.errors)}"
-        f" ({format_percent_range(point.wer)}), p95 {late}{f' ({ends})' if ends else ''}"
-    )
+    ends = format_seconds_range(point.late)
+    late = format_seconds(point.late.value) + (f" ({ends})" if ends else "")
+    wer = f"{format_percent(point.errors)} ({format_percent_range(point.wer)})"
+    return f"{findings.make_label(point)}: WER {wer}, {MEASURES[point.measure]} {late}"

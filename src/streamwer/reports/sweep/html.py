@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from streamwer.analysis.sweeps.point import MEASURES
 from streamwer.reports import templating
 from streamwer.reports.sweep import effects_plot, front_plot
-from streamwer.reports.sweep.findings import Findings, describe_findings
+from streamwer.reports.sweep.findings import Findings, describe_findings, list_measures
 from streamwer.reports.sweep.parallel_plot import plot_parallel
 from streamwer.reports.sweep.point_styles import PointStyles
 
@@ -15,6 +16,8 @@ def render(findings: Findings) -> str:
     return environment.get_template("sweep/index.html.j2").render(
         findings=findings,
         sweep=findings.sweep,
+        measure=MEASURES[findings.sweep.measure],
+        measures=list_measures(findings),
         styles=PointStyles(findings),
         sentences=describe_findings(findings),
         confidence=f"{100 * findings.sweep.scoring.confidence:g} %",

@@ -10,7 +10,7 @@ from streamwer.analysis.formatting import (
     format_seconds,
     format_seconds_range,
 )
-from streamwer.analysis.sweeps.point import SweepPoint
+from streamwer.analysis.sweeps.point import MEASURES, SweepPoint
 from streamwer.reports.markdown import escape
 from streamwer.reports.sweep.findings import Findings, describe_findings
 
@@ -33,13 +33,13 @@ def render(findings: Findings) -> str:
 
 
 def _best(findings: Findings) -> str:
-    lines = []
+    lines, name = [], MEASURES[findings.sweep.measure]
     for choice in findings.choices:
         best = choice.best
         shown = ("none", "", "", "") if best is None else _figures(findings, best)
         alike = str(len(choice.not_worse)) if choice.rivals else "–"
         lines.append((format_seconds(choice.budget, 1), *shown, alike))
-    head = ("p95 at most", "point", "settings", "WER", "p95", "alike")
+    head = (f"{name} at most", "point", "settings", "WER", "latency", "alike")
     return _table(head, lines)
 
 
@@ -49,15 +49,17 @@ def _points(findings: Findings) -> str:
     )
     front = {point.name for point in findings.front}
     lines = [(*_figures(findings, p), "yes" if p.name in front else "") for p in order]
-    return _table(("point", "settings", "WER", "p95", "on the front"), lines)
+    return _table(
+        ("point", "settings", "WER", MEASURES[findings.sweep.measure], "on the front"), lines
+    )
 
 
 def _figures(findings: Findings, point: SweepPoint) -> tuple[str, str, str, str]:
     if point.failure:
         return point.name, findings.make_label(point), "failed", "failed"
     wer = f"{format_percent(point.errors)} ({format_percent_range(point.wer)})"
-    late = format_seconds(point.p95.value)
-    ends = format_seconds_range(point.p95)
+    late = format_seconds(point.late.value)
+    ends = format_seconds_range(point.late)
     return point.name, findings.make_label(point), wer, f"{late} ({ends})" if ends else late
 
 

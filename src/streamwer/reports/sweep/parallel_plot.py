@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from streamwer.analysis.formatting import format_count, shorten
+from streamwer.analysis.formatting import format_count
 from streamwer.analysis.sweeps.effects import sort_levels
-from streamwer.analysis.sweeps.point import SweepPoint
+from streamwer.analysis.sweeps.point import MEASURES, SweepPoint
 from streamwer.reports.palette import Style
 from streamwer.reports.plots.axis import Frame, Tick, draw_path, make_rate_axis, make_seconds_axis
+from streamwer.reports.plots.labels import estimate_width
 from streamwer.reports.sweep.findings import Findings
 from streamwer.reports.sweep.point_styles import PointStyles
 
@@ -53,10 +54,16 @@ def plot_parallel(findings: Findings) -> ParallelPlot:
     """Lay the plot out; its width follows from the number of axes."""
     shown = [point for point in findings.sweep.points if point.is_finite]
     scales = [_setting(findings, axis, shown) for axis in findings.axes]
-    scales += [_seconds(shown), _rate(shown)]
-    width = _LEFT + _RIGHT + _PITCH * (len(scales) - 1)
+    latency = MEASURES[findings.sweep.measure]
+    scales += [_seconds(shown, latency), _rate(shown)]
+    widest = (
+        max(estimate_width(text) for text in [title, *(t.label for t in ticks)])
+        for title, ticks, _ in scales
+    )
+    pitch = max(_PITCH, *(24 + each for each in widest))
+    width = _LEFT + _RIGHT + pitch * (len(scales) - 1)
     axes = [
-        ParallelAxis(_LEFT + at * _PITCH, title, ticks)
+        ParallelAxis(_LEFT + at * pitch, title, ticks)
         for at, (title, ticks, _) in enumerate(scales)
     ]
     heights = [height for _, _, height in scales]
@@ -65,7 +72,7 @@ def plot_parallel(findings: Findings) -> ParallelPlot:
         axes=axes,
         lines=_lines(findings, shown, [axis.x for axis in axes], heights),
         description=f"{format_count(len(shown), 'line')} across {', '.join(findings.axes)},"
-        " p95 of the commit latency and WER; the table of points has the same figures.",
+        f" {latency} and WER; the table of points has the same figures.",
     )
 
 
@@ -96,13 +103,13 @@ def _setting(
         for at, value in enumerate(values)
     }
     every = max(1, len(values) // 12)  # more ticks would lie on one another
-    ticks = [Tick(y, shorten(value, 18)) for value, y in list(heights.items())[::every]]
+    ticks = [Tick(y, value) for value, y in list(heights.items())[::every]]
     return axis, ticks, lambda point: heights[findings.get_levels(point)[axis]]
 
 
-def _seconds(shown: Sequence[SweepPoint]) -> tuple[str, list[Tick], _Height]:
+def _seconds(shown: Sequence[SweepPoint], name: str) -> tuple[str, list[Tick], _Height]:
     axis = make_seconds_axis([point.delay for point in shown], _BOTTOM, _TOP)
-    return "p95, s", axis.make_ticks(7), lambda point: axis.to_pixel(point.delay)
+    return f"{name}, s", axis.make_ticks(7), lambda point: axis.to_pixel(point.delay)
 
 
 def _rate(shown: Sequence[SweepPoint]) -> tuple[str, list[Tick], _Height]:

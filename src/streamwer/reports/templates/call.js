@@ -70,8 +70,9 @@ function callView(index) {
     playing = player(call, line.length, onTime, onState);
     playing.speed(Number(byId("speed").value));
     fill();
-    playing.seek(0);
-    byId("track").scrollLeft = 0;
+    const middle = call.spoken[call.spoken.length >> 1]; // there is text to see
+    playing.seek(middle?.end ?? call.seconds / 2);
+    byId("track").scrollLeft = line.x(playing.at) - 0.6 * byId("track").clientWidth;
     dialog.scrollTop = 0;
     remember(`#call=${encodeURIComponent(call.recording)}`);
   }
@@ -129,6 +130,7 @@ function callView(index) {
 const remember = (hash) => history.replaceState(null, "", hash);
 
 async function start() {
+  addEventListener("beforeprint", () => document.querySelectorAll("main details").forEach((each) => (each.open = true)));
   const index = await readEmbedded("calls-index");
   if (!index.systems.length) return;
   const view = callView(index);

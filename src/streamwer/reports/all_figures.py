@@ -1,4 +1,4 @@
-"""The headline table: one row per figure, one column per system."""
+"""The table of all figures: one row per figure, one column per system, in groups."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from streamwer.analysis.formatting import (
     NO_BREAK,
+    TOO_FEW,
     UNKNOWN,
     format_count,
     format_number,
@@ -27,18 +28,25 @@ from streamwer.reports.table import TableCell, TableGroup, TableRow
 _COST = "Cost"
 
 
-def build_headline(comparison: Comparison, *, measured: bool = True) -> list[TableGroup]:
+def build_figure_groups(comparison: Comparison, *, measured: bool = True) -> list[TableGroup]:
     """Build the whole table; `measured=False` leaves out what another run would not repeat."""
     sections: dict[str, list[TableRow]] = {}
     for metric in list_metrics():
         if metric.shown.section and (measured or not metric.measured):
             sections.setdefault(metric.shown.section, []).extend(_rows(metric, comparison))
-    cost = sections.pop(_COST, None)
-    return [
+    cost = sections.pop(_COST, [])
+    groups = [
         *(TableGroup(title, rows) for title, rows in sections.items()),
         *_capacities(comparison),
-        *([TableGroup(_COST, cost)] if cost else []),
+        TableGroup(_COST, cost),
     ]
+    told = (TableGroup(each.title, list(filter(_says_something, each.rows))) for each in groups)
+    return [group for group in told if group.rows]
+
+
+def _says_something(row: TableRow) -> bool:
+    """Tell whether any system has a figure in the row."""
+    return not row.cells or any(cell and cell.text not in (UNKNOWN, TOO_FEW) for cell in row.cells)
 
 
 def _rows(metric: Metric, comparison: Comparison) -> Iterator[TableRow]:
