@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from streamwer.analysis.gate import text
-from streamwer.analysis.gate.verdict import ExitStatus, Verdict
+from streamwer.analysis.gate.verdict import NOT_JUDGED, ExitStatus, Verdict
 
 _STYLES = {
     "regressed": "bold red",
@@ -22,9 +22,14 @@ _STYLES = {
 
 
 def print_verdicts(verdicts: Sequence[Verdict], console: Console) -> None:
-    """Print every verdict."""
+    """Print every verdict; one line for experiments, which are not judged."""
     for verdict in verdicts:
-        console.print(render(verdict))
+        if NOT_JUDGED not in verdict.notes:
+            console.print(render(verdict))
+    if experiments := [each for each in verdicts if NOT_JUDGED in each.notes]:
+        names = ", ".join(each.system for each in experiments)
+        why = "other settings or data than the baseline's"
+        console.print(_plain(f"gate: not judged: {names} ({why}; reports/gate/gate.md has them)"))
 
 
 def render(verdict: Verdict) -> RenderableType:

@@ -14,6 +14,8 @@ from streamwer.analysis.sweeps.point import SweepPoint
 from streamwer.reports.markdown import escape
 from streamwer.reports.sweep.findings import Findings, describe_findings
 
+POINT_HEAD = ("point", "settings", "WER", "p95", "on the front")
+
 
 def render(findings: Findings) -> str:
     """Render the Markdown text."""
@@ -44,12 +46,16 @@ def _best(findings: Findings) -> str:
 
 
 def _points(findings: Findings) -> str:
+    return _table(POINT_HEAD, list_points(findings))
+
+
+def list_points(findings: Findings) -> list[tuple[str, ...]]:
+    """List the cells of every point under `POINT_HEAD`, the fastest point first."""
     order = sorted(
         findings.sweep.points, key=lambda p: (not p.is_finite, p.delay if p.is_finite else 0.0)
     )
     front = {point.name for point in findings.front}
-    lines = [(*_figures(findings, p), "yes" if p.name in front else "") for p in order]
-    return _table(("point", "settings", "WER", "p95", "on the front"), lines)
+    return [(*_figures(findings, p), "yes" if p.name in front else "") for p in order]
 
 
 def _figures(findings: Findings, point: SweepPoint) -> tuple[str, str, str, str]:
