@@ -19,7 +19,7 @@ from tests.datasets.recordings import CTM, TEXTGRID, clip
     [
         ({"channels": "left"}, "dataset.channels=left must be one of mix, split"),
         (
-            {"form": "tape"},
+            {"reader": "tape"},
             "dataset.reader=tape must be auto or one of ljspeech, audiofolder, kaldi,",
         ),
         ({"channels": "split"}, "does not say which channel a transcript is of"),

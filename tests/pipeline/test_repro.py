@@ -21,6 +21,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 TREE = (
     ".dvc/config",
+    ".dvc/plots",
     ".dvcignore",
     ".gitignore",
     "conf",
@@ -97,6 +98,13 @@ def test_the_report_compares_the_systems(project: Project) -> None:
     assert max(map(len, shown)) <= 120
     page = (project.folder / "reports/comparison/index.html").read_text()
     assert "local_agreement" in page
+
+
+def test_the_plots_need_no_network(project: Project) -> None:
+    project.dvc("plots", "show")
+    page = (project.folder / "dvc_plots/index.html").read_text()
+    assert page.count("vegaEmbed('#") == 2
+    assert "<script src" not in page
 
 
 def test_nothing_is_run_again_on_an_unchanged_tree(project: Project) -> None:

@@ -39,11 +39,14 @@ def render(comparison: Comparison) -> dict[str, str]:
 def render_metrics(comparison: Comparison) -> dict[str, str]:
     """Render the headline figures for DVC, one file a system: file name → contents.
 
-    `dvc metrics show` prints a row for each file and a column for each figure.
+    `dvc metrics show` prints a row for each file, and `dvc exp show` the figures in this order.
     """
     measured = machine.measures_compute(comparison)
     summaries = [system.summary for system in comparison.systems]
-    return {f"{each.name}.json": _json(_metrics(each, measured)) for each in summaries}
+    return {
+        f"{each.name}.json": f"{json.dumps(_metrics(each, measured), indent=2)}\n"
+        for each in summaries
+    }
 
 
 def _metrics(summary: Summary, measured: bool) -> dict[str, Any]:

@@ -21,15 +21,27 @@ _STYLES = {
 }
 
 
-def print_verdicts(verdicts: Sequence[Verdict], console: Console) -> None:
-    """Print every verdict; one line for experiments, which are not judged."""
+def print_verdicts(verdicts: Sequence[Verdict], console: Console, *, brief: bool = False) -> None:
+    """Print every verdict; experiments, which are not judged, are one line together.
+
+    Args:
+        verdicts: one per system.
+        console: to print on.
+        brief: whether a system that passes is one line.
+    """
+    experiments = [each for each in verdicts if NOT_JUDGED in each.notes]
     for verdict in verdicts:
-        if NOT_JUDGED not in verdict.notes:
+        if brief and verdict.status == ExitStatus.PASS:
+            line, *_ = (*text.summarise_verdict(verdict), "")
+            console.print(_plain(f"gate: {text.format_headline(verdict)}: {line}"))
+        elif verdict not in experiments:
             console.print(render(verdict))
-    if experiments := [each for each in verdicts if NOT_JUDGED in each.notes]:
+    if experiments:
         names = ", ".join(each.system for each in experiments)
-        why = "other settings or data than the baseline's"
-        console.print(_plain(f"gate: not judged: {names} ({why}; reports/gate/gate.md has them)"))
+        keys = {why.partition(":")[0]: None for each in experiments for why in each.reasons}
+        console.print(
+            _plain(f"gate: {names}: {NOT_JUDGED}; other than in the baseline: {', '.join(keys)}")
+        )
 
 
 def render(verdict: Verdict) -> RenderableType:
