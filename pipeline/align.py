@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 from streamwer.alignment.origin import write_origin as write_origin
-from streamwer.cli.common.arguments import build_parser, load_config
+from streamwer.cli.common.arguments import build_parser, load_config, parse_arguments
 from streamwer.cli.common.run_command import stage_command
 from streamwer.cli.common.word_times import check_alignment, place_configured
 from streamwer.config.folders import ALIGNED, PREPARED
@@ -21,7 +21,7 @@ from streamwer.formats.manifest import read_manifest, write_manifest
 def main() -> int:
     parser = build_parser("pipeline.align", __doc__)
     parser.add_argument("--check", action="store_true", help="compare with known word times")
-    args = parser.parse_args()
+    args = parse_arguments(parser)
     settings = load_config(args.overrides)
     references = read_manifest(PREPARED)
     if args.check:

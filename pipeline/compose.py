@@ -18,7 +18,12 @@ def main() -> int:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--write", action="store_true", help="write params.yaml")
     what.add_argument("--check", action="store_true", help="show the difference, exit 1 if any")
-    if parser.parse_args().write:
+    what.add_argument("--cfg", choices=("job",), help="print conf/ composed")
+    args = parser.parse_args()
+    if args.cfg:
+        print(compose_params(), end="")
+        return 0
+    if args.write:
         PARAMS.write_text(compose_params(), encoding="utf-8")
         return 0
     difference = show_difference()

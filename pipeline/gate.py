@@ -14,7 +14,8 @@ from functools import partial
 
 from streamwer.analysis.gate import baseline, committed
 from streamwer.analysis.gate.interleaved import judge_interleaved
-from streamwer.analysis.gate.verdict import ExitStatus, combine_statuses
+from streamwer.analysis.gate.verdict import NOT_JUDGED, ExitStatus, combine_statuses
+from streamwer.cli.common.arguments import parse_arguments
 from streamwer.cli.common.gate_arguments import build_gate_parser
 from streamwer.cli.common.recordings import show_recordings
 from streamwer.cli.common.run_command import run_gate
@@ -27,7 +28,7 @@ from streamwer.reports.gate.publishing import publish_verdicts
 
 
 def main() -> int:
-    return run_gate(lambda: _run(build_gate_parser(__doc__).parse_args()))
+    return run_gate(lambda: _run(parse_arguments(build_gate_parser(__doc__))))
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -51,8 +52,8 @@ def _judge(settings: ExperimentConfig, *, stage: bool) -> int:
     if not stage and params_file.is_stale():  # a stage's results hang on params.yaml alone
         note = params_file.STALE
         verdicts = [replace(verdict, notes=(*verdict.notes, note)) for verdict in verdicts]
-    publish_verdicts(verdicts, GATE_REPORT)
-    judged = (verdict for verdict in verdicts if committed.NOT_JUDGED not in verdict.notes)
+    publish_verdicts(verdicts, GATE_REPORT, brief=stage)
+    judged = (verdict for verdict in verdicts if NOT_JUDGED not in verdict.notes)
     return combine_statuses(judged)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from streamwer import eventlog
 from streamwer.alignment.aligned_manifest import iterate_aligned
 from streamwer.alignment.model_under_test import refuse_aligned_by
+from streamwer.cli.common.arguments import parse_arguments
 from streamwer.cli.common.run_command import stage_command
 from streamwer.config import experiment
 from streamwer.config.folders import EVENTS, SCORES
@@ -23,7 +24,7 @@ from streamwer.text.normalise import get_normaliser
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m pipeline.score", description=__doc__)
     parser.add_argument("--system", required=True, help="a name under `systems` in params.yaml")
-    args = parser.parse_args()
+    args = parse_arguments(parser)
     settings = experiment.load_params()
     MeasuringSessions(Path(settings.cache.folder)).release()  # DVC has just recorded the log
     folder, words = EVENTS / args.system, get_normaliser(settings.scoring.normaliser)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from streamwer.cli.common.arguments import build_parser, load_config
+from streamwer.cli.common.arguments import build_parser, load_config, parse_arguments
 from streamwer.cli.common.recordings import show_recordings
 from streamwer.cli.common.run_command import print_warning, stage_command
 from streamwer.errors import StreamwerError
@@ -19,7 +19,7 @@ from streamwer.runners.recording import record_system
 def main() -> int:
     parser = build_parser("pipeline.stream", __doc__)
     parser.add_argument("--system", required=True, help="a name under `systems` in params.yaml")
-    args = parser.parse_args()
+    args = parse_arguments(parser)
     name = args.system
     log = record_system(load_config(args.overrides), name, show_recordings, print_warning)
     if log.reuse:

@@ -18,14 +18,20 @@ from omegaconf import DictConfig
 import streamwer.config.hydra_schemas  # noqa: F401 - registers the schemas that conf/ refers to
 from streamwer.cli.common.run_command import stage_command
 from streamwer.cli.sweep.session import SweepSession
-from streamwer.errors import StreamwerError
+from streamwer.config.compose import explain_errors
+from streamwer.errors import ConfigError, StreamwerError
 
 
 @stage_command
 def main() -> int:
-    # A configuration that does not compose is one clear message of Hydra's, without its stack.
-    os.environ.setdefault("HYDRA_FULL_ERROR", "0")
-    with SweepSession() as session:
+    overrides = sys.argv[1:]
+    if chosen := [each for each in overrides if each.lstrip("+").startswith("experiment=")]:
+        raise ConfigError(
+            f"{chosen[0]}: a sweep has one policy at a time, policy=NAME, and an experiment several"
+            f" systems; run it with `dvc exp run -S {chosen[0].lstrip('+')}`"
+        )
+    os.environ["HYDRA_FULL_ERROR"] = "1"  # raise errors, which are one line here
+    with explain_errors(overrides), SweepSession() as session:
 
         @hydra.main(version_base=None, config_path="../conf", config_name="sweep")
         def job(values: DictConfig) -> tuple[float, float]:

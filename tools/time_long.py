@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 from omegaconf import OmegaConf
 
 from streamwer import audio, eventlog
@@ -122,12 +123,12 @@ def stage(folder: Path, name: str, module: str, *arguments: str) -> str:
 
 def figures(folder: Path, system: str) -> str:
     """Errors and lag of the whole, and what a decoding takes and how late words are by quarter."""
-    document = json.loads((folder / "reports/comparison/metrics.json").read_text())
-    found = document["systems"][system]
-    p50, laal = found["commit_latency"]["p50"], found["lagging"]["laal"]["aware"]
+    found = json.loads((folder / f"metrics/{system}.json").read_text())
+    rows = pq.read_table(folder / "reports/comparison/figures.parquet").to_pylist()
+    slope = next(row["value"] for row in rows if row["metric"] == "lag_slope")
     lines = [
-        f"WER {found['wer']:.1%} of {found['words']} words, lag slope {found['lag_slope']:.4f},"
-        f" median word after {p50:.2f} s, LAAL {laal:.1f} s",
+        f"WER {found['wer']:.1%}, lag slope {slope:.4f}, median word after"
+        f" {found['commit_p50']:.2f} s, LAAL {found['laal']:.1f} s",
         f"{'quarter':12} {'frames':>8} {'prompt':>8} {'median, s':>10}   (frames encoded and"
         " tokens of prompt a decoding)",
     ]

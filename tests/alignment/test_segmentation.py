@@ -103,6 +103,6 @@ def test_a_part_that_the_transcript_lacks_is_speech_that_no_word_accounts_for() 
     whole = assess_quality(words, [0.1] * 30, [(15.0, 30.0)])
     half = assess_quality([replace(words[0], start=0.0), *words[1:]], [0.1] * 30, [(0.0, 30.0)])
     assert whole.unaligned_speech == pytest.approx(0.2)
-    assert half.unaligned_speech > ForcedConfig().most_unsaid
+    assert half.unaligned_speech > ForcedConfig().max_unaligned_speech
     with pytest.raises(AlignmentError, match="the transcript lacks a part"):
         require_quality(half, words, ForcedConfig())

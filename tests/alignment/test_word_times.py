@@ -121,7 +121,9 @@ def test_a_model_under_test_is_refused_as_aligner(overrides: list[str]) -> None:
     load_config(["alignment=forced", *overrides, "alignment.allow_same_model=true"])
 
 
-@pytest.mark.parametrize("override", ["most_odd=1.5", "window_s=31", "padding_s=-1"])
+@pytest.mark.parametrize(
+    "override", ["max_implausible_durations=1.5", "window_s=31", "padding_s=-1"]
+)
 def test_values_that_cannot_work_are_named(override: str) -> None:
     key = override.partition("=")[0]
     with pytest.raises(ConfigError, match=rf"alignment\.{key}=.* must be between"):

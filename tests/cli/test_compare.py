@@ -15,6 +15,8 @@ import pytest
 
 from streamwer.cli.compare import main
 from streamwer.metrics import store
+from streamwer.reports import parquet_export
+from streamwer.reports.files import write_files
 from streamwer.text.normalise import get_normaliser
 from streamwer.types import Reference
 from tests.patience import PATIENCE_S
@@ -191,6 +193,37 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         run(root, "git", "commit", "-q", "-m", "a run")
     yield root
     shutil.rmtree(root)
+
+
+@pytest.fixture
+def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two commits with a report and no scores; the first is an experiment, too."""
+    run(tmp_path, "git", "init", "-q")
+    (tmp_path / "params.yaml").write_text("dataset: {name: calls}\n")
+    for clock in ("measured", "unaware"):
+        report = parquet_export.render(synthetic.compare(clock=clock))
+        write_files(tmp_path / "reports/comparison", report)
+        run(tmp_path, "git", "add", "-A")
+        run(tmp_path, "git", "commit", "-q", "-m", clock)
+    run(tmp_path, "git", "update-ref", "refs/exps/ab/cdef/my-exp", "HEAD~1")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("old", ["HEAD~1", "my-exp"])
+def test_without_scores_the_committed_figures_are_compared(
+    old: str, clone: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, text = told(capsys, old, ".")
+    assert code == 0, text
+    assert f"### {old} (" in text
+    assert re.search(r"\| offline \| [\d.]+ % \| [\d.]+ s → [\d.]+ s \|", text)
+    assert "without intervals of the differences" in text
+    assert "dvc fetch --all-commits" in text
+    (clone / "params.yaml").write_text("dataset: {name: others}\n")
+    code, text = told(capsys, old, ".")
+    assert code == 3
+    assert "not comparable: dataset.name: others, not calls" in text
 
 
 @pytest.mark.slow

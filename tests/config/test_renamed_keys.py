@@ -15,6 +15,9 @@ from streamwer.errors import ConfigError
     ("old", "new"),
     [
         ("finished.folder=kept", "finished.folder: this key is now cache.folder"),
+        ("alignment.most_odd=0.1", "alignment.max_implausible_durations"),
+        ("dataset.form=kaldi", "dataset.form: this key is now dataset.reader"),
+        ("~dataset.unscored", "dataset.ignored_transcripts"),
         ("gate.listed=3", "gate.listed: this key is now gate.max_recordings"),
         ("+gate.rules.wer.worse=lower", "gate.rules.wer.worse: .* gate.rules.wer.regression"),
     ],

@@ -19,8 +19,8 @@ from tests.datasets.recordings import CTM, TEXTGRID, clip
     [
         ({"channels": "left"}, "dataset.channels=left must be one of mix, split"),
         (
-            {"form": "tape"},
-            "dataset.form=tape must be auto or one of ljspeech, audiofolder, kaldi,",
+            {"reader": "tape"},
+            "dataset.reader=tape must be auto or one of ljspeech, audiofolder, kaldi,",
         ),
         ({"channels": "split"}, "does not say which channel a transcript is of"),
         ({"columns": {"channel": "side"}}, "use dataset.channels=split"),
@@ -43,16 +43,16 @@ def test_a_form_can_be_named_where_there_are_two(mine: Path, out: Path) -> None:
     clip(mine / "a.flac")
     files(mine, {"metadata.csv": "file_name,text\na.flac,from the table\n", "a.txt": "from a pair"})
     assert prepared(mine, out)[0]["a"].text == "from the table"
-    assert prepared(mine, out, form="pairs")[0]["a"].text == "from a pair"
+    assert prepared(mine, out, reader="pairs")[0]["a"].text == "from a pair"
     files(mine, {"metadata.csv": "day,note\nMonday,rain\n"})
     with pytest.raises(DatasetError) as error:
         prepare_dataset(settings(mine), out)
     assert str(error.value).endswith(
-        "it has: day, note. It was read as dataset.form=audiofolder: name its columns in"
-        " dataset.columns, or set dataset.form=table, or set dataset.form=pairs"
+        "it has: day, note. It was read as dataset.reader=audiofolder: name its columns in"
+        " dataset.columns, or set dataset.reader=table, or set dataset.reader=pairs"
     )
     with pytest.raises(DatasetError, match=r"needed is:\n  kaldi: wav\.scp"):
-        prepare_dataset(settings(mine, form="kaldi"), out)
+        prepare_dataset(settings(mine, reader="kaldi"), out)
 
 
 def test_one_of_several_lists_can_be_named(mine: Path, out: Path) -> None:

@@ -110,7 +110,7 @@ def test_temporary_files_that_find_no_room_are_not_the_fault_of_a_recording(
     (folder / "metadata.jsonl").write_text(json.dumps(row))
     said = rf"^{tmp_path}: cannot be written \(File too large\); .* set TMPDIR"
     with pytest.raises(DiskError, match=said):
-        prepare_dataset(config(folder, form="json_lines"), tmp_path / "prepared")
+        prepare_dataset(config(folder, reader="json_lines"), tmp_path / "prepared")
     assert {path.name for path in tmp_path.iterdir()} == {"mine"}
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import shlex
 import sys
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
-from pipeline import stream
+from pipeline import stream, sweep
 from streamwer.config.compose import compose_config
 from streamwer.config.experiment import ExperimentConfig
 from streamwer.errors import ConfigError
@@ -31,8 +34,40 @@ def test_choices_on_the_command_line_take_the_place_of_params_yaml(
     assert capsys.readouterr().out == "offline: 1 recordings, 0 failed\n"
 
 
+@pytest.mark.parametrize("stage", ["prepare", "align", "report", "gate"])
+def test_every_stage_prints_its_configuration(
+    stage: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", [stage, "--cfg", "job"])
+    with suppress(SystemExit):  # the gate returns its status instead
+        assert import_module(f"pipeline.{stage}").main() == 0
+    assert capsys.readouterr().out == Path("params.yaml").read_text()
+
+
 @pytest.mark.parametrize(
-    "path", ["/a=b", "/a(b", "/a#b", "/it's", "/a{b", "/a~b", '/a"b', "/a\\b#c"]
+    ("override", "said"),
+    [
+        ("experiment=engines", "run it with `dvc exp run -S experiment=engines`"),
+        ("policy.chunks=1", "Could not override 'policy.chunks': there is no key 'chunks'"),
+        ("dataset.form=kaldi", "this key is now dataset.reader"),
+        ("dataset.path=a(b", "must be quoted: 'dataset.path=\"a(b\"'"),
+    ],
+)
+def test_a_sweep_that_cannot_begin_says_so_in_one_line(
+    override: str,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["sweep", override])
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")  # the command sets it
+    assert sweep.main() == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert said in line
+
+
+@pytest.mark.parametrize(
+    "path", ["/a=b", "/a,b", "/a(b", "/a#b", "/it's", "/a{b", "/a~b", '/a"b', "/a\\b#c"]
 )
 def test_a_value_that_hydra_cannot_read_is_told_with_its_quotes(path: str) -> None:
     """What is told to be typed works as it stands."""

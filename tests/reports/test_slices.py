@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
+import io
 from dataclasses import replace
+
+import pyarrow.parquet as pq
 
 from streamwer.metrics.slices import Slice
 from streamwer.metrics.stats.quantiles import Quantile
 from streamwer.metrics.word_errors import CharErrors, WordErrors
-from streamwer.reports import data_files, html, markdown, notes
+from streamwer.reports import html, markdown, notes, parquet_export
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.slices import build_slice_tables
 from streamwer.reports.table import TableCell
@@ -67,9 +69,12 @@ def test_a_language_without_spaces_has_its_cer_in_the_table_and_says_so(
     ]
     assert "WER, or CER where it says so" in html.render(made)
     assert "| ja (CER) | 2 | 5.0, 1.50 |" in markdown.render(made)
-    metrics = json.loads(data_files.render(made)["metrics.json"])["systems"]["offline"]
-    assert metrics["wer_by_language"] == {"de": 0.1, "ja": 0.5}
-    assert metrics["cer_by_language"] == {"de": 0.01, "ja": 0.05}
+    table = pq.read_table(io.BytesIO(parquet_export.render(made)["slices.parquet"])).to_pylist()
+    rows = [row for row in table if (row["system"], row["kind"]) == ("offline", "language")]
+    assert [(r["slice"], r["wer"], r["cer"]) for r in rows] == [
+        ("de", 0.1, 0.01),
+        ("ja", 0.5, 0.05),
+    ]
 
 
 def test_the_reader_is_told_what_is_counted_together(measured: Comparison) -> None:

@@ -78,19 +78,22 @@ def require_quality(
     Raises:
         AlignmentError: a limit is exceeded; says which.
     """
-    if quality.information_gain < config.least_explained:
+    if quality.information_gain < config.min_information_gain:
         raise AlignmentError(
             "the transcript does not fit the audio: hearing it explains"
             f" {quality.information_gain:.0%} of the transcript to the aligner"
         )
-    if quality.implausible_durations > config.most_odd and not _is_single_short_word(words):
+    if (
+        quality.implausible_durations > config.max_implausible_durations
+        and not _is_single_short_word(words)
+    ):
         raise AlignmentError(
             f"{quality.implausible_durations:.0%} of its words have no length or last over"
             f" {STRETCHED_S:g} s"
         )
-    if quality.non_speech > config.most_silent:
+    if quality.non_speech > config.max_non_speech:
         raise AlignmentError(f"no speech is heard where {quality.non_speech:.0%} of its words are")
-    if quality.unaligned_speech > config.most_unsaid:
+    if quality.unaligned_speech > config.max_unaligned_speech:
         raise AlignmentError(
             f"its words do not account for {quality.unaligned_speech:.0%} of the speech: the"
             " transcript lacks a part, or others speak in the recording"

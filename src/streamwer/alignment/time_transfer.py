@@ -26,7 +26,7 @@ class MatchedWords:
 
 
 def match_words(
-    text: str, aligned: Sequence[Word], seconds: float, most_mismatched: float
+    text: str, aligned: Sequence[Word], seconds: float, max_mismatched: float
 ) -> MatchedWords:
     """Give the words of a transcript the times of an alignment.
 
@@ -37,7 +37,7 @@ def match_words(
         text: raw transcript; its words are those of `text.words.split_words`.
         aligned: words in order; pauses among them are left out.
         seconds: length of the recording.
-        most_mismatched: largest share of words that may differ.
+        max_mismatched: largest share of words that may differ.
 
     Raises:
         AlignmentError: too many differ, or a word ends after the recording or before the last.
@@ -51,7 +51,7 @@ def match_words(
     pairs = _align_texts(transcript, [word.text for word in spoken])
     hits = sum(pair.status == "hit" for pair in pairs)
     mismatched = round(1 - hits / len(transcript), 4)
-    if mismatched > most_mismatched:
+    if mismatched > max_mismatched:
         raise AlignmentError(f"{mismatched:.0%} of its words are others in the alignment")
     return MatchedWords(_transfer_times(transcript, spoken, pairs), mismatched)
 

@@ -119,7 +119,7 @@ def _use_published(
 
     def transfer(reference: Reference) -> tuple[Reference, RecordingOrigin]:
         aligned = matches.get_words(reference)
-        matched = match_words(reference.text, aligned, reference.seconds, config.most_mismatched)
+        matched = match_words(reference.text, aligned, reference.seconds, config.max_mismatched)
         recording = RecordingOrigin(
             reference.recording, len(matched.words), config.name, mismatched=matched.mismatched
         )

@@ -10,11 +10,13 @@ from pathlib import Path
 from streamwer.cli.common.command_parser import CommandParser
 from streamwer.cli.common.run_command import NOT_COMPARABLE, run_program
 from streamwer.config.experiment import ScoringConfig
+from streamwer.errors import StreamwerError
 
 _ABOUT = (
     "Compare two runs, system by system: OLD and NEW are each a folder with scores (`.` is this"
-    " tree's, data/scores) or a Git revision, whose scores come from Git or from DVC's cache."
-    " Markdown goes to the terminal."
+    " tree's, data/scores), a Git revision or the name of a DVC experiment. Scores come from Git or"
+    " from DVC's cache; where neither has them, the figures of the committed reports are compared,"
+    " without intervals. Markdown goes to the terminal."
 )
 _EPILOG = (
     "Exit status: 0 if they were compared, 2 if one of them cannot be read, 3 if a system was not"
@@ -36,7 +38,7 @@ def build_compare_parser() -> argparse.ArgumentParser:
     built = CommandParser(
         "streaming-compare", description=_ABOUT, epilog=_EPILOG, allow_abbrev=False
     )
-    built.add_argument("old", metavar="OLD", help="a folder with scores, or a Git revision")
+    built.add_argument("old", metavar="OLD", help="a folder, a Git revision or an experiment")
     built.add_argument("new", metavar="NEW", help="another one")
     built.add_argument(
         "-o", "--output", type=Path, metavar="FOLDER", help="also write the page and its files here"
@@ -46,17 +48,40 @@ def build_compare_parser() -> argparse.ArgumentParser:
 
 def _run(arguments: argparse.Namespace) -> int:
     from streamwer import reports  # only now: help must not wait for the statistics
-    from streamwer.analysis.revisions import read_run_scores
+    from streamwer.analysis.revisions import MissingScoresError, read_run_scores
     from streamwer.reports import markdown, runs
 
-    comparison = runs.compare_runs(
-        read_run_scores(arguments.old), read_run_scores(arguments.new), ScoringConfig()
-    )
+    try:
+        old, new = read_run_scores(arguments.old), read_run_scores(arguments.new)
+    except MissingScoresError as missing:
+        return _compare_figures(arguments, missing)
+    comparison = runs.compare_runs(old, new, ScoringConfig())
     assert comparison.run_diff
     if arguments.output:
         reports.write_report(comparison, arguments.output)
     print(markdown.render(comparison), end="")
     return NOT_COMPARABLE if comparison.run_diff.is_incomparable else 0
+
+
+def _compare_figures(arguments: argparse.Namespace, missing: StreamwerError) -> int:
+    """Compare the reports' figures, which are in Git, where there are no scores."""
+    from streamwer.analysis import committed_figures
+
+    try:
+        old, new = map(committed_figures.read_committed_figures, (arguments.old, arguments.new))
+    except StreamwerError:
+        raise missing from None
+    if arguments.output:
+        raise missing
+    print(committed_figures.render_figures(old, new))
+    print(
+        f"The figures of the committed reports, without intervals of the differences: {missing}",
+        file=sys.stderr,
+    )
+    differences = old.list_differences(new)
+    for each in differences:
+        print(f"not comparable: {each}", file=sys.stderr)
+    return NOT_COMPARABLE if differences else 0
 
 
 if __name__ == "__main__":

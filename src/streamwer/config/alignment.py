@@ -44,12 +44,16 @@ class ForcedConfig:
     speech_threshold: float = _share(
         0.3, "probability above which the voice detector (Silero) calls it speech"
     )
-    least_explained: float = _share(
+    min_information_gain: float = _share(
         0.4, "smallest share of a transcript that must be plain to the aligner"
     )
-    most_odd: float = _share(0.05, "largest share of words without length or longer than 3 s")
-    most_silent: float = _share(0.2, "largest share of words where there is no speech")
-    most_unsaid: float = _share(0.2, "largest share of the speech that the words leave out")
+    max_implausible_durations: float = _share(
+        0.05, "largest share of words without length or longer than 3 s"
+    )
+    max_non_speech: float = _share(0.2, "largest share of words where there is no speech")
+    max_unaligned_speech: float = _share(
+        0.2, "largest share of the speech that the words leave out"
+    )
     known_bias_s: float | None = setting(
         None, "how late this model's word ends are known to be; below 0 if early", unit="seconds"
     )
@@ -75,7 +79,7 @@ class PublishedConfig:
     pattern: str = "**/*"
     tier: str = ""
     columns: WordColumnsConfig = field(default_factory=WordColumnsConfig)
-    most_mismatched: float = _share(
+    max_mismatched: float = _share(
         0.1, "largest share of words that may differ from the transcript"
     )
 

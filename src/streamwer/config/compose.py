@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 
 from omegaconf import DictConfig, OmegaConf
@@ -16,6 +17,9 @@ from streamwer.config.experiment import ExperimentConfig, parse_config
 from streamwer.config.renamed_keys import refuse_renamed_key
 from streamwer.errors import ConfigError
 
+_ADVICE = re.compile(r"\n(?:Config search path:|To append to|\s*full_key:|See https)")
+_PRIMARY = re.compile(r"^In '(?:config|sweep)': ")
+_SCHEMA_NAME = re.compile(r"Key ('[^']*') (?:is )?not in '\w+'")
 _MODEL = re.compile(r"(?P<key>\+?model(@[\w.]+)?)=(?P<name>[\w./-]+)")
 
 
@@ -26,20 +30,34 @@ def compose_config(overrides: Sequence[str] = (), primary: str = "config") -> Di
         ConfigError: an unknown key, option or value, in Hydra's own words, on one line.
     """
     import hydra  # only now: `streaming -h` asks for `conf_dir` and must not wait for it
+
+    import_module("streamwer.config.hydra_schemas").register()
+    with (
+        explain_errors(overrides),
+        hydra.initialize_config_dir(str(find_conf_dir()), version_base=None),
+    ):
+        config = hydra.compose(primary, list(map(_find_model_option, overrides)))
+        OmegaConf.resolve(config)
+    return config
+
+
+@contextmanager
+def explain_errors(overrides: Sequence[str]) -> Iterator[None]:
+    """Turn Hydra's errors into one line each, and refuse keys that were renamed.
+
+    Raises:
+        ConfigError: an unknown key, option or value.
+    """
     from hydra.errors import HydraException, OverrideParseException
 
     for override in overrides:
         refuse_renamed_key(override.lstrip("+~").partition("=")[0])
-    import_module("streamwer.config.hydra_schemas").register()
     try:
-        with hydra.initialize_config_dir(str(find_conf_dir()), version_base=None):
-            config = hydra.compose(primary, list(map(_find_model_option, overrides)))
-            OmegaConf.resolve(config)
+        yield
     except OverrideParseException as error:
         raise ConfigError(_suggest_quotes(error.override)) from error
     except (HydraException, OmegaConfBaseException) as error:
         raise ConfigError(_describe_error(error)) from error
-    return config
 
 
 def _find_model_option(override: str) -> str:
@@ -62,10 +80,11 @@ def _describe_error(error: Exception) -> str:
 
     A key that is unknown cannot be added with "+" either: `streamwer.config.experiment` has all.
     """
-    message = str(error).partition("\nConfig search path:")[0].partition("\nTo append to")[0]
-    message = message.removeprefix("In 'config': ").replace(":\n\t", ": ").replace("\n\t", ", ")
+    message = _ADVICE.split(str(error))[0]
+    message = _PRIMARY.sub("", message).replace(":\n\t", ": ").replace("\n\t", ", ")
     cause = f": {str(error.__cause__).splitlines()[0]}" if str(error.__cause__ or "") else ""
-    return "; ".join(line.rstrip(".") for line in message.splitlines() if line.strip()) + cause
+    text = "; ".join(line.rstrip(".") for line in message.splitlines() if line.strip()) + cause
+    return _SCHEMA_NAME.sub(r"there is no key \1", text)
 
 
 def quote_value(text: str) -> str:

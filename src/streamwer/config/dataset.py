@@ -10,6 +10,8 @@ from streamwer.config.settings import setting
 
 AUTO = "auto"
 USUAL_COLUMNS = {
+    "audio": ("file_name", "audio", "path", "file", "filename", "audio_filepath", "wav"),
+    "text": ("text", "txt", "transcript", "transcription", "sentence"),
     "speaker": ("speaker", "speaker_id", "client_id", "spk_id"),
     "condition": ("condition",),
     "words": ("words",),
@@ -30,7 +32,7 @@ class ColumnsConfig:
         "id", "column with a unique id, or several joined by +; without it, the file's name"
     )
     audio: str = setting("audio", "column with the audio, or its file relative to the folder")
-    text: str = setting("text", "column with the transcript")
+    text: str = setting(AUTO, "column with the transcript")
     speaker: str = setting(AUTO, "column with the speaker, over whom intervals are")
     condition: str = setting(AUTO, "column with how the audio was altered; empty means clean")
     words: str = setting(AUTO, "column, or tier of TextGrids, with the words and their times")
@@ -72,7 +74,7 @@ class DatasetConfig:
     files: str | None = setting(
         None, "pattern of Parquet files on the hub; null for those that the repository declares"
     )
-    form: str = setting("auto", "the reader of a folder; auto takes the first that fits")
+    reader: str = setting("auto", "how a folder is read; auto takes the first that fits")
     channels: str = setting(
         "mix",
         "mix: all channels are one stream; split: each is a recording",
@@ -80,7 +82,7 @@ class DatasetConfig:
     )
     language: str = setting("", "language spoken (de, en-US) where no column says it")
     columns: ColumnsConfig = field(default_factory=ColumnsConfig)
-    unscored: list[str] = field(
+    ignored_transcripts: list[str] = field(
         default_factory=list,
         metadata={"help": "transcripts that mark audio not to be scored; their rows are not used"},
     )

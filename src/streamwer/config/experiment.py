@@ -6,7 +6,6 @@ read `params.yaml` into them once, at the edge.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -108,8 +107,8 @@ class SystemChoice:
 
 
 @dataclass
-class ExperimentConfig:
-    """The whole of `params.yaml`."""
+class SharedConfig:
+    """What conf/config.yaml and conf/sweep.yaml have in common: data, systems and scoring."""
 
     dataset: DatasetConfig = field(default_factory=DatasetConfig)
     condition: dict[str, Any] = field(default_factory=dict)
@@ -120,60 +119,20 @@ class ExperimentConfig:
     systems: dict[str, SystemChoice] = field(default_factory=dict)
     clock: ClockConfig = field(default_factory=ClockConfig)
     hardware: HardwareConfig = field(default_factory=HardwareConfig)
+    cluster: ClusterConfig = field(default_factory=ClusterConfig)
+    scoring: ScoringConfig = field(default_factory=ScoringConfig)
+
+
+@dataclass
+class ExperimentConfig(SharedConfig):
+    """The whole of `params.yaml`."""
+
     load: LoadConfig = field(default_factory=LoadConfig)
     slo: SloConfig = field(default_factory=SloConfig)
-    cluster: ClusterConfig = field(default_factory=ClusterConfig)
     cache: CacheConfig = field(default_factory=CacheConfig)
-    scoring: ScoringConfig = field(default_factory=ScoringConfig)
     gate: GateConfig = field(default_factory=GateConfig)
     watch: WatchConfig = field(default_factory=WatchConfig)
     compare: list[str] = field(default_factory=list)
-
-
-@dataclass
-class SweepSettings:
-    """The key `sweep` of conf/sweep.yaml: what becomes of the points."""
-
-    name: str = setting(
-        "sweep",
-        "the report is written to reports/sweep/NAME",
-        valid=lambda name: bool(re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", name)),
-        remedy="must be the name of a folder: letters, digits, and . _ - after the first",
-    )
-    budgets_s: list[float] = setting(
-        [0.5, 1.0, 1.5, 2.0, 3.0, 5.0],
-        "95th percentiles of commit latency to find the best point within",
-        unit="seconds",
-        above=0,
-    )
-    keep: int = setting(
-        500,
-        "finished points kept in data/sweeps/store; the least recently used go first",
-        at_least=1,
-    )
-
-
-@dataclass
-class SweepConfig:
-    """The whole of conf/sweep.yaml: one point of a sweep.
-
-    `systems` only holds what the file of a policy says of its system besides the policy: the
-    engine that it wants.
-    """
-
-    dataset: DatasetConfig = field(default_factory=DatasetConfig)
-    condition: dict[str, Any] = field(default_factory=dict)
-    conditions: list[str] | None = None
-    alignment: Any = MISSING
-    model: ModelConfig = field(default_factory=ModelConfig)
-    engine: Any = MISSING
-    policy: Any = MISSING
-    systems: dict[str, SystemChoice] = field(default_factory=dict)
-    clock: ClockConfig = field(default_factory=ClockConfig)
-    hardware: HardwareConfig = field(default_factory=HardwareConfig)
-    cluster: ClusterConfig = field(default_factory=ClusterConfig)
-    scoring: ScoringConfig = field(default_factory=ScoringConfig)
-    sweep: SweepSettings = field(default_factory=SweepSettings)
 
 
 def parse_config(values: DictConfig) -> ExperimentConfig:
@@ -185,11 +144,11 @@ def parse_config(values: DictConfig) -> ExperimentConfig:
     # Plain values first: a policy that Hydra composed would come out as a record, not a dict.
     plain: dict[str, Any] = OmegaConf.to_container(values)  # type: ignore[assignment]
     refuse_renamed_keys(plain)
-    config: ExperimentConfig = _make_record(ExperimentConfig, plain)
-    config.model = _settle_model(config.model)
-    config.gate.model = config.gate.model and _settle_model(config.gate.model)
+    config: ExperimentConfig = make_record(ExperimentConfig, plain)
+    config.model = settle_model(config.model)
+    config.gate.model = config.gate.model and settle_model(config.gate.model)
     for choice in config.systems.values():
-        choice.model = _settle_model(choice.model) if choice.model else None
+        choice.model = settle_model(choice.model) if choice.model else None
     models = {name: config.systems[name].model or config.model for name in config.systems}
     aligner = parse_alignment(config.alignment)
     alignment_config.refuse_same_model(aligner, models)
@@ -200,7 +159,7 @@ def parse_config(values: DictConfig) -> ExperimentConfig:
     return config
 
 
-def _settle_model(model: ModelConfig) -> ModelConfig:
+def settle_model(model: ModelConfig) -> ModelConfig:
     """Settle what a model is called and speaks, and refuse a padding that cannot be."""
     check_settings("model", model)
     return model_catalogue.settle(model)
@@ -227,7 +186,7 @@ def _check_language(config: ExperimentConfig, aligner: AlignmentConfig) -> None:
     languages.check_models(whispers)
 
 
-def list_conditions(config: ExperimentConfig | SweepConfig) -> tuple[EffectChain, ...]:
+def list_conditions(config: SharedConfig) -> tuple[EffectChain, ...]:
     """List the conditions under which each recording is prepared.
 
     Raises:
@@ -243,7 +202,7 @@ def _parse_step(name: str, values: Any) -> Any:
     schemas = registry.schemas("condition")
     if effect not in schemas:
         raise ConfigError(f"condition.{name}.effect={effect!r} must be one of {', '.join(schemas)}")
-    return _make_record(schemas[effect], dict(values))
+    return make_record(schemas[effect], dict(values))
 
 
 def parse_alignment(values: Mapping[str, Any]) -> AlignmentConfig:
@@ -255,7 +214,7 @@ def parse_alignment(values: Mapping[str, Any]) -> AlignmentConfig:
     chosen: AlignmentConfig = _parse_named("alignment", ALIGNMENT_SCHEMAS, values)
     check_settings("alignment", chosen)
     if isinstance(chosen, alignment_config.ForcedConfig):
-        chosen.model = _settle_model(chosen.model)
+        chosen.model = settle_model(chosen.model)
     return chosen
 
 
@@ -266,7 +225,7 @@ def parse_engine(values: Mapping[str, Any]) -> EngineConfig:
         ConfigError: the name or a key is unknown, or a value has the wrong type or makes no sense.
     """
     schema = registry.find("engine", values.get("name")).Config
-    chosen: EngineConfig = _make_record(schema, dict(values))
+    chosen: EngineConfig = make_record(schema, dict(values))
     check_settings("engine", chosen)
     return chosen
 
@@ -275,10 +234,15 @@ def _parse_named(group: str, schemas: Mapping[str, type], values: Mapping[str, A
     name = values.get("name")
     if name not in schemas:
         raise ConfigError(f"{group}.name={name!r} must be one of {', '.join(schemas)}")
-    return _make_record(schemas[str(name)], dict(values))
+    return make_record(schemas[str(name)], dict(values))
 
 
-def _make_record(schema: type, values: Any) -> Any:
+def make_record(schema: type, values: Any) -> Any:
+    """Make a record of a schema from plain values.
+
+    Raises:
+        ConfigError: a key is unknown or missing, or a value has the wrong type.
+    """
     try:
         return OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(schema), values))
     except OmegaConfBaseException as error:
@@ -293,7 +257,7 @@ def parse_gate(values: Mapping[str, Any]) -> GateConfig:
         ConfigError: a key is unknown or missing, or a value has the wrong type.
     """
     refuse_renamed_keys(values, "gate.")
-    record: GateConfig = _make_record(GateConfig, dict(values))
+    record: GateConfig = make_record(GateConfig, dict(values))
     return record
 
 
@@ -309,22 +273,6 @@ def load_params(path: Path = Path("params.yaml")) -> ExperimentConfig:
     if not isinstance(values, DictConfig):
         raise ConfigError(f"{path}: not a mapping; {_REMEDY}")
     return parse_config(values)
-
-
-def parse_sweep(values: Mapping[str, Any]) -> SweepConfig:
-    """Parse the config of one point of a sweep, from plain values.
-
-    Raises:
-        ConfigError: a key is unknown or missing, or a value has the wrong type or makes no sense.
-    """
-    config: SweepConfig = _make_record(SweepConfig, dict(values))
-    check_settings("sweep", config.sweep)
-    config.model = _settle_model(config.model)
-    languages.check_languages(
-        config.dataset.language, {"sweep": config.model}, config.scoring.normaliser
-    )
-    check_settings("cluster", config.cluster)
-    return config
 
 
 def build_system(config: ExperimentConfig, name: str) -> SystemConfig:
@@ -358,4 +306,4 @@ def build_system(config: ExperimentConfig, name: str) -> SystemConfig:
 def _parse_clock(chosen: ClockConfig) -> ClockConfig:
     """Parse a clock and its hardware profile: Hydra keeps no interpolation in one."""
     profile = chosen.hardware
-    return replace(chosen, hardware=_make_record(HardwareConfig, profile)) if profile else chosen
+    return replace(chosen, hardware=make_record(HardwareConfig, profile)) if profile else chosen

@@ -14,6 +14,8 @@ SCORES = Path("data/scores")
 """Tables of scores for each system."""
 COMPARISON = Path("reports/comparison")
 """The page that compares the systems, and its files."""
+METRICS = Path("metrics")
+"""The headline figures of each system, for DVC; committed."""
 CAPACITY = Path("reports/capacity")
 """Studies of how many calls at once a system carries; committed."""
 BASELINE = Path("reports/baseline")

@@ -11,7 +11,8 @@ from hydra.core.config_store import ConfigStore
 from streamwer.config import registry, watch
 from streamwer.config.alignment import ALIGNMENT_SCHEMAS
 from streamwer.config.compose import find_conf_dir
-from streamwer.config.experiment import ExperimentConfig, SweepConfig
+from streamwer.config.experiment import ExperimentConfig
+from streamwer.config.sweep import SweepConfig
 from streamwer.errors import ConfigError
 
 

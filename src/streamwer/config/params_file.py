@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from pathlib import Path
 
 from omegaconf import OmegaConf
@@ -17,9 +18,9 @@ STALE = (
 """Note of a verdict that is of `params.yaml` where `is_stale`."""
 
 
-def compose_params() -> str:
+def compose_params(overrides: Sequence[str] = ()) -> str:
     """Compose `conf/` into the text of `params.yaml`."""
-    return OmegaConf.to_yaml(compose_config())
+    return OmegaConf.to_yaml(compose_config(overrides))
 
 
 def is_stale() -> bool:

@@ -8,7 +8,16 @@ from typing import Any
 from streamwer.errors import ConfigError
 
 RENAMED_KEYS = {
+    "alignment.least_explained": "alignment.min_information_gain",
+    "alignment.most_mismatched": "alignment.max_mismatched",
+    "alignment.most_odd": "alignment.max_implausible_durations",
+    "alignment.most_silent": "alignment.max_non_speech",
+    "alignment.most_unsaid": "alignment.max_unaligned_speech",
+    "dataset.form": "dataset.reader",
+    "dataset.unscored": "dataset.ignored_transcripts",
     "finished": "cache",
+    "gate.dataset.form": "gate.dataset.reader",
+    "gate.dataset.unscored": "gate.dataset.ignored_transcripts",
     "gate.elsewhere": "gate.other_cpu_factor",
     "gate.listed": "gate.max_recordings",
     "gate.rules.*.worse": "gate.rules.*.regression",

@@ -93,7 +93,7 @@ class _Conversion:
             self._add_problem(number, row)
             return None
         try:
-            fields = rows.parse_fields(row, self.columns, self.config.unscored)
+            fields = rows.parse_fields(row, self.columns, self.config.ignored_transcripts)
             claim_id(fields.recording, row.where, self.ids)
         except StreamwerError as error:
             self._add_problem(number, RowProblem(row.where, str(error)))

@@ -31,9 +31,9 @@ def open_source(config: DatasetConfig) -> RowSource:
         if getattr(config, key) is not None:
             raise ConfigError(f"dataset.{key}: has no meaning for a folder; leave it null")
     folder = _open_folder(Path(config.path).expanduser())
-    reader = find_reader(folder, config.form)
+    reader = find_reader(folder, config.reader)
     source = reader.open_rows(folder, config)
-    columns = source.reader_columns or config.columns
+    columns = resolve_columns(source.reader_columns or config.columns, source.columns)
     source = ids.assign_ids(
         source if reader.reads_word_times else _add_word_times(source, folder, config),
         columns.id,
@@ -53,9 +53,9 @@ def _suggest_remedy(folder: DatasetFolder, reader: DatasetReader) -> str:
     ]
     ways = [
         "name its columns in dataset.columns",
-        *(f"set dataset.form={each}" for each in fitting),
+        *(f"set dataset.reader={each}" for each in fitting),
     ]
-    return f". It was read as dataset.form={reader.name}: {', or '.join(ways)}"
+    return f". It was read as dataset.reader={reader.name}: {', or '.join(ways)}"
 
 
 def _open_folder(path: Path) -> DatasetFolder:

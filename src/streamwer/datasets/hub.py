@@ -53,9 +53,9 @@ def open_source(config: DatasetConfig, progress: DownloadProgress | None = None)
         DatasetError: the hub cannot be reached, or lacks the data set, the revision, the subset or
             the split. Reading the rows raises it too, when the connection breaks.
     """
-    if config.form != "auto" or config.channels != "mix" or config.columns.channel:
+    if config.reader != "auto" or config.channels != "mix" or config.columns.channel:
         raise ConfigError(
-            "dataset.form, channels and columns.channel: have no meaning on the hub; "
+            "dataset.reader, channels and columns.channel: have no meaning on the hub; "
             "leave them at auto, mix and empty"
         )
     for key in ("revision", "split"):
@@ -185,13 +185,14 @@ def _open_table(config: DatasetConfig, progress: DownloadProgress | None) -> _Ta
             download.download_shard(listing, first, progress)
         footer = parquet_footers.read_footer(listing, first, not config.streaming)
     schema = footer.schema.to_arrow_schema()
-    _check_audio_column(schema, config.columns.audio)
+    columns = resolve_columns(config.columns, schema.names)
+    _check_audio_column(schema, columns.audio)
     return _Table(
         name=name,
         page=page,
         listing=listing,
         names=tuple(schema.names),
-        columns=resolve_columns(config.columns, schema.names),
+        columns=columns,
         streaming=config.streaming,
         progress=progress,
         footers={first.path: footer},

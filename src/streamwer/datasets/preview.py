@@ -64,10 +64,10 @@ def preview_dataset(config: DatasetConfig, count: int) -> Preview:
         config.shuffle_seed,
     )
     columns = rows.select_columns(config.columns, source)
-    unscored = frozenset(config.unscored)
+    ignored = frozenset(config.ignored_transcripts)
     shown = chain(islice(source.problems, max(0, count)), islice(source.rows, max(0, count)))
     ids: dict[str, str] = {}
-    preview_rows = tuple(_preview_row(row, columns, unscored, ids) for row in shown)
+    preview_rows = tuple(_preview_row(row, columns, ignored, ids) for row in shown)
     total = None if source.total is None else source.total + len(source.problems)
     return Preview(source.form, total, preview_rows)
 
@@ -75,13 +75,13 @@ def preview_dataset(config: DatasetConfig, count: int) -> Preview:
 def _preview_row(
     row: DatasetRow | RowProblem,
     columns: ColumnsConfig,
-    unscored: frozenset[str],
+    ignored: frozenset[str],
     ids: dict[str, str],
 ) -> PreviewRow:
     if isinstance(row, RowProblem):
         return PreviewRow(row.where, reason=row.reason)
     try:
-        fields = rows.parse_fields(row, columns, unscored)
+        fields = rows.parse_fields(row, columns, ignored)
         claim_id(fields.recording, row.where, ids)
     except DatasetError as error:
         return PreviewRow(row.where, reason=str(error))

@@ -14,6 +14,7 @@ from streamwer.formats import recording_ids, word_times
 from streamwer.formats.format_value import format_value
 from streamwer.types import Word
 
+_MISSED = {key: USUAL_COLUMNS[key][0] for key in ("audio", "text")}
 DEFAULT_ID = ColumnsConfig().id
 OpenAudio = Callable[[], Iterator[Samples]]
 """Decodes audio to pieces of float32 samples at 16 kHz, each of shape (n,).
@@ -151,14 +152,16 @@ def select_columns(columns: ColumnsConfig, source: RowSource) -> ColumnsConfig:
 
 
 def resolve_columns(columns: ColumnsConfig, available: Collection[str]) -> ColumnsConfig:
-    """Replace `auto` by the usual column that the source has, or by no column.
+    """Replace `auto` by the usual column that the source has.
+
+    Where it has none, there is no column, or for audio and text one that is then missed.
 
     Args:
         columns: as configured.
         available: the names of the source's columns.
     """
     usual = {
-        key: next((name for name in names if name in available), "")
+        key: next((name for name in names if name in available), _MISSED.get(key, ""))
         for key, names in USUAL_COLUMNS.items()
         if getattr(columns, key) == AUTO
     }
@@ -171,26 +174,26 @@ def split_id_columns(column: str) -> list[str]:
 
 
 def parse_fields(
-    row: DatasetRow, columns: ColumnsConfig, unscored: Collection[str] = ()
+    row: DatasetRow, columns: ColumnsConfig, ignored: Collection[str] = ()
 ) -> RecordingFields:
     """Parse and check the fields of a recording.
 
     Args:
         row: of the source.
         columns: where they are.
-        unscored: transcripts that mark audio which is not to be scored.
+        ignored: transcripts that mark audio which is not to be scored.
 
     Raises:
-        DatasetError: the id cannot be a file name, there is no transcript or it is unscored, a
+        DatasetError: the id cannot be a file name, there is no transcript or it is ignored, a
             value has the wrong type, or the words are not those of the transcript. Does not name
             the row.
     """
     if row.values.get(columns.text) is None:
         raise DatasetError(f"it has no transcript (column '{columns.text}'); an empty one is ''")
     text = _read_text(row, columns.text)
-    if text.strip() in unscored:
+    if text.strip() in ignored:
         raise DatasetError(
-            f"marked as not to be scored: '{text.strip()}' (dataset.ignored_segments)"
+            f"marked as not to be scored: '{text.strip()}' (dataset.ignored_transcripts)"
         )
     value = (
         "-".join(_read_text(row, part) for part in split_id_columns(columns.id))

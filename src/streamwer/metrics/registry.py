@@ -1,7 +1,7 @@
 """Registry of metrics: each is declared once, in its own file.
 
-From the declaration a metric is in the scores' summary, `metrics.json`, `figures.parquet`, the
-report's tables, the gate's rules, `streaming-score` and the list in docs/metrics.md. Another
+From the declaration a metric is in the scores' summary, `figures.parquet`, the report's tables,
+the gate's rules, `streaming-score` and the list in docs/metrics.md. Another
 package adds one with the same decorators, in a module that an entry point of the group
 `streamwer.metrics` names.
 """
@@ -100,7 +100,7 @@ class Metric:
         comparable: what must agree for two results to be compared, "wer" or "latency"; the latter
             needs the same machine where time is measured.
         measured: whether it rests on measured compute, so that no other run repeats it.
-        in_files: whether `metrics.json`, `figures.parquet` and `streaming-score` have it.
+        in_files: whether `figures.parquet` and `streaming-score` have it.
     """
 
     name: str

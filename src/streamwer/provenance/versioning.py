@@ -17,7 +17,7 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-_RESULTS = (":!reports", ":!dvc.lock", ":!docs/report.png")
+_RESULTS = (":!reports", ":!metrics", ":!dvc.lock", ":!docs/report.png")
 
 
 def read_revision() -> str:

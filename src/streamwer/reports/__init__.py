@@ -18,9 +18,9 @@ from streamwer.reports.peaks import encode_peaks
 def write_report(comparison: Comparison, folder: Path) -> None:
     """Write every file of the comparison report into `folder` (made if missing).
 
-    `index.html` is the report, `comparison.md` its short form, `metrics.json` and `costs.json`
-    its figures, `latency_cdf.csv` and `wer_latency.json` the tables behind two of its plots,
-    `figures.parquet` and `slices.parquet` its figures as tables.
+    `index.html` is the report, `comparison.md` its short form, `figures.parquet` and
+    `slices.parquet` are all of its figures, `metrics.json` the headline ones, `costs.json` what it
+    cost, `latency_cdf.csv` and `wer_latency.json` the tables behind two of its plots.
 
     Raises:
         StreamwerError: the folder cannot be written; files already there are left as they were.

@@ -1,4 +1,7 @@
-"""The figures of the report for machines: JSON for DVC metrics, small tables for DVC plots."""
+"""The headline figures as JSON, for DVC metrics too, and small tables for DVC plots.
+
+All figures are in the Parquet files.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,19 @@ import csv
 import io
 import json
 import math
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from streamwer._util.rounding import RATE, SECONDS, round_number
-from streamwer.metrics.registry import list_ratio_metrics
-from streamwer.metrics.simulst_latency import SimulstLatency
 from streamwer.metrics.stats.intervals import Interval
-from streamwer.metrics.summary import Percentiles, Summary
-from streamwer.metrics.word_errors import CharErrors, get_plain_rate
+from streamwer.metrics.summary import Summary
 from streamwer.reports import machine
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.latencies import sort_commit_latencies
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def render(comparison: Comparison) -> dict[str, str]:
@@ -37,53 +36,38 @@ def render(comparison: Comparison) -> dict[str, str]:
     }
 
 
+def render_metrics(comparison: Comparison) -> dict[str, str]:
+    """Render the headline figures for DVC, one file a system: file name → contents.
+
+    `dvc metrics show` prints a row for each file, and `dvc exp show` the figures in this order.
+    """
+    measured = machine.measures_compute(comparison)
+    summaries = [system.summary for system in comparison.systems]
+    return {
+        f"{each.name}.json": f"{json.dumps(_metrics(each, measured), indent=2)}\n"
+        for each in summaries
+    }
+
+
 def _metrics(summary: Summary, measured: bool) -> dict[str, Any]:
-    ratios = (each for each in list_ratio_metrics() if each.in_files and each.shown.form != "count")
+    """Return the headline figures, named as the rules of the gate name them.
+
+    Without word times there is no commit latency; LAAL is then the latency. Compute that decides
+    no time differs from run to run, and is not here.
+    """
+    late = {
+        "commit_p50": summary.commit_latency["p50"].value,
+        "commit_p95": summary.commit_latency["p95"].value,
+        "shown_p50": summary.latencies["shown_latency"]["p50"].value,
+        "laal": summary.simulst_latency["laal"].aware,
+    }
     figures = {
-        **_interval("wer", summary.wer),
-        **_interval("delta_wer", summary.delta_wer),
-        **{name: _percentiles(latency) for name, latency in summary.latencies.items()},
-        "words": summary.errors.words,
-        "substitutions": summary.errors.substitutions,
-        "deletions": summary.errors.deletions,
-        "insertions": summary.errors.insertions,
-        "characters": summary.char_errors.characters,
-        "lagging": _simulst_latency(summary.simulst_latency),
-        **{
-            each.key or each.name: round_number(summary.figures[each.name].value, RATE)
-            for each in ratios
-            if measured or not each.measured
-        },
-        "recordings": summary.recordings,
-        "audio_seconds": round_number(summary.audio_seconds, SECONDS),
-        "failures": len(summary.failures),
-        "forced_words": summary.forced_words,
-        **_slices(summary),
+        "wer": round_number(summary.wer.value, RATE),
+        **{name: round_number(value, SECONDS) for name, value in late.items()},
+        "erasure": round_number(summary.figures["erasure"].value, RATE),
+        "rtf": round_number(summary.cost.rtf, RATE) if measured else None,
     }
     return _defined(figures)
-
-
-def _slices(summary: Summary) -> dict[str, Any]:
-    """Give rates and median commit latency by kind and slice; speakers may be too many."""
-    by_key: defaultdict[str, dict[str, Any]] = defaultdict(dict)
-    for part in (part for part in summary.slices if part.kind != "speaker"):
-        by_key[f"wer_by_{part.kind}"][part.name] = round_number(get_plain_rate(part.errors), RATE)
-        if part.kind == "language":
-            cer = get_plain_rate(part.characters or CharErrors())
-            by_key["cer_by_language"][part.name] = round_number(cer, RATE)
-        late = round_number(part.p50.value, SECONDS)
-        by_key[f"commit_latency_p50_by_{part.kind}"][part.name] = late
-    return by_key
-
-
-def _simulst_latency(latency: SimulstLatency) -> dict[str, Any]:
-    """Give each figure, ideal and computation-aware, and the counts behind them."""
-    return {
-        name: {kind: round_number(seconds, SECONDS) for kind, seconds in value.items()}
-        if isinstance(value, dict)
-        else value
-        for name, value in latency.to_record().items()
-    }
 
 
 def _costs(summary: Summary) -> dict[str, Any]:
@@ -113,10 +97,6 @@ def _latency_cdf(comparison: Comparison) -> str:
             if np.isfinite(value):
                 table.writerow([system.summary.name, f"{value:.4f}", f"{share / 100:.2f}"])
     return out.getvalue()
-
-
-def _percentiles(percentiles: Percentiles) -> dict[str, Any]:
-    return {name: round_number(quantile.value, SECONDS) for name, quantile in percentiles.items()}
 
 
 def _interval(name: str, interval: Interval | None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from streamwer.analysis.gate.experiments import (
     read_gate_references,
     with_clock,
 )
-from streamwer.analysis.gate.verdict import Verdict
+from streamwer.analysis.gate.verdict import NOT_JUDGED, Verdict
 from streamwer.config import experiment
 from streamwer.config.experiment import ExperimentConfig
 from streamwer.config.folders import BASELINE, GATE_DATA, PREPARED
@@ -22,9 +22,6 @@ from streamwer.metrics import store
 from streamwer.metrics.store import SignedScores
 from streamwer.runners.dataset import ShowProgress, stream_dataset
 from streamwer.text.normalise import get_normaliser
-
-NOT_JUDGED = "an experiment: it was not judged"
-"""Note of a verdict on other settings or data than the baseline's."""
 
 
 def judge_system(

@@ -6,8 +6,9 @@ import argparse
 import math
 from collections.abc import Sequence
 
-from streamwer.config import compose, experiment
+from streamwer.config import compose, experiment, params_file
 from streamwer.config.experiment import ExperimentConfig
+from streamwer.config.params_file import PARAMS
 
 
 def build_parser(
@@ -29,6 +30,19 @@ def build_parser(
     )
     parser.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help=overrides)
     return parser
+
+
+def parse_arguments(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """Parse the command line of a stage; `--cfg job` prints its configuration and ends there."""
+    parser.add_argument(
+        "--cfg", choices=("job",), help="print the configuration, as Hydra's commands do, and end"
+    )
+    args = parser.parse_args()
+    if args.cfg:
+        overrides = getattr(args, "overrides", ())
+        print(params_file.compose_params(overrides) if overrides else PARAMS.read_text(), end="")
+        parser.exit()
+    return args
 
 
 def load_config(overrides: Sequence[str]) -> ExperimentConfig:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from rich.progress import Progress, TaskID
 
@@ -20,7 +21,7 @@ from streamwer.formats import manifest
 from streamwer.types import Reference
 
 
-def prepare_and_summarise(settings: ExperimentConfig) -> str:
+def prepare_and_summarise(settings: ExperimentConfig, out: Path = PREPARED) -> str:
     """Prepare the data set of the config with progress bars; name what cannot be used on stderr.
 
     Returns:
@@ -33,12 +34,12 @@ def prepare_and_summarise(settings: ExperimentConfig) -> str:
         task = bar.add_task(f"preparing {dataset.name}", total=None)
         references = prepare_dataset(
             dataset,
-            PREPARED,
+            out,
             lambda done, total: bar.update(task, completed=done, total=total),
             chains,
             show_downloads(bar),
         )
-    summary = read_row_summary(PREPARED)
+    summary = read_row_summary(out)
     for line in (
         *(summary.format_lines() if summary else ()),
         *list_spoilt_copies(references, summary),

@@ -23,8 +23,9 @@ from streamwer.cli.common.run_command import stage_command
 from streamwer.cli.sweep.session import POINT, REPORTS, SCORES, describe_point
 from streamwer.config import experiment
 from streamwer.config.compose import compose_config
-from streamwer.config.experiment import ScoringConfig, SweepConfig
+from streamwer.config.experiment import ScoringConfig
 from streamwer.config.folders import SCORES as STAGE_SCORES
+from streamwer.config.sweep import SweepConfig, parse_sweep
 from streamwer.errors import StreamwerError
 from streamwer.metrics import store
 from streamwer.metrics.store import SignedScores
@@ -38,16 +39,15 @@ def main() -> int:
     """Write the report of the points that the command line names."""
     args = build_report_parser().parse_args()
     plain: Any = OmegaConf.to_container(compose_config([f"sweep.name={args.name}"], "sweep"))
-    settings = experiment.parse_sweep(plain | {"systems": {}})
+    settings = parse_sweep(plain | {"systems": {}})
     points = list(_read_folders(args.folders, settings.scoring))
     if args.experiments is not None:
         points += _read_experiments(args.experiments, settings)
     budgets = args.budgets or settings.sweep.budgets_s
     facts = {"normaliser": settings.scoring.normaliser}
     folder = REPORTS / settings.sweep.name
-    report.write_sweep_report(
-        build_sweep(args.name, points, budgets, settings.scoring, facts), folder
-    )
+    sweep = build_sweep(args.name, points, budgets, settings.scoring, facts)
+    report.print_points(report.write_sweep_report(sweep, folder))
     print(f"report: {folder / 'index.html'}")
     return 0
 

@@ -23,7 +23,8 @@ from streamwer.cli.common.recordings import show_recordings
 from streamwer.cli.sweep.data import PreparedDatasets, digest_code, digest_model_source
 from streamwer.config import experiment, registry
 from streamwer.config.alignment import refuse_same_model
-from streamwer.config.experiment import ExperimentConfig, SweepConfig, SystemChoice, SystemConfig
+from streamwer.config.experiment import ExperimentConfig, SystemChoice, SystemConfig
+from streamwer.config.sweep import SweepConfig, parse_sweep
 from streamwer.errors import ConfigError, StreamwerError
 from streamwer.formats.manifest import read_manifest
 from streamwer.metrics import store
@@ -77,7 +78,7 @@ class SweepSession:
     ) -> None:
         self._stack.close()
         if self._last is not None:
-            print(f"report: {self._report(self._last) / 'index.html'}")
+            self._report(self._last)
 
     @property
     def points(self) -> int:
@@ -161,7 +162,7 @@ class SweepSession:
                 " point all conditions ('conditions=[none,telephone]')"
             )
 
-    def _report(self, settings: SweepConfig) -> Path:
+    def _report(self, settings: SweepConfig) -> None:
         folder = REPORTS / settings.sweep.name
         facts = {"data set": settings.dataset.name, "normaliser": settings.scoring.normaliser}
         chains = experiment.list_conditions(settings)
@@ -170,8 +171,8 @@ class SweepSession:
         sweep = build_sweep(
             settings.sweep.name, self._found, settings.sweep.budgets_s, settings.scoring, facts
         )
-        report.write_sweep_report(sweep, folder)
-        return folder
+        report.print_points(report.write_sweep_report(sweep, folder))
+        print(f"report: {folder / 'index.html'}")
 
 
 def read_setting(values: DictConfig, overrides: Sequence[str]) -> Setting:
@@ -194,7 +195,7 @@ def read_setting(values: DictConfig, overrides: Sequence[str]) -> Setting:
             f"{ignored}: the policy {policy} comes with an engine of its own, {own['name']};"
             f" choose one for all points, engine={own['name']}"
         )
-    settings = experiment.parse_sweep(plain)
+    settings = parse_sweep(plain)
     choice = SystemChoice(policy=settings.policy, engine=None if named else own)
     whole = ExperimentConfig(
         alignment=settings.alignment,

@@ -18,7 +18,7 @@ def find_reader(folder: DatasetFolder, name: str) -> DatasetReader:
 
     Args:
         folder: of the data set.
-        name: of `dataset.form`; `auto` for the first reader that fits.
+        name: of `dataset.reader`; `auto` for the first reader that fits.
 
     Raises:
         ConfigError: there is no reader of that name.
@@ -26,7 +26,7 @@ def find_reader(folder: DatasetFolder, name: str) -> DatasetReader:
     """
     readers = list_readers()
     if name != "auto" and name not in readers:
-        raise ConfigError(f"dataset.form={name} must be auto or one of {', '.join(readers)}")
+        raise ConfigError(f"dataset.reader={name} must be auto or one of {', '.join(readers)}")
     tried = readers if name == "auto" else {name: readers[name]}
     for reader in tried.values():
         if reader.detect(folder):

@@ -34,7 +34,7 @@ class DatasetReader:
     """A reader of one kind of data set; each module of this package registers one.
 
     Attributes:
-        name: in `dataset.form`.
+        name: in `dataset.reader`.
         order: in which readers are tried; those with an unmistakable file come first.
         title: shown to the user.
         requirement: what the folder must hold, in a line.

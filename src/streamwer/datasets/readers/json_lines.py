@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import PurePosixPath
 
-from streamwer.config.dataset import DatasetConfig
+from streamwer.config.dataset import USUAL_COLUMNS, DatasetConfig
 from streamwer.datasets import tables
 from streamwer.datasets.dataset_folder import DatasetFolder, TextLine
 from streamwer.datasets.readers.base import (
@@ -28,7 +28,7 @@ from streamwer.formats.word_times import LONGEST_S
 
 KEYS = {
     "audio": ("audio_filepath", "audio_path", "audio_file", "wav", "audio"),
-    "text": ("text", "txt", "transcript", "sentence"),
+    "text": USUAL_COLUMNS["text"],
     "id": ("id", "utt_id", "utterance_id", "key", "utt"),
     "speaker": ("speaker", "speaker_id", "spk", "utt2spk"),
     "session": ("session", "session_id", "chapter", "chapter_id"),

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from streamwer.config.dataset import DatasetConfig
+from streamwer.config.dataset import ColumnsConfig, DatasetConfig
 from streamwer.datasets import tables
 from streamwer.datasets.channels import parse_channel
 from streamwer.datasets.dataset_folder import DatasetFolder
@@ -17,7 +17,7 @@ from streamwer.datasets.readers.base import (
     refuse_split,
     register_reader,
 )
-from streamwer.datasets.rows import DatasetRow, RowProblem, RowSource
+from streamwer.datasets.rows import DatasetRow, RowProblem, RowSource, resolve_columns
 from streamwer.errors import ConfigError, DatasetError
 
 log = logging.getLogger(__name__)
@@ -47,17 +47,18 @@ def read_listed_rows(
         )
     records = tables.read_table(folder, name)
     # Where no row can be used, that is the error, and not the lack of columns.
-    columns = tables.list_columns(records) or tuple(vars(config.columns).values())
-    rows = list(_parse_rows(folder, records, config))
-    if config.columns.audio in columns:  # else that is the error
-        _warn_of_unlisted(folder, name, records, config.columns.audio)
+    listed = tables.list_columns(records)
+    chosen = resolve_columns(config.columns, listed)
+    columns = listed or tuple(vars(chosen).values())
+    rows = list(_parse_rows(folder, records, chosen))
+    if chosen.audio in columns:  # else that is the error
+        _warn_of_unlisted(folder, name, records, chosen.audio)
     return RowSource(str(folder.path / name), columns, rows, len(rows), form=f"{form} ({name})")
 
 
 def _parse_rows(
-    folder: DatasetFolder, records: tables.Records, config: DatasetConfig
+    folder: DatasetFolder, records: tables.Records, columns: ColumnsConfig
 ) -> Iterator[DatasetRow | RowProblem]:
-    columns = config.columns
     for record in records:
         if isinstance(record, RowProblem):
             yield record

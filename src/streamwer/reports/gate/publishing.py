@@ -20,6 +20,8 @@ def publish_verdicts(
     folder: Path | None = None,
     environment: Mapping[str, str] = os.environ,
     console: Console | None = None,
+    *,
+    brief: bool = False,
 ) -> ExitStatus:
     """Print and write every verdict.
 
@@ -28,6 +30,7 @@ def publish_verdicts(
         folder: for `gate.json`, `gate.md` and `junit.xml`; None writes no files.
         environment: variables that tell a step of GitHub Actions.
         console: to print on; the terminal if None.
+        brief: whether a system that passes is one line on the terminal.
 
     Returns:
         The exit status of all verdicts together.
@@ -36,7 +39,7 @@ def publish_verdicts(
         StreamwerError: a file cannot be written.
     """
     console = console or _console()
-    table.print_verdicts(verdicts, console)
+    table.print_verdicts(verdicts, console, brief=brief)
     if folder:
         contents = {
             "gate.json": document.render(verdicts),

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from streamwer.analysis.gate import text
-from streamwer.analysis.gate.verdict import ExitStatus, Verdict
+from streamwer.analysis.gate.verdict import NOT_JUDGED, ExitStatus, Verdict
 
 _STYLES = {
     "regressed": "bold red",
@@ -21,10 +21,27 @@ _STYLES = {
 }
 
 
-def print_verdicts(verdicts: Sequence[Verdict], console: Console) -> None:
-    """Print every verdict."""
+def print_verdicts(verdicts: Sequence[Verdict], console: Console, *, brief: bool = False) -> None:
+    """Print every verdict; experiments, which are not judged, are one line together.
+
+    Args:
+        verdicts: one per system.
+        console: to print on.
+        brief: whether a system that passes is one line.
+    """
+    experiments = [each for each in verdicts if NOT_JUDGED in each.notes]
     for verdict in verdicts:
-        console.print(render(verdict))
+        if brief and verdict.status == ExitStatus.PASS:
+            line, *_ = (*text.summarise_verdict(verdict), "")
+            console.print(_plain(f"gate: {text.format_headline(verdict)}: {line}"))
+        elif verdict not in experiments:
+            console.print(render(verdict))
+    if experiments:
+        names = ", ".join(each.system for each in experiments)
+        keys = {why.partition(":")[0]: None for each in experiments for why in each.reasons}
+        console.print(
+            _plain(f"gate: {names}: {NOT_JUDGED}; other than in the baseline: {', '.join(keys)}")
+        )
 
 
 def render(verdict: Verdict) -> RenderableType:

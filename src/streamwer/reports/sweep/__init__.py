@@ -7,15 +7,19 @@ from pathlib import Path
 from streamwer.analysis.sweeps.sweep import Sweep
 from streamwer.reports import files
 from streamwer.reports.sweep import data_files, html, markdown
-from streamwer.reports.sweep.findings import analyse_sweep
+from streamwer.reports.sweep.findings import Findings, analyse_sweep
+from streamwer.reports.terminal import print_table
 
 
-def write_sweep_report(sweep: Sweep, folder: Path) -> None:
+def write_sweep_report(sweep: Sweep, folder: Path) -> Findings:
     """Write every file of a sweep's report into `folder` (made if missing).
 
     `index.html` is the report, `sweep.md` its short form, `sweep.json` all of its figures,
     `points.csv` and `points.parquet` one row per point, and `costs.json` the measured compute,
     apart from the rest since it differs from run to run.
+
+    Returns:
+        What the report says.
 
     Raises:
         StreamwerError: the folder cannot be written; files already there are left as they were.
@@ -27,6 +31,12 @@ def write_sweep_report(sweep: Sweep, folder: Path) -> None:
         **data_files.render(findings),
     }
     files.write_files(folder, contents)
+    return findings
 
 
-__all__ = ["write_sweep_report"]
+def print_points(findings: Findings) -> None:
+    """Print the points, the fastest first, as a table for a terminal."""
+    print_table(markdown.name_point_columns(findings), markdown.list_points(findings))
+
+
+__all__ = ["print_points", "write_sweep_report"]

@@ -44,14 +44,21 @@ def _best(findings: Findings) -> str:
 
 
 def _points(findings: Findings) -> str:
+    return _table(name_point_columns(findings), list_points(findings))
+
+
+def name_point_columns(findings: Findings) -> tuple[str, ...]:
+    """Name the columns of `list_points`."""
+    return ("point", "settings", "WER", MEASURES[findings.sweep.measure], "on the front")
+
+
+def list_points(findings: Findings) -> list[tuple[str, ...]]:
+    """List the cells of every point, the fastest point first."""
     order = sorted(
         findings.sweep.points, key=lambda p: (not p.is_finite, p.delay if p.is_finite else 0.0)
     )
     front = {point.name for point in findings.front}
-    lines = [(*_figures(findings, p), "yes" if p.name in front else "") for p in order]
-    return _table(
-        ("point", "settings", "WER", MEASURES[findings.sweep.measure], "on the front"), lines
-    )
+    return [(*_figures(findings, p), "yes" if p.name in front else "") for p in order]
 
 
 def _figures(findings: Findings, point: SweepPoint) -> tuple[str, str, str, str]:

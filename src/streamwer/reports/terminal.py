@@ -1,0 +1,50 @@
+"""The headline figures as a table for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from streamwer.analysis.formatting import (
+    format_number,
+    format_percent,
+    format_percent_range,
+    format_seconds,
+)
+from streamwer.metrics.summary import Summary
+from streamwer.reports.comparison import Comparison
+
+_WIDTH = 120
+"""Where the output is no terminal and so has no width."""
+_HEAD = ("system", "WER (interval)", "commit p50", "commit p95", "shown p50", "erasure", "RTF")
+
+
+def print_comparison(comparison: Comparison) -> None:
+    """Print the headline figures of every system."""
+    print_table(_HEAD, (_list_cells(system.summary) for system in comparison.systems))
+
+
+def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table whose first column is text and whose others are figures."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for at, name in enumerate(head):
+        table.add_column(name, justify="right" if at else "left")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    terminal = Console()
+    (terminal if terminal.is_terminal else Console(width=_WIDTH)).print(table)
+
+
+def _list_cells(summary: Summary) -> tuple[str, ...]:
+    commit, shown = summary.commit_latency, summary.latencies["shown_latency"]
+    late = (commit["p50"], commit["p95"], shown["p50"])
+    return (
+        summary.name,
+        f"{format_percent(summary.wer.value)} ({format_percent_range(summary.wer)})",
+        *(format_seconds(each.value) for each in late),
+        format_number(summary.figures["erasure"].value, 2),
+        format_number(summary.cost.rtf, 2),
+    )
