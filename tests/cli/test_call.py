@@ -152,7 +152,6 @@ def test_a_recogniser_that_fails_leaves_the_words_so_far_and_says_why(
         (["-", "--clock", "measured"], "--clock measured: live input has the wall's clock"),
         (["-", "--jobs", "2"], "live input is one job"),
         (["a.wav", "--rate", "8000"], "--rate: only raw PCM on standard input has it"),
-        (["-", "--output", "-"], "only captions go there"),
         (["-", "--format", "ssa"], "invalid choice"),
     ],
 )

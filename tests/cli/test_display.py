@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Literal
 from unicodedata import category
 
@@ -13,7 +14,7 @@ from streamwer.audio.live.live_source import LiveSource
 from streamwer.cli.board import ProgressBoard
 from streamwer.cli.call_display import CallBoard
 from streamwer.cli.display import FileDisplay, LiveDisplay
-from streamwer.cli.output import Transcript
+from streamwer.cli.transcript import Transcript
 from streamwer.cli.views import Progress, format_duration, make_printable, render_transcript
 from streamwer.text.words import join_words
 from streamwer.types import StageTimes, Step, Update, Word, WorkCounters
@@ -43,7 +44,7 @@ def drawn(board: ProgressBoard, width: int = 80, height: int = 24, colour: bool 
 
 
 def board(*texts: tuple[str, str, str]) -> ProgressBoard:
-    made = ProgressBoard([*(name for name, _, _ in texts), "later.wav"], "measured")
+    made = ProgressBoard([*(name for name, _, _ in texts), "later.wav"])
     made.set_lengths({name: 10.0 for name, _, _ in texts} | {"later.wav": 10.0})
     for name, committed, tentative in texts:
         made.start_file(name, 10.0)
@@ -52,7 +53,7 @@ def board(*texts: tuple[str, str, str]) -> ProgressBoard:
 
 
 def test_before_the_first_file_the_model_is_loading() -> None:
-    assert "loading the model" in drawn(ProgressBoard(["a.wav"], "measured"))
+    assert "loading the model" in drawn(ProgressBoard(["a.wav"]))
 
 
 @pytest.mark.parametrize("width", [40, 80])
@@ -147,7 +148,7 @@ def test_the_live_display_prints_finished_files_above_what_is_running(
     file = io.StringIO()
     console = Console(file=file, width=60, height=20, force_terminal=True, color_system=None)
     with LiveDisplay(made, ["a.wav", "b.wav", "later.wav"], console) as display:
-        display.finish_file(Transcript("a.wav", 10.0, words("hello you")))
+        display.finish_file(Transcript("a.wav", 10.0, (step("", "hello you", ""),)))
         display.finish_file(Transcript("later.wav", None, error="[bold]broken"))
     assert "a.wav\n  hello you" in file.getvalue().replace("\r", "").replace(" \n", "\n")
     assert "error: later.wav: [bold]broken" in capsys.readouterr().err
@@ -155,33 +156,36 @@ def test_the_live_display_prints_finished_files_above_what_is_running(
 
 def test_plain_lines_keep_the_order_of_the_files(capsys: pytest.CaptureFixture[str]) -> None:
     names = ["a.wav", "b.wav", "c.wav", "d.wav"]
-    with FileDisplay(ProgressBoard(names, "measured"), names) as display:
-        display.finish_file(Transcript("b.wav", 1.0, words("second")))
+    with FileDisplay(ProgressBoard(names), names) as display:
+        display.finish_file(Transcript("b.wav", 1.0, (step("", "second", ""),)))
         assert capsys.readouterr().out == ""
-        display.finish_file(Transcript("a.wav", 1.0, words("first")))
+        display.finish_file(Transcript("a.wav", 1.0, (step("", "first", ""),)))
         assert capsys.readouterr().out == "a.wav: first\nb.wav: second\n"
-        display.finish_file(Transcript("d.wav", 1.0, words("fourth")))
+        display.finish_file(Transcript("d.wav", 1.0, (step("", "fourth", ""),)))
     assert capsys.readouterr().out == "d.wav: fourth\n"
 
 
 def test_a_warning_is_given_once(capsys: pytest.CaptureFixture[str]) -> None:
-    display = FileDisplay(ProgressBoard(["a.wav"], "measured"), ["a.wav"])
+    display = FileDisplay(ProgressBoard(["a.wav"]), ["a.wav"])
     display.show_warning("beware")
     display.show_warning("beware")
     assert capsys.readouterr().err == "warning: beware\n"
 
 
-@pytest.mark.parametrize(
-    ("clock", "audio_end", "late"),
-    [("measured", 1.0, 0), ("measured", 1.001, 1), ("wall", 1.02, 0), ("wall", 1.1, 1)],
-)
-def test_windows_that_hold_more_than_was_waited_for_are_counted(
-    clock: str, audio_end: float, late: int
-) -> None:
-    made = ProgressBoard(["a.wav"], clock)
+@pytest.mark.parametrize(("audio_end", "late"), [(1.5, 0), (2.5, 1)])
+def test_steps_that_come_a_second_late_or_more_are_counted(audio_end: float, late: int) -> None:
+    made = ProgressBoard(["a.wav"])
     made.start_file("a.wav", 5.0)
     made.add_step("a.wav", step("a.wav", "", "", audio_end))
     assert made.late_steps == late
+
+
+def test_the_lag_is_that_of_the_last_word_when_it_was_first_shown() -> None:
+    made = board(("a.wav", "hello", ""))
+    made.add_step("a.wav", replace(step("a.wav", "", "my name"), emitted=2.75))  # ends at 2 s
+    assert "text 0.8 s behind · 1.0 of 10.0 s" in drawn(made)
+    made.add_step("a.wav", replace(step("a.wav", "my", "name"), emitted=5.0))
+    assert "text 0.8 s behind" in drawn(made)
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (61.9, "1:01"), (3661, "1:01:01")])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -8,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from streamwer.cli.command import main
+from streamwer.cli.arguments import build_run_parser
+from streamwer.cli.command import COMMANDS, main
 from streamwer.cli.parameters import GROUPS, default_option, options, parameters
 from streamwer.config.compose import find_conf_dir
 from tests.patience import PATIENCE_S
@@ -20,7 +22,7 @@ FILES = sorted(path for group in GROUPS for path in CONF.glob(f"{group}/*.yaml")
 @pytest.fixture
 def shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("COLUMNS", "10000")
-    assert main(["-h"]) == 0
+    assert main(["--help-all"]) == 0
     return capsys.readouterr().out
 
 
@@ -47,14 +49,44 @@ def test_help_fits_a_narrow_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "60")
-    main(["--help"])
+    main(["--help-all"])
     assert max(map(len, capsys.readouterr().out.splitlines())) <= 60
 
 
-def test_help_waits_for_no_model_no_hydra_no_ray_and_no_http_library() -> None:
+def test_short_help_fits_a_screen_and_names_only_what_there_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["call.mp3", "--help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) < 40
+    assert max(map(len, lines)) <= 80
+    known = build_run_parser()._option_string_actions
+    flags = set(re.findall(r"(?<![\w-])--?[a-z][\w-]*", "\n".join(lines)))
+    assert flags - set(known) == {"--references"}  # of `streaming score`
+    assert all(any(name in line for line in lines) for name in COMMANDS)
+
+
+def test_help_on_a_name_is_about_that_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("prefix_agreement", "transcribe", "tiny.en"):
+        assert main(["-h", name]) == 0
+    shown = capsys.readouterr().out
+    assert "usage: streaming --policy prefix_agreement " in shown
+    assert "--certain-margin-s SECONDS" in shown
+    assert "--agreement" not in shown
+    assert "--temperatures X,X" in shown
+    assert "usage: streaming --model tiny_en " in shown
+    assert main(["-h", "compare"]) == 0
+    assert "OLD NEW" in capsys.readouterr().out
+    assert main(["-h", "nothing"]) == 2
+    assert "no policy, engine, model or command of that name" in capsys.readouterr().err
+
+
+def test_help_waits_for_nothing_that_takes_long_to_import() -> None:
     code = (
         "import sys; from streamwer.cli.command import main; assert main(['-h']) == 0;"
-        "heavy = {'hydra', 'ray', 'ctranslate2', 'faster_whisper', 'requests', 'rich.live'};"
+        "heavy = {'numpy', 'av', 'pandas', 'omegaconf', 'yaml', 'hydra', 'ray', 'ctranslate2',"
+        " 'faster_whisper', 'requests', 'rich', 'shtab', 'streamwer.policies',"
+        " 'streamwer.recognisers', 'streamwer.config'};"
         "sys.exit(f'{heavy & set(sys.modules)}' if heavy & set(sys.modules) else 0)"
     )
     ran = subprocess.run(
@@ -93,7 +125,7 @@ def test_help_says_which_policies_have_an_engine_of_their_own_and_which_share_a_
         (tmp_path / f"conf/policy/{name}.yaml").write_text(text)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
-    assert main(["-h"]) == 0
+    assert main(["--help-all"]) == 0
     help_text = capsys.readouterr().out
     assert "how the model is called (default: transcribe; direct with a, attention_cut" in help_text
     assert "\nevery policy but endpointed, offline:\n  --chunk-s " in help_text

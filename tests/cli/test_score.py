@@ -320,7 +320,7 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     told = capsys.readouterr().out
     for option in ("--references", "--format", "--normaliser", "--elapsed", "--json", "--export"):
         assert option in told
-    assert build_score_parser().prog == "streaming-score"
+    assert build_score_parser().prog == "streaming score"
 
 
 def test_neither_hydra_nor_a_model_is_loaded(call: list[str]) -> None:

@@ -73,7 +73,7 @@ def test_a_folder_is_transcribed_to_lines_and_json(capsys: pytest.CaptureFixture
     assert shown.out == "a.flac: loud3-0 loud3-1 loud3-2\nb.flac: loud2-0 loud2-1\n"
     assert shown.err == ""
     content = written()
-    assert content["schema"] == 1
+    assert content["schema"] == 2
     assert content["settings"]["policy"]["chunk_s"] == 0.5
     assert content["settings"]["model"]["name"] == "tiny_en"
     assert content["settings"]["engine"]["name"] == "direct"
@@ -81,7 +81,8 @@ def test_a_folder_is_transcribed_to_lines_and_json(capsys: pytest.CaptureFixture
     first = content["files"][0]
     assert (first["file"], first["seconds"], first["error"]) == ("a.flac", 1.5, None)
     assert first["text"] == "loud3-0 loud3-1 loud3-2"
-    assert first["words"][1] == {"text": "loud3-1", "start": 0.5, "end": 1.0, "probability": 1.0}
+    word = {"text": "loud3-1", "start": 0.5, "end": 1.0, "probability": 1.0}
+    assert first["words"][1] == word | {"shown": 1.5, "committed": 1.5}
 
 
 def test_each_bad_file_is_named_with_its_reason_and_the_others_are_done(
@@ -143,9 +144,8 @@ def test_formats_and_rates(name: str, codec: str, rate: int, layout: str) -> Non
 def test_a_twentieth_of_a_second_gives_an_empty_text() -> None:
     call(Path("a.flac"), seconds=0.05)
     assert main(["a.flac"], here()) == 0
-    assert written()["files"] == [
-        {"file": "a.flac", "seconds": 0.05, "text": "", "words": [], "error": None}
-    ]
+    (entry,) = written()["files"]
+    assert entry == entry | {"seconds": 0.05, "text": "", "words": [], "error": None}
 
 
 @pytest.mark.parametrize("argv", [[], ["--audio-folder", "gone"], ["nothing"]])
@@ -163,6 +163,50 @@ def test_an_unwritable_output_is_found_before_any_work(capsys: pytest.CaptureFix
     call(Path("a.flac"))
     assert main(["a.flac", "--output", "a.flac/t.json"], here(never)) == 2
     assert "--output a.flac/t.json: cannot be written" in capsys.readouterr().err
+
+
+def test_files_are_played_in_the_order_given_and_those_of_a_folder_by_name() -> None:
+    for name in ("z.flac", "x/b.flac", "x/a.flac", "a.flac"):
+        call(Path(name), seconds=0.5)
+    assert main(["z.flac", "x", "a.flac", "-o", "t.json"], here()) == 0
+    files = [entry["file"] for entry in written("t.json")["files"]]
+    assert files == ["z.flac", "x/a.flac", "x/b.flac", "a.flac"]
+
+
+def test_json_on_standard_output_is_alone_there(capsys: pytest.CaptureFixture[str]) -> None:
+    call(Path("a.flac"))
+    Path("b.flac").touch()
+    assert main(["a.flac", "b.flac", "--output", "-"], here()) == 1
+    shown = capsys.readouterr()
+    assert [entry["file"] for entry in json.loads(shown.out)["files"]] == ["a.flac", "b.flac"]
+    assert shown.err == "error: b.flac: the file is empty (0 bytes)\n"
+    assert not Path("transcripts.json").exists()
+
+
+def test_json_lines_say_what_is_shown_as_it_happens() -> None:
+    call(Path("a.flac"), seconds=1.5)
+    Path("b.flac").touch()
+    assert main(["a.flac", "b.flac", "--format", "jsonl"], here()) == 1
+    lines = [json.loads(line) for line in Path("transcripts.jsonl").read_text().splitlines()]
+    kinds = [(line["type"], line.get("file")) for line in lines]
+    assert kinds[:2] == [("settings", None), ("start", "a.flac")]
+    assert set(kinds[2:-2]) == {("update", "a.flac")}
+    assert lines[-2] == {
+        "type": "end",
+        "file": "a.flac",
+        "seconds": 1.5,
+        "text": "loud3-0 loud3-1 loud3-2",
+        "error": None,
+    }
+    assert (lines[-1]["file"], lines[-1]["error"]) == ("b.flac", "the file is empty (0 bytes)")
+
+
+def test_an_address_is_refused_with_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["https://x.example/a b.mp3"], here()) == 2
+    assert capsys.readouterr().err == (
+        "error: https://x.example/a b.mp3: an address, not a file; download it first, or pipe it"
+        " in: ffmpeg -v error -i 'https://x.example/a b.mp3' -f wav - | streaming -\n"
+    )
 
 
 def test_quiet_shows_nothing_but_errors(capsys: pytest.CaptureFixture[str]) -> None:
@@ -198,7 +242,7 @@ def test_a_failing_recogniser_is_the_failure_of_its_file() -> None:
 def test_a_model_slower_than_speech_is_said_to_be(capsys: pytest.CaptureFixture[str]) -> None:
     call(Path("a.flac"), seconds=6.0)
     assert main(["a.flac"], here(compute_s=2.5)) == 0
-    assert "more audio had arrived than was waited for" in capsys.readouterr().err
+    assert "the model did not keep up with speech in 2 of 4 steps" in capsys.readouterr().err
     assert main(["a.flac", "--clock", "unaware"], here(compute_s=2.5)) == 0
     assert capsys.readouterr().err == ""
 

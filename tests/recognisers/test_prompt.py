@@ -7,6 +7,7 @@ from faster_whisper.tokenizer import Tokenizer
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from streamwer.errors import ConfigError
 from streamwer.recognisers.prompt import BROKEN, Prompts
 from tests import random_whisper
 
@@ -94,3 +95,21 @@ def test_a_word_that_does_not_fit_is_left_out_whole() -> None:
     prompts, mark = Prompts(TOKENIZER, 223), TOKENIZER.sot_prev
     short, long = prompts.encode_earlier("ab"), prompts.encode_earlier("ab abcdefghijkl")
     assert prompts.equalise([short, long]) == [short, [mark, mark]]
+
+
+def test_hotwords_and_the_initial_prompt_stand_before_all_earlier_text() -> None:
+    prompts = Prompts(TOKENIZER, 20, hotwords="ab", initial="cd ef")
+    long = " ".join(f"w{i}" for i in range(50))
+    for texts in (["", "x"], [long], [long, "one two"]):
+        for prompt in prompts.build_prompts(texts):
+            before = prompt[1 : prompt.index(TOKENIZER.sot)]
+            assert prompt[0] == TOKENIZER.sot_prev
+            assert shown(before).startswith(" ab cd ef")
+            assert len(before) <= 20
+    assert shown(prompts.build_prompts([long])[0]).count(" w49") == 1
+    assert shown(prompts.build_context("x")).startswith(" cd ef x")
+
+
+def test_an_initial_prompt_that_leaves_no_room_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"have \d+ tokens, but the model takes 20 "):
+        Prompts(TOKENIZER, 20, initial="a b c " * 15, hotwords="x")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
+import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from streamwer.cli.parameters import GROUPS, Parameter, default_option, options, parameters
+from streamwer.cli.parameters import GROUPS, Option, Parameter, default_option, options, parameters
 from streamwer.cli.parser import OWN_FLAGS, build_streaming_parser
 from streamwer.config.compose import find_conf_dir
 from streamwer.config.model_choice import ModelChoice, choose_model
@@ -16,8 +19,8 @@ from streamwer.errors import ConfigError
 _DEFAULT_CLOCK = "measured"
 STDIN = "-"
 """The name of standard input on the command line, and of standard output for captions."""
-JSON = "json"
-"""The format of transcripts that is no captions."""
+JSON, JSON_LINES = "json", "jsonl"
+"""The formats of transcripts that are no captions."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +81,7 @@ def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
         ConfigError: it makes no sense.
         SystemExit: help or the version was asked for, and has been shown.
     """
-    conf = find_conf_dir()
-    groups = {group: options(conf, group) for group in GROUPS}
-    known = parameters(groups, OWN_FLAGS)
+    conf, groups, known = read_choices()
     flags = vars(build_streaming_parser(conf, groups, known).parse_intermixed_args(argv))
     values = {each: flags.pop(each.flag) for each in known}
     values = {each: text for each, text in values.items() if text is not None}
@@ -89,6 +90,7 @@ def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
     pin = groups["policy"][flags["policy"]].engine
     flags["engine"] = flags["engine"] or pin or default_option(conf, "engine")
     _refuse_unused_flags(values, {**flags, "model": flags["model"].option})
+    _refuse_urls(flags["paths"])
     live = _read_live_input(flags)
     flags["clock"] = flags["clock"] or ("wall" if live else _DEFAULT_CLOCK)
     return Arguments(
@@ -100,6 +102,27 @@ def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
         known=tuple(known),
         **flags,
     )
+
+
+def build_run_parser() -> argparse.ArgumentParser:
+    """Build the parser of the command."""
+    return build_streaming_parser(*read_choices())
+
+
+def read_choices() -> tuple[Path, dict[str, dict[str, Option]], list[Parameter]]:
+    """Read the config's folder, its options by group, and the hyper-parameters that are flags."""
+    conf = find_conf_dir()
+    groups = {group: options(conf, group) for group in GROUPS}
+    return conf, groups, parameters(groups, OWN_FLAGS)
+
+
+def _refuse_urls(paths: Sequence[str]) -> None:
+    for path in paths:
+        if re.match(r"[a-z][a-z0-9+.-]*://", path, re.IGNORECASE):
+            raise ConfigError(
+                f"{path}: an address, not a file; download it first, or pipe it in:"
+                f" ffmpeg -v error -i {shlex.quote(path)} -f wav - | streaming -"
+            )
 
 
 def _read_live_input(flags: dict[str, Any]) -> LiveInput | None:

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 
 from streamwer.types import Step, Word
 
-_BEHIND = {"wall": 0.05}
-"""Seconds of unexpected audio in a window: on a real clock, waking up takes a moment."""
-_ANY = 1e-6
+_BEHIND_S = 1.0
+"""So much more audio in a window than was waited for: the model does not keep up with speech."""
 
 
 @dataclass
@@ -22,6 +21,19 @@ class FileProgress:
     seconds_played: float = 0.0
     committed: list[Word] = field(default_factory=list)
     tentative: tuple[Word, ...] = ()
+    text_end: float = 0.0
+    """End of the last word that was ever shown."""
+    lag: float | None = None
+    """Seconds from the end of that word in the audio to the moment it was shown."""
+
+    def add_step(self, step: Step) -> None:
+        self.seconds_played = step.audio_end
+        self.committed += step.update.committed
+        self.tentative = step.update.tentative
+        shown = self.tentative or step.update.committed
+        if shown and shown[-1].end > self.text_end:
+            self.text_end = shown[-1].end
+            self.lag = step.emitted - self.text_end
 
 
 class ProgressBoard:
@@ -29,13 +41,11 @@ class ProgressBoard:
 
     Args:
         names: the files.
-        clock: name of the clock.
     """
 
-    def __init__(self, names: Iterable[str], clock: str) -> None:
+    def __init__(self, names: Iterable[str]) -> None:
         self._lengths = dict.fromkeys(names, 0.0)
         self._measured: dict[str, float] = {}
-        self._tolerance = _BEHIND.get(clock, _ANY)
         self._created = time.monotonic()
         self._began: float | None = None
         self._finished = 0.0
@@ -82,12 +92,9 @@ class ProgressBoard:
         self.running[name] = FileProgress(name, seconds)
 
     def add_step(self, name: str, step: Step) -> None:
-        running = self.running[name]
-        running.seconds_played = step.audio_end
-        running.committed += step.update.committed
-        running.tentative = step.update.tentative
+        self.running[name].add_step(step)
         self.steps += 1
-        self.late_steps += step.audio_end > step.ready + self._tolerance
+        self.late_steps += step.audio_end > step.ready + _BEHIND_S
 
     def finish_file(self, name: str) -> None:
         """Finish a file that is done or failed: its audio is dealt with either way."""

@@ -18,9 +18,10 @@ from streamwer.audio.live.pipes import AudioProducer, open_pipe, start_feed
 from streamwer.cli import results, settings
 from streamwer.cli.arguments import STDIN, Arguments, LiveInput
 from streamwer.cli.call_display import CallDisplay, choose_call_display
-from streamwer.cli.output import Transcript
 from streamwer.cli.results import TranscriptWriter
 from streamwer.cli.session import DONE, FAILED, UNUSABLE
+from streamwer.cli.summary import describe_cost
+from streamwer.cli.transcript import Transcript
 from streamwer.config.experiment import SystemConfig
 from streamwer.errors import AudioError
 from streamwer.recognisers.base import Recogniser
@@ -28,7 +29,7 @@ from streamwer.runners.local import describe_error
 from streamwer.simulation.clock import WallClock
 from streamwer.simulation.serving import serve_streams
 from streamwer.simulation.stream import Stream
-from streamwer.types import Word
+from streamwer.types import Step
 
 Handler = Callable[[int, FrameType | None], None]
 Load = Callable[[SystemConfig], Recogniser]
@@ -51,7 +52,7 @@ def run_call(arguments: Arguments, live: LiveInput, load: Load | None = None) ->
         StreamwerError: something is missing or contradictory, and nothing was listened to.
     """
     chosen = settings.read_settings(arguments)
-    written = results.choose_writer(arguments, chosen.shown, [live.name], alone=True)
+    written = results.choose_writer(arguments, chosen, [live.name], alone=True)
     line = LiveSource()
     bring = _open_source(live, line)
     if live.microphone is None:
@@ -65,8 +66,8 @@ def run_call(arguments: Arguments, live: LiveInput, load: Load | None = None) ->
     recogniser = load(chosen.system)
     if live.microphone is not None:
         start_feed(line, bring)
-    quiet = arguments.quiet or written.path == Path(STDIN)
-    display = choose_call_display(live.name, line, quiet)
+    texts = written.path != Path(STDIN)
+    display = choose_call_display(live.name, line, arguments.quiet, texts)
     return _Call(live.name, line, display, written).run(chosen.system, recogniser)
 
 
@@ -79,15 +80,14 @@ def _open_source(live: LiveInput, line: LiveSource) -> AudioProducer:
 
 
 class _Call:
-    """One call: its words so far, its display and its output."""
+    """One call: its updates so far, its display and its output."""
 
     def __init__(
         self, name: str, line: LiveSource, display: CallDisplay, written: TranscriptWriter
     ) -> None:
         self._name, self._line = name, line
         self._display, self._results = display, written
-        self._words: list[Word] = []
-        self._language = ""
+        self._steps: list[Step] = []
         self._error: str | None = None
         self._request: KeyboardInterrupt | None = None
         self._warned = False
@@ -104,8 +104,7 @@ class _Call:
             if line.wait_for_audio():
                 stream = Stream(self._name, line, policies.build_policy(system.policy))
                 for step in serve_streams([stream], recogniser, WallClock(line.origin)):
-                    self._words += step.update.committed
-                    self._language = step.language or self._language
+                    self._steps.append(step)
                     self._results.add_step(self._name, step)
                     self._display.add_step(step)
                     self._warn_of_lost_audio()
@@ -123,8 +122,7 @@ class _Call:
     def _finish(self) -> int:
         line, display = self._line, self._display
         seconds = line.seconds or None
-        words = tuple(self._words)
-        done = Transcript(self._name, seconds, words, self._error, line.gaps, self._language)
+        done = Transcript(self._name, seconds, tuple(self._steps), self._error, line.gaps)
         self._results.finish_file(done)
         self._results.close([done], any_done=seconds is not None)
         if line.gaps:
@@ -136,6 +134,8 @@ class _Call:
             display.show_note(
                 f"{seconds:.1f} s of audio: {results.format_destination(self._results.path)}"
             )
+            if display.is_watched and (cost := describe_cost([done])):
+                display.show_note(cost)
         if self._request:
             return processes.get_exit_status(self._request)
         if self._error is None:

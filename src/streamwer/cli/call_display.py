@@ -26,10 +26,12 @@ class CallDisplay:
 
     Args:
         quiet: show nothing but errors.
+        texts: show the texts; not where standard output gets the transcripts in another form.
     """
 
-    def __init__(self, quiet: bool = False) -> None:
-        self._quiet, self._segmenter = quiet, CaptionSegmenter()
+    def __init__(self, quiet: bool = False, texts: bool = True) -> None:
+        self._texts, self._segmenter = texts and not quiet, CaptionSegmenter()
+        self.is_watched = not quiet and sys.stderr.isatty()
 
     def __enter__(self) -> Self:
         self.show_note("listening: Ctrl-C ends it")
@@ -53,11 +55,11 @@ class CallDisplay:
 
     def show_note(self, message: str) -> None:
         """Show what is being done, for someone who watches."""
-        if not self._quiet and sys.stderr.isatty():
+        if self.is_watched:
             self.show_message(message)
 
     def _show(self, cues: Sequence[Cue]) -> None:
-        for cue in [] if self._quiet else cues:
+        for cue in cues if self._texts else []:
             print(make_printable(cue.text), flush=True)
 
 
@@ -73,6 +75,7 @@ class CallBoard(CallDisplay):
         super().__init__()
         self._running, self._line, self._console = FileProgress(name, 0.0), line, console
         self._live = create_live(self, console)
+        self.is_watched = True
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -90,10 +93,8 @@ class CallBoard(CallDisplay):
 
     def add_step(self, step: Step) -> None:
         super().add_step(step)
-        running = self._running
-        running.seconds_played = step.audio_end
-        running.committed = list(self._segmenter.pending_words)
-        running.tentative = step.update.tentative
+        self._running.add_step(step)
+        self._running.committed = list(self._segmenter.pending_words)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         self._running.seconds = self._line.seconds
@@ -110,15 +111,18 @@ class CallBoard(CallDisplay):
             self._console.print(make_printable(cue.text), markup=False, highlight=False)
 
 
-def choose_call_display(name: str, line: LiveSource, quiet: bool) -> CallDisplay:
+def choose_call_display(
+    name: str, line: LiveSource, quiet: bool, texts: bool = True
+) -> CallDisplay:
     """Choose the display that suits where the output goes.
 
     Args:
         name: of the input.
         line: on which the audio arrives.
         quiet: show nothing but errors.
+        texts: as of a `CallDisplay`.
     """
-    console = None if quiet else find_terminal()
+    console = None if quiet or not texts else find_terminal()
     if console and not console.stderr:
         return CallBoard(name, line, console)
-    return CallDisplay(quiet)
+    return CallDisplay(quiet, texts)

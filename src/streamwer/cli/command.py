@@ -1,10 +1,11 @@
-"""`streaming`: from the command line to the transcripts and an exit status."""
+"""`streaming`: the family of commands, each imported when it is called."""
 
 from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from streamwer.cli.common.run_command import run_program
@@ -13,14 +14,26 @@ if TYPE_CHECKING:
     from streamwer.cli.call import Load
     from streamwer.cli.workers import StartWorkers
 
-
-_LIST_MODELS = "models"
+RUN = "run"
+_LIST = "list what can be chosen"
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    RUN: ("streamwer.cli.command:main", "transcribe; the word may be left out"),
+    "score": ("streamwer.cli.score:main", "score a transcript or the log of any recogniser"),
+    "compare": ("streamwer.cli.compare:main", "compare two runs, with intervals"),
+    "gate": ("streamwer.cli.gate:main", "fail where a candidate is worse than a baseline"),
+    "models": ("streamwer.cli.models:main", _LIST),
+    "policies": ("streamwer.cli.listing:list_policies", _LIST),
+    "engines": ("streamwer.cli.listing:list_engines", _LIST),
+    "datasets": ("streamwer.cli.listing:list_datasets", _LIST),
+    "completion": ("streamwer.cli.completion:main", "print the completion of bash, zsh or fish"),
+}
+"""Where each command's main function is, and what it does. A file of that name is ./score."""
 
 
 def main(
     argv: Sequence[str] | None = None, start: StartWorkers | None = None, load: Load | None = None
 ) -> int:
-    """Transcribe what the command line names, or list the models.
+    """Run the command that the first argument names; without one, transcribe.
 
     Args:
         argv: the arguments, those of the process if None.
@@ -28,24 +41,36 @@ def main(
         load: how a recogniser for live input is made; faster-whisper if None.
 
     Returns:
-        0 if all was transcribed, 1 if a file failed, 2 if the work could not begin, 130 after
-        Ctrl-C and 143 after a request to terminate.
+        The exit status of the command. Of a transcription: 0 if all was transcribed, 1 if a file
+        failed, 2 if the work could not begin, 130 after Ctrl-C and 143 after a request to
+        terminate.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows `?`
-    return run_program(lambda: _run(argv, start, load))
+    words = list(sys.argv[1:] if argv is None else argv)
+    name = words.pop(0) if words and words[0] in COMMANDS else RUN
+    if name != RUN:
+        return load_command(name)(words)
+    return run_program(lambda: _transcribe(words, start, load))
 
 
-def _run(argv: Sequence[str] | None, start: StartWorkers | None, load: Load | None) -> int:
-    words = sys.argv[1:] if argv is None else argv
-    if words[:1] == [_LIST_MODELS]:  # a file of that name is ./models
-        from streamwer.cli import models
+def load_command(name: str) -> Callable[[Sequence[str]], int]:
+    """Import the main function of a command, which takes its arguments."""
+    module, _, function = COMMANDS[name][0].partition(":")
+    found: Callable[[Sequence[str]], int] = getattr(import_module(module), function)
+    return found
 
-        return models.print_models(words[1:])
+
+def _transcribe(words: Sequence[str], start: StartWorkers | None, load: Load | None) -> int:
+    asked = next((at for at, word in enumerate(words) if word in ("-h", "--help")), None)
+    if asked is not None:
+        from streamwer.cli import short_help
+
+        return short_help.print_help(words[asked + 1 :])
     from streamwer.cli.arguments import parse_arguments
 
-    arguments = parse_arguments(argv)
+    arguments = parse_arguments(words)
     if arguments.live:
         from streamwer.cli import call
 

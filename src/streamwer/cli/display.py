@@ -16,7 +16,7 @@ from rich.console import Console, RenderableType
 from rich.live import Live
 
 from streamwer.cli.board import ProgressBoard
-from streamwer.cli.output import Transcript
+from streamwer.cli.transcript import Transcript
 from streamwer.cli.views import Progress, make_printable, render_problem, render_transcript
 from streamwer.runners.worker import Job
 from streamwer.types import Step
@@ -30,15 +30,22 @@ class FileDisplay:
         names: the files, in order.
         quiet: show nothing but errors.
         watched: also note on standard error what is being done.
+        texts: show the texts; not where standard output gets the transcripts in another form.
     """
 
     shows_total = False
     """True where the display shows how much audio there will be."""
 
     def __init__(
-        self, board: ProgressBoard, names: Sequence[str], quiet: bool = False, watched: bool = False
+        self,
+        board: ProgressBoard,
+        names: Sequence[str],
+        quiet: bool = False,
+        watched: bool = False,
+        texts: bool = True,
     ) -> None:
-        self._board, self._quiet, self._watched = board, quiet, watched
+        self._board, self._quiet, self._texts = board, quiet, texts
+        self.is_watched = watched
         self._names, self._held = list(names), dict[str, Transcript]()
         self._warnings: set[str] = set()
 
@@ -59,7 +66,7 @@ class FileDisplay:
     def start_file(self, job: Job, seconds: float) -> None:
         board = self._board
         board.start_file(job.recording, seconds)
-        if self._watched:
+        if self.is_watched:
             number = board.done + len(board.running)
             self.show_message(f"[{number}/{board.files}] {job.recording} ({seconds:.1f} s)")
 
@@ -85,13 +92,13 @@ class FileDisplay:
 
     def show_note(self, message: str) -> None:
         """Show what was done, for someone who watches."""
-        if self._watched:
+        if self.is_watched:
             self.show_message(message)
 
     def _show(self, done: Transcript) -> None:
         if done.error is not None:
             self.show_message(f"error: {done.file}: {done.error}")
-        elif not self._quiet:
+        elif self._texts and not self._quiet:
             print(f"{make_printable(done.file)}: {make_printable(done.text)}", flush=True)
 
 
@@ -101,12 +108,15 @@ class LiveDisplay(FileDisplay):
     Args:
         console: on standard output; on standard error if standard output is not a terminal,
             and then it has the progress line only.
+        texts: as of a `FileDisplay`.
     """
 
     shows_total = True
 
-    def __init__(self, board: ProgressBoard, names: Sequence[str], console: Console) -> None:
-        super().__init__(board, names)
+    def __init__(
+        self, board: ProgressBoard, names: Sequence[str], console: Console, texts: bool = True
+    ) -> None:
+        super().__init__(board, names, watched=True, texts=texts)
         self._console, self._has_texts = console, not console.stderr
         self._live = create_live(Progress(board, panels=self._has_texts), console)
 
@@ -122,6 +132,9 @@ class LiveDisplay(FileDisplay):
     ) -> None:
         self._live.stop()
         super().__exit__(kind, error, trace)
+
+    def start_file(self, job: Job, seconds: float) -> None:
+        self._board.start_file(job.recording, seconds)
 
     def finish_file(self, done: Transcript) -> None:
         if not self._has_texts:
@@ -146,18 +159,21 @@ class LiveDisplay(FileDisplay):
             super()._show(done)
 
 
-def choose_display(board: ProgressBoard, names: Sequence[str], quiet: bool) -> FileDisplay:
+def choose_display(
+    board: ProgressBoard, names: Sequence[str], quiet: bool, texts: bool = True
+) -> FileDisplay:
     """Choose the display that suits where the output goes.
 
     Args:
         board: kept up to date with what the workers report.
         names: the files, in order.
         quiet: show nothing but errors.
+        texts: show the texts; not where standard output gets the transcripts in another form.
     """
     console = None if quiet else find_terminal()
-    if console:
-        return LiveDisplay(board, names, console)
-    return FileDisplay(board, names, quiet, watched=not quiet and sys.stderr.isatty())
+    if console and (texts or console.stderr):
+        return LiveDisplay(board, names, console, texts)
+    return FileDisplay(board, names, quiet, not quiet and sys.stderr.isatty(), texts)
 
 
 def create_live(shown: RenderableType, console: Console) -> Live:

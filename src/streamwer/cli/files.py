@@ -20,7 +20,7 @@ class AudioFile:
 
 
 def find_audio_files(paths: Sequence[Path], folders: Sequence[Path]) -> list[AudioFile]:
-    """Find the files to transcribe, sorted by name, each once however often it was given.
+    """Find the files to transcribe, in the order given, each once; those of a folder by name.
 
     Raises:
         AudioError: there is nothing to transcribe, or a folder cannot be read.
@@ -37,8 +37,7 @@ def find_audio_files(paths: Sequence[Path], folders: Sequence[Path]) -> list[Aud
         files.setdefault(path.absolute(), path)
     if not files:
         raise AudioError(f"{', '.join(map(str, tops))}: no audio files there ({_list_suffixes()})")
-    named = (AudioFile(_make_name(path, root), path) for path in files.values())
-    return sorted(named, key=lambda file: file.name)
+    return [AudioFile(_make_name(path, root), path) for path in files.values()]
 
 
 def read_duration(path: Path) -> float:
@@ -54,9 +53,13 @@ def read_duration(path: Path) -> float:
 
 def _walk_audio_files(top: Path) -> Iterator[Path]:
     """Yield a file, whatever its suffix; of a folder, what looks like audio and is not hidden."""
-    if not top.is_dir():
+    if top.is_dir():
+        yield from sorted(_walk_folder(top), key=os.fspath)
+    else:
         yield top
-        return
+
+
+def _walk_folder(top: Path) -> Iterator[Path]:
     for folder, below, names in os.walk(top, onerror=_refuse_folder):
         below[:] = [name for name in below if not name.startswith(".")]
         for name in names:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from streamwer.cli.common.command_parser import CommandParser
+from streamwer.cli.common.run_command import run_program
 from streamwer.cli.parameters import default_option, options
 from streamwer.config import model_catalogue
 from streamwer.config.conf_dir import find_conf_dir
@@ -46,12 +47,15 @@ class ModelRow:
         return self.model.name, self.parameters, self.languages, _format_size(self.bytes), where
 
 
-def print_models(argv: Sequence[str]) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Print the list of models; return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="streaming models", description="List the models, where each is and how large."
-    )
-    parser.parse_args(argv)
+    return run_program(lambda: _print_models(argv))
+
+
+def _print_models(argv: Sequence[str] | None) -> int:
+    CommandParser(
+        "streaming models", description="List the models, where each is and how large."
+    ).parse_args(argv)
     table = [_HEADINGS, *(row.cells for row in list_rows())]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for cells in table:

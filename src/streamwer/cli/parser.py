@@ -6,6 +6,7 @@ import argparse
 import re
 import textwrap
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,12 +16,12 @@ from streamwer.cli.parameters import Option, Parameter, default_option, options
 OWN_FLAGS = frozenset(
     f"--{name}"
     for name in (
-        "audio-folder channels clock engine format hardware help jobs live microphone model output"
-        " policy quiet rate version"
+        "audio-folder channels clock engine format hardware help help-all jobs live microphone"
+        " model output policy quiet rate version"
     ).split()
 )
-_DEFAULT_POLICY = "prefix_agreement"
-_FORMATS = ("json", "text", "srt", "vtt")
+DEFAULT_POLICY = "prefix_agreement"
+_FORMATS = ("json", "jsonl", "text", "srt", "vtt")
 _PLACEHOLDERS = {"int": "N", "float": "X", "bool": "true|false", "list[float]": "X,X"}
 _FEW = 3  # more options than this are not listed one by one
 _ABOUT = (
@@ -43,7 +44,7 @@ def build_streaming_parser(
     """
     parser = CommandParser(
         prog="streaming",
-        usage="streaming [option ...] [PATH ...]\n       streaming models",
+        usage="streaming [option ...] [PATH ...]\n       streaming COMMAND ...",
         description=_ABOUT,
         epilog="\n\n".join(_list_options(group, members) for group, members in groups.items()),
         formatter_class=_Formatter,
@@ -137,7 +138,7 @@ def _add_choices(group: argparse._ArgumentGroup, conf: Path, groups: Groups) -> 
     engines = _describe_default_engine(groups["policy"].values(), default_option(conf, "engine"))
     _add_choice(group, "engine", groups["engine"], None, f"how the model is called ({engines})")
     _add_choice(
-        group, "policy", groups["policy"], _DEFAULT_POLICY, "what decides when a word is final"
+        group, "policy", groups["policy"], DEFAULT_POLICY, "what decides when a word is final"
     )
     clocks = options(conf, "clock")
     abouts = "; ".join(f"{name}: {each.about.rstrip('.')}" for name, each in clocks.items())
@@ -184,16 +185,18 @@ def _add_own(group: argparse._ArgumentGroup) -> None:
         dest="form",
         choices=_FORMATS,
         default=_FORMATS[0],
-        help="of the transcripts: json is written at the end and has the times of the words; the "
-        "others are captions, written as they become final (default: json)",
+        help="of the transcripts: json is written at the end, jsonl has a line for each update at"
+        " once, and both can be scored; text, srt and vtt are captions, written as they become"
+        " final (default: json)",
     )
     group.add_argument(
+        "-o",
         "--output",
         type=Path,
         metavar="FILE",
-        help="where the transcripts go (default: transcripts.json, .txt, .srt or .vtt); captions "
-        "of several files go to a folder, one file each (default: transcripts), and - is "
-        "standard output",
+        help="where the transcripts go (default: transcripts.json, .jsonl, .txt, .srt or .vtt);"
+        " captions of several files go to a folder, one file each (default: transcripts), and - is"
+        " standard output",
     )
     group.add_argument(
         "--jobs",
@@ -211,7 +214,14 @@ def _add_own(group: argparse._ArgumentGroup) -> None:
         default=argparse.SUPPRESS,
         help="show the version",
     )
-    group.add_argument("-h", "--help", action="help", help="show this help")
+    group.add_argument(
+        "-h",
+        "--help",
+        "--help-all",
+        action="help",
+        help="-h is the short help, -h NAME the settings of a policy, an engine or a model, and"
+        " --help-all this",
+    )
 
 
 def _describe_default_engine(policies: Iterable[Option], usual: str) -> str:
@@ -224,6 +234,37 @@ def _describe_default_engine(policies: Iterable[Option], usual: str) -> str:
     return f"default: {usual}{''.join(others)}"
 
 
+def format_settings(name: str, group: str, option: Option, known: Sequence[Parameter]) -> str:
+    """Format the help of the settings of one policy, engine or model.
+
+    Args:
+        name: of the option.
+        group: of the config.
+        option: what it is, and its defaults.
+        known: the hyper-parameters that are flags.
+    """
+    parser = CommandParser(
+        prog="streaming",
+        usage=f"streaming --{group} {name} [option ...] [PATH ...]",
+        description=option.about,
+        epilog=f"It brings the engine {option.engine} along: streaming -h {option.engine}"
+        if option.engine
+        else None,
+        formatter_class=_Formatter,
+        add_help=False,
+    )
+    section = parser.add_argument_group(f"settings of the {group} {name}")
+    for parameter in known:
+        if parameter.group == group and name in parameter.owners:
+            only = replace(
+                parameter,
+                defaults={name: parameter.defaults[name]},
+                comments={name: parameter.comments[name]},
+            )
+            _add_parameter(section, only, name)
+    return parser.format_help()
+
+
 def _add_parameters(
     parser: argparse.ArgumentParser, conf: Path, groups: Groups, known: Sequence[Parameter]
 ) -> None:
@@ -234,12 +275,16 @@ def _add_parameters(
         title = _choose_title(parameter, groups[parameter.group])
         if title not in sections:
             sections[title] = parser.add_argument_group(title)
-        sections[title].add_argument(
-            parameter.flag,
-            dest=parameter.flag,
-            metavar=_choose_placeholder(parameter),
-            help=_write_help(parameter, defaults[parameter.group] or "").replace("%", "%%"),
-        )
+        _add_parameter(sections[title], parameter, defaults[parameter.group] or "")
+
+
+def _add_parameter(group: argparse._ArgumentGroup, parameter: Parameter, default: str) -> None:
+    group.add_argument(
+        parameter.flag,
+        dest=parameter.flag,
+        metavar=_choose_placeholder(parameter),
+        help=_write_help(parameter, default).replace("%", "%%"),
+    )
 
 
 def _choose_title(parameter: Parameter, members: Collection[str]) -> str:
@@ -272,7 +317,7 @@ def _write_help(parameter: Parameter, default: str) -> str:
     help_text = (
         f"{_merge_texts(comments)} " if comments else ""
     )  # another package's may say nothing
-    return f"{help_text}(default: {_merge_texts(defaults)})"
+    return f"{help_text}(default: {_merge_texts(defaults) or 'none'})"
 
 
 def _merge_texts(texts: Mapping[str, str]) -> str:

@@ -1,19 +1,22 @@
-"""Writers of transcripts: one JSON file at the end of a run, or captions while it goes on."""
+"""Writers of transcripts: JSON at the end of a run, JSON lines or captions while it goes on."""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any, Protocol
 
 from streamwer.cli import output
-from streamwer.cli.arguments import JSON, STDIN, Arguments
-from streamwer.cli.output import Transcript
+from streamwer.cli.arguments import JSON, JSON_LINES, STDIN, Arguments
+from streamwer.cli.settings import Settings
+from streamwer.cli.transcript import Transcript, build_document, build_header, format_json
 from streamwer.errors import ConfigError, StreamwerError
 from streamwer.formats.captions.formats import CAPTION_FORMATS, CaptionFormat
 from streamwer.formats.captions.segmentation import CaptionSegmenter
-from streamwer.formats.captions.writing import CaptionWriter
+from streamwer.formats.captions.writing import CaptionWriter, GrowingFile
+from streamwer.formats.transcripts import build_update
 from streamwer.types import Step
 
 _STEM = "transcripts"
@@ -25,8 +28,8 @@ class TranscriptWriter(Protocol):
     path: Path
     """The file or folder that is written."""
 
-    def start_file(self, name: str) -> None:
-        """Start a file, or start it again."""
+    def start_file(self, name: str, seconds: float | None = None) -> None:
+        """Start a file, or start it again; `seconds` is its length, where that is known."""
         ...
 
     def add_step(self, name: str, step: Step) -> None: ...
@@ -44,25 +47,23 @@ class TranscriptWriter(Protocol):
 
 
 def choose_writer(
-    arguments: Arguments, settings: Mapping[str, Any], names: Sequence[str], alone: bool
+    arguments: Arguments, chosen: Settings, names: Sequence[str], alone: bool
 ) -> TranscriptWriter:
     """Choose how the transcripts of these files are written; check that they can be.
 
     Args:
         arguments: the command line.
-        settings: what they are made with.
+        chosen: what they are made with.
         names: of the files.
         alone: whether one file was asked for, or live input.
 
     Raises:
         StreamwerError: they cannot be written there.
     """
-    if arguments.form == JSON:
-        path = arguments.output or Path(f"{_STEM}.json")
-        if path == Path(STDIN):
-            raise ConfigError("--output -: only captions go there (--format text, srt or vtt)")
+    if arguments.form in (JSON, JSON_LINES):
+        path = arguments.output or Path(f"{_STEM}.{arguments.form}")
         output.check_writable(path)
-        return _Json(path, settings)
+        return (_Json if arguments.form == JSON else _JsonLines)(path, build_header(chosen))
     form = CAPTION_FORMATS[arguments.form]
     if alone:
         path = arguments.output or Path(_STEM).with_suffix(form.suffix)
@@ -77,10 +78,10 @@ def choose_writer(
 
 
 class _Json:
-    def __init__(self, path: Path, settings: Mapping[str, Any]) -> None:
-        self.path, self._settings = path, settings
+    def __init__(self, path: Path, header: Mapping[str, Any]) -> None:
+        self.path, self._header = path, header
 
-    def start_file(self, name: str) -> None:
+    def start_file(self, name: str, seconds: float | None = None) -> None:
         pass
 
     def add_step(self, name: str, step: Step) -> None:
@@ -91,7 +92,42 @@ class _Json:
 
     def close(self, transcripts: Sequence[Transcript], any_done: bool) -> None:
         if any_done:
-            output.write_transcripts(self.path, output.build_document(self._settings, transcripts))
+            document = build_document(self._header, transcripts)
+            output.write_whole(self.path, f"{format_json(document)}\n")
+
+
+class _JsonLines:
+    """A line for each update at once; the file is opened when there is something to write."""
+
+    def __init__(self, path: Path, header: Mapping[str, Any]) -> None:
+        self.path, self._header = path, header
+        self._file: GrowingFile | None = None
+        self._ended: set[str] = set()
+
+    def start_file(self, name: str, seconds: float | None = None) -> None:
+        self._write("start", file=name, seconds=seconds)
+
+    def add_step(self, name: str, step: Step) -> None:
+        self._write("update", file=name, **build_update(step))
+
+    def finish_file(self, done: Transcript) -> None:
+        self._ended.add(done.file)
+        self._write("end", **done.to_record())
+
+    def close(self, transcripts: Sequence[Transcript], any_done: bool) -> None:
+        if self._file is None:
+            return
+        for each in transcripts:
+            if each.file not in self._ended:
+                self.finish_file(each)
+        self._file.close()
+
+    def _write(self, kind: str, **content: Any) -> None:
+        if self._file is None:
+            self._file = GrowingFile(self.path)
+            self._write("settings", **self._header)
+        line = json.dumps({"type": kind, **content}, ensure_ascii=False, allow_nan=False)
+        self._file.write(f"{line}\n")
 
 
 class _Captions:
@@ -101,7 +137,7 @@ class _Captions:
         self.path, self._places, self._form = where, places, form
         self._open: dict[str, tuple[CaptionWriter, CaptionSegmenter]] = {}
 
-    def start_file(self, name: str) -> None:
+    def start_file(self, name: str, seconds: float | None = None) -> None:
         if name in self._open:
             self._open[name][0].close()
         self._open[name] = CaptionWriter(self._places[name], self._form), CaptionSegmenter()
@@ -115,7 +151,7 @@ class _Captions:
         if done.file not in self._open:
             return
         writer, segmenter = self._open.pop(done.file)
-        if done.error is not None and not done.words:
+        if done.is_failed:
             writer.remove()
         else:
             writer.add(segmenter.finish())

@@ -1,4 +1,4 @@
-"""`streaming-score`: score the log of any streaming recogniser, or write ours for other tools."""
+"""`streaming score`: score the log of any streaming recogniser, or write ours for other tools."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from streamwer.analysis.log_comparison import LogComparison, compare_logs
 from streamwer.analysis.log_figures import pair_and_score
 from streamwer.cli.common.command_parser import CommandParser
 from streamwer.cli.common.run_command import NOT_COMPARABLE, run_program
-from streamwer.cli.output import check_writable
+from streamwer.cli.output import check_writable, write_whole
 from streamwer.config.experiment import ScoringConfig
 from streamwer.errors import StreamwerError
 from streamwer.eventlog.log import EventLog
 from streamwer.formats import plain_text, references, simuleval, simulstream
 from streamwer.formats.base import Log
+from streamwer.formats.captions.writing import STDOUT
 from streamwer.formats.detection import FORMATS, read_log
 from streamwer.formats.reference_files import References
 from streamwer.formats.systems import add_baseline, group_systems
@@ -28,11 +29,11 @@ EXPORTS: Mapping[str, Callable[[EventLog, Mapping[str, Reference]], Iterator[str
     "simulstream": simulstream.write_simulstream,
 }
 _ABOUT = (
-    "Score the log of a streaming recogniser: word error rate and word latency, against references"
-    " with word times. LOG is an event log of this project (a folder), SimulEval's instances.log, a"
-    " simulstream metrics log, or the output of whisper_streaming or SimulStreaming (one file per"
-    " recording, or a folder of them), or plain text against plain text. Of several event logs, or"
-    " a folder of them, each is scored."
+    "Score what a streaming recogniser wrote: word error rate, and word latency against references"
+    " with word times. LOG is the JSON or the JSON lines of `streaming`, an event log of this"
+    " project (a folder), SimulEval's instances.log, a simulstream metrics log, or the output of"
+    " whisper_streaming or SimulStreaming (one file per recording, or a folder of them), or plain"
+    " text against plain text. Of several event logs, or a folder of them, each is scored."
 )
 _EPILOG = (
     "Exit status: 0 if the log was scored or written, 2 if a log or the references cannot be used;"
@@ -52,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def build_score_parser() -> argparse.ArgumentParser:
     """Build the parser of the command."""
     built = CommandParser(
-        "streaming-score", description=_ABOUT, epilog=_EPILOG, allow_abbrev=False, add_help=False
+        "streaming score", description=_ABOUT, epilog=_EPILOG, allow_abbrev=False, add_help=False
     )
     _add_input(built.add_argument_group("what to score"))
     _add_results(built.add_argument_group("what to write"))
@@ -62,13 +63,15 @@ def build_score_parser() -> argparse.ArgumentParser:
 def _add_input(group: argparse._ArgumentGroup) -> None:
     group.add_argument("log", nargs="+", type=Path, metavar="LOG", help="files or folders")
     group.add_argument(
+        "-r",
         "--references",
         action="append",
         type=Path,
         metavar="PATH",
         help="a prepared data set or its manifest (.jsonl), CTM, STM, TSV with the columns"
-        " start, end, word, recording, or plain text (.txt) of one recording; may be given several"
-        " times; default: those in the log, which only SimulEval's has",
+        " start, end, word, recording, or plain text (.txt) of one recording, or with a segment a"
+        " line, as the log; may be given several times; default: those in the log, which only"
+        " SimulEval's has",
     )
     group.add_argument(
         "--baseline",
@@ -124,7 +127,11 @@ def _add_results(group: argparse._ArgumentGroup) -> None:
         " simulstream, into the file that -o names; references are optional then",
     )
     group.add_argument(
-        "-o", "--output", type=Path, metavar="FILE", help="write here, not to the terminal"
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="write here; - is standard output, the default",
     )
     group.add_argument("-h", "--help", action="help", help="show this help")
 
@@ -137,10 +144,12 @@ def _run(arguments: argparse.Namespace) -> int:
     loaded = references.read_references(arguments.references) if arguments.references else None
     if arguments.export:
         log = read_log(arguments.log, arguments.format, arguments.elapsed)
-        _write_text(arguments.output, _export_log(log, arguments.export, loaded))
+        write_whole(arguments.output, _export_log(log, arguments.export, loaded))
         return 0
     compared = _compare_systems(arguments, loaded)
-    _write_text(arguments.output, compared.to_json() if arguments.json else compared.to_table())
+    write_whole(
+        arguments.output or STDOUT, compared.to_json() if arguments.json else compared.to_table()
+    )
     return NOT_COMPARABLE if compared.has_incomparable_wer else 0
 
 
@@ -170,16 +179,6 @@ def _export_log(log: Log, name: str, loaded: References | None) -> str:
         raise StreamwerError(f"--export: writes event logs of this project, not {log.format} logs")
     known = {reference.recording: reference for reference in loaded.items} if loaded else {}
     return "".join(f"{line}\n" for line in EXPORTS[name](log.events, known))
-
-
-def _write_text(path: Path | None, text: str) -> None:
-    if path is None:
-        print(text, end="")
-        return
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise StreamwerError(f"--output {path}: cannot be written ({error.strerror})") from error
 
 
 if __name__ == "__main__":

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from streamwer._util import processes
-from streamwer.cli import output, results, settings
+from streamwer.cli import results, settings
 from streamwer.cli.arguments import STDIN, Arguments
 from streamwer.cli.board import ProgressBoard
 from streamwer.cli.display import FileDisplay, choose_display
 from streamwer.cli.files import AudioFile, find_audio_files, read_duration
-from streamwer.cli.output import Transcript
 from streamwer.cli.results import TranscriptWriter
+from streamwer.cli.summary import describe_cost
+from streamwer.cli.transcript import Transcript
 from streamwer.cli.views import format_duration
 from streamwer.cli.workers import StartWorkers, start_processes
 from streamwer.errors import StreamwerError
@@ -40,7 +41,7 @@ def transcribe_files(arguments: Arguments, start: StartWorkers | None = None) ->
     files = find_audio_files(arguments.paths, arguments.folders)
     alone = len(files) == 1 and arguments.paths == (files[0].path,)
     names = [file.name for file in files]
-    written = results.choose_writer(arguments, chosen.shown, names, alone)
+    written = results.choose_writer(arguments, chosen, names, alone)
     if start is None:
         if not arguments.quiet:
             settings.warn_of_toy_model(chosen, [file.path for file in files])
@@ -62,9 +63,10 @@ class _Session:
         self._files, self._results = files, written
         self._done: dict[str, Transcript] = {}
         names = [file.name for file in files]
-        self._board = ProgressBoard(names, chosen.system.clock.name)
-        quiet = arguments.quiet or written.path == Path(STDIN)
-        self._display = choose_display(self._board, names, quiet)
+        self._board = ProgressBoard(names)
+        self._display = choose_display(
+            self._board, names, arguments.quiet, texts=written.path != Path(STDIN)
+        )
 
     def run(self, start: StartWorkers) -> int:
         try:
@@ -78,7 +80,7 @@ class _Session:
             self._stop("interrupted")
             return processes.get_exit_status(request)
         except StreamwerError as error:
-            self._stop(f"error: {error}")
+            self._stop(f"error: {settings.replace_keys(str(error), self._arguments.known)}")
             return UNUSABLE
         self._close()
         self._print_summary()
@@ -88,7 +90,7 @@ class _Session:
         count = min(self._arguments.jobs, len(self._files))
         listener = _ListenerPair(self._display, self._results)
         workers = start(self._settings.system, count, listener)
-        # No lengths: the pool begins with the longest, but whoever watches expects their order.
+        # No lengths: the pool begins with the longest, but these are played in the order given.
         jobs = [Job(file.name, file.path, seconds=0.0) for file in self._files]
         run_with_callback(jobs, workers, self._finish_file)
 
@@ -97,9 +99,8 @@ class _Session:
         self._done[name] = Transcript(
             file=name,
             seconds=self._board.seconds(name),
-            words=() if answer.error else output.collect_words(answer.steps),
+            steps=() if answer.error else answer.steps,
             error=answer.error or None,
-            language="" if answer.error else output.find_language(answer.steps),
         )
         self._results.finish_file(self._done[name])
         self._display.finish_file(self._done[name])
@@ -120,19 +121,21 @@ class _Session:
         self._results.close(list(entries), bool(self._done))
 
     def _print_summary(self) -> None:
-        """Print what was done, and whether the machine was fast enough for it to be repeatable."""
+        """Print what was done and what it cost, and whether the machine was fast enough."""
         board, where = self._board, results.format_destination(self._results.path)
         files = "1 file" if board.files == 1 else f"{board.files} files"
         self._display.show_note(
             f"{files}, {format_duration(board.total_seconds)} of audio in"
             f" {format_duration(board.elapsed)}: {where}"
         )
+        if self._display.is_watched and (cost := describe_cost(list(self._done.values()))):
+            self._display.show_note(cost)
         clock = self._settings.system.clock.name
         if board.late_steps and clock != "profile" and not self._arguments.quiet:
             hint = "; with --clock unaware it does" if clock != "wall" else ""
             self._display.show_message(
-                f"note: in {board.late_steps} of {board.steps} steps more audio had arrived than "
-                f"was waited for, so that another run may not give the same words{hint}"
+                f"note: the model did not keep up with speech in {board.late_steps} of"
+                f" {board.steps} steps, so that another run may not give the same words{hint}"
             )
 
 
@@ -143,7 +146,7 @@ class _ListenerPair:
         self._display, self._results = display, written
 
     def start_file(self, job: Job, seconds: float) -> None:
-        self._results.start_file(job.recording)
+        self._results.start_file(job.recording, seconds)
         self._display.start_file(job, seconds)
 
     def add_step(self, job: Job, step: Step) -> None:

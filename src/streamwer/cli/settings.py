@@ -73,7 +73,7 @@ def locate_model(settings: Settings, arguments: Arguments) -> Settings:
     try:
         folder = obtain_model(model)
     except ModelError as error:
-        message = _explain_missing(model, arguments) or _replace_keys(str(error), arguments.known)
+        message = _explain_missing(model, arguments) or replace_keys(str(error), arguments.known)
         raise ModelError(message) from error
     model = replace(model, path=str(folder), revision=None)
     return replace(settings, system=replace(settings.system, model=model))
@@ -119,7 +119,7 @@ def _compose(arguments: Arguments) -> ExperimentConfig:
             if re.search(rf"override \S*\b{parameter.group}\.{parameter.key}=", str(error)):
                 needed = _NEEDED.get(parameter.kind, f"of the type {parameter.kind}")
                 raise ConfigError(f"{parameter.flag} {text!r}: it must be {needed}") from error
-        raise ConfigError(_replace_keys(" ".join(str(error).split()), arguments.known)) from error
+        raise ConfigError(replace_keys(" ".join(str(error).split()), arguments.known)) from error
 
 
 def _format_value(parameter: Parameter, text: str) -> str:
@@ -151,11 +151,11 @@ def _check_system(config: ExperimentConfig, arguments: Arguments) -> SystemConfi
         chosen = build_system(config, arguments.policy)
         policies.build_policy(chosen.policy)
     except ConfigError as error:
-        raise ConfigError(_replace_keys(str(error), arguments.known)) from error
+        raise ConfigError(replace_keys(str(error), arguments.known)) from error
     return chosen
 
 
-def _replace_keys(message: str, known: Sequence[Parameter]) -> str:
+def replace_keys(message: str, known: Sequence[Parameter]) -> str:
     """Replace `policy.chunk_s=5` by `--chunk-s 5`, and `model=tiny_en` by `--model tiny_en`."""
     flags = {f"{parameter.group}.{parameter.key}": parameter.flag for parameter in known}
     groups = "|".join(GROUPS)

@@ -102,11 +102,13 @@ def render_panel(running: FileProgress, height: int) -> Panel:
 
 
 def _render_frame(running: FileProgress, words: RenderableType) -> Panel:
+    played = f"{running.seconds_played:.1f} of {running.seconds:.1f} s"
+    lag = "" if running.lag is None else f"text {max(0.0, running.lag):.1f} s behind · "
     return Panel(
         words,
         title=Text(make_printable(running.name), style="bold cyan"),
         title_align="left",
-        subtitle=Text(f"{running.seconds_played:.1f} of {running.seconds:.1f} s", style="dim"),
+        subtitle=Text(f"{lag}{played}", style="dim"),
         subtitle_align="right",
         border_style="dim",
     )

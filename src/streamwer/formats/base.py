@@ -77,6 +77,14 @@ class LogLine:
                 raise LogError(f"{self.where}: '{key}' holds {value!r}, not a text")
         return texts
 
+    def list_records(self, key: str) -> list[dict[str, Any]]:
+        """Return a list of JSON objects."""
+        records = self._list(key)
+        for value in records:
+            if not isinstance(value, dict):
+                raise LogError(f"{self.where}: '{key}' holds {value!r}, not an object")
+        return records
+
     def _value(self, key: str) -> object:
         if key not in self.record:
             raise LogError(f"{self.where}: the field '{key}' is missing")
@@ -122,11 +130,13 @@ class StepTimes:
         audio_end: end of the audio that it is based on; NaN where unknown.
         start: when its compute began; equals `emitted` where the log has no compute.
         emitted: when it was shown.
+        ready: when the audio that it waited for had arrived; `audio_end` if None.
     """
 
     audio_end: float
     start: float
     emitted: float
+    ready: float | None = None
 
 
 def queue_steps(arrivals: Sequence[float], compute: Sequence[float]) -> list[StepTimes]:
@@ -160,7 +170,7 @@ def build_steps(
             recording=recording,
             step=number,
             audio_end=at.audio_end,
-            ready=at.audio_end,
+            ready=at.audio_end if at.ready is None else at.ready,
             start=at.start,
             emitted=at.emitted,
             compute=StageTimes(other=at.emitted - at.start),

@@ -16,6 +16,7 @@ from streamwer.formats import (
     simuleval,
     simulstream,
     simulstreaming,
+    transcripts,
     whisper_streaming,
 )
 from streamwer.formats.base import Log
@@ -23,6 +24,8 @@ from streamwer.formats.text_lines import read_text_lines
 
 FORMATS: Mapping[str, Callable[[Sequence[Path]], Log]] = {
     "streamwer": event_log.read_event_log,
+    "json": transcripts.read_document,
+    "jsonl": transcripts.read_updates,
     "simuleval": simuleval.read_simuleval,
     "simulstream": simulstream.read_simulstream,
     "whisper_streaming": whisper_streaming.read_whisper_streaming,
@@ -30,6 +33,8 @@ FORMATS: Mapping[str, Callable[[Sequence[Path]], Log]] = {
     plain_text.FORMAT: plain_text.read_plain_text,
 }
 _KEYS = {
+    "files": "json",
+    "settings": "jsonl",
     "delays": "simuleval",
     "total_audio_processed": "simulstream",
     "model_loading_time": "simulstream",
@@ -102,6 +107,8 @@ def _detect_format(files: Sequence[Path], fallback: str) -> str:
 def _match_format(file: Path, line: str, fallback: str) -> str:
     if whisper_streaming.LINE.fullmatch(line):
         return "whisper_streaming"
+    if line == "{":
+        return "json"
     try:
         record = parse_json(line)
     except (JSONDecodeError, RecursionError):

@@ -50,6 +50,9 @@ class Decoder:
     Attributes:
         prompts: builds what a decoding begins with.
         guard: judges what comes out.
+
+    Raises:
+        ConfigError: hotwords and initial prompt are too long.
     """
 
     def __init__(
@@ -59,7 +62,9 @@ class Decoder:
         self._tokenizer = Tokenizer(
             model.hf_tokenizer, model.model.is_multilingual, "transcribe", language
         )
-        self.prompts = Prompts(self._tokenizer, config.prompt_tokens)
+        self.prompts = Prompts(
+            self._tokenizer, config.prompt_tokens, config.hotwords, config.initial_prompt
+        )
         self.guard = DecodingGuard(
             self._tokenizer,
             model.max_length,

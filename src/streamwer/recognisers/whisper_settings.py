@@ -31,6 +31,13 @@ class WhisperConfig(EngineConfig):
         2.4, "a decoding that compresses better repeats itself and has failed", above=0
     )
     skip_silence: bool = setting(True, "whether a window without speech is not decoded at all")
+    initial_prompt: str | None = setting(
+        None, "text that the model takes for what was said before; it stands before every window"
+    )
+    hotwords: str | None = setting(
+        None,
+        "words and names that the model is likely to hear; they stand before the initial prompt",
+    )
 
 
 @dataclass

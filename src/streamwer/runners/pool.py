@@ -118,7 +118,7 @@ def run_with_callback(
 
 
 def _iterate_results(jobs: list[Job], workers: Workers) -> Iterator[JobResult]:
-    waiting = deque(sorted(jobs, key=lambda job: (-job.seconds, job.recording)))
+    waiting = deque(sorted(jobs, key=lambda job: -job.seconds))  # equal ones stay in order
     retries: deque[Job] = deque()  # each runs when nothing else does
     attempts = dict.fromkeys((job.recording for job in jobs), 0)
     running = 0

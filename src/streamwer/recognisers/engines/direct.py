@@ -99,6 +99,7 @@ class Direct:
             model.language, multilingual, config.speech_threshold, self._meter
         )
         self._decoders: dict[str, Decoder] = {}
+        self._get_decoder(self._languages.fixed or "en")  # now: it may refuse a prompt
 
     def warm_up(self) -> None:
         """Call the model once, and the voice detector."""
@@ -279,7 +280,8 @@ class Direct:
             compression_ratio_threshold=None,
             no_speech_threshold=self._config.no_speech_threshold,
             log_prob_threshold=self._config.log_prob_threshold,
-            initial_prompt=decoder.prompts.encode_earlier(window.prompt) or None,
+            initial_prompt=decoder.prompts.build_context(window.prompt) or None,
+            hotwords=self._config.hotwords,
             word_timestamps=True,
             vad_filter=self._config.skip_silence,
         )

@@ -15,9 +15,10 @@ from streamwer.config.registry import engine
 from streamwer.config.settings import check_settings, setting
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.language import LanguageTracker
+from streamwer.recognisers.prompt import Prompts
 from streamwer.recognisers.stage_timer import StageTimer
 from streamwer.recognisers.vad import detect_silence
-from streamwer.recognisers.whisper_settings import WhisperConfig
+from streamwer.recognisers.whisper_settings import MAX_PROMPT_TOKENS, WhisperConfig
 from streamwer.recognisers.words import build_hypothesis
 from streamwer.types import Hypothesis
 
@@ -64,6 +65,8 @@ class Transcribe:
         )
 
     def __init__(self, config: Config, model: ModelConfig, folder: Path) -> None:
+        from faster_whisper.tokenizer import Tokenizer
+
         from streamwer.recognisers.whisper import TimedWhisper, load_whisper
 
         check_settings("engine", config)
@@ -72,6 +75,11 @@ class Transcribe:
         multilingual = self._model.model.is_multilingual
         self._languages = LanguageTracker(
             model.language, multilingual, config.speech_threshold, self._meter
+        )
+        # To encode text is the same in any language.
+        tokenizer = Tokenizer(self._model.hf_tokenizer, multilingual, "transcribe", "en")
+        self._prompts = Prompts(
+            tokenizer, MAX_PROMPT_TOKENS, config.hotwords, config.initial_prompt
         )
 
     def warm_up(self) -> None:
@@ -106,7 +114,8 @@ class Transcribe:
             no_speech_threshold=config.no_speech_threshold,
             log_prob_threshold=config.log_prob_threshold,
             compression_ratio_threshold=config.compression_ratio_threshold,
-            initial_prompt=window.prompt or None,
+            initial_prompt=self._prompts.build_context(window.prompt) or None,
+            hotwords=config.hotwords,
             word_timestamps=True,
             vad_filter=config.vad_filter,
         )
