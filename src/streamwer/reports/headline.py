@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
 from streamwer.analysis.formatting import (
@@ -32,13 +32,19 @@ def build_headline(comparison: Comparison, *, measured: bool = True) -> list[Tab
     sections: dict[str, list[TableRow]] = {}
     for metric in list_metrics():
         if metric.shown.section and (measured or not metric.measured):
-            sections.setdefault(metric.shown.section, []).extend(_rows(metric, comparison))
+            rows = list(_rows(metric, comparison))
+            if not metric.shown.optional or _is_known(rows):
+                sections.setdefault(metric.shown.section, []).extend(rows)
     cost = sections.pop(_COST, None)
     return [
         *(TableGroup(title, rows) for title, rows in sections.items()),
         *_capacities(comparison),
         *([TableGroup(_COST, cost)] if cost else []),
     ]
+
+
+def _is_known(rows: Iterable[TableRow]) -> bool:
+    return any(cell and cell.text != UNKNOWN for row in rows for cell in row.cells)
 
 
 def _rows(metric: Metric, comparison: Comparison) -> Iterator[TableRow]:
@@ -93,6 +99,8 @@ def _ratio(metric: Metric, summary: Summary) -> TableCell:
     text = _format_ratio(metric, summary)
     if metric.name == "wer":
         return TableCell(text, format_percent_range(summary.wer, unit=False))
+    if metric.shown.sized and text != UNKNOWN:
+        return TableCell(text, f"of {format_number(summary.figures[metric.name].denominator, 0)}")
     variants = (each for each in list_metrics() if each.variant_of == metric.name)
     return TableCell(
         text, ", ".join(f"{_format_ratio(each, summary)} {each.shown.label}" for each in variants)
