@@ -21,6 +21,8 @@ from streamwer.types import Word
 Message = str | bytes
 """One message of a server as received: text or binary; over TCP, bytes as they arrived."""
 IMMEDIATE = "immediate"
+MALFORMED = (ValueError, KeyError, TypeError, IndexError, AttributeError)
+"""What an adapter may raise about a message that is not of its protocol."""
 _END_OF_AUDIO = re.compile(r"(silence|hold):(\d+(?:\.\d+)?)")
 _LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1")
 
@@ -81,6 +83,9 @@ class ServerConfig:
         above=0,
     )
     language: str = setting("en", "language that is spoken, as the server names it")
+    threads: int = setting(
+        0, "threads of the server's model, which results are compared by; 0: not known", at_least=0
+    )
     key_env: str = setting(
         "",
         "environment variable that holds the key of the service, empty for none; the key itself"
@@ -167,8 +172,8 @@ class Adapter:
     def decode(messages: Iterable[Message]) -> Iterator[Transcript]:
         """Yield the transcript after each message: as many as there are messages.
 
-        It is a function of the messages alone. What is no message of the protocol raises
-        `ValueError`, `KeyError`, `TypeError`, `IndexError` or `AttributeError`.
+        It is a function of the messages alone. What is no message of the protocol raises one of
+        `MALFORMED`.
         """
         raise NotImplementedError
 
@@ -219,6 +224,11 @@ def read_object(message: Message) -> dict[str, Any]:
         return parse_object(message)
     except ValueError:
         return {}
+
+
+def describe_message(message: Message) -> str:
+    """Return the beginning of a message, for errors."""
+    return repr(message[:60])
 
 
 def split_words(text: str, start: float = 0.0, end: float = 0.0) -> tuple[Word, ...]:
