@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from operator import itemgetter
+from functools import partial
 from typing import NamedTuple
 
+import pandas as pd
 from rapidfuzz.distance import Levenshtein
 
 from streamwer.metrics.aligned_recording import AlignedRecording
@@ -93,6 +94,10 @@ def _count_errors(recording: AlignedRecording, words: Sequence[Word]) -> int:
     return Levenshtein.distance(recording.reference_texts, [token.text for token in tokens])
 
 
+def _get_seconds(rows: pd.DataFrame, column: str) -> pd.Series[float]:
+    return pd.Series(get_column(rows, column), rows.index)
+
+
 latency_metric(
     "end_of_speech_final",
     source=_SOURCE,
@@ -106,7 +111,7 @@ latency_metric(
         rule_label="first final text after speech",
     ),
     once=True,
-)(itemgetter(f"{_FINAL}_s"))
+)(partial(_get_seconds, column=f"{_FINAL}_s"))
 
 
 latency_metric(
@@ -122,7 +127,7 @@ latency_metric(
         rule_label="first text after speech",
     ),
     once=True,
-)(itemgetter(f"{_ANY}_s"))
+)(partial(_get_seconds, column=f"{_ANY}_s"))
 
 
 @metric(

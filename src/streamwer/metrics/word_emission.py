@@ -24,8 +24,13 @@ from streamwer.metrics.stats.intervals import Floats
     timed=True,
 )
 def sum_emission_delays(tables: Tables) -> tuple[Floats, Floats]:
-    """Return the delays until the correct words were shown for good, and how many there are."""
+    """Return the delays until the correct words were shown for good, and how many there are.
+
+    NaN of a baseline, which does not say which words are correct.
+    """
     words, names = tables.words, tables.recordings["recording"]
+    if "status" not in words:
+        return np.full(len(names), np.nan), np.full(len(names), np.nan)
     delays = (words["shown"] - words["end"]).astype(float)
     delays = delays[(words["status"] == "hit") & np.isfinite(delays)]
     grouped = delays.groupby(words["recording"].loc[delays.index])
