@@ -35,9 +35,7 @@ class ServerClient:
     def __init__(self, config: ServerConfig) -> None:
         context = multiprocessing.get_context("spawn")
         self._line, self._child_line = context.Pipe()
-        self._process = context.Process(
-            target=_serve, args=(self._child_line, config), daemon=True
-        )
+        self._process = context.Process(target=_serve, args=(self._child_line, config), daemon=True)
 
     def __enter__(self) -> Self:
         with processes.ignore_sigint():
@@ -78,7 +76,8 @@ def _serve(line: Connection, config: ServerConfig) -> None:
             session = play_session(call, adapter(config))
         except Exception as error:  # noqa: BLE001 - an adapter may raise anything
             reason = f"{type(error).__name__}: {error}"
-            session = Session(call.recording, count_seconds(call.pcm), end=End.FAILED, reason=reason)
+            seconds = count_seconds(call.pcm)
+            session = Session(call.recording, seconds, end=End.FAILED, reason=reason)
         with sending:
             line.send(session)
 

@@ -6,8 +6,9 @@ changes words that it had declared final, each of them is counted as a commit vi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 from streamwer.metrics.timeline import find_emissions
@@ -15,6 +16,7 @@ from streamwer.servers.protocol import MALFORMED, Adapter, Transcript, describe_
 from streamwer.servers.session import End, Session
 from streamwer.types import Failure, StageTimes, Step, Update, Word, WorkCounters
 
+_UNKNOWN = StageTimes(*[math.nan] * len(fields(StageTimes)))
 Keys = tuple[str, ...]
 
 
@@ -77,7 +79,8 @@ def _decode_messages(session: Session, adapter: type[Adapter]) -> tuple[list[_Sh
 
 def _build_steps(session: Session, shown: Sequence[_Shown], chunk_s: float) -> tuple[Step, ...]:
     """Build the steps; the last one also says that the session is over."""
-    times = [min(session.seconds, chunk_s * int(each.at / chunk_s)) for each in shown]
+    sent = (round(chunk_s * int(each.at / chunk_s), 6) for each in shown)
+    times = [min(session.seconds, end) for end in sent]
     steps = [
         _make_step(session, audio_end, each.at, update)
         for audio_end, each, update in zip(times, shown, _build_updates(shown), strict=True)
@@ -97,10 +100,10 @@ def _make_step(session: Session, audio_end: float, at: float, update: Update) ->
         recording=session.recording,
         step=0,
         audio_end=audio_end,
-        ready=audio_end,
-        start=audio_end,
+        ready=at,  # what a server waited for, and for how long it computed, is not known
+        start=at,
         emitted=at,
-        compute=StageTimes(),
+        compute=_UNKNOWN,
         effort=WorkCounters(),
         update=update,
         is_last=False,

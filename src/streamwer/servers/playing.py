@@ -1,4 +1,4 @@
-"""Play recordings to a server: a warm-up that does not count, then every session, as a load says."""
+"""Play recordings to a server: a warm-up that does not count, then every call of a load."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _warm_up(client: ServerClient, pcm: bytes) -> None:
     if session.end is End.FAILED:
         raise ServerError(f"the server failed in the warm-up session: {session.reason}")
     if session.end is End.UNFINISHED and not session.messages:
-        raise ServerError(f"the server never said anything in the warm-up session: {session.reason}")
+        raise ServerError(f"the server said nothing in the warm-up session: {session.reason}")
 
 
 def _group_calls(recordings: Mapping[str, LoadPcm], load: LoadConfig) -> Iterator[Sequence[Call]]:

@@ -187,7 +187,7 @@ def build_address(adapter: Adapter) -> str:
         if not re.search(rf"(^|&){re.escape(key)}=", parts.query)
     }
     query = "&".join(filter(None, (urlencode(added), parts.query)))
-    return urlunsplit(parts._replace(query=query))
+    return str(urlunsplit(parts._replace(query=query)))
 
 
 def read_key(variable: str) -> str:
@@ -234,5 +234,3 @@ def describe_message(message: Message) -> str:
 def split_words(text: str, start: float = 0.0, end: float = 0.0) -> tuple[Word, ...]:
     """Split a text into words that all have the times of the text; 0 is unknown."""
     return tuple(Word(word, start, end) for word in text.split())
-
-

@@ -25,6 +25,8 @@ from streamwer.servers.transport import Connection, open_connection
 from streamwer.simulation.generator import schedule_packets
 
 SAMPLE_BYTES = 2
+DIGITS = 6
+"""Times are kept in microseconds, in memory as in files."""
 _LONGEST_SIGN = 4096
 """Longest message, in characters, that is looked at while the session runs: those that end it, or
 say that it failed, are short, and to parse a long one would delay the time of the next."""
@@ -160,9 +162,7 @@ class _Player:
             return self._build_session(End.FAILED, str(error), ())
         return self._build_session(end, reason, tuple(receiver.messages))
 
-    def _talk(
-        self, connection: Connection, receiver: _Receiver, opened: float
-    ) -> tuple[End, str]:
+    def _talk(self, connection: Connection, receiver: _Receiver, opened: float) -> tuple[End, str]:
         """Hold the session; say how it ended, and why."""
         patience = self._adapter.config.patience_s
         with suppress(OSError):  # the receiver sees the end of the connection, too
@@ -202,7 +202,10 @@ class _Player:
             return End.CLOSED, connection.close_reason
         if receiver.is_closed or not sent:
             at = len(self._lags) * self._adapter.config.chunk_s
-            return End.FAILED, f"dropped after {at:.1f} s of audio {connection.close_reason}".strip()
+            return (
+                End.FAILED,
+                f"dropped after {at:.1f} s of audio {connection.close_reason}".strip(),
+            )
         return End.UNFINISHED, f"no end within {self._adapter.config.patience_s:g} s"
 
     def _send_audio(self, connection: Connection, receiver: _Receiver) -> None:
@@ -235,15 +238,17 @@ class _Player:
         return Session(
             recording=self._call.recording,
             seconds=count_seconds(self._call.pcm),
-            connect_s=self._connect_s,
-            ready_s=self._ready_s,
+            connect_s=round(self._connect_s, DIGITS),
+            ready_s=round(self._ready_s, DIGITS),
             end=end,
             reason=reason,
-            end_sent=self._end_sent - zero,
-            ended=time.monotonic() - zero,
-            lags=tuple(self._lags),
-            sends=tuple(self._sends),
-            messages=tuple(TimedMessage(at - zero, message) for at, message in messages),
+            end_sent=round(self._end_sent - zero, DIGITS),
+            ended=round(time.monotonic() - zero, DIGITS),
+            lags=tuple(round(lag, DIGITS) for lag in self._lags),
+            sends=tuple(round(spent, DIGITS) for spent in self._sends),
+            messages=tuple(
+                TimedMessage(round(at - zero, DIGITS), message) for at, message in messages
+            ),
         )
 
 

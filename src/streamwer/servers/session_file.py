@@ -25,7 +25,7 @@ from streamwer.servers.session import End, Session, TimedMessage
 SESSION_FILE = "sessions.jsonl"
 _VERSION = 1
 _KEY = "streamwer_sessions"
-_DIGITS = 6
+_TEXTS = ("audio", "load", "hardware")
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,14 @@ class SessionRecord:
         settings: of the server, without what is secret.
         audio: digest of the recordings.
         load: in one word.
+        hardware: of the machine that the server ran on, where it was this one.
         sessions: in order of their recordings.
     """
 
     settings: Mapping[str, Any]
     audio: str
     load: str
+    hardware: str
     sessions: tuple[Session, ...]
 
     @property
@@ -56,15 +58,18 @@ def list_public_settings(config: ServerConfig) -> dict[str, Any]:
         each.key: getattr(config, each.key)
         for each in list_settings(config)
         if not each.declaration.secret
-    } | {"over_loopback": config.over_loopback}
+    } | {"network": "loopback" if config.over_loopback else "network"}
 
 
 def write_sessions(path: Path, record: SessionRecord) -> None:
     """Write the sessions of a run. The folder must exist."""
-    head = {_KEY: _VERSION, "settings": record.settings, "audio": record.audio, "load": record.load}
+    about = {key: getattr(record, key) for key in ("settings", *_TEXTS)}
+    head: dict[str, Any] = {_KEY: _VERSION, **about}
     lines = [head, *map(_to_record, record.sessions)]
     with path.open("w", encoding="utf-8") as file:
-        file.writelines(f"{json.dumps(line, ensure_ascii=True, allow_nan=False)}\n" for line in lines)
+        file.writelines(
+            f"{json.dumps(line, ensure_ascii=True, allow_nan=False)}\n" for line in lines
+        )
 
 
 def read_sessions(path: Path) -> SessionRecord:
@@ -81,17 +86,17 @@ def read_sessions(path: Path) -> SessionRecord:
     try:
         settings = dict(head.record["settings"])
         registry.find("server", settings["protocol"])
-        audio, load = str(head.record["audio"]), str(head.record["load"])
+        texts = {key: str(head.record[key]) for key in _TEXTS}
     except (KeyError, TypeError, ValueError) as error:
         raise LogError(f"{head.where}: not the head of a record of sessions ({error})") from error
     sessions = sorted(map(_parse_session, lines), key=lambda each: each.recording)
-    return SessionRecord(settings, audio, load, tuple(sessions))
+    return SessionRecord(settings, sessions=tuple(sessions), **texts)
 
 
 def _to_record(session: Session) -> dict[str, Any]:
     record = {each.name: _to_plain(getattr(session, each.name)) for each in fields(Session)}
     return record | {
-        "messages": [[round(at, _DIGITS), _encode(message)] for at, message in session.messages]
+        "messages": [[at, _encode(message)] for at, message in session.messages]
     }
 
 
@@ -99,7 +104,7 @@ def _to_plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_to_plain(each) for each in value if isinstance(each, float)]
     if isinstance(value, float):
-        return None if math.isnan(value) else round(value, _DIGITS)
+        return None if math.isnan(value) else value
     return value
 
 
@@ -117,16 +122,21 @@ def _parse_session(line: LogLine) -> Session:
             messages=tuple(
                 TimedMessage(float(at), _decode(message)) for at, message in values["messages"]
             ),
-            **{
-                key: math.nan if values[key] is None else float(values[key])
-                for key in ("seconds", "connect_s", "ready_s", "end_sent", "ended")
-            },
-            **{key: tuple(map(float, values[key])) for key in ("lags", "sends")},
+            seconds=float(values["seconds"]),
+            connect_s=_parse_time(values["connect_s"]),
+            ready_s=_parse_time(values["ready_s"]),
+            end_sent=_parse_time(values["end_sent"]),
+            ended=_parse_time(values["ended"]),
+            lags=tuple(map(float, values["lags"])),
+            sends=tuple(map(float, values["sends"])),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise LogError(f"{line.where}: not a session ({error})") from error
 
 
+def _parse_time(value: Any) -> float:
+    return math.nan if value is None else float(value)
+
+
 def _decode(message: Any) -> Message:
     return message if isinstance(message, str) else base64.b64decode(message["base64"])
-

@@ -25,8 +25,9 @@ _PORTS = {"ws": 80, "wss": 443}
 _BLOCK = 1 << 16
 _PLAIN = (1000, 1001, 1005)
 _SHOWN = 200
-_SILENT = logging.Logger("streamwer.servers.silent", logging.CRITICAL + 1)
+_SILENT = logging.getLogger(f"{__name__}.silent")
 """The library's own would log the headers, with the key, where somebody logs at level DEBUG."""
+_SILENT.setLevel(logging.CRITICAL + 1)
 
 
 class Connection(Protocol):
@@ -139,7 +140,9 @@ def _shake_hands(adapter: Adapter, plain: socket.socket, where: str) -> ClientCo
             f" {answer.reason_phrase}; check the path of the address, and the key"
         ) from error
     except TimeoutError as error:
-        raise ServerError(f"{where}: connected, but no answer to the WebSocket handshake") from error
+        raise ServerError(
+            f"{where}: connected, but no answer to the WebSocket handshake"
+        ) from error
     except ssl.SSLError as error:
         raise ServerError(f"{where}: no secure connection ({error.reason})") from error
     except ValueError as error:

@@ -147,8 +147,8 @@ class PacketGenerator:
         if lag > LARGEST_LAG * chunk_s:
             raise StreamwerError(
                 f"the run is invalid: packets were sent {lag:.3f} s late (p99), more than"
-                f" {LARGEST_LAG:.0%} of a chunk of {chunk_s:g} s; run it on a machine with a core to"
-                " spare, or choose clock=measured"
+                f" {LARGEST_LAG:.0%} of a chunk of {chunk_s:g} s; run it on a machine with a core"
+                " to spare, or choose clock=measured"
             )
         return lag
 

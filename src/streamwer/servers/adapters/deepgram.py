@@ -32,6 +32,8 @@ class Deepgram(Adapter):
     class Config(ServerConfig):
         """Settings of a session with such a server."""
 
+        url: str = "ws://127.0.0.1:8000/v1/listen"
+
         model: str = setting("", "model, as the server names it; empty for its default")
         endpointing: str = setting(
             "", "pause that ends an utterance, milliseconds, or false; empty for the default"
@@ -77,7 +79,8 @@ class Deepgram(Adapter):
     @staticmethod
     def decode(messages: Iterable[Message]) -> Iterator[Transcript]:
         finals: list[tuple[float, tuple[Word, ...]]] = []
-        until, tentative = 0.0, ()
+        until = 0.0
+        tentative: tuple[Word, ...] = ()
         for message in messages:
             record = parse_object(message)
             if record.get("type", "Results") == "Results" and "channel" in record:

@@ -34,6 +34,8 @@ class TcpLines(Adapter):
     class Config(ServerConfig):
         """Settings of a session over TCP."""
 
+        url: str = "tcp://127.0.0.1:43007"
+
     final = "every line; of SimulStreaming's, a word that the next line may go on is tentative"
 
     def end(self) -> Sequence[Message]:

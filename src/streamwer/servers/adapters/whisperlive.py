@@ -1,8 +1,8 @@
 """WhisperLive, after 0.10.0 (2026).
 
-Each message holds the last segments: completed ones, and at most one open one. A phrase is completed
-when a later one begins, or when it stayed the same `same_output_threshold` times: what is open when
-the audio ends at once is lost, so `end_of_audio=hold:S` or `silence:S` belongs to this server.
+Each message holds the last segments: completed ones, and at most one open one. A phrase is
+completed when a later one begins, or when it stayed the same `same_output_threshold` times: what is
+open when the audio ends at once is lost, so it needs `end_of_audio=hold:S` or `silence:S`.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ class WhisperLive(Adapter):
     @dataclass
     class Config(ServerConfig):
         """Settings of a session with WhisperLive."""
+
+        url: str = "ws://127.0.0.1:9090"
 
         model: str = setting("tiny.en", "model; a server with one of its own ignores it")
         use_vad: bool = setting(True, "whether the server listens for speech first")

@@ -32,6 +32,8 @@ class WhisperLiveKit(Adapter):
     class Config(ServerConfig):
         """Settings of a session with WhisperLiveKit."""
 
+        url: str = "ws://127.0.0.1:8000/asr"
+
     final = "the words of `lines`"
 
     def query(self) -> Mapping[str, str]:
