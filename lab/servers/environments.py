@@ -68,7 +68,7 @@ def compute_stamp(name: str) -> str:
     """Compute what tells whether an environment is up to date: its lock, Python and folder."""
     torch = (LOCKS / "torch.lock").read_bytes() if name in _WITH_TORCH else b""
     lock = sha256((LOCKS / f"{name}.lock").read_bytes() + torch).hexdigest()
-    return f"{lock} {platform.python_version()} {(ROOT / name).absolute()}\n"
+    return f"{lock} {platform.python_version()} {(ROOT / name).resolve()}\n"
 
 
 def _create(folder: Path) -> None:

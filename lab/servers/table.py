@@ -58,8 +58,8 @@ def _render_notes(report: Mapping[str, Any]) -> Iterator[str]:
         f"The {calls} shortest bundled calls, {report['seconds']:.0f} s, {repeats} times with the"
         f" first policy of a system and once with the second; {report['model']['name']}"
         f" ({report['model']['mb']:.0f} MB), one thread each, {report['lanes']} systems at a time"
-        f" on {report['machine']['cores']} cores. CPU is seconds per second of audio, of all processes"
-        f" of a server. {'; '.join(versions)}."
+        f" on {report['machine']['cores']} cores. CPU is seconds per second of audio, of all the"
+        f" processes of a system. {'; '.join(versions)}."
     )
 
 
