@@ -73,4 +73,6 @@ def test_measured_compute_is_no_part_of_a_baseline(tmp_path: Path) -> None:
     unknown = {name for name, measure in MEASURES.items() if math.isnan(measure.compute(side))}
     too_few = {f"{name}_{p}" for name in ("first_text", "finalisation") for p in ("p95", "p99")}
     delays = {f"{each.name}_{k}" for each in list_simulst_metrics() for k in ("ideal", "aware")}
-    assert unknown == {"rtf", "invented", "lag_slope"} | delays | too_few
+    after_end = {f"final_after_end_{p}" for p in ("p50", "p95", "p99")}
+    not_kept = {"rtf", "invented", "tail_loss", "lag_slope"} | after_end
+    assert unknown == not_kept | delays | too_few
