@@ -17,7 +17,7 @@ from lab.servers.environments import ROOT, PeerError, find_source, make_environm
 HOST = "127.0.0.1"
 _READY_WITHIN_S = 180.0
 _END_WITHIN_S = 5.0
-THREADS = dict.fromkeys(("OMP_NUMTHREADS", "MKL_NUMTHREADS", "OPENBLAS_NUMTHREADS"), "1")
+THREADS = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 _OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
 NICENESS = 5
 """Of all systems alike: whoever sends the audio goes first, or it would come late."""
@@ -74,7 +74,7 @@ PEERS = (
         "whisperlive",
         "ws://127.0.0.1:{port}",
         ("-c", _RUN_WHISPERLIVE, "{port}", "{model}"),
-        ("hold:12", "immediate"),
+        ("hold:15", "immediate"),
     ),
     Peer(
         "whisperlivekit",

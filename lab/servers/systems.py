@@ -41,6 +41,7 @@ OURS = ("prefix_agreement", bench.LOCAL_AGREEMENT)
 """Our recommended policy, and LocalAgreement-2 with a voice filter."""
 NAMES = (*OURS, *(peer.name for peer in PEERS))
 _WARM_UP_S = 5
+_END_WITHIN_S = 2.0
 _COLD_PATIENCE_S = 120.0
 """For the first session: some peers compile much of their code then."""
 
@@ -131,6 +132,8 @@ def _run_policy(system: SystemConfig, warm_up: Samples) -> Iterator[System]:
         _play_warm_up(policy := _Policy(line), warm_up)
         yield policy
     finally:
+        line.close()  # that ends it, if it is not in the middle of a recording
+        process.join(_END_WITHIN_S)
         process.terminate()
         process.join()
 
