@@ -12,8 +12,10 @@ from streamwer.metrics.entities import find_entities
 from streamwer.metrics.punctuation import count_punctuation_errors
 from streamwer.metrics.summary import Summary, summarise
 from streamwer.metrics.tables import score
+from streamwer.reports.headline import build_headline
 from streamwer.text.normalise import get_normaliser
 from streamwer.types import Reference, StageTimes, Step, Update, Word, WorkCounters
+from tests.reports import synthetic
 
 TEXT = "Hello, it is Anna Bell. I owe sixty-four dollars."
 
@@ -71,3 +73,13 @@ def test_an_entity_is_wrong_with_any_of_its_words(timed: bool) -> None:
     wrong = hear("Hello it is Anna Ball I owe sixty five dollars", timed=timed).figures["entities"]
     assert (right, wrong) == ((0, 2), (2, 2))
     assert math.isnan(hear("Hallo", "Hallo, Anna.", "de").figures["entities"].value)
+
+
+def test_the_report_has_a_row_where_there_is_something_to_say() -> None:
+    """The references of these calls have numbers and no punctuation."""
+    comparison = synthetic.compare()
+    (accuracy,) = (each for each in build_headline(comparison) if each.title == "Accuracy")
+    rows = {row.label: row for row in accuracy.rows}
+    assert "PER" not in rows
+    size = comparison.systems[0].summary.figures["entities"].denominator
+    assert rows["Entities"].cells[0].interval == f"of {size:.0f}"

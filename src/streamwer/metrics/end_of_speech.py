@@ -26,7 +26,7 @@ from streamwer.metrics.registry import (
     recording_columns,
 )
 from streamwer.metrics.stats.intervals import Floats
-from streamwer.metrics.tokens import attribute_tokens
+from streamwer.metrics.tokens import Token
 from streamwer.metrics.word_table import NEVER
 from streamwer.text.words import join_scripts
 from streamwer.types import Step, Word
@@ -87,8 +87,8 @@ def _count_errors(recording: AlignedRecording, words: Sequence[Word]) -> int:
         for word, emission in zip(words, recording.emissions, strict=True)
     ):
         return Levenshtein.distance(recording.reference_texts, recording.hypothesis_texts)
-    texts = [word.text for word in words]
-    tokens = attribute_tokens(join_scripts(texts), texts, recording.normaliser) if texts else []
+    text = join_scripts([word.text for word in words])
+    tokens = [Token(each, 0, 0) for each in recording.normaliser.tokenise(text)]
     if recording.normaliser.matches_compounds:
         tokens = respace_tokens(recording.reference_texts, tokens)
     return Levenshtein.distance(recording.reference_texts, [token.text for token in tokens])
