@@ -37,9 +37,12 @@ from streamwer.config import model_catalogue
 from streamwer.errors import StreamwerError
 from streamwer.models import sources
 from streamwer.reports import files
+from streamwer.servers.protocol import parse_end_of_audio
 
 REPORT, PAGE = Path("reports/servers.json"), Path("docs/servers.md")
 _MODEL = "tiny_en"
+_AFTERWARDS_S = 1.0
+"""About what a server takes after the audio."""
 
 
 @stage_command
@@ -107,8 +110,13 @@ class Study:
         if not started:
             return
         jobs = plan_jobs(started, len(self._calls), repeats)
-        seconds = sum(self._calls[job.recording].reference.seconds for job in jobs)
-        _say(f"{len(jobs)} sessions, some {(seconds + 3 * len(jobs)) / 60 / lanes:.0f} minutes")
+        seconds = sum(
+            self._calls[job.recording].reference.seconds
+            + sum(parse_end_of_audio(job.end_of_audio))
+            + _AFTERWARDS_S
+            for job in jobs
+        )
+        _say(f"{len(jobs)} sessions, some {seconds / 60 / lanes:.0f} minutes")
         play_in_lanes(jobs, lambda job: self._play(job, len(jobs)), lanes)
 
     def _play(self, job: Job, count: int) -> None:
