@@ -23,7 +23,7 @@ export USER := $(shell id -u)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help environment repro bench calibrate capacity validate test check format lock clean
+.PHONY: help environment repro bench calibrate capacity validate servers test check format lock clean
 # Two targets at once would fight for DVC's lock and spoil each other's timings, also under -j.
 .NOTPARALLEL:
 
@@ -47,6 +47,9 @@ capacity: environment ## find how many calls at once one worker carries
 
 validate: environment ## hold the virtual clock to the wall's, in real time
 	@$(VENV)/bin/python -m lab.validation $(ARGS)
+
+servers: environment ## measure servers of other projects beside our policies, in real time
+	@$(VENV)/bin/python -m lab.servers $(ARGS)
 
 test: environment ## run the tests
 	@sh tools/peers.sh

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 ORDER = (
     *("errors", "types", "_util", "audio", "text", "provenance", "eventlog", "formats"),
     *("config", "models", "metrics", "recognisers", "alignment", "datasets", "policies"),
-    *("simulation", "runners", "analysis", "reports", "api", "cli", "pipeline", "lab"),
+    *("simulation", "servers", "runners", "analysis", "reports", "api", "cli", "pipeline", "lab"),
 )
 """Each part imports those before it only; docs/architecture.md draws it."""
 

@@ -213,7 +213,7 @@ def score_log(
         format=log.format,
         signature=scored.signature,
         scores=scored.scores,
-        summary=summarise(name or log.format, scored.scores, None, scoring, {}),
+        summary=summarise(name or log.format, scored.scores, None, scoring, log.events.machine),
         has_latencies=log.has_times and bool(len(select_timed_words(scored.scores.words))),
         ideal=log.ideal,
         compute_aware=log.compute_aware,

@@ -30,6 +30,7 @@ __all__ = [
     "collect_damage",
     "concatenate_pieces",
     "decode_chunks",
+    "encode_pcm",
     "load_audio",
     "read_contents",
     "report_damage",
@@ -40,6 +41,7 @@ __all__ = [
 ]
 HOP = 160
 """Samples between log-mel frames: windows that begin whole hops apart share features."""
+_PEAK = 2**15 - 1
 _BLOCK = 1 << 18
 """Samples allocated or processed at once; untouched ones take no memory."""
 
@@ -68,6 +70,11 @@ def load_audio(path: Path, contents: bytes | None = None) -> Samples:
     if audio.size == 0:
         raise AudioError(f"{path}: the file holds no audio samples")
     return check_finite(audio, str(path))
+
+
+def encode_pcm(audio: Samples) -> bytes:
+    """Encode samples as 16-bit integers, little-endian; those beyond ±1 are clipped."""
+    return np.rint(np.clip(audio, -1, 1) * _PEAK).astype("<i2").tobytes()
 
 
 def concatenate_pieces(pieces: Iterable[Samples]) -> Samples:

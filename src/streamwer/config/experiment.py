@@ -94,13 +94,19 @@ class SystemConfig:
     engine: EngineConfig
     clock: ClockConfig
     load: LoadConfig = field(default_factory=LoadConfig)
+    server: Any = None
+    """The `Config` of a server's adapter, for a system that runs elsewhere; it has nothing else."""
 
 
 @dataclass
 class SystemChoice:
-    """One entry of `systems`: a policy; a model, engine or clock of its own where it has one."""
+    """One entry of `systems`: a policy; a model, engine or clock of its own where it has one.
 
-    policy: Any = MISSING
+    Or a server, which is measured as it runs.
+    """
+
+    policy: Any = None
+    server: Any = None
     model: ModelConfig | None = None
     engine: Any = None
     clock: ClockConfig | None = None
@@ -149,7 +155,7 @@ def parse_config(values: DictConfig) -> ExperimentConfig:
     config.gate.model = config.gate.model and settle_model(config.gate.model)
     for choice in config.systems.values():
         choice.model = settle_model(choice.model) if choice.model else None
-    models = {name: config.systems[name].model or config.model for name in config.systems}
+    models = {name: each.model or config.model for name, each in _list_own_systems(config)}
     aligner = parse_alignment(config.alignment)
     alignment_config.refuse_same_model(aligner, models)
     _check_language(config, aligner)
@@ -157,6 +163,11 @@ def parse_config(values: DictConfig) -> ExperimentConfig:
     check_settings("cache", config.cache)
     check_settings("cluster", config.cluster)
     return config
+
+
+def _list_own_systems(config: ExperimentConfig) -> list[tuple[str, SystemChoice]]:
+    """List the systems that run here: all but servers."""
+    return [(name, each) for name, each in config.systems.items() if not each.server]
 
 
 def settle_model(model: ModelConfig) -> ModelConfig:
@@ -167,11 +178,11 @@ def settle_model(model: ModelConfig) -> ModelConfig:
 
 def _check_language(config: ExperimentConfig, aligner: AlignmentConfig) -> None:
     engines = {
-        name: parse_engine(each.engine or config.engine) for name, each in config.systems.items()
+        name: parse_engine(each.engine or config.engine) for name, each in _list_own_systems(config)
     }
     models_by_user = {
         f"system {name}": model_for(engines[name], each.model or config.model)
-        for name, each in config.systems.items()
+        for name, each in _list_own_systems(config)
     }
     whispers = [
         models_by_user[f"system {name}"]
@@ -227,6 +238,19 @@ def parse_engine(values: Mapping[str, Any]) -> EngineConfig:
     schema = registry.find("engine", values.get("name")).Config
     chosen: EngineConfig = make_record(schema, dict(values))
     check_settings("engine", chosen)
+    return chosen
+
+
+def parse_server(values: Mapping[str, Any]) -> Any:
+    """Parse the settings of a server, from its protocol and its other settings.
+
+    Raises:
+        ConfigError: the protocol or a key is unknown, or a value has the wrong type or makes no
+            sense.
+    """
+    schema = registry.find("server", values.get("protocol")).Config
+    chosen = _make_record(schema, dict(values))
+    check_settings("server", chosen)
     return chosen
 
 
@@ -286,6 +310,10 @@ def build_system(config: ExperimentConfig, name: str) -> SystemConfig:
         known = ", ".join(sorted(config.systems))
         raise ConfigError(f"no system {name!r}: params.yaml has {known}")
     choice = config.systems[name]
+    if choice.server:
+        return build_served_system(parse_server(choice.server), config.load)
+    if not choice.policy:
+        raise ConfigError(f"systems.{name}: has neither a policy nor a server")
     called = parse_engine(choice.engine or config.engine)
     chosen = SystemConfig(
         policy=choice.policy,
@@ -301,6 +329,32 @@ def build_system(config: ExperimentConfig, name: str) -> SystemConfig:
     if chosen.clock.name == "profile":
         hardware.find_costs(chosen.clock.hardware, chosen.model, chosen.engine)
     return chosen
+
+
+def build_served_system(server: Any, load: LoadConfig) -> SystemConfig:
+    """Build the system of a server: what it runs with is known as far as its settings say.
+
+    Args:
+        server: the `Config` of its adapter.
+        load: when calls arrive.
+    """
+    check_settings("load", load)
+    nothing = "none"
+    return SystemConfig(
+        policy={"name": server.protocol},
+        model=ModelConfig(
+            name=getattr(server, "model", "") or server.protocol,
+            path="",
+            language=server.language,
+            device=nothing,
+            compute_type=nothing,
+            cpu_threads=server.threads,
+        ),
+        engine=EngineConfig(name="server"),
+        clock=ClockConfig(name="wall"),
+        load=load,
+        server=server,
+    )
 
 
 def _parse_clock(chosen: ClockConfig) -> ClockConfig:

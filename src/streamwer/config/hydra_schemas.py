@@ -15,6 +15,9 @@ from streamwer.config.experiment import ExperimentConfig
 from streamwer.config.sweep import SweepConfig
 from streamwer.errors import ConfigError
 
+_PER_SYSTEM = ("policy", "server")
+"""Groups of which each choice makes a system of its own."""
+
 
 def register() -> None:
     """Store every schema; storing twice does no harm."""
@@ -25,6 +28,7 @@ def register() -> None:
         "condition": registry.schemas("condition"),
         "engine": registry.schemas("engine"),
         "policy": registry.schemas("policy"),
+        "server": registry.schemas("server"),
     }
     for group, records in groups.items():
         for name, record in records.items():
@@ -32,7 +36,7 @@ def register() -> None:
     for group in registry.EXTENSIBLE:
         for name, node in _list_nodes(group).items():
             if not _has_file(group, name):  # Hydra would check the file's values against the record
-                place = f"systems.{name}.policy" if group == "policy" else group
+                place = f"systems.{name}.{group}" if group in _PER_SYSTEM else group
                 store.store(group=group, name=name, node=node, package=place)
     store.store(name="schema", node=ExperimentConfig)
     store.store(name="sweep_schema", node=SweepConfig)

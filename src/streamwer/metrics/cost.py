@@ -65,7 +65,9 @@ def measure_cost(recordings: pd.DataFrame) -> Cost:
     """Return the cost of the recordings that were streamed: a failed one has none we know of."""
     done = recordings[recordings["failure"] == ""]
     audio = float(done["seconds"].sum())
-    stages = {stage: Ratio(float(done[f"{stage}_s"].sum()), audio).value for stage in STAGES}
+    # Of a server no compute is known: NaN, not 0.
+    spent = {stage: float(done[f"{stage}_s"].sum(skipna=False)) for stage in STAGES}
+    stages = {stage: Ratio(seconds, audio).value for stage, seconds in spent.items()}
     return Cost(sum(stages.values()), stages)
 
 

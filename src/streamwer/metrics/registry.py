@@ -71,10 +71,12 @@ class Display:
         more_hints: of its further percentiles.
         line: words for the terminal, with the value in braces; "" to leave it out.
         rule_label: words for the gate; if empty, the label if it is an acronym, or the name.
+        optional: whether its row is left out where no system has a value.
+        sized: whether the denominator is shown beside the value.
     """
 
     section: str = ""
-    place: int = 100
+    place: float = 100
     label: str = ""
     hint: str = ""
     form: str = ".2f"
@@ -82,6 +84,8 @@ class Display:
     more_hints: Sequence[str] = ()
     line: str = ""
     rule_label: str = ""
+    optional: bool = False
+    sized: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

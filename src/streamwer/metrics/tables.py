@@ -80,7 +80,7 @@ def score_recordings(
         steps = drop_ignored_words(every, reference.ignored_segments)
         missing = "" if steps else "the event log does not mention it"
         reason = reasons.get(reference.recording, missing)
-        aligned = AlignedRecording(reference, [] if reason else steps, normaliser)
+        aligned = AlignedRecording(reference, steps, normaliser)
         recordings.append(_build_recording_row(aligned, reason))
         words.append(aligned.rows)
     return Scores(

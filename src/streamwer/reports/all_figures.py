@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
 from streamwer.analysis.formatting import (
@@ -101,6 +101,8 @@ def _ratio(metric: Metric, summary: Summary) -> TableCell:
     text = _format_ratio(metric, summary)
     if metric.name == "wer":
         return TableCell(text, format_percent_range(summary.wer, unit=False))
+    if metric.shown.sized and text != UNKNOWN:
+        return TableCell(text, f"of {format_number(summary.figures[metric.name].denominator, 0)}")
     variants = (each for each in list_metrics() if each.variant_of == metric.name)
     return TableCell(
         text, ", ".join(f"{_format_ratio(each, summary)} {each.shown.label}" for each in variants)

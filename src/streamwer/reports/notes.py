@@ -41,6 +41,7 @@ def list_limits(comparison: Comparison) -> list[str]:
         *_languages(comparison),
         *_language_mismatches(comparison),
         *_estimated_word_times(comparison),
+        *_measured_at_client(comparison),
         *_clock(comparison),
         _queued(comparison),
         "Only the intervals of ΔWER hold together. One in twenty of the others misses the true"
@@ -163,6 +164,22 @@ def _estimated_word_times(comparison: Comparison) -> Iterator[str]:
                 f"The server behind {summary.name} gave no word times: they were {source}, and its"
                 " policy relied on them."
             )
+
+
+def _measured_at_client(comparison: Comparison) -> Iterator[str]:
+    """Name the systems that are servers, and say what is not known of them."""
+    facts = {s.summary.name: s.summary.machine for s in comparison.systems}
+    servers = {name: each for name, each in facts.items() if each.get("server_network")}
+    if servers:
+        where = "; ".join(f"{name} over {each['server_network']}" for name, each in servers.items())
+        yield (
+            f"Servers are measured at the client: {where}. Their compute is not known, so that their"
+            " ideal latency is that with compute, and the audio is sent in chunks, which adds up to"
+            " a chunk to every latency."
+        )
+    for name, each in servers.items():
+        if int(each.get("commit_violations", 0)):
+            yield f"{name} changed {each['commit_violations']} words that it had declared final."
 
 
 def _clock(comparison: Comparison) -> Iterator[str]:

@@ -21,7 +21,7 @@ def run_concurrently(
         worker: that serves them.
         on_done: called as each job ends.
     """
-    outcome = RunOutcome(failures=_find_broken_audio(jobs))
+    outcome = RunOutcome(failures=find_broken_audio(jobs))
     broken = {failure.recording for failure in outcome.failures}
     whole = {job.recording: job for job in jobs if job.recording not in broken}
     steps = worker.stream_concurrently(
@@ -40,7 +40,8 @@ def run_concurrently(
     return outcome
 
 
-def _find_broken_audio(jobs: Sequence[Job]) -> list[Failure]:
+def find_broken_audio(jobs: Sequence[Job]) -> list[Failure]:
+    """Find the recordings whose audio is missing or broken."""
     failures = []
     for job in jobs:
         try:

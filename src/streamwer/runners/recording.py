@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from streamwer._util import disk
 from streamwer.config import experiment
 from streamwer.config.experiment import ExperimentConfig, SystemConfig
 from streamwer.config.folders import EVENTS, PREPARED
+from streamwer.runners import served
 from streamwer.runners.cache.caching import CachedRun
 from streamwer.runners.cache.run_lock import hold_run_lock
 from streamwer.runners.cache.store import REMEDY, ResultStore, format_empty_command
@@ -56,12 +57,25 @@ def record_system(
     """
     system, out = experiment.build_system(settings, name), EVENTS / name
     with hold_run_lock(Path(settings.cache.folder), name, out):
+        if system.server:
+            return _record_server(name, system, show)
         if system.load.alone:
             return _record_cached(settings, name, system, show, warn)
         log = stream_dataset(PREPARED, name, system, settings.cluster, show)
         with disk.explain_write_errors(out, REMEDY):
             eventlog.write_log(out, log)
         return LogSummary(len(log.group_by_recording()), log.failures, log.machine)
+
+
+def _record_server(name: str, system: SystemConfig, show: ShowProgress) -> LogSummary:
+    """Play the data set to a running server; nothing of it is cached, for servers change."""
+    dataset = read_jobs(PREPARED)
+    with show(name, len(dataset.jobs)) as done:
+        run = served.play_jobs(dataset.jobs, system.server, system.load, dataset.digest, done)
+    run = replace(run, failures=(*run.failures, *dataset.failures))
+    log = served.make_served_log(run)
+    served.write_served_log(EVENTS / name, run, log)
+    return LogSummary(len(log.group_by_recording()), log.failures, log.machine)
 
 
 def _record_cached(

@@ -26,7 +26,7 @@ from streamwer.types import ArrivedAudio
 
 _LEAD_S = 0.2
 """Time between the signal to begin and the begin."""
-_SHARE = 0.1
+LARGEST_LAG = 0.1
 """Largest valid p99 of the generator's lag, as a share of a chunk."""
 _PATIENCE_S = 60.0
 _CHECK_S = 0.0002
@@ -144,11 +144,11 @@ class PacketGenerator:
         """
         lags = self.lags
         lag = float(np.quantile(lags, 0.99)) if lags else 0.0
-        if lag > _SHARE * chunk_s:
+        if lag > LARGEST_LAG * chunk_s:
             raise StreamwerError(
                 f"the run is invalid: packets were sent {lag:.3f} s late (p99), more than"
-                f" {_SHARE:.0%} of a chunk of {chunk_s:g} s; run it on a machine with a core to"
-                " spare, or choose clock=measured"
+                f" {LARGEST_LAG:.0%} of a chunk of {chunk_s:g} s; run it on a machine with a core"
+                " to spare, or choose clock=measured"
             )
         return lag
 

@@ -79,7 +79,7 @@ def virtual() -> Figures:
 
 def test_in_real_time_the_same_calls_are_played(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine may take its time: in virtual time alone the service ends with the grace."""
-    monkeypatch.setattr("streamwer.simulation.generator._SHARE", math.inf)
+    monkeypatch.setattr("streamwer.simulation.generator.LARGEST_LAG", math.inf)
     short = replace(SETTING, until=2.5)
     settings = {VIRTUAL: short, WALL: replace(short, grace=PATIENCE_S)}
     both = [player(5).play(setting, clock) for clock, setting in settings.items()]

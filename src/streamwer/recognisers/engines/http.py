@@ -12,9 +12,7 @@ import wave
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
-from streamwer.audio import seconds_to_samples
+from streamwer.audio import encode_pcm, seconds_to_samples
 from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config.engine import EngineConfig
 from streamwer.config.model import ModelConfig
@@ -30,8 +28,6 @@ from streamwer.text.languages import AUTO
 from streamwer.types import Hypothesis
 
 log = logging.getLogger(__name__)
-
-_PEAK = 2**15 - 1
 
 
 @engine("http")
@@ -135,5 +131,5 @@ def _encode_wav(audio: Samples) -> bytes:
         out.setnchannels(1)
         out.setsampwidth(2)
         out.setframerate(SAMPLE_RATE)
-        out.writeframes(np.rint(np.clip(audio, -1, 1) * _PEAK).astype("<i2").tobytes())
+        out.writeframes(encode_pcm(audio))
     return file.getvalue()

@@ -1,0 +1,73 @@
+"""The table of the study in docs/servers.md, made from reports/servers.json."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lab.servers.figures import NEVER
+
+BEGIN, END = "<!-- the study: made by `make servers` -->", "<!-- end of the study -->"
+_HEAD = (
+    "| system | end of audio | WER | commit p50 / p95 | first shown p50 / p95 | tail loss | CPU |",
+    "|:--|:--|--:|--:|--:|--:|--:|",
+)
+
+
+def render_table(report: Mapping[str, Any]) -> str:
+    """Render the rows of a report as Markdown."""
+    return "\n".join((*_HEAD, *map(_render_row, report["systems"]), "", *_render_notes(report)))
+
+
+def replace_table(page: str, report: Mapping[str, Any]) -> str:
+    """Put the table between the marks of a page; a page without marks stays as it is."""
+    marks = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}", re.DOTALL)
+    return marks.sub(lambda _: f"{BEGIN}\n{render_table(report)}\n{END}", page)
+
+
+def _render_row(row: Mapping[str, Any]) -> str:
+    if not row["sessions"]:
+        return f"| `{row['system']}` | | failed: {row['failure']} | | | | |"
+    marks = "".join((" (void)" * row["void"], _render_failed(row)))
+    latencies = (
+        " / ".join(_render_seconds(row[f"{kind}_{p}_s"]) for p in ("p50", "p95")) + " s"
+        for kind in ("commit", "shown")
+    )
+    cells = (
+        f"`{row['system']}`{marks}",
+        f"`{row['end_of_audio']}`",
+        _render_share(row["wer"]),
+        *latencies,
+        _render_share(row["tail_loss"]),
+        "–" if row["cpu_per_audio_s"] is None else f"{row['cpu_per_audio_s']:.2f}",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _render_failed(row: Mapping[str, Any]) -> str:
+    failed = row["failed_sessions"]
+    return f" ({failed} of {row['sessions']} sessions failed)" if failed else ""
+
+
+def _render_notes(report: Mapping[str, Any]) -> Iterator[str]:
+    calls, repeats = len(report["calls"]), report["repeats"]
+    rows = [row for row in report["systems"] if row["sessions"]]
+    versions = {row["version"]: None for row in rows if not row["version"].startswith("streamwer")}
+    yield (
+        f"The {calls} shortest bundled calls, {report['seconds']:.0f} s, {repeats} times with the"
+        f" first policy of a system and once with the second; {report['model']['name']}"
+        f" ({report['model']['mb']:.0f} MB), one thread each, {report['lanes']} systems at a time"
+        f" on {report['machine']['cores']} cores. CPU is seconds per second of audio, of all the"
+        f" processes of a system. {'; '.join(versions)}."
+    )
+
+
+def _render_share(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.1f} %"
+
+
+def _render_seconds(value: float | str | None) -> str:
+    if value is None:
+        return "–"
+    return NEVER if value == NEVER else f"{value:.1f}"

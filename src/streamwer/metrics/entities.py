@@ -1,0 +1,104 @@
+"""Entity errors: names, numbers and codes of the reference that did not come right.
+
+Entities are found by rule in English references: numbers in digits or words, words with a capital
+within a sentence, single letters. Neighbours of one kind are one entity, up to a punctuation mark.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from streamwer.metrics.aligned_recording import AlignedRecording
+from streamwer.metrics.registry import Display, Tables, get_column, metric, recording_columns
+from streamwer.metrics.stats.intervals import Floats
+from streamwer.metrics.tokens import Token, attribute_tokens
+from streamwer.text.words import join_scripts
+
+_NUMBERS = frozenset(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+    " sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety"
+    " hundred thousand million billion first second third fourth fifth sixth seventh eighth ninth"
+    " tenth twentieth thirtieth double triple".split()
+)
+_LONE = frozenset(("one", "first", "second", "double"))
+"""Numbers that are mostly none by themselves: "this one", "one moment", "wait one second"."""
+_NO_NAME = re.compile(r"(I|I['’]\w+|A|OK|Okay)$")
+_PUNCTUATION = "\"'’“”()[],.;:?!…"
+
+
+@recording_columns
+def build_entity_columns(recording: AlignedRecording) -> Mapping[str, int]:
+    """Count a recording's entities, and those with a word that is missing or wrong."""
+    language = re.split("[-_]", recording.reference.language.strip().lower())[0]
+    if language not in ("", "en", "eng", "english"):
+        return {"entities": 0, "entity_errors": 0}
+    words = [word.text for word in recording.reference.words] or recording.reference.text.split()
+    hits = {pair.reference for pair in recording.pairs if pair.status == "hit"}
+    missed = {
+        word
+        for at, token in enumerate(_attribute(recording, words))
+        if at not in hits
+        for word in range(token.first, token.last + 1)
+    }
+    entities = list(find_entities(words))
+    wrong = sum(not missed.isdisjoint(entity) for entity in entities)
+    return {"entities": len(entities), "entity_errors": wrong}
+
+
+@metric(
+    "entities",
+    unit="share of entities",
+    better="lower",
+    source="ours: names, numbers and codes by rule",
+    shown=Display(
+        "Accuracy",
+        13,
+        "Entities",
+        "names, numbers and codes with a wrong or missing word",
+        ".1%",
+        optional=True,
+        sized=True,
+    ),
+    key="entity_error_rate",
+)
+def count_entity_parts(tables: Tables) -> tuple[Floats, Floats]:
+    """Return the wrong entities of each recording, and all of them."""
+    return get_column(tables.recordings, "entity_errors"), get_column(tables.recordings, "entities")
+
+
+def find_entities(words: Sequence[str]) -> Iterator[range]:
+    """Find the entities of a reference: yield the places of the words of each.
+
+    Args:
+        words: raw, with case and punctuation as far as the reference has them.
+    """
+    cased = any(word.islower() for word in words)
+    kinds = [_classify(words, at, cased=cased) for at in range(len(words))]
+    begin = 0
+    for at, kind in enumerate(kinds):
+        if at + 1 == len(words) or kinds[at + 1] != kind or words[at][-1:] in ",.;:?!":
+            run = {word.strip(_PUNCTUATION).lower() for word in words[begin : at + 1]}
+            if kind and not run <= _LONE:
+                yield range(begin, at + 1)
+            begin = at + 1
+
+
+def _classify(words: Sequence[str], at: int, *, cased: bool) -> str:
+    """Return the kind of a word: "number", "name", or "" for any other."""
+    word = words[at].strip(_PUNCTUATION)
+    if any(sign.isdigit() for sign in word):
+        return "number"
+    if word and all(part in _NUMBERS for part in word.lower().split("-")):
+        return "number"
+    begins = at == 0 or words[at - 1].rstrip("\"'’”)")[-1:] in ".?!:"
+    named = cased and word[:1].isupper() and not begins and not _NO_NAME.match(word)
+    return "name" if named else ""
+
+
+def _attribute(recording: AlignedRecording, words: Sequence[str]) -> Sequence[Token]:
+    """Return the reference's tokens by their words, which have no times in some references."""
+    if recording.reference.words or not words:
+        return recording.reference_tokens
+    text = join_scripts([recording.reference.text])
+    return attribute_tokens(text, words, recording.normaliser)

@@ -1,0 +1,132 @@
+"""Measure a running server: play recordings to it, and make an event log of what it said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from streamwer import audio, eventlog
+from streamwer._util import disk
+from streamwer.config import registry
+from streamwer.config.load import LoadConfig
+from streamwer.errors import ConfigError, StreamwerError
+from streamwer.eventlog.log import EventLog
+from streamwer.provenance.choices import format_choice
+from streamwer.provenance.signature import UNKNOWN, Run, Subject
+from streamwer.runners.concurrent import find_broken_audio
+from streamwer.runners.hardware import describe_hardware
+from streamwer.runners.run_log import format_load
+from streamwer.runners.worker import Job, load_prepared_audio
+from streamwer.servers.decoding import decode_session
+from streamwer.servers.playing import check_lag, measure_sessions, play_to_server
+from streamwer.servers.protocol import ServerConfig
+from streamwer.servers.session_file import (
+    SESSION_FILE,
+    SessionRecord,
+    list_public_settings,
+    write_sessions,
+)
+from streamwer.types import Failure
+
+PROTOCOL, NETWORK = "server_protocol", "server_network"
+"""Keys of a log's facts: the protocol, and the way between client and server."""
+
+
+@dataclass(frozen=True)
+class ServedRun:
+    """The sessions of a run, and the recordings that could not be played at all."""
+
+    record: SessionRecord
+    failures: tuple[Failure, ...] = ()
+
+
+def play_jobs(
+    jobs: Sequence[Job],
+    config: ServerConfig,
+    load: LoadConfig,
+    digest: str,
+    on_done: Callable[[Job], None] = lambda job: None,
+) -> ServedRun:
+    """Play prepared recordings to a server, in real time.
+
+    Args:
+        jobs: recordings to play.
+        config: of the server.
+        load: when calls arrive.
+        digest: of the recordings.
+        on_done: called as each recording ends.
+
+    Raises:
+        ConfigError: a setting makes no sense, or a recording comes by a simulated network.
+        StreamwerError: the server cannot be used, or no recording can be played.
+    """
+    delayed = next((job.recording for job in jobs if job.journey), None)
+    if delayed:
+        raise ConfigError(f"{delayed} comes by a simulated network (condition): no server hears it")
+    broken = find_broken_audio(jobs)
+    missing = {failure.recording for failure in broken}
+    whole = {job.recording: job for job in jobs if job.recording not in missing}
+    if not whole:
+        raise StreamwerError("there is no recording with sound audio to play to the server")
+    sounds = {name: partial(_load_pcm, job) for name, job in whole.items()}
+    sessions = play_to_server(sounds, config, load, lambda name: on_done(whole[name]))
+    settings = list_public_settings(config)
+    hardware = describe_hardware("cpu") if config.over_loopback else UNKNOWN
+    record = SessionRecord(settings, digest, format_load(load), hardware, tuple(sessions))
+    return ServedRun(record, tuple(broken))
+
+
+def make_served_log(run: ServedRun) -> EventLog:
+    """Make the event log of the sessions of a run; it needs no server.
+
+    Raises:
+        StreamwerError: chunks were sent too late, so that the run is void.
+    """
+    record = run.record
+    adapter, chunk = registry.find("server", record.protocol), float(record.settings["chunk_s"])
+    measured = measure_sessions(record.sessions)
+    check_lag(measured, chunk)
+    decoded = [decode_session(each, adapter, chunk) for each in record.sessions]
+    violations = sum(each.violations for each in decoded)
+    return EventLog(
+        tuple(step for each in decoded for step in each.steps),
+        (*run.failures, *(each.failure for each in decoded if each.failure)),
+        _describe_machine(record) | measured | {"commit_violations": violations},
+        _describe_run(record),
+    )
+
+
+def write_served_log(folder: Path, run: ServedRun, log: EventLog) -> None:
+    """Write the log of a run, and beside it the sessions that it was decoded from."""
+    with disk.explain_write_errors(folder, "choose another folder, or make room"):
+        eventlog.write_log(folder, log)
+        write_sessions(folder / SESSION_FILE, run.record)
+
+
+def _load_pcm(job: Job) -> bytes:
+    return audio.encode_pcm(load_prepared_audio(job))
+
+
+def _describe_machine(record: SessionRecord) -> dict[str, Any]:
+    return {
+        "workers": 1,
+        "hardware": record.hardware,
+        PROTOCOL: record.protocol,
+        NETWORK: str(record.settings["network"]),
+    }
+
+
+def _describe_run(record: SessionRecord) -> Run:
+    settings = dict(record.settings)
+    threads = str(settings.pop("threads", 0) or UNKNOWN)
+    name, language = settings.pop("protocol"), str(settings.get("language", UNKNOWN))
+    subject = Subject(
+        policy=format_choice({"name": name, **settings}),
+        engine="server",
+        model=str(settings.get("model") or UNKNOWN),
+        language=language,
+    )
+    return Run(subject, "wall", threads, record.audio, record.load)

@@ -1,0 +1,1 @@
+"""Adapters: one file for each protocol, which registers itself with its settings."""

@@ -1,0 +1,110 @@
+"""The dialect of Deepgram's live API, `/v1/listen`, which WhisperLiveKit and others speak, too.
+
+An interim replaces the earlier one of its range; a final freezes its range. A final may come much
+later than the same words as an interim, and `speech_final` only says that a pause was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from streamwer.config.registry import server
+from streamwer.config.settings import setting
+from streamwer.servers.protocol import (
+    Adapter,
+    Message,
+    ServerConfig,
+    Transcript,
+    parse_object,
+    read_object,
+    split_words,
+)
+from streamwer.types import Word
+
+
+@server("deepgram")
+class Deepgram(Adapter):
+    """A server that speaks as Deepgram's `/v1/listen`."""
+
+    @dataclass
+    class Config(ServerConfig):
+        """Settings of a session with such a server."""
+
+        url: str = "ws://127.0.0.1:8000/v1/listen"
+
+        model: str = setting("", "model, as the server names it; empty for its default")
+        endpointing: str = setting(
+            "", "pause that ends an utterance, milliseconds, or false; empty for the default"
+        )
+
+    final = "the words of results with `is_final`"
+
+    def __init__(self, config: ServerConfig) -> None:
+        super().__init__(config)
+        self._has_asked = False
+
+    def query(self) -> Mapping[str, str]:
+        chosen = {
+            "model": self.config.model,
+            "language": self.config.language,
+            "endpointing": self.config.endpointing,
+        }
+        return {
+            "encoding": "linear16",
+            "sample_rate": "16000",
+            "channels": "1",
+            "interim_results": "true",
+            **{key: value for key, value in chosen.items() if value},
+        }
+
+    def headers(self, key: str) -> Mapping[str, str]:
+        return {"Authorization": f"Token {key}"} if key else {}
+
+    def end(self) -> Sequence[Message]:
+        self._has_asked = True
+        return ('{"type": "CloseStream"}',)
+
+    def is_end(self, message: Message) -> bool:
+        # WhisperLiveKit greets with such a message, too.
+        return self._has_asked and read_object(message).get("type") == "Metadata"
+
+    def find_error(self, message: Message) -> str:
+        record = read_object(message)
+        if record.get("type") != "Error":
+            return ""
+        return str(record.get("description") or record.get("message") or "an error")
+
+    @staticmethod
+    def decode(messages: Iterable[Message]) -> Iterator[Transcript]:
+        finals: list[tuple[float, tuple[Word, ...]]] = []
+        until = 0.0
+        tentative: tuple[Word, ...] = ()
+        for message in messages:
+            record = parse_object(message)
+            if record.get("type", "Results") == "Results" and "channel" in record:
+                start = float(record["start"])
+                end = start + float(record["duration"])
+                words = _read_words(record["channel"]["alternatives"][0])
+                if record.get("is_final"):
+                    finals = sorted([*finals, (start, words)], key=lambda each: each[0])
+                    until, tentative = max(until, end), ()
+                elif end > until:
+                    tentative = words
+            yield Transcript(tuple(word for _, words in finals for word in words), tentative)
+
+
+def _read_words(alternative: Mapping[str, Any]) -> tuple[Word, ...]:
+    """Read the words with their times; those of a text without words have none."""
+    if not alternative.get("words"):
+        return split_words(str(alternative["transcript"]))
+    return tuple(
+        Word(
+            str(each.get("punctuated_word") or each["word"]).strip(),
+            float(each["start"]),
+            float(each["end"]),
+            float(each.get("confidence", 1.0)),
+        )
+        for each in alternative["words"]
+    )

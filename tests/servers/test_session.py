@@ -1,0 +1,242 @@
+"""Sessions with real servers on this machine, which behave well or badly."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import time
+from typing import Any
+
+import pytest
+from websockets.sync.server import ServerConnection
+
+from streamwer.config import experiment, registry
+from streamwer.errors import ConfigError
+from streamwer.servers.decoding import decode_session
+from streamwer.servers.session import Call, End, Session, play_session
+from tests.servers.fakes import Script, find_free_port, serve_tcp, serve_websocket
+
+HELLO = {"type": "config", "useAudioWorklet": True, "mode": "full"}
+DONE = {"type": "ready_to_stop"}
+SECOND = bytes(32_000)
+
+
+def update(committed: str, tentative: str = "") -> dict[str, Any]:
+    """A message of WhisperLiveKit."""
+    return {
+        "lines": [{"speaker": 1, "text": committed}, {"speaker": -2, "text": None}],
+        "buffer_transcription": tentative,
+    }
+
+
+def play(url: str, protocol: str = "whisperlivekit", pcm: bytes = SECOND, **settings: Any) -> Session:
+    adapter = registry.find("server", protocol)
+    config = adapter.Config(url=url, **{"patience_s": 1.0} | settings)
+    return play_session(Call("a", pcm), adapter(config))
+
+
+def decode(session: Session, protocol: str = "whisperlivekit") -> Any:
+    return decode_session(session, registry.find("server", protocol), 0.1)
+
+
+def committed_text(session: Session, protocol: str = "whisperlivekit") -> str:
+    steps = decode(session, protocol).steps
+    return " ".join(word.text for step in steps for word in step.update.committed)
+
+
+def test_audio_is_sent_at_the_pace_of_speech_and_every_message_is_kept_with_its_time() -> None:
+    script = Script(
+        [(0.2, update("", "hello")), (0.6, update("hello", "wor"))],
+        hello=(HELLO,),
+        goodbye=(update("hello world"), DONE),
+    )
+    with serve_websocket(script) as url:
+        session = play(url)
+    assert script.audio_bytes == len(SECOND)
+    assert script.requests == ["/asr?language=en&mode=full"]
+    assert session.end is End.TOLD
+    assert len(session.lags) == 10
+    assert session.end_sent == pytest.approx(1.0, abs=0.2)
+    assert session.messages[0].at <= 0.0  # the greeting came before the first sample
+    assert [each.at for each in session.messages[1:3]] == pytest.approx([0.3, 0.7], abs=0.2)
+    assert committed_text(session) == "hello world"
+
+
+def test_fragments_of_a_message_are_one_message() -> None:
+    def handler(connection: ServerConnection) -> None:
+        connection.send('{"type": "config", "useAudioWorklet": true}')
+        while connection.recv() != b"":
+            pass
+        connection.send(iter(['{"lines": [{"te', 'xt": "one', ' two"}]}']))
+        connection.send('{"type": "ready_to_stop"}')
+
+    with serve_websocket(handler) as url:
+        assert committed_text(play(url, pcm=SECOND[:6400])) == "one two"
+
+
+def test_ten_megabytes_are_received_whole() -> None:
+    many = " ".join(["word"] * 2_000_000)
+    script = Script([], hello=(HELLO,), goodbye=(update(many), DONE))
+    with serve_websocket(script) as url:
+        session = play(url, pcm=SECOND[:6400], patience_s=20.0)
+    assert session.end is End.TOLD
+    assert max(len(each.message) for each in session.messages) > 10_000_000
+
+
+@pytest.mark.parametrize(
+    ("how", "least", "sent"),
+    [("immediate", 0.2, 6400), ("silence:0.3", 0.5, 16_000), ("hold:0.3", 0.5, 6400)],
+)
+def test_what_follows_the_audio_is_a_setting(how: str, least: float, sent: int) -> None:
+    script = Script([], hello=(HELLO,), goodbye=(DONE,))
+    with serve_websocket(script) as url:
+        session = play(url, pcm=SECOND[:6400], end_of_audio=how)
+    assert script.audio_bytes == sent
+    assert session.end_sent == pytest.approx(least, abs=0.15)
+    assert session.seconds == 0.2
+
+
+def test_a_late_final_counts_until_patience_ends() -> None:
+    def handler(connection: ServerConnection) -> None:
+        connection.send('{"type": "config", "useAudioWorklet": true}')
+        while connection.recv() != b"":
+            pass
+        time.sleep(0.5)
+        connection.send('{"lines": [{"text": "late"}]}')
+        connection.recv()  # until the client gives up
+
+    with serve_websocket(handler) as url:
+        session = play(url, pcm=SECOND[:6400])
+    assert session.end is End.UNFINISHED
+    step = decode(session).steps[0]
+    assert step.emitted == pytest.approx(0.7, abs=0.2)
+    assert decode(session).failure is None
+
+
+def test_a_server_that_drops_the_call_has_failed_and_its_words_stay() -> None:
+    def handler(connection: ServerConnection) -> None:
+        connection.send('{"type": "config", "useAudioWorklet": true}')
+        connection.recv()
+        connection.send('{"lines": [{"text": "half"}]}')
+        connection.close(1011, "out of memory")
+
+    with serve_websocket(handler) as url:
+        session = play(url)
+    assert session.end is End.FAILED
+    assert "with code 1011 out of memory" in session.reason
+    assert len(session.lags) < 10
+    assert committed_text(session) == "half"
+    assert decode(session).failure.reason.startswith("dropped after 0.")
+
+
+def test_garbage_is_named_and_what_came_before_it_stays() -> None:
+    script = Script(
+        [(0.0, update("good")), (0.1, b"\x00\xff garbage")], hello=(HELLO,), goodbye=(DONE,)
+    )
+    with serve_websocket(script) as url:
+        session = play(url, pcm=SECOND[:9600])
+    assert committed_text(session) == "good"
+    reason = decode(session).failure.reason
+    assert reason.startswith("message 3 is not of the protocol: b'\\x00\\xff garbage'")
+
+
+def test_nobody_listens_is_a_refused_connection() -> None:
+    session = play(f"ws://127.0.0.1:{find_free_port()}/asr")
+    assert session.end is End.FAILED
+    assert session.reason.endswith("no connection (Connection refused)")
+
+
+def test_a_server_may_refuse_the_handshake_and_is_not_followed_elsewhere() -> None:
+    def refuse(status: int, **headers: str) -> Any:
+        def process(connection: Any, request: Any) -> Any:
+            response = connection.respond(status, "no")
+            for name, value in headers.items():
+                response.headers[name] = value
+            return response
+
+        return process
+
+    with serve_websocket(lambda connection: None, process_request=refuse(403)) as url:
+        assert "status 403 Forbidden; check the path" in play(url).reason
+    asked: list[str] = []
+    with serve_websocket(lambda connection: asked.append("elsewhere")) as elsewhere:
+        redirect = refuse(302, Location=elsewhere)
+        with serve_websocket(lambda connection: None, process_request=redirect) as url:
+            assert play(url).reason.endswith("redirects, which is not followed")
+    assert not asked
+
+
+def test_a_server_that_never_greets_is_said_to_be_of_another_protocol() -> None:
+    with serve_websocket(lambda connection: connection.recv()) as url:
+        reason = play(url, patience_s=0.3).reason
+    assert reason == (
+        "not ready within 0.3 s (no message); does it speak the protocol whisperlivekit?"
+    )
+
+
+def test_a_port_without_websocket_is_named() -> None:
+    def handler(connection: socket.socket) -> None:
+        connection.recv(1000)
+        connection.sendall(b"SSH-2.0-OpenSSH\r\n")
+
+    with serve_tcp(handler) as url:
+        reason = play(url.replace("tcp", "ws")).reason
+    assert "does not speak WebSocket" in reason
+
+
+def test_lines_over_tcp_come_in_pieces_and_the_end_is_a_half_closed_connection() -> None:
+    heard = []
+
+    def handler(connection: socket.socket) -> None:
+        heard.append(len(connection.recv(100_000)))
+        connection.sendall(b"0 900 what a ")
+        time.sleep(0.1)
+        connection.sendall(b"day\n")
+        while data := connection.recv(100_000):
+            heard.append(len(data))
+        connection.sendall(b"900 1000 indeed\n")
+
+    with serve_tcp(handler) as url:
+        session = play(url, "tcp_lines", pcm=SECOND[:12_800])
+    assert sum(heard) == 12_800
+    assert session.end is End.CLOSED
+    assert committed_text(session, "tcp_lines") == "what a day indeed"
+
+
+def test_a_key_goes_to_the_server_and_into_no_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("ASR_KEY", "secret-1234")
+    seen = []
+
+    def handler(connection: ServerConnection) -> None:
+        seen.append(connection.request.headers["Authorization"])
+        while "CloseStream" not in str(connection.recv()):
+            pass
+
+    with caplog.at_level(logging.DEBUG), serve_websocket(handler) as url:
+        session = play(url, "deepgram", pcm=SECOND[:3200], key_env="ASR_KEY")
+    assert seen == ["Token secret-1234"]
+    sent_by_us = [each for each in caplog.records if each.name != "websockets.server"]
+    assert "secret-1234" not in f"{session} {[each.getMessage() for each in sent_by_us]}"
+
+
+def test_threads_of_a_session_end_with_it() -> None:
+    before = threading.active_count()
+    script = Script([], hello=(HELLO,), goodbye=(DONE,))
+    with serve_websocket(script) as url:
+        play(url, pcm=SECOND[:3200])
+    time.sleep(0.1)
+    assert threading.active_count() <= before + 1
+
+
+def test_an_address_with_a_password_and_a_key_without_encryption_are_refused() -> None:
+    parse = experiment.parse_server
+    deepgram = {"protocol": "deepgram"}
+    with pytest.raises(ConfigError, match=r"without a password"):
+        parse(deepgram | {"url": "wss://me:secret@host/v1/listen"})
+    with pytest.raises(ConfigError, match=r"over wss:// only"):
+        parse(deepgram | {"url": "ws://asr.example.org/v1/listen", "key_env": "KEY"})
+    with pytest.raises(ConfigError, match=r"immediate, silence:S or hold:S"):
+        parse(deepgram | {"end_of_audio": "later"})
