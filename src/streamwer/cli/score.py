@@ -20,6 +20,8 @@ from streamwer.formats.base import Log
 from streamwer.formats.detection import FORMATS, read_log
 from streamwer.formats.reference_files import References
 from streamwer.formats.systems import add_baseline, group_systems
+from streamwer.metrics import store
+from streamwer.metrics.store import SignedScores
 from streamwer.text.normalise import NAMES
 from streamwer.types import Reference
 
@@ -126,6 +128,13 @@ def _add_results(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="write here, not to the terminal"
     )
+    group.add_argument(
+        "--scores",
+        type=Path,
+        metavar="FOLDER",
+        help="also write the scores of each log here, in a folder by its name, for streaming-gate"
+        " and streaming-compare",
+    )
     group.add_argument("-h", "--help", action="help", help="show this help")
 
 
@@ -140,6 +149,8 @@ def _run(arguments: argparse.Namespace) -> int:
         _write_text(arguments.output, _export_log(log, arguments.export, loaded))
         return 0
     compared = _compare_systems(arguments, loaded)
+    if arguments.scores:
+        _write_scores(arguments.scores, compared)
     _write_text(arguments.output, compared.to_json() if arguments.json else compared.to_table())
     return NOT_COMPARABLE if compared.has_incomparable_wer else 0
 
@@ -170,6 +181,14 @@ def _export_log(log: Log, name: str, loaded: References | None) -> str:
         raise StreamwerError(f"--export: writes event logs of this project, not {log.format} logs")
     known = {reference.recording: reference for reference in loaded.items} if loaded else {}
     return "".join(f"{line}\n" for line in EXPORTS[name](log.events, known))
+
+
+def _write_scores(folder: Path, compared: LogComparison) -> None:
+    try:
+        for name, each in compared.systems.items():
+            store.write_scores(folder / name, SignedScores(each.scores, each.signature))
+    except OSError as error:
+        raise StreamwerError(f"--scores {folder}: cannot be written ({error.strerror})") from error
 
 
 def _write_text(path: Path | None, text: str) -> None:
