@@ -1,10 +1,10 @@
-"""Registry of policies, engines, data set sources and conditions: ours and other packages'.
+"""Registry of policies, engines, data set sources, conditions and trackers.
 
 A class registers itself with a decorator, such as `@policy("offline")`, and has an attribute
 `Config`: the dataclass of its settings. Ours are found by importing the modules of a package.
 Another package names its class in an entry point of the group `streamwer.policies`,
-`streamwer.engines` or `streamwer.datasets`; one that cannot be used says so when it is chosen, and
-hinders nobody before that. See docs/extending.md.
+`streamwer.engines`, `streamwer.datasets` or `streamwer.trackers`; one that cannot be used says so
+when it is chosen, and hinders nobody before that. See docs/extending.md.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ GROUPS: Mapping[str, Group] = {
     "engine": Group("streamwer.recognisers.engines", "streamwer.engines", "name"),
     "dataset": Group("streamwer.datasets.sources", "streamwer.datasets", "source"),
     "condition": Group("streamwer.datasets.augmentation", "", "effect"),
+    "tracker": Group("streamwer.reports.trackers", "streamwer.trackers", "name"),
 }
 EXTENSIBLE = tuple(group for group, about in GROUPS.items() if about.entry_points)
 """The groups that other packages can add to."""
@@ -109,6 +110,11 @@ def dataset_source(name: str) -> Callable[[Registered], Registered]:
 def condition(name: str) -> Callable[[Registered], Registered]:
     """Register an effect of `conf/condition`."""
     return register("condition", name)
+
+
+def tracker(name: str) -> Callable[[Registered], Registered]:
+    """Register an experiment tracker."""
+    return register("tracker", name)
 
 
 def find(group: str, name: object) -> Any:
