@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PROJECT = PYPROJECT["project"]
 EXTRAS = PROJECT["optional-dependencies"]
+TEST_EXTRAS = ("packaging", "peers", "pocketsphinx", "test-weights")
 PIN = re.compile(r"(?P<name>[a-z0-9]+(-[a-z0-9]+)*)==(?P<version>[0-9][0-9a-z.]*)( ; .+)?")
 
 
@@ -67,9 +68,7 @@ def peers() -> dict[str, str]:
     return {match["name"]: match["version"] for match in found if match}
 
 
-@pytest.mark.parametrize(
-    "text", [*EXTRAS["peers"], *EXTRAS["pocketsphinx"], *EXTRAS["test-weights"]]
-)
+@pytest.mark.parametrize("text", [text for extra in TEST_EXTRAS for text in EXTRAS[extra]])
 def test_the_peers_lock_satisfies_pyproject(text: str) -> None:
     requirement = Requirement(text)
     assert peers()[canonicalize_name(requirement.name)] in requirement.specifier
