@@ -123,6 +123,7 @@ def test_every_import_is_a_declared_dependency() -> None:
         extra = EXTRAS["calls"] if ROOT / "lab/calls" in path.parents else []
         extra = EXTRAS["optuna"] if path.stem == "streamwer_optuna" else extra
         extra = EXTRAS["pocketsphinx"] if path.stem == "pocketsphinx" else extra
+        extra = [*EXTRAS["mlflow"], "mlflow"] if path.stem == "mlflow" else extra
         declared = names(PROJECT["dependencies"] + extra)
         for package in set(imported_packages(path)) - ours:
             if not {*map(canonicalize_name, distributions.get(package, [package]))} & declared:
