@@ -32,7 +32,7 @@ LOCAL = ClusterConfig(name="local")
 MB = 2**20
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def one_ray() -> Iterator[None]:
     with keep_ray_running():
         yield
