@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from tests.composing import remember_configs
 from tests.weights import tiny_en as tiny_en
 from tests.weights import whisper_base as whisper_base
 
@@ -28,6 +29,8 @@ os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"
 # Machines are noisy: a slow example is not a failure, and the same examples run everywhere.
 settings.register_profile("streamwer", deadline=None, derandomize=True)
 settings.load_profile("streamwer")
+
+remember_configs()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

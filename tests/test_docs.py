@@ -20,6 +20,7 @@ from streamwer.cli.compare import build_compare_parser as compare_parser
 from streamwer.cli.gate import build_gate_parser as gate_parser
 from streamwer.cli.score import build_score_parser as scoring_parser
 from streamwer.cli.sweep.report import build_report_parser as gathering
+from streamwer.cli.track import build_track_parser as track_parser
 from streamwer.config.compose import compose_config
 from tests.test_imports import ORDER
 
@@ -71,8 +72,13 @@ def streaming_gate(arguments: list[str]) -> None:
     gate_parser().parse_args(arguments)
 
 
+def streaming_track(arguments: list[str]) -> None:
+    track_parser().parse_args(arguments)
+
+
 def dvc(arguments: list[str]) -> None:
-    compose_config([value for flag, value in itertools.pairwise(arguments) if flag == "-S"])
+    choices = [value for flag, value in itertools.pairwise(arguments) if flag == "-S"]
+    compose_config([each for each in choices if each != "experiment=mine"])  # `init` writes it
     for target in arguments[1:]:
         if arguments[0] == "repro" and not target.startswith("-"):
             assert Path(target.partition(":")[0]).is_file()
@@ -106,6 +112,7 @@ CHECKS: dict[str, Callable[[list[str]], None]] = {
     "streaming-compare": streaming_compare,
     "streaming-gate": streaming_gate,
     "streaming-score": streaming_score,
+    "streaming-track": streaming_track,
     "dvc": dvc,
     "python": python,
 }

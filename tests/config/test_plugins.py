@@ -20,6 +20,7 @@ import pytest
 
 from streamwer import policies
 from streamwer.cli.arguments import parse_arguments
+from streamwer.cli.track import main as track
 from streamwer.config import experiment, registry
 from streamwer.config.compose import load_config
 from streamwer.datasets.preparation import prepare_dataset
@@ -126,6 +127,14 @@ def test_the_package_of_the_page_streams_and_scores(tmp_path: Path) -> None:
     assert subject.policy.startswith("fixed_lag(buffer_s=12,chunk_s=1,lag_s=0,")
     assert subject.model.startswith("clockwork@")
     assert subject.find_package_version("streamwer-example") == "1.0"
+
+
+@pytest.mark.usefixtures("package")
+def test_its_tracker_is_sent_a_report(tmp_path: Path) -> None:
+    (tmp_path / "metrics.json").write_text('{"systems": {"offline": {"wer": 0.125}}}')
+    diary = tmp_path / "diary.txt"
+    assert track(["diary", str(tmp_path), "-S", f"path={diary}"]) == 0
+    assert diary.read_text() == f"{tmp_path.name} offline 0.125\n"
 
 
 @pytest.mark.usefixtures("package")

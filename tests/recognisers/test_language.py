@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -182,8 +182,29 @@ def clips() -> list[Any]:
     return [(row["file_name"], row["language"], row["text"]) for row in ours]
 
 
-@pytest.mark.parametrize("lead", [0.0, 5.0], ids=["at once", "after 5 s"])
-@pytest.mark.parametrize("way", ["prefix_agreement direct", "offline transcribe"])
+@pytest.fixture(scope="module")
+def load(whisper_base: Path) -> Callable[[experiment.SystemConfig], Any]:
+    """Load the model once for all clips of a system: streams share nothing else."""
+    loaded: dict[str, Any] = {}
+
+    def load(chosen: experiment.SystemConfig) -> Any:
+        name = chosen.engine.name
+        if name not in loaded:
+            loaded[name] = recognisers.load_recogniser(chosen, whisper_base)
+        return loaded[name]
+
+    return load
+
+
+@pytest.mark.parametrize(
+    ("way", "lead"),
+    [
+        ("prefix_agreement direct", 0.0),
+        ("prefix_agreement direct", 5.0),
+        ("offline transcribe", 5.0),
+    ],
+    ids=["streaming, at once", "streaming, after 5 s", "offline, after 5 s"],
+)
 @pytest.mark.parametrize(("name", "language", "text"), clips())
 def test_real_speech_comes_out_in_its_own_language(
     name: str,
@@ -192,6 +213,7 @@ def test_real_speech_comes_out_in_its_own_language(
     way: str,
     lead: float,
     whisper_base: Path,
+    load: Callable[[experiment.SystemConfig], Any],
     request: pytest.FixtureRequest,
 ) -> None:
     policy, engine = way.split()
@@ -200,10 +222,13 @@ def test_real_speech_comes_out_in_its_own_language(
         request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
     chosen = system(whisper_base, engine, policy)
     heard = np.concatenate([hiss(lead, level=1e-3), audio.load_audio(SPEECH / name)])
-    made = recognisers.load_recogniser(chosen, whisper_base)
     steps = list(
         play_recording(
-            name, heard, made, policies.build_policy(chosen.policy), build_system_clock(chosen)
+            name,
+            heard,
+            load(chosen),
+            policies.build_policy(chosen.policy),
+            build_system_clock(chosen),
         )
     )
     said = join_words(word.text for step in steps for word in step.update.committed)

@@ -1,27 +1,48 @@
-"""The same promises with real Ray actors that really die."""
+"""Faults of one worker, each tried for real: what is promised in docs/reliability.md."""
 
 from __future__ import annotations
 
+import math
+import os
+import shutil
+import tempfile
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
+import ray
+from ray.exceptions import OutOfMemoryError
 
-from streamwer.errors import ConfigError
+from streamwer.config.cluster import ClusterConfig
+from streamwer.config.compose import load_config
+from streamwer.config.experiment import build_system
+from streamwer.errors import ConfigError, ModelError
+from streamwer.eventlog.log import EventLog
+from streamwer.metrics.tables import score
+from streamwer.runners import core_reservation
+from streamwer.runners.hardware import count_cores
 from streamwer.runners.local import LocalWorkers
-from streamwer.runners.pool import run_jobs
+from streamwer.runners.pool import JobResult, run_jobs, run_with_callback
 from streamwer.runners.ray_session import keep_ray_running
 from streamwer.runners.ray_workers import RayWorkers
-from tests.runners.workers import TIMEOUT_S, ScriptedWorker, jobs
+from streamwer.runners.streaming import stream_recordings
+from streamwer.runners.worker import Job
+from streamwer.text.normalise import get_normaliser
+from streamwer.types import Reference, Step, Word
+from tests.runners.workers import TIMEOUT_S, ScriptedWorker, jobs, said
 
 pytestmark = pytest.mark.ray
 
 
 @pytest.fixture(scope="module", autouse=True)
-def one_ray() -> Iterator[None]:
-    """Started by the first run, and used by the others."""
-    with keep_ray_running():
+def one_ray(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Started by the first run; its workers claim cores by locks of this module's own."""
+    with pytest.MonkeyPatch.context() as patched, keep_ray_running():
+        patched.setenv("RAY_TMPDIR", tempfile.gettempdir())  # its sockets need a short path
+        patched.setenv("TMPDIR", str(tmp_path_factory.mktemp("locks")))
         yield
 
 
@@ -32,25 +53,31 @@ def ray_workers(log: Path, timeout_s: float = 60.0) -> RayWorkers:
 def test_dead_and_hanging_workers_are_replaced_and_nothing_is_lost(tmp_path: Path) -> None:
     """With every kind of trouble: two actors, one retry each, the others undisturbed."""
     log = tmp_path / "log"
-    names = ("fine-1", "broken", "poison", "fragile", "bug", "fine-2")
+    names = ("fine-1", "broken", "poison", "fragile", "bug", "hungry", "killed", "fine-2")
     outcome = run_jobs(jobs(*names), ray_workers(log))
     assert sorted(step.recording for step in outcome.steps) == ["fine-1", "fine-2", "fragile"]
     reasons = {failure.recording: failure.reason for failure in outcome.failures}
-    assert sorted(reasons) == ["broken", "bug", "poison"]
+    assert sorted(reasons) == ["broken", "bug", "hungry", "killed", "poison"]
     assert reasons["broken"] == "broken.flac: the file is empty (0 bytes)"
     assert reasons["bug"].startswith("ZeroDivisionError")
+    assert reasons["hungry"] == "MemoryError"  # an allocation that fails is an error like any other
+    assert reasons["killed"].startswith("its worker died")
     assert reasons["poison"].startswith("its worker died")
     # With a timeout of its own: how soon a death is noticed is a matter of the machine's load.
-    outcome = run_jobs(jobs("fine-3", "hanging", "fine-4"), ray_workers(log, timeout_s=TIMEOUT_S))
-    assert sorted(step.recording for step in outcome.steps) == ["fine-3", "fine-4"]
+    names = ("fine-3", "late", "hanging", "fine-4")
+    outcome = run_jobs(jobs(*names), ray_workers(log, timeout_s=TIMEOUT_S))
+    # The first answer of `late` would come after the timeout: its recording is another's by then.
+    assert sorted(step.recording for step in outcome.steps) == ["fine-3", "fine-4", "late"]
     (failure,) = outcome.failures
     assert (failure.recording, failure.reason) == (
         "hanging",
         f"no answer within cluster.timeout_s={TIMEOUT_S:g} s",
     )
     begun = log.read_text().split()
-    assert [begun.count(name) for name in ("poison", "fragile", "hanging")] == [2, 2, 2]
-    assert [begun.count(name) for name in ("broken", "bug", "fine-3")] == [1, 1, 1]
+    twice = ("poison", "fragile", "hanging", "killed", "late")
+    once = ("broken", "bug", "hungry", "fine-3")
+    assert [begun.count(name) for name in twice] == [2] * 5
+    assert [begun.count(name) for name in once] == [1] * 4
 
 
 def test_ray_and_in_process_give_the_same_steps(tmp_path: Path) -> None:
@@ -65,6 +92,101 @@ def test_ray_and_in_process_give_the_same_steps(tmp_path: Path) -> None:
 def test_a_worker_that_cannot_be_built_is_one_error() -> None:
     with pytest.raises(ConfigError, match=r"a worker could not start.*no such model"):
         RayWorkers(_unbuildable, count=1, cpus=1, timeout_s=10.0)
+
+
+def test_memory_that_cannot_be_had_is_a_failure_in_process_too(tmp_path: Path) -> None:
+    outcome = run_jobs(jobs("fine", "hungry"), LocalWorkers(ScriptedWorker(tmp_path / "log")))
+    assert [step.recording for step in outcome.steps] == ["fine"]
+    assert [each.reason for each in outcome.failures] == ["MemoryError"]
+
+
+def test_a_worker_that_ray_ends_for_lack_of_memory_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What Ray's memory monitor does takes filling the machine's memory to try."""
+    real = ray.get
+
+    def get(future: Any, **options: Any) -> Any:
+        answer = real(future, **options)
+        said_first = isinstance(answer, tuple) and answer[0][0].recording == "fine-1"
+        if said_first:
+            raise OutOfMemoryError("Task was killed due to the node running low on memory.")
+        return answer
+
+    monkeypatch.setattr(ray, "get", get)
+    log = tmp_path / "log"
+    workers = ray_workers(log)
+    ended: list[JobResult] = []
+    run_with_callback(jobs("fine-1", "fine-2"), workers, ended.append)
+    fine, lost = sorted(ended, key=lambda each: each.error)
+    assert [step.recording for step in fine.steps] == ["fine-2"]
+    assert "its node ran out of memory" in lost.error
+    assert lost.out_of_memory
+    assert log.read_text().split().count("fine-1") == 2
+
+
+def test_the_words_of_a_failed_recording_are_all_deleted(tmp_path: Path) -> None:
+    """From a failure to the figures: nothing of the recording leaves a denominator."""
+    outcome = run_jobs(jobs("fine", "bug"), LocalWorkers(ScriptedWorker(tmp_path / "log")))
+    log = EventLog(tuple(outcome.steps), tuple(outcome.failures))
+    texts = {"fine": ("fine",), "bug": ("two", "words")}
+    references = [
+        Reference(
+            name,
+            f"{name}.flac",
+            2.0,
+            " ".join(words),
+            "s",
+            words=tuple(Word(word, 0.5 * at, 0.5 * at + 0.4) for at, word in enumerate(words)),
+        )
+        for name, words in texts.items()
+    ]
+    scores = score(references, log, get_normaliser("basic"))
+    rows = scores.recordings.set_index("recording")
+    assert (rows.loc["bug", "deletions"], rows.loc["bug", "hits"]) == (2, 0)
+    assert (rows.loc["fine", "deletions"], rows.loc["fine", "hits"]) == (0, 1)
+    assert rows.loc["bug", "failure"].startswith("ZeroDivisionError")
+    never = scores.words[scores.words["recording"] == "bug"]
+    assert list(never["committed"]) == [math.inf, math.inf]
+
+
+class Placed:
+    """Says which cores it has: those it claimed, and those of the thread that streams."""
+
+    def __init__(self) -> None:
+        self._place = core_reservation.reserve_cores(1)
+
+    def stream(self, job: Job) -> tuple[Step, ...]:
+        assert os.sched_getaffinity(0) == self._place.own_cores
+        time.sleep(0.2)  # so that the other gets a recording as well
+        return (said(job.recording),)
+
+    def facts(self) -> dict[str, Any]:
+        return {"own": ",".join(map(str, sorted(self._place.own_cores)))}
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system pins no process")
+@pytest.mark.skipif(count_cores() < 2, reason="there is one core for two workers")
+def test_two_actors_compute_on_different_cores() -> None:
+    workers = RayWorkers(Placed, count=2, cpus=1, timeout_s=60.0)
+    outcome = run_jobs(jobs("fine-1", "fine-2", "fine-3"), workers)
+    assert len(outcome.steps) == 3
+    own = str(outcome.facts["own"]).split(" / ")
+    assert len(own) == len(set(own)) == 2
+    assert set(map(int, own)) <= os.sched_getaffinity(0)
+
+
+@pytest.mark.parametrize("where", ["local", "ray"])
+def test_a_damaged_model_is_one_error_before_any_recording(where: str, tmp_path: Path) -> None:
+    model = Path(shutil.copytree("models/reference", tmp_path / "model"))
+    content = bytearray((model / "model.bin").read_bytes())
+    content[len(content) // 2] ^= 1
+    (model / "model.bin").write_bytes(content)
+    chosen = build_system(load_config([f"model.path={model}", "clock=unaware"]), "offline")
+    begun: list[Job] = []
+    with pytest.raises(ModelError, match=r"model\.bin: the file is damaged"):
+        stream_recordings(jobs("call"), chosen, ClusterConfig(name=where), begun.append)
+    assert not begun
 
 
 def _unbuildable() -> ScriptedWorker:

@@ -32,7 +32,7 @@ LOCAL = ClusterConfig(name="local")
 MB = 2**20
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def one_ray() -> Iterator[None]:
     with keep_ray_running():
         yield
@@ -67,7 +67,7 @@ def test_an_actor_that_is_killed_while_it_streams_a_real_model_costs_nothing(
     """`kill -9` in the middle of the second recording: it is streamed again, as undisturbed."""
     model = real_model()
     settings = chosen("clock=unaware", f"model.path={model}")
-    calls = short_calls(tmp_path, count=3)
+    calls = short_calls(tmp_path, count=2)
     killed: list[int] = []
 
     def kill_soon(_: Job) -> None:

@@ -17,7 +17,7 @@ from streamwer.config.experiment import GateConfig, ScoringConfig
 from streamwer.errors import StreamwerError
 from streamwer.metrics import store
 from streamwer.metrics.store import SignedScores
-from streamwer.provenance.signature import measures_hardware
+from streamwer.provenance.signature import UNKNOWN, Signature, measures_hardware
 from streamwer.reports.gate.publishing import publish_verdicts
 
 Paths = Sequence[Path]
@@ -65,8 +65,8 @@ def build_gate_parser() -> argparse.ArgumentParser:
     built.add_argument(
         "--rules",
         metavar="NAME",
-        help="a file of conf/gate, or the path of another (default: statistical where the clock of"
-        " the baseline measures, else deterministic)",
+        help="a file of conf/gate, or the path of another (default: log for scores of another"
+        " program's log, statistical where the clock of the baseline measures, else deterministic)",
     )
     built.add_argument(
         "-o", "--output", type=Path, metavar="FOLDER", help="for gate.json, gate.md and junit.xml"
@@ -87,14 +87,19 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _judge(name: str, rounds: Sequence[tuple[Systems, Systems]], rules: str | None) -> Verdict:
-    measured = measures_hardware(rounds[0][0][name][0].signature.method.clock)
-    gate = gate_rules(rules or ("statistical" if measured else "deterministic"))
+    gate = gate_rules(rules or _choose_rules(rounds[0][0][name][0].signature))
 
     def judge_round(number: int) -> Verdict:
         baseline, candidate = rounds[number - 1]
         return _compare(name, baseline.get(name, []), candidate.get(name, []), gate)
 
     return confirm_by_rerun(judge_round) if len(rounds) > 1 else judge_round(1)
+
+
+def _choose_rules(baseline: Signature) -> str:
+    if baseline.subject.policy == UNKNOWN:
+        return "log"
+    return "statistical" if measures_hardware(baseline.method.clock) else "deterministic"
 
 
 def _compare(

@@ -21,6 +21,8 @@ from streamwer.formats.captions.writing import STDOUT
 from streamwer.formats.detection import FORMATS, read_log
 from streamwer.formats.reference_files import References
 from streamwer.formats.systems import add_baseline, group_systems
+from streamwer.metrics import store
+from streamwer.metrics.store import SignedScores
 from streamwer.text.normalise import NAMES
 from streamwer.types import Reference
 
@@ -133,6 +135,13 @@ def _add_results(group: argparse._ArgumentGroup) -> None:
         metavar="FILE",
         help="write here; - is standard output, the default",
     )
+    group.add_argument(
+        "--scores",
+        type=Path,
+        metavar="FOLDER",
+        help="also write the scores of each log here, in a folder by its name, for streaming-gate"
+        " and streaming-compare",
+    )
     group.add_argument("-h", "--help", action="help", help="show this help")
 
 
@@ -147,6 +156,8 @@ def _run(arguments: argparse.Namespace) -> int:
         write_whole(arguments.output, _export_log(log, arguments.export, loaded))
         return 0
     compared = _compare_systems(arguments, loaded)
+    if arguments.scores:
+        _write_scores(arguments.scores, compared)
     write_whole(
         arguments.output or STDOUT, compared.to_json() if arguments.json else compared.to_table()
     )
@@ -179,6 +190,14 @@ def _export_log(log: Log, name: str, loaded: References | None) -> str:
         raise StreamwerError(f"--export: writes event logs of this project, not {log.format} logs")
     known = {reference.recording: reference for reference in loaded.items} if loaded else {}
     return "".join(f"{line}\n" for line in EXPORTS[name](log.events, known))
+
+
+def _write_scores(folder: Path, compared: LogComparison) -> None:
+    try:
+        for name, each in compared.systems.items():
+            store.write_scores(folder / name, SignedScores(each.scores, each.signature))
+    except OSError as error:
+        raise StreamwerError(f"--scores {folder}: cannot be written ({error.strerror})") from error
 
 
 if __name__ == "__main__":

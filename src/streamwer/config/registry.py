@@ -1,9 +1,10 @@
-"""Registry of policies, engines, data set sources, conditions and protocols of servers.
+"""Registry of policies, engines, data set sources, conditions, server protocols and trackers.
 
 A class registers itself with a decorator, such as `@policy("offline")`, and has an attribute
 `Config`: the dataclass of its settings. Ours are found by importing the modules of a package.
 Another package names its class in an entry point of the group `streamwer.policies`,
-`streamwer.engines`, `streamwer.datasets` or `streamwer.servers`; one that cannot be used says so
+`streamwer.engines`, `streamwer.datasets`, `streamwer.servers` or `streamwer.trackers`; one that
+cannot be used says so
 when it is chosen, and hinders nobody before that. See docs/extending.md.
 """
 
@@ -44,6 +45,7 @@ GROUPS: Mapping[str, Group] = {
     "dataset": Group("streamwer.datasets.sources", "streamwer.datasets", "source"),
     "condition": Group("streamwer.datasets.augmentation", "", "effect"),
     "server": Group("streamwer.servers.adapters", "streamwer.servers", "protocol"),
+    "tracker": Group("streamwer.reports.trackers", "streamwer.trackers", "name"),
 }
 EXTENSIBLE = tuple(group for group, about in GROUPS.items() if about.entry_points)
 """The groups that other packages can add to."""
@@ -115,6 +117,11 @@ def condition(name: str) -> Callable[[Registered], Registered]:
 def server(protocol: str) -> Callable[[Registered], Registered]:
     """Register an adapter of a server's protocol."""
     return register("server", protocol)
+
+
+def tracker(name: str) -> Callable[[Registered], Registered]:
+    """Register an experiment tracker."""
+    return register("tracker", name)
 
 
 def find(group: str, name: object) -> Any:

@@ -76,7 +76,7 @@ def test_2_rules_that_there_are_not_name_those_there_are(
     gate: Gate, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert gate(None, "--rules", "kind") == ExitStatus.USAGE
-    assert "deterministic, statistical" in capsys.readouterr().err
+    assert "deterministic, log, statistical, text" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

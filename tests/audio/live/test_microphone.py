@@ -142,7 +142,7 @@ def test_a_device_that_is_not_there_is_named_and_so_are_those_that_are(
 
 def test_without_the_package_the_remedy_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sounddevice", None)
-    with pytest.raises(AudioError, match=r"pip install 'streamwer\[microphone\]'"):
+    with pytest.raises(AudioError, match=r"pip install sounddevice"):
         open_microphone("", lambda: None)
 
 

@@ -139,7 +139,8 @@ def _judge_change(rule: RuleConfig, change: MetricChange) -> tuple[Status, str]:
 
 def _describe_missing(change: MetricChange) -> str:
     sides = (("the baseline", change.baseline), ("the candidate", change.candidate))
-    return " and ".join(name for name, value in sides if math.isnan(value)) + " has no such figure"
+    lacking = [name for name, value in sides if math.isnan(value)]
+    return f"{' and '.join(lacking)} {'have' if len(lacking) > 1 else 'has'} no such figure"
 
 
 def _list_unexceeded_limits(rule: RuleConfig, change: MetricChange) -> Iterator[str]:

@@ -13,7 +13,7 @@ from streamwer.audio.live.pipes import NO_AUDIO, AppendAudio, AudioProducer
 from streamwer.errors import AudioError
 
 _POLL_S = 0.1
-_EXTRA = "pip install 'streamwer[microphone]'"
+_EXTRA = "pip install sounddevice"
 
 
 def open_microphone(device: str, on_overflow: Callable[[], None]) -> AudioProducer:

@@ -167,7 +167,7 @@ class PocketSphinx:
             from pocketsphinx import Decoder
         except ImportError as error:
             raise ModelError(
-                "engine=pocketsphinx needs PocketSphinx: pip install 'streamwer[pocketsphinx]'"
+                "engine=pocketsphinx needs PocketSphinx: pip install 'pocketsphinx>=5.0.4,<5.1'"
             ) from error
         models = _find_models(config)
         try:
