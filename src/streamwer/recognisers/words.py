@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from streamwer.audio.decoding import SAMPLE_RATE
@@ -10,6 +11,10 @@ from streamwer.recognisers.base import Window
 from streamwer.recognisers.prompt import BROKEN
 from streamwer.text.words import UNSPACED_LANGUAGES, is_mark, is_unspaced, is_word
 from streamwer.types import Hypothesis, Word
+
+_FRAME_S = 0.02  # of the alignment
+_LETTER_S, _ONSET_S = 0.1, 0.3
+"""A slow word takes so long for each letter, and so long besides."""
 
 
 class TimedText(NamedTuple):
@@ -43,6 +48,8 @@ def build_words(pieces: Iterable[TimedText], window: Window, language: str) -> t
             words.append(word if apart or not words else _join_pieces(words.pop(), word))
             apart = False
         apart = apart or text[-1:].isspace()
+    if words and words[0].start - window.start / SAMPLE_RATE < _FRAME_S:
+        words[0] = _cut_quiet(words[0])
     return tuple(word for word in words if is_word(word.text))
 
 
@@ -74,6 +81,12 @@ def build_hypothesis(segments: Sequence[Any], window: Window, language: str) -> 
         words=build_words(pieces, window, language),
         segment_ends=tuple(round(segment.end + offset, 3) for segment in segments),
     )
+
+
+def _cut_quiet(first: Word) -> Word:
+    """Cut the quiet off a word that begins its window: the alignment takes it for its start."""
+    longest = _ONSET_S + _LETTER_S * len(first.text)
+    return replace(first, start=round(max(first.start, first.end - longest), 3))
 
 
 def _is_separate(before: str, text: str) -> bool:
