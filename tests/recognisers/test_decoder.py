@@ -162,7 +162,7 @@ def align_evenly(engine: Direct, each_s: float) -> Any:
     return lambda *args: list(find_alignment(*args))
 
 
-@pytest.mark.parametrize(("each_s", "heard"), [(0.4, ["lincoln."]), (0.75, [])])
+@pytest.mark.parametrize(("each_s", "heard"), [(0.3, ["lincoln."]), (0.6, [])])
 def test_speech_behind_the_end_of_a_sentence_is_decoded(
     engine: Direct, monkeypatch: pytest.MonkeyPatch, each_s: float, heard: list[str]
 ) -> None:

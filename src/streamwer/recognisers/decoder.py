@@ -24,14 +24,14 @@ from streamwer.recognisers.long_windows import ShortWhisper
 from streamwer.recognisers.prompt import Prompts
 from streamwer.recognisers.stage_timer import StageTimer
 from streamwer.recognisers.whisper_settings import DecoderConfig
-from streamwer.recognisers.words import TimedText
+from streamwer.recognisers.words import TimedText, estimate_longest
 from streamwer.text.words import is_unspaced, is_word, needs_space
 
 _PARTS = itemgetter("word", "start", "end", "probability")
 _OPTIONS = signature(WhisperModel.transcribe).parameters
 _PUNCTUATION = [_OPTIONS[f"{where}_punctuations"].default for where in ("prepend", "append")]
 
-_UNHEARD_S = 0.4
+_UNHEARD_S = 1.0
 """So much speech behind the last word of a prefix is another word."""
 _MARKS = 2  # tokens of an aligned text besides the start and itself: no timestamps, and the end
 
@@ -214,7 +214,11 @@ def _ends_early(timed: Sequence[Mapping[str, Any]], count: int, speech_s: float)
     """
     known = [part for part in timed if part["word"].strip()]
     new = [part for part in _skip_tokens(timed, count) if is_word(part["word"])]
-    return bool(known) and not new and speech_s - known[-1]["end"] >= _UNHEARD_S
+    if new or not known:
+        return False
+    last = known[-1]
+    end = min(last["end"], last["start"] + estimate_longest(last["word"]))
+    return bool(speech_s - end >= _UNHEARD_S)
 
 
 def _skip_tokens(timed: Sequence[Mapping[str, Any]], count: int) -> Iterator[Mapping[str, Any]]:

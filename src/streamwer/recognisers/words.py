@@ -14,7 +14,6 @@ from streamwer.types import Hypothesis, Word
 
 _FRAME_S = 0.02  # of the alignment
 _LETTER_S, _ONSET_S = 0.1, 0.3
-"""A slow word takes so long for each letter, and so long besides."""
 
 
 class TimedText(NamedTuple):
@@ -83,10 +82,15 @@ def build_hypothesis(segments: Sequence[Any], window: Window, language: str) -> 
     )
 
 
+def estimate_longest(text: str) -> float:
+    """Estimate how long a word takes at most when it is said slowly, seconds."""
+    return _ONSET_S + _LETTER_S * len(text.strip())
+
+
 def _cut_quiet(first: Word) -> Word:
     """Cut the quiet off a word that begins its window: the alignment takes it for its start."""
-    longest = _ONSET_S + _LETTER_S * len(first.text)
-    return replace(first, start=round(max(first.start, first.end - longest), 3))
+    start = max(first.start, first.end - estimate_longest(first.text))
+    return replace(first, start=round(start, 3))
 
 
 def _is_separate(before: str, text: str) -> bool:
