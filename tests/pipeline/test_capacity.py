@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -17,14 +16,15 @@ from streamwer.analysis.capacity.study import read_study
 from streamwer.config.compose import load_config
 from streamwer.datasets.preparation import prepare_dataset
 from streamwer.formats.manifest import write_manifest
+from tests.analysis.capacity.made_up import carried, study
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system pins no process"),
 ]
 
-ROOT = Path(__file__).parents[2]
 NAME = "prefix_agreement"
+OTHERS = ("loose", "tight")
 QUICK = ("--seconds", "8", "--warm-up", "2", "--repeats", "2", "--most", "2")
 
 
@@ -106,11 +106,11 @@ def test_what_was_measured_otherwise_is_not_overwritten(
     cores: list[set[int]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = Path("reports/capacity/live")
-    shutil.copytree(ROOT / folder, folder)
+    command.keep(folder, study({name: carried([1], [1]) for name in OTHERS}), {})
     (folder / "machine.json").write_text("<<<<<<< HEAD\n")
     before = (folder / "capacity.json").read_bytes()
     assert command.main() == 1
-    assert "offline, prompted_buffer at another level" in capsys.readouterr().err
+    assert "loose, tight at another level" in capsys.readouterr().err
     assert (folder / "capacity.json").read_bytes() == before
     assert not cores  # it is said before anything is played
     monkeypatch.setattr(sys, "argv", [*sys.argv, "--name", "mine"])

@@ -103,6 +103,14 @@ def test_a_word_well_before_the_end_of_the_window_needs_no_second_hearing() -> N
     assert (texts(update.committed), texts(update.tentative)) == ("my", "name")
 
 
+def test_an_improbable_word_of_one_hypothesis_waits_for_another() -> None:
+    policy = policies.build_policy(AGREED | {"first_chunk_s": 1.6, "doubt_s": 2.0})
+    my, aim, name = Word("my", 0.0, 0.3, 0.9), Word("aim", 0.3, 0.5, 0.1), Word("name", 0.5, 0.9)
+    assert texts(decode(policy, my, aim, name).committed) == "my"
+    assert texts(decode(policy, replace(aim, text="I'm"), name).committed) == ""
+    assert texts(decode(policy, replace(aim, text="I'm"), name).committed) == "I'm name"
+
+
 def test_the_first_words_of_a_turn_are_decoded_with_what_follows_them() -> None:
     call = script("we are waiting for the blue order", begin=3.0)
     for first in (1.0, 2.4):

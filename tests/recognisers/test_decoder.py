@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -139,6 +140,40 @@ def test_random_models_loop_and_are_cut(tmp_path: Path, seed: int) -> None:
         assert find_loop(texts(hypothesis)) is None
         assert BROKEN not in "".join(texts(hypothesis))
     assert fallbacks > 0
+
+
+def align_evenly(engine: Direct, each_s: float) -> Any:
+    """An alignment in which every word takes as long as the others."""
+
+    def find_alignment(_: Any, texts: Any, *__: Any) -> Any:
+        for tokens in texts:
+            words, groups = tokenizer(engine).split_to_word_tokens(tokens)
+            yield [
+                {
+                    "word": w,
+                    "tokens": g,
+                    "start": i * each_s,
+                    "end": (i + 1) * each_s,
+                    "probability": 1.0,
+                }
+                for i, (w, g) in enumerate(zip(words, groups, strict=True))
+            ]
+
+    return lambda *args: list(find_alignment(*args))
+
+
+@pytest.mark.parametrize(("each_s", "heard"), [(0.3, ["lincoln."]), (0.6, [])])
+def test_speech_behind_the_end_of_a_sentence_is_decoded(
+    engine: Direct, monkeypatch: pytest.MonkeyPatch, each_s: float, heard: list[str]
+) -> None:
+    """It ends with the missing mark of the prefix, and has to be told that this is no end."""
+    prefix, mark = spoken(engine, "as we understand it"), tokenizer(engine).encode(".")
+    said = iter([[*prefix, *mark], [*prefix, *mark, *spoken(engine, "lincoln.")]])
+    monkeypatch.setattr(says(engine, []), "_said", lambda _: next(said))
+    monkeypatch.setattr(engine._model, "find_alignment", align_evenly(engine, each_s))
+    window = Window(hiss(3.0, level=0.1), 0, prefix="as we understand it")
+    assert texts(engine.recognise(window)) == heard
+    assert bool(list(said)) == (not heard)  # nor is it asked again in vain
 
 
 def test_a_long_window_is_guarded_too(random_model: Path) -> None:

@@ -52,6 +52,17 @@ def test_a_word_lasts_from_its_first_piece_to_its_last_and_is_as_sure_as_the_lea
     )
 
 
+@pytest.mark.parametrize(("start", "begins"), [(0.0, 11.8), (2.0, 12.0), (0.5, 10.5)])
+def test_quiet_before_the_first_word_of_a_window_is_no_part_of_it(
+    start: float, begins: float
+) -> None:
+    """Only where the alignment begins with the window: else it has found the word's start."""
+    parts = [TimedText(" Yes,", start, 2.5, 1.0), TimedText(" still", 2.5, 2.8, 1.0)]
+    first, second = build_words(parts, WINDOW, "en")
+    assert first == Word("Yes,", begins, 12.5, 1.0)
+    assert second.start == 12.5
+
+
 def test_characters_of_a_language_without_spaces_stay_apart() -> None:
     assert written(["請", "稍", "後"], "zh") == ["請", "稍", "後"]
 

@@ -28,7 +28,7 @@ class AttentionCutoff(TrimmedBuffer):
         """Settings of the cutoff."""
 
         margin_s: float = setting(
-            0.2,
+            0.4,
             "a word that ends this long before the end of the window is committed",
             unit="seconds",
             at_least=0,

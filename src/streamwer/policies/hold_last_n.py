@@ -21,7 +21,7 @@ class HoldLastN(TrimmedBuffer):
     class Config(ChunkedConfig, TrimmedBuffer.Config):
         """Settings of hold-n (Liu et al. 2020)."""
 
-        hold_words: int = setting(1, "how many words at the end are held back", at_least=0)
+        hold_words: int = setting(2, "how many words at the end are held back", at_least=0)
         hold_s: float = setting(
             0.0,
             "words that end within this time of the window's end are held back too",

@@ -3,7 +3,8 @@
 The committed words of the window are forced, as in prefix-constrained decoding, so only the words
 behind them can differ. One that ends `margin_s` before the window's end is committed when the
 hypothesis before said the same there, as in LocalAgreement-2, and another word follows it. One that
-ends `certain_margin_s` before it needs neither. The voice detector decides when to decode: not
+ends `certain_margin_s` before it needs neither; but the less probable a word that only one
+hypothesis has, the longer it waits for another. The voice detector decides when to decode: not
 before `first_chunk_s` of a turn are there, since its first words are misheard without what follows;
 then at every `chunk_s`; and at a pause, which ends the turn and commits all of it.
 """
@@ -56,7 +57,16 @@ class PrefixAgreement(VadGatedPolicy):
             at_least=0,
         )
         certain_margin_s: float = setting(
-            1.2, "margin for a word that only one hypothesis has", unit="seconds", at_least=0
+            0.8,
+            "margin for a word that only one hypothesis has, if it is certain",
+            unit="seconds",
+            at_least=0,
+        )
+        doubt_s: float = setting(
+            1.8,
+            "what a word of probability 0 adds to that margin, and others in proportion",
+            unit="seconds",
+            at_least=0,
         )
 
         def check_relations(self, group: str) -> None:
@@ -77,6 +87,7 @@ class PrefixAgreement(VadGatedPolicy):
         self._first = seconds_to_samples(settings.first_chunk_s)
         self._margin = seconds_to_samples(settings.margin_s)
         self._certain_margin = seconds_to_samples(settings.certain_margin_s)
+        self._doubt = seconds_to_samples(settings.doubt_s)
         self._late = 0
 
     def plan(self, arrived: int, ended: bool) -> Request | None:
@@ -97,7 +108,11 @@ class PrefixAgreement(VadGatedPolicy):
         for index, word in enumerate(new):
             agreed = index < len(before) and before[index] == fold_word(word)
             followed = index + 1 < len(new)  # the last word may be half of a longer one
-            margin = self._margin if agreed and followed else self._certain_margin
-            if self._end - word.end * SAMPLE_RATE < margin:
+            if self._end - word.end * SAMPLE_RATE < self._choose_margin(word, agreed, followed):
                 return index
         return len(new)
+
+    def _choose_margin(self, word: Word, agreed: bool, followed: bool) -> int:
+        if agreed:
+            return self._margin if followed else self._certain_margin
+        return self._certain_margin + round(self._doubt * (1 - word.probability))

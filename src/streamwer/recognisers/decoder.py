@@ -24,13 +24,15 @@ from streamwer.recognisers.long_windows import ShortWhisper
 from streamwer.recognisers.prompt import Prompts
 from streamwer.recognisers.stage_timer import StageTimer
 from streamwer.recognisers.whisper_settings import DecoderConfig
-from streamwer.recognisers.words import TimedText
-from streamwer.text.words import is_unspaced, needs_space
+from streamwer.recognisers.words import TimedText, estimate_longest
+from streamwer.text.words import is_unspaced, is_word, needs_space
 
 _PARTS = itemgetter("word", "start", "end", "probability")
 _OPTIONS = signature(WhisperModel.transcribe).parameters
 _PUNCTUATION = [_OPTIONS[f"{where}_punctuations"].default for where in ("prepend", "append")]
 
+_UNHEARD_S = 1.0
+"""So much speech behind the last word of a prefix is another word."""
 _MARKS = 2  # tokens of an aligned text besides the start and itself: no timestamps, and the end
 
 
@@ -79,6 +81,7 @@ class Decoder:
         earlier: Sequence[str],
         prefixes: Sequence[str],
         frames: Sequence[int],
+        speech_s: Sequence[float],
     ) -> list[list[TimedText]]:
         """Decode each window behind its prefix, and time the pieces of text that are new.
 
@@ -87,25 +90,20 @@ class Decoder:
             earlier: the text before each window.
             prefixes: the text that each window begins with.
             frames: how much of each window is audio and not padding, 10 ms each.
+            speech_s: when the speech of each window ends, its own seconds.
         """
+        prompts = self.prompts.build_prompts(earlier)
         forced = [self.prompts.encode_prefix(text) for text in prefixes]
-        with self._meter.time_stage("decode"):
-            texts = self._decode_texts(encoded, self.prompts.build_prompts(earlier), forced, frames)
-        spoken = [i for i, tokens in enumerate(texts) if tokens]
-        pieces: list[list[TimedText]] = [[] for _ in texts]
-        if spoken:
-            aligned = self._model.find_alignment(
-                self._tokenizer,
-                [forced[i] + texts[i] for i in spoken],
-                self._model.select_rows(encoded, spoken),
-                [frames[i] for i in spoken],
-            )
-            for i, timed in zip(spoken, aligned, strict=True):
-                merge_punctuations(timed, *_PUNCTUATION)
-                pieces[i] = [
-                    TimedText(*_PARTS(part)) for part in _skip_tokens(timed, len(forced[i]))
-                ]
-        return pieces
+        texts, timed = self._decode_timed(encoded, prompts, forced, frames)
+        for i, end in enumerate(speech_s):
+            if forced[i] and _ends_early(timed[i], len(forced[i]), end):
+                row, closed = self._model.select_rows(encoded, [i]), forced[i] + texts[i]
+                _, (again,) = self._decode_timed(row, [prompts[i]], [closed], [frames[i]])
+                timed[i] = [part for part in again if part["start"] < end]
+        return [
+            [TimedText(*_PARTS(part)) for part in _skip_tokens(parts, len(tokens))]
+            for parts, tokens in zip(timed, forced, strict=True)
+        ]
 
     def align(self, encoded: Any, words: Sequence[str], frames: int) -> list[TimedText]:
         """Align known words with one window; a word without a token is left out.
@@ -135,6 +133,30 @@ class Decoder:
         text = "".join(run)
         spaced = text if is_unspaced(text[0]) else f" {text}"
         return [token for token in self._tokenizer.encode(spaced) if token < self._tokenizer.eot]
+
+    def _decode_timed(
+        self,
+        encoded: Any,
+        prompts: list[list[int]],
+        forced: list[list[int]],
+        frames: Sequence[int],
+    ) -> tuple[list[list[int]], list[list[Mapping[str, Any]]]]:
+        """Decode each window, and align what is forced with what is new."""
+        with self._meter.time_stage("decode"):
+            texts = self._decode_texts(encoded, prompts, forced, frames)
+        spoken = [i for i, tokens in enumerate(texts) if tokens]
+        timed: list[list[Mapping[str, Any]]] = [[] for _ in texts]
+        if spoken:
+            aligned = self._model.find_alignment(
+                self._tokenizer,
+                [forced[i] + texts[i] for i in spoken],
+                self._model.select_rows(encoded, spoken),
+                [frames[i] for i in spoken],
+            )
+            for i, parts in zip(spoken, aligned, strict=True):
+                merge_punctuations(parts, *_PUNCTUATION)
+                timed[i] = parts
+        return texts, timed
 
     def _decode_texts(
         self,
@@ -187,6 +209,21 @@ class Decoder:
         """Tell whether nobody speaks, by faster-whisper's rule: improbable text and no speech."""
         unlikely = result.scores[0] < self._config.log_prob_threshold
         return bool(result.no_speech_prob > self._config.no_speech_threshold and unlikely)
+
+
+def _ends_early(timed: Sequence[Mapping[str, Any]], count: int, speech_s: float) -> bool:
+    """Tell whether only marks follow the first `count` tokens, although there is more speech.
+
+    Behind a prefix CTranslate2's decoder must write something before it may end. If the mark of a
+    sentence is missing there, it writes that and takes the window for done.
+    """
+    known = [part for part in timed if part["word"].strip()]
+    new = [part for part in _skip_tokens(timed, count) if is_word(part["word"])]
+    if new or not known:
+        return False
+    last = known[-1]
+    end = min(last["end"], last["start"] + estimate_longest(last["word"]))
+    return bool(speech_s - end >= _UNHEARD_S)
 
 
 def _skip_tokens(timed: Sequence[Mapping[str, Any]], count: int) -> Iterator[Mapping[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from streamwer.audio.decoding import SAMPLE_RATE
@@ -10,6 +11,9 @@ from streamwer.recognisers.base import Window
 from streamwer.recognisers.prompt import BROKEN
 from streamwer.text.words import UNSPACED_LANGUAGES, is_mark, is_unspaced, is_word
 from streamwer.types import Hypothesis, Word
+
+_FRAME_S = 0.02  # of the alignment
+_LETTER_S, _ONSET_S = 0.1, 0.3
 
 
 class TimedText(NamedTuple):
@@ -43,6 +47,8 @@ def build_words(pieces: Iterable[TimedText], window: Window, language: str) -> t
             words.append(word if apart or not words else _join_pieces(words.pop(), word))
             apart = False
         apart = apart or text[-1:].isspace()
+    if words and words[0].start - window.start / SAMPLE_RATE < _FRAME_S:
+        words[0] = _cut_quiet(words[0])
     return tuple(word for word in words if is_word(word.text))
 
 
@@ -74,6 +80,17 @@ def build_hypothesis(segments: Sequence[Any], window: Window, language: str) -> 
         words=build_words(pieces, window, language),
         segment_ends=tuple(round(segment.end + offset, 3) for segment in segments),
     )
+
+
+def estimate_longest(text: str) -> float:
+    """Estimate how long a word takes at most when it is said slowly, seconds."""
+    return _ONSET_S + _LETTER_S * len(text.strip())
+
+
+def _cut_quiet(first: Word) -> Word:
+    """Cut the quiet off a word that begins its window: the alignment takes it for its start."""
+    start = max(first.start, first.end - estimate_longest(first.text))
+    return replace(first, start=round(start, 3))
 
 
 def _is_separate(before: str, text: str) -> bool:

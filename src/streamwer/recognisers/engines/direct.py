@@ -39,11 +39,16 @@ _SHORTEST = 2 * HOP  # samples; less is no sound to speak of
 
 @dataclass(frozen=True)
 class _ShortWindow:
-    """A window for one encoder pass: its index among those asked for, and its features."""
+    """A window for one encoder pass: its index among those asked for, and its features.
+
+    Attributes:
+        speech_s: when its speech ends, its own seconds.
+    """
 
     index: int
     window: Window
     features: Features
+    speech_s: float
 
 
 @engine("direct")
@@ -167,7 +172,8 @@ class Direct:
             if self._config.timestamps or len(window.audio) > _LONGEST * HOP:
                 hypotheses[i] = self._transcribe_long(window)
             else:
-                short.append(_ShortWindow(i, window, self._compute_features(window)))
+                speech_s = samples_to_seconds(len(window.audio)) - quiet[i]
+                short.append(_ShortWindow(i, window, self._compute_features(window), speech_s))
         for batch in self._group_batches(short):
             for each, hypothesis in self._decode_batch(batch):
                 hypotheses[each.index] = hypothesis
@@ -248,7 +254,8 @@ class Direct:
         frames = [each.features.shape[1] for each in batch]
         earlier = [each.window.prompt for each in batch]
         prefixes = [each.window.prefix for each in batch]
-        pieces = self._get_decoder(language).decode(encoded, earlier, prefixes, frames)
+        speech_s = [each.speech_s for each in batch]
+        pieces = self._get_decoder(language).decode(encoded, earlier, prefixes, frames, speech_s)
         hypotheses = []
         for each, parts in zip(batch, pieces, strict=True):
             words = build_words(parts, each.window, language)
