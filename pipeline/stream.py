@@ -24,8 +24,12 @@ def main() -> int:
     log = record_system(load_config(args.overrides), name, show_recordings, print_warning)
     if log.reuse:
         print(f"{name}: {log.reuse}")
-    if how := contention.describe_contention(log.machine):
-        print_warning(f"{name} was {how}; run it on an idle machine")
+    if contention.is_contended(log.machine):
+        share = contention.describe_share(log.machine)
+        print_warning(
+            f"{name} was timed while the machine was busy: it waited for a core {share} of the time;"
+            " run it on an idle machine"
+        )
     for failure in log.failures:
         print(f"failed: {failure.recording}: {failure.reason}", file=sys.stderr)
     if not log.played:

@@ -249,7 +249,7 @@ def parse_server(values: Mapping[str, Any]) -> Any:
             sense.
     """
     schema = registry.find("server", values.get("protocol")).Config
-    chosen = _make_record(schema, dict(values))
+    chosen = make_record(schema, dict(values))
     check_settings("server", chosen)
     return chosen
 
