@@ -221,11 +221,11 @@ def _describe_machine(summaries: list[Summary], comparison: Comparison) -> Itera
             rtf = format_number(summary.cost.rtf, 2)
             text = f" cannot keep up with live audio here: {rtf} s of compute per second of audio."
             yield Sentence(summary.name, text)
-    busy = [f"{describe_share(s.machine)} ({s.name})" for s in summaries if is_contended(s.machine)]
+    busy = [f"{s.name} {describe_share(s.machine)}" for s in summaries if is_contended(s.machine)]
     if busy:
         yield Sentence(
             "",
-            "The machine was busy, which raises latency and cost: waited for a core"
+            "The machine was busy, which raises latency and cost: waiting for a core took"
             f" {join_names(busy)} of the time.",
         )
 
