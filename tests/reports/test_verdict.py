@@ -353,8 +353,8 @@ def test_a_system_timed_on_a_busy_machine_says_so_on_the_first_screen(
     facts = {"contended": "True", "waited_share": "0.24"}
     busy = changed(measured, machine=facts)
     told = (
-        "The machine was busy, which raises latency and cost: waited for a core 24 % (offline) of"
-        " the time."
+        "The machine was busy, which raises latency and cost: waiting for a core took offline 24 %"
+        " of the time."
     )
     assert told in spoken(busy)
     assert "share of the time" in html.render(busy)

@@ -23,6 +23,7 @@ from streamwer.metrics.registry import LatencyMetric, Metric, SimulstMetric, lis
 from streamwer.metrics.summary import Summary
 from streamwer.reports import capacities
 from streamwer.reports.comparison import Comparison
+from streamwer.reports.machine import build_machine_rows
 from streamwer.reports.table import TableCell, TableGroup, TableRow
 
 _COST = "Cost"
@@ -34,7 +35,7 @@ def build_figure_groups(comparison: Comparison, *, measured: bool = True) -> lis
     for metric in list_metrics():
         if metric.shown.section and (measured or not metric.measured):
             sections.setdefault(metric.shown.section, []).extend(_rows(metric, comparison))
-    cost = sections.pop(_COST, [])
+    cost = sections.pop(_COST, []) + (build_machine_rows(comparison) if measured else [])
     groups = [
         *(TableGroup(title, rows) for title, rows in sections.items()),
         *_capacities(comparison),

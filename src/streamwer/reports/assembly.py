@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 from streamwer import audio, eventlog
 from streamwer.alignment.origin import read_origin as read_word_time_origin
-from streamwer.analysis.capacity.machine import read_machine
 from streamwer.analysis.capacity.study import FILE, read_study
 from streamwer.config import experiment
 from streamwer.config.experiment import ClockConfig, ExperimentConfig
@@ -78,7 +77,6 @@ def read_capacities(folder: Path, settings: ExperimentConfig) -> CapacityStudies
     studies.sort(key=lambda each: (each.name != settings.slo.name, each.name not in levels))
     return CapacityStudies(
         studies=tuple(studies),
-        machine={each.name: read_machine(folder / each.name) for each in studies},
         profile=format_clock(asdict(ClockConfig("profile", settings.hardware))),
     )
 

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from streamwer.analysis.capacity.curve import (
     LoadPoint,
@@ -27,12 +26,11 @@ from streamwer.analysis.capacity.study import (
 )
 from streamwer.analysis.formatting import NO_BREAK, format_count, format_number, format_seconds
 from streamwer.config.load import SloConfig
-from streamwer.provenance.signature import Signature, measures_hardware
+from streamwer.provenance.signature import Signature
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.palette import Style, assign_styles
 
 _DIGEST = re.compile("@[0-9a-f]+")
-_MACHINE = ("processor", "cores", "threads")
 LEGEND = (
     "Medians over the seeds. Offered: calls at once on average; achieved: seconds of audio heard"
     " and shown in a second; lag slope: seconds of lag gained in a second; busy: share of its time"
@@ -63,13 +61,11 @@ class CapacityEntry:
         style: colour, marker and name of the system.
         carried: its capacity, and the runs that found it.
         slo: the service level that each call must still get.
-        machine: facts about the machine that ran the test.
     """
 
     style: Style
     carried: SystemCapacity
     slo: SloConfig
-    machine: Mapping[str, Any]
 
     @property
     def name(self) -> str:
@@ -85,12 +81,6 @@ class CapacityEntry:
     def complete(self) -> list[LoadPoint]:
         """The loads that were tested with every seed."""
         return select_complete(self.points)
-
-    @property
-    def nearest(self) -> LoadPoint:
-        """The complete load that is nearest to the capacity."""
-        capacity = self.carried.capacity.value or 1
-        return min(self.complete, key=lambda point: abs(point.streams - capacity))
 
     @property
     def is_unbounded(self) -> bool:
@@ -115,12 +105,6 @@ class CapacityEntry:
         return ", or ".join(_VIOLATIONS[name] for name in first[:2]) or "nothing that was tested"
 
     @property
-    def memory_mb(self) -> Mapping[str, int]:
-        """Peak memory by number of calls."""
-        by_load: Mapping[str, int] = self.machine.get("peak_memory_mb", {})
-        return by_load
-
-    @property
     def sentence(self) -> str:
         """Its capacity in words; goes on after its name."""
         level = f"p95 commit latency ≤ {self.slo.p95_commit_s:g}{NO_BREAK}s"
@@ -129,7 +113,9 @@ class CapacityEntry:
             calls = format_count(value, "simultaneous call")
             if self.is_unbounded:
                 return f" serves at least {calls} with {level} on one worker: no more were tested."
-            return f" serves {calls} with {level} on one worker ({self._describe_interval()})."
+            interval = self._describe_interval()
+            beyond = f"beyond that, {self.bottleneck}"
+            return f" serves {calls} with {level} on one worker ({interval}); {beyond}."
         if alone.p95 is None:
             return f" is not known to serve a call with {level}: there are too few words."
         if alone.p95 > self.slo.p95_commit_s and alone.streams == 1:
@@ -175,28 +161,13 @@ class CapacitySection:
         """The arrivals of calls in words; goes on with the load."""
         return _ARRIVALS.get(self.load.partition("(")[0], "Calls arrive as")
 
-    @property
-    def machine(self) -> str:
-        """The machine of the test; "" where the clock models another one, or machines differ.
-
-        With clock=profile, the cores of the machine that ran the test mean nothing.
-        """
-        machines = {tuple(map(entry.machine.get, _MACHINE)) for entry in self.entries}
-        processor, cores, threads = machines.pop() if len(machines) == 1 else ("", 0, 0)
-        if not (measures_hardware(self.clock) and processor and cores and threads):
-            return ""
-        workers = format_count(cores // threads, "worker")
-        return (
-            f"Measured on {processor} with {format_count(cores, 'core')}: room for {workers} at"
-            f" {format_count(threads, 'thread')}."
-        )
-
 
 def build_sections(comparison: Comparison) -> list[CapacitySection]:
     """Build a section for each study of these systems on these recordings."""
     studies = comparison.capacities.studies if comparison.capacities else ()
     sections = (_section(study, comparison) for study in studies)
-    return [section for section in sections if section.entries]
+    compared = {system.summary.name for system in comparison.systems}
+    return [each for each in sections if compared.intersection(e.name for e in each.entries)]
 
 
 def describe_slo(slo: SloConfig) -> str:
@@ -234,11 +205,10 @@ def format_load(point: LoadPoint) -> list[str]:
 
 def _section(study: CapacityStudy, comparison: Comparison) -> CapacitySection:
     assert comparison.capacities is not None
-    machine = comparison.capacities.machine.get(study.name, {})
     styles = assign_styles(comparison, list(study.systems))
     changed = _changed(study, comparison)
     entries = [
-        CapacityEntry(styles[name], carried, study.level.slo, machine.get(name, {}))
+        CapacityEntry(styles[name], carried, study.level.slo)
         for name, carried in study.systems.items()
         if not changed[name]
     ]

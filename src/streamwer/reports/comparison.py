@@ -71,12 +71,10 @@ class CapacityStudies:
 
     Attributes:
         studies: one per service level, that of the config first.
-        machine: by study and system, facts about the machine that ran the test.
         profile: the current hardware profile, written as a clock.
     """
 
     studies: tuple[CapacityStudy, ...] = ()
-    machine: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
     profile: str = ""
 
 

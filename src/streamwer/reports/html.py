@@ -12,7 +12,6 @@ from streamwer.analysis.formatting import format_count, format_duration
 from streamwer.reports import (
     all_figures,
     capacities,
-    machine,
     notes,
     provenance,
     robustness,
@@ -53,8 +52,13 @@ def render(comparison: Comparison) -> str:
         embedded=embed_calls(comparison, collect_calls(comparison)),
         intervals=notes.describe_intervals(comparison),
         limits=notes.list_limits(comparison),
-        load_plots={section.name: _load_plots(section) for section in sections},
-        machine=machine.build_machine_table(comparison),
+        load_plots={
+            section.name: [
+                (size, load.plot_latency(section, frame))
+                for size, frame in (("wide", load.WIDE), ("narrow", NARROW))
+            ]
+            for section in sections
+        },
         robustness=robustness.build_robustness_rows(comparison),
         script=Markup(script),
         signatures=provenance.list_signatures(comparison),
@@ -83,14 +87,6 @@ def _plots(comparison: Comparison) -> dict[str, list[tuple[str, object]]]:
     return {
         name: [("wide", plot(comparison, wide)), ("narrow", plot(comparison, narrow))]
         for name, (plot, wide, narrow) in plots.items()
-    }
-
-
-def _load_plots(section: capacities.CapacitySection) -> dict[str, list[tuple[str, object]]]:
-    frames = (("wide", load.WIDE), ("narrow", NARROW))
-    return {
-        "latency": [(size, load.plot_latency(section, frame)) for size, frame in frames],
-        "utilisation": [(size, load.plot_utilisation(section, frame)) for size, frame in frames],
     }
 
 

@@ -8,14 +8,15 @@ from streamwer.analysis.formatting import UNKNOWN, format_number
 from streamwer.metrics.summary import Summary
 from streamwer.provenance import contention
 from streamwer.reports.comparison import Comparison
+from streamwer.reports.table import TableCell, TableRow
 
 _MEASURING_CLOCKS = ("measured", "wall")
 _LABELS = {
-    "load_seconds": "model load, s",
-    "warm_up_seconds": "warm-up, s",
-    "peak_memory_mb": "peak memory, MB",
-    "workers": "workers",
-    contention.SHARE: "waited for a core, share of the time",
+    "load_seconds": "Model load, s",
+    "warm_up_seconds": "Warm-up, s",
+    "peak_memory_mb": "Peak memory, MB",
+    "workers": "Workers",
+    contention.SHARE: "Waited for a core, share of the time",
 }
 _HIDDEN = ("load_average_start", "load_average_end")
 """In costs.json only: the share waited says what a reader must know of them."""
@@ -32,17 +33,16 @@ def parse_facts(summary: Summary) -> dict[str, float]:
     return {key: value for key, value in numbers.items() if math.isfinite(value)}
 
 
-def build_machine_table(comparison: Comparison) -> list[tuple[str, dict[str, str]]]:
-    """Build label → text by system, for each fact that any system has."""
-    facts = {system.summary.name: parse_facts(system.summary) for system in comparison.systems}
-    keys = dict.fromkeys(key for values in facts.values() for key in sorted(values))
+def build_machine_rows(comparison: Comparison) -> list[TableRow]:
+    """Build one row for each fact that any system has."""
+    facts = [parse_facts(system.summary) for system in comparison.systems]
+    keys = dict.fromkeys(key for values in facts for key in sorted(values) if key not in _HIDDEN)
     return [
-        (
+        TableRow(
             _LABELS.get(key, key.replace("_", " ")),
-            {name: _text(values.get(key)) for name, values in facts.items()},
+            [TableCell(_text(values.get(key))) for values in facts],
         )
         for key in keys
-        if key not in _HIDDEN
     ]
 
 

@@ -53,8 +53,7 @@ def describe_verdict(comparison: Comparison) -> list[Sentence]:
     return [
         *(_describe(system, comparison) for system in ordered),
         *_explain_offline(comparison),
-        *_shortfalls([system.summary for system in ordered], comparison),
-        *_contention([system.summary for system in ordered], comparison),
+        *_describe_machine([system.summary for system in ordered], comparison),
         *_failures(comparison),
         *([] if comparison.has_word_times else [Sentence("", _UNTIMED)]),
         *([Sentence("", _UNAWARE)] if comparison.clock == "unaware" else []),
@@ -213,28 +212,20 @@ def _count_errors(summary: Summary) -> str:
     return "{} substituted, {} deleted, {} inserted words".format(*kinds)
 
 
-def _shortfalls(summaries: list[Summary], comparison: Comparison) -> Iterator[Sentence]:
-    """Name the systems that compute for longer than the audio lasts."""
-    for summary in summaries if machine.measures_compute(comparison) else ():
+def _describe_machine(summaries: list[Summary], comparison: Comparison) -> Iterator[Sentence]:
+    """Name the systems that compute for longer than the audio lasts, or had to wait for a core."""
+    if not machine.measures_compute(comparison):
+        return
+    for summary in summaries:
         if summary.cost.rtf >= 1:
             rtf = format_number(summary.cost.rtf, 2)
-            yield Sentence(
-                summary.name,
-                f" cannot keep up with live audio here: {rtf} s of compute per second of audio.",
-            )
-
-
-def _contention(summaries: list[Summary], comparison: Comparison) -> Iterator[Sentence]:
-    """Name the systems that were timed while other processes used the machine."""
-    busy = [
-        f"{describe_share(summary.machine)} ({summary.name})"
-        for summary in summaries
-        if is_contended(summary.machine)
-    ]
-    if busy and machine.measures_compute(comparison):
+            text = f" cannot keep up with live audio here: {rtf} s of compute per second of audio."
+            yield Sentence(summary.name, text)
+    busy = [f"{s.name} {describe_share(s.machine)}" for s in summaries if is_contended(s.machine)]
+    if busy:
         yield Sentence(
             "",
-            "The machine was busy, which raises latency and cost: waited for a core"
+            "The machine was busy, which raises latency and cost: waiting for a core took"
             f" {join_names(busy)} of the time.",
         )
 

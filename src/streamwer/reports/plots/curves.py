@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
@@ -21,19 +20,10 @@ from streamwer.reports.plots.axis import (
     draw_path,
     make_seconds_axis,
 )
-from streamwer.reports.plots.labels import estimate_width, spread_heights
+from streamwer.reports.plots.labels import spread_heights
 
 _PIXELS = 2
 """Between two points of a curve."""
-
-
-class MedianMark(NamedTuple):
-    """The pixel at which half of the words are final, and its label."""
-
-    x: float
-    label_x: float
-    label_y: float
-    text: str
 
 
 @dataclass(frozen=True)
@@ -44,7 +34,7 @@ class Curve:
     path: str
     end_x: float
     end_y: float
-    median: MedianMark | None
+    median_x: float | None
     label_y: float
     name: str
     text: str
@@ -67,13 +57,11 @@ def plot_curves(comparison: Comparison, frame: Frame) -> CurvePlot:
     y = Axis(0, 1, frame.bottom, frame.top)
     styles = assign_styles(comparison)
     heights = spread_heights([y.to_pixel(_emitted(values)) for values in late.values()], 34, frame)
-    medians = _mark_medians([_quantile(values, 0.5) for values in late.values()], x, y)
-    curves = zip(late.items(), heights, medians, strict=True)
     return CurvePlot(
         frame=frame,
         curves=[
-            _curve(styles[name], values, x, y, height, median)
-            for (name, values), height, median in curves
+            _curve(styles[name], values, x, y, height)
+            for (name, values), height in zip(late.items(), heights, strict=True)
         ],
         x_ticks=x.make_ticks(9),
         y_ticks=y.make_ticks(5, 100),
@@ -84,9 +72,8 @@ def plot_curves(comparison: Comparison, frame: Frame) -> CurvePlot:
     )
 
 
-def _curve(
-    style: Style, late: Floats, x: Axis, y: Axis, label_y: float, median: MedianMark | None
-) -> Curve:
+def _curve(style: Style, late: Floats, x: Axis, y: Axis, label_y: float) -> Curve:
+    median = _quantile(late, 0.5)
     finite = late[np.isfinite(late)]
     last = x.to_pixel(float(finite[-1])) if len(finite) else x.begin
     pixels = np.append(np.arange(x.begin, last, _PIXELS), last)
@@ -96,29 +83,11 @@ def _curve(
         path=draw_path(zip(pixels, map(y.to_pixel, shares), strict=True)),
         end_x=last,
         end_y=y.to_pixel(_emitted(late)),
-        median=median,
+        median_x=x.to_pixel(median) if math.isfinite(median) else None,
         label_y=label_y,
         name=shorten(style.name, 20),
         text=_describe_end(late),
     )
-
-
-def _mark_medians(medians: Sequence[float], x: Axis, y: Axis) -> list[MedianMark | None]:
-    """Label the first median above left of its marker, the others below right, none on another."""
-    marks: list[MedianMark | None] = [None] * len(medians)
-    order = sorted(range(len(medians)), key=lambda index: medians[index])
-    middle = y.to_pixel(0.5)
-    right, label_y = 0.0, middle
-    for index in (index for index in order if math.isfinite(medians[index])):
-        text, at = format_seconds(medians[index], 1), x.to_pixel(medians[index])
-        left = at - 6 - estimate_width(text)
-        if index == order[0] and left > x.begin:
-            marks[index] = MedianMark(at, left, middle - 8, text)
-            continue
-        label_y = (label_y if at < right else middle) + 16
-        right = at + 12 + estimate_width(text)
-        marks[index] = MedianMark(at, at + 9, label_y, text)
-    return marks
 
 
 def _extent(late: Sequence[Floats]) -> list[float]:

@@ -77,17 +77,6 @@ def plot_latency(section: CapacitySection, frame: Frame) -> LoadPlot:
     return replace(_plot(section, frame, scale), limit_y=y.to_pixel(bound), limit=limit)
 
 
-def plot_utilisation(section: CapacitySection, frame: Frame) -> LoadPlot:
-    """Plot the share of its time in which the worker computes."""
-    y = Axis(0.0, 1.0, frame.bottom, frame.top)
-
-    def used(point: LoadPoint) -> float | None:
-        return point.middle.utilisation
-
-    scale = _Scale(_streams_axis(section, frame), y, used, used, used)
-    return replace(_plot(section, frame, scale), y_ticks=y.make_ticks(6, 100))
-
-
 def _streams_axis(section: CapacitySection, frame: Frame) -> Axis:
     loads = [point.streams for entry in section.entries for point in entry.complete]
     low, high = min(loads, default=1), max(loads, default=2)

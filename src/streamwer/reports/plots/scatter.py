@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from streamwer.analysis.formatting import format_percent, format_seconds, shorten
 from streamwer.analysis.sweeps.front import find_pareto_front
@@ -69,46 +68,46 @@ class ScatterPlot(Plot):
     front: str
 
 
-class _Located(NamedTuple):
-    """A system's name, with the estimate and both ends of its latency and of its WER."""
-
-    name: str
-    late: Ends
-    errors: Ends
-
-    @property
-    def is_finite(self) -> bool:
-        """Tell whether both estimates have a place."""
-        return math.isfinite(self.late.value) and math.isfinite(self.errors.value)
-
-    @property
-    def label(self) -> str:
-        """Both estimates as text."""
-        return f"{format_seconds(self.late.value)}, {format_percent(self.errors.value)}"
+def place_mark(name: str, style: Style, late: Ends, errors: Ends, x: Axis, y: Axis) -> ScatterMark:
+    """Place a system or point by its latency and WER, without a label."""
+    return ScatterMark(
+        name,
+        style,
+        x=x.to_pixel(late.value),
+        y=y.to_pixel(errors.value),
+        x_low=x.to_pixel(late.low),
+        x_high=x.to_pixel(late.high),
+        y_low=y.to_pixel(errors.low),
+        y_high=y.to_pixel(errors.high),
+        open_ended=late.high > x.high,
+        cut_off=errors.high > y.high,
+    )
 
 
 def plot_scatter(comparison: Comparison, frame: Frame) -> ScatterPlot:
     """Lay the plot out in a frame."""
-    latency = choose_main_latency(comparison)
-    summaries = [system.summary for system in comparison.systems]
-    located = [
-        _Located(s.name, get_ends(latency.by_system[s.name]), get_ends(s.wer)) for s in summaries
-    ]
-    shown = [each for each in located if each.is_finite]
-    x = make_seconds_axis(cap_ends(each.late for each in shown), frame.left + 14, frame.right)
-    y = make_rate_axis(cap_ends(each.errors for each in shown), frame.bottom, frame.top)
-    at = [(x.to_pixel(each.late.value), y.to_pixel(each.errors.value)) for each in shown]
-    on_front = find_pareto_front([(each.late.value, each.errors.value) for each in shown])
-    front = list(dict.fromkeys(at[each] for each in on_front))
+    label, by_system = choose_main_latency(comparison)
+    ends = {
+        s.summary.name: (get_ends(by_system[s.summary.name]), get_ends(s.summary.wer))
+        for s in comparison.systems
+    }
+    shown = {n: pair for n, pair in ends.items() if all(math.isfinite(e.value) for e in pair)}
+    late, errors = ([pair[at] for pair in shown.values()] for at in (0, 1))
+    x = make_seconds_axis(cap_ends(late), frame.left + 14, frame.right)
+    y = make_rate_axis(cap_ends(errors), frame.bottom, frame.top)
+    styles = assign_styles(comparison)
+    marks = [place_mark(name, styles[name], *pair, x, y) for name, pair in shown.items()]
+    on_front = find_pareto_front([(late.value, wer.value) for late, wer in shown.values()])
+    front = list(dict.fromkeys((marks[at].x, marks[at].y) for at in on_front))
     return ScatterPlot(
         frame=frame,
-        marks=_marks(shown, front, assign_styles(comparison), x, y, frame),
+        marks=_label(marks, list(shown.values()), front, frame),
         x_ticks=x.make_ticks(9),
         y_ticks=y.make_ticks(6, 100),
         log=x.log,
-        description=" ".join(_describe(each, latency.label) for each in shown),
-        x_title=latency.label,
-        left_out=[each.name for each in located if not each.is_finite],
+        description=" ".join(_describe(name, label, *pair) for name, pair in shown.items()),
+        x_title=label,
+        left_out=[name for name in ends if name not in shown],
         front=_draw_front(front),
     )
 
@@ -121,48 +120,31 @@ def _draw_front(corners: Sequence[tuple[float, float]]) -> str:
     return f"M{x:g},{y:g} {' '.join(f'H{right:g} V{lower:g}' for right, lower in rest)}"
 
 
-def _marks(
-    shown: Sequence[_Located],
+def _label(
+    marks: Sequence[ScatterMark],
+    figures: Sequence[tuple[Ends, Ends]],
     front: Sequence[tuple[float, float]],
-    styles: Mapping[str, Style],
-    x: Axis,
-    y: Axis,
     frame: Frame,
 ) -> list[ScatterMark]:
-    """Place each system; the labels are placed together, off each other and the front."""
-    at = [(x.to_pixel(each.late.value), y.to_pixel(each.errors.value)) for each in shown]
-    x_ends = [(x.to_pixel(each.late.low), x.to_pixel(each.late.high)) for each in shown]
-    y_ends = [(y.to_pixel(each.errors.low), y.to_pixel(each.errors.high)) for each in shown]
-    names = [shorten(each.name, 22) for each in shown]
-    sizes = [
-        (max(map(estimate_width, (name, each.label))), 30.0)
-        for name, each in zip(names, shown, strict=True)
-    ]
-    bars = [Box(low, py, high, py) for (_, py), (low, high) in zip(at, x_ends, strict=True)]
-    bars += [Box(px, high, px, low) for (px, _), (low, high) in zip(at, y_ends, strict=True)]
+    """Label the marks, off each other, their intervals and the front."""
+    names = [shorten(mark.name, 22) for mark in marks]
+    texts = [f"{format_seconds(late.value)}, {format_percent(wer.value)}" for late, wer in figures]
+    sizes = [(max(map(estimate_width, pair)), 30.0) for pair in zip(names, texts, strict=True)]
+    bars = [Box(mark.x_low, mark.y, mark.x_high, mark.y) for mark in marks]
+    bars += [Box(mark.x, mark.y_high, mark.x, mark.y_low) for mark in marks]
     for (left, top), (right, bottom) in itertools.pairwise(front):
         bars += [Box(left, top, right, top), Box(right, top, right, bottom)]
-    labels = place_labels(at, sizes, bars, frame)
+    boxes = place_labels([(mark.x, mark.y) for mark in marks], sizes, bars, frame)
     return [
-        ScatterMark(
-            names[n],
-            styles[each.name],
-            *at[n],
-            *x_ends[n],
-            *y_ends[n],
-            open_ended=each.late.high > x.high,
-            cut_off=each.errors.high > y.high,
-            label=labels[n],
-            text=each.label,
-        )
-        for n, each in enumerate(shown)
+        replace(mark, name=name, text=text, label=box)
+        for mark, name, text, box in zip(marks, names, texts, boxes, strict=True)
     ]
 
 
-def _describe(each: _Located, label: str) -> str:
-    late, wer = each.late, each.errors
+def _describe(name: str, label: str, late: Ends, wer: Ends) -> str:
+    rates = f" ({format_percent(wer.low)} to {format_percent(wer.high)})"
+    times = f" ({format_seconds(late.low)} to {format_seconds(late.high)})"
     return (
-        f"{each.name}: WER {format_percent(wer.value)} ({format_percent(wer.low)} to"
-        f" {format_percent(wer.high)}), {label} {format_seconds(late.value)}"
-        f" ({format_seconds(late.low)} to {format_seconds(late.high)})."
+        f"{name}: WER {format_percent(wer.value)}{rates * (wer.low < wer.high)},"
+        f" {label} {format_seconds(late.value)}{times * (late.low < late.high)}."
     )

@@ -15,7 +15,6 @@ from streamwer.analysis.sweeps.effects import LevelEffect, MainEffect
 from streamwer.analysis.sweeps.point import MEASURES
 from streamwer.reports.plots.axis import (
     Axis,
-    Ends,
     Frame,
     Plot,
     Tick,
@@ -87,19 +86,13 @@ def _panel(kind: str, title: str, effect: MainEffect, x: Axis, factor: float) ->
 
 
 def _dot(kind: str, level: LevelEffect, x: Axis, y: float) -> EffectDot:
+    """Place a mean; an end beyond the axis lies at its end."""
     wer, late = level.wer, level.late
     title = f"{format_percent(wer.value)} ({format_percent_range(wer)})"
-    ends = get_ends(wer)
     if kind == "late":
         interval = format_seconds_range(late)
         title = format_seconds(late.value) + (f" ({interval})" if interval else "")
-        ends = get_ends(late)
-    return _place(x, y, ends, f"{level.value}: {title}")
-
-
-def _place(x: Axis, y: float, ends: Ends, title: str) -> EffectDot:
-    """Place a mean; an end beyond the axis lies at its end."""
-    if math.isnan(ends.value):
-        return EffectDot(math.nan, y, math.nan, math.nan, title)
-    low, value, high = map(x.to_pixel, ends)
-    return EffectDot(value, y, low, high, title)
+    ends = get_ends(late if kind == "late" else wer)
+    known = not math.isnan(ends.value)
+    low, value, high = (x.to_pixel(end) if known else math.nan for end in ends)
+    return EffectDot(value, y, low, high, f"{level.value}: {title}")

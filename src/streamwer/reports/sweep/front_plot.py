@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from streamwer.analysis.formatting import (
     format_percent,
@@ -22,7 +22,7 @@ from streamwer.reports.plots.axis import (
     make_seconds_axis,
 )
 from streamwer.reports.plots.labels import Box, estimate_width, place_labels
-from streamwer.reports.plots.scatter import ScatterMark
+from streamwer.reports.plots.scatter import ScatterMark, place_mark
 from streamwer.reports.sweep.findings import Findings
 from streamwer.reports.sweep.point_styles import PointStyles
 
@@ -70,26 +70,11 @@ def _marks(
     order = [point for point in shown if point not in findings.front] + list(findings.front)
     marks = []
     for point in order:
-        late, wer = get_ends(point.late), get_ends(point.wer)
+        ends = get_ends(point.late), get_ends(point.wer)
+        mark = place_mark(point.name, styles.get_style(point), *ends, x, y)
         label, text = labels.get(point.name, (None, ""))
-        marks.append(
-            ScatterMark(
-                name=point.name,
-                style=styles.get_style(point),
-                x=x.to_pixel(late.value),
-                y=y.to_pixel(wer.value),
-                x_low=x.to_pixel(late.low),
-                x_high=x.to_pixel(late.high),
-                y_low=y.to_pixel(wer.low),
-                y_high=y.to_pixel(wer.high),
-                open_ended=late.high > x.high,
-                cut_off=wer.high > y.high,
-                on_front=point in findings.front,
-                title=_title(findings, point),
-                label=label,
-                text=text,
-            )
-        )
+        front, title = point in findings.front, _title(findings, point)
+        marks.append(replace(mark, on_front=front, title=title, label=label, text=text))
     return marks
 
 
@@ -98,12 +83,9 @@ def _labels(
 ) -> dict[str, tuple[Box | None, str]]:
     """Label the points of the front with their settings, or numbers where room is short."""
     front = _sample(findings.front, _LABELLED[frame.width])
-    wide = frame.width == WIDE.width
-    texts = [findings.make_label(p) if wide else f"#{p.name}" for p in front]
-    texts = [
-        text if len(text) <= _MAX_LABEL else f"#{p.name}"
-        for p, text in zip(front, texts, strict=True)
-    ]
+    most = _MAX_LABEL if frame.width == WIDE.width else 0
+    labels = {p.name: findings.make_label(p) for p in front}
+    texts = [text if len(text) <= most else f"#{name}" for name, text in labels.items()]
     at = [(x.to_pixel(p.delay), y.to_pixel(p.errors)) for p in front]
     boxes = place_labels(at, [(estimate_width(text), 15.0) for text in texts], [], frame)
     return {p.name: (box, text) for p, box, text in zip(front, boxes, texts, strict=True)}
