@@ -36,7 +36,7 @@ def write_sweep_report(sweep: Sweep, folder: Path) -> Findings:
 
 def print_points(findings: Findings) -> None:
     """Print the points, the fastest first, as a table for a terminal."""
-    print_table(markdown.POINT_HEAD, markdown.list_points(findings))
+    print_table(markdown.POINT_HEAD, markdown.list_points(findings), texts=2)
 
 
 __all__ = ["print_points", "write_sweep_report"]
