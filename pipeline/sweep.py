@@ -18,7 +18,7 @@ from omegaconf import DictConfig
 import streamwer.config.hydra_schemas  # noqa: F401 - registers the schemas that conf/ refers to
 from streamwer.cli.common.run_command import stage_command
 from streamwer.cli.sweep.session import SweepSession
-from streamwer.config.compose import explain_errors
+from streamwer.config.compose import explain_errors, find_conf_dir
 from streamwer.errors import ConfigError, StreamwerError
 
 
@@ -33,7 +33,7 @@ def main() -> int:
     os.environ["HYDRA_FULL_ERROR"] = "1"  # raise errors, which are one line here
     with explain_errors(overrides), SweepSession() as session:
 
-        @hydra.main(version_base=None, config_path="../conf", config_name="sweep")
+        @hydra.main(version_base=None, config_path=str(find_conf_dir()), config_name="sweep")
         def job(values: DictConfig) -> tuple[float, float]:
             settings = HydraConfig.get()
             folder = Path(settings.runtime.output_dir)

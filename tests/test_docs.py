@@ -18,6 +18,7 @@ from lab.validation.command import parser as validate
 from streamwer.cli.arguments import parse_arguments
 from streamwer.cli.compare import build_compare_parser as compare_parser
 from streamwer.cli.gate import build_gate_parser as gate_parser
+from streamwer.cli.init import build_init_parser as init_parser
 from streamwer.cli.score import build_score_parser as scoring_parser
 from streamwer.cli.sweep.report import build_report_parser as gathering
 from streamwer.cli.track import build_track_parser as track_parser
@@ -78,7 +79,7 @@ def streaming_track(arguments: list[str]) -> None:
 
 def dvc(arguments: list[str]) -> None:
     choices = [value for flag, value in itertools.pairwise(arguments) if flag == "-S"]
-    compose_config([each for each in choices if each != "experiment=mine"])  # `init` writes it
+    compose_config([each for each in choices if each != "experiment=mine"])  # that init writes
     for target in arguments[1:]:
         if arguments[0] == "repro" and not target.startswith("-"):
             assert Path(target.partition(":")[0]).is_file()
@@ -96,6 +97,8 @@ def python(arguments: list[str]) -> None:
         compose_config(capacity().parse_args(arguments[2:]).overrides)
     if arguments[1] == "lab.validation":
         compose_config(["experiment=validation", *validate().parse_args(arguments[2:]).overrides])
+    if arguments[1] == "streamwer.cli.init":
+        init_parser().parse_args(arguments[2:])
     if arguments[1] == "streamwer.cli.sweep.report":
         gathering().parse_args(arguments[2:])
 

@@ -26,8 +26,10 @@ _SHOWN: Mapping[str, tuple[str, Callable[[float], str]]] = {
     "commit p95": ("commit_latency_p95", format_seconds),
     "shown p50": ("shown_latency_p50", format_seconds),
 }
-_SAME = ("dataset.name", "dataset.path", "dataset.limit", "dataset.shuffle_seed")
-_SAME += ("condition", "conditions", "clock.name", "scoring.normaliser")
+_SAME = (
+    *("dataset.name", "dataset.path", "dataset.limit", "dataset.shuffle_seed"),
+    *("condition", "conditions", "clock.name", "scoring.normaliser"),
+)
 """Settings of which the figures depend apart from the systems."""
 
 

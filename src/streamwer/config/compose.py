@@ -17,6 +17,7 @@ from streamwer.config.experiment import ExperimentConfig, parse_config
 from streamwer.config.renamed_keys import refuse_renamed_key
 from streamwer.errors import ConfigError
 
+_AMBIGUOUS = re.compile(r"Ambiguous value for argument '(.*)'\n")
 _ADVICE = re.compile(r"\n(?:Config search path:|To append to|\s*full_key:|See https)")
 _PRIMARY = re.compile(r"^In '(?:config|sweep)': ")
 _SCHEMA_NAME = re.compile(r"Key ('[^']*') (?:is )?not in '\w+'")
@@ -57,6 +58,8 @@ def explain_errors(overrides: Sequence[str]) -> Iterator[None]:
     except OverrideParseException as error:
         raise ConfigError(_suggest_quotes(error.override)) from error
     except (HydraException, OmegaConfBaseException) as error:
+        if ambiguous := _AMBIGUOUS.match(str(error)):
+            raise ConfigError(_suggest_quotes(ambiguous[1])) from error
         raise ConfigError(_describe_error(error)) from error
 
 
@@ -72,7 +75,9 @@ def _suggest_quotes(override: str) -> str:
     key, _, value = override.partition("=")
     quoted = value.replace('"', '\\"')
     typed = shlex.quote(f'{key}="{quoted}"')
-    return f"{override}: a value with one of = , ( ) {{ }} # ~ or quotes must be quoted: {typed}"
+    several = f", and several values are {key}=[{value}]" if "," in value else ""
+    signs = "= , ( ) { } # ~ or quotes"
+    return f"{override}: a value with one of {signs} must be quoted: {typed}{several}"
 
 
 def _describe_error(error: Exception) -> str:

@@ -27,11 +27,11 @@ def print_comparison(comparison: Comparison) -> None:
     print_table(_HEAD, (_list_cells(system.summary) for system in comparison.systems))
 
 
-def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table whose first column is text and whose others are figures."""
+def print_table(head: Sequence[str], rows: Iterable[Sequence[str]], texts: int = 1) -> None:
+    """Print a table whose first columns, as many as `texts`, are texts and the others figures."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for at, name in enumerate(head):
-        table.add_column(name, justify="right" if at else "left")
+        table.add_column(name, justify="left" if at < texts else "right")
     for row in rows:
         table.add_row(*map(Text, row))
     terminal = Console()

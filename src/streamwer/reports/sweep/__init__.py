@@ -36,7 +36,8 @@ def write_sweep_report(sweep: Sweep, folder: Path) -> Findings:
 
 def print_points(findings: Findings) -> None:
     """Print the points, the fastest first, as a table for a terminal."""
-    print_table(markdown.name_point_columns(findings), markdown.list_points(findings))
+    columns = markdown.name_point_columns(findings)
+    print_table(columns, markdown.list_points(findings), texts=2)
 
 
 __all__ = ["print_points", "write_sweep_report"]
