@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import doctest
 import importlib.util
 import itertools
@@ -9,6 +10,7 @@ import pkgutil
 import re
 import shlex
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,9 @@ import pytest
 from lab.capacity.command import parser as capacity
 from lab.validation.command import parser as validate
 from streamwer.cli.arguments import parse_arguments
+from streamwer.cli.command import COMMANDS, RUN, main
 from streamwer.cli.compare import build_compare_parser as compare_parser
+from streamwer.cli.completion import build_completion_parser as completion_parser
 from streamwer.cli.gate import build_gate_parser as gate_parser
 from streamwer.cli.score import build_score_parser as scoring_parser
 from streamwer.cli.sweep.report import build_report_parser as gathering
@@ -47,28 +51,24 @@ def make(arguments: list[str]) -> None:
     assert {word for word in arguments if "=" not in word} <= targets
 
 
+PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
+    "score": scoring_parser,
+    "compare": compare_parser,
+    "gate": gate_parser,
+    "completion": completion_parser,
+}
+
+
 def streaming(arguments: list[str]) -> None:
-    if {"-h", "--help"} & set(arguments):
-        with pytest.raises(SystemExit):
-            parse_arguments(arguments)
+    name, rest = arguments[0], arguments[1:]
+    if {"-h", "--help", "--help-all"} & set(arguments):
+        assert main(arguments) == 0
+    elif name in PARSERS:
+        PARSERS[name]().parse_args(rest)
+    elif name in COMMANDS and name != RUN:
+        assert not rest
     else:
-        parse_arguments(arguments)
-
-
-def streaming_score(arguments: list[str]) -> None:
-    if {"-h", "--help"} & set(arguments):
-        with pytest.raises(SystemExit):
-            scoring_parser().parse_args(arguments)
-    else:
-        scoring_parser().parse_args(arguments)
-
-
-def streaming_compare(arguments: list[str]) -> None:
-    compare_parser().parse_args(arguments)
-
-
-def streaming_gate(arguments: list[str]) -> None:
-    gate_parser().parse_args(arguments)
+        parse_arguments(rest if name == RUN else arguments)
 
 
 def dvc(arguments: list[str]) -> None:
@@ -100,12 +100,14 @@ def _first(override: str) -> str:
     return re.sub(r"(=[^\[,]*),.*", r"\1", ranged)
 
 
+def _call_alias(name: str, arguments: list[str]) -> None:
+    streaming([name, *arguments])
+
+
 CHECKS: dict[str, Callable[[list[str]], None]] = {
     "make": make,
     "streaming": streaming,
-    "streaming-compare": streaming_compare,
-    "streaming-gate": streaming_gate,
-    "streaming-score": streaming_score,
+    **{f"streaming-{name}": partial(_call_alias, name) for name in ("score", "compare", "gate")},
     "dvc": dvc,
     "python": python,
 }
