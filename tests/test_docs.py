@@ -18,7 +18,8 @@ import pytest
 from lab.capacity.command import parser as capacity
 from lab.validation.command import parser as validate
 from streamwer.cli.arguments import parse_arguments
-from streamwer.cli.command import COMMANDS, RUN, main
+from streamwer.cli.command import main
+from streamwer.cli.commands import COMMANDS, RUN
 from streamwer.cli.compare import build_compare_parser as compare_parser
 from streamwer.cli.completion import build_completion_parser as completion_parser
 from streamwer.cli.gate import build_gate_parser as gate_parser

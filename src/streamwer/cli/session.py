@@ -124,6 +124,8 @@ class _Session:
         """Print what was done and what it cost, and whether the machine was fast enough."""
         board, where = self._board, results.format_destination(self._results.path)
         files = "1 file" if board.files == 1 else f"{board.files} files"
+        if failed := sum(each.is_failed for each in self._done.values()):
+            files += f" ({failed} failed)"
         self._display.show_note(
             f"{files}, {format_duration(board.total_seconds)} of audio in"
             f" {format_duration(board.elapsed)}: {where}"
