@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import doctest
 import importlib.util
 import itertools
@@ -9,6 +10,7 @@ import pkgutil
 import re
 import shlex
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,10 @@ import pytest
 from lab.capacity.command import parser as capacity
 from lab.validation.command import parser as validate
 from streamwer.cli.arguments import parse_arguments
+from streamwer.cli.command import main
+from streamwer.cli.commands import COMMANDS, RUN
 from streamwer.cli.compare import build_compare_parser as compare_parser
+from streamwer.cli.completion import build_completion_parser as completion_parser
 from streamwer.cli.gate import build_gate_parser as gate_parser
 from streamwer.cli.init import build_init_parser as init_parser
 from streamwer.cli.score import build_score_parser as scoring_parser
@@ -49,32 +54,27 @@ def make(arguments: list[str]) -> None:
     assert {word for word in arguments if "=" not in word} <= targets
 
 
+PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
+    "score": scoring_parser,
+    "compare": compare_parser,
+    "gate": gate_parser,
+    "completion": completion_parser,
+    "init": init_parser,
+    "track": track_parser,
+}
+ALIASES = ("score", "compare", "gate", "track")
+
+
 def streaming(arguments: list[str]) -> None:
-    if {"-h", "--help"} & set(arguments):
-        with pytest.raises(SystemExit):
-            parse_arguments(arguments)
+    name, rest = arguments[0], arguments[1:]
+    if {"-h", "--help", "--help-all"} & set(arguments):
+        assert main(arguments) == 0
+    elif name in PARSERS:
+        PARSERS[name]().parse_args(rest)
+    elif name in COMMANDS and name != RUN:
+        assert not rest
     else:
-        parse_arguments(arguments)
-
-
-def streaming_score(arguments: list[str]) -> None:
-    if {"-h", "--help"} & set(arguments):
-        with pytest.raises(SystemExit):
-            scoring_parser().parse_args(arguments)
-    else:
-        scoring_parser().parse_args(arguments)
-
-
-def streaming_compare(arguments: list[str]) -> None:
-    compare_parser().parse_args(arguments)
-
-
-def streaming_gate(arguments: list[str]) -> None:
-    gate_parser().parse_args(arguments)
-
-
-def streaming_track(arguments: list[str]) -> None:
-    track_parser().parse_args(arguments)
+        parse_arguments(rest if name == RUN else arguments)
 
 
 def dvc(arguments: list[str]) -> None:
@@ -97,8 +97,6 @@ def python(arguments: list[str]) -> None:
         compose_config(capacity().parse_args(arguments[2:]).overrides)
     if arguments[1] == "lab.validation":
         compose_config(["experiment=validation", *validate().parse_args(arguments[2:]).overrides])
-    if arguments[1] == "streamwer.cli.init":
-        init_parser().parse_args(arguments[2:])
     if arguments[1] == "streamwer.cli.sweep.report":
         gathering().parse_args(arguments[2:])
 
@@ -109,13 +107,14 @@ def _first(override: str) -> str:
     return re.sub(r"(=[^\[,]*),.*", r"\1", ranged)
 
 
+def _call_alias(name: str, arguments: list[str]) -> None:
+    streaming([name, *arguments])
+
+
 CHECKS: dict[str, Callable[[list[str]], None]] = {
     "make": make,
     "streaming": streaming,
-    "streaming-compare": streaming_compare,
-    "streaming-gate": streaming_gate,
-    "streaming-score": streaming_score,
-    "streaming-track": streaming_track,
+    **{f"streaming-{name}": partial(_call_alias, name) for name in ALIASES},
     "dvc": dvc,
     "python": python,
 }

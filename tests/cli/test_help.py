@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from streamwer.cli.arguments import build_run_parser
-from streamwer.cli.command import COMMANDS, main
+from streamwer.cli.command import main
+from streamwer.cli.commands import COMMANDS
 from streamwer.cli.parameters import GROUPS, default_option, options, parameters
 from streamwer.config.compose import find_conf_dir
 from tests.patience import PATIENCE_S

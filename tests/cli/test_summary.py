@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from streamwer.cli.summary import describe_cost
+from streamwer.cli.summary import CostSummary
 from streamwer.cli.transcript import Transcript
 from streamwer.types import StageTimes, Step, Update, Word, WorkCounters
 
@@ -23,14 +23,21 @@ def spoken(count: int) -> Transcript:
     return Transcript("a.wav", float(count), steps)
 
 
+def describe_cost(*transcripts: Transcript) -> str:
+    cost = CostSummary()
+    for each in transcripts:
+        cost.add(each)
+    return cost.describe()
+
+
 def test_cost_and_latency_of_all_files_are_one_line() -> None:
-    line = describe_cost([spoken(50), spoken(50), Transcript("b.wav", 9.0, error="broken")])
+    line = describe_cost(spoken(50), spoken(50), Transcript("b.wav", 9.0, error="broken"))
     assert line == "RTF 0.25; commit latency 3.4 s (p50), 5.7 s (p95) by the model's word times"
 
 
 def test_what_so_few_words_cannot_tell_is_left_out() -> None:
-    assert describe_cost([spoken(10)]) == (
+    assert describe_cost(spoken(10)) == (
         "RTF 0.25; commit latency 1.4 s (p50) by the model's word times"
     )
-    assert describe_cost([spoken(2)]) == "RTF 0.25"
-    assert describe_cost([Transcript("b.wav", None, error="broken")]) == ""
+    assert describe_cost(spoken(2)) == "RTF 0.25"
+    assert describe_cost(Transcript("b.wav", None, error="broken")) == ""

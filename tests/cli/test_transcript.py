@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from streamwer.cli.transcript import Transcript, build_document, format_json
+from streamwer.cli.transcript import Transcript, format_document, format_entry
 from streamwer.types import StageTimes, Step, Update, Word, WorkCounters
 
 HELLO, EARS = Word("héllo", 0.0, 0.5, 0.9), Word("🎧", 0.5, 1.0)
@@ -21,18 +21,19 @@ STEPS = (step(0, 1.0, shown=(HELLO,)), step(1, 2.0, HELLO, shown=(EARS,)), step(
 
 def test_an_entry_has_each_word_with_its_times_and_each_update() -> None:
     failed = Transcript("b.wav", None, error="broken")
-    content = build_document({"schema": 2}, [Transcript("a.wav", 1.0004, STEPS), failed])
-    text = format_json(content)
+    done = Transcript("a.wav", 1.0004, STEPS)
+    text = format_document({"schema": 2}, [format_entry(each) for each in (done, failed)])
     assert (
         '\n        {"text": "héllo", "start": 0.0, "end": 0.5, "probability": 0.9,'
         ' "shown": 1.0, "committed": 2.0},\n'
     ) in text
-    assert json.loads(text) == content
-    done, broken = content["files"]
-    assert (done["seconds"], done["language"], done["text"]) == (1.0, "de", "héllo 🎧")
-    assert [each["shown"] for each in done["words"]] == [1.0, 2.0]
-    assert [each.get("committed") for each in done["updates"]] == [None, 1, 1]
-    assert done["updates"][2] == {
+    content = json.loads(text)
+    assert content["schema"] == 2
+    entry, broken = content["files"]
+    assert (entry["seconds"], entry["language"], entry["text"]) == (1.0, "de", "héllo 🎧")
+    assert [each["shown"] for each in entry["words"]] == [1.0, 2.0]
+    assert [each.get("committed") for each in entry["updates"]] == [None, 1, 1]
+    assert entry["updates"][2] == {
         "audio_end": 2.8,
         "start": 2.9,
         "emitted": 3.0,
@@ -51,7 +52,8 @@ def test_an_entry_has_each_word_with_its_times_and_each_update() -> None:
 
 @pytest.mark.parametrize("text", [" } ", "{ }", "a\n          b", '"', "\\\\n"])
 def test_any_text_is_read_back_as_it_was(text: str) -> None:
-    content = build_document(
-        {"name": text, "list": [1, 2]}, [Transcript(text, 1.0, (step(0, 1.0, Word(text, 0, 1)),))]
-    )
-    assert json.loads(format_json(content)) == content
+    transcript = Transcript(text, 1.0, (step(0, 1.0, Word(text, 0, 1)),))
+    document = format_document({"name": text, "list": [1, 2]}, [format_entry(transcript)])
+    content = json.loads(document)
+    assert (content["name"], content["list"]) == (text, [1, 2])
+    assert content["files"][0]["words"][0]["text"] == text

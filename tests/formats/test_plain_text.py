@@ -40,6 +40,9 @@ def test_texts_of_other_numbers_of_lines_are_one_recording_each(
     found = score(tmp_path, capsys, HEARD, SAID.replace("\n\n", " "))
     assert found["recordings"] == 1
     assert (found["words"], found["insertions"]) == (5, 2)
+    assert found["notes"] == []
+    found = score(tmp_path, capsys, HEARD, f"{SAID}bye\n")
+    assert found["notes"] == ["the texts have 3 and 4 lines, so they are compared as one each"]
 
 
 def test_a_text_has_no_latencies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,7 @@ import jiwer
 import numpy as np
 import pytest
 
+import streamwer as sw
 from streamwer import audio, policies, recognisers
 from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config import experiment, registry
@@ -182,3 +183,24 @@ def test_nothing_is_invented_in_the_pauses_of_a_bank_call() -> None:
     middles = [(word.start + word.end) / 2 for word in heard_of_the_bank()]
     assert middles
     assert not [m for m in middles for a, b in pauses if a + 0.5 < m < b - 0.5]
+
+
+@pytest.mark.parametrize(
+    ("engine", "option"),
+    [
+        ("direct", "initial_prompt='This is Sara Mitchel.'"),
+        ("direct", "hotwords='Sara Mitchel'"),
+        ("transcribe", "initial_prompt='This is Sara Mitchel.'"),
+    ],
+)
+def test_a_spelling_that_was_asked_for_is_used(engine: str, option: str) -> None:
+    """The policy's own prompt stands between that one and the second window."""
+    samples, _ = bundled("bank_lost_card")
+    options = [f"engine.{option}", "engine.beam_size=1", "policy.chunk_s=2"]
+    log = sw.stream(
+        samples[: 4 * SAMPLE_RATE],
+        policy="prompted_buffer",
+        engine=engine,
+        options=[*options, "policy.prompt=previous"],
+    )
+    assert "Sara Mitchel" in log.transcripts()["0"]

@@ -10,7 +10,7 @@ from typing import Any
 from streamwer.config.experiment import ScoringConfig
 from streamwer.formats.base import Log
 from streamwer.formats.pairing import pair_references
-from streamwer.formats.plain_text import FORMAT
+from streamwer.formats.plain_text import FORMAT, describe_lines
 from streamwer.formats.reference_files import References
 from streamwer.metrics import store
 from streamwer.metrics.latency import select_timed_words
@@ -244,6 +244,8 @@ def pair_and_score(
     events, paired = pair_references(log, references)
     spoken = [replace(each, language=each.language or language) for each in paired]
     notes = references.notes if references else ()
+    if log.format == FORMAT and len(paired) == 1 and (note := describe_lines(events, paired[0])):
+        notes = (*notes, note)
     words = get_normaliser(scoring.normaliser)
     return score_log(replace(log, events=events), spoken, words, scoring, notes, name)
 

@@ -20,7 +20,7 @@ from streamwer.cli.arguments import STDIN, Arguments, LiveInput
 from streamwer.cli.call_display import CallDisplay, choose_call_display
 from streamwer.cli.results import TranscriptWriter
 from streamwer.cli.session import DONE, FAILED, UNUSABLE
-from streamwer.cli.summary import describe_cost
+from streamwer.cli.summary import CostSummary
 from streamwer.cli.transcript import Transcript
 from streamwer.config.experiment import SystemConfig
 from streamwer.errors import AudioError
@@ -123,8 +123,11 @@ class _Call:
         line, display = self._line, self._display
         seconds = line.seconds or None
         done = Transcript(self._name, seconds, tuple(self._steps), self._error, line.gaps)
-        self._results.finish_file(done)
-        self._results.close([done], any_done=seconds is not None)
+        if seconds is None:
+            self._results.close([done])
+        else:
+            self._results.finish_file(done)
+            self._results.close()
         if line.gaps:
             times = "once" if line.gaps == 1 else f"{line.gaps} times"
             display.show_message(f"warning: {self._name}: audio was lost {times}")
@@ -134,8 +137,10 @@ class _Call:
             display.show_note(
                 f"{seconds:.1f} s of audio: {results.format_destination(self._results.path)}"
             )
-            if display.is_watched and (cost := describe_cost([done])):
-                display.show_note(cost)
+            if display.is_watched:
+                cost = CostSummary()
+                cost.add(done)
+                display.show_note(cost.describe())
         if self._request:
             return processes.get_exit_status(self._request)
         if self._error is None:

@@ -1,33 +1,18 @@
-"""`streaming`: the family of commands, each imported when it is called."""
+"""`streaming`: call the command that is named, or transcribe."""
 
 from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from streamwer.cli.commands import COMMANDS, RUN, load_command
 from streamwer.cli.common.run_command import run_program
 
 if TYPE_CHECKING:
     from streamwer.cli.call import Load
     from streamwer.cli.workers import StartWorkers
-
-RUN = "run"
-_LIST = "list what can be chosen"
-COMMANDS: Mapping[str, tuple[str, str]] = {
-    RUN: ("streamwer.cli.command:main", "transcribe; the word may be left out"),
-    "score": ("streamwer.cli.score:main", "score a transcript or the log of any recogniser"),
-    "compare": ("streamwer.cli.compare:main", "compare two runs, with intervals"),
-    "gate": ("streamwer.cli.gate:main", "fail where a candidate is worse than a baseline"),
-    "models": ("streamwer.cli.models:main", _LIST),
-    "policies": ("streamwer.cli.listing:list_policies", _LIST),
-    "engines": ("streamwer.cli.listing:list_engines", _LIST),
-    "datasets": ("streamwer.cli.listing:list_datasets", _LIST),
-    "completion": ("streamwer.cli.completion:main", "print the completion of bash, zsh or fish"),
-}
-"""Where each command's main function is, and what it does. A file of that name is ./score."""
 
 
 def main(
@@ -53,13 +38,6 @@ def main(
     if name != RUN:
         return load_command(name)(words)
     return run_program(lambda: _transcribe(words, start, load))
-
-
-def load_command(name: str) -> Callable[[Sequence[str]], int]:
-    """Import the main function of a command, which takes its arguments."""
-    module, _, function = COMMANDS[name][0].partition(":")
-    found: Callable[[Sequence[str]], int] = getattr(import_module(module), function)
-    return found
 
 
 def _transcribe(words: Sequence[str], start: StartWorkers | None, load: Load | None) -> int:

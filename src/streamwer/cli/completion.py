@@ -10,7 +10,7 @@ from pathlib import Path
 import shtab
 
 from streamwer.cli.arguments import build_run_parser
-from streamwer.cli.command import COMMANDS, RUN
+from streamwer.cli.commands import COMMANDS, RUN
 from streamwer.cli.common.command_parser import CommandParser
 from streamwer.cli.common.run_command import run_program
 from streamwer.config import model_catalogue

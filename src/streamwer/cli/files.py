@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from streamwer.audio.suffixes import SUFFIXES
+from streamwer.cli.commands import COMMANDS
 from streamwer.errors import AudioError
 
 
@@ -30,13 +32,15 @@ def find_audio_files(paths: Sequence[Path], folders: Sequence[Path]) -> list[Aud
             raise AudioError(f"{folder}: no such folder (--audio-folder)")
     tops = [*folders, *paths]
     if not tops:
-        raise AudioError("nothing to transcribe: name audio files or folders, or --audio-folder")
+        raise AudioError("nothing to transcribe: name audio files or folders (streaming -h)")
     root = tops[0] if len(tops) == 1 and tops[0].is_dir() else None
     files: dict[Path, Path] = {}
     for path in (path for top in tops for path in _walk_audio_files(top)):
         files.setdefault(path.absolute(), path)
     if not files:
         raise AudioError(f"{', '.join(map(str, tops))}: no audio files there ({_list_suffixes()})")
+    if not any(path.exists() for path in files.values()):
+        raise AudioError(f"{', '.join(map(str, files.values()))}: no such file{_suggest(tops[0])}")
     return [AudioFile(_make_name(path, root), path) for path in files.values()]
 
 
@@ -49,6 +53,12 @@ def read_duration(path: Path) -> float:
             return max(0.0, (container.duration or 0) / av.time_base)
     except (av.FFmpegError, OSError, ValueError):
         return 0.0
+
+
+def _suggest(path: Path) -> str:
+    """Suggest the command that may have been meant."""
+    close = difflib.get_close_matches(str(path), COMMANDS, n=1)
+    return f"; did you mean `streaming {close[0]}`?" if close else ""
 
 
 def _walk_audio_files(top: Path) -> Iterator[Path]:

@@ -1,6 +1,4 @@
 """`streaming init`: look through a folder of recordings and write the experiment that plays them.
-
-Until the command `streaming` has it: `python -m streamwer.cli.init FOLDER`.
 """
 
 from __future__ import annotations

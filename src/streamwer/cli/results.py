@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from streamwer.cli import output
 from streamwer.cli.arguments import JSON, JSON_LINES, STDIN, Arguments
 from streamwer.cli.settings import Settings
-from streamwer.cli.transcript import Transcript, build_document, build_header, format_json
+from streamwer.cli.transcript import Transcript, build_header, format_document, format_entry
 from streamwer.errors import ConfigError, StreamwerError
 from streamwer.formats.captions.formats import CAPTION_FORMATS, CaptionFormat
 from streamwer.formats.captions.segmentation import CaptionSegmenter
@@ -36,12 +36,11 @@ class TranscriptWriter(Protocol):
 
     def finish_file(self, done: Transcript) -> None: ...
 
-    def close(self, transcripts: Sequence[Transcript], any_done: bool) -> None:
-        """End the run.
+    def close(self, unfinished: Sequence[Transcript] = ()) -> None:
+        """End the run; where no file was finished, an older document stays.
 
         Args:
-            transcripts: of every file, in order.
-            any_done: whether a file was dealt with; where none was, an older output stays.
+            unfinished: the files that were not dealt with, each with the reason as its error.
         """
         ...
 
@@ -63,7 +62,8 @@ def choose_writer(
     if arguments.form in (JSON, JSON_LINES):
         path = arguments.output or Path(f"{_STEM}.{arguments.form}")
         output.check_writable(path)
-        return (_Json if arguments.form == JSON else _JsonLines)(path, build_header(chosen))
+        header = build_header(chosen)
+        return _Json(path, header, names) if arguments.form == JSON else _JsonLines(path, header)
     form = CAPTION_FORMATS[arguments.form]
     if alone:
         path = arguments.output or Path(_STEM).with_suffix(form.suffix)
@@ -78,8 +78,11 @@ def choose_writer(
 
 
 class _Json:
-    def __init__(self, path: Path, header: Mapping[str, Any]) -> None:
-        self.path, self._header = path, header
+    """A document of all files, whose entries are kept as text: steps would take far more memory."""
+
+    def __init__(self, path: Path, header: Mapping[str, Any], names: Sequence[str]) -> None:
+        self.path, self._header, self._names = path, header, names
+        self._entries: dict[str, str] = {}
 
     def start_file(self, name: str, seconds: float | None = None) -> None:
         pass
@@ -88,12 +91,15 @@ class _Json:
         pass
 
     def finish_file(self, done: Transcript) -> None:
-        pass
+        self._entries[done.file] = format_entry(done)
 
-    def close(self, transcripts: Sequence[Transcript], any_done: bool) -> None:
-        if any_done:
-            document = build_document(self._header, transcripts)
-            output.write_whole(self.path, f"{format_json(document)}\n")
+    def close(self, unfinished: Sequence[Transcript] = ()) -> None:
+        if not self._entries:
+            return
+        for each in unfinished:
+            self.finish_file(each)
+        entries = [self._entries[name] for name in self._names]
+        output.write_whole(self.path, format_document(self._header, entries))
 
 
 class _JsonLines:
@@ -102,7 +108,6 @@ class _JsonLines:
     def __init__(self, path: Path, header: Mapping[str, Any]) -> None:
         self.path, self._header = path, header
         self._file: GrowingFile | None = None
-        self._ended: set[str] = set()
 
     def start_file(self, name: str, seconds: float | None = None) -> None:
         self._write("start", file=name, seconds=seconds)
@@ -111,15 +116,13 @@ class _JsonLines:
         self._write("update", file=name, **build_update(step))
 
     def finish_file(self, done: Transcript) -> None:
-        self._ended.add(done.file)
         self._write("end", **done.to_record())
 
-    def close(self, transcripts: Sequence[Transcript], any_done: bool) -> None:
+    def close(self, unfinished: Sequence[Transcript] = ()) -> None:
         if self._file is None:
             return
-        for each in transcripts:
-            if each.file not in self._ended:
-                self.finish_file(each)
+        for each in unfinished:
+            self.finish_file(each)
         self._file.close()
 
     def _write(self, kind: str, **content: Any) -> None:
@@ -157,7 +160,7 @@ class _Captions:
             writer.add(segmenter.finish())
             writer.close()
 
-    def close(self, transcripts: Sequence[Transcript], any_done: bool) -> None:
+    def close(self, unfinished: Sequence[Transcript] = ()) -> None:
         for writer, _ in self._open.values():
             writer.remove()
         self._open.clear()

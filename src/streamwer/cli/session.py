@@ -12,7 +12,7 @@ from streamwer.cli.board import ProgressBoard
 from streamwer.cli.display import FileDisplay, choose_display
 from streamwer.cli.files import AudioFile, find_audio_files, read_duration
 from streamwer.cli.results import TranscriptWriter
-from streamwer.cli.summary import describe_cost
+from streamwer.cli.summary import CostSummary
 from streamwer.cli.transcript import Transcript
 from streamwer.cli.views import format_duration
 from streamwer.cli.workers import StartWorkers, start_processes
@@ -61,7 +61,8 @@ class _Session:
     ) -> None:
         self._arguments, self._settings = arguments, chosen
         self._files, self._results = files, written
-        self._done: dict[str, Transcript] = {}
+        self._errors: dict[str, str | None] = {}
+        self._cost = CostSummary()
         names = [file.name for file in files]
         self._board = ProgressBoard(names)
         self._display = choose_display(
@@ -84,7 +85,7 @@ class _Session:
             return UNUSABLE
         self._close()
         self._print_summary()
-        return FAILED if any(each.error for each in self._done.values()) else DONE
+        return FAILED if any(self._errors.values()) else DONE
 
     def _transcribe(self, start: StartWorkers) -> None:
         count = min(self._arguments.jobs, len(self._files))
@@ -96,39 +97,40 @@ class _Session:
 
     def _finish_file(self, answer: JobResult) -> None:
         name = answer.job.recording
-        self._done[name] = Transcript(
+        done = Transcript(
             file=name,
             seconds=self._board.seconds(name),
             steps=() if answer.error else answer.steps,
             error=answer.error or None,
         )
-        self._results.finish_file(self._done[name])
-        self._display.finish_file(self._done[name])
+        self._errors[name] = done.error
+        self._cost.add(done)
+        self._results.finish_file(done)
+        self._display.finish_file(done)
 
     def _stop(self, reason: str) -> None:
         """Keep what is done; the other files' entries say why they are not."""
-        where, count = results.format_destination(self._results.path), len(self._done)
+        where, count = results.format_destination(self._results.path), len(self._errors)
         self._close(reason)
         if count:
             reason += f": {count} of {len(self._files)} files done, in {where}"
         self._display.show_message(reason if count else f"{reason}; nothing was written to {where}")
 
     def _close(self, why_not: str = "") -> None:
-        entries = (
-            self._done.get(file.name) or Transcript(file.name, None, error=why_not)
-            for file in self._files
-        )
-        self._results.close(list(entries), bool(self._done))
+        left = (file.name for file in self._files if file.name not in self._errors)
+        self._results.close([Transcript(name, None, error=why_not) for name in left])
 
     def _print_summary(self) -> None:
         """Print what was done and what it cost, and whether the machine was fast enough."""
         board, where = self._board, results.format_destination(self._results.path)
         files = "1 file" if board.files == 1 else f"{board.files} files"
+        if failed := sum(map(bool, self._errors.values())):
+            files += f" ({failed} failed)"
         self._display.show_note(
             f"{files}, {format_duration(board.total_seconds)} of audio in"
             f" {format_duration(board.elapsed)}: {where}"
         )
-        if self._display.is_watched and (cost := describe_cost(list(self._done.values()))):
+        if self._display.is_watched and (cost := self._cost.describe()):
             self._display.show_note(cost)
         clock = self._settings.system.clock.name
         if board.late_steps and clock != "profile" and not self._arguments.quiet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from streamwer.cli.commands import COMMANDS, RUN, load_command
 from streamwer.errors import ConfigError
 
 _TEXT = """\
@@ -46,8 +47,6 @@ def print_help(rest: Sequence[str] = ()) -> int:
     Raises:
         ConfigError: there is nothing of that name.
     """
-    from streamwer.cli.command import COMMANDS, RUN, load_command
-
     name = rest[0] if rest and not rest[0].startswith("-") else ""
     if name in COMMANDS and name != RUN:
         return load_command(name)(["-h"])

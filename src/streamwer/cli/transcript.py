@@ -77,32 +77,33 @@ def build_header(chosen: Settings) -> dict[str, Any]:
     }
 
 
-def build_document(header: Mapping[str, Any], done: Sequence[Transcript]) -> dict[str, Any]:
-    """Build the JSON document of a run.
+def format_document(header: Mapping[str, Any], entries: Sequence[str]) -> str:
+    """Format the JSON document of a run.
 
     Args:
         header: of `build_header`.
-        done: the transcripts, in order.
+        entries: of `format_entry`, in order.
     """
-    return {**header, "files": list(map(_build_entry, done))}
+    head = format_json(dict(header)).removesuffix("\n}")
+    files = ",\n    ".join(entries)
+    return f'{head},\n  "files": [\n    {files}\n  ]\n}}\n'
 
 
-def _build_entry(transcript: Transcript) -> dict[str, Any]:
-    """Build the entry of a file: each word with its times, then each update of the text."""
+def format_entry(transcript: Transcript) -> str:
+    """Format the entry of a file: each word with its times, then each update of the text."""
     from streamwer.metrics.timeline import find_emissions  # only now: it brings the statistics
 
-    emissions = () if transcript.is_failed else find_emissions(transcript.steps, str.casefold)
+    steps = () if transcript.is_failed else transcript.steps
     words = [
         {
             **asdict(each.word),
             "shown": round(each.shown.emitted, 3),
             "committed": round(each.committed.emitted, 3),
         }
-        for each in emissions
+        for each in find_emissions(steps, str.casefold)
     ]
-    steps = () if transcript.is_failed else transcript.steps
     updates = list(transcripts.shorten_updates(steps))
-    return {**transcript.to_record(), "words": words, "updates": updates}
+    return format_json({**transcript.to_record(), "words": words, "updates": updates}, 2)
 
 
 def format_json(value: Any, depth: int = 0) -> str:

@@ -86,6 +86,14 @@ def split_lines(
     return replace(events, steps=steps), tuple(references)
 
 
+def describe_lines(events: EventLog, reference: Reference) -> str:
+    """Say where two texts of several lines do not go together line by line; empty where they do."""
+    counts = len(events.steps), reference.text.count("\n") + 1
+    if counts[0] == counts[1] or 1 in counts:
+        return ""
+    return f"the texts have {counts[0]} and {counts[1]} lines, so they are compared as one each"
+
+
 def _build_steps(recording: str, lines: Sequence[str]) -> tuple[Step, ...]:
     updates = [Update(tuple(Word(text, 0.0, 0.0) for text in line.split())) for line in lines]
     return build_steps(recording, [_NEVER] * len(updates), updates)
