@@ -64,6 +64,12 @@ class JobQueue:
                 self._changed.wait()
         return None
 
+    def drop(self) -> None:
+        """Drop the jobs that are left."""
+        with self._changed:
+            self._waiting.clear()
+            self._changed.notify_all()
+
     def finish(self, job: Job) -> None:
         """Free the system of a job."""
         with self._changed:
@@ -91,6 +97,9 @@ def play_in_lanes(jobs: Sequence[Job], play: Callable[[Job], None], lanes: int) 
     threads = [threading.Thread(target=work, daemon=True) for _ in range(lanes)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        while thread.is_alive():
-            thread.join(timeout=1.0)
+    try:
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(timeout=1.0)
+    finally:
+        queue.drop()
