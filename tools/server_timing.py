@@ -1,8 +1,8 @@
 """Measure how exact the times of sessions are: a scripted server against what the client measured.
 
 The server runs in a process of its own and sends each message at a set time after the first sample.
-The difference to the time that the client kept is network, both ends, and the scheduler. Run it on an
-idle machine: `python -m tools.server_timing`.
+The difference to the time that the client kept is network, both ends, and the scheduler. Run it on
+an idle machine: `python -m tools.server_timing`.
 """
 
 from __future__ import annotations

@@ -51,12 +51,21 @@ def test_a_server_is_measured_and_decoded_again_without_it(
     out, again = tmp_path / "out", tmp_path / "again"
     with serve_websocket(loses_its_tail()) as url:
         url += "?token=of-a-user"
-        arguments = ("--protocol", "whisperlivekit", "--normaliser", "basic", "--set", "chunk_s=0.2")
+        arguments = (
+            "--protocol",
+            "whisperlivekit",
+            "--normaliser",
+            "basic",
+            "--set",
+            "chunk_s=0.2",
+        )
         assert run(url, recordings, *arguments, "-o", out) == 0
     shown = capsys.readouterr().out
     assert "WER                       60.00%" in shown
     assert "tail loss                 40.00% of the words were lost at the end" in shown
-    assert "measured at the client, over loopback; end of audio: immediate; chunks of 0.2 s" in shown
+    assert (
+        "measured at the client, over loopback; end of audio: immediate; chunks of 0.2 s" in shown
+    )
     assert "sessions: 2, failed: 0" in shown
     assert "over loopback" in (out / "index.html").read_text()
     for file in (path for path in out.rglob("*") if path.is_file()):
