@@ -50,16 +50,8 @@ def test_a_server_is_measured_and_decoded_again_without_it(
 ) -> None:
     out, again = tmp_path / "out", tmp_path / "again"
     with serve_websocket(loses_its_tail()) as url:
-        url += "?token=of-a-user"
-        arguments = (
-            "--protocol",
-            "whisperlivekit",
-            "--normaliser",
-            "basic",
-            "--set",
-            "chunk_s=0.2",
-        )
-        assert run(url, recordings, *arguments, "-o", out) == 0
+        options = ("--protocol", "whisperlivekit", "--normaliser", "basic", "--set", "chunk_s=0.2")
+        assert run(f"{url}?token=of-a-user", recordings, *options, "-o", out) == 0
     shown = capsys.readouterr().out
     assert "WER                       60.00%" in shown
     assert "tail loss                 40.00% of the words were lost at the end" in shown

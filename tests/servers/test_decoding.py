@@ -175,7 +175,7 @@ def test_each_word_is_committed_by_the_message_that_made_it_final() -> None:
     found = decode_whole(
         lines(0.5, "", "hello"), lines(1.0, "hello", "wo"), lines(2.5, "hello world")
     )
-    assert commits(found) == [("hello", 1.0), ("wo", 2.5)]
+    assert commits(found) == [("hello", 1.0), ("world", 2.5)]
     assert [step.audio_end for step in found.steps] == [0.5, 1.0, 2.0]
     assert found.violations == 0
     assert [step.is_last for step in found.steps] == [False, False, True]
