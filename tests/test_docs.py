@@ -16,6 +16,7 @@ import pytest
 from lab.capacity.command import parser as capacity
 from lab.validation.command import parser as validate
 from streamwer.cli.arguments import parse_arguments
+from streamwer.cli.bench import build_bench_parser as bench_parser
 from streamwer.cli.compare import build_compare_parser as compare_parser
 from streamwer.cli.gate import build_gate_parser as gate_parser
 from streamwer.cli.score import build_score_parser as scoring_parser
@@ -63,6 +64,10 @@ def streaming_score(arguments: list[str]) -> None:
         scoring_parser().parse_args(arguments)
 
 
+def streaming_bench(arguments: list[str]) -> None:
+    bench_parser().parse_args(arguments)
+
+
 def streaming_compare(arguments: list[str]) -> None:
     compare_parser().parse_args(arguments)
 
@@ -103,6 +108,7 @@ def _first(override: str) -> str:
 CHECKS: dict[str, Callable[[list[str]], None]] = {
     "make": make,
     "streaming": streaming,
+    "streaming-bench": streaming_bench,
     "streaming-compare": streaming_compare,
     "streaming-gate": streaming_gate,
     "streaming-score": streaming_score,
