@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -77,15 +79,18 @@ class JobQueue:
             self._changed.notify_all()
 
 
-def play_in_lanes(jobs: Sequence[Job], play: Callable[[Job], None], lanes: int) -> None:
+def play_in_lanes(
+    jobs: Sequence[Job], play: Callable[[Job], None], lanes: int, seconds: float = math.inf
+) -> None:
     """Play jobs, so many at a time; an interrupt does not wait for those that are being played.
 
     Args:
         jobs: in order.
         play: a job.
         lanes: threads.
+        seconds: after which no job is begun.
     """
-    queue = JobQueue(jobs)
+    queue, end = JobQueue(jobs), time.monotonic() + seconds
 
     def work() -> None:
         while job := queue.take():
@@ -101,5 +106,7 @@ def play_in_lanes(jobs: Sequence[Job], play: Callable[[Job], None], lanes: int) 
         for thread in threads:
             while thread.is_alive():
                 thread.join(timeout=1.0)
+                if time.monotonic() > end:
+                    queue.drop()
     finally:
         queue.drop()
