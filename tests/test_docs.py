@@ -18,6 +18,7 @@ import pytest
 from lab.capacity.command import parser as capacity
 from lab.validation.command import parser as validate
 from streamwer.cli.arguments import parse_arguments
+from streamwer.cli.bench import build_bench_parser as bench_parser
 from streamwer.cli.command import main
 from streamwer.cli.commands import COMMANDS, RUN
 from streamwer.cli.compare import build_compare_parser as compare_parser
@@ -59,10 +60,11 @@ PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
     "compare": compare_parser,
     "gate": gate_parser,
     "completion": completion_parser,
+    "bench": bench_parser,
     "init": init_parser,
     "track": track_parser,
 }
-ALIASES = ("score", "compare", "gate", "track")
+ALIASES = ("bench", "score", "compare", "gate", "track")
 
 
 def streaming(arguments: list[str]) -> None:

@@ -56,7 +56,7 @@ def main() -> int:
     study = Study(calls, list_subjects(args.systems))
     with ExitStack() as running:
         study.start(running)
-        study.play(args.repeats, args.lanes)
+        study.play(args.repeats, args.lanes, 60 * args.minutes)
     _write(study.describe(args.repeats, args.lanes), args.out)
     return 0
 
@@ -72,6 +72,7 @@ def _parse_arguments() -> argparse.Namespace:
     add("--calls", type=parse_count, default=8, help="so many of the shortest calls (8)")
     add("--repeats", type=parse_count, default=3, help="how often each is played (3)")
     add("--lanes", type=parse_count, default=2, help="systems that play at the same time (2)")
+    add("--minutes", type=parse_count, default=28, help="after which no session is begun (28)")
     add("--out", type=Path, metavar="FILE", help=f"only this file ({REPORT} and {PAGE})")
     return parser.parse_args()
 
@@ -104,8 +105,8 @@ class Study:
             state = self._failed.get(subject.name, f"ready after {time.monotonic() - began:.0f} s")
             _say(f"{subject.name}: {state}")
 
-    def play(self, repeats: int, lanes: int) -> None:
-        """Play every call to every system that has started."""
+    def play(self, repeats: int, lanes: int, seconds: float) -> None:
+        """Play every call to every system that has started; after so many seconds, no more."""
         started = [each for each in self._subjects if each.name in self._systems]
         if not started:
             return
@@ -117,7 +118,9 @@ class Study:
             for job in jobs
         )
         _say(f"{len(jobs)} sessions, some {seconds / 60 / lanes:.0f} minutes")
-        play_in_lanes(jobs, lambda job: self._play(job, len(jobs)), lanes)
+        play_in_lanes(jobs, lambda job: self._play(job, len(jobs)), lanes, seconds)
+        if len(self._played) < len(jobs):
+            _say(f"out of time: {len(jobs) - len(self._played)} sessions are left out")
 
     def _play(self, job: Job, count: int) -> None:
         call = self._calls[job.recording]

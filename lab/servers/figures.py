@@ -22,7 +22,16 @@ from streamwer.types import Failure, Reference
 NEVER = "never"
 """A latency of words most of which never came."""
 _DIGITS = 4
-_LATENCIES = (("commit", "commit_latency"), ("shown", "shown_latency"))
+_LATENCIES = (
+    ("commit", "commit_latency", ("p50", "p95")),
+    ("shown", "shown_latency", ("p50", "p95")),
+    ("end_of_speech_final", "end_of_speech_final", ("p50",)),
+    ("end_of_speech_any", "end_of_speech_any", ("p50",)),
+)
+_RATIOS = (
+    *("tail_loss", "end_of_speech_final_wer", "end_of_speech_any_wer"),
+    *("word_emission_latency", "punctuation", "entities"),
+)
 
 
 def measure(
@@ -44,6 +53,8 @@ def measure(
         for job, each in sorted(played.items())
         if (job.system, job.end_of_audio) == (subject.name, end_of_audio)
     }
+    if not mine:
+        return describe_failed(subject, "out of time")
     heard = [_name_session(references[job.recording], job) for job in mine]
     row = {"system": subject.name, "version": subject.version, "end_of_audio": end_of_audio}
     failures = [each.failure for each in mine.values() if each.failure]
@@ -57,7 +68,7 @@ def measure(
         "words": summary.errors.words,
         "wer": _round(summary.wer.value),
         **_list_latencies(summary),
-        "tail_loss": _round(summary.figures["tail_loss"].value),
+        **{name: _round(summary.figures[name].value) for name in _RATIOS},
         "cpu_per_audio_s": _round(_divide_cpu(heard, list(mine.values()))),
         "commit_violations": sum(each.violations for each in mine.values()),
         "generator_lag_p99_s": None if lag is None else _round(lag),
@@ -87,8 +98,8 @@ def _summarise(references: Sequence[Reference], played: Sequence[Played]) -> Sum
 
 def _list_latencies(summary: Summary) -> dict[str, float | str | None]:
     found: dict[str, float | str | None] = {}
-    for name, metric in _LATENCIES:
-        for percentile in ("p50", "p95"):
+    for name, metric, percentiles in _LATENCIES:
+        for percentile in percentiles:
             value = summary.latencies[metric][percentile].value
             found[f"{name}_{percentile}_s"] = None if value is None else _round(value)
     return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -64,6 +66,12 @@ class JobQueue:
                 self._changed.wait()
         return None
 
+    def drop(self) -> None:
+        """Drop the jobs that are left."""
+        with self._changed:
+            self._waiting.clear()
+            self._changed.notify_all()
+
     def finish(self, job: Job) -> None:
         """Free the system of a job."""
         with self._changed:
@@ -71,15 +79,18 @@ class JobQueue:
             self._changed.notify_all()
 
 
-def play_in_lanes(jobs: Sequence[Job], play: Callable[[Job], None], lanes: int) -> None:
+def play_in_lanes(
+    jobs: Sequence[Job], play: Callable[[Job], None], lanes: int, seconds: float = math.inf
+) -> None:
     """Play jobs, so many at a time; an interrupt does not wait for those that are being played.
 
     Args:
         jobs: in order.
         play: a job.
         lanes: threads.
+        seconds: after which no job is begun.
     """
-    queue = JobQueue(jobs)
+    queue, end = JobQueue(jobs), time.monotonic() + seconds
 
     def work() -> None:
         while job := queue.take():
@@ -91,6 +102,11 @@ def play_in_lanes(jobs: Sequence[Job], play: Callable[[Job], None], lanes: int) 
     threads = [threading.Thread(target=work, daemon=True) for _ in range(lanes)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        while thread.is_alive():
-            thread.join(timeout=1.0)
+    try:
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(timeout=1.0)
+                if time.monotonic() > end:
+                    queue.drop()
+    finally:
+        queue.drop()

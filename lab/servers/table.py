@@ -13,11 +13,28 @@ _HEAD = (
     "| system | end of audio | WER | commit p50 / p95 | first shown p50 / p95 | tail loss | CPU |",
     "|:--|:--|--:|--:|--:|--:|--:|",
 )
+_BOARDS_HEAD = (
+    "| system | first final text after speech | first text of any kind | word emission | PER"
+    " | entities |",
+    "|:--|--:|--:|--:|--:|--:|",
+)
+_BOARDS = (
+    "The same runs in the terms of AA-WER Streaming (WER and median latency at two moments after"
+    " the end of speech) and of Picovoice ([metrics](metrics.md#after-the-end-of-speech)), each"
+    " system with its first policy:"
+)
 
 
 def render_table(report: Mapping[str, Any]) -> str:
     """Render the rows of a report as Markdown."""
-    return "\n".join((*_HEAD, *map(_render_row, report["systems"]), "", *_render_notes(report)))
+    rows = report["systems"]
+    first: dict[str, Mapping[str, Any]] = {}
+    for row in rows:
+        if row["sessions"]:
+            first.setdefault(row["system"], row)
+    boards = (*_BOARDS_HEAD, *map(_render_boards_row, first.values()))
+    notes = (*_render_notes(report), "", _BOARDS, "")
+    return "\n".join((*_HEAD, *map(_render_row, rows), "", *notes, *boards))
 
 
 def replace_table(page: str, report: Mapping[str, Any]) -> str:
@@ -28,21 +45,31 @@ def replace_table(page: str, report: Mapping[str, Any]) -> str:
 
 def _render_row(row: Mapping[str, Any]) -> str:
     if not row["sessions"]:
-        return f"| `{row['system']}` | | failed: {row['failure']} | | | | |"
+        return f"| {_quote(row['system'])} | | failed: {row['failure']} | | | | |"
     marks = "".join((" (void)" * row["void"], _render_failed(row)))
     latencies = (
         " / ".join(_render_seconds(row[f"{kind}_{p}_s"]) for p in ("p50", "p95")) + " s"
         for kind in ("commit", "shown")
     )
     cells = (
-        f"`{row['system']}`{marks}",
-        f"`{row['end_of_audio']}`",
+        _quote(row["system"]) + marks,
+        _quote(row["end_of_audio"]),
         _render_share(row["wer"]),
         *latencies,
         _render_share(row["tail_loss"]),
         "–" if row["cpu_per_audio_s"] is None else f"{row['cpu_per_audio_s']:.2f}",
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _render_boards_row(row: Mapping[str, Any]) -> str:
+    moments = (
+        f"{_render_share(row[f'{name}_wer'])} after {_render_seconds(row[f'{name}_p50_s'])} s"
+        for name in ("end_of_speech_final", "end_of_speech_any")
+    )
+    emission = f"{_render_seconds(row['word_emission_latency'])} s"
+    shares = (_render_share(row[name]) for name in ("punctuation", "entities"))
+    return f"| {' | '.join((_quote(row['system']), *moments, emission, *shares))} |"
 
 
 def _render_failed(row: Mapping[str, Any]) -> str:
@@ -61,6 +88,10 @@ def _render_notes(report: Mapping[str, Any]) -> Iterator[str]:
         f" on {report['machine']['cores']} cores. CPU is seconds per second of audio, of all the"
         f" processes of a system. {'; '.join(versions)}."
     )
+
+
+def _quote(name: str) -> str:
+    return f"`{name}`"
 
 
 def _render_share(value: float | None) -> str:

@@ -19,7 +19,9 @@ def decode(protocol: str, *messages: Any) -> list[tuple[str, str]]:
     return [tuple(" ".join(word.text for word in words) for words in each) for each in transcripts]
 
 
-def result(start: float, end: float, text: str, *, final: bool, times: bool = True) -> dict[str, Any]:
+def result(
+    start: float, end: float, text: str, *, final: bool, times: bool = True
+) -> dict[str, Any]:
     words = [
         {"word": word.lower(), "punctuated_word": word, "start": start, "end": end}
         for word in text.split()
@@ -100,7 +102,10 @@ def test_whisperlives_open_segment_is_tentative_and_may_vanish() -> None:
         {"uid": "1", "segments": [segment(0, " And so", False)]},
         {"uid": "1", "segments": [segment(0, " And so my", True), segment(2, "fellow", False)]},
         {"uid": "1", "segments": [segment(0, " And so my", True)]},
-        {"uid": "1", "segments": [segment(2, " fellow Americans", True)]},  # the first is not resent
+        {
+            "uid": "1",
+            "segments": [segment(2, " fellow Americans", True)],
+        },  # the first is not resent
     ) == [
         ("", ""),
         ("", "And so"),
@@ -139,7 +144,9 @@ def test_simulstreamings_words_may_go_on_in_the_next_line() -> None:
 
 
 @pytest.mark.parametrize("protocol", registry.names("server"))
-@pytest.mark.parametrize("garbage", ["<html>\n", "[1]\n", '{"segments": 3, "lines": 3}\n', b"\xff\n"])
+@pytest.mark.parametrize(
+    "garbage", ["<html>\n", "[1]\n", '{"segments": 3, "lines": 3}\n', b"\xff\n"]
+)
 def test_what_is_no_message_fails_the_session_or_says_nothing(
     protocol: str, garbage: str | bytes
 ) -> None:
@@ -165,7 +172,9 @@ def commits(found: Any) -> list[tuple[str, float]]:
 
 
 def test_each_word_is_committed_by_the_message_that_made_it_final() -> None:
-    found = decode_whole(lines(0.5, "", "hello"), lines(1.0, "hello", "wo"), lines(2.5, "hello world"))
+    found = decode_whole(
+        lines(0.5, "", "hello"), lines(1.0, "hello", "wo"), lines(2.5, "hello world")
+    )
     assert commits(found) == [("hello", 1.0), ("world", 2.5)]
     assert [step.audio_end for step in found.steps] == [0.5, 1.0, 2.0]
     assert found.violations == 0

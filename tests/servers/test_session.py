@@ -30,7 +30,9 @@ def update(committed: str, tentative: str = "") -> dict[str, Any]:
     }
 
 
-def play(url: str, protocol: str = "whisperlivekit", pcm: bytes = SECOND, **settings: Any) -> Session:
+def play(
+    url: str, protocol: str = "whisperlivekit", pcm: bytes = SECOND, **settings: Any
+) -> Session:
     adapter = registry.find("server", protocol)
     config = adapter.Config(url=url, **{"patience_s": 1.0} | settings)
     return play_session(Call("a", pcm), adapter(config))
@@ -149,7 +151,7 @@ def test_nobody_listens_is_a_refused_connection() -> None:
 
 def test_a_server_may_refuse_the_handshake_and_is_not_followed_elsewhere() -> None:
     def refuse(status: int, **headers: str) -> Any:
-        def process(connection: Any, request: Any) -> Any:
+        def process(connection: Any, _: Any) -> Any:
             response = connection.respond(status, "no")
             for name, value in headers.items():
                 response.headers[name] = value

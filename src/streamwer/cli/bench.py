@@ -140,14 +140,16 @@ def _run(arguments: argparse.Namespace) -> int:
     from streamwer.runners import served  # only now: help must not wait for it
     from streamwer.servers.session_file import SESSION_FILE, read_sessions
 
-    out: Path = arguments.output
-    recorded = Path(arguments.server)
+    out, recorded = arguments.output, Path(arguments.server)
+    record = read_sessions(recorded) if recorded.is_file() else None
+    config = None if record else _build_config(arguments)
     with TemporaryDirectory(prefix="streaming-bench-") as scratch:
-        references = _prepare(arguments, Path(scratch, "prepared"))
-        if recorded.is_file():
-            run = served.ServedRun(read_sessions(recorded))
+        prepared = Path(scratch, "prepared")
+        references = _prepare(arguments, prepared)
+        if record:
+            run = served.ServedRun(record)
         else:
-            run = _play(arguments, Path(scratch, "prepared"))
+            run = _play(arguments, config, prepared)
             _keep_sessions(out, run)
         log = served.make_served_log(run)
         served.write_served_log(out / "log", run, log)
@@ -178,12 +180,11 @@ def _prepare(arguments: argparse.Namespace, folder: Path) -> Sequence[Any]:
         return prepare_dataset(config, folder, update)
 
 
-def _play(arguments: argparse.Namespace, prepared: Path) -> ServedRun:
+def _play(arguments: argparse.Namespace, config: Any, prepared: Path) -> ServedRun:
     from streamwer.cli.common.recordings import show_recordings
     from streamwer.runners import served
     from streamwer.runners.dataset import read_jobs
 
-    config = _build_config(arguments)
     load = LoadConfig()
     if arguments.streams:
         load = LoadConfig(name=arguments.arrivals, streams=arguments.streams)

@@ -173,9 +173,9 @@ def _measured_at_client(comparison: Comparison) -> Iterator[str]:
     if servers:
         where = "; ".join(f"{name} over {each['server_network']}" for name, each in servers.items())
         yield (
-            f"Servers are measured at the client: {where}. Their compute is not known, so that their"
-            " ideal latency is that with compute, and the audio is sent in chunks, which adds up to"
-            " a chunk to every latency."
+            f"Servers are measured at the client: {where}. Their compute is not known, so that"
+            " their ideal latency is that with compute. Audio is sent in chunks, which add up to"
+            " their length to every latency."
         )
     for name, each in servers.items():
         if int(each.get("commit_violations", 0)):

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
-from streamwer.metrics.timeline import find_emissions
 from streamwer.servers.protocol import MALFORMED, Adapter, Transcript, describe_message
 from streamwer.servers.session import End, Session
 from streamwer.types import Failure, StageTimes, Step, Update, Word, WorkCounters
@@ -144,15 +143,18 @@ def _make_key(text: str) -> str:
 
 def _estimate_times(steps: Sequence[Step]) -> Iterator[Step]:
     """Give words without times those of the audio that had been sent when they were shown."""
-    spoken = iter(
-        [_place(each.word, each.shown.audio_end) for each in find_emissions(steps, _make_key)]
-    )
+    places: list[tuple[str, float]] = []
     for step in steps:
-        update = replace(
-            step.update,
-            committed=tuple(next(spoken) for _ in step.update.committed),
-            tentative=tuple(_place(word, step.audio_end) for word in step.update.tentative),
-        )
+        words = (*step.update.committed, *step.update.tentative)
+        old = [*places, *[("", 0.0)] * len(words)]
+        places = [
+            (key, at if key == shown else step.audio_end)
+            for (shown, at), key in zip(old, (_make_key(each.text) for each in words), strict=False)
+        ]
+        timed = tuple(_place(word, at) for word, (_, at) in zip(words, places, strict=True))
+        done = len(step.update.committed)
+        update = replace(step.update, committed=timed[:done], tentative=timed[done:])
+        places = places[done:]
         yield replace(step, update=update)
 
 

@@ -95,9 +95,7 @@ def read_sessions(path: Path) -> SessionRecord:
 
 def _to_record(session: Session) -> dict[str, Any]:
     record = {each.name: _to_plain(getattr(session, each.name)) for each in fields(Session)}
-    return record | {
-        "messages": [[at, _encode(message)] for at, message in session.messages]
-    }
+    return record | {"messages": [[at, _encode(message)] for at, message in session.messages]}
 
 
 def _to_plain(value: Any) -> Any:

@@ -68,6 +68,20 @@ def test_systems_play_at_the_same_time_but_each_only_one_recording() -> None:
     assert most == [2]
 
 
+def test_no_session_is_begun_when_time_is_up() -> None:
+    jobs = plan_jobs([Subject("a", "", ("immediate",))], recordings=100, repeats=1)
+    played: list[Job] = []
+
+    def play(job: Job) -> None:
+        time.sleep(0.1)
+        played.append(job)
+
+    play_in_lanes(jobs, play, lanes=1, seconds=0.1)
+    assert 0 < len(played) < 30
+    subject = Subject("b", "", ("immediate",))
+    assert measure(subject, "immediate", {}, [CALL])["failure"] == "out of time"
+
+
 def test_the_figures_of_a_row_by_hand() -> None:
     """Two sessions of 100 words: one late by 1 s, one late by 2 s that loses its last ten words."""
     subject = Subject("peer", "peer 1.0", ("immediate",))
@@ -120,7 +134,7 @@ def test_a_peer_that_cannot_be_started_is_a_row_and_the_others_are_measured(
     study = Study([Call(CALL, np.zeros(16_000, np.float32))], list_subjects(NAMES))
     with ExitStack() as running:
         study.start(running)
-        study.play(repeats=2, lanes=2)
+        study.play(repeats=2, lanes=2, seconds=60)
     report = json.loads(json.dumps(study.describe(2, 2)))
     rows = {(row["system"], row.get("end_of_audio")): row for row in report["systems"]}
     assert len(rows) == 7
@@ -133,6 +147,7 @@ def test_a_peer_that_cannot_be_started_is_a_row_and_the_others_are_measured(
     assert (
         "| `whisperlive` | `hold:15` | 0.0 % | 0.5 / 0.5 s | 0.5 / 0.5 s | 0.0 % | 0.10 |" in text
     )
+    assert "| `whisperlive` | 0.0 % after – s | 0.0 % after – s | 0.5 s | – | – |" in text
     assert "10/10" in capsys.readouterr().err
 
 
