@@ -1,4 +1,4 @@
-"""A config is composed once for all tests that choose the same: Hydra takes half a second for it."""
+"""A config is composed once for all tests that choose the same: it takes half a second."""
 
 from __future__ import annotations
 

@@ -50,7 +50,10 @@ FAINT = 1e-3
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tiny_en")]
 
 
-@cache
+_LOADED: dict[str, Recogniser] = {}
+"""By engine and its settings, which most policies share."""
+
+
 def prepare(policy: str, engine: str) -> tuple[SystemConfig, Recogniser]:
     """A policy with all of its defaults and tiny.en, on its own engine or another one."""
     new = "+" if policy in OF_THE_COMMON_ENGINE else ""
@@ -58,7 +61,8 @@ def prepare(policy: str, engine: str) -> tuple[SystemConfig, Recogniser]:
     system = experiment.build_system(
         load_config(["model=tiny_en", f"policy=[{policy}]", *pin]), policy
     )
-    return system, recognisers.load_recogniser(system)
+    loaded = _LOADED.get(key := repr(system.engine)) or recognisers.load_recogniser(system)
+    return system, _LOADED.setdefault(key, loaded)
 
 
 def transcribe(policy: str, samples: Samples, engine: str = "") -> list[Word]:

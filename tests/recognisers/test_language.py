@@ -154,12 +154,29 @@ def test_a_long_window_is_asked_once_and_only_in_its_speech() -> None:
     assert 2.0 <= asked[0] <= audio.samples_to_seconds(len(call(1)))
 
 
+@pytest.fixture(scope="module")
+def load(whisper_base: Path) -> Callable[[experiment.SystemConfig], Any]:
+    """Load the model once for each engine: streams share nothing else."""
+    loaded: dict[str, Any] = {}
+
+    def load(chosen: experiment.SystemConfig) -> Any:
+        key = repr(chosen.engine)
+        if key not in loaded:
+            loaded[key] = recognisers.load_recogniser(chosen, whisper_base)
+        return loaded[key]
+
+    return load
+
+
 @pytest.mark.parametrize("engine", ["direct", "transcribe"])
 @pytest.mark.parametrize("length", [0, 100, 40_000])
 def test_real_whisper_takes_hardly_any_audio_for_no_error(
-    engine: str, length: int, whisper_base: Path
+    engine: str,
+    length: int,
+    whisper_base: Path,
+    load: Callable[[experiment.SystemConfig], Any],
 ) -> None:
-    made = recognisers.load_recogniser(system(whisper_base, engine, "offline"), whisper_base)
+    made = load(system(whisper_base, engine, "offline"))
     assert made.recognise(Window(np.zeros(length, np.float32), 0)).words == ()
 
 
@@ -180,20 +197,6 @@ def clips() -> list[Any]:
     rows = map(json.loads, (SPEECH / "metadata.jsonl").read_text(encoding="utf-8").splitlines())
     ours = (row for row in rows if row.get("language") in {"de", "es", "fr", "ja"})
     return [(row["file_name"], row["language"], row["text"]) for row in ours]
-
-
-@pytest.fixture(scope="module")
-def load(whisper_base: Path) -> Callable[[experiment.SystemConfig], Any]:
-    """Load the model once for all clips of a system: streams share nothing else."""
-    loaded: dict[str, Any] = {}
-
-    def load(chosen: experiment.SystemConfig) -> Any:
-        name = chosen.engine.name
-        if name not in loaded:
-            loaded[name] = recognisers.load_recogniser(chosen, whisper_base)
-        return loaded[name]
-
-    return load
 
 
 @pytest.mark.parametrize(
