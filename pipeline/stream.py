@@ -27,8 +27,8 @@ def main() -> int:
     if contention.is_contended(log.machine):
         share = contention.describe_share(log.machine)
         print_warning(
-            f"{name} was timed while the machine was busy: it waited for a core {share} of the time;"
-            " run it on an idle machine"
+            f"{name} was timed while the machine was busy: it waited for a core {share} of the"
+            " time; run it on an idle machine"
         )
     for failure in log.failures:
         print(f"failed: {failure.recording}: {failure.reason}", file=sys.stderr)

@@ -4,8 +4,7 @@ A class registers itself with a decorator, such as `@policy("offline")`, and has
 `Config`: the dataclass of its settings. Ours are found by importing the modules of a package.
 Another package names its class in an entry point of the group `streamwer.policies`,
 `streamwer.engines`, `streamwer.datasets`, `streamwer.servers` or `streamwer.trackers`; one that
-cannot be used says so
-when it is chosen, and hinders nobody before that. See docs/extending.md.
+cannot be used says so when it is chosen, and hinders nobody before that. See docs/extending.md.
 """
 
 from __future__ import annotations
