@@ -1,4 +1,4 @@
-"""`streaming init`: look through a folder of recordings and write the experiment that plays them."""
+"""`streaming init`: look through a folder of recordings and write its experiment."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class TrackedReport:
 
     Attributes:
         name: of its folder.
-        figures: by system and name, such as `commit_latency.p50`; those of `metrics.json`.
+        figures: by system and name, such as `commit_p50`; those of `metrics.json`.
         files: everything in the folder.
     """
 
