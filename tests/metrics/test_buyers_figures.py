@@ -12,7 +12,7 @@ from streamwer.metrics.entities import find_entities
 from streamwer.metrics.punctuation import count_punctuation_errors
 from streamwer.metrics.summary import Summary, summarise
 from streamwer.metrics.tables import score
-from streamwer.reports.headline import build_headline
+from streamwer.reports.all_figures import build_figure_groups
 from streamwer.text.normalise import get_normaliser
 from streamwer.types import Reference, StageTimes, Step, Update, Word, WorkCounters
 from tests.reports import synthetic
@@ -78,7 +78,7 @@ def test_an_entity_is_wrong_with_any_of_its_words(timed: bool) -> None:
 def test_the_report_has_a_row_where_there_is_something_to_say() -> None:
     """The references of these calls have numbers and no punctuation."""
     comparison = synthetic.compare()
-    (accuracy,) = (each for each in build_headline(comparison) if each.title == "Accuracy")
+    (accuracy,) = (each for each in build_figure_groups(comparison) if each.title == "Accuracy")
     rows = {row.label: row for row in accuracy.rows}
     assert "PER" not in rows
     size = comparison.systems[0].summary.figures["entities"].denominator

@@ -107,7 +107,6 @@ latency_metric(
         "First final",
         "from the last word’s end to the first final text",
         percentiles=(50,),
-        optional=True,
         rule_label="first final text after speech",
     ),
     once=True,
@@ -123,7 +122,6 @@ latency_metric(
         "First of any kind",
         "from the last word’s end to the first text",
         percentiles=(50,),
-        optional=True,
         rule_label="first text after speech",
     ),
     once=True,
@@ -135,7 +133,7 @@ latency_metric(
     unit="errors per word",
     better="lower",
     source=_SOURCE,
-    shown=Display(_SECTION, 34, "WER then", "of all final text", ".1%", optional=True),
+    shown=Display(_SECTION, 34, "WER then", "of all final text", ".1%"),
 )
 def count_final_text_errors(tables: Tables) -> tuple[Floats, Floats]:
     """Return the word errors at the first final text after speech, and the reference words."""
@@ -147,7 +145,7 @@ def count_final_text_errors(tables: Tables) -> tuple[Floats, Floats]:
     unit="errors per word",
     better="lower",
     source=_SOURCE,
-    shown=Display(_SECTION, 36, "WER then", "of all text shown", ".1%", optional=True),
+    shown=Display(_SECTION, 36, "WER then", "of all text shown", ".1%"),
 )
 def count_any_text_errors(tables: Tables) -> tuple[Floats, Floats]:
     """Return the word errors at the first text after speech, and the reference words."""

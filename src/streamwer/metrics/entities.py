@@ -57,7 +57,6 @@ def build_entity_columns(recording: AlignedRecording) -> Mapping[str, int]:
         "Entities",
         "names, numbers and codes with a wrong or missing word",
         ".1%",
-        optional=True,
         sized=True,
     ),
     key="entity_error_rate",

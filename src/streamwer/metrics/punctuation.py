@@ -28,9 +28,7 @@ def build_punctuation_columns(recording: AlignedRecording) -> Mapping[str, int]:
     unit="errors per mark",
     better="lower",
     source="Meister et al. 2023; of full stops and question marks, as Picovoice",
-    shown=Display(
-        "Accuracy", 12, "PER", "punctuation error rate: . and ?", ".1%", optional=True, sized=True
-    ),
+    shown=Display("Accuracy", 12, "PER", "punctuation error rate: . and ?", ".1%", sized=True),
 )
 def count_punctuation_parts(tables: Tables) -> tuple[Floats, Floats]:
     """Return the punctuation errors of each recording, and its errors and correct marks."""

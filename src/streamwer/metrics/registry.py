@@ -71,7 +71,6 @@ class Display:
         more_hints: of its further percentiles.
         line: words for the terminal, with the value in braces; "" to leave it out.
         rule_label: words for the gate; if empty, the label if it is an acronym, or the name.
-        optional: whether its row is left out where no system has a value.
         sized: whether the denominator is shown beside the value.
     """
 
@@ -84,7 +83,6 @@ class Display:
     more_hints: Sequence[str] = ()
     line: str = ""
     rule_label: str = ""
-    optional: bool = False
     sized: bool = False
 
 

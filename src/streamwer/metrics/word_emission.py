@@ -18,7 +18,6 @@ from streamwer.metrics.stats.intervals import Floats
         30.5,
         "Word emission",
         "mean of the recognised words; words that never came do not count",
-        optional=True,
     ),
     comparable="latency",
     timed=True,
