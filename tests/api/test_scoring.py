@@ -189,5 +189,5 @@ def test_the_format_may_be_named(tmp_path: Path) -> None:
     log = tmp_path / "log.txt"
     references = {"log": "hello"}
     assert sw.score(log, reference=references, format="whisper_streaming").wer.value == 0
-    with pytest.raises(LogError, match="format='wav': there are streamwer, simuleval"):
+    with pytest.raises(LogError, match="format='wav': there are streamwer, json"):
         sw.score(log, reference=references, format="wav")
