@@ -17,6 +17,7 @@ def command(folder: Path, *overrides: str) -> str:
     params.write_text(OmegaConf.to_yaml(compose_config(overrides)), encoding="utf-8")
     return find_run_command(params)
 
+
 pytestmark = pytest.mark.slow
 
 
