@@ -14,11 +14,12 @@ from streamwer import audio
 from streamwer.alignment import forced
 from streamwer.alignment.forced import ForcedAligner
 from streamwer.alignment.quality import AlignmentError
+from streamwer.alignment.word_times import add_word_times
 from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config.alignment import ForcedConfig
 from streamwer.config.model import ModelConfig
 from streamwer.errors import AudioError
-from streamwer.types import Word
+from streamwer.types import Reference, Word
 
 CALLS = Path("data/toy_calls")
 
@@ -51,6 +52,16 @@ def test_words_end_where_the_synthesiser_put_them(aligner: ForcedAligner, number
     assert np.quantile(late, 0.95) < 0.3
     assert quality.information_gain > 0.6
     assert quality.implausible_durations < 0.05
+
+
+def test_the_origin_names_what_aligned_and_its_bias() -> None:
+    """Not the model that a folder of the user's own took the place of."""
+    samples, text, _ = call(1)
+    model = ModelConfig(name="small_en", path="models/reference")
+    reference = Reference("one", "call_01.flac", len(samples) / audio.SAMPLE_RATE, text)
+    _, origin = add_word_times([reference], CALLS, ForcedConfig(model=model, known_bias_s=-0.039))
+    assert origin.format_line().startswith("forced (reference@")
+    assert origin.format_line().endswith("word ends 39 ms early: latencies are longer by as much")
 
 
 @pytest.mark.slow

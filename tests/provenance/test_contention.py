@@ -51,5 +51,5 @@ def test_where_nothing_was_counted_nothing_is_said() -> None:
 def test_an_event_log_gives_back_text() -> None:
     machine = {contention.CONTENDED: "True", contention.SHARE: "0.123"}
     assert contention.is_contended(machine)
-    assert contention.describe_share(machine) == "12 %"
+    assert contention.describe_contention(machine).endswith("it waited for a core 12 % of the time")
     assert not contention.is_contended(machine | {contention.CONTENDED: "False"})

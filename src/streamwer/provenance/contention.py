@@ -43,3 +43,11 @@ def is_contended(machine: Mapping[str, Any]) -> bool:
 def describe_share(machine: Mapping[str, Any]) -> str:
     """Describe the share of the time that a contended run waited, such as "12 %"."""
     return f"{100 * float(machine[SHARE]):.0f} %"
+
+
+def describe_contention(machine: Mapping[str, Any]) -> str:
+    """Describe the contention of a run; "" where it was not contended."""
+    if not is_contended(machine):
+        return ""
+    waited = f"it waited for a core {describe_share(machine)} of the time"
+    return f"timed while the machine was busy: {waited}"

@@ -69,7 +69,16 @@ class ScatterPlot(Plot):
 
 
 def place_mark(name: str, style: Style, late: Ends, errors: Ends, x: Axis, y: Axis) -> ScatterMark:
-    """Place a system or point by its latency and WER, without a label."""
+    """Place a system or point, without a label.
+
+    Args:
+        name: of the system or point.
+        style: its colour and marker.
+        late: its latency, in seconds.
+        errors: its WER, as a fraction.
+        x: axis of the latency.
+        y: axis of the WER.
+    """
     return ScatterMark(
         name,
         style,
