@@ -75,7 +75,8 @@ def _compare_figures(arguments: argparse.Namespace, missing: StreamwerError) -> 
         raise missing
     print(committed_figures.render_figures(old, new))
     print(
-        f"The figures of the committed reports, without intervals of the differences: {missing}",
+        "These are the figures of the committed reports, without intervals of the differences."
+        f"\nFor those: {missing}",
         file=sys.stderr,
     )
     differences = old.list_differences(new)
