@@ -48,7 +48,7 @@ class Transcript:
 
     @property
     def is_failed(self) -> bool:
-        """Whether there is nothing of it."""
+        """Tell whether there is nothing of it."""
         return self.error is not None and not self.words
 
     def to_record(self) -> dict[str, Any]:
