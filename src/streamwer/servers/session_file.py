@@ -10,7 +10,7 @@ import base64
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -94,16 +94,11 @@ def read_sessions(path: Path) -> SessionRecord:
 
 
 def _to_record(session: Session) -> dict[str, Any]:
-    record = {each.name: _to_plain(getattr(session, each.name)) for each in fields(Session)}
-    return record | {"messages": [[at, _encode(message)] for at, message in session.messages]}
-
-
-def _to_plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_to_plain(each) for each in value if isinstance(each, float)]
-    if isinstance(value, float):
-        return None if math.isnan(value) else value
-    return value
+    known = {
+        key: None if isinstance(value, float) and math.isnan(value) else value
+        for key, value in vars(session).items()
+    }
+    return known | {"messages": [[at, _encode(message)] for at, message in session.messages]}
 
 
 def _encode(message: Message) -> str | dict[str, str]:
