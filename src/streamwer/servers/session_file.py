@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from streamwer.config import registry
-from streamwer.config.settings import list_settings
+from streamwer.config.settings import list_public_values
 from streamwer.errors import LogError
 from streamwer.formats.base import LogLine, read_json_lines
 from streamwer.servers.protocol import Message, ServerConfig
@@ -54,11 +54,8 @@ class SessionRecord:
 
 def list_public_settings(config: ServerConfig) -> dict[str, Any]:
     """List the settings of a server, without address and key, which belong in no file."""
-    return {
-        each.key: getattr(config, each.key)
-        for each in list_settings(config)
-        if not each.declaration.secret
-    } | {"network": "loopback" if config.over_loopback else "network"}
+    network = "loopback" if config.over_loopback else "network"
+    return list_public_values(config) | {"network": network}
 
 
 def write_sessions(path: Path, record: SessionRecord) -> None:
