@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import quote
@@ -12,9 +12,10 @@ from streamwer import audio, eventlog
 from streamwer.alignment.origin import read_origin as read_word_time_origin
 from streamwer.analysis.capacity.study import FILE, read_study
 from streamwer.config import experiment
-from streamwer.config.experiment import ClockConfig, ExperimentConfig
+from streamwer.config.experiment import ClockConfig, ExperimentConfig, SystemConfig
 from streamwer.config.folders import ALIGNED, CAPACITY, COMPARISON, EVENTS, PREPARED, SCORES
 from streamwer.config.overrides import find_run_command
+from streamwer.config.settings import list_public_values
 from streamwer.datasets.origin import read_origin
 from streamwer.datasets.row_summary import read_row_summary
 from streamwer.formats.manifest import read_manifest
@@ -46,7 +47,7 @@ def assemble_comparison(settings: ExperimentConfig) -> Comparison:
                 logs[name].machine,
             ),
             scored[name].scores,
-            asdict(experiment.build_system(settings, name)),
+            _describe_config(experiment.build_system(settings, name)),
             signature=signatures[name],
             incomparable=reasons[name],
             log=logs[name],
@@ -68,6 +69,13 @@ def assemble_comparison(settings: ExperimentConfig) -> Comparison:
         },
         capacities=read_capacities(CAPACITY, settings),
     )
+
+
+def _describe_config(system: SystemConfig) -> dict[str, Any]:
+    """Describe the settings of a system; of a server without its address, which may hold a key."""
+    values = asdict(replace(system, server=None))
+    del values["server"]
+    return values | ({"server": list_public_values(system.server)} if system.server else {})
 
 
 def read_capacities(folder: Path, settings: ExperimentConfig) -> CapacityStudies:
