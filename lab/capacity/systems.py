@@ -7,6 +7,7 @@ from dataclasses import asdict
 from functools import cached_property
 
 from lab.capacity.playing import Span, Worker, remembering
+from lab.capacity.servers import ServerWorker
 from streamwer import audio, recognisers
 from streamwer.alignment.aligned_manifest import read_aligned
 from streamwer.audio.decoding import Samples
@@ -18,9 +19,11 @@ from streamwer.errors import ConfigError, StreamwerError
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics import store
 from streamwer.provenance import digests
-from streamwer.provenance.signature import NONE, Signature
+from streamwer.provenance.signature import NONE, Run, Signature
 from streamwer.recognisers.base import Recogniser
 from streamwer.runners import run_log, worker_facts
+from streamwer.runners.served import describe_run as describe_served_run
+from streamwer.servers.session_file import list_public_settings
 from streamwer.text.normalise import get_normaliser
 from streamwer.types import Reference
 
@@ -40,7 +43,7 @@ class Systems:
             ConfigError: there is none of that name, or its clock is real time.
         """
         system = experiment.build_system(self._settings, name)
-        if system.clock.name == "wall":
+        if system.clock.name == "wall" and not system.server:
             raise ConfigError(
                 "clock=wall is real time: choose profile, measured or unaware for a capacity"
             )
@@ -49,20 +52,28 @@ class Systems:
     def worker(self, name: str) -> Worker:
         """The system's worker, its model loaded."""
         system = self.system(name)
+        if system.server:
+            return ServerWorker(system, self.calls, self._normaliser, self._span)
         return Worker(system, self._recogniser(system), self.calls, self._normaliser, self._span)
 
     def signature(self, name: str) -> Signature:
         """What a capacity of the system is of, and how it is found."""
         system = self.system(name)
+        digest = digest_delivered_audio(self._heard, {})
+        return store.sign_scores(
+            [each for each, _ in self.calls],
+            EventLog((), (), {}, self._describe_run(system, digest)),
+            self._normaliser,
+        )
+
+    def _describe_run(self, system: SystemConfig, digest: str) -> Run:
+        if system.server:
+            settings = list_public_settings(system.server)
+            return describe_served_run(settings, digest, run_log.format_load(system.load))
         folder = recognisers.fetch_model(system)
         model = {worker_facts.MODEL: digests.digest_model(folder) if folder else NONE}
-        _, run = run_log.describe_run(
-            {**model, **worker_facts.collect_packages(system)},
-            system,
-            digest_delivered_audio(self._heard, {}),
-        )
-        log = EventLog((), (), {}, run)
-        return store.sign_scores([each for each, _ in self.calls], log, self._normaliser)
+        facts = {**model, **worker_facts.collect_packages(system)}
+        return run_log.describe_run(facts, system, digest)[1]
 
     @cached_property
     def calls(self) -> Sequence[tuple[Reference, Samples]]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -222,6 +226,20 @@ def test_a_key_goes_to_the_server_and_into_no_log(
     assert seen == ["Token secret-1234"]
     sent_by_us = [each for each in caplog.records if each.name != "websockets.server"]
     assert "secret-1234" not in f"{session} {[each.getMessage() for each in sent_by_us]}"
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="openssl makes the certificate")
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+    made = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost"
+    files = [tmp_path / "key.pem", tmp_path / "certificate.pem"]
+    subprocess.run(
+        [*made.split(), "-keyout", files[0], "-out", files[1]], check=True, capture_output=True
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(files[1], files[0])
+    with serve_websocket(lambda connection: None, ssl=context) as url:
+        reason = play(url.replace("ws://", "wss://")).reason
+    assert reason.endswith("no secure connection (CERTIFICATE_VERIFY_FAILED)")
 
 
 def test_threads_of_a_session_end_with_it() -> None:

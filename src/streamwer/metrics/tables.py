@@ -1,7 +1,7 @@
 """The scored tables: one row per recording, one row per reference token or inserted word.
 
-Every figure follows from these two tables. A recording that failed has all its words
-deleted, and a word that was never emitted is infinitely late: both stay in every
+Every figure follows from these two tables. A word that was never emitted is deleted, and infinitely
+late; so are all words of a recording that failed, but those that came before. Both stay in every
 denominator.
 """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +13,7 @@ from streamwer.alignment.origin import read_origin as read_word_time_origin
 from streamwer.analysis.capacity.machine import read_machine
 from streamwer.analysis.capacity.study import FILE, read_study
 from streamwer.config import experiment
-from streamwer.config.experiment import ClockConfig, ExperimentConfig
+from streamwer.config.experiment import ClockConfig, ExperimentConfig, SystemConfig
 from streamwer.config.folders import ALIGNED, CAPACITY, COMPARISON, EVENTS, PREPARED, SCORES
 from streamwer.datasets.origin import read_origin
 from streamwer.datasets.row_summary import read_row_summary
@@ -26,6 +26,7 @@ from streamwer.provenance.versioning import digest_lock, read_revision
 from streamwer.reports import encode_peaks
 from streamwer.reports.comparison import AudioClip, CapacityStudies, Comparison, System, UnusedRows
 from streamwer.reports.run_identity import describe_run
+from streamwer.servers.session_file import list_public_settings
 
 
 def assemble_comparison(settings: ExperimentConfig) -> Comparison:
@@ -46,7 +47,7 @@ def assemble_comparison(settings: ExperimentConfig) -> Comparison:
                 logs[name].machine,
             ),
             scored[name].scores,
-            asdict(experiment.build_system(settings, name)),
+            _describe_config(experiment.build_system(settings, name)),
             signature=signatures[name],
             incomparable=reasons[name],
             log=logs[name],
@@ -68,6 +69,13 @@ def assemble_comparison(settings: ExperimentConfig) -> Comparison:
         },
         capacities=read_capacities(CAPACITY, settings),
     )
+
+
+def _describe_config(system: SystemConfig) -> dict[str, Any]:
+    """Describe the settings of a system; of a server without its address, which may hold a key."""
+    values = asdict(replace(system, server=None))
+    del values["server"]
+    return values | ({"server": list_public_settings(system.server)} if system.server else {})
 
 
 def read_capacities(folder: Path, settings: ExperimentConfig) -> CapacityStudies:

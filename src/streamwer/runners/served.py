@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from streamwer import audio, eventlog
+from streamwer import eventlog
 from streamwer._util import disk
+from streamwer.audio import encode_pcm
 from streamwer.config import registry
 from streamwer.config.load import LoadConfig
 from streamwer.errors import ConfigError, StreamwerError
@@ -95,7 +96,7 @@ def make_served_log(run: ServedRun) -> EventLog:
         tuple(step for each in decoded for step in each.steps),
         (*run.failures, *(each.failure for each in decoded if each.failure)),
         _describe_machine(record) | measured | {"commit_violations": violations},
-        _describe_run(record),
+        describe_run(record.settings, record.audio, record.load),
     )
 
 
@@ -107,7 +108,7 @@ def write_served_log(folder: Path, run: ServedRun, log: EventLog) -> None:
 
 
 def _load_pcm(job: Job) -> bytes:
-    return audio.encode_pcm(load_prepared_audio(job))
+    return encode_pcm(load_prepared_audio(job))
 
 
 def _describe_machine(record: SessionRecord) -> dict[str, Any]:
@@ -119,8 +120,15 @@ def _describe_machine(record: SessionRecord) -> dict[str, Any]:
     }
 
 
-def _describe_run(record: SessionRecord) -> Run:
-    settings = dict(record.settings)
+def describe_run(public: Mapping[str, Any], audio: str, load: str) -> Run:
+    """Describe the run of a server for its log.
+
+    Args:
+        public: its settings, without what is secret.
+        audio: digest of the recordings.
+        load: in one word.
+    """
+    settings = dict(public)
     threads = str(settings.pop("threads", 0) or UNKNOWN)
     name, language = settings.pop("protocol"), str(settings.get("language", UNKNOWN))
     subject = Subject(
@@ -129,4 +137,4 @@ def _describe_run(record: SessionRecord) -> Run:
         model=str(settings.get("model") or UNKNOWN),
         language=language,
     )
-    return Run(subject, "wall", threads, record.audio, record.load)
+    return Run(subject, "wall", threads, audio, load)

@@ -1,0 +1,68 @@
+"""Plays calls to a running server, in real time, as `Worker` plays them to a recogniser here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from lab.capacity.playing import Span, Worker
+from streamwer.analysis.capacity.figures import ServedCall
+from streamwer.audio import encode_pcm
+from streamwer.audio.decoding import Samples
+from streamwer.config import registry
+from streamwer.config.experiment import SystemConfig
+from streamwer.config.load import LoadConfig
+from streamwer.servers.client import ServerClient
+from streamwer.servers.decoding import decode_session
+from streamwer.servers.playing import check_lag, measure_sessions
+from streamwer.servers.protocol import ServerError
+from streamwer.servers.session import Call
+from streamwer.simulation.arrivals import Arrival
+from streamwer.simulation.serving import OnFailure
+from streamwer.text.normalise import Normaliser
+from streamwer.types import Reference
+
+
+class ServerWorker(Worker):
+    """A server that is given one load after the other.
+
+    Args:
+        system: its server, and how calls arrive.
+        calls: the recordings with their audio.
+        normaliser: of the words.
+        span: of each run.
+    """
+
+    def __init__(
+        self,
+        system: SystemConfig,
+        calls: Sequence[tuple[Reference, Samples]],
+        normaliser: Normaliser,
+        span: Span,
+    ) -> None:
+        self._system, self._calls, self._normaliser, self._span = system, calls, normaliser, span
+
+    @cached_property
+    def _client(self) -> ServerClient:
+        return ServerClient(self._system.server).__enter__()  # it ends with this process
+
+    def _served(
+        self, arrivals: Sequence[Arrival], load: LoadConfig, failed: OnFailure | None = None
+    ) -> tuple[ServedCall, ...]:
+        server = self._system.server
+        sounds = [encode_pcm(self._calls[each.recording][1]) for each in arrivals]
+        calls = [Call(str(i), sounds[i], each.begin) for i, each in enumerate(arrivals)]
+        sessions = {each.recording: each for each in self._client.play(calls)}
+        check_lag(measure_sessions(list(sessions.values())), server.chunk_s)
+        adapter = registry.find("server", server.protocol)
+        served = []
+        for i, arrival in enumerate(arrivals):
+            reference = self._calls[arrival.recording][0]
+            found = decode_session(sessions[str(i)], adapter, server.chunk_s)
+            if found.failure:
+                error = ServerError(f"{reference.recording}: {found.failure.reason}")
+                if failed is None:
+                    raise error
+                failed(reference.recording, error)
+            served.append(ServedCall(reference, arrival.begin, found.steps))
+        return tuple(served)
