@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,8 +15,9 @@ from streamwer.cli.common.command_parser import CommandParser
 from streamwer.cli.common.run_command import run_program
 from streamwer.config import registry
 from streamwer.config.load import LoadConfig
-from streamwer.config.settings import list_settings
+from streamwer.config.settings import SettingField, list_settings
 from streamwer.errors import ConfigError, StreamwerError
+from streamwer.servers.protocol import ServerConfig
 from streamwer.text.normalise import NAMES
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from streamwer.runners.served import ServedRun
 
 ALL_FAILED = 1
+_WIDTH = 88
 _ABOUT = (
     "Play recordings to a running server of streaming recognition in real time, and measure word"
     " errors, word latency, and the words that it loses at the end, at the client. Audio goes to"
@@ -48,12 +51,11 @@ def build_bench_parser() -> argparse.ArgumentParser:
     """Build the parser of the command."""
     built = CommandParser(
         "streaming-bench",
-        description=_ABOUT,
-        epilog=_EPILOG,
         allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    built.description, built.epilog = _wrap(_ABOUT), f"{_list_settings()}\n\n{_wrap(_EPILOG)}"
+    built.description = textwrap.fill(_ABOUT, _WIDTH)
+    built.epilog = f"{_list_settings()}\n\n{textwrap.fill(_EPILOG, _WIDTH)}"
     built.add_argument(
         "server",
         metavar="SERVER",
@@ -117,23 +119,21 @@ def _add_choices(built: argparse.ArgumentParser) -> None:
     )
 
 
-def _wrap(text: str) -> str:
-    import textwrap
-
-    return textwrap.fill(text, 88)
-
-
 def _list_settings() -> str:
-    """List the settings of every protocol, for the help."""
-    lines = ["settings:"]
-    known: set[str] = set()
+    """List the settings that all protocols share, and those of each, for the help."""
+    shared = {each.key: each for each in list_settings(ServerConfig) if each.key != "url"}
+    lines = ["settings:", *map(_format_setting, shared.values())]
     for name, schema in registry.schemas("server").items():
-        own = [each for each in list_settings(schema) if each.help and each.key not in known]
-        shared = not known
-        known |= {each.key for each in own}
-        titles = [] if shared or not own else [f"settings of {name}:"]
-        lines += titles + [f"  {each.key}: {each.help}" for each in own if each.key != "url"]
+        own = [each for each in list_settings(schema) if each.help and each.key not in shared]
+        own = [each for each in own if each.key != "url"]
+        lines += [f"settings of {name}:"] * bool(own)
+        lines += map(_format_setting, own)
     return "\n".join(lines)
+
+
+def _format_setting(each: SettingField) -> str:
+    text = f"{each.key}: {each.help}"
+    return textwrap.fill(text, _WIDTH, initial_indent="  ", subsequent_indent="    ")
 
 
 def _run(arguments: argparse.Namespace) -> int:

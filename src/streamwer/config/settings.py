@@ -144,6 +144,15 @@ def list_settings(record: Any) -> list[SettingField]:
     ]
 
 
+def list_public_values(record: Any) -> dict[str, Any]:
+    """List the values of a record by key, without those that are declared secret."""
+    return {
+        each.key: getattr(record, each.key)
+        for each in list_settings(record)
+        if not each.declaration.secret
+    }
+
+
 def check_settings(group: str, record: Any) -> None:
     """Refuse the first value of a record that is out of its bounds.
 

@@ -15,6 +15,7 @@ from streamwer.analysis.capacity.study import FILE, read_study
 from streamwer.config import experiment
 from streamwer.config.experiment import ClockConfig, ExperimentConfig, SystemConfig
 from streamwer.config.folders import ALIGNED, CAPACITY, COMPARISON, EVENTS, PREPARED, SCORES
+from streamwer.config.settings import list_public_values
 from streamwer.datasets.origin import read_origin
 from streamwer.datasets.row_summary import read_row_summary
 from streamwer.formats.manifest import read_manifest
@@ -26,7 +27,6 @@ from streamwer.provenance.versioning import digest_lock, read_revision
 from streamwer.reports import encode_peaks
 from streamwer.reports.comparison import AudioClip, CapacityStudies, Comparison, System, UnusedRows
 from streamwer.reports.run_identity import describe_run
-from streamwer.servers.session_file import list_public_settings
 
 
 def assemble_comparison(settings: ExperimentConfig) -> Comparison:
@@ -75,7 +75,7 @@ def _describe_config(system: SystemConfig) -> dict[str, Any]:
     """Describe the settings of a system; of a server without its address, which may hold a key."""
     values = asdict(replace(system, server=None))
     del values["server"]
-    return values | ({"server": list_public_settings(system.server)} if system.server else {})
+    return values | ({"server": list_public_values(system.server)} if system.server else {})
 
 
 def read_capacities(folder: Path, settings: ExperimentConfig) -> CapacityStudies:

@@ -10,13 +10,13 @@ import base64
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from streamwer.config import registry
-from streamwer.config.settings import list_settings
+from streamwer.config.settings import list_public_values
 from streamwer.errors import LogError
 from streamwer.formats.base import LogLine, read_json_lines
 from streamwer.servers.protocol import Message, ServerConfig
@@ -54,11 +54,8 @@ class SessionRecord:
 
 def list_public_settings(config: ServerConfig) -> dict[str, Any]:
     """List the settings of a server, without address and key, which belong in no file."""
-    return {
-        each.key: getattr(config, each.key)
-        for each in list_settings(config)
-        if not each.declaration.secret
-    } | {"network": "loopback" if config.over_loopback else "network"}
+    network = "loopback" if config.over_loopback else "network"
+    return list_public_values(config) | {"network": network}
 
 
 def write_sessions(path: Path, record: SessionRecord) -> None:
@@ -94,16 +91,11 @@ def read_sessions(path: Path) -> SessionRecord:
 
 
 def _to_record(session: Session) -> dict[str, Any]:
-    record = {each.name: _to_plain(getattr(session, each.name)) for each in fields(Session)}
-    return record | {"messages": [[at, _encode(message)] for at, message in session.messages]}
-
-
-def _to_plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_to_plain(each) for each in value if isinstance(each, float)]
-    if isinstance(value, float):
-        return None if math.isnan(value) else value
-    return value
+    known = {
+        key: None if isinstance(value, float) and math.isnan(value) else value
+        for key, value in vars(session).items()
+    }
+    return known | {"messages": [[at, _encode(message)] for at, message in session.messages]}
 
 
 def _encode(message: Message) -> str | dict[str, str]:
