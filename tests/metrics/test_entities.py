@@ -1,4 +1,4 @@
-"""Word emission latency, punctuation and entity errors, each by hand."""
+"""Entity errors by hand: which entities a reference has, and which of them came right."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 from streamwer.config.experiment import ScoringConfig
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics.entities import find_entities
-from streamwer.metrics.punctuation import count_punctuation_errors
 from streamwer.metrics.summary import Summary, summarise
 from streamwer.metrics.tables import score
 from streamwer.reports.all_figures import build_figure_groups
@@ -29,36 +28,6 @@ def hear(text: str, reference: str = TEXT, language: str = "en", *, timed: bool 
     log = EventLog((Step("call", 0, *times, StageTimes(), WorkCounters(), update, True),))
     scores = score([call], log, get_normaliser("open_asr"))
     return summarise("x", scores, None, ScoringConfig("open_asr"), {})
-
-
-def test_word_emission_latency_is_the_mean_of_the_words_that_were_recognised() -> None:
-    figures = hear("hello it", "hello it is").figures
-    assert figures["word_emission_latency"] == ((10 - 1) + (10 - 2), 2)
-    assert math.isnan(hear("hello", "hello", timed=False).figures["word_emission_latency"].value)
-
-
-@pytest.mark.parametrize(
-    ("transcript", "errors", "operations"),
-    [
-        ("Hi. How are you? I am well.", 0, 3),
-        ("Hi how are you? I am well.", 1, 3),  # one missing
-        ("Hi. How are you. I am well.", 1, 3),  # one wrong
-        ("Hi. How. Are you? I am well.", 1, 4),  # one too many
-        ("Hi! How are you? I'm 3.5 well.", 1, 3),
-        ("", 3, 3),
-    ],
-)
-def test_punctuation_errors_are_substitutions_deletions_and_insertions(
-    transcript: str, errors: int, operations: int
-) -> None:
-    assert count_punctuation_errors("Hi. How are you? I am well.", transcript) == (
-        errors,
-        operations,
-    )
-
-
-def test_a_reference_without_punctuation_says_nothing_of_it() -> None:
-    assert count_punctuation_errors("hi how are you", "Hi. How are you?") == (0, 0)
 
 
 def test_entities_are_numbers_names_and_codes() -> None:
