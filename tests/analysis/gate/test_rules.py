@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from streamwer.analysis.gate.rules import apply_rule
+from streamwer.analysis.gate.rules import apply_rule, check_gate
 from streamwer.analysis.gate.run_group import RunGroup
 from streamwer.analysis.gate.verdict import MetricChange
 from streamwer.config.experiment import RuleConfig
@@ -76,3 +77,10 @@ def test_a_rule_may_be_about_too_little(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_difference_of_exactly_the_floor_is_within_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 0.3 - 0.2 != 0.1  # in floating point
     assert status(MetricChange(0.2, 0.2 + 0.1, 0.05, 0.2), LIMITS, monkeypatch) == "held"
+
+
+@pytest.mark.parametrize(
+    "file", sorted(Path("conf/gate").glob("*.yaml")), ids=lambda file: file.stem
+)
+def test_every_file_of_rules_is_composed_and_makes_sense(file: Path) -> None:
+    check_gate(calls.gate(file.stem))
