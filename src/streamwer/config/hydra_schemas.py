@@ -33,7 +33,7 @@ def register() -> None:
     for group, records in groups.items():
         for name, record in records.items():
             store.store(group=f"schema/{group}", name=name, node=record)
-    for group in ("policy", "engine", "dataset"):
+    for group in sorted({*registry.EXTENSIBLE} - {"tracker"}):  # no part of an experiment
         for name, node in _list_nodes(group).items():
             if not _has_file(group, name):  # Hydra would check the file's values against the record
                 place = f"systems.{name}.{group}" if group in _PER_SYSTEM else group

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from streamwer.analysis.gate.rules import apply_rule
+from streamwer.analysis.gate.rules import apply_rule, check_gate
 from streamwer.analysis.gate.run_group import RunGroup
 from streamwer.analysis.gate.text import format_change
 from streamwer.analysis.gate.verdict import MetricChange
@@ -80,6 +81,13 @@ def test_a_rule_may_be_about_too_little(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_difference_of_exactly_the_floor_is_within_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert 0.3 - 0.2 != 0.1  # in floating point
     assert status(MetricChange(0.2, 0.2 + 0.1, 0.05, 0.2), LIMITS, monkeypatch) == "held"
+
+
+@pytest.mark.parametrize(
+    "file", sorted(Path("conf/gate").glob("*.yaml")), ids=lambda file: file.stem
+)
+def test_every_file_of_rules_is_composed_and_makes_sense(file: Path) -> None:
+    check_gate(calls.gate(file.stem))
 
 
 _ENDS = st.floats(-3, 3, allow_nan=False).filter(lambda end: end == 0 or abs(end) > 1e-9)
