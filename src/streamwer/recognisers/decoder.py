@@ -32,7 +32,7 @@ _OPTIONS = signature(WhisperModel.transcribe).parameters
 _PUNCTUATION = [_OPTIONS[f"{where}_punctuations"].default for where in ("prepend", "append")]
 
 _UNHEARD_S = 1.0
-"""So much speech behind the last word of a prefix is another word."""
+"""So much speech behind the last word is another word."""
 _MARKS = 2  # tokens of an aligned text besides the start and itself: no timestamps, and the end
 
 
@@ -96,7 +96,7 @@ class Decoder:
         forced = [self.prompts.encode_prefix(text) for text in prefixes]
         texts, timed = self._decode_timed(encoded, prompts, forced, frames)
         for i, end in enumerate(speech_s):
-            if forced[i] and _ends_early(timed[i], len(forced[i]), end):
+            if forced[i] and _ends_early(timed[i], end):
                 row, closed = self._model.select_rows(encoded, [i]), forced[i] + texts[i]
                 _, (again,) = self._decode_timed(row, [prompts[i]], [closed], [frames[i]])
                 timed[i] = [part for part in again if part["start"] < end]
@@ -211,17 +211,16 @@ class Decoder:
         return bool(result.no_speech_prob > self._config.no_speech_threshold and unlikely)
 
 
-def _ends_early(timed: Sequence[Mapping[str, Any]], count: int, speech_s: float) -> bool:
-    """Tell whether only marks follow the first `count` tokens, although there is more speech.
+def _ends_early(timed: Sequence[Mapping[str, Any]], speech_s: float) -> bool:
+    """Tell whether a decoding ended although there is more speech.
 
-    Behind a prefix CTranslate2's decoder must write something before it may end. If the mark of a
-    sentence is missing there, it writes that and takes the window for done.
+    Behind a prefix the decoder must write something before it may end. Where the mark of a sentence
+    is missing, it writes that and takes the window for done.
     """
-    known = [part for part in timed if part["word"].strip()]
-    new = [part for part in _skip_tokens(timed, count) if is_word(part["word"])]
-    if new or not known:
+    spoken = [part for part in timed if is_word(part["word"])]
+    if not spoken:
         return False
-    last = known[-1]
+    last = spoken[-1]
     end = min(last["end"], last["start"] + estimate_longest(last["word"]))
     return bool(speech_s - end >= _UNHEARD_S)
 
