@@ -44,7 +44,7 @@ def test_an_event_log_is_known_by_its_file(tmp_path: Path) -> None:
 
 
 def test_every_format_can_be_told() -> None:
-    assert set(FIRST_LINES) | {"streamwer", "text"} == set(FORMATS)
+    assert set(FIRST_LINES) | {"streamwer", "text", "json", "jsonl"} == set(FORMATS)
 
 
 def test_a_forced_format_reads_a_silent_recording(tmp_path: Path) -> None:
@@ -55,10 +55,15 @@ def test_a_forced_format_reads_a_silent_recording(tmp_path: Path) -> None:
     assert [step.recording for step in log.events.steps] == ["call"]
 
 
-@pytest.mark.parametrize("line", ["hello", "{", "[1]", {"text": "hi"}, "3"])
+@pytest.mark.parametrize("line", ["hello", "[1]", {"text": "hi"}, "3"])
 def test_an_unknown_format_lists_the_known_ones(tmp_path: Path, line: object) -> None:
-    with pytest.raises(LogError, match=r"none of streamwer, simuleval.*--format"):
+    with pytest.raises(LogError, match=r"none of streamwer, json.*--format"):
         read_log([lines(tmp_path / "log", [line])])
+
+
+def test_what_begins_as_json_must_be_json(tmp_path: Path) -> None:
+    with pytest.raises(LogError, match=r"log: not JSON \(Expecting property name"):
+        read_log([lines(tmp_path / "log", ["{"])])
 
 
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:

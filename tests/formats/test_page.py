@@ -14,7 +14,7 @@ from streamwer.formats.detection import FORMATS
 PAGE = Path("docs/scoring-logs.md").read_text()
 FILES = re.findall(r"^```text (\S+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 RUN = re.findall(
-    r"^```console\n\$ streaming-score (.*?)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL
+    r"^```console\n\$ streaming score (.*?)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL
 )
 
 
@@ -30,5 +30,5 @@ def test_the_example_prints_what_the_page_shows(
 
 
 def test_the_page_has_every_format() -> None:
-    assert all(f"| `{name}` |" in PAGE for name in FORMATS)
+    assert all(re.search(rf"^\|.*`{name}`.* \|", PAGE, re.MULTILINE) for name in FORMATS)
     assert all(f"--export {name}" in PAGE for name in EXPORTS)
