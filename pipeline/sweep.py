@@ -18,7 +18,7 @@ from omegaconf import DictConfig
 import streamwer.config.hydra_schemas  # noqa: F401 - registers the schemas that conf/ refers to
 from streamwer.cli.common.run_command import stage_command
 from streamwer.cli.sweep.session import SweepSession
-from streamwer.config.compose import explain_errors, find_conf_dir
+from streamwer.config.compose import explain_errors, find_conf_dir, name_model_option
 from streamwer.errors import ConfigError, StreamwerError
 
 
@@ -30,6 +30,7 @@ def main() -> int:
             f"{chosen[0]}: a sweep has one policy at a time, policy=NAME, and an experiment several"
             f" systems; run it with `dvc exp run -S {chosen[0].lstrip('+')}`"
         )
+    sys.argv[1:] = map(name_model_option, overrides)
     os.environ["HYDRA_FULL_ERROR"] = "1"  # raise errors, which are one line here
     with explain_errors(overrides), SweepSession() as session:
 

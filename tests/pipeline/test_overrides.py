@@ -44,6 +44,14 @@ def test_every_stage_prints_its_configuration(
     assert capsys.readouterr().out == Path("params.yaml").read_text()
 
 
+def test_a_sweep_knows_a_model_by_its_usual_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["sweep", "--cfg", "job", "model=base.en"])
+    assert sweep.main() == 0
+    assert "  name: base_en\n" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("override", "said"),
     [

@@ -21,7 +21,7 @@ _AMBIGUOUS = re.compile(r"Ambiguous value for argument '(.*)'\n")
 _ADVICE = re.compile(r"\n(?:Config search path:|To append to|\s*full_key:|See https)")
 _PRIMARY = re.compile(r"^In '(?:config|sweep)': ")
 _SCHEMA_NAME = re.compile(r"Key ('[^']*') (?:is )?not in '\w+'")
-_MODEL = re.compile(r"(?P<key>\+?model(@[\w.]+)?)=(?P<name>[\w./-]+)")
+_MODEL = re.compile(r"(?P<key>\+?model(@[\w.]+)?)=(?P<names>[\w./,-]+)")
 
 
 def compose_config(overrides: Sequence[str] = (), primary: str = "config") -> DictConfig:
@@ -37,7 +37,7 @@ def compose_config(overrides: Sequence[str] = (), primary: str = "config") -> Di
         explain_errors(overrides),
         hydra.initialize_config_dir(str(find_conf_dir()), version_base=None),
     ):
-        config = hydra.compose(primary, list(map(_find_model_option, overrides)))
+        config = hydra.compose(primary, list(map(name_model_option, overrides)))
         OmegaConf.resolve(config)
     return config
 
@@ -63,11 +63,14 @@ def explain_errors(overrides: Sequence[str]) -> Iterator[None]:
         raise ConfigError(_describe_error(error)) from error
 
 
-def _find_model_option(override: str) -> str:
-    """Turn `model=tiny.en` into `model=tiny_en`, the name of the file that Hydra looks for."""
+def name_model_option(override: str) -> str:
+    """Turn `model=tiny.en,base` into `model=tiny_en,base`: Hydra looks for files of these names."""
     match = _MODEL.fullmatch(override)
-    known = model_catalogue.find(match["name"]) if match else None
-    return f"{match['key']}={known.name}" if match and known else override
+    if not match:
+        return override
+    names = match["names"].split(",")
+    found = [known.name if (known := model_catalogue.find(name)) else name for name in names]
+    return f"{match['key']}={','.join(found)}"
 
 
 def _suggest_quotes(override: str) -> str:
