@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -280,10 +281,16 @@ def _parse_named(group: str, schemas: Mapping[str, type], values: Mapping[str, A
 
 def _make_record(schema: type, values: Any) -> Any:
     try:
-        return OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(schema), values))
+        return OmegaConf.to_object(OmegaConf.merge(_structure(schema), values))
     except OmegaConfBaseException as error:
         reason = str(error).partition("\n")[0]
         raise ConfigError(f"{error.full_key or 'config'}: {reason}") from error
+
+
+@cache
+def _structure(schema: type) -> Any:
+    """Structure a schema once: it takes longer than to parse most of its records."""
+    return OmegaConf.structured(schema)
 
 
 def parse_gate(values: Mapping[str, Any]) -> GateConfig:
