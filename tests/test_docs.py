@@ -78,7 +78,7 @@ def streaming_track(arguments: list[str]) -> None:
 
 def dvc(arguments: list[str]) -> None:
     choices = [value for flag, value in itertools.pairwise(arguments) if flag == "-S"]
-    compose_config([each for each in choices if each != "experiment=mine"])  # `init` writes it
+    compose_config([each for each in choices if each != "experiment=mine"])  # that init writes
     for target in arguments[1:]:
         if arguments[0] == "repro" and not target.startswith("-"):
             assert Path(target.partition(":")[0]).is_file()
