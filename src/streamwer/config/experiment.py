@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -268,10 +269,16 @@ def make_record(schema: type, values: Any) -> Any:
         ConfigError: a key is unknown or missing, or a value has the wrong type.
     """
     try:
-        return OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(schema), values))
+        return OmegaConf.to_object(OmegaConf.merge(_structure(schema), values))
     except OmegaConfBaseException as error:
         reason = str(error).partition("\n")[0]
         raise ConfigError(f"{error.full_key or 'config'}: {reason}") from error
+
+
+@cache
+def _structure(schema: type) -> Any:
+    """Structure a schema once: it takes longer than to parse most of its records."""
+    return OmegaConf.structured(schema)
 
 
 def parse_gate(values: Mapping[str, Any]) -> GateConfig:
