@@ -14,7 +14,7 @@ from streamwer.audio.live.live_source import LiveSource
 from streamwer.cli.board import ProgressBoard
 from streamwer.cli.call_display import CallBoard
 from streamwer.cli.display import FileDisplay, LiveDisplay
-from streamwer.cli.transcript import Transcript
+from streamwer.cli.transcript import FileTranscript
 from streamwer.cli.views import Progress, format_duration, make_printable, render_transcript
 from streamwer.text.words import join_words
 from streamwer.types import StageTimes, Step, Update, Word, WorkCounters
@@ -148,8 +148,8 @@ def test_the_live_display_prints_finished_files_above_what_is_running(
     file = io.StringIO()
     console = Console(file=file, width=60, height=20, force_terminal=True, color_system=None)
     with LiveDisplay(made, ["a.wav", "b.wav", "later.wav"], console) as display:
-        display.finish_file(Transcript("a.wav", 10.0, (step("", "hello you", ""),)))
-        display.finish_file(Transcript("later.wav", None, error="[bold]broken"))
+        display.finish_file(FileTranscript("a.wav", 10.0, (step("", "hello you", ""),)))
+        display.finish_file(FileTranscript("later.wav", None, error="[bold]broken"))
     assert "a.wav\n  hello you" in file.getvalue().replace("\r", "").replace(" \n", "\n")
     assert "error: later.wav: [bold]broken" in capsys.readouterr().err
 
@@ -157,11 +157,11 @@ def test_the_live_display_prints_finished_files_above_what_is_running(
 def test_plain_lines_keep_the_order_of_the_files(capsys: pytest.CaptureFixture[str]) -> None:
     names = ["a.wav", "b.wav", "c.wav", "d.wav"]
     with FileDisplay(ProgressBoard(names), names) as display:
-        display.finish_file(Transcript("b.wav", 1.0, (step("", "second", ""),)))
+        display.finish_file(FileTranscript("b.wav", 1.0, (step("", "second", ""),)))
         assert capsys.readouterr().out == ""
-        display.finish_file(Transcript("a.wav", 1.0, (step("", "first", ""),)))
+        display.finish_file(FileTranscript("a.wav", 1.0, (step("", "first", ""),)))
         assert capsys.readouterr().out == "a.wav: first\nb.wav: second\n"
-        display.finish_file(Transcript("d.wav", 1.0, (step("", "fourth", ""),)))
+        display.finish_file(FileTranscript("d.wav", 1.0, (step("", "fourth", ""),)))
     assert capsys.readouterr().out == "d.wav: fourth\n"
 
 

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from streamwer.cli.summary import CostSummary
-from streamwer.cli.transcript import Transcript
+from streamwer.cli.transcript import FileTranscript
 from streamwer.types import StageTimes, Step, Update, Word, WorkCounters
 
 
-def spoken(count: int) -> Transcript:
+def spoken(count: int) -> FileTranscript:
     """A word each second, final one second after its end and a tenth later each time."""
     steps = tuple(
         Step(
@@ -20,10 +20,10 @@ def spoken(count: int) -> Transcript:
         )
         for i in range(count)
     )
-    return Transcript("a.wav", float(count), steps)
+    return FileTranscript("a.wav", float(count), steps)
 
 
-def describe_cost(*transcripts: Transcript) -> str:
+def describe_cost(*transcripts: FileTranscript) -> str:
     cost = CostSummary()
     for each in transcripts:
         cost.add(each)
@@ -31,7 +31,7 @@ def describe_cost(*transcripts: Transcript) -> str:
 
 
 def test_cost_and_latency_of_all_files_are_one_line() -> None:
-    line = describe_cost(spoken(50), spoken(50), Transcript("b.wav", 9.0, error="broken"))
+    line = describe_cost(spoken(50), spoken(50), FileTranscript("b.wav", 9.0, error="broken"))
     assert line == "RTF 0.25; commit latency 3.4 s (p50), 5.7 s (p95) by the model's word times"
 
 
@@ -40,4 +40,4 @@ def test_what_so_few_words_cannot_tell_is_left_out() -> None:
         "RTF 0.25; commit latency 1.4 s (p50) by the model's word times"
     )
     assert describe_cost(spoken(2)) == "RTF 0.25"
-    assert describe_cost(Transcript("b.wav", None, error="broken")) == ""
+    assert describe_cost(FileTranscript("b.wav", None, error="broken")) == ""

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from streamwer.cli.transcript import Transcript, format_document, format_entry
+from streamwer.cli.transcript import FileTranscript, format_document, format_entry
 from streamwer.types import StageTimes, Step, Update, Word, WorkCounters
 
 HELLO, EARS = Word("héllo", 0.0, 0.5, 0.9), Word("🎧", 0.5, 1.0)
@@ -20,8 +20,8 @@ STEPS = (step(0, 1.0, shown=(HELLO,)), step(1, 2.0, HELLO, shown=(EARS,)), step(
 
 
 def test_an_entry_has_each_word_with_its_times_and_each_update() -> None:
-    failed = Transcript("b.wav", None, error="broken")
-    done = Transcript("a.wav", 1.0004, STEPS)
+    failed = FileTranscript("b.wav", None, error="broken")
+    done = FileTranscript("a.wav", 1.0004, STEPS)
     text = format_document({"schema": 2}, [format_entry(each) for each in (done, failed)])
     assert (
         '\n        {"text": "héllo", "start": 0.0, "end": 0.5, "probability": 0.9,'
@@ -52,7 +52,7 @@ def test_an_entry_has_each_word_with_its_times_and_each_update() -> None:
 
 @pytest.mark.parametrize("text", [" } ", "{ }", "a\n          b", '"', "\\\\n"])
 def test_any_text_is_read_back_as_it_was(text: str) -> None:
-    transcript = Transcript(text, 1.0, (step(0, 1.0, Word(text, 0, 1)),))
+    transcript = FileTranscript(text, 1.0, (step(0, 1.0, Word(text, 0, 1)),))
     document = format_document({"name": text, "list": [1, 2]}, [format_entry(transcript)])
     content = json.loads(document)
     assert (content["name"], content["list"]) == (text, [1, 2])

@@ -21,7 +21,7 @@ from streamwer.cli.call_display import CallDisplay, choose_call_display
 from streamwer.cli.results import TranscriptWriter
 from streamwer.cli.session import DONE, FAILED, UNUSABLE
 from streamwer.cli.summary import CostSummary
-from streamwer.cli.transcript import Transcript
+from streamwer.cli.transcript import FileTranscript
 from streamwer.config.experiment import SystemConfig
 from streamwer.errors import AudioError
 from streamwer.recognisers.base import Recogniser
@@ -122,7 +122,7 @@ class _Call:
     def _finish(self) -> int:
         line, display = self._line, self._display
         seconds = line.seconds or None
-        done = Transcript(self._name, seconds, tuple(self._steps), self._error, line.gaps)
+        done = FileTranscript(self._name, seconds, tuple(self._steps), self._error, line.gaps)
         if seconds is None:
             self._results.close([done])
         else:

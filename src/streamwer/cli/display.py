@@ -16,7 +16,7 @@ from rich.console import Console, RenderableType
 from rich.live import Live
 
 from streamwer.cli.board import ProgressBoard
-from streamwer.cli.transcript import Transcript
+from streamwer.cli.transcript import FileTranscript
 from streamwer.cli.views import Progress, make_printable, render_problem, render_transcript
 from streamwer.runners.worker import Job
 from streamwer.types import Step
@@ -46,7 +46,7 @@ class FileDisplay:
     ) -> None:
         self._board, self._quiet, self._texts = board, quiet, texts
         self.is_watched = watched
-        self._names, self._held = list(names), dict[str, Transcript]()
+        self._names, self._held = list(names), dict[str, FileTranscript]()
         self._warnings: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -79,7 +79,7 @@ class FileDisplay:
             self._warnings.add(text)
             self.show_message(f"warning: {text}")
 
-    def finish_file(self, done: Transcript) -> None:
+    def finish_file(self, done: FileTranscript) -> None:
         """Show a file's text, once those of the files before it are shown."""
         self._board.finish_file(done.file)
         self._held[done.file] = done
@@ -95,7 +95,7 @@ class FileDisplay:
         if self.is_watched:
             self.show_message(message)
 
-    def _show(self, done: Transcript) -> None:
+    def _show(self, done: FileTranscript) -> None:
         if done.error is not None:
             self.show_message(f"error: {done.file}: {done.error}")
         elif self._texts and not self._quiet:
@@ -136,7 +136,7 @@ class LiveDisplay(FileDisplay):
     def start_file(self, job: Job, seconds: float) -> None:
         self._board.start_file(job.recording, seconds)
 
-    def finish_file(self, done: Transcript) -> None:
+    def finish_file(self, done: FileTranscript) -> None:
         if not self._has_texts:
             super().finish_file(done)
             return
@@ -152,7 +152,7 @@ class LiveDisplay(FileDisplay):
     def show_note(self, message: str) -> None:
         self._console.print(message, style="dim", markup=False, highlight=False)
 
-    def _show(self, done: Transcript) -> None:
+    def _show(self, done: FileTranscript) -> None:
         if done.error is None and self._has_texts:
             self._console.print(render_transcript(done.file, done.text))
         else:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from streamwer.cli import output
 from streamwer.cli.arguments import JSON, JSON_LINES, STDIN, Arguments
 from streamwer.cli.settings import Settings
-from streamwer.cli.transcript import Transcript, build_header, format_document, format_entry
+from streamwer.cli.transcript import FileTranscript, build_header, format_document, format_entry
 from streamwer.errors import ConfigError, StreamwerError
 from streamwer.formats.captions.formats import CAPTION_FORMATS, CaptionFormat
 from streamwer.formats.captions.segmentation import CaptionSegmenter
@@ -34,9 +34,9 @@ class TranscriptWriter(Protocol):
 
     def add_step(self, name: str, step: Step) -> None: ...
 
-    def finish_file(self, done: Transcript) -> None: ...
+    def finish_file(self, done: FileTranscript) -> None: ...
 
-    def close(self, unfinished: Sequence[Transcript] = ()) -> None:
+    def close(self, unfinished: Sequence[FileTranscript] = ()) -> None:
         """End the run; where no file was finished, an older document stays.
 
         Args:
@@ -90,10 +90,10 @@ class _Json:
     def add_step(self, name: str, step: Step) -> None:
         pass
 
-    def finish_file(self, done: Transcript) -> None:
+    def finish_file(self, done: FileTranscript) -> None:
         self._entries[done.file] = format_entry(done)
 
-    def close(self, unfinished: Sequence[Transcript] = ()) -> None:
+    def close(self, unfinished: Sequence[FileTranscript] = ()) -> None:
         if not self._entries:
             return
         for each in unfinished:
@@ -115,10 +115,10 @@ class _JsonLines:
     def add_step(self, name: str, step: Step) -> None:
         self._write("update", file=name, **build_update(step))
 
-    def finish_file(self, done: Transcript) -> None:
+    def finish_file(self, done: FileTranscript) -> None:
         self._write("end", **done.to_record())
 
-    def close(self, unfinished: Sequence[Transcript] = ()) -> None:
+    def close(self, unfinished: Sequence[FileTranscript] = ()) -> None:
         if self._file is None:
             return
         for each in unfinished:
@@ -150,7 +150,7 @@ class _Captions:
         update = step.update
         writer.add(segmenter.add(update.committed, step.audio_end, update.has_pending))
 
-    def finish_file(self, done: Transcript) -> None:
+    def finish_file(self, done: FileTranscript) -> None:
         if done.file not in self._open:
             return
         writer, segmenter = self._open.pop(done.file)
@@ -160,7 +160,7 @@ class _Captions:
             writer.add(segmenter.finish())
             writer.close()
 
-    def close(self, unfinished: Sequence[Transcript] = ()) -> None:
+    def close(self, unfinished: Sequence[FileTranscript] = ()) -> None:
         for writer, _ in self._open.values():
             writer.remove()
         self._open.clear()

@@ -13,7 +13,7 @@ from streamwer.cli.display import FileDisplay, choose_display
 from streamwer.cli.files import AudioFile, find_audio_files, read_duration
 from streamwer.cli.results import TranscriptWriter
 from streamwer.cli.summary import CostSummary
-from streamwer.cli.transcript import Transcript
+from streamwer.cli.transcript import FileTranscript
 from streamwer.cli.views import format_duration
 from streamwer.cli.workers import StartWorkers, start_processes
 from streamwer.errors import StreamwerError
@@ -97,7 +97,7 @@ class _Session:
 
     def _finish_file(self, answer: JobResult) -> None:
         name = answer.job.recording
-        done = Transcript(
+        done = FileTranscript(
             file=name,
             seconds=self._board.seconds(name),
             steps=() if answer.error else answer.steps,
@@ -118,7 +118,7 @@ class _Session:
 
     def _close(self, why_not: str = "") -> None:
         left = (file.name for file in self._files if file.name not in self._errors)
-        self._results.close([Transcript(name, None, error=why_not) for name in left])
+        self._results.close([FileTranscript(name, None, error=why_not) for name in left])
 
     def _print_summary(self) -> None:
         """Print what was done and what it cost, and whether the machine was fast enough."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 
-from streamwer.cli.transcript import Transcript
+from streamwer.cli.transcript import FileTranscript
 
 
 class CostSummary:
@@ -19,7 +19,7 @@ class CostSummary:
         self._seconds = self._compute = 0.0
         self._late = array("d")
 
-    def add(self, done: Transcript) -> None:
+    def add(self, done: FileTranscript) -> None:
         """Add a transcript; one that failed has no steps and counts for nothing."""
         if done.steps:
             self._seconds += done.seconds or 0.0

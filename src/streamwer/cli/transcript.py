@@ -20,7 +20,7 @@ _DEPTH = 4
 
 
 @dataclass(frozen=True)
-class Transcript:
+class FileTranscript:
     """The transcript of one file.
 
     Attributes:
@@ -89,7 +89,7 @@ def format_document(header: Mapping[str, Any], entries: Sequence[str]) -> str:
     return f'{head},\n  "files": [\n    {files}\n  ]\n}}\n'
 
 
-def format_entry(transcript: Transcript) -> str:
+def format_entry(transcript: FileTranscript) -> str:
     """Format the entry of a file: each word with its times, then each update of the text."""
     from streamwer.metrics.timeline import find_emissions  # only now: it brings the statistics
 

@@ -28,7 +28,13 @@ def print_comparison(comparison: Comparison) -> None:
 
 
 def print_table(head: Sequence[str], rows: Iterable[Sequence[str]], texts: int = 1) -> None:
-    """Print a table whose first columns, as many as `texts`, are texts and the others figures."""
+    """Print a table.
+
+    Args:
+        head: the names of its columns.
+        rows: the cells of each row.
+        texts: how many of the first columns are texts; the others are figures.
+    """
     table = Table(box=None, pad_edge=False, header_style="bold")
     for at, name in enumerate(head):
         table.add_column(name, justify="left" if at < texts else "right")

@@ -101,7 +101,13 @@ def make_served_log(run: ServedRun) -> EventLog:
 
 
 def write_served_log(folder: Path, run: ServedRun, log: EventLog) -> None:
-    """Write the log of a run, and beside it the sessions that it was decoded from."""
+    """Write the log of a run, and beside it the sessions that it was decoded from.
+
+    Args:
+        folder: of both.
+        run: the sessions.
+        log: what they say.
+    """
     with disk.explain_write_errors(folder, "choose another folder, or make room"):
         eventlog.write_log(folder, log)
         write_sessions(folder / SESSION_FILE, run.record)

@@ -232,5 +232,11 @@ def describe_message(message: Message) -> str:
 
 
 def split_words(text: str, start: float = 0.0, end: float = 0.0) -> tuple[Word, ...]:
-    """Split a text into words that all have the times of the text; 0 is unknown."""
+    """Split a text into words that all have the times of the text.
+
+    Args:
+        text: of a message.
+        start: of the text, seconds of the stream; 0 is unknown.
+        end: likewise.
+    """
     return tuple(Word(word, start, end) for word in text.split())
