@@ -14,7 +14,7 @@ from streamwer.formats.detection import FORMATS
 PAGE = Path("docs/scoring-logs.md").read_text()
 FILES = re.findall(r"^```text (\S+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 RUN = re.findall(
-    r"^```console\n\$ streaming-score (.*?)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL
+    r"^```console\n\$ streaming score (.*?)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL
 )
 
 
