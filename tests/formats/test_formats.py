@@ -12,7 +12,10 @@ from streamwer.eventlog.log import EventLog
 from streamwer.formats.detection import FORMATS, read_log
 from tests.formats.calls import lines, own_step
 
+ENTRY = {"file": "a.wav", "text": "", "error": None, "words": [], "updates": []}
 FIRST_LINES = {
+    "json": {"schema": 2, "files": [ENTRY]},
+    "jsonl": {"type": "settings", "schema": 2, "settings": {}},
     "simuleval": {"index": 0, "prediction": "", "delays": [], "elapsed": []},
     "simulstream": {"id": 0, "metadata": {"wav_name": "a.wav"}},
     "whisper_streaming": "1200.0000 0 900 hello",
@@ -29,7 +32,7 @@ CHUNK = {
 
 @pytest.mark.parametrize("name", FIRST_LINES)
 def test_the_first_line_tells_the_format(tmp_path: Path, name: str) -> None:
-    more = [CHUNK] if name == "simulstream" else []
+    more = {"simulstream": [CHUNK], "jsonl": [{"type": "start", "file": "a.wav"}]}.get(name, [])
     path = lines(tmp_path / "log", ["", FIRST_LINES[name], *more])
     assert read_log([path]).format == name
 
@@ -55,7 +58,7 @@ def test_a_forced_format_reads_a_silent_recording(tmp_path: Path) -> None:
     assert [step.recording for step in log.events.steps] == ["call"]
 
 
-@pytest.mark.parametrize("line", ["hello", "[1]", {"text": "hi"}, "3"])
+@pytest.mark.parametrize("line", ["hello", "{{", "[1]", {"text": "hi"}, "3"])
 def test_an_unknown_format_lists_the_known_ones(tmp_path: Path, line: object) -> None:
     with pytest.raises(LogError, match=r"none of streamwer, json.*--format"):
         read_log([lines(tmp_path / "log", [line])])
