@@ -59,7 +59,9 @@ def wheel(scratch: Path) -> Path:
 def bin_folder(scratch: Path, wheel: Path) -> Iterator[Path]:
     """The commands of the wheel, in an environment that has nothing else but its dependencies."""
     made = scratch / "environment"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(made)], check=True)
+    subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", str(made)], check=True, timeout=PATIENCE_S
+    )
     (site,) = made.glob("lib/python*/site-packages")
     # A path file is read in an environment's own folder only: that of our editable tree is not.
     packages = [path for path in sys.path if path.endswith("site-packages")]

@@ -231,5 +231,7 @@ def test_a_row_that_is_done_is_held_no_longer(tmp_path: Path) -> None:
             assert sum(each() is not None for each in alive) <= 2
 
     source = RowSource("made up", ("text",), rows())
-    takes, _ = convert_rows(source, ColumnsConfig(id=""), config(tmp_path), tmp_path, None)
+    takes, _ = convert_rows(
+        source, ColumnsConfig(id="", text="text"), config(tmp_path), tmp_path, None
+    )
     assert len(takes) == 9

@@ -42,8 +42,9 @@ class Keeping(Here):
     kept: list[JobResult]
 
     def wait(self) -> JobResult:
-        self.kept.append(super().wait())
-        return self.kept[-1]
+        done = Here.wait(self)  # in this process: it plays the file
+        self.kept.append(done)
+        return done
 
 
 def keep(kept: list[JobResult]) -> Callable[[SystemConfig, int, Listener], Workers]:

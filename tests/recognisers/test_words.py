@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamwer.recognisers.base import Window
-from streamwer.recognisers.words import TimedText, build_words
+from streamwer.recognisers.words import TimedText, build_aligned_words, build_words
 from streamwer.types import Word
 from tests import random_whisper
 
@@ -58,7 +58,7 @@ def test_quiet_before_the_first_word_of_a_window_is_no_part_of_it(
 ) -> None:
     """Only where the alignment begins with the window: else it has found the word's start."""
     parts = [TimedText(" Yes,", start, 2.5, 1.0), TimedText(" still", 2.5, 2.8, 1.0)]
-    first, second = build_words(parts, WINDOW, "en")
+    first, second = build_aligned_words(parts, WINDOW, "en")
     assert first == Word("Yes,", begins, 12.5, 1.0)
     assert second.start == 12.5
 

@@ -13,6 +13,8 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
+from tests.patience import PATIENCE_S
+
 Handler = Callable[[ServerConnection], None]
 
 
@@ -92,7 +94,7 @@ class Script:
         speaker = threading.Thread(target=self._speak, args=(connection, time.monotonic()))
         speaker.start()
         self.audio_bytes = len(first) + receive_audio(connection, self.is_end)
-        speaker.join()
+        speaker.join(timeout=PATIENCE_S)
         for message in self.goodbye:
             connection.send(encode(message))
 

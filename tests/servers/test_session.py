@@ -19,6 +19,7 @@ from streamwer.config import experiment, registry
 from streamwer.errors import ConfigError
 from streamwer.servers.decoding import decode_session
 from streamwer.servers.session import Call, End, Session, play_session
+from tests.patience import PATIENCE_S
 from tests.servers.fakes import Script, find_free_port, serve_tcp, serve_websocket
 
 HELLO = {"type": "config", "useAudioWorklet": True, "mode": "full"}
@@ -233,7 +234,10 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> Non
     made = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost"
     files = [tmp_path / "key.pem", tmp_path / "certificate.pem"]
     subprocess.run(
-        [*made.split(), "-keyout", files[0], "-out", files[1]], check=True, capture_output=True
+        [*made.split(), "-keyout", files[0], "-out", files[1]],
+        check=True,
+        capture_output=True,
+        timeout=PATIENCE_S,
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(files[1], files[0])

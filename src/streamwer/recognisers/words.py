@@ -47,9 +47,23 @@ def build_words(pieces: Iterable[TimedText], window: Window, language: str) -> t
             words.append(word if apart or not words else _join_pieces(words.pop(), word))
             apart = False
         apart = apart or text[-1:].isspace()
-    if words and words[0].start - window.start / SAMPLE_RATE < _FRAME_S:
-        words[0] = _cut_quiet(words[0])
     return tuple(word for word in words if is_word(word.text))
+
+
+def build_aligned_words(
+    pieces: Iterable[TimedText], window: Window, language: str
+) -> tuple[Word, ...]:
+    """Build words that the model's attention has placed, without the quiet before the first.
+
+    Args:
+        pieces: in order.
+        window: where they were said.
+        language: spoken in it, as a code.
+    """
+    words = build_words(pieces, window, language)
+    if words and words[0].start - window.start / SAMPLE_RATE < _FRAME_S:
+        return (_cut_quiet(words[0]), *words[1:])
+    return words
 
 
 def place_word(piece: TimedText, text: str, window: Window) -> Word:
@@ -77,7 +91,7 @@ def build_hypothesis(segments: Sequence[Any], window: Window, language: str) -> 
     parts = (part for segment in segments for part in segment.words or ())
     pieces = (TimedText(part.word, part.start, part.end, part.probability) for part in parts)
     return Hypothesis(
-        words=build_words(pieces, window, language),
+        words=build_aligned_words(pieces, window, language),
         segment_ends=tuple(round(segment.end + offset, 3) for segment in segments),
     )
 

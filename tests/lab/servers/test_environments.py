@@ -10,6 +10,7 @@ import pytest
 
 from lab.servers import environments
 from lab.servers.environments import LOCKS, NAMES, PeerError, make_environment
+from tests.patience import PATIENCE_S
 
 
 @pytest.mark.parametrize("lock", sorted(LOCKS.glob("*.lock")), ids=lambda path: path.name)
@@ -40,7 +41,9 @@ def empty_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_an_environment_is_made_once_and_anew_for_another_lock(empty_locks: Path) -> None:
     python = make_environment("lines")
-    ran = subprocess.run([str(python), "-c", "print(6 * 7)"], capture_output=True, check=True)
+    ran = subprocess.run(
+        [str(python), "-c", "print(6 * 7)"], capture_output=True, check=True, timeout=PATIENCE_S
+    )
     assert ran.stdout.strip() == b"42"
     mark = python.parent / "mark"
     mark.touch()
@@ -64,7 +67,9 @@ def test_a_package_that_cannot_be_had_is_told_and_no_environment_counts_as_made(
 def git(folder: Path, *arguments: str) -> str:
     settings = ["-c", "user.name=x", "-c", "user.email=x@x"]
     command = ["git", *settings, "-C", str(folder), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    return subprocess.run(
+        command, capture_output=True, text=True, check=True, timeout=PATIENCE_S
+    ).stdout.strip()
 
 
 @pytest.mark.usefixtures("empty_locks")

@@ -27,7 +27,7 @@ from streamwer.recognisers.log_mel import FRAMES_PER_SECOND, Features, LogMel
 from streamwer.recognisers.stage_timer import StageTimer
 from streamwer.recognisers.vad import detect_silence
 from streamwer.recognisers.whisper_settings import DecoderConfig
-from streamwer.recognisers.words import build_hypothesis, build_words, place_word
+from streamwer.recognisers.words import build_aligned_words, build_hypothesis, place_word
 from streamwer.types import Hypothesis, Word
 
 if TYPE_CHECKING:
@@ -258,7 +258,7 @@ class Direct:
         pieces = self._get_decoder(language).decode(encoded, earlier, prefixes, frames, speech_s)
         hypotheses = []
         for each, parts in zip(batch, pieces, strict=True):
-            words = build_words(parts, each.window, language)
+            words = build_aligned_words(parts, each.window, language)
             ends = tuple(word.end for word in words)
             hypothesis = Hypothesis(words, ends, continues=bool(each.window.prefix))
             hypotheses.append(self._languages.label(hypothesis, each.window, language))
