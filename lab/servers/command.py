@@ -111,13 +111,13 @@ class Study:
         if not started:
             return
         jobs = plan_jobs(started, len(self._calls), repeats)
-        seconds = sum(
+        expected = sum(
             self._calls[job.recording].reference.seconds
             + sum(parse_end_of_audio(job.end_of_audio))
             + _AFTERWARDS_S
             for job in jobs
         )
-        _say(f"{len(jobs)} sessions, some {seconds / 60 / lanes:.0f} minutes")
+        _say(f"{len(jobs)} sessions, some {expected / 60 / lanes:.0f} minutes")
         play_in_lanes(jobs, lambda job: self._play(job, len(jobs)), lanes, seconds)
         if len(self._played) < len(jobs):
             _say(f"out of time: {len(jobs) - len(self._played)} sessions are left out")
