@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -149,6 +149,22 @@ def test_a_peer_that_cannot_be_started_is_a_row_and_the_others_are_measured(
     )
     assert "| `whisperlive` | 0.0 % after – s | 0.0 % after – s | 0.5 s | – | – |" in text
     assert "10/10" in capsys.readouterr().err
+
+
+def test_a_study_leaves_out_what_its_time_is_too_short_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Slow(Speaker):
+        def play(self, name: str, audio: object, end_of_audio: str) -> Played:
+            time.sleep(0.8)
+            return super().play(name, audio, end_of_audio)
+
+    monkeypatch.setattr(command, "start_system", lambda *_: nullcontext(Slow()))
+    study = Study([Call(CALL, np.zeros(16_000, np.float32))], list_subjects(["whisperlive"]))
+    with ExitStack() as running:
+        study.start(running)
+        study.play(repeats=9, lanes=1, seconds=0.1)
+    assert "out of time: " in capsys.readouterr().err
 
 
 def test_the_page_has_the_table_of_the_committed_report() -> None:
