@@ -48,8 +48,7 @@ def _render_row(row: Mapping[str, Any]) -> str:
         return f"| {_quote(row['system'])} | | failed: {row['failure']} | | | | |"
     marks = "".join((" (void)" * row["void"], _render_failed(row)))
     latencies = (
-        " / ".join(_render_seconds(row[f"{kind}_{p}_s"]) for p in ("p50", "p95")) + " s"
-        for kind in ("commit", "shown")
+        _render_pair(row[f"{kind}_p50_s"], row[f"{kind}_p95_s"]) for kind in ("commit", "shown")
     )
     cells = (
         _quote(row["system"]) + marks,
@@ -96,6 +95,12 @@ def _quote(name: str) -> str:
 
 def _render_share(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.1f} %"
+
+
+def _render_pair(p50: float | str | None, p95: float | str | None) -> str:
+    """Render both quantiles; the unit stands behind the last that is a number."""
+    first, second = _render_seconds(p50), _render_seconds(p95)
+    return f"{first} s / {second}" if p95 == NEVER != p50 else f"{first} / {second} s"
 
 
 def _render_seconds(value: float | str | None) -> str:

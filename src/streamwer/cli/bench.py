@@ -16,7 +16,7 @@ from streamwer.cli.common.run_command import run_program
 from streamwer.config import registry
 from streamwer.config.load import LoadConfig
 from streamwer.config.settings import SettingField, list_settings
-from streamwer.errors import ConfigError, StreamwerError
+from streamwer.errors import ConfigError
 from streamwer.servers.protocol import ServerConfig
 from streamwer.text.normalise import NAMES
 
@@ -146,13 +146,8 @@ def _run(arguments: argparse.Namespace) -> int:
     with TemporaryDirectory(prefix="streaming-bench-") as scratch:
         prepared = Path(scratch, "prepared")
         references = _prepare(arguments, prepared)
-        if record:
-            run = served.ServedRun(record)
-        else:
-            run = _play(arguments, config, prepared)
-            _keep_sessions(out, run)
-        log = served.make_served_log(run)
-        served.write_served_log(out / "log", run, log)
+        run = served.ServedRun(record) if record else _play(arguments, config, prepared)
+        log = served.write_served_log(out / "log", run)
     _report(arguments, log, references)
     for line in _describe(log, run):
         print(line)
@@ -209,18 +204,6 @@ def _build_config(arguments: argparse.Namespace) -> Any:
     if arguments.end_of_audio:
         values["end_of_audio"] = arguments.end_of_audio
     return parse_server(values)
-
-
-def _keep_sessions(out: Path, run: ServedRun) -> None:
-    """Write the sessions before anything is made of them: they took long to record."""
-    from streamwer.servers.session_file import SESSION_FILE, write_sessions
-
-    folder = out / "log"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_sessions(folder / SESSION_FILE, run.record)
-    except OSError as error:
-        raise StreamwerError(f"--output {out}: cannot be written ({error.strerror})") from error
 
 
 def _report(arguments: argparse.Namespace, log: EventLog, references: Sequence[Any]) -> None:

@@ -73,8 +73,7 @@ def _record_server(name: str, system: SystemConfig, show: ShowProgress) -> LogSu
     with show(name, len(dataset.jobs)) as done:
         run = served.play_jobs(dataset.jobs, system.server, system.load, dataset.digest, done)
     run = replace(run, failures=(*run.failures, *dataset.failures))
-    log = served.make_served_log(run)
-    served.write_served_log(EVENTS / name, run, log)
+    log = served.write_served_log(EVENTS / name, run)
     return LogSummary(len(log.group_by_recording()), log.failures, log.machine)
 
 

@@ -100,17 +100,25 @@ def make_served_log(run: ServedRun) -> EventLog:
     )
 
 
-def write_served_log(folder: Path, run: ServedRun, log: EventLog) -> None:
-    """Write the log of a run, and beside it the sessions that it was decoded from.
+def write_served_log(folder: Path, run: ServedRun) -> EventLog:
+    """Write the sessions of a run, and beside them the log that is decoded from them.
+
+    The sessions come first: they took long to record, and are kept where the run is void.
 
     Args:
-        folder: of both.
+        folder: of both; created if missing.
         run: the sessions.
-        log: what they say.
+
+    Raises:
+        StreamwerError: chunks were sent too late, so that the run is void.
+        DiskError: the folder cannot be written.
     """
     with disk.explain_write_errors(folder, "choose another folder, or make room"):
-        eventlog.write_log(folder, log)
+        folder.mkdir(parents=True, exist_ok=True)
         write_sessions(folder / SESSION_FILE, run.record)
+        log = make_served_log(run)
+        eventlog.write_log(folder, log)
+    return log
 
 
 def _load_pcm(job: Job) -> bytes:
