@@ -94,7 +94,7 @@ class Study:
         self._played: dict[Job, Played] = {}
 
     def start(self, running: ExitStack) -> None:
-        """Start all systems; those that cannot be started are told."""
+        """Start all systems; those that cannot be started are reported."""
         for subject in self._subjects:
             began = time.monotonic()
             try:

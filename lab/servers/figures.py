@@ -55,12 +55,12 @@ def measure(
     }
     if not mine:
         return describe_failed(subject, "out of time")
-    heard = [_name_session(references[job.recording], job) for job in mine]
+    sessions = [_name_session(references[job.recording], job) for job in mine]
     row = {"system": subject.name, "version": subject.version, "end_of_audio": end_of_audio}
     failures = [each.failure for each in mine.values() if each.failure]
     lags = [lag for each in mine.values() for lag in each.lags]
     lag = float(np.quantile(lags, 0.99)) if lags else None
-    summary = _summarise(heard, list(mine.values()))
+    summary = _summarise(sessions, list(mine.values()))
     return row | {
         "sessions": len(mine),
         "failed_sessions": len(failures),
@@ -69,7 +69,7 @@ def measure(
         "wer": _round(summary.wer.value),
         **_list_latencies(summary),
         **{name: _round(summary.figures[name].value) for name in _RATIOS},
-        "cpu_per_audio_s": _round(_divide_cpu(heard, list(mine.values()))),
+        "cpu_per_audio_s": _round(_divide_cpu(sessions, list(mine.values()))),
         "commit_violations": sum(each.violations for each in mine.values()),
         "generator_lag_p99_s": None if lag is None else _round(lag),
         "void": lag is not None and lag > LARGEST_LAG * CHUNK_S,

@@ -163,7 +163,7 @@ def lines(at: float, text: str, rest: str = "") -> TimedMessage:
 
 
 def decode_whole(*messages: TimedMessage) -> Any:
-    session = Session("a", 2.0, end=End.TOLD, ended=3.0, messages=messages)
+    session = Session("a", 2.0, end=End.SIGNALLED, ended=3.0, messages=messages)
     return decode_session(session, registry.find("server", "whisperlivekit"), 0.1)
 
 

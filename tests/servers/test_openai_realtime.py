@@ -89,7 +89,7 @@ def test_a_session_is_over_when_all_items_are_completed_after_the_commit() -> No
     tone = (8000 * np.sin(np.arange(16_000) / 16_000 * 2 * np.pi * 440)).astype("<i2").tobytes()
     with serve_websocket(service) as url:
         session = play(url, NAME, tone, model="a-model")
-    assert session.end is End.TOLD
+    assert session.end is End.SIGNALLED
     assert committed_text(session, NAME) == "Hello world."
     sound = service.session["audio"]["input"]
     assert sound["transcription"] == {"model": "a-model", "language": "en"}
@@ -100,7 +100,8 @@ def test_a_session_is_over_when_all_items_are_completed_after_the_commit() -> No
 
 
 @pytest.mark.parametrize(
-    ("code", "end"), [("input_audio_buffer_commit_empty", End.TOLD), ("server_error", End.FAILED)]
+    ("code", "end"),
+    [("input_audio_buffer_commit_empty", End.SIGNALLED), ("server_error", End.FAILED)],
 )
 def test_that_nothing_was_left_to_commit_is_no_failure(code: str, end: End) -> None:
     with serve_websocket(Service({"code": code, "message": "it broke"})) as url:

@@ -51,7 +51,7 @@ def test_calls_begin_as_scheduled_whatever_became_of_earlier_ones() -> None:
     assert sorted(done) == ["a", "b", "c"]
     assert len(server.opened) == 4  # with the warm-up, which does not count
     assert server.opened[3] - server.opened[1] < 0.29  # though the second was not ready by then
-    assert sorted(each.end for each in sessions) == [End.FAILED, End.TOLD, End.TOLD]
+    assert sorted(each.end for each in sessions) == [End.FAILED, End.SIGNALLED, End.SIGNALLED]
     (refused,) = (each for each in sessions if each.end is End.FAILED)
     assert refused.reason == "closed before it was ready with code 1013 full"
     assert max(each.ready_s for each in sessions if each is not refused) > 0.29

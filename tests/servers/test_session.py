@@ -62,7 +62,7 @@ def test_audio_is_sent_at_the_pace_of_speech_and_every_message_is_kept_with_its_
         session = play(url)
     assert script.audio_bytes == len(SECOND)
     assert script.requests == ["/asr?language=en&mode=full"]
-    assert session.end is End.TOLD
+    assert session.end is End.SIGNALLED
     assert len(session.lags) == 10
     assert session.end_sent == pytest.approx(1.0, abs=0.2)
     assert session.messages[0].at <= 0.0  # the greeting came before the first sample
@@ -87,7 +87,7 @@ def test_ten_megabytes_are_received_whole() -> None:
     script = Script([], hello=(HELLO,), goodbye=(update(many), DONE))
     with serve_websocket(script) as url:
         session = play(url, pcm=SECOND[:6400], patience_s=20.0)
-    assert session.end is End.TOLD
+    assert session.end is End.SIGNALLED
     assert max(len(each.message) for each in session.messages) > 10_000_000
 
 

@@ -41,8 +41,8 @@ def build_figure_groups(comparison: Comparison, *, measured: bool = True) -> lis
         *_capacities(comparison),
         TableGroup(_COST, cost),
     ]
-    told = (TableGroup(each.title, list(filter(_says_something, each.rows))) for each in groups)
-    return [group for group in told if group.rows]
+    filled = (TableGroup(each.title, list(filter(_says_something, each.rows))) for each in groups)
+    return [group for group in filled if group.rows]
 
 
 def _says_something(row: TableRow) -> bool:

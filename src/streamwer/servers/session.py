@@ -35,7 +35,7 @@ say that it failed, are short, and to parse a long one would delay the time of t
 class End(StrEnum):
     """How a session ended."""
 
-    TOLD = "the server said so"
+    SIGNALLED = "the server said so"
     CLOSED = "the server closed the connection"
     UNFINISHED = "the server said no end in time"
     FAILED = "failed"
@@ -102,7 +102,7 @@ class _Receiver(threading.Thread):
         self.error = ""
         self.changed = threading.Condition()
         self.is_ready = adapter.is_ready(None)
-        self.is_told = self.is_closed = False
+        self.has_ended = self.is_closed = False
 
     def run(self) -> None:
         while (message := self._connection.receive()) is not None:
@@ -118,16 +118,16 @@ class _Receiver(threading.Thread):
             try:
                 self.error = self.error or self._adapter.find_error(message)
                 self.is_ready = self.is_ready or self._adapter.is_ready(message)
-                self.is_told = self.is_told or self._adapter.is_end(message)
+                self.has_ended = self.has_ended or self._adapter.is_end(message)
             except (StreamwerError, *MALFORMED) as error:
                 self.error = f"{describe_message(message)}: {error}"
-            if self.error or self.is_ready or self.is_told:
+            if self.error or self.is_ready or self.has_ended:
                 self.changed.notify_all()
 
     @property
     def is_over(self) -> bool:
         """True if there is nothing more to wait for."""
-        return bool(self.error) or self.is_told or self.is_closed
+        return bool(self.error) or self.has_ended or self.is_closed
 
     def wait_until_ready(self, patience: float) -> None:
         """Wait until audio may be sent; the caller looks at what has become of it."""
@@ -196,8 +196,8 @@ class _Player:
         sent = not math.isnan(self._end_sent)
         if receiver.error:
             return End.FAILED, receiver.error
-        if receiver.is_told:
-            return End.TOLD, ""
+        if receiver.has_ended:
+            return End.SIGNALLED, ""
         if receiver.is_closed and sent:
             return End.CLOSED, connection.close_reason
         if receiver.is_closed or not sent:
