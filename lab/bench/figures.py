@@ -81,11 +81,17 @@ class Outcome:
 
     @property
     def lost_last_words(self) -> set[str]:
-        """The recordings whose last word was not heard at all."""
+        """The recordings whose last word was not heard at all.
+
+        Of a word said twice and heard once ("bye bye"), chance decides which one was aligned.
+        """
         words = self.scores.words
-        spoken = words[words["status"] != "inserted"]
-        last = spoken.drop_duplicates("recording", keep="last")
-        return set(last.loc[last["status"] == "deleted", "recording"])
+        said, heard = (
+            words[words["status"] != other].groupby("recording").last()
+            for other in ("inserted", "deleted")
+        )
+        lost = said[said["status"] == "deleted"]
+        return set(lost.index[lost["word"] != heard["heard"].reindex(lost.index)])
 
 
 @dataclass(frozen=True)

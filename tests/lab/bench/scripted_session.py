@@ -15,11 +15,11 @@ from tests.scripted import script, silence
 TEXT = "please call me back on monday about the blue order because i need it by friday noon "
 
 
-def call(name: str, condition: str = "clean", repeat: int = 3) -> Call:
-    words = script(TEXT * repeat, pace=0.3, pause=0.1)
+def call(name: str, condition: str = "clean", text: str = TEXT * 3) -> Call:
+    words = script(text, pace=0.3, pause=0.1)
     audio = silence(words[-1].end + 0.4)
     reference = Reference(
-        name, "", samples_to_seconds(len(audio)), TEXT * repeat, condition=condition, words=words
+        name, "", samples_to_seconds(len(audio)), text, condition=condition, words=words
     )
     return Call(reference, audio)
 
@@ -61,9 +61,11 @@ def outcome(
     name: str = "calls",
     pauses: dict[str, Sequence[Span]] | None = None,
     timed: bool = True,
+    text: str = TEXT * 3,
 ) -> Outcome:
     """A system on one data set, in whose recordings it committed these words."""
-    spoken = [call(each) if timed else untimed(call(each)) for each in heard]
+    whole = [call(each, text=text) for each in heard]
+    spoken = whole if timed else [untimed(each) for each in whole]
     speech = SpeechSet(name, tuple(spoken), pauses or {})
     done = {each: played(words, late, cost) for each, words in heard.items()}
     named = {

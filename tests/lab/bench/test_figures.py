@@ -94,6 +94,15 @@ def test_a_last_word_that_is_misheard_is_an_error_and_not_lost() -> None:
     assert list_lost(pool(outcome({"a": misheard})), pool(outcome({"a": SAID}))) == []
 
 
+def test_of_a_last_word_said_twice_one_is_enough() -> None:
+    text = "thank you bye bye "
+    first, last = (call("a", text=text).reference.words[i] for i in (2, 3))
+    thanks = call("a", text=text).reference.words[:2]
+    for heard in (first, last):
+        assert not outcome({"a": [*thanks, heard]}, text=text).lost_last_words
+    assert outcome({"a": thanks}, text=text).lost_last_words == {"a"}
+
+
 def test_words_after_the_last_one_do_not_hide_that_it_is_there() -> None:
     more = [*SAID, Word("You", 25.0, 25.2)]
     assert list_lost(pool(outcome({"a": more})), pool(outcome({"a": SAID}))) == []
