@@ -71,20 +71,20 @@ class SloConfig:
         0.005, "seconds of lag gained per second of the run, at most", at_least=0
     )
     wer_points: float = setting(
-        0.3,
+        1.0,
         "WER above that of the same calls alone on a worker, at most",
         unit="percentage points",
         at_least=0,
     )
     emitted: float = setting(
-        0.999,
+        0.99,
         "of the reference words emitted for the same calls alone, the share that is emitted, at"
         " least",
         at_least=0,
         at_most=1,
     )
     partial_rate: float = setting(
-        0.95,
+        0.5,
         "updates of the screen per second of audio, as a share of those alone, at least",
         at_least=0,
         at_most=1,

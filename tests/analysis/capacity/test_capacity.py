@@ -33,7 +33,7 @@ POLICY = {
     "prompt": "committed",
     "prompt_chars": 0,
 }
-SLO = SloConfig(p95_commit_s=3.0)
+SLO = SloConfig(p95_commit_s=3.0, wer_points=0.3, emitted=0.999, partial_rate=0.95)
 BASIC = get_normaliser("basic")
 
 
