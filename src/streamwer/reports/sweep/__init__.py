@@ -15,8 +15,7 @@ def write_sweep_report(sweep: Sweep, folder: Path) -> Findings:
     """Write every file of a sweep's report into `folder` (made if missing).
 
     `index.html` is the report, `sweep.md` its short form, `sweep.json` all of its figures,
-    `points.csv` and `points.parquet` one row per point, and `costs.json` the measured compute,
-    apart from the rest since it differs from run to run.
+    and `costs.json` the measured compute, apart from the rest since it differs from run to run.
 
     Returns:
         What the report says.
