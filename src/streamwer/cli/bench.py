@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -240,7 +239,3 @@ def _describe(log: EventLog, run: ServedRun) -> Iterator[str]:
     if facts["commit_violations"]:
         changed = facts["commit_violations"]
         yield f"warning: {changed} words changed after the server had called them final"
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -83,7 +83,3 @@ def _compare_figures(arguments: argparse.Namespace, missing: StreamwerError) -> 
     for each in differences:
         print(f"not comparable: {each}", file=sys.stderr)
     return NOT_COMPARABLE if differences else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -129,7 +128,3 @@ def _read_systems(folder: Path) -> dict[str, SignedScores]:
             " data/scores/offline"
         )
     return {path.name: store.read_scores(path) for path in inside}
-
-
-if __name__ == "__main__":
-    sys.exit(main())

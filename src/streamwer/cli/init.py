@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -129,7 +128,3 @@ def _find_changes(usual: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[s
         for key, value in chosen.items()
         if value != usual[key]
     }
-
-
-if __name__ == "__main__":
-    sys.exit(main())

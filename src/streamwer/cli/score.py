@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -198,7 +197,3 @@ def _write_scores(folder: Path, compared: LogComparison) -> None:
             store.write_scores(folder / name, SignedScores(each.scores, each.signature))
     except OSError as error:
         raise StreamwerError(f"--scores {folder}: cannot be written ({error.strerror})") from error
-
-
-if __name__ == "__main__":
-    sys.exit(main())

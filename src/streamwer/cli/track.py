@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -74,7 +73,3 @@ def _build_tracker(name: str, settings: list[str]) -> Tracker:
     check_settings(name, config)
     tracker: Tracker = found(config)
     return tracker
-
-
-if __name__ == "__main__":
-    sys.exit(main())
