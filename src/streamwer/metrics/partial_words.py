@@ -7,15 +7,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from streamwer.metrics.aligned_recording import AlignedRecording
-from streamwer.metrics.registry import (
-    STABILITY,
-    Display,
-    Tables,
-    get_column,
-    metric,
-    recording_columns,
-)
-from streamwer.metrics.stats.intervals import Floats
+from streamwer.metrics.registry import STABILITY, Display, divide_columns, metric, recording_columns
 from streamwer.types import Step
 
 
@@ -38,7 +30,7 @@ def build_partial_word_columns(recording: AlignedRecording) -> Mapping[str, int]
     return {"partial_words": shown, "unstable_words": unstable}
 
 
-@metric(
+metric(
     "upwr",
     unit="share of tentative words",
     better="lower",
@@ -52,11 +44,7 @@ def build_partial_word_columns(recording: AlignedRecording) -> Mapping[str, int]
         line="{:.2%} of the tentative words shown did not hold",
         rule_label="unstable partial words",
     ),
-)
-def count_upwr_parts(tables: Tables) -> tuple[Floats, Floats]:
-    """Return the unstable and all partial words of each recording."""
-    rows = tables.recordings
-    return get_column(rows, "unstable_words"), get_column(rows, "partial_words")
+)(divide_columns("unstable_words", "partial_words"))
 
 
 def count_partial_words(steps: Sequence[Step]) -> PartialWords:

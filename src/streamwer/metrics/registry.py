@@ -248,6 +248,14 @@ def get_column(table: pd.DataFrame, name: str) -> Floats:
     return found
 
 
+def divide_columns(numerator: str, denominator: str) -> Callable[[Tables], tuple[Floats, Floats]]:
+    """Return the `parts` of a ratio whose sums are over two columns of the recordings table."""
+    return lambda tables: (
+        get_column(tables.recordings, numerator),
+        get_column(tables.recordings, denominator),
+    )
+
+
 def _register(declared: Metric, function: Function) -> Function:
     if declared.name in _registered:
         raise ConfigError(f"metric {declared.name}: there is one of that name already")
