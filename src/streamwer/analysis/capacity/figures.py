@@ -17,6 +17,7 @@ import pandas as pd
 
 from streamwer.config.load import SloConfig
 from streamwer.eventlog.log import EventLog
+from streamwer.metrics.lag_slope import fit_slope
 from streamwer.metrics.stats.quantiles import estimate_quantile as quantile
 from streamwer.metrics.tables import Scores, score
 from streamwer.text.normalise import Normaliser
@@ -199,12 +200,8 @@ def fit_lag_slope(calls: Sequence[ServedCall], span: TimeSpan) -> float:
     two steps.
     """
     points = [(c.begins + s.audio_end, s.emitted - s.audio_end) for c in calls for s in c.steps]
-    measured = np.array([point for point in points if span[0] <= point[0] < span[1]])
-    if len(measured) < 2:
-        return math.nan
-    at, lag = measured[:, 0] - measured[:, 0].mean(), measured[:, 1]
-    spread = float(at @ at)
-    return float(at @ lag) / spread if spread else math.nan
+    measured = [point for point in points if span[0] <= point[0] < span[1]]
+    return fit_slope(*np.array(measured).reshape(-1, 2).T).value
 
 
 def measure_utilisation(calls: Sequence[ServedCall], span: TimeSpan) -> float:
