@@ -209,10 +209,10 @@ def _report(arguments: argparse.Namespace, log: EventLog, references: Sequence[A
     """Print the figures, and write the report."""
     from streamwer import reports
     from streamwer.analysis.log_figures import pair_and_score
-    from streamwer.api.report_input import make_comparison
     from streamwer.config.experiment import ScoringConfig
     from streamwer.formats.base import Log
     from streamwer.formats.reference_files import References
+    from streamwer.reports.runs import make_comparison
 
     scoring = ScoringConfig(normaliser=arguments.normaliser)
     name = str(log.machine["server_protocol"])
