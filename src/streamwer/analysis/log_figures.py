@@ -158,11 +158,7 @@ class LogFigures:
         yield from self._format_ratios(timed=True)
 
     def _format_ratios(self, *, timed: bool) -> Iterator[str]:
-        """Yield a line for each ratio that is known and has words for it.
-
-        Args:
-            timed: whether for those that need word times, or for all others.
-        """
+        """Yield a line for each known ratio that has words, and needs word times or does not."""
         for metric in list_ratio_metrics():
             value, label = self._get_ratio(metric.name), metric.shown.label
             if metric.timed != timed or not metric.shown.line or math.isnan(value):

@@ -38,11 +38,7 @@ _EPILOG = (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measure the server that the command line names.
-
-    Returns:
-        0 if that was done, 1 if every session failed, 2 if it could not be done, 130 after Ctrl-C.
-    """
+    """Measure the server that the command line names; return the exit status, which -h explains."""
     return run_program(lambda: _run(build_bench_parser().parse_args(argv)))
 
 

@@ -83,8 +83,7 @@ def choose_call_display(
     Args:
         name: of the input.
         line: on which the audio arrives.
-        quiet: show nothing but errors.
-        texts: as of a `CallDisplay`.
+        quiet, texts: as of a `CallDisplay`.
     """
     console = find_terminal() if texts and not quiet else None
     return CallBoard(name, line, console) if console else CallDisplay(quiet, texts)

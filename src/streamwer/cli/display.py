@@ -163,10 +163,7 @@ def choose_display(
     """Choose the display that suits where the output goes.
 
     Args:
-        board: kept up to date with what the workers report.
-        names: the files, in order.
-        quiet: show nothing but errors.
-        texts: as of a `FileDisplay`.
+        board, names, quiet, texts: as of a `FileDisplay`.
     """
     console = find_terminal() if texts and not quiet else None
     return (

@@ -37,11 +37,7 @@ _ONE = "system"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Judge what the command line names.
-
-    Returns:
-        The exit status that `--help` explains.
-    """
+    """Judge what the command line names; return the exit status, which -h explains."""
     return run_gate(lambda: _run(build_gate_parser().parse_args(argv)))
 
 

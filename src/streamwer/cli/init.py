@@ -28,11 +28,7 @@ _ROWS = 3
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Look through what the command line names and write its experiment.
-
-    Returns:
-        0 if that was done, 2 if not, 130 after Ctrl-C.
-    """
+    """Look through what the command line names and write its experiment; return the exit status."""
     return run_program(lambda: _run(build_init_parser().parse_args(argv)))
 
 

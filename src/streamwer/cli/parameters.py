@@ -82,11 +82,8 @@ def parameters(
 ) -> list[Parameter]:
     """List every hyper-parameter of the groups, in the order of the files.
 
-    A key whose flag is taken already gets its group's name in front.
-
-    Args:
-        groups: options by group; their order decides who gets a plain flag.
-        reserved: flags of the command itself.
+    A key whose flag is taken by an earlier group, or `reserved` for the command itself, gets its
+    group's name in front.
     """
     found: list[Parameter] = []
     for group, members in groups.items():

@@ -43,11 +43,7 @@ _EPILOG = (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Score or export what the command line names.
-
-    Returns:
-        0 if that was done, 2 if not, 3 where a WER is not comparable, 130 after Ctrl-C.
-    """
+    """Score or export what the command line names; return the exit status, which -h explains."""
     return run_program(lambda: _run(build_score_parser().parse_args(argv)))
 
 

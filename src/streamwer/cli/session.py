@@ -25,14 +25,7 @@ DONE, FAILED, UNUSABLE = 0, 1, 2
 
 
 def transcribe_files(arguments: Arguments, start: StartWorkers | None = None) -> int:
-    """Transcribe the files and write the transcripts.
-
-    Args:
-        arguments: the command line.
-        start: starts the workers; processes with faster-whisper if None.
-
-    Returns:
-        The exit status.
+    """Transcribe the files and write the transcripts; return the exit status.
 
     Raises:
         StreamwerError: something is missing or contradictory, and no work was begun.

@@ -24,11 +24,7 @@ _ABOUT = (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Send what the command line names.
-
-    Returns:
-        0 if that was done, 2 if not, 130 after Ctrl-C.
-    """
+    """Send what the command line names; return the exit status."""
     return run_program(lambda: _run(build_track_parser().parse_args(argv)))
 
 

@@ -78,12 +78,7 @@ def build_header(chosen: Settings) -> dict[str, Any]:
 
 
 def format_document(header: Mapping[str, Any], entries: Sequence[str]) -> str:
-    """Format the JSON document of a run.
-
-    Args:
-        header: of `build_header`.
-        entries: of `format_entry`, in order.
-    """
+    """Format the JSON document of a run, from `build_header` and the entries of `format_entry`."""
     head = format_json(dict(header)).removesuffix("\n}")
     files = ",\n    ".join(entries)
     return f'{head},\n  "files": [\n    {files}\n  ]\n}}\n'

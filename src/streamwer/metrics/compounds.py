@@ -86,9 +86,7 @@ def _match_letters(
 def respace_tokens(reference: Sequence[str], hypothesis: Sequence[Token]) -> list[Token]:
     """Split and join hypothesis tokens as the reference has them, where only spaces differ.
 
-    Args:
-        reference: its tokens; they stay, so that all systems have as many.
-        hypothesis: its tokens.
+    The reference's tokens stay, so that all systems have as many.
     """
     texts = [token.text for token in hypothesis]
     found: list[Token] = []

@@ -52,11 +52,7 @@ def count_erased_words(steps: Sequence[Step], key: Key = str) -> int:
     """Count the shown words that were taken back: the numerator of normalised erasure.
 
     At each update these are the tentative words shown before that the new text does not repeat
-    from the left (Arivazhagan et al. 2020).
-
-    Args:
-        steps: of one recording.
-        key: of a word; what has the same key is the same word.
+    from the left (Arivazhagan et al. 2020). Words with the same key are the same word.
     """
     total = 0
     tail: tuple[Word, ...] = ()

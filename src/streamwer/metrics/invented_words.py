@@ -69,12 +69,7 @@ def count_invented_parts(tables: Tables) -> tuple[Floats, Floats]:
 
 
 def count_invented_words(reference: Reference, inserted: Iterable[Word]) -> InventedWords:
-    """Count the words of a recording that were invented in non-speech.
-
-    Args:
-        reference: of the recording.
-        inserted: the words of the transcript that the reference lacks.
-    """
+    """Count the inserted words of a recording that were invented in non-speech."""
     middles = [(word.start + word.end) / 2 for word in inserted]
     if not reference.text.strip() and not reference.ignored_segments:
         return InventedWords(len(middles), reference.seconds)  # wherever a log says that they are

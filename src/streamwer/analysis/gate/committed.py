@@ -79,12 +79,7 @@ def play_candidate(settings: ExperimentConfig, name: str, show: ShowProgress) ->
 def compare_with_baselines(
     settings: ExperimentConfig, played: Mapping[str, SignedScores]
 ) -> list[Verdict]:
-    """Compare candidates with their baselines; one that cannot be read any more says nothing.
-
-    Args:
-        settings: of the run.
-        played: the candidates by system.
-    """
+    """Compare candidates by system with their baselines; one that cannot be read says nothing."""
     moved = []
     for name, candidate in played.items():
         with suppress(LogError):

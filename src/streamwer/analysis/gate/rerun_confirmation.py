@@ -11,9 +11,7 @@ from streamwer.analysis.gate.verdict import ExitStatus, Finding, Verdict
 def confirm_by_rerun(judge_round: Callable[[int], Verdict]) -> Verdict:
     """Return the verdict of the first round, or of two where the first found a regression.
 
-    Args:
-        judge_round: runs baseline and candidate anew, in turns, and judges them, given the
-            number of the round, 1 or 2.
+    `judge_round` runs baseline and candidate anew, in turns; it is given 1 or 2.
     """
     first = judge_round(1)
     if first.status != ExitStatus.REGRESSION:

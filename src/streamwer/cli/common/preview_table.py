@@ -12,12 +12,7 @@ _COLUMNS = ("row", "id", "speaker", "condition", "language", "timed words", "tra
 
 
 def print_preview(preview: Preview, name: str) -> None:
-    """Print the first rows of a data set as a table.
-
-    Args:
-        preview: the rows.
-        name: of the data set.
-    """
+    """Print the first rows of the data set of that name as a table."""
     total = "rows" if preview.total is None else f"{preview.total} rows"
     print(f"{name}: {preview.form}, {total}")
     table = Table()
