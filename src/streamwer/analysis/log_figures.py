@@ -42,14 +42,10 @@ class LogFigures:
     """Scores of a log.
 
     Attributes:
-        format: of the log.
-        signature: of the scores.
-        scores: the tables of the figures.
         summary: the figures; a latency that the log does not have is without values.
         has_latencies: whether the references have word times, and the log has times.
         ideal: whether the log has the ideal latency.
         compute_aware: whether it has the latency with compute.
-        notes: on this log, for the reader.
     """
 
     format: str

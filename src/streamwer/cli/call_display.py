@@ -49,12 +49,7 @@ class CallDisplay(MessageDisplay):
 
 
 class CallBoard(LiveTerminal, CallDisplay):
-    """A terminal: final lines above, and below them a panel with what may still change.
-
-    Args:
-        name: of the input.
-        line: on which the audio arrives.
-    """
+    """A terminal: final lines above, and below them a panel with what may still change."""
 
     def __init__(self, name: str, line: LiveSource, console: Console) -> None:
         super().__init__()

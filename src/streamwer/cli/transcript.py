@@ -24,9 +24,7 @@ class FileTranscript:
     """The transcript of one file.
 
     Attributes:
-        file: its name.
         seconds: length of its audio, None if that was not found out.
-        steps: what was shown, and when.
         error: why it could not be transcribed, or not to its end; None if it was.
         gaps: how often a live source has lost audio.
     """

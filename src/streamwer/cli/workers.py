@@ -81,12 +81,7 @@ class Conversation:
 
 
 class ProcessWorkers:
-    """`count` processes, each started when it gets its first job.
-
-    Args:
-        build: makes the recogniser inside the process.
-        listener: is given every step as it happens.
-    """
+    """`count` processes, each started when it gets its first job."""
 
     def __init__(
         self, build: BuildRecogniser, system: SystemConfig, count: int, listener: Listener

@@ -92,10 +92,6 @@ class Metric:
 
     Attributes:
         name: in `figures.parquet` and docs.
-        unit: in words.
-        better: which direction is better.
-        source: of the formula.
-        shown: how people see it.
         key: in JSON; the name if empty.
         rule: in `conf/gate`; the name if empty.
         variant_of: the metric beside which it is shown; it has no rule of its own.

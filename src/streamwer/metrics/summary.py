@@ -46,7 +46,6 @@ class Summary:
     """The figures of one system.
 
     Attributes:
-        name: the system's name in the config.
         errors: pooled word error counts; `errors.rate` is the WER.
         char_errors: pooled character error counts; `char_errors.rate` is the CER.
         wer: WER with its interval over speakers.
@@ -56,7 +55,6 @@ class Summary:
         latencies: the percentiles of each latency, by name, such as "commit_latency".
         simulst_latency: the latencies of papers (LAAL, StreamLAAL, AL, ATD, end offset).
         cost: measured compute, whatever the clock made of it.
-        failures: recordings that failed, with the reason.
         forced_words: words committed only to bound the buffer.
         slices: word errors and latency by condition, speaker, length and position in the call.
         conditions: the same recordings under each condition, where they were altered.

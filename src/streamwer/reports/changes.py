@@ -20,9 +20,6 @@ class SystemChange:
     """One system, old and new.
 
     Attributes:
-        system: its name.
-        old: its old figures; their name says so.
-        new: its new figures.
         wer: new WER minus old, on the same recordings; None where they are not comparable.
         latency: by name, new percentiles minus old on the same words; empty where they are not
             comparable, or no word has a time.
@@ -43,14 +40,7 @@ class SystemChange:
 
 @dataclass(frozen=True)
 class RunDiff:
-    """Two runs and what changed between them.
-
-    Attributes:
-        old: name of the first run.
-        new: name of the second run.
-        changes: of the systems that both have.
-        unmatched: the systems that only one of them has, each with where it is.
-    """
+    """Two runs by name, what changed of the systems that both have, and where the others are."""
 
     old: str
     new: str

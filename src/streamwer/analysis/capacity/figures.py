@@ -42,9 +42,7 @@ class SoloResult:
     """Result of one recording with a worker to itself.
 
     Attributes:
-        errors: of its words.
         emitted: which reference words were emitted, shape (words,).
-        updates: changes of the screen.
     """
 
     errors: int

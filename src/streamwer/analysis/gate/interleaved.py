@@ -40,13 +40,7 @@ _SHARED = (PREPARED, Path("models"))
 
 @dataclass(frozen=True)
 class CodeVersion:
-    """A checkout with its settings.
-
-    Attributes:
-        name: for people.
-        code: the checkout whose code runs.
-        params: its settings.
-    """
+    """A checkout whose code runs, with its settings; `name` is for people."""
 
     name: str
     code: Path

@@ -80,7 +80,6 @@ class LatencyQuantile:
 
     Attributes:
         latencies: seconds, and the number of the speaker of each; NaN where there is no time.
-        q: the quantile.
     """
 
     label: str

@@ -25,8 +25,6 @@ class SweepPoint:
     """A configuration with its figures; one that failed has a reason and no figures.
 
     Attributes:
-        name: of the point in its sweep.
-        command: that reproduces it.
         config: policy, model, engine, clock, normaliser and data set, as composed.
         wer: word error rate with its interval over speakers.
         p50, p95: commit latency in seconds with its interval; None for too few words, infinite
@@ -34,7 +32,6 @@ class SweepPoint:
         laal: computation-aware LAAL in seconds, which needs no word times.
         measure: the latency that the sweep goes by, of `MEASURES`.
         coverage: share of reference words that were emitted.
-        recordings, failures: the number of recordings, and of those that failed.
         rtf: measured compute per second of audio; NaN for a point that failed.
         failure: why the point has no figures; "" for one that has.
     """

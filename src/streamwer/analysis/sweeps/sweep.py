@@ -19,11 +19,9 @@ class Sweep:
     """Points on one data set.
 
     Attributes:
-        name: of the sweep, and of the folder of its report.
         points: in the order in which they ran, without repetitions.
         scores: the tables of every point that has figures, by its name.
         budgets: largest latency to find the best point within, seconds.
-        scoring: of the intervals.
         facts: shared by all points: data set, clock, digests; the same on every run.
     """
 
