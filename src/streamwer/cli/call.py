@@ -41,8 +41,7 @@ def run_call(arguments: Arguments, live: LiveInput, load: Load | None = None) ->
     """Transcribe a live call and write its transcript.
 
     Args:
-        arguments: the command line.
-        live: the input.
+        arguments, live: the command line, and the input.
         load: builds the recogniser; faster-whisper if None.
 
     Returns:

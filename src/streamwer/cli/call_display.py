@@ -76,8 +76,7 @@ def choose_call_display(
     """Choose the display that suits where the output goes.
 
     Args:
-        name: of the input.
-        line: on which the audio arrives.
+        name, line: of the input, and on which its audio arrives.
         quiet, texts: as of a `CallDisplay`.
     """
     console = find_terminal() if texts and not quiet else None

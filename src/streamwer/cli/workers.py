@@ -159,8 +159,7 @@ def start_processes(system: SystemConfig, count: int, listener: Listener) -> Wor
     """Start processes with the system's own recogniser.
 
     Args:
-        system: what files are transcribed with.
-        count: how many processes.
+        system, count: what files are transcribed with, and by how many processes.
         listener: is given every step as it happens.
     """
     return ProcessWorkers(make_builder(system), system, count, listener)

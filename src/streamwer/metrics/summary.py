@@ -99,8 +99,7 @@ def summarise(
     """Summarise the scores of one system.
 
     Args:
-        name: of the system.
-        scores: its tables.
+        name, scores: of the system.
         delta_wer: its part of `compare_wer`.
         scoring: of the intervals.
         machine: what the run measured about itself.

@@ -59,8 +59,7 @@ def compare_systems(
     """Compare every system that both runs have; the intervals of all of them hold at once.
 
     Args:
-        old: scores of the old run by system.
-        new: scores of the new run by system.
+        old, new: scores of both runs by system.
         scoring: confidence, and the smallest difference that matters.
 
     Returns:

@@ -45,8 +45,7 @@ def compare_runs(old: RunScores, new: RunScores, scoring: ScoringConfig) -> Comp
     """Compare every system that both runs have, old and new side by side, without a baseline.
 
     Args:
-        old: scores of the old run.
-        new: scores of the new run.
+        old, new: scores of both runs.
         scoring: confidence, and the smallest difference that matters.
 
     Returns:

@@ -112,10 +112,8 @@ def measure_load(
     Args:
         calls: every call of the run; one that failed has no steps, and all its words are missing.
         alone: results by name of the recording.
-        normaliser: of the scores.
-        span: the measured time.
-        streams: requested number of concurrent calls.
-        seed: of the arrivals.
+        normaliser, span: of the scores; the measured time.
+        streams, seed: requested number of concurrent calls; seed of the arrivals.
     """
     if not calls:
         return _idle_figures(streams, seed)
@@ -181,9 +179,7 @@ def measure_latencies(
     """Measure the commit latencies of the reference words spoken in the measured time.
 
     Args:
-        calls: of one run.
-        normaliser: of the scores.
-        span: the measured time.
+        calls, normaliser, span: as of `measure_load`.
 
     Returns:
         Seconds, shape (words,); infinite for a word that was never emitted.

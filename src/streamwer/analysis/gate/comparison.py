@@ -25,10 +25,8 @@ def compare_runs(
     """Judge runs by their scores and signatures.
 
     Args:
-        system: its name.
-        baseline: one entry per run.
-        candidate: likewise.
-        gate: the rules.
+        system, gate: its name, and the rules.
+        baseline, candidate: one entry per run.
         confidence: with which the intervals of all rules hold at once.
 
     Raises:

@@ -58,11 +58,9 @@ def build_sweep(
     """Build a sweep from its points; equal ones count once.
 
     Args:
-        name: of the sweep.
+        name, facts: of the sweep; shared by all points.
         found: each point with its scores, None for a failed one.
-        budgets: seconds.
-        scoring: of the intervals.
-        facts: shared by all points.
+        budgets, scoring: seconds; of the intervals.
 
     Raises:
         StreamwerError: there are none, or the WERs of two of them are not comparable.

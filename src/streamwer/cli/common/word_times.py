@@ -28,8 +28,7 @@ def place_and_show(
     """Give word times to references; name on stderr the first recordings that get none.
 
     Args:
-        references: of a prepared data set.
-        folder: of that data set.
+        references, folder: of a prepared data set.
         config: how words are placed.
 
     Returns:

@@ -50,9 +50,8 @@ class PreparedDatasets:
         """Prepare a data set with its word times.
 
         Args:
-            dataset: where it is from.
+            dataset, alignment: where it is from, and how words are placed.
             chains: the conditions under which each of its recordings is prepared.
-            alignment: how words are placed.
 
         Returns:
             Its folder, and the digest of what is in it.
