@@ -21,13 +21,8 @@ def list_workflow_commands(verdicts: Sequence[Verdict]) -> Iterator[str]:
             yield _command("error", title, text.summarise_verdict(verdict)[0])
         for finding in verdict.findings:
             if finding.fails or finding.status == "improved":
-                old, new = (
-                    text.format_figure(value, finding.unit)
-                    for value in (finding.change.baseline, finding.change.candidate)
-                )
-                words = (
-                    f"{finding.label}: {old} → {new}, {text.format_change(finding)}; {finding.why}"
-                )
+                label, old, new, change = text.list_cells(finding)
+                words = f"{label}: {old} → {new}, {change}; {finding.why}"
                 yield _command("error" if finding.fails else "notice", title, words)
 
 

@@ -63,10 +63,7 @@ def _figures(verdict: Verdict) -> Table:
         table.add_column(name, justify="left" if not name else "right")
     for finding in verdict.findings:
         table.add_row(
-            finding.label,
-            text.format_figure(finding.change.baseline, finding.unit),
-            text.format_figure(finding.change.candidate, finding.unit),
-            text.format_change(finding),
+            *text.list_cells(finding),
             f"{finding.status}: {escape(finding.why)}",
             style=_STYLES[finding.status],
         )
