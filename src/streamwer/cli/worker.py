@@ -7,26 +7,59 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
 
 from streamwer import audio, policies, recognisers
-from streamwer.cli.messages import (
-    FileEnded,
-    FileOpened,
-    LibraryWarning,
-    Message,
-    RecogniserFailed,
-    StepDone,
-)
 from streamwer.config.experiment import SystemConfig
 from streamwer.recognisers.base import Recogniser
 from streamwer.runners.local import describe_error
 from streamwer.runners.worker import Job
 from streamwer.simulation.clock import build_system_clock
 from streamwer.simulation.serving import play_recording
+from streamwer.types import Step
 
 BuildRecogniser = Callable[[], Recogniser]
+
+
+@dataclass(frozen=True)
+class FileOpened:
+    """The file is decoded; so many seconds of audio begin to play."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class StepDone:
+    """One step of the stream."""
+
+    step: Step
+
+
+@dataclass(frozen=True)
+class FileEnded:
+    """The file is done, or could not be: then why."""
+
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class LibraryWarning:
+    """Something that a library logged as a warning."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class RecogniserFailed:
+    """The recogniser cannot be built, so that no file can be transcribed."""
+
+    reason: str
+
+
+Message = FileOpened | StepDone | FileEnded | LibraryWarning | RecogniserFailed
+"""What a worker process says to the command."""
 
 
 def make_builder(system: SystemConfig) -> BuildRecogniser:

@@ -18,15 +18,17 @@ from multiprocessing.context import SpawnProcess
 from typing import Any, Protocol, TypeAlias
 
 from streamwer._util import processes
-from streamwer.cli.messages import (
+from streamwer.cli.worker import (
+    BuildRecogniser,
     FileEnded,
     FileOpened,
     LibraryWarning,
     Message,
     RecogniserFailed,
     StepDone,
+    make_builder,
+    run_worker,
 )
-from streamwer.cli.worker import BuildRecogniser, make_builder, run_worker
 from streamwer.config.experiment import SystemConfig
 from streamwer.errors import ModelError
 from streamwer.runners.pool import JobResult, Workers
