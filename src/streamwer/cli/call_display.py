@@ -13,7 +13,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 
 from streamwer.audio.live.live_source import LiveSource
 from streamwer.cli.board import FileProgress
-from streamwer.cli.display import LiveTerminal, MessageDisplay, find_terminal
+from streamwer.cli.display import LiveTerminal, MessageDisplay
 from streamwer.cli.views import make_printable, render_panel
 from streamwer.formats.captions.cue import Cue
 from streamwer.formats.captions.segmentation import CaptionSegmenter
@@ -68,16 +68,3 @@ class CallBoard(LiveTerminal, CallDisplay):
     def _show(self, cues: Sequence[Cue]) -> None:
         for cue in cues:
             self._console.print(make_printable(cue.text), markup=False, highlight=False)
-
-
-def choose_call_display(
-    name: str, line: LiveSource, quiet: bool, texts: bool = True
-) -> CallDisplay:
-    """Choose the display that suits where the output goes.
-
-    Args:
-        name, line: of the input, and on which its audio arrives.
-        quiet, texts: as of a `CallDisplay`.
-    """
-    console = find_terminal() if texts and not quiet else None
-    return CallBoard(name, line, console) if console else CallDisplay(quiet, texts)

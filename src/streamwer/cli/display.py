@@ -157,20 +157,6 @@ class LiveDisplay(LiveTerminal, FileDisplay):
             super()._show(done)
 
 
-def choose_display(
-    board: ProgressBoard, names: Sequence[str], quiet: bool, texts: bool = True
-) -> FileDisplay:
-    """Choose the display that suits where the output goes.
-
-    Args:
-        board, names, quiet, texts: as of a `FileDisplay`.
-    """
-    console = find_terminal() if texts and not quiet else None
-    return (
-        LiveDisplay(board, names, console) if console else FileDisplay(board, names, quiet, texts)
-    )
-
-
 def find_terminal() -> Console | None:
     """Find the terminal to draw in, if there is one.
 

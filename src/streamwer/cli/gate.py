@@ -12,7 +12,7 @@ from streamwer.analysis.gate.rules import read_gate as gate_rules
 from streamwer.analysis.gate.verdict import Verdict
 from streamwer.cli.common.command_parser import CommandParser
 from streamwer.cli.common.run_command import run_gate
-from streamwer.config.experiment import GateConfig, ScoringConfig
+from streamwer.config.experiment import ScoringConfig
 from streamwer.errors import StreamwerError
 from streamwer.metrics import store
 from streamwer.metrics.store import SignedScores
@@ -85,8 +85,8 @@ def _judge(name: str, rounds: Sequence[tuple[Systems, Systems]], rules: str | No
     gate = gate_rules(rules or _choose_rules(rounds[0][0][name][0].signature))
 
     def judge_round(number: int) -> Verdict:
-        baseline, candidate = rounds[number - 1]
-        return _compare(name, baseline.get(name, []), candidate.get(name, []), gate)
+        sides = (side.get(name, []) for side in rounds[number - 1])
+        return compare_runs(name, *sides, gate, ScoringConfig().confidence)
 
     return confirm_by_rerun(judge_round) if len(rounds) > 1 else judge_round(1)
 
@@ -95,12 +95,6 @@ def _choose_rules(baseline: Signature) -> str:
     if baseline.subject.policy == UNKNOWN:
         return "log"
     return "statistical" if measures_hardware(baseline.method.clock) else "deterministic"
-
-
-def _compare(
-    name: str, baseline: Sequence[SignedScores], candidate: Sequence[SignedScores], gate: GateConfig
-) -> Verdict:
-    return compare_runs(name, baseline, candidate, gate, ScoringConfig().confidence)
 
 
 def _read_runs(folders: Paths) -> Systems:

@@ -9,7 +9,7 @@ from streamwer._util import processes
 from streamwer.cli import results, settings
 from streamwer.cli.arguments import STDIN, Arguments
 from streamwer.cli.board import ProgressBoard
-from streamwer.cli.display import FileDisplay, choose_display
+from streamwer.cli.display import FileDisplay, LiveDisplay, find_terminal
 from streamwer.cli.files import AudioFile, find_audio_files, read_duration
 from streamwer.cli.results import TranscriptWriter
 from streamwer.cli.summary import CostSummary
@@ -58,8 +58,12 @@ class _Session:
         self._cost = CostSummary()
         names = [file.name for file in files]
         self._board = ProgressBoard(names)
-        self._display = choose_display(
-            self._board, names, arguments.quiet, texts=written.path != Path(STDIN)
+        texts, quiet = written.path != Path(STDIN), arguments.quiet
+        console = find_terminal() if texts and not quiet else None
+        self._display = (
+            LiveDisplay(self._board, names, console)
+            if console
+            else FileDisplay(self._board, names, quiet, texts)
         )
 
     def run(self, start: StartWorkers) -> int:

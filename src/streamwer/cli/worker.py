@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from multiprocessing.connection import Connection
 
 from streamwer import audio, policies, recognisers
@@ -62,11 +61,6 @@ Message = FileOpened | StepDone | FileEnded | LibraryWarning | RecogniserFailed
 """What a worker process says to the command."""
 
 
-def make_builder(system: SystemConfig) -> BuildRecogniser:
-    """Make a function that builds the system's recogniser, and can be sent to a process."""
-    return partial(_build_recogniser, system)
-
-
 def transcribe_job(job: Job, recogniser: Recogniser, system: SystemConfig) -> Iterator[Message]:
     """Play one file; the last message is `FileEnded`, whatever happens.
 
@@ -116,7 +110,8 @@ class _ToCommand(logging.Handler):
         self._connection.send(LibraryWarning(record.getMessage()))
 
 
-def _build_recogniser(system: SystemConfig) -> Recogniser:
+def build_recogniser(system: SystemConfig) -> Recogniser:
+    """Build the recogniser of the system."""
     from faster_whisper.transcribe import tqdm
 
     # faster-whisper makes a bar for every window, hidden or not; its lock between processes would

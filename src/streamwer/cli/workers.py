@@ -12,6 +12,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_any
 from multiprocessing.context import SpawnProcess
@@ -26,7 +27,7 @@ from streamwer.cli.worker import (
     Message,
     RecogniserFailed,
     StepDone,
-    make_builder,
+    build_recogniser,
     run_worker,
 )
 from streamwer.config.experiment import SystemConfig
@@ -164,7 +165,7 @@ def start_processes(system: SystemConfig, count: int, listener: Listener) -> Wor
         system, count: what files are transcribed with, and by how many processes.
         listener: is given every step as it happens.
     """
-    return ProcessWorkers(make_builder(system), system, count, listener)
+    return ProcessWorkers(partial(build_recogniser, system), system, count, listener)
 
 
 @contextmanager

@@ -39,7 +39,9 @@ def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
-            partial[name].write_bytes(_bytes(content))
+            # What UTF-8 cannot hold is no reason to lose the report.
+            encoded = content.encode(errors="replace") if isinstance(content, str) else content
+            partial[name].write_bytes(encoded)
         for name, path in partial.items():
             path.replace(folder / name)
     except OSError as error:
@@ -49,11 +51,6 @@ def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> None:
         ) from error
     finally:
         _remove(partial.values())
-
-
-def _bytes(content: str | bytes) -> bytes:
-    """A transcript may hold what UTF-8 cannot; it is no reason to lose the report."""
-    return content if isinstance(content, bytes) else content.encode("utf-8", errors="replace")
 
 
 def _remove(paths: Iterable[Path]) -> None:

@@ -95,10 +95,6 @@ class LoadFigures:
     partial_rate: float
 
 
-def _span_of(call: ServedCall) -> TimeSpan:
-    return call.begins, call.begins + call.reference.seconds
-
-
 def measure_load(
     calls: Sequence[ServedCall],
     alone: Mapping[str, SoloResult],
@@ -119,6 +115,7 @@ def measure_load(
         return _idle_figures(streams, seed)
     scores = _score_calls(_number_calls(calls), normaliser)
     late = _select_latencies(scores.words, calls, span)
+    spans = [(call.begins, call.begins + call.reference.seconds) for call in calls]
     solo = [alone[call.reference.recording] for call in calls]
     counts = scores.recordings[_COUNTS].sum()
     spoken = int(counts[_COUNTS[:3]].sum())
@@ -126,7 +123,7 @@ def measure_load(
     return LoadFigures(
         streams=streams,
         seed=seed,
-        offered=_measure_concurrency([_span_of(call) for call in calls], span),
+        offered=_measure_concurrency(spans, span),
         achieved=_sum_audio_heard(calls, span) / (span[1] - span[0]),
         **{f"p{q}": quantile(late, q / 100).value for q in (50, 95, 99)},
         words=len(late),

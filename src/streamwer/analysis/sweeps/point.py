@@ -11,7 +11,7 @@ from streamwer.config.experiment import ScoringConfig
 from streamwer.metrics.simulst_latency import estimate_delay
 from streamwer.metrics.stats.intervals import Interval
 from streamwer.metrics.stats.quantiles import Quantile
-from streamwer.metrics.summary import Summary, summarise
+from streamwer.metrics.summary import summarise
 from streamwer.metrics.tables import Scores
 
 _UNKNOWN = Interval(math.nan, math.nan, math.nan)
@@ -83,9 +83,8 @@ def build_point(
     """
     summary = summarise(name, scores, None, scoring, {})
     if summary.recordings == len(summary.failures):
-        return build_failed_point(
-            name, command, config, f"every recording failed: {_first_failure(summary)}"
-        )
+        reason = next(iter(summary.failures.values()), "there were none")
+        return build_failed_point(name, command, config, f"every recording failed: {reason}")
     return SweepPoint(
         name=name,
         command=command,
@@ -110,7 +109,3 @@ def build_failed_point(
         name, command, config, reason: of the point, and of its failure.
     """
     return SweepPoint(name, command, config, failure=" ".join(reason.split()) or "no reason given")
-
-
-def _first_failure(summary: Summary) -> str:
-    return next(iter(summary.failures.values()), "there were none")

@@ -43,11 +43,6 @@ def write_step_summary(verdicts: Sequence[Verdict], environment: Mapping[str, st
             ) from error
 
 
-def is_github_actions(environment: Mapping[str, str]) -> bool:
-    """Tell whether this runs as a step of GitHub Actions."""
-    return environment.get("GITHUB_ACTIONS") == "true"
-
-
 def _command(level: str, title: str, message: str) -> str:
     return f"::{level} title={_escape(title, property_=True)}::{_escape(message)}"
 

@@ -22,7 +22,7 @@ def render(findings: Findings) -> str:
         "\n".join(map(escape, describe_findings(findings))),
     ]
     parts += ["### Best within a latency budget", _best(findings)]
-    parts += ["### Points", _points(findings)]
+    parts += ["### Points", _table(name_point_columns(findings), list_points(findings))]
     if findings.sweep.failures:
         failures = [f"- {escape(p.name)}: {escape(p.failure)}" for p in findings.sweep.failures]
         parts += ["### Failed", "\n".join(failures)]
@@ -41,10 +41,6 @@ def _best(findings: Findings) -> str:
         lines.append((format_seconds(choice.budget, 1), *shown, alike))
     head = (f"{name} at most", "point", "settings", "WER", "latency", "alike")
     return _table(head, lines)
-
-
-def _points(findings: Findings) -> str:
-    return _table(name_point_columns(findings), list_points(findings))
 
 
 def name_point_columns(findings: Findings) -> tuple[str, ...]:
