@@ -85,8 +85,8 @@ def _judge(name: str, rounds: Sequence[tuple[Systems, Systems]], rules: str | No
     gate = gate_rules(rules or _choose_rules(rounds[0][0][name][0].signature))
 
     def judge_round(number: int) -> Verdict:
-        sides = (side.get(name, []) for side in rounds[number - 1])
-        return compare_runs(name, *sides, gate, ScoringConfig().confidence)
+        old, new = (side.get(name, []) for side in rounds[number - 1])
+        return compare_runs(name, old, new, gate, ScoringConfig().confidence)
 
     return confirm_by_rerun(judge_round) if len(rounds) > 1 else judge_round(1)
 
