@@ -75,6 +75,14 @@ def format_seconds_range(quantile: Quantile, *, unit: bool = True) -> str:
     return f"{format_number(quantile.low, 2)} to {format_seconds(quantile.high, unit=unit)}"
 
 
+def format_figures(wer: Interval, late: Quantile) -> tuple[str, str]:
+    """Return a WER and a latency, each with its interval in parentheses where there is one."""
+    ends = format_seconds_range(late)
+    seconds = format_seconds(late.value)
+    rate = f"{format_percent(wer.value)} ({format_percent_range(wer)})"
+    return rate, f"{seconds} ({ends})" if ends else seconds
+
+
 def format_count(number_of: int, singular: str, plural: str = "") -> str:
     """Return a number with its noun: 1 → "1 recording", 36 → "36 recordings".
 

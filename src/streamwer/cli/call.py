@@ -39,14 +39,11 @@ _LOST = "the machine does not keep up and audio was lost; later words have times
 
 
 def run_call(arguments: Arguments, live: LiveInput, load: Load | None = None) -> int:
-    """Transcribe a live call and write its transcript.
+    """Transcribe a live call and write its transcript; return the exit status.
 
     Args:
         arguments, live: the command line, and the input.
         load: builds the recogniser; faster-whisper if None.
-
-    Returns:
-        The exit status.
 
     Raises:
         StreamwerError: something is missing or contradictory, and nothing was listened to.

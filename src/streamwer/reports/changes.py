@@ -61,9 +61,6 @@ def compare_systems(
     Args:
         old, new: scores of both runs by system.
         scoring: confidence, and the smallest difference that matters.
-
-    Returns:
-        One change per system, in the order of `new`.
     """
     figures: tuple[Figure, ...] = ("wer", "latency")
     incomparable: dict[str, dict[Figure, tuple[str, ...]]] = {

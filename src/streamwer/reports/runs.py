@@ -47,9 +47,6 @@ def compare_runs(old: RunScores, new: RunScores, scoring: ScoringConfig) -> Comp
     Args:
         old, new: scores of both runs.
         scoring: confidence, and the smallest difference that matters.
-
-    Returns:
-        The input of the report.
     """
     changes = compare_systems(old.scored, new.scored, scoring)
     systems = [

@@ -22,11 +22,7 @@ from streamwer.types import Reference
 
 
 def prepare_and_summarise(settings: ExperimentConfig, out: Path = PREPARED) -> str:
-    """Prepare the data set of the config with progress bars; name what cannot be used on stderr.
-
-    Returns:
-        What was prepared, in one line.
-    """
+    """Prepare the config's data set with progress bars; say in a line what was prepared."""
     dataset, chains = settings.dataset, experiment.list_conditions(settings)
     for line in describe_terms(dataset):
         print(line, file=sys.stderr)

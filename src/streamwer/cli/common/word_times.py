@@ -30,9 +30,6 @@ def place_and_show(
     Args:
         references, folder: of a prepared data set.
         config: how words are placed.
-
-    Returns:
-        The references, and where their word times come from.
     """
     with show_progress("word times", len(references)) as update:
         placed, origin = add_word_times(references, folder, config, update)

@@ -87,16 +87,13 @@ class SweepSession:
     def run(
         self, values: DictConfig, overrides: Sequence[str], folder: Path
     ) -> tuple[float, float]:
-        """Run one point.
+        """Run one point; return its WER and p95 commit latency, seconds; NaN if it failed.
 
         An error of the user's makes a failed point; any other is reported as one and raised.
 
         Args:
             values, overrides: the composed config, and what was chosen on the command line.
             folder: of the multirun's job.
-
-        Returns:
-            WER and p95 of the commit latency, seconds; NaN for a point that failed.
         """
         name, command = str(self.points + 1), shlex.join([*PROGRAM.split(), *overrides])
         try:

@@ -46,9 +46,6 @@ def place_labels(
         points, sizes: x and y of each, and width and height of each label, in pixels.
         bars: further boxes to avoid where possible.
         frame: the area of the plot.
-
-    Returns:
-        The box of each label.
     """
     occupied = [Box(x - 7, y - 7, x + 7, y + 7) for x, y in points]
     placed = []

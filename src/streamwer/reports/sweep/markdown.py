@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from streamwer.analysis.formatting import (
-    format_percent,
-    format_percent_range,
-    format_seconds,
-    format_seconds_range,
-)
+from streamwer.analysis.formatting import format_figures, format_seconds
 from streamwer.analysis.sweeps.point import MEASURES, SweepPoint
 from streamwer.reports.markdown import escape
 from streamwer.reports.sweep.findings import Findings, describe_findings
@@ -60,10 +55,7 @@ def list_points(findings: Findings) -> list[tuple[str, ...]]:
 def _figures(findings: Findings, point: SweepPoint) -> tuple[str, str, str, str]:
     if point.failure:
         return point.name, findings.make_label(point), "failed", "failed"
-    wer = f"{format_percent(point.errors)} ({format_percent_range(point.wer)})"
-    late = format_seconds(point.late.value)
-    ends = format_seconds_range(point.late)
-    return point.name, findings.make_label(point), wer, f"{late} ({ends})" if ends else late
+    return point.name, findings.make_label(point), *format_figures(point.wer, point.late)
 
 
 def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
