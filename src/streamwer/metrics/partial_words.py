@@ -4,23 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
-from typing import NamedTuple
 
 from streamwer.metrics.aligned_recording import AlignedRecording
 from streamwer.metrics.registry import STABILITY, Display, divide_columns, metric, recording_columns
 from streamwer.types import Step
-
-
-class PartialWords(NamedTuple):
-    """Words shown as tentative, counted in every update that showed them.
-
-    Attributes:
-        shown: all of them.
-        unstable: those for which the final text has another word at that place, or none.
-    """
-
-    shown: int
-    unstable: int
 
 
 @recording_columns
@@ -47,11 +34,11 @@ metric(
 )(divide_columns("unstable_words", "partial_words"))
 
 
-def count_partial_words(steps: Sequence[Step]) -> PartialWords:
-    """Count the partial words of one recording, compared with punctuation and case.
+def count_partial_words(steps: Sequence[Step]) -> tuple[int, int]:
+    """Count the tentative words in all updates, and those that the final text does not have there.
 
-    Unstable over shown is the unstable partial word ratio (UPWR) in the form of this project;
-    the name is from Shangguan et al. 2020.
+    They are compared with punctuation and case. The second over the first is the unstable partial
+    word ratio (UPWR) in the form of this project; the name is from Shangguan et al. 2020.
     """
     final = [word.text for step in steps for word in step.update.committed]
     before = accumulate(len(step.update.committed) for step in steps)
@@ -61,4 +48,4 @@ def count_partial_words(steps: Sequence[Step]) -> PartialWords:
         there = final[first : first + len(tail)]
         shown += len(tail)
         unstable += len(tail) - sum(a == b for a, b in zip(tail, there, strict=False))
-    return PartialWords(shown, unstable)
+    return shown, unstable
