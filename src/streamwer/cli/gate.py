@@ -6,8 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from streamwer.analysis.gate.comparison import compare_runs
-from streamwer.analysis.gate.rerun_confirmation import confirm_by_rerun
+from streamwer.analysis.gate.comparison import compare_runs, confirm_by_rerun
 from streamwer.analysis.gate.rules import read_gate as gate_rules
 from streamwer.analysis.gate.verdict import Verdict
 from streamwer.cli.common.command_parser import CommandParser

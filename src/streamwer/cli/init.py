@@ -48,8 +48,7 @@ def build_init_parser() -> argparse.ArgumentParser:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from streamwer.cli.common.preparation import prepare_and_summarise
-    from streamwer.cli.common.preview_table import print_preview
+    from streamwer.cli.common.preparation import prepare_and_summarise, print_preview
     from streamwer.datasets.preview import preview_dataset
     from streamwer.formats.manifest import read_manifest
 

@@ -21,8 +21,7 @@ from omegaconf import DictConfig, OmegaConf
 from streamwer import eventlog
 from streamwer.alignment.aligned_manifest import read_aligned
 from streamwer.analysis.gate import rules
-from streamwer.analysis.gate.comparison import compare_runs
-from streamwer.analysis.gate.rerun_confirmation import confirm_by_rerun
+from streamwer.analysis.gate.comparison import compare_runs, confirm_by_rerun
 from streamwer.analysis.gate.verdict import Verdict
 from streamwer.config import experiment
 from streamwer.config.compose import compose_config
