@@ -97,7 +97,7 @@ def processes(
 ) -> Callable[[SystemConfig, int, Listener], Workers]:
     """Workers for `main(…, start=…)` that are real processes; `act` must be importable there."""
     return lambda system, count, listener: ProcessWorkers(
-        build or partial(HalfSeconds, act), system, count, listener
+        system, count, listener, build or partial(HalfSeconds, act)
     )
 
 

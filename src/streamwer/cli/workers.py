@@ -84,12 +84,20 @@ class Conversation:
 
 
 class ProcessWorkers:
-    """`count` processes, each started when it gets its first job."""
+    """`count` processes, each started when it gets its first job.
+
+    `build` makes the recogniser in the process; the system's own one if None.
+    """
 
     def __init__(
-        self, build: BuildRecogniser, system: SystemConfig, count: int, listener: Listener
+        self,
+        system: SystemConfig,
+        count: int,
+        listener: Listener,
+        build: BuildRecogniser | None = None,
     ) -> None:
-        self._build, self._system, self._listener = build, system, listener
+        self._system, self._listener = system, listener
+        self._build = build or partial(build_recogniser, system)
         self._processes: list[Entry | None] = [None] * count
         self._running: dict[int, Conversation] = {}
 
@@ -156,16 +164,6 @@ class ProcessWorkers:
         worker_end.close()  # or the pipe would stay open when the process dies
         self._processes[worker] = (process, own_end)
         return process, own_end
-
-
-def start_processes(system: SystemConfig, count: int, listener: Listener) -> Workers:
-    """Start processes with the system's own recogniser.
-
-    Args:
-        system, count: what files are transcribed with, and by how many processes.
-        listener: is given every step as it happens.
-    """
-    return ProcessWorkers(partial(build_recogniser, system), system, count, listener)
 
 
 @contextmanager
