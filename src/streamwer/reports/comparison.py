@@ -42,7 +42,7 @@ class AudioClip:
 
     Attributes:
         url: relative to the page; "" where it cannot be played.
-        peaks: its waveform, from `streamwer.reports.encode_peaks`.
+        peaks: its waveform, from `streamwer.reports.peaks.encode_peaks`.
     """
 
     url: str = ""

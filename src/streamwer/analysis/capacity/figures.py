@@ -17,6 +17,7 @@ import pandas as pd
 
 from streamwer.config.load import SloConfig
 from streamwer.eventlog.log import EventLog
+from streamwer.metrics.error_rate import KINDS
 from streamwer.metrics.lag_slope import fit_slope
 from streamwer.metrics.stats.quantiles import estimate_quantile as quantile
 from streamwer.metrics.tables import Scores, score
@@ -25,7 +26,7 @@ from streamwer.types import Reference, Step, Word
 
 TimeSpan = tuple[float, float]
 """Begin and end of the measured time, seconds on the worker's clock."""
-_COUNTS = ["hits", "substitutions", "deletions", "insertions"]
+_COUNTS = list(KINDS)
 
 
 @dataclass(frozen=True)
