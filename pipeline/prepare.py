@@ -8,8 +8,7 @@ from __future__ import annotations
 import sys
 
 from streamwer.cli.common.arguments import build_parser, load_config, parse_arguments, parse_count
-from streamwer.cli.common.preparation import prepare_and_summarise
-from streamwer.cli.common.preview_table import print_preview
+from streamwer.cli.common.preparation import prepare_and_summarise, print_preview
 from streamwer.cli.common.run_command import stage_command
 from streamwer.datasets.preview import preview_dataset
 

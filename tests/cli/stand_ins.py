@@ -14,8 +14,7 @@ import numpy as np
 
 from streamwer.audio import write_flac
 from streamwer.audio.decoding import SAMPLE_RATE
-from streamwer.cli.messages import Message
-from streamwer.cli.worker import transcribe_job
+from streamwer.cli.worker import Message, transcribe_job
 from streamwer.cli.workers import Conversation, Listener, ProcessWorkers
 from streamwer.config.experiment import SystemConfig
 from streamwer.recognisers.base import Recogniser, Window
@@ -98,7 +97,7 @@ def processes(
 ) -> Callable[[SystemConfig, int, Listener], Workers]:
     """Workers for `main(…, start=…)` that are real processes; `act` must be importable there."""
     return lambda system, count, listener: ProcessWorkers(
-        build or partial(HalfSeconds, act), system, count, listener
+        system, count, listener, build or partial(HalfSeconds, act)
     )
 
 

@@ -39,7 +39,7 @@ def drawn(board: ProgressBoard, width: int = 80, height: int = 24, colour: bool 
     console = Console(
         file=file, width=width, height=height, force_terminal=colour, color_system=system
     )
-    console.print(Progress(board, panels=True))
+    console.print(Progress(board))
     return file.getvalue()
 
 

@@ -15,10 +15,7 @@ from streamwer.analysis.sweeps.point import build_point
 from streamwer.config.experiment import ScoringConfig
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics.comparison import compare_latencies
-from streamwer.metrics.store import SignedScores
 from streamwer.metrics.tables import Scores, score
-from streamwer.provenance.signature import Method, Signature, Subject
-from streamwer.reports import changes
 from streamwer.text.normalise import get_normaliser
 from streamwer.types import Reference, StageTimes, Step, Update, Word, WorkCounters
 
@@ -51,13 +48,6 @@ def between_systems(old: Scores, new: Scores) -> object:
     return compare_latencies(new, old, SCORING)
 
 
-def between_runs(old: Scores, new: Scores) -> object:
-    signature = Signature(Method(), Subject(), "")
-    return changes._latency_changes(
-        SignedScores(old, signature), SignedScores(new, signature), SCORING
-    )
-
-
 def in_the_gate(old: Scores, new: Scores) -> object:
     names = ("commit_p50", "first_text_p50")
     return [
@@ -72,7 +62,7 @@ def in_a_sweep(old: Scores, new: Scores) -> object:
     return [level.late for level in estimate_main_effects(points, scores, ["a"], SCORING)[0].levels]
 
 
-@pytest.mark.parametrize("compared", [between_systems, between_runs, in_the_gate, in_a_sweep])
+@pytest.mark.parametrize("compared", [between_systems, in_the_gate, in_a_sweep])
 def test_copies_make_a_comparison_of_latencies_no_surer(
     compared: Callable[[Scores, Scores], object],
 ) -> None:

@@ -1,4 +1,4 @@
-"""What is kept can be seen by system, and dropped: all of it, or that of one system."""
+"""How much is kept can be seen, and all of it dropped."""
 
 from __future__ import annotations
 
@@ -51,35 +51,17 @@ def sessions(store: ResultStore) -> int:
     return len(list(store.folder.glob("sessions/*")))
 
 
-def test_what_is_kept_is_told_by_system(
+def test_what_is_kept_is_counted_and_dropped(
     store: ResultStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(monkeypatch) == 0
-    told = " ".join(capsys.readouterr().out.split())
-    assert "3 recordings, 0.0 MB of 2 GB" in told
-    assert "offline │ unaware │ 2 │" in told
-    assert "twin │ unaware │ 1 │" in told
-    assert run(monkeypatch, "--system", "twin") == 0
-    assert "offline" not in capsys.readouterr().out
+    assert "kept: 3 recordings, 0.0 MB of 2 GB" in capsys.readouterr().out
     assert left(store) == KEYS
-
-
-def test_one_system_can_be_dropped_or_all(
-    store: ResultStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(monkeypatch, "--empty", "--system", "offline") == 0
-    assert "2 recordings dropped" in capsys.readouterr().out
-    assert (left(store), sessions(store)) == (KEYS[2:], 2)
-    assert run(monkeypatch, "--empty", "--system", "ofline") == 1
-    assert "nothing of 'ofline' is kept; there are those of twin" in capsys.readouterr().err
-    assert left(store) == KEYS[2:]
     assert run(monkeypatch, "--empty") == 0
-    assert "1 recording dropped" in capsys.readouterr().out
+    assert "3 recordings dropped" in capsys.readouterr().out
     assert (left(store), sessions(store)) == ([], 0)
     assert run(monkeypatch) == 0
     assert "kept: 0 recordings, 0.0 MB" in capsys.readouterr().out
-    assert run(monkeypatch, "--system", "twin") == 1
-    assert "nothing of 'twin' is kept; the store is empty" in capsys.readouterr().err
 
 
 def test_what_a_run_uses_is_not_dropped(
@@ -88,9 +70,7 @@ def test_what_a_run_uses_is_not_dropped(
     with hold_run_lock(store.folder, "twin", Path("twin")):
         assert run(monkeypatch, "--empty") == 1
         assert "twin is being streamed, by process" in capsys.readouterr().err
-        assert left(store) == KEYS
-        assert run(monkeypatch, "--empty", "--system", "offline") == 0
-    assert left(store) == KEYS[2:]
+    assert left(store) == KEYS
 
 
 def test_a_run_of_another_host_is_named_with_its_host(
@@ -122,7 +102,7 @@ def test_a_store_chosen_on_the_command_line_is_told_and_dropped(
         program, *arguments = shlex.split(format_empty_command(name))[2:]
         assert program == "streamwer.cli.cache"
         chosen = [each for each in arguments if each != "--empty"]
-        assert run(monkeypatch, "--system", "mine", *chosen) == 0
+        assert run(monkeypatch, *chosen) == 0
         assert f"{name}: 1 recording" in capsys.readouterr().out
         assert run(monkeypatch, *arguments) == 0
         assert f"{name}: 1 recording dropped" in capsys.readouterr().out

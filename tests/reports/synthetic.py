@@ -14,8 +14,8 @@ from streamwer.eventlog.log import EventLog
 from streamwer.metrics.differences import compare_wer
 from streamwer.metrics.summary import summarise
 from streamwer.metrics.tables import score
-from streamwer.reports import encode_peaks
 from streamwer.reports.comparison import AudioClip, Comparison, System
+from streamwer.reports.peaks import encode_peaks
 from streamwer.text.normalise import get_normaliser
 from streamwer.types import Failure, Reference, StageTimes, Step, Update, Word, WorkCounters
 

@@ -13,11 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamwer.eventlog.log import EventLog
-from streamwer.reports import encode_peaks
 from streamwer.reports.calls import collect_calls
 from streamwer.reports.comparison import Comparison
 from streamwer.reports.embedded_json import PACK, embed_calls
-from streamwer.reports.peaks import ALPHABET
+from streamwer.reports.peaks import ALPHABET, encode_peaks
 from streamwer.types import Step
 
 

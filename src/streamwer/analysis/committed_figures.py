@@ -38,7 +38,6 @@ class CommittedFigures:
     """The report's figures of one revision or tree.
 
     Attributes:
-        label: of the revision or tree.
         systems: value by metric, by system.
         settings: those that two revisions must share, by key.
     """

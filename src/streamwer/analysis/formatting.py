@@ -19,8 +19,7 @@ def format_number(value: float, digits: int, *, sign: bool = False) -> str:
 
     Args:
         value: NaN is unknown.
-        digits: the decimals.
-        sign: whether a positive number has a plus.
+        digits, sign: the decimals, and whether a positive number has a plus.
     """
     if math.isnan(value):
         return UNKNOWN
@@ -41,8 +40,7 @@ def format_seconds(value: float | None, digits: int = 2, *, unit: bool = True) -
 
     Args:
         value: None is a percentile of too few events, infinity a word that was never emitted.
-        digits: the decimals.
-        unit: whether to add "s".
+        digits, unit: the decimals, and whether to add "s".
     """
     if value is None:
         return TOO_FEW
@@ -77,13 +75,20 @@ def format_seconds_range(quantile: Quantile, *, unit: bool = True) -> str:
     return f"{format_number(quantile.low, 2)} to {format_seconds(quantile.high, unit=unit)}"
 
 
+def format_figures(wer: Interval, late: Quantile) -> tuple[str, str]:
+    """Return a WER and a latency, each with its interval in parentheses where there is one."""
+    ends = format_seconds_range(late)
+    seconds = format_seconds(late.value)
+    rate = f"{format_percent(wer.value)} ({format_percent_range(wer)})"
+    return rate, f"{seconds} ({ends})" if ends else seconds
+
+
 def format_count(number_of: int, singular: str, plural: str = "") -> str:
     """Return a number with its noun: 1 → "1 recording", 36 → "36 recordings".
 
     Args:
         number_of: how many there are.
-        singular: the noun.
-        plural: its plural; with an s if empty.
+        singular, plural: the noun, and its plural; with an s if empty.
     """
     noun = singular if number_of == 1 else plural or f"{singular}s"
     return f"{number_of:,}{NO_BREAK}{noun}"

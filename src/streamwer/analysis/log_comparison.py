@@ -111,8 +111,7 @@ def compare_logs(
 
     Args:
         systems: figures by name.
-        baseline: the name of one of them.
-        scoring: of the intervals.
+        baseline, scoring: the name of one of them; of the intervals.
     """
     scored = {name: SignedScores(each.scores, each.signature) for name, each in systems.items()}
     reasons = find_incomparable({name: each.signature for name, each in scored.items()}, baseline)

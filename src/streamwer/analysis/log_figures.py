@@ -42,14 +42,10 @@ class LogFigures:
     """Scores of a log.
 
     Attributes:
-        format: of the log.
-        signature: of the scores.
-        scores: the tables of the figures.
         summary: the figures; a latency that the log does not have is without values.
         has_latencies: whether the references have word times, and the log has times.
         ideal: whether the log has the ideal latency.
         compute_aware: whether it has the latency with compute.
-        notes: on this log, for the reader.
     """
 
     format: str
@@ -158,11 +154,7 @@ class LogFigures:
         yield from self._format_ratios(timed=True)
 
     def _format_ratios(self, *, timed: bool) -> Iterator[str]:
-        """Yield a line for each ratio that is known and has words for it.
-
-        Args:
-            timed: whether for those that need word times, or for all others.
-        """
+        """Yield a line for each known ratio that has words, and needs word times or does not."""
         for metric in list_ratio_metrics():
             value, label = self._get_ratio(metric.name), metric.shown.label
             if metric.timed != timed or not metric.shown.line or math.isnan(value):

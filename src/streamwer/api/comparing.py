@@ -13,13 +13,13 @@ import pandas as pd
 from streamwer.analysis.log_comparison import LogComparison, compare_logs
 from streamwer.api.plotting import SvgPlot, draw_latency_curves, draw_scatter
 from streamwer.api.references import ReferenceInput
-from streamwer.api.report_input import make_comparison
 from streamwer.api.scoring import DEFAULT_NORMALISER, LogInput, Score, score
 from streamwer.config.experiment import ScoringConfig
 from streamwer.errors import LogError
 from streamwer.metrics.differences import Difference
 from streamwer.reports import write_report
 from streamwer.reports.comparison import Comparison
+from streamwer.reports.runs import make_comparison
 
 
 @dataclass(frozen=True)

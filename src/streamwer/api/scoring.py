@@ -20,7 +20,6 @@ from streamwer.api.references import (
     load_references,
     select_references,
 )
-from streamwer.api.report_input import make_comparison
 from streamwer.config.experiment import ScoringConfig
 from streamwer.errors import DatasetError, LogError
 from streamwer.eventlog.log import EventLog
@@ -33,6 +32,7 @@ from streamwer.metrics.stats.intervals import Interval
 from streamwer.metrics.stats.quantiles import Quantile
 from streamwer.metrics.stats.ratios import estimate_rate
 from streamwer.metrics.word_errors import WordErrors
+from streamwer.reports.runs import make_comparison
 from streamwer.text.normalise import get_normaliser
 from streamwer.text.word_alignment import align_words
 

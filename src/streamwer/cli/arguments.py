@@ -46,15 +46,11 @@ class Arguments:
     """A command line.
 
     Attributes:
-        paths: files and folders.
-        folders: folders given with --audio-folder.
-        live: live input, in place of files.
         form: of the transcripts: `json`, or a format of captions.
         output: where they go; None is where that form goes by default.
         pinned: whether the policy's file chooses an engine for its own system.
         model: which one, by --model or --path.
         values: text given for each hyper-parameter that was set.
-        known: every hyper-parameter there is.
     """
 
     paths: tuple[Path, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -39,11 +38,7 @@ _EPILOG = (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measure the server that the command line names.
-
-    Returns:
-        0 if that was done, 1 if every session failed, 2 if it could not be done, 130 after Ctrl-C.
-    """
+    """Measure the server that the command line names; return the exit status, which -h explains."""
     return run_program(lambda: _run(build_bench_parser().parse_args(argv)))
 
 
@@ -210,10 +205,10 @@ def _report(arguments: argparse.Namespace, log: EventLog, references: Sequence[A
     """Print the figures, and write the report."""
     from streamwer import reports
     from streamwer.analysis.log_figures import pair_and_score
-    from streamwer.api.report_input import make_comparison
     from streamwer.config.experiment import ScoringConfig
     from streamwer.formats.base import Log
     from streamwer.formats.reference_files import References
+    from streamwer.reports.runs import make_comparison
 
     scoring = ScoringConfig(normaliser=arguments.normaliser)
     name = str(log.machine["server_protocol"])
@@ -240,7 +235,3 @@ def _describe(log: EventLog, run: ServedRun) -> Iterator[str]:
     if facts["commit_violations"]:
         changed = facts["commit_violations"]
         yield f"warning: {changed} words changed after the server had called them final"
-
-
-if __name__ == "__main__":
-    sys.exit(main())

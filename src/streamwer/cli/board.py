@@ -37,11 +37,7 @@ class FileProgress:
 
 
 class ProgressBoard:
-    """Follows every file from its first step to its end.
-
-    Args:
-        names: the files.
-    """
+    """Follows every file from its first step to its end."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._lengths = dict.fromkeys(names, 0.0)

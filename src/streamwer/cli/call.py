@@ -17,7 +17,8 @@ from streamwer.audio.live.microphone import open_microphone
 from streamwer.audio.live.pipes import AudioProducer, open_pipe, start_feed
 from streamwer.cli import results, settings
 from streamwer.cli.arguments import STDIN, Arguments, LiveInput
-from streamwer.cli.call_display import CallDisplay, choose_call_display
+from streamwer.cli.call_display import CallBoard, CallDisplay
+from streamwer.cli.display import find_terminal
 from streamwer.cli.results import TranscriptWriter
 from streamwer.cli.session import DONE, FAILED, UNUSABLE
 from streamwer.cli.summary import CostSummary
@@ -38,15 +39,11 @@ _LOST = "the machine does not keep up and audio was lost; later words have times
 
 
 def run_call(arguments: Arguments, live: LiveInput, load: Load | None = None) -> int:
-    """Transcribe a live call and write its transcript.
+    """Transcribe a live call and write its transcript; return the exit status.
 
     Args:
-        arguments: the command line.
-        live: the input.
+        arguments, live: the command line, and the input.
         load: builds the recogniser; faster-whisper if None.
-
-    Returns:
-        The exit status.
 
     Raises:
         StreamwerError: something is missing or contradictory, and nothing was listened to.
@@ -58,16 +55,19 @@ def run_call(arguments: Arguments, live: LiveInput, load: Load | None = None) ->
     if live.microphone is None:
         start_feed(line, bring)  # now, so that nothing is lost while the model is loaded
     if load is None:
-        from streamwer.cli.worker import make_builder
+        from streamwer.cli.worker import build_recogniser
 
         if not arguments.quiet:
             settings.warn_of_toy_model(chosen, ())
-        chosen, load = settings.locate_model(chosen, arguments), lambda s: make_builder(s)()
+        chosen, load = settings.locate_model(chosen, arguments), build_recogniser
     recogniser = load(chosen.system)
     if live.microphone is not None:
         start_feed(line, bring)
     texts = written.path != Path(STDIN)
-    display = choose_call_display(live.name, line, arguments.quiet, texts)
+    console = find_terminal() if texts and not arguments.quiet else None
+    display = (
+        CallBoard(live.name, line, console) if console else CallDisplay(arguments.quiet, texts)
+    )
     return _Call(live.name, line, display, written).run(chosen.system, recogniser)
 
 

@@ -25,11 +25,7 @@ _EPILOG = (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Compare what the command line names.
-
-    Returns:
-        0 if that was done, 2 if not, 3 where something is not comparable, 130 after Ctrl-C.
-    """
+    """Compare what the command line names; return the exit status, which -h explains."""
     return run_program(lambda: _run(build_compare_parser().parse_args(argv)))
 
 
@@ -83,7 +79,3 @@ def _compare_figures(arguments: argparse.Namespace, missing: StreamwerError) -> 
     for each in differences:
         print(f"not comparable: {each}", file=sys.stderr)
     return NOT_COMPARABLE if differences else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

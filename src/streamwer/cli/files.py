@@ -38,7 +38,8 @@ def find_audio_files(paths: Sequence[Path], folders: Sequence[Path]) -> list[Aud
     for path in (path for top in tops for path in _walk_audio_files(top)):
         files.setdefault(path.absolute(), path)
     if not files:
-        raise AudioError(f"{', '.join(map(str, tops))}: no audio files there ({_list_suffixes()})")
+        where, known = ", ".join(map(str, tops)), " ".join(sorted(SUFFIXES))
+        raise AudioError(f"{where}: no audio files there ({known})")
     if not any(path.exists() for path in files.values()):
         raise AudioError(f"{', '.join(map(str, files.values()))}: no such file{_suggest(tops[0])}")
     return [AudioFile(_make_name(path, root), path) for path in files.values()]
@@ -84,7 +85,3 @@ def _refuse_folder(error: OSError) -> None:
 def _make_name(path: Path, root: Path | None) -> str:
     shown = path.relative_to(root) if root else path
     return os.fsencode(shown).decode("utf-8", "replace")
-
-
-def _list_suffixes() -> str:
-    return " ".join(sorted(SUFFIXES))

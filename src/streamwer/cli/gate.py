@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from streamwer.analysis.gate.comparison import compare_runs
-from streamwer.analysis.gate.rerun_confirmation import confirm_by_rerun
+from streamwer.analysis.gate.comparison import compare_runs, confirm_by_rerun
 from streamwer.analysis.gate.rules import read_gate as gate_rules
 from streamwer.analysis.gate.verdict import Verdict
 from streamwer.cli.common.command_parser import CommandParser
 from streamwer.cli.common.run_command import run_gate
-from streamwer.config.experiment import GateConfig, ScoringConfig
+from streamwer.config.experiment import ScoringConfig
 from streamwer.errors import StreamwerError
 from streamwer.metrics import store
 from streamwer.metrics.store import SignedScores
@@ -38,11 +36,7 @@ _ONE = "system"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Judge what the command line names.
-
-    Returns:
-        The exit status that `--help` explains.
-    """
+    """Judge what the command line names; return the exit status, which -h explains."""
     return run_gate(lambda: _run(build_gate_parser().parse_args(argv)))
 
 
@@ -90,8 +84,8 @@ def _judge(name: str, rounds: Sequence[tuple[Systems, Systems]], rules: str | No
     gate = gate_rules(rules or _choose_rules(rounds[0][0][name][0].signature))
 
     def judge_round(number: int) -> Verdict:
-        baseline, candidate = rounds[number - 1]
-        return _compare(name, baseline.get(name, []), candidate.get(name, []), gate)
+        old, new = (side.get(name, []) for side in rounds[number - 1])
+        return compare_runs(name, old, new, gate, ScoringConfig().confidence)
 
     return confirm_by_rerun(judge_round) if len(rounds) > 1 else judge_round(1)
 
@@ -100,12 +94,6 @@ def _choose_rules(baseline: Signature) -> str:
     if baseline.subject.policy == UNKNOWN:
         return "log"
     return "statistical" if measures_hardware(baseline.method.clock) else "deterministic"
-
-
-def _compare(
-    name: str, baseline: Sequence[SignedScores], candidate: Sequence[SignedScores], gate: GateConfig
-) -> Verdict:
-    return compare_runs(name, baseline, candidate, gate, ScoringConfig().confidence)
 
 
 def _read_runs(folders: Paths) -> Systems:
@@ -129,7 +117,3 @@ def _read_systems(folder: Path) -> dict[str, SignedScores]:
             " data/scores/offline"
         )
     return {path.name: store.read_scores(path) for path in inside}
-
-
-if __name__ == "__main__":
-    sys.exit(main())

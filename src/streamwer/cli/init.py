@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -29,11 +28,7 @@ _ROWS = 3
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Look through what the command line names and write its experiment.
-
-    Returns:
-        0 if that was done, 2 if not, 130 after Ctrl-C.
-    """
+    """Look through what the command line names and write its experiment; return the exit status."""
     return run_program(lambda: _run(build_init_parser().parse_args(argv)))
 
 
@@ -53,8 +48,7 @@ def build_init_parser() -> argparse.ArgumentParser:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from streamwer.cli.common.preparation import prepare_and_summarise
-    from streamwer.cli.common.preview_table import print_preview
+    from streamwer.cli.common.preparation import prepare_and_summarise, print_preview
     from streamwer.datasets.preview import preview_dataset
     from streamwer.formats.manifest import read_manifest
 
@@ -129,7 +123,3 @@ def _find_changes(usual: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[s
         for key, value in chosen.items()
         if value != usual[key]
     }
-
-
-if __name__ == "__main__":
-    sys.exit(main())

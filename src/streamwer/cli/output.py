@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from streamwer._util import processes
+from streamwer._util import disk, processes
 from streamwer.errors import StreamwerError
 from streamwer.formats.captions.writing import STDOUT
 
@@ -55,14 +55,12 @@ def write_whole(path: Path, text: str) -> None:
     if path == STDOUT:
         sys.stdout.write(data.decode())
         return
-    scratch = path if _is_special(path) else _get_scratch_path(path)
     try:
-        scratch.write_bytes(data)
-        if scratch != path:
-            scratch.replace(path.resolve())
+        if _is_special(path):
+            path.write_bytes(data)
+        else:
+            disk.replace_file(path.resolve(), data, _get_scratch_path(path))
     except OSError as error:
-        if scratch != path:
-            scratch.unlink(missing_ok=True)
         raise _refuse_output(path, error.strerror) from error
 
 

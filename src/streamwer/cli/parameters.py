@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,15 +82,12 @@ def parameters(
 ) -> list[Parameter]:
     """List every hyper-parameter of the groups, in the order of the files.
 
-    A key whose flag is taken already gets its group's name in front.
-
-    Args:
-        groups: options by group; their order decides who gets a plain flag.
-        reserved: flags of the command itself.
+    A key whose flag is taken by an earlier group, or `reserved` for the command itself, gets its
+    group's name in front.
     """
     found: list[Parameter] = []
     for group, members in groups.items():
-        for key in _keys(members.values()):
+        for key in dict.fromkeys(key for option in members.values() for key in option.values):
             taken = {*reserved, *(parameter.flag for parameter in found)}
             found.append(_parameter(group, key, members, taken))
     return found
@@ -127,10 +124,6 @@ def _read_option(name: str, group: str, file: Path | None, target: Any) -> Optio
 def _format_value(value: object) -> str:
     """Format a value as a file would have it."""
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def _keys(members: Iterable[Option]) -> list[str]:
-    return list(dict.fromkeys(key for option in members for key in option.values))
 
 
 def _parameter(

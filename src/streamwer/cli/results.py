@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
-from typing import Any, Protocol
+from typing import Any
 
 from streamwer.cli import output
 from streamwer.cli.arguments import JSON, JSON_LINES, STDIN, Arguments
@@ -22,27 +23,28 @@ from streamwer.types import Step
 _STEM = "transcripts"
 
 
-class TranscriptWriter(Protocol):
+class TranscriptWriter(ABC):
     """Writes what is transcribed."""
 
     path: Path
     """The file or folder that is written."""
 
-    def start_file(self, name: str, seconds: float | None = None) -> None:
+    def start_file(self, name: str, seconds: float | None = None) -> None:  # noqa: B027
         """Start a file, or start it again; `seconds` is its length, where that is known."""
-        ...
 
-    def add_step(self, name: str, step: Step) -> None: ...
+    def add_step(self, name: str, step: Step) -> None:  # noqa: B027
+        """Add a step of a file."""
 
+    @abstractmethod
     def finish_file(self, done: FileTranscript) -> None: ...
 
+    @abstractmethod
     def close(self, unfinished: Sequence[FileTranscript] = ()) -> None:
         """End the run; where no file was finished, an older document stays.
 
         Args:
             unfinished: the files that were not dealt with, each with the reason as its error.
         """
-        ...
 
 
 def choose_writer(
@@ -51,8 +53,7 @@ def choose_writer(
     """Choose how the transcripts of these files are written; check that they can be.
 
     Args:
-        arguments: the command line.
-        chosen: what they are made with.
+        arguments, chosen: the command line, and what the transcripts are made with.
         names: of the files.
         alone: whether one file was asked for, or live input.
 
@@ -77,18 +78,12 @@ def choose_writer(
     return _Captions(folder, _assign_paths(folder, names, form), form)
 
 
-class _Json:
+class _Json(TranscriptWriter):
     """A document of all files, whose entries are kept as text: steps would take far more memory."""
 
     def __init__(self, path: Path, header: Mapping[str, Any], names: Sequence[str]) -> None:
         self.path, self._header, self._names = path, header, names
         self._entries: dict[str, str] = {}
-
-    def start_file(self, name: str, seconds: float | None = None) -> None:
-        pass
-
-    def add_step(self, name: str, step: Step) -> None:
-        pass
 
     def finish_file(self, done: FileTranscript) -> None:
         self._entries[done.file] = format_entry(done)
@@ -102,7 +97,7 @@ class _Json:
         output.write_whole(self.path, format_document(self._header, entries))
 
 
-class _JsonLines:
+class _JsonLines(TranscriptWriter):
     """A line for each update at once; the file is opened when there is something to write."""
 
     def __init__(self, path: Path, header: Mapping[str, Any]) -> None:
@@ -133,7 +128,7 @@ class _JsonLines:
         self._file.write(f"{line}\n")
 
 
-class _Captions:
+class _Captions(TranscriptWriter):
     """One file of captions for each name; one that is not whole is removed in the end."""
 
     def __init__(self, where: Path, places: Mapping[str, Path], form: CaptionFormat) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -44,11 +43,7 @@ _EPILOG = (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Score or export what the command line names.
-
-    Returns:
-        0 if that was done, 2 if not, 3 where a WER is not comparable, 130 after Ctrl-C.
-    """
+    """Score or export what the command line names; return the exit status, which -h explains."""
     return run_program(lambda: _run(build_score_parser().parse_args(argv)))
 
 
@@ -198,7 +193,3 @@ def _write_scores(folder: Path, compared: LogComparison) -> None:
             store.write_scores(folder / name, SignedScores(each.scores, each.signature))
     except OSError as error:
         raise StreamwerError(f"--scores {folder}: cannot be written ({error.strerror})") from error
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -9,13 +9,13 @@ from streamwer._util import processes
 from streamwer.cli import results, settings
 from streamwer.cli.arguments import STDIN, Arguments
 from streamwer.cli.board import ProgressBoard
-from streamwer.cli.display import FileDisplay, choose_display
+from streamwer.cli.display import FileDisplay, LiveDisplay, find_terminal
 from streamwer.cli.files import AudioFile, find_audio_files, read_duration
 from streamwer.cli.results import TranscriptWriter
 from streamwer.cli.summary import CostSummary
 from streamwer.cli.transcript import FileTranscript
 from streamwer.cli.views import format_duration
-from streamwer.cli.workers import StartWorkers, start_processes
+from streamwer.cli.workers import ProcessWorkers, StartWorkers
 from streamwer.errors import StreamwerError
 from streamwer.runners.pool import JobResult, run_with_callback
 from streamwer.runners.worker import Job
@@ -25,14 +25,7 @@ DONE, FAILED, UNUSABLE = 0, 1, 2
 
 
 def transcribe_files(arguments: Arguments, start: StartWorkers | None = None) -> int:
-    """Transcribe the files and write the transcripts.
-
-    Args:
-        arguments: the command line.
-        start: starts the workers; processes with faster-whisper if None.
-
-    Returns:
-        The exit status.
+    """Transcribe the files and write the transcripts; return the exit status.
 
     Raises:
         StreamwerError: something is missing or contradictory, and no work was begun.
@@ -45,12 +38,12 @@ def transcribe_files(arguments: Arguments, start: StartWorkers | None = None) ->
     if start is None:
         if not arguments.quiet:
             settings.warn_of_toy_model(chosen, [file.path for file in files])
-        chosen, start = settings.locate_model(chosen, arguments), start_processes
+        chosen, start = settings.locate_model(chosen, arguments), ProcessWorkers
     return _Session(arguments, chosen, files, written).run(start)
 
 
 class _Session:
-    """The files, their transcripts, the display and the output."""
+    """The files and their transcripts; what workers report goes to the display and the output."""
 
     def __init__(
         self,
@@ -65,8 +58,12 @@ class _Session:
         self._cost = CostSummary()
         names = [file.name for file in files]
         self._board = ProgressBoard(names)
-        self._display = choose_display(
-            self._board, names, arguments.quiet, texts=written.path != Path(STDIN)
+        texts, quiet = written.path != Path(STDIN), arguments.quiet
+        console = find_terminal() if texts and not quiet else None
+        self._display = (
+            LiveDisplay(self._board, names, console)
+            if console
+            else FileDisplay(self._board, names, quiet, texts)
         )
 
     def run(self, start: StartWorkers) -> int:
@@ -89,11 +86,21 @@ class _Session:
 
     def _transcribe(self, start: StartWorkers) -> None:
         count = min(self._arguments.jobs, len(self._files))
-        listener = _ListenerPair(self._display, self._results)
-        workers = start(self._settings.system, count, listener)
+        workers = start(self._settings.system, count, self)
         # No lengths: the pool begins with the longest, but these are played in the order given.
         jobs = [Job(file.name, file.path, seconds=0.0) for file in self._files]
         run_with_callback(jobs, workers, self._finish_file)
+
+    def start_file(self, job: Job, seconds: float) -> None:
+        self._results.start_file(job.recording, seconds)
+        self._display.start_file(job, seconds)
+
+    def add_step(self, job: Job, step: Step) -> None:
+        self._results.add_step(job.recording, step)
+        self._display.add_step(job, step)
+
+    def show_warning(self, text: str) -> None:
+        self._display.show_warning(text)
 
     def _finish_file(self, answer: JobResult) -> None:
         name = answer.job.recording
@@ -139,21 +146,3 @@ class _Session:
                 f"note: the model did not keep up with speech in {board.late_steps} of"
                 f" {board.steps} steps, so that another run may not give the same words{hint}"
             )
-
-
-class _ListenerPair:
-    """Passes on what workers report to the display and to the output."""
-
-    def __init__(self, display: FileDisplay, written: TranscriptWriter) -> None:
-        self._display, self._results = display, written
-
-    def start_file(self, job: Job, seconds: float) -> None:
-        self._results.start_file(job.recording, seconds)
-        self._display.start_file(job, seconds)
-
-    def add_step(self, job: Job, step: Step) -> None:
-        self._results.add_step(job.recording, step)
-        self._display.add_step(job, step)
-
-    def show_warning(self, text: str) -> None:
-        self._display.show_warning(text)

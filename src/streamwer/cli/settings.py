@@ -80,11 +80,9 @@ def locate_model(settings: Settings, arguments: Arguments) -> Settings:
 
 
 def warn_of_toy_model(settings: Settings, files: Sequence[Path]) -> None:
-    """Warn on standard error where the toy model is used for anything but the calls it knows.
+    """Warn on stderr where the toy model is used for anything but the calls it knows.
 
-    Args:
-        settings: with the model.
-        files: what is transcribed; none for live input.
+    There are no files where the input is live.
     """
     calls = (find_conf_dir().parent / _TOY_CALLS).resolve()
     known = bool(files) and all(file.resolve().is_relative_to(calls) for file in files)

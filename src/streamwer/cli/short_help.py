@@ -39,10 +39,7 @@ commands (-h shows their options):
 
 
 def print_help(rest: Sequence[str] = ()) -> int:
-    """Print the short help, or that of what is named behind -h; return the exit status.
-
-    Args:
-        rest: the words behind -h.
+    """Print the short help, or that of the words behind -h; return the exit status.
 
     Raises:
         ConfigError: there is nothing of that name.

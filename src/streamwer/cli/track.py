@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,11 +24,7 @@ _ABOUT = (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Send what the command line names.
-
-    Returns:
-        0 if that was done, 2 if not, 130 after Ctrl-C.
-    """
+    """Send what the command line names; return the exit status."""
     return run_program(lambda: _run(build_track_parser().parse_args(argv)))
 
 
@@ -74,7 +69,3 @@ def _build_tracker(name: str, settings: list[str]) -> Tracker:
     check_settings(name, config)
     tracker: Tracker = found(config)
     return tracker
-
-
-if __name__ == "__main__":
-    sys.exit(main())

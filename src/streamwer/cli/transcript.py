@@ -24,9 +24,7 @@ class FileTranscript:
     """The transcript of one file.
 
     Attributes:
-        file: its name.
         seconds: length of its audio, None if that was not found out.
-        steps: what was shown, and when.
         error: why it could not be transcribed, or not to its end; None if it was.
         gaps: how often a live source has lost audio.
     """
@@ -78,12 +76,7 @@ def build_header(chosen: Settings) -> dict[str, Any]:
 
 
 def format_document(header: Mapping[str, Any], entries: Sequence[str]) -> str:
-    """Format the JSON document of a run.
-
-    Args:
-        header: of `build_header`.
-        entries: of `format_entry`, in order.
-    """
+    """Format the JSON document of a run, from `build_header` and the entries of `format_entry`."""
     head = format_json(dict(header)).removesuffix("\n}")
     files = ",\n    ".join(entries)
     return f'{head},\n  "files": [\n    {files}\n  ]\n}}\n'

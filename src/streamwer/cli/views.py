@@ -47,20 +47,15 @@ def render_problem(message: str) -> Text:
 
 
 class Progress:
-    """Everything below the finished texts, drawn anew at each refresh.
+    """Everything below the finished texts, drawn anew at each refresh."""
 
-    Args:
-        panels: whether to show the texts, or only how far everything is.
-    """
-
-    def __init__(self, board: ProgressBoard, panels: bool) -> None:
-        self._board, self._panels = board, panels
+    def __init__(self, board: ProgressBoard) -> None:
+        self._board = board
         self._spinner = Spinner("dots", Text("loading the model", style="dim"))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         running = list(self._board.running.values())
-        if self._panels:
-            yield from _render_texts(running, console.height)
+        yield from _render_texts(running, console.height)
         if running or self._board.done:
             yield _render_line(self._board, options.max_width - len("^C"))
         else:

@@ -7,40 +7,65 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import partial
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from streamwer import audio, policies, recognisers
-from streamwer.cli.messages import (
-    FileEnded,
-    FileOpened,
-    LibraryWarning,
-    Message,
-    RecogniserFailed,
-    StepDone,
-)
 from streamwer.config.experiment import SystemConfig
 from streamwer.recognisers.base import Recogniser
 from streamwer.runners.local import describe_error
 from streamwer.runners.worker import Job
 from streamwer.simulation.clock import build_system_clock
 from streamwer.simulation.serving import play_recording
+from streamwer.types import Step
 
 BuildRecogniser = Callable[[], Recogniser]
 
 
-def make_builder(system: SystemConfig) -> BuildRecogniser:
-    """Make a function that builds the system's recogniser, and can be sent to a process."""
-    return partial(_build_recogniser, system)
+@dataclass(frozen=True)
+class FileOpened:
+    """The file is decoded; so many seconds of audio begin to play."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class StepDone:
+    """One step of the stream."""
+
+    step: Step
+
+
+@dataclass(frozen=True)
+class FileEnded:
+    """The file is done, or could not be: then why."""
+
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class LibraryWarning:
+    """Something that a library logged as a warning."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class RecogniserFailed:
+    """The recogniser cannot be built, so that no file can be transcribed."""
+
+    reason: str
+
+
+Message = FileOpened | StepDone | FileEnded | LibraryWarning | RecogniserFailed
+"""What a worker process says to the command."""
 
 
 def transcribe_job(job: Job, recogniser: Recogniser, system: SystemConfig) -> Iterator[Message]:
     """Play one file; the last message is `FileEnded`, whatever happens.
 
     Args:
-        job: the file.
-        recogniser: of the system.
-        system: policy and clock.
+        job, recogniser, system: the file, and what it is transcribed with.
     """
     try:
         samples = audio.load_audio(job.audio)
@@ -61,8 +86,7 @@ def run_worker(
 
     Args:
         connection: to the command.
-        build: builds the recogniser.
-        system: what files are transcribed with.
+        build, system: builds the recogniser of the system.
     """
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # codecs write there, across the display
     logging.basicConfig(level=logging.WARNING, handlers=[_ToCommand(connection)])
@@ -86,7 +110,8 @@ class _ToCommand(logging.Handler):
         self._connection.send(LibraryWarning(record.getMessage()))
 
 
-def _build_recogniser(system: SystemConfig) -> Recogniser:
+def build_recogniser(system: SystemConfig) -> Recogniser:
+    """Build the recogniser of the system."""
     from faster_whisper.transcribe import tqdm
 
     # faster-whisper makes a bar for every window, hidden or not; its lock between processes would

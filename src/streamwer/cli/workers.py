@@ -12,21 +12,24 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.connection import wait as wait_any
 from multiprocessing.context import SpawnProcess
 from typing import Any, Protocol, TypeAlias
 
 from streamwer._util import processes
-from streamwer.cli.messages import (
+from streamwer.cli.worker import (
+    BuildRecogniser,
     FileEnded,
     FileOpened,
     LibraryWarning,
     Message,
     RecogniserFailed,
     StepDone,
+    build_recogniser,
+    run_worker,
 )
-from streamwer.cli.worker import BuildRecogniser, make_builder, run_worker
 from streamwer.config.experiment import SystemConfig
 from streamwer.errors import ModelError
 from streamwer.runners.pool import JobResult, Workers
@@ -83,15 +86,18 @@ class Conversation:
 class ProcessWorkers:
     """`count` processes, each started when it gets its first job.
 
-    Args:
-        build: makes the recogniser inside the process.
-        listener: is given every step as it happens.
+    `build` makes the recogniser in the process; the system's own one if None.
     """
 
     def __init__(
-        self, build: BuildRecogniser, system: SystemConfig, count: int, listener: Listener
+        self,
+        system: SystemConfig,
+        count: int,
+        listener: Listener,
+        build: BuildRecogniser | None = None,
     ) -> None:
-        self._build, self._system, self._listener = build, system, listener
+        self._system, self._listener = system, listener
+        self._build = build or partial(build_recogniser, system)
         self._processes: list[Entry | None] = [None] * count
         self._running: dict[int, Conversation] = {}
 
@@ -158,17 +164,6 @@ class ProcessWorkers:
         worker_end.close()  # or the pipe would stay open when the process dies
         self._processes[worker] = (process, own_end)
         return process, own_end
-
-
-def start_processes(system: SystemConfig, count: int, listener: Listener) -> Workers:
-    """Start processes with the system's own recogniser.
-
-    Args:
-        system: what files are transcribed with.
-        count: how many processes.
-        listener: is given every step as it happens.
-    """
-    return ProcessWorkers(make_builder(system), system, count, listener)
 
 
 @contextmanager

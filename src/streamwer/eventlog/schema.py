@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pyarrow as pa
+
+from streamwer.types import StageTimes, WorkCounters
 
 SCHEMA_VERSION = 4
 """The version that is written. Earlier ones are read too: missing columns are 0 or empty."""
@@ -30,14 +34,7 @@ EVENTS = pa.schema(
         ("ready", pa.float64()),
         ("start", pa.float64()),
         ("emitted", pa.float64()),
-        ("encoder_frames", pa.int64()),
-        ("prompt_tokens", pa.int64()),
-        ("decoded_tokens", pa.int64()),
-        ("fallbacks", pa.int64()),
-        ("listened_frames", pa.int64()),
-        ("feature_frames", pa.int64()),
-        ("encodings", pa.int64()),
-        ("aligned_tokens", pa.int64()),
+        *((each.name, pa.int64()) for each in fields(WorkCounters)),
         ("forced", pa.int32()),
         ("cut", pa.int32()),
         ("is_last", pa.bool_()),
@@ -50,12 +47,7 @@ MEASURED = pa.schema(
     [
         ("recording", pa.string()),
         ("step", pa.int32()),
-        ("features", pa.float64()),
-        ("encode", pa.float64()),
-        ("decode", pa.float64()),
-        ("align", pa.float64()),
-        ("other", pa.float64()),
-        ("listen", pa.float64()),
+        *((each.name, pa.float64()) for each in fields(StageTimes)),
     ]
 )
 FAILURES = pa.schema([("recording", pa.string()), ("reason", pa.string())])

@@ -27,7 +27,6 @@ class AlignedRecording:
         steps: of the recording; none if it failed.
         normaliser: of its language.
         emissions: the committed words.
-        text: the transcript.
         reference_tokens: the normalised reference.
         hypothesis_tokens: the normalised transcript.
         pairs: how these are aligned.

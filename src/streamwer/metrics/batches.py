@@ -23,7 +23,7 @@ def score_in_batches(
     failures: Iterable[Failure],
     normaliser: Normaliser,
 ) -> Iterator[Scores]:
-    """Yield the tables of `streamwer.metrics.score`, a thousand recordings at a time.
+    """Yield the tables of `streamwer.metrics.tables.score`, a thousand recordings at a time.
 
     Args:
         references: in order of their ids.

@@ -27,9 +27,7 @@ def find_compounds(
     """Find the compounds among the errors of an alignment, in order.
 
     Args:
-        reference: its tokens.
-        hypothesis: its tokens.
-        pairs: how both are aligned.
+        reference, hypothesis, pairs: their tokens, and how both are aligned.
     """
     i = j = 0
     for right, group in groupby(pairs, lambda pair: pair.status == "hit"):
@@ -86,9 +84,7 @@ def _match_letters(
 def respace_tokens(reference: Sequence[str], hypothesis: Sequence[Token]) -> list[Token]:
     """Split and join hypothesis tokens as the reference has them, where only spaces differ.
 
-    Args:
-        reference: its tokens; they stay, so that all systems have as many.
-        hypothesis: its tokens.
+    The reference's tokens stay, so that all systems have as many.
     """
     texts = [token.text for token in hypothesis]
     found: list[Token] = []
@@ -107,9 +103,7 @@ def map_compounds(
     """Map reference tokens that came in a compound to the hypothesis token that completed them.
 
     Args:
-        reference: its tokens.
-        hypothesis: its tokens.
-        pairs: how both are aligned.
+        reference, hypothesis, pairs: their tokens, and how both are aligned.
     """
     found = find_compounds(reference, hypothesis, pairs)
     return {at: hyp.stop - 1 for ref, hyp in found for at in ref}

@@ -19,13 +19,12 @@ from streamwer.metrics.aligned_recording import AlignedRecording
 from streamwer.metrics.compounds import respace_tokens
 from streamwer.metrics.registry import (
     Display,
-    Tables,
+    divide_columns,
     get_column,
     latency_metric,
     metric,
     recording_columns,
 )
-from streamwer.metrics.stats.intervals import Floats
 from streamwer.metrics.tokens import Token
 from streamwer.metrics.word_table import NEVER
 from streamwer.text.words import join_scripts
@@ -65,8 +64,7 @@ def find_text_after(steps: Sequence[Step], end: float, *, tentative: bool) -> Mo
     Where nothing came later it is the last text before: the latency is negative then.
 
     Args:
-        steps: of the recording.
-        end: of the speech, seconds.
+        steps, end: of the recording; of its speech, seconds.
         tentative: whether text that is not final counts.
     """
     found, committed = Moment(NEVER, ()), list[Word]()
@@ -128,25 +126,14 @@ latency_metric(
 )(partial(_get_seconds, column=f"{_ANY}_s"))
 
 
-@metric(
+_WER = {"unit": "errors per word", "better": "lower", "source": _SOURCE}
+metric(
     "end_of_speech_final_wer",
-    unit="errors per word",
-    better="lower",
-    source=_SOURCE,
     shown=Display(_SECTION, 34, "WER then", "of all final text", ".1%"),
-)
-def count_final_text_errors(tables: Tables) -> tuple[Floats, Floats]:
-    """Return the word errors at the first final text after speech, and the reference words."""
-    return get_column(tables.recordings, f"{_FINAL}_errors"), get_column(tables.recordings, _WORDS)
-
-
-@metric(
+    **_WER,
+)(divide_columns(f"{_FINAL}_errors", _WORDS))
+metric(
     "end_of_speech_any_wer",
-    unit="errors per word",
-    better="lower",
-    source=_SOURCE,
     shown=Display(_SECTION, 36, "WER then", "of all text shown", ".1%"),
-)
-def count_any_text_errors(tables: Tables) -> tuple[Floats, Floats]:
-    """Return the word errors at the first text after speech, and the reference words."""
-    return get_column(tables.recordings, f"{_ANY}_errors"), get_column(tables.recordings, _WORDS)
+    **_WER,
+)(divide_columns(f"{_ANY}_errors", _WORDS))

@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from streamwer.metrics.aligned_recording import AlignedRecording
-from streamwer.metrics.registry import Display, Tables, get_column, metric, recording_columns
-from streamwer.metrics.stats.intervals import Floats
+from streamwer.metrics.registry import Display, divide_columns, metric, recording_columns
 from streamwer.metrics.tokens import Token, attribute_tokens
 from streamwer.text.words import join_scripts
 
@@ -46,7 +45,7 @@ def build_entity_columns(recording: AlignedRecording) -> Mapping[str, int]:
     return {"entities": len(entities), "entity_errors": wrong}
 
 
-@metric(
+metric(
     "entities",
     unit="share of entities",
     better="lower",
@@ -60,10 +59,7 @@ def build_entity_columns(recording: AlignedRecording) -> Mapping[str, int]:
         sized=True,
     ),
     key="entity_error_rate",
-)
-def count_entity_parts(tables: Tables) -> tuple[Floats, Floats]:
-    """Return the wrong entities of each recording, and all of them."""
-    return get_column(tables.recordings, "entity_errors"), get_column(tables.recordings, "entities")
+)(divide_columns("entity_errors", "entities"))
 
 
 def find_entities(words: Sequence[str]) -> Iterator[range]:

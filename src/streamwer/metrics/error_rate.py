@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 import numpy as np
@@ -26,30 +26,30 @@ def count_errors(recording: AlignedRecording) -> Mapping[str, int]:
     return asdict(words) | {f"char_{kind}": number for kind, number in asdict(characters).items()}
 
 
-@metric(
+def _divide_errors(prefix: str) -> Callable[[Tables], tuple[Floats, Floats]]:
+    """Return the parts of an error rate: errors and units of the reference of each recording."""
+    return lambda tables: (
+        sum_errors(tables.recordings, prefix).to_numpy(float),
+        sum_reference_units(tables.recordings, prefix).to_numpy(float),
+    )
+
+
+metric(
     "wer",
     unit="errors per word",
     better="lower",
     source="Levenshtein distance, by jiwer",
     shown=Display("Accuracy", 10, "WER", "word error rate", ".1%"),
     exact=True,
-)
-def count_wer_parts(tables: Tables) -> tuple[Floats, Floats]:
-    """Return the word errors and reference words of each recording."""
-    return _get_rate_parts(tables.recordings, "")
-
-
-@metric(
+)(_divide_errors(""))
+metric(
     "cer",
     unit="errors per character",
     better="lower",
     source="Levenshtein distance, by jiwer",
     shown=Display("", 11, "CER", form=".1%"),
     exact=True,
-)
-def count_cer_parts(tables: Tables) -> tuple[Floats, Floats]:
-    """Return the character errors and reference characters of each recording."""
-    return _get_rate_parts(tables.recordings, "char_")
+)(_divide_errors("char_"))
 
 
 @metric(
@@ -119,11 +119,6 @@ def pool_word_errors(recordings: pd.DataFrame) -> WordErrors:
 def pool_character_errors(recordings: pd.DataFrame) -> CharErrors:
     """Sum the character error counts over the rows of a recordings table."""
     return CharErrors(**{kind: int(recordings[f"char_{kind}"].sum()) for kind in KINDS})
-
-
-def _get_rate_parts(recordings: pd.DataFrame, prefix: str) -> tuple[Floats, Floats]:
-    errors, units = sum_errors(recordings, prefix), sum_reference_units(recordings, prefix)
-    return errors.to_numpy(float), units.to_numpy(float)
 
 
 def _sum_columns(recordings: pd.DataFrame, columns: list[str]) -> pd.Series[int]:

@@ -17,9 +17,7 @@ def drop_ignored_words(
 ) -> Sequence[Step]:
     """Drop the words, committed or tentative, that lie in ignored segments.
 
-    Args:
-        steps: of a recording, with the recogniser's word times.
-        ignored_segments: begin and end of each, seconds; the end is not in it.
+    A segment is its begin and its end, seconds; the end is not in it.
     """
     if not ignored_segments:
         return steps

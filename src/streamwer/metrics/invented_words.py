@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 import numpy as np
 
@@ -29,18 +28,12 @@ MIN_PAUSE_S = 1.0
 _WORDS, _SECONDS = "invented_words", "nonspeech_s"
 
 
-class InventedWords(NamedTuple):
-    """Words invented in a recording, and the seconds of non-speech that it is known to have."""
-
-    words: int
-    seconds: float
-
-
 @recording_columns
 def build_invented_word_columns(recording: AlignedRecording) -> Mapping[str, float]:
     """Count a recording's invented words, and its seconds of non-speech."""
-    found = count_invented_words(recording.reference, recording.iterate_inserted_words())
-    return {_WORDS: found.words, _SECONDS: found.seconds}
+    inserted = recording.iterate_inserted_words()
+    words, seconds = count_invented_words(recording.reference, inserted)
+    return {_WORDS: words, _SECONDS: seconds}
 
 
 @metric(
@@ -68,19 +61,14 @@ def count_invented_parts(tables: Tables) -> tuple[Floats, Floats]:
     return words, seconds / 60
 
 
-def count_invented_words(reference: Reference, inserted: Iterable[Word]) -> InventedWords:
-    """Count the words of a recording that were invented in non-speech.
-
-    Args:
-        reference: of the recording.
-        inserted: the words of the transcript that the reference lacks.
-    """
+def count_invented_words(reference: Reference, inserted: Iterable[Word]) -> tuple[int, float]:
+    """Count the inserted words of a recording that lie in non-speech, and the seconds of that."""
     middles = [(word.start + word.end) / 2 for word in inserted]
     if not reference.text.strip() and not reference.ignored_segments:
-        return InventedWords(len(middles), reference.seconds)  # wherever a log says that they are
+        return len(middles), reference.seconds  # wherever a log says that they are
     pauses = list(find_nonspeech(reference))
     words = sum(any(begin <= at < end for begin, end in pauses) for at in middles)
-    return InventedWords(words, math.fsum(end - begin for begin, end in pauses))
+    return words, math.fsum(end - begin for begin, end in pauses)
 
 
 def find_nonspeech(reference: Reference) -> Iterator[tuple[float, float]]:

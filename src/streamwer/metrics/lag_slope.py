@@ -70,9 +70,13 @@ def fit_lag_slope(steps: Sequence[Step]) -> LagSlope:
     its chunks off one by one or takes all that has arrived at once.
     """
     audio = np.array([step.audio_end for step in steps])
-    lag = np.array([step.emitted for step in steps]) - audio
-    if len(audio) < 2 or np.isnan(audio).any():
+    return fit_slope(audio, np.array([step.emitted for step in steps]) - audio)
+
+
+def fit_slope(at: Floats, lag: Floats) -> LagSlope:
+    """Fit the slope of lags over the times at which they were measured, both of shape (n,)."""
+    if len(at) < 2 or np.isnan(at).any():
         return LagSlope(math.nan, 0.0)
-    distance = audio - audio.mean()
+    distance = at - at.mean()
     spread = float(distance @ distance)
     return LagSlope(float(distance @ lag) / spread if spread else math.nan, spread)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from operator import itemgetter
 
 import numpy as np
@@ -23,7 +23,12 @@ ON_SCREEN = "Until text is on screen: a word, the first text, the last commit"
 """A section of the report's first table that several files have metrics in."""
 
 
-@latency_metric(
+def _since_end(column: str) -> Callable[[pd.DataFrame], pd.Series[float]]:
+    """Return a function of a words table: the seconds from each word's end to a moment."""
+    return lambda words: words[column] - words["end"]
+
+
+latency_metric(
     "commit_latency",
     source="Macháček et al. 2023, without leaving out deleted words",
     shown=Display(
@@ -37,10 +42,7 @@ ON_SCREEN = "Until text is on screen: a word, the first text, the last commit"
         ),
     ),
     rule="commit",
-)
-def measure_commit_latency(words: pd.DataFrame) -> pd.Series[float]:
-    """Return the seconds from the end of each word to the update that made it final."""
-    return words["committed"] - words["end"]
+)(_since_end("committed"))
 
 
 @latency_metric(
@@ -64,7 +66,7 @@ def measure_ideal_latency(words: pd.DataFrame) -> pd.Series[float]:
     return late.where(np.isfinite(words["committed"]), np.inf)
 
 
-@latency_metric(
+latency_metric(
     "shown_latency",
     source="ours",
     shown=Display(
@@ -75,21 +77,15 @@ def measure_ideal_latency(words: pd.DataFrame) -> pd.Series[float]:
         rule_label="first-shown latency",
     ),
     rule="shown",
-)
-def measure_shown_latency(words: pd.DataFrame) -> pd.Series[float]:
-    """Return the seconds to the first update that showed a word for good, as normalised."""
-    return words["shown"] - words["end"]
+)(_since_end("shown"))
 
 
-@latency_metric(
+latency_metric(
     "shown_latency_raw",
     source="ours",
     shown=Display(place=30, label="with case and punctuation"),
     variant_of="shown_latency",
-)
-def measure_raw_shown_latency(words: pd.DataFrame) -> pd.Series[float]:
-    """Return the seconds to the first update that showed a word for good, letter by letter."""
-    return words["shown_raw"] - words["end"]
+)(_since_end("shown_raw"))
 
 
 latency_metric(

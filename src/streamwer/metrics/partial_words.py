@@ -4,31 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
-from typing import NamedTuple
 
 from streamwer.metrics.aligned_recording import AlignedRecording
-from streamwer.metrics.registry import (
-    STABILITY,
-    Display,
-    Tables,
-    get_column,
-    metric,
-    recording_columns,
-)
-from streamwer.metrics.stats.intervals import Floats
+from streamwer.metrics.registry import STABILITY, Display, divide_columns, metric, recording_columns
 from streamwer.types import Step
-
-
-class PartialWords(NamedTuple):
-    """Words shown as tentative, counted in every update that showed them.
-
-    Attributes:
-        shown: all of them.
-        unstable: those for which the final text has another word at that place, or none.
-    """
-
-    shown: int
-    unstable: int
 
 
 @recording_columns
@@ -38,7 +17,7 @@ def build_partial_word_columns(recording: AlignedRecording) -> Mapping[str, int]
     return {"partial_words": shown, "unstable_words": unstable}
 
 
-@metric(
+metric(
     "upwr",
     unit="share of tentative words",
     better="lower",
@@ -52,18 +31,14 @@ def build_partial_word_columns(recording: AlignedRecording) -> Mapping[str, int]
         line="{:.2%} of the tentative words shown did not hold",
         rule_label="unstable partial words",
     ),
-)
-def count_upwr_parts(tables: Tables) -> tuple[Floats, Floats]:
-    """Return the unstable and all partial words of each recording."""
-    rows = tables.recordings
-    return get_column(rows, "unstable_words"), get_column(rows, "partial_words")
+)(divide_columns("unstable_words", "partial_words"))
 
 
-def count_partial_words(steps: Sequence[Step]) -> PartialWords:
-    """Count the partial words of one recording, compared with punctuation and case.
+def count_partial_words(steps: Sequence[Step]) -> tuple[int, int]:
+    """Count the tentative words in all updates, and those that the final text does not have there.
 
-    Unstable over shown is the unstable partial word ratio (UPWR) in the form of this project;
-    the name is from Shangguan et al. 2020.
+    They are compared with punctuation and case. The second over the first is the unstable partial
+    word ratio (UPWR) in the form of this project; the name is from Shangguan et al. 2020.
     """
     final = [word.text for step in steps for word in step.update.committed]
     before = accumulate(len(step.update.committed) for step in steps)
@@ -73,4 +48,4 @@ def count_partial_words(steps: Sequence[Step]) -> PartialWords:
         there = final[first : first + len(tail)]
         shown += len(tail)
         unstable += len(tail) - sum(a == b for a, b in zip(tail, there, strict=False))
-    return PartialWords(shown, unstable)
+    return shown, unstable

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from rapidfuzz.distance import Indel
 
 from streamwer.metrics.aligned_recording import AlignedRecording
-from streamwer.metrics.registry import Display, Tables, get_column, metric, recording_columns
-from streamwer.metrics.stats.intervals import Floats
+from streamwer.metrics.registry import Display, divide_columns, metric, recording_columns
 
 _MARKS = frozenset(".?")
 _TOKENS = re.compile(r"\w(?:[^\s]*\w)?|[.?](?=[\s\"'’”)]|$)")
@@ -23,17 +22,13 @@ def build_punctuation_columns(recording: AlignedRecording) -> Mapping[str, int]:
     return {"punctuation_errors": errors, "punctuation_marks": operations}
 
 
-@metric(
+metric(
     "punctuation",
     unit="errors per mark",
     better="lower",
     source="Meister et al. 2023; of full stops and question marks, as Picovoice",
     shown=Display("Accuracy", 12, "PER", "punctuation error rate: . and ?", ".1%", sized=True),
-)
-def count_punctuation_parts(tables: Tables) -> tuple[Floats, Floats]:
-    """Return the punctuation errors of each recording, and its errors and correct marks."""
-    rows = tables.recordings
-    return get_column(rows, "punctuation_errors"), get_column(rows, "punctuation_marks")
+)(divide_columns("punctuation_errors", "punctuation_marks"))
 
 
 def count_punctuation_errors(reference: str, transcript: str) -> tuple[int, int]:

@@ -92,10 +92,6 @@ class Metric:
 
     Attributes:
         name: in `figures.parquet` and docs.
-        unit: in words.
-        better: which direction is better.
-        source: of the formula.
-        shown: how people see it.
         key: in JSON; the name if empty.
         rule: in `conf/gate`; the name if empty.
         variant_of: the metric beside which it is shown; it has no rule of its own.
@@ -246,6 +242,14 @@ def get_column(table: pd.DataFrame, name: str) -> Floats:
     """Return a column of numbers; NaN where a table of an earlier version has none."""
     found: Floats = table[name].to_numpy(float) if name in table else np.full(len(table), np.nan)
     return found
+
+
+def divide_columns(numerator: str, denominator: str) -> Callable[[Tables], tuple[Floats, Floats]]:
+    """Return the `parts` of a ratio whose sums are over two columns of the recordings table."""
+    return lambda tables: (
+        get_column(tables.recordings, numerator),
+        get_column(tables.recordings, denominator),
+    )
 
 
 def _register(declared: Metric, function: Function) -> Function:

@@ -59,8 +59,7 @@ def assign_words(
     That is OmniSTEval's rule; its alignment is one by letters, made for translations.
 
     Args:
-        segments: of the reference.
-        hypothesis: raw words.
+        segments, hypothesis: of the reference, and raw words.
         normaliser: of both texts.
 
     Returns:

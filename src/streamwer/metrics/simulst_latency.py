@@ -156,8 +156,7 @@ def estimate_delay(recordings: pd.DataFrame, name: str, confidence: float) -> Qu
     """Estimate a computation-aware mean delay with its interval over speakers.
 
     Args:
-        recordings: the recordings table.
-        name: of the delay, such as "laal".
+        recordings, name: the table, and the delay, such as "laal".
         confidence: of the interval.
 
     Returns:
@@ -178,8 +177,7 @@ def weigh_delays(
     """Return each recording's delay times its weight, and its weight: 1, or its segments.
 
     Args:
-        recordings: the recordings table.
-        metric: the delay.
+        recordings, metric: the table, and the delay.
         kind: "ideal" or "aware".
 
     Returns:

@@ -46,7 +46,6 @@ class Summary:
     """The figures of one system.
 
     Attributes:
-        name: the system's name in the config.
         errors: pooled word error counts; `errors.rate` is the WER.
         char_errors: pooled character error counts; `char_errors.rate` is the CER.
         wer: WER with its interval over speakers.
@@ -56,8 +55,6 @@ class Summary:
         latencies: the percentiles of each latency, by name, such as "commit_latency".
         simulst_latency: the latencies of papers (LAAL, StreamLAAL, AL, ATD, end offset).
         cost: measured compute, whatever the clock made of it.
-        failures: recordings that failed, with the reason.
-        forced_words: words committed only to bound the buffer.
         slices: word errors and latency by condition, speaker, length and position in the call.
         conditions: the same recordings under each condition, where they were altered.
         machine: what the run measured about itself (workers, load_seconds, peak_memory_mb).
@@ -75,7 +72,6 @@ class Summary:
     simulst_latency: SimulstLatency
     cost: Cost
     failures: Mapping[str, str]
-    forced_words: int
     slices: tuple[Slice, ...]
     conditions: tuple[ConditionSummary, ...] = ()
     machine: Mapping[str, Any] = field(default_factory=dict)
@@ -101,8 +97,7 @@ def summarise(
     """Summarise the scores of one system.
 
     Args:
-        name: of the system.
-        scores: its tables.
+        name, scores: of the system.
         delta_wer: its part of `compare_wer`.
         scoring: of the intervals.
         machine: what the run measured about itself.
@@ -122,7 +117,6 @@ def summarise(
         simulst_latency=pool_simulst_latency(recordings),
         cost=measure_cost(recordings),
         failures=_collect_failures(recordings),
-        forced_words=int(recordings["forced_words"].sum()),
         slices=summarise_slices(recordings, scores.words),
         conditions=summarise_conditions(scores, scoring),
         machine=machine,

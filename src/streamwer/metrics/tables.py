@@ -122,16 +122,9 @@ def name_block_unit(recordings: pd.DataFrame) -> str:
 
 
 def number_speakers(names: pd.Series[str], recordings: pd.DataFrame) -> NDArray[np.int64]:
-    """Number the speakers of some recordings: 0 … k−1.
+    """Number the speakers of recordings by name, shape (rows,): 0 … k−1, of the same shape.
 
     Where no speaker is named, a recording and its altered copies count as one speaker.
-
-    Args:
-        names: of recordings, one per row, shape (rows,).
-        recordings: the recordings table, which says who speaks.
-
-    Returns:
-        The number of each row's speaker, shape (rows,).
     """
     known = dict(zip(recordings["recording"], recordings["speaker"], strict=True))
     numbers: NDArray[np.int64] = pd.factorize(names.map(known), sort=True)[0].astype(np.int64)

@@ -56,9 +56,7 @@ class _WordSlot:
 def find_emissions(steps: Sequence[Step], key: Key = str) -> list[Emission]:
     """Find every committed word of one recording, in order.
 
-    Args:
-        steps: of the recording.
-        key: of a word; what has the same key is the same word.
+    Words with the same key are the same word.
     """
     found: list[Emission] = []
     places: list[_WordSlot] = []

@@ -5,14 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from streamwer.reports import data_files, files, html, markdown, parquet_export
-from streamwer.reports.comparison import (
-    AudioClip,
-    CapacityStudies,
-    Comparison,
-    System,
-    UnusedRows,
-)
-from streamwer.reports.peaks import encode_peaks
+from streamwer.reports.comparison import Comparison
 
 
 def write_report(comparison: Comparison, folder: Path) -> None:
@@ -32,14 +25,3 @@ def write_report(comparison: Comparison, folder: Path) -> None:
         **parquet_export.render(comparison),
     }
     files.write_files(folder, contents)
-
-
-__all__ = [
-    "AudioClip",
-    "CapacityStudies",
-    "Comparison",
-    "System",
-    "UnusedRows",
-    "encode_peaks",
-    "write_report",
-]

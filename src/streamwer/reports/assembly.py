@@ -24,8 +24,8 @@ from streamwer.metrics.store import read_scores
 from streamwer.metrics.summary import summarise
 from streamwer.provenance.choices import format_clock
 from streamwer.provenance.versioning import digest_lock, read_revision
-from streamwer.reports import encode_peaks
 from streamwer.reports.comparison import AudioClip, CapacityStudies, Comparison, System, UnusedRows
+from streamwer.reports.peaks import encode_peaks
 from streamwer.reports.run_identity import describe_run
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from streamwer.metrics.error_rate import KINDS
 from streamwer.metrics.tables import Scores
 from streamwer.metrics.word_diff import WordRun, diff_words
 from streamwer.metrics.word_errors import WordErrors
@@ -91,8 +92,7 @@ def _tokens(words: Normaliser, row: Mapping[str, Any], column: str) -> list[str]
 
 
 def _errors(row: Mapping[str, Any]) -> WordErrors:
-    names = ("hits", "substitutions", "deletions", "insertions")
-    return WordErrors(**{name: int(row[name]) for name in names})
+    return WordErrors(**{name: int(row[name]) for name in KINDS})
 
 
 def _rows(table: pd.DataFrame) -> Iterator[dict[str, Any]]:

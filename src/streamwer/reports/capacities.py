@@ -55,13 +55,7 @@ _VIOLATIONS = {
 
 @dataclass(frozen=True)
 class CapacityEntry:
-    """One system of a study.
-
-    Attributes:
-        style: colour, marker and name of the system.
-        carried: its capacity, and the runs that found it.
-        slo: the service level that each call must still get.
-    """
+    """One system of a study, and the service level that each of its calls must still get."""
 
     style: Style
     carried: SystemCapacity

@@ -5,23 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
 from streamwer.config.experiment import ScoringConfig
+from streamwer.metrics.comparison import compare_latencies
 from streamwer.metrics.differences import Difference, compare_wer
 from streamwer.metrics.latency import select_timed_words
-from streamwer.metrics.stats.quantiles import Quantile, compare_quantiles
 from streamwer.metrics.store import SignedScores
-from streamwer.metrics.summary import Summary, summarise
-from streamwer.metrics.tables import name_block_unit, number_speakers
+from streamwer.metrics.summary import Percentiles, Summary, summarise
+from streamwer.metrics.tables import name_block_unit
 from streamwer.provenance.signature import Figure, find_incomparable_fields, find_subject_changes
-
-LATENCIES = {
-    "Commit p50": ("committed", 0.5),
-    "Commit p95": ("committed", 0.95),
-    "First shown p50": ("shown", 0.5),
-}
-"""Label → column of the words table, and the quantile of its distance to the word's end."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +20,9 @@ class SystemChange:
     """One system, old and new.
 
     Attributes:
-        system: its name.
-        old: its old figures; their name says so.
-        new: its new figures.
         wer: new WER minus old, on the same recordings; None where they are not comparable.
-        latency: new quantile minus old by label, on the same words; empty where they are not
-            comparable.
+        latency: by name, new percentiles minus old on the same words; empty where they are not
+            comparable, or no word has a time.
         reasons: by figure, why they are not comparable.
         differences: in what the system itself differs between the runs.
         noun: the block that the intervals resample, speaker or recording.
@@ -44,7 +32,7 @@ class SystemChange:
     old: Summary
     new: Summary
     wer: Difference | None
-    latency: Mapping[str, Quantile]
+    latency: Mapping[str, Percentiles]
     reasons: Mapping[Figure, tuple[str, ...]]
     differences: tuple[str, ...]
     noun: str = "speaker"
@@ -52,14 +40,7 @@ class SystemChange:
 
 @dataclass(frozen=True)
 class RunDiff:
-    """Two runs and what changed between them.
-
-    Attributes:
-        old: name of the first run.
-        new: name of the second run.
-        changes: of the systems that both have.
-        unmatched: the systems that only one of them has, each with where it is.
-    """
+    """Two runs by name, what changed of the systems that both have, and where the others are."""
 
     old: str
     new: str
@@ -78,19 +59,14 @@ def compare_systems(
     """Compare every system that both runs have; the intervals of all of them hold at once.
 
     Args:
-        old: scores of the old run by system.
-        new: scores of the new run by system.
+        old, new: scores of both runs by system.
         scoring: confidence, and the smallest difference that matters.
-
-    Returns:
-        One change per system, in the order of `new`.
     """
+    figures: tuple[Figure, ...] = ("wer", "latency")
     incomparable: dict[str, dict[Figure, tuple[str, ...]]] = {
         name: {
-            "wer": find_incomparable_fields(old[name].signature, new[name].signature, "wer"),
-            "latency": find_incomparable_fields(
-                old[name].signature, new[name].signature, "latency"
-            ),
+            figure: find_incomparable_fields(old[name].signature, new[name].signature, figure)
+            for figure in figures
         }
         for name in new
         if name in old
@@ -112,39 +88,14 @@ def _change(
 ) -> SystemChange:
     both = {"old": old.scores, "new": new.scores}
     paired = {} if incomparable["wer"] else compare_wer(both, "old", scoring, family)
+    timed = not incomparable["latency"] and len(select_timed_words(new.scores.words)) > 0
     return SystemChange(
         system=name,
         old=summarise(f"{name}, old", old.scores, None, scoring, {}),
         new=summarise(f"{name}, new", new.scores, None, scoring, {}),
         wer=paired.get("new"),
-        latency={} if incomparable["latency"] else _latency_changes(old, new, scoring),
+        latency=compare_latencies(new.scores, old.scores, scoring) if timed else {},
         reasons=incomparable,
         differences=find_subject_changes(old.signature, new.signature),
         noun=name_block_unit(new.scores.recordings),
     )
-
-
-def _latency_changes(
-    old: SignedScores, new: SignedScores, scoring: ScoringConfig
-) -> dict[str, Quantile]:
-    on = ["recording", "index"]
-    both = _latencies(old).merge(_latencies(new), on=on, suffixes=("_old", "_new"))
-    if both.empty:
-        return {}
-    groups = number_speakers(both["recording"], new.scores.recordings)
-    return {
-        label: compare_quantiles(
-            both[f"{column}_new"].to_numpy(float),
-            both[f"{column}_old"].to_numpy(float),
-            groups,
-            [q],
-            scoring.confidence,
-        )[0]
-        for label, (column, q) in LATENCIES.items()
-    }
-
-
-def _latencies(scored: SignedScores) -> pd.DataFrame:
-    words = select_timed_words(scored.scores.words)
-    late = {name: words[name] - words["end"] for name in ("committed", "shown")}
-    return pd.DataFrame({"recording": words["recording"], "index": words["index"], **late})

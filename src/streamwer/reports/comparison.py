@@ -20,7 +20,6 @@ class System:
     """One compared system.
 
     Attributes:
-        summary: its figures.
         scores: its two tables (one row per recording, one row per reference word).
         config: its policy, model, engine and clock, as composed.
         signature: identifies what was scored, and how.
@@ -43,7 +42,7 @@ class AudioClip:
 
     Attributes:
         url: relative to the page; "" where it cannot be played.
-        peaks: its waveform, from `streamwer.reports.encode_peaks`.
+        peaks: its waveform, from `streamwer.reports.peaks.encode_peaks`.
     """
 
     url: str = ""
@@ -83,9 +82,7 @@ class Comparison:
     """Everything that a report shows.
 
     Attributes:
-        systems: in the order of the config.
         baseline: name of the system that ΔWER is taken against; "" if it was not run.
-        dataset: name of the data set.
         clock: name of the clock ("measured", "unaware", "wall").
         provenance: what identifies the run: versions, digests, normaliser, seed, commands;
             plain strings and numbers, the same on every run of the same inputs.

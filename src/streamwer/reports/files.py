@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from streamwer._util.row_groups import replace_files
 from streamwer.errors import StreamwerError
 
 _TRIAL = ".trial"
@@ -23,9 +24,9 @@ def check_writable(folder: Path) -> None:
     try:
         write_files(folder, {_TRIAL: b""})
     finally:
-        _remove([folder / _TRIAL])
-        for parent in missing:
-            with suppress(OSError):
+        with suppress(OSError):
+            (folder / _TRIAL).unlink(missing_ok=True)
+            for parent in missing:
                 parent.rmdir()
 
 
@@ -35,28 +36,15 @@ def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> None:
     Raises:
         StreamwerError: the folder cannot be written.
     """
-    partial = {name: folder / f".{name}.partial" for name in contents}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, content in contents.items():
-            partial[name].write_bytes(_bytes(content))
-        for name, path in partial.items():
-            path.replace(folder / name)
+        with replace_files([folder / name for name in contents]) as paths:
+            for path, content in zip(paths, contents.values(), strict=True):
+                # What UTF-8 cannot hold is no reason to lose the report.
+                encoded = content.encode(errors="replace") if isinstance(content, str) else content
+                path.write_bytes(encoded)
     except OSError as error:
         raise StreamwerError(
             f"{folder}: the report cannot be written ({error.strerror or error});"
             " make it a folder you may write to, with room left, or choose another"
         ) from error
-    finally:
-        _remove(partial.values())
-
-
-def _bytes(content: str | bytes) -> bytes:
-    """A transcript may hold what UTF-8 cannot; it is no reason to lose the report."""
-    return content if isinstance(content, bytes) else content.encode("utf-8", errors="replace")
-
-
-def _remove(paths: Iterable[Path]) -> None:
-    for path in paths:
-        with suppress(OSError):
-            path.unlink(missing_ok=True)

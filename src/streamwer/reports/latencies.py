@@ -18,9 +18,7 @@ Floats = NDArray[np.float64]
 class MainLatency(NamedTuple):
     """The latency by which systems are told apart: of words, or LAAL where words have no times.
 
-    Attributes:
-        label: its name.
-        by_system: by the name of the system, in seconds, with its interval.
+    Of each system by name: seconds, with the interval.
     """
 
     label: str

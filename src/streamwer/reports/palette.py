@@ -22,11 +22,9 @@ class Style:
 
 
 def assign_styles(comparison: Comparison, more: Sequence[str] = ()) -> dict[str, Style]:
-    """Assign one style per system; the baseline is grey wherever it stands in the order.
+    """Assign one style per system, also to those named in `more`.
 
-    Args:
-        comparison: the systems, in the order of the report.
-        more: names of further systems that some section shows.
+    The baseline is grey wherever it stands in the order.
     """
     names = [system.summary.name for system in comparison.systems]
     names += [name for name in more if name not in names]

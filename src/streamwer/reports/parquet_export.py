@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from streamwer.metrics.error_rate import KINDS
 from streamwer.metrics.registry import LatencyMetric, RatioMetric, list_metrics
 from streamwer.metrics.slices import Slice
 from streamwer.metrics.stats.intervals import Interval
@@ -23,25 +24,16 @@ SCHEMA = 2
 
 _FIGURES = pa.schema(
     [
-        ("system", pa.string()),
-        ("metric", pa.string()),
-        ("unit", pa.string()),
-        ("value", pa.float64()),
-        ("low", pa.float64()),
-        ("high", pa.float64()),
+        *((name, pa.string()) for name in ("system", "metric", "unit")),
+        *((name, pa.float64()) for name in ("value", "low", "high")),
     ]
 )
 _SLICES = pa.schema(
     [
-        ("system", pa.string()),
-        ("kind", pa.string()),
-        ("slice", pa.string()),
-        ("recordings", pa.int64()),
-        *((name, pa.int64()) for name in ("hits", "substitutions", "deletions", "insertions")),
-        ("wer", pa.float64()),
-        ("cer", pa.float64()),
-        ("commit_latency_p50", pa.float64()),
-        ("commit_latency_p95", pa.float64()),
+        *((name, pa.string()) for name in ("system", "kind", "slice")),
+        *((name, pa.int64()) for name in ("recordings", *KINDS)),
+        *((name, pa.float64()) for name in ("wer", "cer")),
+        *((name, pa.float64()) for name in ("commit_latency_p50", "commit_latency_p95")),
         ("coverage", pa.float64()),
     ]
 )

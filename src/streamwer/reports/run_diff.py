@@ -16,9 +16,8 @@ from streamwer.analysis.formatting import (
 from streamwer.metrics.differences import Difference
 from streamwer.metrics.stats.intervals import choose_decimals
 from streamwer.metrics.stats.quantiles import Quantile
-from streamwer.metrics.summary import Summary
 from streamwer.reports import wording
-from streamwer.reports.changes import LATENCIES, RunDiff, SystemChange
+from streamwer.reports.changes import RunDiff, SystemChange
 from streamwer.reports.table import TableCell, TableRow
 from streamwer.reports.wording import Sentence
 
@@ -27,7 +26,12 @@ CLOCK_NOTE = (
     "Each run measured its latencies at its own time: intervals are over speakers and do not"
     " include how busy the machine was. Run both in turns to include it (docs/gate.md)."
 )
-_FIGURES = {"committed": "commit_latency", "shown": "shown_latency"}
+_LATENCIES = {
+    "Commit p50": ("commit_latency", "p50"),
+    "Commit p95": ("commit_latency", "p95"),
+    "First shown p50": ("shown_latency", "p50"),
+}
+"""Label → metric and percentile."""
 
 
 def build_rows(diff: RunDiff | None) -> list[TableRow]:
@@ -37,8 +41,8 @@ def build_rows(diff: RunDiff | None) -> list[TableRow]:
     return [
         TableRow("WER", [_wer(change) for change in diff.changes]),
         *(
-            TableRow(name, [_latency(change, name) for change in diff.changes])
-            for name in LATENCIES
+            TableRow(label, [_latency(change, *chosen) for change in diff.changes])
+            for label, chosen in _LATENCIES.items()
         ),
     ]
 
@@ -69,7 +73,9 @@ def _describe(change: SystemChange) -> str:
         return " is not comparable."
     about = f" ({'; '.join(change.differences)})" if change.differences else ""
     errors = _describe_errors(change.wer, change.noun)
-    return f": {errors}; {_describe_latency(change.latency.get('Commit p50'))}{about}."
+    return (
+        f": {errors}; {_describe_latency(_find_latency(change, *_LATENCIES['Commit p50']))}{about}."
+    )
 
 
 def _describe_errors(delta: Difference, noun: str) -> str:
@@ -99,20 +105,21 @@ def _wer(change: SystemChange) -> TableCell:
     return TableCell(values, difference=size, remark=delta.finding, significant=delta.excludes_zero)
 
 
-def _latency(change: SystemChange, label: str) -> TableCell:
-    values = _ARROW.join(_quantile(run, label) for run in (change.old, change.new))
-    late = change.latency.get(label)
+def _find_latency(change: SystemChange, metric: str, percentile: str) -> Quantile | None:
+    return change.latency.get(metric, {}).get(percentile)
+
+
+def _latency(change: SystemChange, metric: str, percentile: str) -> TableCell:
+    values = _ARROW.join(
+        format_seconds(run.latencies[metric][percentile].value) for run in (change.old, change.new)
+    )
+    late = _find_latency(change, metric, percentile)
     if late is None:
         return TableCell(values, difference="not comparable")
     if late.value is None or late.low is None or late.high is None:
         return TableCell(values, difference=TOO_FEW)
     size = f"{_seconds(late.value)} ({_range(late.low, late.high)})"
     return TableCell(values, difference=size, remark=_direction(late) if late.excludes_zero else "")
-
-
-def _quantile(summary: Summary, label: str) -> str:
-    column, q = LATENCIES[label]
-    return format_seconds(summary.latencies[_FIGURES[column]][f"p{round(100 * q)}"].value)
 
 
 def _direction(late: Quantile) -> str:

@@ -15,8 +15,7 @@ def describe_run(
     """Describe what identifies the run.
 
     Args:
-        settings: of the run.
-        signatures: of the scores, by system.
+        settings, signatures: of the run; of the scores, by system.
         word_times: where the word times of the references are from.
     """
     scoring = settings.scoring

@@ -36,11 +36,9 @@ class TableRow(NamedTuple):
     """One figure, slice or condition, with a cell per system; None where a system has nothing.
 
     Attributes:
-        label: what the row is of.
         cells: in the order of the systems.
         hint: the figure in a few words.
         recordings: how many recordings the row is of.
-        rate: which error rate the row gives.
     """
 
     label: str

@@ -14,8 +14,7 @@ from streamwer.analysis import formatting
 def make_environment(*, autoescape: bool = True) -> Environment:
     """Make the environment, with the globals `figures` and `asset` (a style sheet or script).
 
-    Args:
-        autoescape: for HTML; Markdown escapes its own way.
+    Markdown is not autoescaped: it escapes its own way.
     """
     environment = Environment(
         loader=PackageLoader("streamwer.reports"),

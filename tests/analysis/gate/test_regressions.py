@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from streamwer.analysis.gate import text
-from streamwer.analysis.gate.rerun_confirmation import confirm_by_rerun
+from streamwer.analysis.gate.comparison import confirm_by_rerun
 from streamwer.analysis.gate.verdict import ExitStatus, Verdict
 from tests.analysis.gate import calls
 

@@ -133,14 +133,6 @@ def test_what_a_killed_process_began_to_write_is_removed(
     assert [file.exists() for file in begun] == [True, False]
 
 
-def test_looking_does_not_use(tmp_path: Path) -> None:
-    store, _ = filled(tmp_path)
-    before = sorted(place.last_used for place in store.list_entries())
-    found = [store.inspect(place) for place in store.list_entries()]
-    assert {each.recording for each in found if each} == {str(at) for at in range(8)}
-    assert sorted(place.last_used for place in store.list_entries()) == before
-
-
 def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     store = ResultStore(tmp_path / "file", 1, Warned())

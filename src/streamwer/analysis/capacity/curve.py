@@ -42,12 +42,7 @@ class LoadPoint:
 
 
 def build_curve(runs: Sequence[LoadFigures], slo: SloConfig) -> list[LoadPoint]:
-    """Return the figures at every load that was played, in order.
-
-    Args:
-        runs: by streams and seed.
-        slo: the service level.
-    """
+    """Return the figures at every load that was played, in order, of runs by streams and seed."""
     return [_build_point(list(group), slo) for _, group in groupby(runs, lambda run: run.streams)]
 
 

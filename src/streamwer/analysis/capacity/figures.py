@@ -17,6 +17,8 @@ import pandas as pd
 
 from streamwer.config.load import SloConfig
 from streamwer.eventlog.log import EventLog
+from streamwer.metrics.error_rate import KINDS
+from streamwer.metrics.lag_slope import fit_slope
 from streamwer.metrics.stats.quantiles import estimate_quantile as quantile
 from streamwer.metrics.tables import Scores, score
 from streamwer.text.normalise import Normaliser
@@ -24,7 +26,7 @@ from streamwer.types import Reference, Step, Word
 
 TimeSpan = tuple[float, float]
 """Begin and end of the measured time, seconds on the worker's clock."""
-_COUNTS = ["hits", "substitutions", "deletions", "insertions"]
+_COUNTS = list(KINDS)
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,7 @@ class SoloResult:
     """Result of one recording with a worker to itself.
 
     Attributes:
-        errors: of its words.
         emitted: which reference words were emitted, shape (words,).
-        updates: changes of the screen.
     """
 
     errors: int
@@ -96,10 +96,6 @@ class LoadFigures:
     partial_rate: float
 
 
-def _span_of(call: ServedCall) -> TimeSpan:
-    return call.begins, call.begins + call.reference.seconds
-
-
 def measure_load(
     calls: Sequence[ServedCall],
     alone: Mapping[str, SoloResult],
@@ -113,15 +109,14 @@ def measure_load(
     Args:
         calls: every call of the run; one that failed has no steps, and all its words are missing.
         alone: results by name of the recording.
-        normaliser: of the scores.
-        span: the measured time.
-        streams: requested number of concurrent calls.
-        seed: of the arrivals.
+        normaliser, span: of the scores; the measured time.
+        streams, seed: requested number of concurrent calls; seed of the arrivals.
     """
     if not calls:
         return _idle_figures(streams, seed)
     scores = _score_calls(_number_calls(calls), normaliser)
     late = _select_latencies(scores.words, calls, span)
+    spans = [(call.begins, call.begins + call.reference.seconds) for call in calls]
     solo = [alone[call.reference.recording] for call in calls]
     counts = scores.recordings[_COUNTS].sum()
     spoken = int(counts[_COUNTS[:3]].sum())
@@ -129,7 +124,7 @@ def measure_load(
     return LoadFigures(
         streams=streams,
         seed=seed,
-        offered=_measure_concurrency([_span_of(call) for call in calls], span),
+        offered=_measure_concurrency(spans, span),
         achieved=_sum_audio_heard(calls, span) / (span[1] - span[0]),
         **{f"p{q}": quantile(late, q / 100).value for q in (50, 95, 99)},
         words=len(late),
@@ -182,9 +177,7 @@ def measure_latencies(
     """Measure the commit latencies of the reference words spoken in the measured time.
 
     Args:
-        calls: of one run.
-        normaliser: of the scores.
-        span: the measured time.
+        calls, normaliser, span: as of `measure_load`.
 
     Returns:
         Seconds, shape (words,); infinite for a word that was never emitted.
@@ -199,12 +192,8 @@ def fit_lag_slope(calls: Sequence[ServedCall], span: TimeSpan) -> float:
     two steps.
     """
     points = [(c.begins + s.audio_end, s.emitted - s.audio_end) for c in calls for s in c.steps]
-    measured = np.array([point for point in points if span[0] <= point[0] < span[1]])
-    if len(measured) < 2:
-        return math.nan
-    at, lag = measured[:, 0] - measured[:, 0].mean(), measured[:, 1]
-    spread = float(at @ at)
-    return float(at @ lag) / spread if spread else math.nan
+    measured = [point for point in points if span[0] <= point[0] < span[1]]
+    return fit_slope(*np.array(measured).reshape(-1, 2).T).value
 
 
 def measure_utilisation(calls: Sequence[ServedCall], span: TimeSpan) -> float:

@@ -30,9 +30,7 @@ def judge_system(
     """Judge one system of this tree against the committed baseline.
 
     Args:
-        settings: of the run.
-        name: of the system.
-        show: how progress is shown.
+        settings, name, show: of the run and the system, and how progress is shown.
         experiments: whether other settings or data than the baseline's are judged, too.
     """
     folder = BASELINE / name
@@ -65,9 +63,7 @@ def play_candidate(settings: ExperimentConfig, name: str, show: ShowProgress) ->
     """Run a system as it is in this tree once, with the clock of the gate, and score it.
 
     Args:
-        settings: of the run.
-        name: of the system.
-        show: how progress is shown.
+        settings, name, show: of the run and the system, and how progress is shown.
     """
     words = get_normaliser(settings.scoring.normaliser)
     system = experiment.build_system(with_clock(settings, settings.gate.clock), name)
@@ -79,12 +75,7 @@ def play_candidate(settings: ExperimentConfig, name: str, show: ShowProgress) ->
 def compare_with_baselines(
     settings: ExperimentConfig, played: Mapping[str, SignedScores]
 ) -> list[Verdict]:
-    """Compare candidates with their baselines; one that cannot be read any more says nothing.
-
-    Args:
-        settings: of the run.
-        played: the candidates by system.
-    """
+    """Compare candidates by system with their baselines; one that cannot be read says nothing."""
     moved = []
     for name, candidate in played.items():
         with suppress(LogError):

@@ -1,12 +1,15 @@
-"""Comparison of scored runs, as far as their signatures are comparable."""
+"""Comparison of scored runs, as far as their signatures are comparable.
+
+A rerun confirms a regression: chance seldom fails the same rule twice.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from streamwer.analysis.gate.judgement import ComparisonLimits, judge
-from streamwer.analysis.gate.verdict import Verdict
+from streamwer.analysis.gate.verdict import ExitStatus, Finding, Verdict
 from streamwer.config.experiment import GateConfig
 from streamwer.metrics.store import SignedScores
 from streamwer.provenance.signature import Signature, find_incomparable_fields, find_subject_changes
@@ -25,10 +28,8 @@ def compare_runs(
     """Judge runs by their scores and signatures.
 
     Args:
-        system: its name.
-        baseline: one entry per run.
-        candidate: likewise.
-        gate: the rules.
+        system, gate: its name, and the rules.
+        baseline, candidate: one entry per run.
         confidence: with which the intervals of all rules hold at once.
 
     Raises:
@@ -73,3 +74,31 @@ def find_limits(candidate: Signature, baseline: Signature) -> ComparisonLimits:
 def _drop_repeats(found: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     """Each entry once, in order."""
     return tuple(dict.fromkeys(entry for entries in found for entry in entries))
+
+
+def confirm_by_rerun(judge_round: Callable[[int], Verdict]) -> Verdict:
+    """Return the verdict of the first round, or of two where the first found a regression.
+
+    `judge_round` runs baseline and candidate anew, in turns; it is given 1 or 2.
+    """
+    first = judge_round(1)
+    if first.status != ExitStatus.REGRESSION:
+        return first
+    second = judge_round(2)
+    if second.status in (ExitStatus.NOT_COMPARABLE, ExitStatus.FAILURES):
+        return second
+    findings = tuple(_merge_findings(first, second))
+    confirmed = sum(finding.fails for finding in findings)
+    found = sum(finding.fails for finding in first.findings)
+    note = f"a second round confirmed {confirmed} of {found} regressions"
+    return replace(first, findings=findings, notes=(*first.notes, note))
+
+
+def _merge_findings(first: Verdict, second: Verdict) -> Iterator[Finding]:
+    again = {finding.metric: finding for finding in second.findings}
+    for finding in first.findings:
+        if finding.fails and not again[finding.metric].fails:
+            why = f"not confirmed: {again[finding.metric].why} in the second round"
+            yield replace(finding, status="held", why=why)
+        else:
+            yield finding

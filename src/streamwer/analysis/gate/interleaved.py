@@ -21,8 +21,7 @@ from omegaconf import DictConfig, OmegaConf
 from streamwer import eventlog
 from streamwer.alignment.aligned_manifest import read_aligned
 from streamwer.analysis.gate import rules
-from streamwer.analysis.gate.comparison import compare_runs
-from streamwer.analysis.gate.rerun_confirmation import confirm_by_rerun
+from streamwer.analysis.gate.comparison import compare_runs, confirm_by_rerun
 from streamwer.analysis.gate.verdict import Verdict
 from streamwer.config import experiment
 from streamwer.config.compose import compose_config
@@ -40,13 +39,7 @@ _SHARED = (PREPARED, Path("models"))
 
 @dataclass(frozen=True)
 class CodeVersion:
-    """A checkout with its settings.
-
-    Attributes:
-        name: for people.
-        code: the checkout whose code runs.
-        params: its settings.
-    """
+    """A checkout whose code runs, with its settings; `name` is for people."""
 
     name: str
     code: Path
@@ -152,9 +145,7 @@ class _Runs:
         """Stream in a process of its own, and score here: both by the same rules.
 
         Args:
-            version: the checkout.
-            system: its name.
-            folder: in which the process runs.
+            version, system, folder: the checkout, its name, and where the process runs.
         """
         _link_checkout(folder, version.params, system, self.gate)
         paths = os.pathsep.join([str(version.code / "src"), str(version.code)])

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 
@@ -32,34 +32,12 @@ from streamwer.metrics.tables import number_speakers
 Figure = Literal["wer", "latency"]
 
 
-class Measure(Protocol):
-    """A figure that a rule can be about."""
-
-    @property
-    def label(self) -> str: ...
-
-    @property
-    def unit(self) -> str: ...
-
-    @property
-    def figure(self) -> Figure:
-        """The kind of comparison: `latency` needs the same machine where time is measured."""
-        ...
-
-    def compute(self, group: RunGroup) -> float:
-        """Return the value; NaN where it is unknown."""
-        ...
-
-    def compare(
-        self, baseline: RunGroup, candidate: RunGroup, confidence: float
-    ) -> MetricChange: ...
-
-
 @dataclass(frozen=True)
 class RatioMeasure:
     """A ratio of sums over recordings.
 
     Attributes:
+        figure: the kind of comparison: `latency` needs the same machine where time is measured.
         parts: numerator and denominator of each row of a group's recordings.
         counts: whether both groups count events among the same things, so that few of them have
             exact bounds.
@@ -72,6 +50,7 @@ class RatioMeasure:
     counts: bool = False
 
     def compute(self, group: RunGroup) -> float:
+        """Return the value; NaN where it is unknown."""
         above, below = self.parts(group)
         return float(above.sum() / below.sum()) if below.sum() else math.nan
 
@@ -101,7 +80,6 @@ class LatencyQuantile:
 
     Attributes:
         latencies: seconds, and the number of the speaker of each; NaN where there is no time.
-        q: the quantile.
     """
 
     label: str
@@ -111,6 +89,7 @@ class LatencyQuantile:
     figure: Figure = "latency"
 
     def compute(self, group: RunGroup) -> float:
+        """Return the value, seconds; NaN where it is unknown."""
         found = estimate_quantile(self._events(group)[0], self.q).value
         return math.nan if found is None else found
 
@@ -129,6 +108,10 @@ class LatencyQuantile:
         known = ~np.isnan(late)
         groups = np.unique(speakers[known], return_inverse=True)[1]
         return late[known], groups
+
+
+Measure = RatioMeasure | LatencyQuantile
+"""A figure that a rule can be about."""
 
 
 def _word_latencies(name: str) -> Callable[[RunGroup], tuple[Floats, Integers]]:

@@ -26,8 +26,7 @@ def describe_power(
 
     Args:
         baseline: the runs that the candidate is compared with.
-        gate: the rules.
-        findings: of each rule.
+        gate, findings: the rules, and what each found.
         confidence: of the interval of each rule.
     """
     tested = {name: rule for name, rule in gate.rules.items() if rule.interval}
@@ -79,11 +78,9 @@ def detectable_rise(
     """Return the least rise in WER that a rule finds in 80 % of runs.
 
     Args:
-        rate: the baseline's WER, as a fraction.
-        words: that it is of.
+        rate, words: the baseline's WER, as a fraction, and the words that it is of.
         sizes: words of each speaker, shape (speakers,).
-        rule: the floors.
-        confidence: of its interval.
+        rule, confidence: the floors, and the confidence of the interval.
     """
     reach = student_quantile((1 + confidence) / 2, max(1.0, count_effective_blocks(sizes) - 1))
     floor = max(rule.absolute, rule.relative * rate)

@@ -16,11 +16,7 @@ from streamwer.metrics.tables import Scores, number_speakers
 
 @dataclass(frozen=True)
 class RunGroup:
-    """The runs of one system, sorted so that rows of two groups correspond.
-
-    Args:
-        runs: one entry per run, all of the same recordings.
-    """
+    """The runs of one system on the same recordings, sorted so that rows of groups correspond."""
 
     runs: tuple[Scores, ...]
 

@@ -73,6 +73,13 @@ def format_change(finding: Finding) -> str:
     return f"{value} ({low} to {high})"
 
 
+def list_cells(finding: Finding) -> tuple[str, ...]:
+    """Return a row of the table of figures, without what the finding is."""
+    figures = (finding.change.baseline, finding.change.candidate)
+    shown = (format_figure(value, finding.unit) for value in figures)
+    return finding.label, *shown, format_change(finding)
+
+
 def format_signed_figure(value: float, unit: str) -> str:
     """Return a change with its sign and unit, as `+0.50 points of`."""
     if not math.isfinite(value):

@@ -30,10 +30,7 @@ class ExitStatus(IntEnum):
 class MetricChange:
     """A figure of baseline and candidate, and the interval of candidate minus baseline.
 
-    Attributes:
-        baseline: NaN where the baseline has no such figure.
-        candidate: NaN where the candidate has none.
-        low: NaN, as `high`, where there are too few blocks for an interval.
+    NaN is a figure that one of them does not have, or an interval over too few blocks.
     """
 
     baseline: float
@@ -58,11 +55,8 @@ class Finding:
 
     Attributes:
         metric: name of the rule, as in `conf/gate`.
-        label: its name in reports.
         unit: "%", "s" or "".
-        change: the figures.
         status: `regressed` and `missing` fail.
-        why: the reason of the status, in words.
         noise: the largest difference among runs of one group, where that decides; else 0.
     """
 
@@ -102,10 +96,8 @@ class Verdict:
     """The gate's verdict on one system.
 
     Attributes:
-        system: its name.
         tier: "deterministic" or "statistical".
         reasons: why the runs are not comparable; then nothing else was judged.
-        notes: on the comparison, for the reader.
         findings: one per rule, in the order of the rules.
         recordings: how many there are.
         changed: those whose words or times are not the same; empty for repeated runs.

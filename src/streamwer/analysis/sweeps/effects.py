@@ -65,8 +65,7 @@ def estimate_main_effects(
     """Estimate the main effect of every axis over the points that did not fail.
 
     Args:
-        points: of the sweep.
-        scores: of each point, by its name.
+        points, scores: of the sweep; the scores by the point's name.
         axes: the settings that were varied.
         scoring: of the intervals.
     """

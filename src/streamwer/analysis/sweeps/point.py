@@ -11,7 +11,7 @@ from streamwer.config.experiment import ScoringConfig
 from streamwer.metrics.simulst_latency import estimate_delay
 from streamwer.metrics.stats.intervals import Interval
 from streamwer.metrics.stats.quantiles import Quantile
-from streamwer.metrics.summary import Summary, summarise
+from streamwer.metrics.summary import summarise
 from streamwer.metrics.tables import Scores
 
 _UNKNOWN = Interval(math.nan, math.nan, math.nan)
@@ -25,8 +25,6 @@ class SweepPoint:
     """A configuration with its figures; one that failed has a reason and no figures.
 
     Attributes:
-        name: of the point in its sweep.
-        command: that reproduces it.
         config: policy, model, engine, clock, normaliser and data set, as composed.
         wer: word error rate with its interval over speakers.
         p50, p95: commit latency in seconds with its interval; None for too few words, infinite
@@ -34,7 +32,6 @@ class SweepPoint:
         laal: computation-aware LAAL in seconds, which needs no word times.
         measure: the latency that the sweep goes by, of `MEASURES`.
         coverage: share of reference words that were emitted.
-        recordings, failures: the number of recordings, and of those that failed.
         rtf: measured compute per second of audio; NaN for a point that failed.
         failure: why the point has no figures; "" for one that has.
     """
@@ -81,17 +78,13 @@ def build_point(
     """Build a point from its scores; it is a failed one if every recording failed.
 
     Args:
-        name: of the point.
-        command: that reproduces it.
-        config: as composed.
-        scores: its tables.
-        scoring: of the intervals.
+        name, command, config: of the point, as composed.
+        scores, scoring: its tables; of the intervals.
     """
     summary = summarise(name, scores, None, scoring, {})
     if summary.recordings == len(summary.failures):
-        return build_failed_point(
-            name, command, config, f"every recording failed: {_first_failure(summary)}"
-        )
+        reason = next(iter(summary.failures.values()), "there were none")
+        return build_failed_point(name, command, config, f"every recording failed: {reason}")
     return SweepPoint(
         name=name,
         command=command,
@@ -113,13 +106,6 @@ def build_failed_point(
     """Build a point without figures.
 
     Args:
-        name: of the point.
-        command: that reproduces it.
-        config: as composed.
-        reason: of the failure.
+        name, command, config, reason: of the point, and of its failure.
     """
     return SweepPoint(name, command, config, failure=" ".join(reason.split()) or "no reason given")
-
-
-def _first_failure(summary: Summary) -> str:
-    return next(iter(summary.failures.values()), "there were none")

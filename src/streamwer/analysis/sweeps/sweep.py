@@ -19,11 +19,9 @@ class Sweep:
     """Points on one data set.
 
     Attributes:
-        name: of the sweep, and of the folder of its report.
         points: in the order in which they ran, without repetitions.
         scores: the tables of every point that has figures, by its name.
         budgets: largest latency to find the best point within, seconds.
-        scoring: of the intervals.
         facts: shared by all points: data set, clock, digests; the same on every run.
     """
 
@@ -60,11 +58,9 @@ def build_sweep(
     """Build a sweep from its points; equal ones count once.
 
     Args:
-        name: of the sweep.
+        name, facts: of the sweep; shared by all points.
         found: each point with its scores, None for a failed one.
-        budgets: seconds.
-        scoring: of the intervals.
-        facts: shared by all points.
+        budgets, scoring: seconds; of the intervals.
 
     Raises:
         StreamwerError: there are none, or the WERs of two of them are not comparable.

@@ -1,4 +1,4 @@
-"""Prepare a data set with progress bars, and say what became of its rows."""
+"""Preview a data set, prepare it with progress bars, and say what became of its rows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from rich.console import Console
 from rich.progress import Progress, TaskID
+from rich.table import Table
+from rich.text import Text
 
 from streamwer.cli.common.progress import create_progress
 from streamwer.config import experiment
@@ -16,17 +19,16 @@ from streamwer.config.experiment import ExperimentConfig
 from streamwer.config.folders import PREPARED
 from streamwer.datasets.origin import is_commit
 from streamwer.datasets.preparation import prepare_dataset
+from streamwer.datasets.preview import Preview
 from streamwer.datasets.row_summary import RowSummary, read_row_summary, shorten_list
 from streamwer.formats import manifest
 from streamwer.types import Reference
 
+_COLUMNS = ("row", "id", "speaker", "condition", "language", "timed words", "transcript or reason")
+
 
 def prepare_and_summarise(settings: ExperimentConfig, out: Path = PREPARED) -> str:
-    """Prepare the data set of the config with progress bars; name what cannot be used on stderr.
-
-    Returns:
-        What was prepared, in one line.
-    """
+    """Prepare the config's data set with progress bars; say in a line what was prepared."""
     dataset, chains = settings.dataset, experiment.list_conditions(settings)
     for line in describe_terms(dataset):
         print(line, file=sys.stderr)
@@ -97,3 +99,25 @@ def _list_conditions(chains: Sequence[EffectChain]) -> str:
     """List the conditions, where there are others than none."""
     altered = any(chain.steps for chain in chains)
     return f"; {', '.join(chain.name for chain in chains)}" if altered else ""
+
+
+def print_preview(preview: Preview, name: str) -> None:
+    """Print the first rows of the data set of that name as a table."""
+    total = "rows" if preview.total is None else f"{preview.total} rows"
+    print(f"{name}: {preview.form}, {total}")
+    table = Table()
+    cells = [row.to_cells() for row in preview.rows]
+    # Columns that say nothing would take their width from the transcripts.
+    used = [
+        n for n in range(len(_COLUMNS)) if n == len(_COLUMNS) - 1 or any(row[n] for row in cells)
+    ]
+    for n in used:
+        table.add_column(_COLUMNS[n], overflow="fold")
+    for row, shown in zip(preview.rows, cells, strict=True):
+        # As `Text`: a transcript may hold what rich takes for markup.
+        table.add_row(*(Text(shown[n]) for n in used), style="red" if row.reason else "")
+    Console().print(table)
+    if preview.unusable:
+        print(f"cannot be used as they are: {preview.unusable} of the {len(cells)} rows shown")
+    if unused := [name for n, name in enumerate(_COLUMNS) if cells and n not in used]:
+        print(f"no row shown has: {', '.join(unused)}")

@@ -26,12 +26,7 @@ def create_progress() -> Progress:
 def show_progress(
     description: str, total: float | None = None
 ) -> Iterator[Callable[[int, int | None], None]]:
-    """Show the progress of one task; the value is called with how many are done, and of how many.
-
-    Args:
-        description: of the task.
-        total: of how many, if that is known before the first call.
-    """
+    """Show the progress of a task; the value is called with how many are done, and of how many."""
     with create_progress() as bar:
         task = bar.add_task(description, total=total)
         yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -11,12 +11,7 @@ from streamwer.runners.worker import Job
 
 @contextmanager
 def show_recordings(system: str, total: int) -> Iterator[Callable[[Job], None]]:
-    """Count recordings as they end; until the first one does, say what is waited for.
-
-    Args:
-        system: its name.
-        total: how many recordings there are.
-    """
+    """Count recordings as they end; until the first one does, say what is waited for."""
     with create_progress() as bar:
         task = bar.add_task(f"{system}: starting workers", total=total)
         yield lambda job: bar.update(task, advance=1, description=system)

@@ -20,12 +20,9 @@ NOT_COMPARABLE = 3
 def run_command(main: Callable[[], int], *, status: int = UNUSABLE) -> int:
     """Run `main`; print a user's error as one line on stderr.
 
-    Args:
-        main: returns an exit status.
-        status: exit status for a user's error.
-
     Returns:
-        The status of `main`, or `status`, or 130 after Ctrl-C, or 143 after a request to terminate.
+        The status of `main`, or `status` for a user's error, or 130 after Ctrl-C, or 143 after a
+        request to terminate.
     """
     with standard_streams.tolerate_closed_streams():
         try:

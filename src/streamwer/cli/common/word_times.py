@@ -28,12 +28,8 @@ def place_and_show(
     """Give word times to references; name on stderr the first recordings that get none.
 
     Args:
-        references: of a prepared data set.
-        folder: of that data set.
+        references, folder: of a prepared data set.
         config: how words are placed.
-
-    Returns:
-        The references, and where their word times come from.
     """
     with show_progress("word times", len(references)) as update:
         placed, origin = add_word_times(references, folder, config, update)

@@ -47,15 +47,11 @@ class PreparedDatasets:
     def prepare(
         self, dataset: DatasetConfig, chains: Sequence[EffectChain], alignment: AlignmentConfig
     ) -> tuple[Path, str]:
-        """Prepare a data set with its word times.
+        """Prepare a data set with its word times; return its folder and its digest.
 
         Args:
-            dataset: where it is from.
+            dataset, alignment: where it is from, and how words are placed.
             chains: the conditions under which each of its recordings is prepared.
-            alignment: how words are placed.
-
-        Returns:
-            Its folder, and the digest of what is in it.
 
         Raises:
             DatasetError: it cannot be prepared.

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from omegaconf import DictConfig, OmegaConf
@@ -70,12 +69,7 @@ class SweepSession:
         self._stack.enter_context(keep_ray_running())
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._stack.close()
         if self._last is not None:
             self._report(self._last)
@@ -93,17 +87,13 @@ class SweepSession:
     def run(
         self, values: DictConfig, overrides: Sequence[str], folder: Path
     ) -> tuple[float, float]:
-        """Run one point.
+        """Run one point; return its WER and p95 commit latency, seconds; NaN if it failed.
 
         An error of the user's makes a failed point; any other is reported as one and raised.
 
         Args:
-            values: the composed config.
-            overrides: what was chosen on the command line.
+            values, overrides: the composed config, and what was chosen on the command line.
             folder: of the multirun's job.
-
-        Returns:
-            WER and p95 of the commit latency, seconds; NaN for a point that failed.
         """
         name, command = str(self.points + 1), shlex.join([*PROGRAM.split(), *overrides])
         try:
@@ -214,9 +204,7 @@ def describe_point(system: SystemConfig, normaliser: str, data: str) -> dict[str
     """Describe what makes the result of a point, as plain values.
 
     Args:
-        system: of the point.
-        normaliser: its name.
-        data: digest of the data set.
+        system, normaliser, data: of the point; the digest of its data set.
     """
     profile = {"hardware": system.clock.hardware.name} if system.clock.hardware else {}
     return {

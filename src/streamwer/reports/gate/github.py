@@ -21,13 +21,8 @@ def list_workflow_commands(verdicts: Sequence[Verdict]) -> Iterator[str]:
             yield _command("error", title, text.summarise_verdict(verdict)[0])
         for finding in verdict.findings:
             if finding.fails or finding.status == "improved":
-                old, new = (
-                    text.format_figure(value, finding.unit)
-                    for value in (finding.change.baseline, finding.change.candidate)
-                )
-                words = (
-                    f"{finding.label}: {old} → {new}, {text.format_change(finding)}; {finding.why}"
-                )
+                label, old, new, change = text.list_cells(finding)
+                words = f"{label}: {old} → {new}, {change}; {finding.why}"
                 yield _command("error" if finding.fails else "notice", title, words)
 
 
@@ -46,11 +41,6 @@ def write_step_summary(verdicts: Sequence[Verdict], environment: Mapping[str, st
                 f"{path}: the step summary cannot be written ({error.strerror}); unset"
                 " GITHUB_STEP_SUMMARY to do without"
             ) from error
-
-
-def is_github_actions(environment: Mapping[str, str]) -> bool:
-    """Tell whether this runs as a step of GitHub Actions."""
-    return environment.get("GITHUB_ACTIONS") == "true"
 
 
 def _command(level: str, title: str, message: str) -> str:

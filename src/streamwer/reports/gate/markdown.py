@@ -37,13 +37,8 @@ def _section(verdict: Verdict) -> Iterator[str]:
 
 def _rows(verdict: Verdict) -> Iterator[str]:
     for finding in verdict.findings:
-        cells = (
-            finding.label,
-            text.format_figure(finding.change.baseline, finding.unit),
-            text.format_figure(finding.change.candidate, finding.unit),
-            text.format_change(finding),
-            f"{_MARKS[finding.status]} {finding.status}: {finding.why}",
-        )
+        mark = f"{_MARKS[finding.status]} {finding.status}: {finding.why}"
+        cells = (*text.list_cells(finding), mark)
         yield "| " + " | ".join(map(_escape, cells)) + " |"
 
 

@@ -23,7 +23,7 @@ def publish_verdicts(
     *,
     brief: bool = False,
 ) -> ExitStatus:
-    """Print and write every verdict.
+    """Print and write every verdict; return the exit status of all together.
 
     Args:
         verdicts: one per system.
@@ -31,9 +31,6 @@ def publish_verdicts(
         environment: variables that tell a step of GitHub Actions.
         console: to print on; the terminal if None.
         brief: whether a system that passes is one line on the terminal.
-
-    Returns:
-        The exit status of all verdicts together.
 
     Raises:
         StreamwerError: a file cannot be written.
@@ -47,7 +44,7 @@ def publish_verdicts(
             "junit.xml": junit.render(verdicts),
         }
         write_files(folder, contents)
-    if github.is_github_actions(environment):
+    if environment.get("GITHUB_ACTIONS") == "true":
         for line in github.list_workflow_commands(verdicts):
             console.out(line, highlight=False)
         github.write_step_summary(verdicts, environment)

@@ -25,8 +25,7 @@ def print_verdicts(verdicts: Sequence[Verdict], console: Console, *, brief: bool
     """Print every verdict; experiments, which are not judged, are one line together.
 
     Args:
-        verdicts: one per system.
-        console: to print on.
+        verdicts, console: one per system, and where they are printed.
         brief: whether a system that passes is one line.
     """
     experiments = [each for each in verdicts if NOT_JUDGED in each.notes]
@@ -64,10 +63,7 @@ def _figures(verdict: Verdict) -> Table:
         table.add_column(name, justify="left" if not name else "right")
     for finding in verdict.findings:
         table.add_row(
-            finding.label,
-            text.format_figure(finding.change.baseline, finding.unit),
-            text.format_figure(finding.change.candidate, finding.unit),
-            text.format_change(finding),
+            *text.list_cells(finding),
             f"{finding.status}: {escape(finding.why)}",
             style=_STYLES[finding.status],
         )

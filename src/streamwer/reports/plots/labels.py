@@ -43,13 +43,9 @@ def place_labels(
     """Place the label of each point in a corner beside it, off all other labels and points.
 
     Args:
-        points: x and y, in pixels.
-        sizes: width and height of each label, in pixels.
+        points, sizes: x and y of each, and width and height of each label, in pixels.
         bars: further boxes to avoid where possible.
         frame: the area of the plot.
-
-    Returns:
-        The box of each label.
     """
     occupied = [Box(x - 7, y - 7, x + 7, y + 7) for x, y in points]
     placed = []
@@ -67,8 +63,7 @@ def spread_heights(heights: Sequence[float], gap: float, frame: Frame) -> list[f
     """Push heights apart to at least `gap` pixels, and keep them within the frame.
 
     Args:
-        heights: of the labels, in pixels.
-        gap: smallest distance between two labels, in pixels.
+        heights, gap: of the labels, and the smallest distance between two, in pixels.
         frame: the area of the plot.
     """
     order = sorted(range(len(heights)), key=lambda index: heights[index])

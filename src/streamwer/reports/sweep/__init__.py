@@ -12,14 +12,10 @@ from streamwer.reports.terminal import print_table
 
 
 def write_sweep_report(sweep: Sweep, folder: Path) -> Findings:
-    """Write every file of a sweep's report into `folder` (made if missing).
+    """Write every file of a sweep's report into `folder` (made if missing); return its findings.
 
     `index.html` is the report, `sweep.md` its short form, `sweep.json` all of its figures,
-    `points.csv` and `points.parquet` one row per point, and `costs.json` the measured compute,
-    apart from the rest since it differs from run to run.
-
-    Returns:
-        What the report says.
+    and `costs.json` the measured compute, apart from the rest since it differs from run to run.
 
     Raises:
         StreamwerError: the folder cannot be written; files already there are left as they were.

@@ -1,13 +1,9 @@
-"""A sweep for machines: JSON with all figures, and one row per point as CSV and Parquet."""
+"""A sweep for machines: JSON with all figures."""
 
 from __future__ import annotations
 
-import io
 import json
-import math
 from typing import Any
-
-import pandas as pd
 
 from streamwer._util.rounding import RATE, SECONDS, round_number
 from streamwer.analysis.sweeps.budgets import BudgetChoice
@@ -20,41 +16,14 @@ from streamwer.reports.sweep.findings import Findings
 SCHEMA = 1
 
 
-def render(findings: Findings) -> dict[str, str | bytes]:
+def render(findings: Findings) -> dict[str, str]:
     """Render all files: file name → contents."""
-    table = tabulate_points(findings)
-    parquet = io.BytesIO()
-    table.to_parquet(parquet, index=False)
     points = findings.sweep.points
     costs = {point.name: round_number(point.rtf, RATE) for point in points}
     return {
         "sweep.json": _json(_document(findings)),
-        "points.csv": table.to_csv(index=False, lineterminator="\n"),
-        "points.parquet": parquet.getvalue(),
         "costs.json": _json({"schema": SCHEMA, "rtf": costs}),
     }
-
-
-def tabulate_points(findings: Findings) -> pd.DataFrame:
-    """Tabulate one row per point: its settings, then its figures (rates and seconds)."""
-    front = {point.name for point in findings.front}
-    return pd.DataFrame(
-        {
-            "point": point.name,
-            **findings.get_levels(point),
-            **_numbers("wer", point.wer, RATE),
-            **_numbers("p50", point.p50, SECONDS),
-            **_numbers("p95", point.p95, SECONDS),
-            **_numbers("laal", point.laal, SECONDS),
-            "coverage": round(point.coverage, RATE),
-            "recordings": point.recordings,
-            "failures": point.failures,
-            "on_front": point.name in front,
-            "failure": point.failure,
-            "command": point.command,
-        }
-        for point in findings.sweep.points
-    )
 
 
 def _document(findings: Findings) -> dict[str, Any]:
@@ -114,11 +83,6 @@ def _effect(effect: MainEffect) -> dict[str, Any]:
 def _ends(figure: Interval | Quantile, digits: int) -> dict[str, Any]:
     ends = {"value": figure.value, "low": figure.low, "high": figure.high}
     return {name: round_number(value, digits) for name, value in ends.items()}
-
-
-def _numbers(name: str, figure: Interval | Quantile, digits: int) -> dict[str, float]:
-    ends = {name: figure.value, f"{name}_low": figure.low, f"{name}_high": figure.high}
-    return {key: math.nan if v is None else round(v, digits) for key, v in ends.items()}
 
 
 def _json(value: object) -> str:

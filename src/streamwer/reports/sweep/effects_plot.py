@@ -5,12 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from streamwer.analysis.formatting import (
-    format_percent,
-    format_percent_range,
-    format_seconds,
-    format_seconds_range,
-)
+from streamwer.analysis.formatting import format_figures
 from streamwer.analysis.sweeps.effects import LevelEffect, MainEffect
 from streamwer.analysis.sweeps.point import MEASURES
 from streamwer.reports.plots.axis import (
@@ -88,10 +83,7 @@ def _panel(kind: str, title: str, effect: MainEffect, x: Axis, factor: float) ->
 def _dot(kind: str, level: LevelEffect, x: Axis, y: float) -> EffectDot:
     """Place a mean; an end beyond the axis lies at its end."""
     wer, late = level.wer, level.late
-    title = f"{format_percent(wer.value)} ({format_percent_range(wer)})"
-    if kind == "late":
-        interval = format_seconds_range(late)
-        title = format_seconds(late.value) + (f" ({interval})" if interval else "")
+    title = format_figures(wer, late)[kind == "late"]
     ends = get_ends(late if kind == "late" else wer)
     known = not math.isnan(ends.value)
     low, value, high = (x.to_pixel(end) if known else math.nan for end in ends)

@@ -20,15 +20,7 @@ _TOO_FEW = (
 
 @dataclass(frozen=True)
 class Findings:
-    """A sweep with its Pareto front, best points and main effects.
-
-    Attributes:
-        sweep: the points and their scores.
-        axes: the settings that were varied.
-        front: the points on the Pareto front, the fastest first.
-        choices: the best point for each latency budget.
-        effects: the main effect of each axis.
-    """
+    """A sweep: its front (the fastest first), the best points within budgets, main effects."""
 
     sweep: Sweep
     axes: tuple[str, ...]

@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from streamwer.analysis.formatting import (
-    format_percent,
-    format_percent_range,
-    format_seconds,
-    format_seconds_range,
-)
+from streamwer.analysis.formatting import format_figures
 from streamwer.analysis.sweeps.point import MEASURES, SweepPoint
 from streamwer.reports.plots.axis import (
     Axis,
@@ -108,7 +103,5 @@ def _steps(front: Sequence[SweepPoint], x: Axis, y: Axis, frame: Frame) -> str:
 
 
 def _title(findings: Findings, point: SweepPoint) -> str:
-    ends = format_seconds_range(point.late)
-    late = format_seconds(point.late.value) + (f" ({ends})" if ends else "")
-    wer = f"{format_percent(point.errors)} ({format_percent_range(point.wer)})"
+    wer, late = format_figures(point.wer, point.late)
     return f"{findings.make_label(point)}: WER {wer}, {MEASURES[point.measure]} {late}"

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from streamwer.analysis.formatting import (
-    format_percent,
-    format_percent_range,
-    format_seconds,
-    format_seconds_range,
-)
+from streamwer.analysis.formatting import format_figures, format_seconds
 from streamwer.analysis.sweeps.point import MEASURES, SweepPoint
 from streamwer.reports.markdown import escape
 from streamwer.reports.sweep.findings import Findings, describe_findings
@@ -22,7 +17,7 @@ def render(findings: Findings) -> str:
         "\n".join(map(escape, describe_findings(findings))),
     ]
     parts += ["### Best within a latency budget", _best(findings)]
-    parts += ["### Points", _points(findings)]
+    parts += ["### Points", _table(name_point_columns(findings), list_points(findings))]
     if findings.sweep.failures:
         failures = [f"- {escape(p.name)}: {escape(p.failure)}" for p in findings.sweep.failures]
         parts += ["### Failed", "\n".join(failures)]
@@ -43,10 +38,6 @@ def _best(findings: Findings) -> str:
     return _table(head, lines)
 
 
-def _points(findings: Findings) -> str:
-    return _table(name_point_columns(findings), list_points(findings))
-
-
 def name_point_columns(findings: Findings) -> tuple[str, ...]:
     """Name the columns of `list_points`."""
     return ("point", "settings", "WER", MEASURES[findings.sweep.measure], "on the front")
@@ -64,10 +55,7 @@ def list_points(findings: Findings) -> list[tuple[str, ...]]:
 def _figures(findings: Findings, point: SweepPoint) -> tuple[str, str, str, str]:
     if point.failure:
         return point.name, findings.make_label(point), "failed", "failed"
-    wer = f"{format_percent(point.errors)} ({format_percent_range(point.wer)})"
-    late = format_seconds(point.late.value)
-    ends = format_seconds_range(point.late)
-    return point.name, findings.make_label(point), wer, f"{late} ({ends})" if ends else late
+    return point.name, findings.make_label(point), *format_figures(point.wer, point.late)
 
 
 def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:

@@ -16,7 +16,10 @@ class PointStyles:
         few = (axis for axis, distinct in values.items() if 1 < len(distinct) <= COLOURS)
         self.axis = next(few, "")
         names = values.get(self.axis, [""])
-        self.styles = {name: _style(at, name) for at, name in enumerate(names)}
+        self.styles = {
+            name: Style(name, f"var(--s{1 + at % COLOURS})", MARKERS[at % len(MARKERS)])
+            for at, name in enumerate(names)
+        }
 
     def get_style(self, point: SweepPoint) -> Style:
         """Return the style of a point."""
@@ -25,7 +28,3 @@ class PointStyles:
     def _values(self, axis: str) -> list[str]:
         points = self._findings.sweep.points
         return list(dict.fromkeys(self._findings.get_levels(point)[axis] for point in points))
-
-
-def _style(at: int, name: str) -> Style:
-    return Style(name, f"var(--s{1 + at % COLOURS})", MARKERS[at % len(MARKERS)])

@@ -6,10 +6,10 @@ A tracker is one class that registers itself, ours or another package's: see doc
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from streamwer.errors import StreamwerError
 
@@ -55,7 +55,10 @@ def read_report(folder: Path) -> TrackedReport:
     path = folder / _FIGURES
     try:
         systems = json.loads(path.read_text(encoding="utf-8"))["systems"]
-        figures = {name: dict(_list_numbers(values)) for name, values in systems.items()}
+        figures = {
+            name: {key: float(value) for key, value in values.items()}
+            for name, values in systems.items()
+        }
     except FileNotFoundError:
         raise StreamwerError(
             f"{path}: not there; name the folder of a report, as `dvc repro` or"
@@ -65,11 +68,3 @@ def read_report(folder: Path) -> TrackedReport:
         raise StreamwerError(f"{path}: not the figures of a report ({error!r})") from error
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     return TrackedReport(folder.resolve().name, figures, tuple(files))
-
-
-def _list_numbers(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, float]]:
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _list_numbers(value, f"{prefix}{key}.")
-        elif isinstance(value, (int, float)):
-            yield f"{prefix}{key}", float(value)

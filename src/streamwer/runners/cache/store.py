@@ -127,14 +127,10 @@ class ResultStore:
                     size = max(status.st_size, status.st_blocks * _BLOCK)
                     yield StoreEntry(Path(file.path), size, status.st_mtime)
 
-    def inspect(self, entry: StoreEntry) -> EntryLabel | None:
-        """Read the label of an entry without marking it as used; None, and removed, if damaged."""
-        return self._read(entry.path.parent.name + entry.path.name, unpack_label, use=False)
-
     def _path_of_key(self, key: str) -> Path:
         return self.folder / _ENTRIES / key[:2] / key[2:]
 
-    def _read(self, key: str, read: _Reader[_Found], *, use: bool = True) -> _Found | None:
+    def _read(self, key: str, read: _Reader[_Found]) -> _Found | None:
         path = self._path_of_key(key)
         try:
             content = read(key, path.read_bytes())
@@ -149,9 +145,8 @@ class ResultStore:
             why = error.strerror or error
             self._warn(f"{path}: cannot be read ({why}); its recording is streamed again")
             return None
-        if use:
-            with suppress(OSError):  # another user's
-                os.utime(path)
+        with suppress(OSError):  # another user's
+            os.utime(path)
         return content
 
 
