@@ -19,7 +19,8 @@ def format_number(value: float, digits: int, *, sign: bool = False) -> str:
 
     Args:
         value: NaN is unknown.
-        digits, sign: the decimals, and whether a positive number has a plus.
+        digits: the decimals.
+        sign: whether a positive number has a plus.
     """
     if math.isnan(value):
         return UNKNOWN
@@ -40,7 +41,8 @@ def format_seconds(value: float | None, digits: int = 2, *, unit: bool = True) -
 
     Args:
         value: None is a percentile of too few events, infinity a word that was never emitted.
-        digits, unit: the decimals, and whether to add "s".
+        digits: the decimals.
+        unit: whether to add "s".
     """
     if value is None:
         return TOO_FEW
@@ -88,7 +90,8 @@ def format_count(number_of: int, singular: str, plural: str = "") -> str:
 
     Args:
         number_of: how many there are.
-        singular, plural: the noun, and its plural; with an s if empty.
+        singular: the noun.
+        plural: its plural; with an s if empty.
     """
     noun = singular if number_of == 1 else plural or f"{singular}s"
     return f"{number_of:,}{NO_BREAK}{noun}"

@@ -111,7 +111,8 @@ def compare_logs(
 
     Args:
         systems: figures by name.
-        baseline, scoring: the name of one of them; of the intervals.
+        baseline: the name of one of them.
+        scoring: of the intervals.
     """
     scored = {name: SignedScores(each.scores, each.signature) for name, each in systems.items()}
     reasons = find_incomparable({name: each.signature for name, each in scored.items()}, baseline)

@@ -42,7 +42,8 @@ def run_call(arguments: Arguments, live: LiveInput, load: Load | None = None) ->
     """Transcribe a live call and write its transcript; return the exit status.
 
     Args:
-        arguments, live: the command line, and the input.
+        arguments: the command line.
+        live: the input.
         load: builds the recogniser; faster-whisper if None.
 
     Raises:

@@ -43,8 +43,10 @@ def _print_group(
     """Print the options of a config group, as wide as the terminal if there is one.
 
     Args:
-        group, plural: as in `conf/`, and as its options are called.
-        default, hint: the one that is chosen where none is named, and how to choose one.
+        group: as in `conf/`.
+        plural: what they are called.
+        default: the one that is chosen where none is named.
+        hint: how to choose one.
         argv: the arguments: there are none but -h.
     """
     about = f"List the {plural}, one line each."

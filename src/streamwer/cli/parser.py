@@ -39,7 +39,8 @@ def build_streaming_parser(
 
     Args:
         conf: folder of the config.
-        groups, known: its options by group and name, and the hyper-parameters that are flags.
+        groups: options of each config group, by name.
+        known: the hyper-parameters that are flags.
     """
     parser = CommandParser(
         prog="streaming",
@@ -237,7 +238,9 @@ def format_settings(name: str, group: str, option: Option, known: Sequence[Param
     """Format the help of the settings of one policy, engine or model.
 
     Args:
-        name, group, option: what it is called, where it belongs, and what it says.
+        name: of the option.
+        group: of the config.
+        option: what it is, and its defaults.
         known: the hyper-parameters that are flags.
     """
     parser = CommandParser(

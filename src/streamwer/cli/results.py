@@ -53,7 +53,8 @@ def choose_writer(
     """Choose how the transcripts of these files are written; check that they can be.
 
     Args:
-        arguments, chosen: the command line, and what the transcripts are made with.
+        arguments: the command line.
+        chosen: what they are made with.
         names: of the files.
         alone: whether one file was asked for, or live input.
 

@@ -65,7 +65,9 @@ def transcribe_job(job: Job, recogniser: Recogniser, system: SystemConfig) -> It
     """Play one file; the last message is `FileEnded`, whatever happens.
 
     Args:
-        job, recogniser, system: the file, and what it is transcribed with.
+        job: the file.
+        recogniser: of the system.
+        system: policy and clock.
     """
     try:
         samples = audio.load_audio(job.audio)
@@ -86,7 +88,8 @@ def run_worker(
 
     Args:
         connection: to the command.
-        build, system: builds the recogniser of the system.
+        build: builds the recogniser.
+        system: what files are transcribed with.
     """
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # codecs write there, across the display
     logging.basicConfig(level=logging.WARNING, handlers=[_ToCommand(connection)])

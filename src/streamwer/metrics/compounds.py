@@ -27,7 +27,9 @@ def find_compounds(
     """Find the compounds among the errors of an alignment, in order.
 
     Args:
-        reference, hypothesis, pairs: their tokens, and how both are aligned.
+        reference: its tokens.
+        hypothesis: its tokens.
+        pairs: how both are aligned.
     """
     i = j = 0
     for right, group in groupby(pairs, lambda pair: pair.status == "hit"):
@@ -103,7 +105,9 @@ def map_compounds(
     """Map reference tokens that came in a compound to the hypothesis token that completed them.
 
     Args:
-        reference, hypothesis, pairs: their tokens, and how both are aligned.
+        reference: its tokens.
+        hypothesis: its tokens.
+        pairs: how both are aligned.
     """
     found = find_compounds(reference, hypothesis, pairs)
     return {at: hyp.stop - 1 for ref, hyp in found for at in ref}

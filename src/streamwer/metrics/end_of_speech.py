@@ -64,7 +64,8 @@ def find_text_after(steps: Sequence[Step], end: float, *, tentative: bool) -> Mo
     Where nothing came later it is the last text before: the latency is negative then.
 
     Args:
-        steps, end: of the recording; of its speech, seconds.
+        steps: of the recording.
+        end: of the speech, seconds.
         tentative: whether text that is not final counts.
     """
     found, committed = Moment(NEVER, ()), list[Word]()

@@ -59,7 +59,8 @@ def assign_words(
     That is OmniSTEval's rule; its alignment is one by letters, made for translations.
 
     Args:
-        segments, hypothesis: of the reference, and raw words.
+        segments: of the reference.
+        hypothesis: raw words.
         normaliser: of both texts.
 
     Returns:

@@ -156,7 +156,8 @@ def estimate_delay(recordings: pd.DataFrame, name: str, confidence: float) -> Qu
     """Estimate a computation-aware mean delay with its interval over speakers.
 
     Args:
-        recordings, name: the table, and the delay, such as "laal".
+        recordings: the recordings table.
+        name: of the delay, such as "laal".
         confidence: of the interval.
 
     Returns:
@@ -177,7 +178,8 @@ def weigh_delays(
     """Return each recording's delay times its weight, and its weight: 1, or its segments.
 
     Args:
-        recordings, metric: the table, and the delay.
+        recordings: the recordings table.
+        metric: the delay.
         kind: "ideal" or "aware".
 
     Returns:

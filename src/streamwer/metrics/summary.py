@@ -97,7 +97,8 @@ def summarise(
     """Summarise the scores of one system.
 
     Args:
-        name, scores: of the system.
+        name: of the system.
+        scores: its tables.
         delta_wer: its part of `compare_wer`.
         scoring: of the intervals.
         machine: what the run measured about itself.

@@ -60,7 +60,8 @@ def choose_nearest_pairs(
     """Choose pairs with the least sum of `|end − end|`, of as many edits and hits as given ones.
 
     Args:
-        reference, hypothesis: their tokens.
+        reference: its tokens.
+        hypothesis: its tokens.
         pairs: those of a minimum-edit alignment.
     """
     chosen = {0: _Option(0.0, ())}

@@ -25,7 +25,8 @@ def diff_words(
     Substitutions stay single, so that each wrong word stands beside the right one.
 
     Args:
-        reference, hypothesis: their tokens.
+        reference: its tokens.
+        hypothesis: its tokens.
         statuses: what became of them, in the order of the words table; None where there is no such
             table: then time does not decide between alignments.
     """

@@ -59,7 +59,8 @@ def compare_systems(
     """Compare every system that both runs have; the intervals of all of them hold at once.
 
     Args:
-        old, new: scores of both runs by system.
+        old: scores of the old run by system.
+        new: scores of the new run by system.
         scoring: confidence, and the smallest difference that matters.
     """
     figures: tuple[Figure, ...] = ("wer", "latency")

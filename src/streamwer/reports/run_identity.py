@@ -15,7 +15,8 @@ def describe_run(
     """Describe what identifies the run.
 
     Args:
-        settings, signatures: of the run; of the scores, by system.
+        settings: of the run.
+        signatures: of the scores, by system.
         word_times: where the word times of the references are from.
     """
     scoring = settings.scoring

@@ -45,7 +45,8 @@ def compare_runs(old: RunScores, new: RunScores, scoring: ScoringConfig) -> Comp
     """Compare every system that both runs have, old and new side by side, without a baseline.
 
     Args:
-        old, new: scores of both runs.
+        old: scores of the old run.
+        new: scores of the new run.
         scoring: confidence, and the smallest difference that matters.
     """
     changes = compare_systems(old.scored, new.scored, scoring)

@@ -109,8 +109,10 @@ def measure_load(
     Args:
         calls: every call of the run; one that failed has no steps, and all its words are missing.
         alone: results by name of the recording.
-        normaliser, span: of the scores; the measured time.
-        streams, seed: requested number of concurrent calls; seed of the arrivals.
+        normaliser: of the scores.
+        span: the measured time.
+        streams: requested number of concurrent calls.
+        seed: of the arrivals.
     """
     if not calls:
         return _idle_figures(streams, seed)
@@ -177,7 +179,9 @@ def measure_latencies(
     """Measure the commit latencies of the reference words spoken in the measured time.
 
     Args:
-        calls, normaliser, span: as of `measure_load`.
+        calls: of one run.
+        normaliser: of the scores.
+        span: the measured time.
 
     Returns:
         Seconds, shape (words,); infinite for a word that was never emitted.

@@ -198,7 +198,9 @@ def compare_methods(then: Method, now: Method, profile: str) -> tuple[str, ...]:
     """Return what changed of the method of measurement.
 
     Args:
-        then, now, profile: as of `find_changes`.
+        then: of the capacity.
+        now: of the scores.
+        profile: the clock of the current hardware profile.
     """
     found = [_label(each) for each in _METHOD_FIELDS if getattr(then, each) != getattr(now, each)]
     machine = profile.partition("@")[0]

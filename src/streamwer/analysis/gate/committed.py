@@ -30,7 +30,9 @@ def judge_system(
     """Judge one system of this tree against the committed baseline.
 
     Args:
-        settings, name, show: of the run and the system, and how progress is shown.
+        settings: of the run.
+        name: of the system.
+        show: how progress is shown.
         experiments: whether other settings or data than the baseline's are judged, too.
     """
     folder = BASELINE / name
@@ -63,7 +65,9 @@ def play_candidate(settings: ExperimentConfig, name: str, show: ShowProgress) ->
     """Run a system as it is in this tree once, with the clock of the gate, and score it.
 
     Args:
-        settings, name, show: of the run and the system, and how progress is shown.
+        settings: of the run.
+        name: of the system.
+        show: how progress is shown.
     """
     words = get_normaliser(settings.scoring.normaliser)
     system = experiment.build_system(with_clock(settings, settings.gate.clock), name)

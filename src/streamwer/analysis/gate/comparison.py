@@ -28,8 +28,10 @@ def compare_runs(
     """Judge runs by their scores and signatures.
 
     Args:
-        system, gate: its name, and the rules.
-        baseline, candidate: one entry per run.
+        system: its name.
+        baseline: one entry per run.
+        candidate: likewise.
+        gate: the rules.
         confidence: with which the intervals of all rules hold at once.
 
     Raises:

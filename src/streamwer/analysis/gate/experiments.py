@@ -34,7 +34,9 @@ def find_other_settings(
     """Find how the settings differ from the baseline's, without running anything.
 
     Args:
-        settings, name, signature: of this run, of the system, and of the baseline.
+        settings: of this run.
+        name: of the system.
+        signature: of the baseline.
 
     Returns:
         The differences, in words; none if the candidate is no experiment.

@@ -145,7 +145,9 @@ class _Runs:
         """Stream in a process of its own, and score here: both by the same rules.
 
         Args:
-            version, system, folder: the checkout, its name, and where the process runs.
+            version: the checkout.
+            system: its name.
+            folder: in which the process runs.
         """
         _link_checkout(folder, version.params, system, self.gate)
         paths = os.pathsep.join([str(version.code / "src"), str(version.code)])

@@ -45,8 +45,10 @@ def judge(
     """Apply every rule to the candidate.
 
     Args:
-        system, gate: its name, and the rules.
-        baseline, candidate: the scores of each run, as many of one as of the other.
+        system: its name.
+        baseline: the scores of each run.
+        candidate: likewise, of as many runs.
+        gate: the rules.
         confidence: with which the intervals of all rules hold at once.
         normaliser: that the scores were made with, for the diffs.
         limits: why the runs are not comparable, by their signatures.

@@ -26,7 +26,8 @@ def describe_power(
 
     Args:
         baseline: the runs that the candidate is compared with.
-        gate, findings: the rules, and what each found.
+        gate: the rules.
+        findings: of each rule.
         confidence: of the interval of each rule.
     """
     tested = {name: rule for name, rule in gate.rules.items() if rule.interval}
@@ -78,9 +79,11 @@ def detectable_rise(
     """Return the least rise in WER that a rule finds in 80 % of runs.
 
     Args:
-        rate, words: the baseline's WER, as a fraction, and the words that it is of.
+        rate: the baseline's WER, as a fraction.
+        words: that it is of.
         sizes: words of each speaker, shape (speakers,).
-        rule, confidence: the floors, and the confidence of the interval.
+        rule: the floors.
+        confidence: of its interval.
     """
     reach = student_quantile((1 + confidence) / 2, max(1.0, count_effective_blocks(sizes) - 1))
     floor = max(rule.absolute, rule.relative * rate)

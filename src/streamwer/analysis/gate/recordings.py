@@ -42,7 +42,8 @@ def find_regressed_recordings(
     """Return the recordings with more errors than before, then those that are later; worst first.
 
     Args:
-        baseline, candidate: runs of the same recordings.
+        baseline: its runs.
+        candidate: its runs, of the same recordings.
         normaliser: the scores' own, for the word diffs.
         most: the largest number to return.
     """

@@ -93,8 +93,10 @@ def apply_rule(
     """Apply a rule to the candidate.
 
     Args:
-        name, rule: the metric, and its limits.
-        baseline, candidate: the runs that must not be worse, and those that are judged; as many.
+        name: of the metric.
+        rule: its limits.
+        baseline: the runs that the candidate must not be worse than.
+        candidate: as many runs.
         confidence: of the interval.
         informs: whether the figures are not comparable, so that the finding only informs.
     """

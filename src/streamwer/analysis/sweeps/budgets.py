@@ -43,8 +43,9 @@ def choose_within_budgets(
     The lowest WER; of equal ones the lowest latency, then the first.
 
     Args:
-        points, scores: of the sweep; the scores by the point's name.
+        points: of the sweep.
         budgets: largest latency, seconds.
+        scores: of each point, by its name.
         scoring: of the intervals.
     """
     return [_choose(points, budget, scores, scoring) for budget in sorted(set(budgets))]

@@ -65,7 +65,8 @@ def estimate_main_effects(
     """Estimate the main effect of every axis over the points that did not fail.
 
     Args:
-        points, scores: of the sweep; the scores by the point's name.
+        points: of the sweep.
+        scores: of each point, by its name.
         axes: the settings that were varied.
         scoring: of the intervals.
     """

@@ -78,8 +78,11 @@ def build_point(
     """Build a point from its scores; it is a failed one if every recording failed.
 
     Args:
-        name, command, config: of the point, as composed.
-        scores, scoring: its tables; of the intervals.
+        name: of the point.
+        command: that reproduces it.
+        config: as composed.
+        scores: its tables.
+        scoring: of the intervals.
     """
     summary = summarise(name, scores, None, scoring, {})
     if summary.recordings == len(summary.failures):
@@ -106,6 +109,9 @@ def build_failed_point(
     """Build a point without figures.
 
     Args:
-        name, command, config, reason: of the point, and of its failure.
+        name: of the point.
+        command: that reproduces it.
+        config: as composed.
+        reason: of the failure.
     """
     return SweepPoint(name, command, config, failure=" ".join(reason.split()) or "no reason given")

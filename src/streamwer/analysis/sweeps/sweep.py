@@ -58,9 +58,11 @@ def build_sweep(
     """Build a sweep from its points; equal ones count once.
 
     Args:
-        name, facts: of the sweep; shared by all points.
+        name: of the sweep.
         found: each point with its scores, None for a failed one.
-        budgets, scoring: seconds; of the intervals.
+        budgets: seconds.
+        scoring: of the intervals.
+        facts: shared by all points.
 
     Raises:
         StreamwerError: there are none, or the WERs of two of them are not comparable.

@@ -28,7 +28,8 @@ def place_and_show(
     """Give word times to references; name on stderr the first recordings that get none.
 
     Args:
-        references, folder: of a prepared data set.
+        references: of a prepared data set.
+        folder: of that data set.
         config: how words are placed.
     """
     with show_progress("word times", len(references)) as update:

@@ -50,8 +50,9 @@ class PreparedDatasets:
         """Prepare a data set with its word times; return its folder and its digest.
 
         Args:
-            dataset, alignment: where it is from, and how words are placed.
+            dataset: where it is from.
             chains: the conditions under which each of its recordings is prepared.
+            alignment: how words are placed.
 
         Raises:
             DatasetError: it cannot be prepared.

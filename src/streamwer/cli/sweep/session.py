@@ -92,7 +92,8 @@ class SweepSession:
         An error of the user's makes a failed point; any other is reported as one and raised.
 
         Args:
-            values, overrides: the composed config, and what was chosen on the command line.
+            values: the composed config.
+            overrides: what was chosen on the command line.
             folder: of the multirun's job.
         """
         name, command = str(self.points + 1), shlex.join([*PROGRAM.split(), *overrides])
@@ -204,7 +205,9 @@ def describe_point(system: SystemConfig, normaliser: str, data: str) -> dict[str
     """Describe what makes the result of a point, as plain values.
 
     Args:
-        system, normaliser, data: of the point; the digest of its data set.
+        system: of the point.
+        normaliser: its name.
+        data: digest of the data set.
     """
     profile = {"hardware": system.clock.hardware.name} if system.clock.hardware else {}
     return {

@@ -42,7 +42,8 @@ def has_enough_events(count: int, q: float, confidence: float = 0.95) -> bool:
     the upper confidence limit: p95 needs 72 events and p99 needs 368.
 
     Args:
-        count, q: of events; the quantile.
+        count: of events.
+        q: the quantile.
         confidence: of the interval, which has two sides.
     """
     return count > 0 and 1 - q**count >= 1 - (1 - confidence) / 2
@@ -81,8 +82,11 @@ def compare_quantiles(
     out. It is the difference of quantiles, not the quantile of differences.
 
     Args:
-        values, baseline: of each system at the same events, shape (n,).
-        groups, qs, confidence: as of `estimate_quantiles`.
+        values: the system's, one per event, shape (n,); infinite for an event that never came.
+        baseline: the baseline's at the same events.
+        groups: the speaker of each event as 0 … k−1, each of whom has events, shape (n,).
+        qs: the quantiles that are asked for.
+        confidence: of each interval.
 
     Returns:
         For each q, in the unit of `values`: +∞ where only the system's quantile never came, −∞
@@ -100,7 +104,10 @@ def estimate_shift_function(
     Wilcox 1995; each interval holds for its decile alone.
 
     Args:
-        values, baseline, groups, confidence: as of `compare_quantiles`.
+        values: the system's, one per event, shape (n,); infinite for an event that never came.
+        baseline: the baseline's at the same events.
+        groups: the speaker of each event as 0 … k−1, each of whom has events, shape (n,).
+        confidence: of each interval.
     """
     found = compare_quantiles(values, baseline, groups, DECILES, confidence)
     return dict(zip(DECILES, found, strict=True))
@@ -112,8 +119,9 @@ def average_quantile(
     """Take the mean of one quantile of several results on the same speakers.
 
     Args:
-        results: the values and the groups of each, as `estimate_quantiles` takes them.
-        q, confidence: the quantile; of the interval.
+        results: the values and the groups of each, as `quantiles` takes them.
+        q: the quantile.
+        confidence: of the interval.
     """
     pooled = [_PooledEvents(*each) for each in results]
     if not pooled or not all(has_enough_events(len(each.values), q, confidence) for each in pooled):

@@ -20,7 +20,8 @@ def estimate_rate(errors: Floats, words: Floats, confidence: float) -> Interval:
     """Estimate a pooled rate of errors with its interval.
 
     Args:
-        errors, words: per block, shape (blocks,).
+        errors: per block, shape (blocks,).
+        words: reference words per block.
         confidence: of the interval.
     """
     found = compare_ratios(errors, words, np.zeros_like(errors), words, confidence)
@@ -35,7 +36,9 @@ def compare_rates(errors: Floats, baseline: Floats, words: Floats, confidence: f
     """Compare a pooled rate of errors with a baseline's on the same words.
 
     Args:
-        errors, baseline, words: errors of both and reference words per block, shape (blocks,).
+        errors: the system's errors per block, shape (blocks,).
+        baseline: the baseline's.
+        words: reference words per block.
         confidence: of the interval.
 
     Returns:
@@ -56,8 +59,10 @@ def compare_ratios(
     """Compare a ratio of sums with another whose denominators may differ.
 
     Args:
-        above, below: numerators and denominators per block, shape (blocks,).
-        base_above, base_below: those of the ratio that is subtracted.
+        above: numerators per block, shape (blocks,).
+        below: denominators.
+        base_above: numerators of the ratio that is subtracted.
+        base_below: its denominators.
         confidence: of the interval.
 
     Returns:

@@ -25,7 +25,8 @@ def print_verdicts(verdicts: Sequence[Verdict], console: Console, *, brief: bool
     """Print every verdict; experiments, which are not judged, are one line together.
 
     Args:
-        verdicts, console: one per system, and where they are printed.
+        verdicts: one per system.
+        console: to print on.
         brief: whether a system that passes is one line.
     """
     experiments = [each for each in verdicts if NOT_JUDGED in each.notes]

@@ -103,7 +103,8 @@ def make_seconds_axis(values: Iterable[float], begin: float, end: float) -> Axis
 
     Args:
         values: seconds; those that are not finite are ignored.
-        begin, end: pixels of the lowest and the highest value.
+        begin: pixel of the lowest value.
+        end: pixel of the highest value.
     """
     finite = sorted(value for value in values if math.isfinite(value))
     low, high = (finite[0], finite[-1]) if finite else (0.0, 1.0)
@@ -117,7 +118,8 @@ def make_rate_axis(values: Iterable[float], begin: float, end: float) -> Axis:
 
     Args:
         values: rates as fractions; those that are not finite are ignored.
-        begin, end: pixels of the lowest and the highest value.
+        begin: pixel of the lowest value.
+        end: pixel of the highest value.
     """
     finite = sorted(value for value in values if math.isfinite(value))
     low, high = (finite[0], finite[-1]) if finite else (0.0, 0.1)

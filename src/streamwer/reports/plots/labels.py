@@ -43,7 +43,8 @@ def place_labels(
     """Place the label of each point in a corner beside it, off all other labels and points.
 
     Args:
-        points, sizes: x and y of each, and width and height of each label, in pixels.
+        points: x and y, in pixels.
+        sizes: width and height of each label, in pixels.
         bars: further boxes to avoid where possible.
         frame: the area of the plot.
     """
@@ -63,7 +64,8 @@ def spread_heights(heights: Sequence[float], gap: float, frame: Frame) -> list[f
     """Push heights apart to at least `gap` pixels, and keep them within the frame.
 
     Args:
-        heights, gap: of the labels, and the smallest distance between two, in pixels.
+        heights: of the labels, in pixels.
+        gap: smallest distance between two labels, in pixels.
         frame: the area of the plot.
     """
     order = sorted(range(len(heights)), key=lambda index: heights[index])

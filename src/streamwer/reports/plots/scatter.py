@@ -72,9 +72,12 @@ def place_mark(name: str, style: Style, late: Ends, errors: Ends, x: Axis, y: Ax
     """Place a system or point, without a label.
 
     Args:
-        name, style: of the system or point.
-        late, errors: its latency, in seconds, and its WER, as a fraction.
-        x, y: axes of the latency and the WER.
+        name: of the system or point.
+        style: its colour and marker.
+        late: its latency, in seconds.
+        errors: its WER, as a fraction.
+        x: axis of the latency.
+        y: axis of the WER.
     """
     return ScatterMark(
         name,
