@@ -43,6 +43,7 @@ class DatasetRow:
         note: what a reader of the figures must know of its reference.
         ignored_segments: begin and end of each part in which nothing is scored, seconds.
         readings: its transcript with NIST's marks, where words may be optional or others.
+        turns: begin and end of each segment of its transcript, seconds, where it has segments.
         original_place: its place before an id was made of it; "" where its source has an id.
     """
 
@@ -57,6 +58,7 @@ class DatasetRow:
     original_place: str = ""
     ignored_segments: tuple[tuple[float, float], ...] = ()
     readings: str = ""
+    turns: tuple[tuple[float, float], ...] = ()
 
     @property
     def place(self) -> str:
