@@ -195,6 +195,8 @@ class Reference:
             from that path and differs; "" otherwise.
         ignored_segments: start and end (seconds) of segments that are not scored: words that a
             system recognises there are dropped.
+        entities: its names, numbers and codes, as the data set marks them; None where it marks
+            none, and they are found by rule.
         turns: start and end (seconds) of each segment of the transcript, in order, where it has
             segments: each is a turn.
         readings: the transcript with NIST's marks, where it has optional words or alternatives
@@ -215,6 +217,7 @@ class Reference:
     ignored_segments: tuple[tuple[float, float], ...] = ()
     readings: str = ""
     turns: tuple[tuple[float, float], ...] = ()
+    entities: tuple[str, ...] | None = None
 
 
 class ArrivedAudio(NamedTuple):

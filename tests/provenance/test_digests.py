@@ -66,6 +66,7 @@ def test_the_order_of_recordings_and_their_paths_do_not_matter(
         {"speaker": "t"},
         {"condition": "noise"},
         {"ignored_segments": ((0.0, 1.0),)},
+        {"entities": ()},
     ],
 )
 def test_error_rates_depend_on_these(change: dict[str, object]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -140,6 +141,7 @@ def _write_call(call: _JoinedCall, name: str, folder: Path) -> Reference:
         if more
         else first.turns,
         readings=_join_readings(call),
+        entities=_join_entities(call),
     )
 
 
@@ -166,6 +168,11 @@ def _join_readings(call: _JoinedCall) -> str:
         return call.parts[0].readings
     marked = any(part.readings for part in call.parts)
     return join_words(part.readings or part.text.strip() for part in call.parts) if marked else ""
+
+
+def _join_entities(call: _JoinedCall) -> tuple[str, ...] | None:
+    marked = [part.entities for part in call.parts if part.entities is not None]
+    return tuple(chain.from_iterable(marked)) if marked else None
 
 
 def _shift_segments(

@@ -115,6 +115,7 @@ class _Conversion:
             ignored_segments=row.ignored_segments,
             readings=row.readings,
             turns=row.turns,
+            entities=fields.entities,
         )
         self.recordings[parsed.number] = SourceRecording(reference, fields.session)
         if reference.broken:
