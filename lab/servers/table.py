@@ -14,6 +14,7 @@ _HEAD = (
     "|:--|:--|--:|--:|--:|--:|--:|",
 )
 _INTERVALS = "Below the figures are 95 % intervals from leaving out each speaker in turn. "
+_NONE = "The study was made before its intervals were kept. "
 _BOARDS_HEAD = (
     "| system | first final text after speech | first text of any kind | word emission | PER"
     " | entities | end of turn | turns cut off |",
@@ -100,13 +101,13 @@ def _render_notes(report: Mapping[str, Any]) -> Iterator[str]:
     calls, repeats = len(report["calls"]), report["repeats"]
     rows = [row for row in report["systems"] if row["sessions"]]
     versions = {row["version"]: None for row in rows if not row["version"].startswith("streamwer")}
+    intervals = _INTERVALS if any("intervals" in row for row in rows) else _NONE
     yield (
         f"The {calls} shortest bundled calls, {report['seconds']:.0f} s, {repeats} times with the"
         f" first policy of a system and once with the second; {report['model']['name']}"
         f" ({report['model']['mb']:.0f} MB), one thread each, {report['lanes']} systems at a time"
         f" on {report['machine']['cores']} cores. CPU is seconds per second of audio, of all the"
-        f" processes of a system. {_INTERVALS * any('intervals' in row for row in rows)}"
-        f"{'; '.join(versions)}."
+        f" processes of a system. {intervals}{'; '.join(versions)}."
     )
 
 
