@@ -29,12 +29,13 @@ def main() -> int:
     MeasuringSessions(Path(settings.cache.folder)).release()  # DVC has just recorded the log
     folder, words = EVENTS / args.system, get_normaliser(settings.scoring.normaliser)
     log = eventlog.read_summary(folder)
-    signature = store.sign_scores(iterate_aligned(), log, words)
+    pause = settings.scoring.turn_pause_s
+    signature = store.sign_scores(iterate_aligned(), log, words, pause)
     refuse_aligned_by(
         experiment.parse_alignment(settings.alignment), args.system, signature.subject.model
     )
     played = eventlog.iterate_recordings(folder)
-    parts = score_in_batches(iterate_aligned(), played, log.failures, words)
+    parts = score_in_batches(iterate_aligned(), played, log.failures, words, pause)
     tally = ScoreTally()
     store.write_batches(SCORES / args.system, tally.count_batches(parts), signature)
     print(f"{args.system}: {tally.format_line()}")

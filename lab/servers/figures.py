@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from lab.servers.lanes import Job
 from lab.servers.systems import CHUNK_S, Played, Subject
 from streamwer.config.experiment import ScoringConfig
 from streamwer.eventlog.log import EventLog
+from streamwer.metrics.error_rate import sum_errors, sum_reference_units
+from streamwer.metrics.latency import select_timed_words
+from streamwer.metrics.registry import Ratio, list_ratio_metrics
+from streamwer.metrics.stats.intervals import Floats, Interval
+from streamwer.metrics.stats.quantiles import Quantile
+from streamwer.metrics.stats.ratios import compare_ratios
 from streamwer.metrics.summary import Summary, summarise
-from streamwer.metrics.tables import score
+from streamwer.metrics.tables import Scores, score
+from streamwer.reports.latencies import compute_median_latencies
 from streamwer.simulation.generator import LARGEST_LAG
 from streamwer.text.normalise import ENGLISH, get_normaliser
 from streamwer.types import Failure, Reference
@@ -27,10 +35,11 @@ _LATENCIES = (
     ("shown", "shown_latency", ("p50", "p95")),
     ("end_of_speech_final", "end_of_speech_final", ("p50",)),
     ("end_of_speech_any", "end_of_speech_any", ("p50",)),
+    ("end_of_turn", "end_of_turn_delay", ("p50",)),
 )
 _RATIOS = (
     *("tail_loss", "end_of_speech_final_wer", "end_of_speech_any_wer"),
-    *("word_emission_latency", "punctuation", "entities"),
+    *("word_emission_latency", "punctuation", "entities", "early_cutoff"),
 )
 
 
@@ -60,7 +69,9 @@ def measure(
     failures = [each.failure for each in mine.values() if each.failure]
     lags = [lag for each in mine.values() for lag in each.lags]
     lag = float(np.quantile(lags, 0.99)) if lags else None
-    summary = _summarise(sessions, list(mine.values()))
+    scores = _score(sessions, list(mine.values()))
+    summary = summarise("", scores, None, ScoringConfig(ENGLISH), {})
+    cpu = _sum_cpu(sessions, list(mine.values()))
     return row | {
         "sessions": len(mine),
         "failed_sessions": len(failures),
@@ -69,10 +80,12 @@ def measure(
         "wer": _round(summary.wer.value),
         **_list_latencies(summary),
         **{name: _round(summary.figures[name].value) for name in _RATIOS},
-        "cpu_per_audio_s": _round(_divide_cpu(sessions, list(mine.values()))),
+        "cpu_per_audio_s": _round(Ratio(cpu[0].sum(), cpu[1].sum()).value),
         "commit_violations": sum(each.violations for each in mine.values()),
         "generator_lag_p99_s": None if lag is None else _round(lag),
         "void": lag is not None and lag > LARGEST_LAG * CHUNK_S,
+        "intervals": dict(_list_intervals(summary, scores, cpu)),
+        "calls": list(_list_calls(scores, [each.cpu_s for each in mine.values()])),
     }
 
 
@@ -82,18 +95,18 @@ def describe_failed(subject: Subject, reason: str) -> dict[str, Any]:
 
 
 def _name_session(reference: Reference, job: Job) -> Reference:
-    return replace(reference, recording=f"{reference.recording}.{job.repeat + 1}")
+    source = reference.source or reference.recording  # its repeats are one block of the intervals
+    return replace(reference, recording=f"{reference.recording}.{job.repeat + 1}", source=source)
 
 
-def _summarise(references: Sequence[Reference], played: Sequence[Played]) -> Summary:
+def _score(references: Sequence[Reference], played: Sequence[Played]) -> Scores:
     steps, failures = [], []
     for reference, each in zip(references, played, strict=True):
         steps += [replace(step, recording=reference.recording) for step in each.steps]
         if each.failure:
             failures.append(Failure(reference.recording, each.failure))
     log = EventLog(tuple(steps), tuple(failures))
-    scores = score(references, log, get_normaliser(ENGLISH))
-    return summarise("", scores, None, ScoringConfig(ENGLISH), {})
+    return score(references, log, get_normaliser(ENGLISH))
 
 
 def _list_latencies(summary: Summary) -> dict[str, float | str | None]:
@@ -105,11 +118,47 @@ def _list_latencies(summary: Summary) -> dict[str, float | str | None]:
     return found
 
 
-def _divide_cpu(references: Sequence[Reference], played: Sequence[Played]) -> float:
-    """Return the processor seconds per second of audio, of the sessions that did not fail."""
-    done = [(ref, each) for ref, each in zip(references, played, strict=True) if not each.failure]
-    seconds = sum(reference.seconds for reference, _ in done)
-    return sum(each.cpu_s for _, each in done) / seconds if seconds else math.nan
+def _sum_cpu(references: Sequence[Reference], played: Sequence[Played]) -> tuple[Floats, Floats]:
+    """Return processor seconds and seconds of audio of each session; 0 of those that failed."""
+    done = np.array([not each.failure for each in played])
+    spent, seconds = [each.cpu_s for each in played], [each.seconds for each in references]
+    return np.array(spent) * done, np.array(seconds) * done
+
+
+def _list_intervals(
+    summary: Summary, scores: Scores, cpu: tuple[Floats, Floats]
+) -> Iterator[tuple[str, list[float | str | None]]]:
+    """Yield the intervals that are known, over speakers, whose calls and repeats are one block."""
+    found: dict[str, Interval | Quantile] = {"wer": summary.wer}
+    for name, metric, percentiles in _LATENCIES:
+        for percentile in percentiles:
+            found[f"{name}_{percentile}_s"] = summary.latencies[metric][percentile]
+    tables = replace(scores, words=select_timed_words(scores.words))
+    parts = {each.name: each.parts(tables) for each in list_ratio_metrics() if each.name in _RATIOS}
+    speakers = pd.factorize(scores.recordings["speaker"])[0]
+    for key, both in {**parts, "cpu_per_audio_s": cpu}.items():
+        above, below = (np.bincount(speakers, part).astype(float) for part in both)
+        nothing = np.zeros_like(above)
+        found[key] = compare_ratios(above, below, nothing, below, ScoringConfig.confidence)
+    for key, each in found.items():
+        if each.low is not None and each.high is not None and not math.isnan(each.low):
+            yield key, [_round(each.low), _round(each.high)]
+
+
+def _list_calls(scores: Scores, cpu_s: Sequence[float]) -> Iterator[dict[str, Any]]:
+    """Yield the figures of each session."""
+    rows, medians = scores.recordings, compute_median_latencies(scores)
+    for name, words, errors, spent in zip(
+        rows["recording"], sum_reference_units(rows), sum_errors(rows), cpu_s, strict=True
+    ):
+        late = medians.get(name)
+        yield {
+            "session": name,
+            "words": int(words),
+            "errors": int(errors),
+            "commit_p50_s": None if late is None else _round(late),
+            "cpu_s": _round(spent),
+        }
 
 
 def _round(value: float) -> float | str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from lab.servers.figures import NEVER
@@ -13,15 +13,18 @@ _HEAD = (
     "| system | end of audio | WER | commit p50 / p95 | first shown p50 / p95 | tail loss | CPU |",
     "|:--|:--|--:|--:|--:|--:|--:|",
 )
+_INTERVALS = "Below the figures are 95 % intervals from leaving out each speaker in turn. "
+_NONE = "The study was made before its intervals were kept. "
 _BOARDS_HEAD = (
     "| system | first final text after speech | first text of any kind | word emission | PER"
-    " | entities |",
-    "|:--|--:|--:|--:|--:|--:|",
+    " | entities | end of turn | turns cut off |",
+    "|:--|--:|--:|--:|--:|--:|--:|--:|",
 )
 _BOARDS = (
     "The same runs in the terms of AA-WER Streaming (WER and median latency at two moments after"
-    " the end of speech) and of Picovoice ([metrics](metrics.md#after-the-end-of-speech)), each"
-    " system with its first policy:"
+    " the end of speech) and of Picovoice, and for voice agents the median delay after a turn and"
+    " the turns cut off ([metrics](metrics.md#after-the-end-of-speech)), each system with its first"
+    " policy; – is not known:"
 )
 
 
@@ -48,15 +51,18 @@ def _render_row(row: Mapping[str, Any]) -> str:
         return f"| {_quote(row['system'])} | | failed: {row['failure']} | | | | |"
     marks = "".join((" (void)" * row["void"], _render_failed(row)))
     latencies = (
-        _render_pair(row[f"{kind}_p50_s"], row[f"{kind}_p95_s"]) for kind in ("commit", "shown")
+        _render_pair(row[f"{kind}_p50_s"], row[f"{kind}_p95_s"])
+        + _render_intervals(row, f"{kind}_p50_s", f"{kind}_p95_s", form=_render_seconds)
+        for kind in ("commit", "shown")
     )
     cells = (
         _quote(row["system"]) + marks,
         _quote(row["end_of_audio"]),
-        _render_share(row["wer"]),
+        _render_share(row["wer"]) + _render_intervals(row, "wer", form=_render_share),
         *latencies,
-        _render_share(row["tail_loss"]),
-        "–" if row["cpu_per_audio_s"] is None else f"{row['cpu_per_audio_s']:.2f}",
+        _render_share(row["tail_loss"]) + _render_intervals(row, "tail_loss", form=_render_share),
+        _render_cpu(row["cpu_per_audio_s"])
+        + _render_intervals(row, "cpu_per_audio_s", form=_render_cpu),
     )
     return f"| {' | '.join(cells)} |"
 
@@ -68,7 +74,22 @@ def _render_boards_row(row: Mapping[str, Any]) -> str:
     )
     emission = f"{_render_seconds(row['word_emission_latency'])} s"
     shares = (_render_share(row[name]) for name in ("punctuation", "entities"))
-    return f"| {' | '.join((_quote(row['system']), *moments, emission, *shares))} |"
+    turns = _render_turns(row)
+    return f"| {' | '.join((_quote(row['system']), *moments, emission, *shares, *turns))} |"
+
+
+def _render_turns(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Render the figures of turns; a study before they were measured has none."""
+    late = row.get("end_of_turn_p50_s")
+    unit = "" if late in (None, NEVER) else " s"
+    return f"{_render_seconds(late)}{unit}", _render_share(row.get("early_cutoff"))
+
+
+def _render_intervals(row: Mapping[str, Any], *keys: str, form: Callable[[Any], str]) -> str:
+    """Render the intervals of a cell's figures, where the study has kept them."""
+    known = [row.get("intervals", {}).get(key) for key in keys]
+    texts = ("–" if each is None else f"{form(each[0])} to {form(each[1])}" for each in known)
+    return f"<br><sub>{' / '.join(texts)}</sub>" if any(known) else ""
 
 
 def _render_failed(row: Mapping[str, Any]) -> str:
@@ -80,17 +101,22 @@ def _render_notes(report: Mapping[str, Any]) -> Iterator[str]:
     calls, repeats = len(report["calls"]), report["repeats"]
     rows = [row for row in report["systems"] if row["sessions"]]
     versions = {row["version"]: None for row in rows if not row["version"].startswith("streamwer")}
+    intervals = _INTERVALS if any("intervals" in row for row in rows) else _NONE
     yield (
         f"The {calls} shortest bundled calls, {report['seconds']:.0f} s, {repeats} times with the"
         f" first policy of a system and once with the second; {report['model']['name']}"
         f" ({report['model']['mb']:.0f} MB), one thread each, {report['lanes']} systems at a time"
         f" on {report['machine']['cores']} cores. CPU is seconds per second of audio, of all the"
-        f" processes of a system. {'; '.join(versions)}."
+        f" processes of a system. {intervals}{'; '.join(versions)}."
     )
 
 
 def _quote(name: str) -> str:
     return f"`{name}`"
+
+
+def _render_cpu(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
 
 
 def _render_share(value: float | None) -> str:

@@ -116,6 +116,8 @@ class Update:
         tentative: all tentative words; they replace the earlier ones.
         forced: number of committed words that were committed only to bound the buffer.
         cut: number of words that were dropped because the decoding looped.
+        turn_end: the second of the stream at which a turn ended, as the system says; 0 where it
+            says nothing of the kind.
         undecoded: whether there is speech that is not decoded yet. No figure depends on it, and
             no log holds it.
     """
@@ -124,6 +126,7 @@ class Update:
     tentative: tuple[Word, ...] = ()
     forced: int = 0
     cut: int = 0
+    turn_end: float = 0.0
     undecoded: bool = field(default=False, compare=False)
 
     @property
@@ -192,6 +195,10 @@ class Reference:
             from that path and differs; "" otherwise.
         ignored_segments: start and end (seconds) of segments that are not scored: words that a
             system recognises there are dropped.
+        entities: its names, numbers and codes, as the data set marks them; None where it marks
+            none, and they are found by rule.
+        turns: start and end (seconds) of each segment of the transcript, in order, where it has
+            segments: each is a turn.
         readings: the transcript with NIST's marks, where it has optional words or alternatives
             (`streamwer.text.alternatives`); `text` is one reading of it.
     """
@@ -209,6 +216,8 @@ class Reference:
     place: str = ""
     ignored_segments: tuple[tuple[float, float], ...] = ()
     readings: str = ""
+    turns: tuple[tuple[float, float], ...] = ()
+    entities: tuple[str, ...] | None = None
 
 
 class ArrivedAudio(NamedTuple):

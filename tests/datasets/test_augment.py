@@ -80,9 +80,10 @@ def test_what_is_not_scored_moves_with_the_speed(tmp_path: Path) -> None:
     prepare_dataset(
         config(tmp_path / "mine"), tmp_path / "out", None, [NONE, chain(FAST), chain(HISS)]
     )
-    told = {each.recording: each.ignored_segments for each in read_manifest(tmp_path / "out")}
-    assert told["a"] == told["a@hiss"] == ((0.5, 1.0),)
-    assert told["a@fast"] == ((0.4, 0.8),)
+    found = {each.recording: each for each in read_manifest(tmp_path / "out")}
+    told = {name: (each.turns, each.ignored_segments) for name, each in found.items()}
+    assert told["a"] == told["a@hiss"] == (((0.0, 0.5),), ((0.5, 1.0),))
+    assert told["a@fast"] == (((0.0, 0.4),), ((0.4, 0.8),))
 
 
 def test_conditions_are_composed_with_what_the_recording_had(folder: Path) -> None:

@@ -31,7 +31,9 @@ STEP = Step(
     emitted=1.5,
     compute=StageTimes(0.01, 0.1, 0.13, 0.01, 0.02),
     effort=WorkCounters(3000, 12, 7),
-    update=Update((Word("hello", 0.1, 0.5, 0.93),), (Word("مرحبا <b>", 0.5, 0.9),), forced=1),
+    update=Update(
+        (Word("hello", 0.1, 0.5, 0.93),), (Word("مرحبا <b>", 0.5, 0.9),), forced=1, turn_end=0.9
+    ),
     is_last=True,
 )
 LOG = EventLog((STEP,), (Failure("other", "its worker died"),), {"workers": "2"})
@@ -121,10 +123,10 @@ def test_the_detected_language_is_read_back(tmp_path: Path) -> None:
     assert [step.language for step in eventlog.read_log(tmp_path).steps] == ["", "de"]
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize("version", [1, 2, 3, 4])
 def test_a_log_of_an_earlier_schema_counted_less_and_is_read(tmp_path: Path, version: int) -> None:
     eventlog.write_log(tmp_path, LOG)
-    later = ["language"]
+    later = ["turn_end"] + ["language"] * (version < 4)
     if version < 3:
         later += ["listened_frames", "feature_frames", "encodings", "aligned_tokens"]
     later += ["fallbacks", "cut", "other", "listen"] if version == 1 else []
@@ -134,7 +136,8 @@ def test_a_log_of_an_earlier_schema_counted_less_and_is_read(tmp_path: Path, ver
         table = table.drop([name for name in later if name in table.column_names])
         rewrite(path, table.replace_schema_metadata(metadata))
     compute = replace(STEP.compute, other=0.0) if version == 1 else STEP.compute
-    assert eventlog.read_log(tmp_path) == replace(LOG, steps=(replace(STEP, compute=compute),))
+    step = replace(STEP, compute=compute, update=replace(STEP.update, turn_end=0.0))
+    assert eventlog.read_log(tmp_path) == replace(LOG, steps=(step,))
 
 
 def test_a_log_of_a_later_schema_or_without_a_column_is_refused(tmp_path: Path) -> None:
@@ -144,9 +147,9 @@ def test_a_log_of_a_later_schema_or_without_a_column_is_refused(tmp_path: Path) 
     rewrite(path, table.drop(["emitted"]))
     with pytest.raises(LogError, match=r"events\.parquet: the column 'emitted' is missing"):
         eventlog.read_log(tmp_path)
-    newer = table.schema.metadata | {b"streamwer_event_log": b"5"}
+    newer = table.schema.metadata | {b"streamwer_event_log": b"6"}
     rewrite(path, table.replace_schema_metadata(newer))
-    with pytest.raises(LogError, match="schema 5, but this version reads 1 to 4"):
+    with pytest.raises(LogError, match="schema 6, but this version reads 1 to 5"):
         eventlog.read_log(tmp_path)
 
 

@@ -15,6 +15,7 @@ from streamwer.cli.command import main
 from streamwer.cli.workers import Listener
 from streamwer.config.experiment import SystemConfig
 from streamwer.eventlog.log import EventLog
+from streamwer.formats.transcripts import build_update, read_document
 from streamwer.recognisers.base import Window
 from streamwer.runners.pool import JobResult, Workers
 from streamwer.types import Failure, Hypothesis
@@ -166,3 +167,14 @@ def test_a_file_whose_lines_end_early_counts_as_failed(
         "b",
         "c",
     }
+
+
+def test_the_end_of_a_turn_is_written_and_read(written: Path, tmp_path: Path) -> None:
+    step = eventlog.read_log(written / "log").steps[0]
+    assert "turn_end" not in build_update(step)
+    ended = build_update(replace(step, update=replace(step.update, turn_end=1.25)))
+    document = json.loads((written / "t.json").read_text())
+    document["files"][0]["updates"][0]["turn_end"] = ended["turn_end"]
+    path = tmp_path / "t.json"
+    path.write_text(json.dumps(document))
+    assert [each.update.turn_end for each in read_document([path]).events.steps][:2] == [1.25, 0.0]

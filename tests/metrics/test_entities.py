@@ -8,7 +8,7 @@ import pytest
 
 from streamwer.config.experiment import ScoringConfig
 from streamwer.eventlog.log import EventLog
-from streamwer.metrics.entities import find_entities
+from streamwer.metrics.entities import find_entities, locate_entities
 from streamwer.metrics.summary import Summary, summarise
 from streamwer.metrics.tables import score
 from streamwer.reports.all_figures import build_figure_groups
@@ -19,10 +19,17 @@ from tests.reports import synthetic
 TEXT = "Hello, it is Anna Bell. I owe sixty-four dollars."
 
 
-def hear(text: str, reference: str = TEXT, language: str = "en", *, timed: bool = True) -> Summary:
+def hear(
+    text: str,
+    reference: str = TEXT,
+    language: str = "en",
+    *,
+    timed: bool = True,
+    marked: tuple[str, ...] | None = None,
+) -> Summary:
     """Commit all words at 10 s; the reference's words end at 1, 2, 3 … s."""
     spoken = tuple(Word(w, i, i + 1) for i, w in enumerate(reference.split())) if timed else ()
-    call = Reference("call", "", 10.0, reference, words=spoken, language=language)
+    call = Reference("call", "", 10.0, reference, words=spoken, language=language, entities=marked)
     update = Update(tuple(Word(w, 0, 0) for w in text.split()))
     times = (10.0, 10.0, 10.0, 10.0)
     log = EventLog((Step("call", 0, *times, StageTimes(), WorkCounters(), update, True),))
@@ -52,3 +59,18 @@ def test_the_report_has_a_row_where_there_is_something_to_say() -> None:
     assert "PER" not in rows
     size = comparison.systems[0].summary.figures["entities"].denominator
     assert rows["Entities"].cells[0].interval == f"of {size:.0f}"
+
+
+@pytest.mark.parametrize("timed", [True, False])
+def test_marked_entities_count_instead_of_those_found_by_rule(timed: bool) -> None:
+    marked = hear("Hello it is Anna Ball", marked=("hello", "it IS"), timed=timed)
+    assert marked.figures["entities"] == (0, 2)
+    wrong = hear("Hello it was Anna Bell", marked=("it is", "anna bell"), timed=timed)
+    assert wrong.figures["entities"] == (1, 2)
+    assert hear("Hello", marked=()).figures["entities"].denominator == 0
+    assert hear("Hallo Anna", "Hallo, Anna.", "de", marked=("Anna",)).figures["entities"] == (0, 1)
+
+
+def test_each_mark_is_of_another_place_in_the_text() -> None:
+    words = "Anna, it is an-na.".split()
+    assert locate_entities(["an na", "Anna", "anna"], words) == [range(1), range(3, 4), None]

@@ -247,3 +247,12 @@ def test_a_full_buffer_moves_on_whatever_times_the_recogniser_gives() -> None:
 
     steps = run(CUTOFF, Stretching(()), 60.0)
     assert steps[-1].is_last
+
+
+@pytest.mark.parametrize("config", [ENDPOINTED, AGREED], ids=lambda config: config["name"])
+def test_a_turn_ends_once_at_a_pause_where_its_speech_ended(config: Mapping[str, Any]) -> None:
+    """Two turns of words with 3 s between them; none ends where nobody has spoken."""
+    spoken = (*script("we need two", begin=1.0), *script("thank you", begin=5.2))
+    steps = run(config, Scripted(spoken), 9.0)
+    ends = [step.update.turn_end for step in steps if step.update.turn_end]
+    assert ends == pytest.approx([2.2, 6.0], abs=0.05)

@@ -66,6 +66,7 @@ def test_the_order_of_recordings_and_their_paths_do_not_matter(
         {"speaker": "t"},
         {"condition": "noise"},
         {"ignored_segments": ((0.0, 1.0),)},
+        {"entities": ()},
     ],
 )
 def test_error_rates_depend_on_these(change: dict[str, object]) -> None:
@@ -76,8 +77,10 @@ def test_error_rates_depend_on_these(change: dict[str, object]) -> None:
 
 def test_word_times_have_a_digest_of_their_own() -> None:
     later = replace(REFERENCE, words=(*REFERENCE.words[:-1], Word("jane", 1.3, 1.9)))
-    assert digests.digest_word_times([REFERENCE]) != digests.digest_word_times([later])
-    assert digests.digest_references([REFERENCE]) == digests.digest_references([later])
+    parted = replace(REFERENCE, turns=((0.0, 1.0), (1.0, 2.0)))
+    known = {digests.digest_word_times([each]) for each in (REFERENCE, later, parted)}
+    assert len(known) == 3
+    assert len({digests.digest_references([each]) for each in (REFERENCE, later, parted)}) == 1
     assert digests.digest_word_times([replace(REFERENCE, words=())]) == NONE
 
 

@@ -16,7 +16,17 @@ def decode(protocol: str, *messages: Any) -> list[tuple[str, str]]:
     """The committed and the tentative text after each message."""
     texts = [each if isinstance(each, str | bytes) else json.dumps(each) for each in messages]
     transcripts = registry.find("server", protocol).decode(texts)
-    return [tuple(" ".join(word.text for word in words) for words in each) for each in transcripts]
+    return [
+        tuple(" ".join(word.text for word in words) for words in each[:2]) for each in transcripts
+    ]
+
+
+def list_turn_ends(protocol: str, *messages: Any) -> list[float]:
+    """The turn ends in the steps of a session; message *n* came at *n* + 1.5 s."""
+    timed = tuple(TimedMessage(n + 1.5, json.dumps(each)) for n, each in enumerate(messages))
+    session = Session("call", 9.0, end=End.SIGNALLED, messages=timed)
+    steps = decode_session(session, registry.find("server", protocol), 0.1).steps
+    return [step.update.turn_end for step in steps]
 
 
 def result(
@@ -38,6 +48,19 @@ def result(
 
 def segment(start: float, text: str, completed: bool) -> dict[str, Any]:
     return {"start": f"{start:.3f}", "end": "9.000", "text": text, "completed": completed}
+
+
+def test_deepgrams_pauses_end_turns() -> None:
+    """A message that changes no word and ends no turn is no step."""
+    spoken = result(0, 2, "Ask not", final=True)
+    assert list_turn_ends(
+        "deepgram",
+        {"type": "SpeechStarted", "timestamp": 0.2},
+        spoken | {"speech_final": True},
+        {"type": "UtteranceEnd", "last_word_end": 1.75},
+        {"type": "UtteranceEnd", "last_word_end": -1},
+        result(2, 3, "What", final=False),
+    ) == [2.0, 1.75, 4.5, 0.0]
 
 
 def test_deepgrams_interims_replace_each_other_and_finals_stay() -> None:

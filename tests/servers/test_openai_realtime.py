@@ -13,7 +13,7 @@ from websockets.sync.server import ServerConnection
 from streamwer.config import registry
 from streamwer.servers.session import End
 from tests.servers.fakes import serve_websocket
-from tests.servers.test_decoding import decode
+from tests.servers.test_decoding import decode, list_turn_ends
 from tests.servers.test_session import committed_text, play
 
 NAME = "openai_realtime"
@@ -27,6 +27,12 @@ def heard(item: str, event: str, text: str) -> dict[str, str]:
 
 def committed(item: str, previous: str | None) -> dict[str, Any]:
     return {"type": "input_audio_buffer.committed", "item_id": item, "previous_item_id": previous}
+
+
+def test_stopped_speech_ends_a_turn() -> None:
+    stopped = {"type": "input_audio_buffer.speech_stopped", "audio_end_ms": 2400, "item_id": "a"}
+    events = heard("a", "delta", "Hello"), stopped, heard("a", "completed", "Hello.")
+    assert list_turn_ends(NAME, *events) == [0.0, 2.4, 0.0]
 
 
 def test_deltas_are_tentative_and_the_completed_transcript_counts() -> None:

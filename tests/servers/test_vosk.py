@@ -9,7 +9,7 @@ from websockets.sync.server import ServerConnection
 
 from streamwer.servers.session import End
 from tests.servers.fakes import serve_websocket
-from tests.servers.test_decoding import decode
+from tests.servers.test_decoding import decode, list_turn_ends
 from tests.servers.test_session import committed_text, play
 
 HELLO = {"result": [{"word": "hello", "start": 0.1, "end": 0.4, "conf": 1.0}], "text": "hello"}
@@ -19,6 +19,11 @@ def test_texts_add_up_and_partials_replace_each_other() -> None:
     assert decode(
         "vosk", {"partial": "hell"}, HELLO, {"partial": "wor"}, {"text": ""}, {"text": "world"}
     ) == [("", "hell"), ("hello", ""), ("hello", "wor"), ("hello", ""), ("hello world", "")]
+
+
+def test_a_reply_with_words_ends_a_turn() -> None:
+    replies = HELLO, {"partial": "wor"}, {"text": ""}, {"text": "world"}
+    assert list_turn_ends("vosk", *replies) == [0.4, 0.0, 0.0, 4.5]
 
 
 def test_what_is_no_reply_of_its_own_is_refused() -> None:

@@ -59,11 +59,20 @@ class LogFigures:
 
     def list_latencies(self) -> Mapping[str, Percentiles]:
         """Return the latencies by name, seconds after the word's end."""
-        known = {"commit_latency": self.compute_aware, "commit_latency_ideal": self.ideal}
         return {
-            name: percentiles if known.get(name, True) else _EMPTY
+            name: _EMPTY if name in self._unknown else percentiles
             for name, percentiles in self.summary.latencies.items()
         }
+
+    @property
+    def _unknown(self) -> set[str]:
+        """The latencies that the log says nothing of."""
+        known = {
+            "commit_latency": self.compute_aware,
+            "commit_latency_ideal": self.ideal,
+            "end_of_turn_delay": self.summary.figures["early_cutoff"].denominator > 0,
+        }
+        return {name for name, is_known in known.items() if not is_known}
 
     def list_simulst_latencies(self) -> Mapping[str, Any]:
         """Return the simultaneous-translation latencies, seconds; NaN where the log lacks them."""
@@ -145,11 +154,10 @@ class LogFigures:
             yield format_row("latency", lacking)
             return
         yield format_row("seconds", "".join(f"{f'p{q}':>17}" for q in PERCENTILES))
-        known = {"commit_latency": self.compute_aware, "commit_latency_ideal": self.ideal}
         for name, percentiles in self.list_latencies().items():
             cells = "".join(f"{_format_cell(value):>17}" for value in percentiles.values())
             yield format_row(
-                name.replace("_", " "), cells if known.get(name, True) else "not in this log"
+                name.replace("_", " "), "not in this log" if name in self._unknown else cells
             )
         yield from self._format_ratios(timed=True)
 
@@ -200,7 +208,7 @@ def score_log(
         notes = [*notes, _LEFT_OUT if log.has_word_times else _NOT_LEFT_OUT]
     if not log.has_word_times:
         references = [replace(each, ignored_segments=()) for each in references]
-    scored = store.score_and_sign(references, log.events, normaliser)
+    scored = store.score_and_sign(references, log.events, normaliser, scoring.turn_pause_s)
     return LogFigures(
         format=log.format,
         signature=scored.signature,

@@ -17,6 +17,7 @@ USUAL_COLUMNS = {
     "words": ("words",),
     "session": ("session", "session_id", "chapter_id", "meeting_id", "call_id"),
     "language": ("language", "lang", "locale"),
+    "entities": ("entities",),
 }
 """The columns that `auto` takes, by key of `dataset.columns`: the first of them that there is."""
 
@@ -39,6 +40,9 @@ class ColumnsConfig:
     session: str = setting(AUTO, "column with the chapter, meeting or call that it is part of")
     channel: str = setting("", "column with the transcript's channel, for channels=split")
     language: str = setting(AUTO, "column with the language, for error rates by language")
+    entities: str = setting(
+        AUTO, "column with the entities of the transcript: a list, or a text with ; between them"
+    )
 
 
 @dataclass

@@ -50,6 +50,13 @@ class ScoringConfig:
     confidence: float = 0.95
     smallest_difference: float = 0.005
     baseline: str = "offline"
+    turn_pause_s: float = setting(
+        1.0,
+        "pause that ends a turn of a reference without segments; people leave no longer one while"
+        " they talk (Jefferson 1989)",
+        unit="seconds",
+        above=0,
+    )
 
 
 @dataclass
@@ -163,6 +170,7 @@ def parse_config(values: DictConfig) -> ExperimentConfig:
     list_conditions(config)
     check_settings("cache", config.cache)
     check_settings("cluster", config.cluster)
+    check_settings("scoring", config.scoring)
     return config
 
 

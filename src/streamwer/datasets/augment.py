@@ -131,8 +131,12 @@ def _write_copy(
     record |= _count_packets(reference, chain, signal)
     seconds = audio.samples_to_seconds(len(signal))
     longer = seconds / reference.seconds
-    unscored = tuple((begin * longer, end * longer) for begin, end in reference.ignored_segments)
-    return replace(copy, seconds=seconds, words=words, ignored_segments=unscored), record
+    unscored, turns = (
+        tuple((begin * longer, end * longer) for begin, end in segments)
+        for segments in (reference.ignored_segments, reference.turns)
+    )
+    copy = replace(copy, seconds=seconds, words=words, ignored_segments=unscored, turns=turns)
+    return copy, record
 
 
 def _put_away(folder: Path, references: Sequence[Reference]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -135,8 +136,12 @@ def _write_call(call: _JoinedCall, name: str, folder: Path) -> Reference:
         speaker=first.speaker if len(speakers) == 1 else "",
         words=_shift_words(call),
         place="" if more else first.place,
-        ignored_segments=_shift_ignored_segments(call),
+        ignored_segments=_shift_segments(call, lambda part: part.ignored_segments),
+        turns=_shift_segments(call, lambda part: part.turns or ((0.0, part.seconds),))
+        if more
+        else first.turns,
         readings=_join_readings(call),
+        entities=_join_entities(call),
     )
 
 
@@ -165,13 +170,20 @@ def _join_readings(call: _JoinedCall) -> str:
     return join_words(part.readings or part.text.strip() for part in call.parts) if marked else ""
 
 
-def _shift_ignored_segments(call: _JoinedCall) -> tuple[tuple[float, float], ...]:
+def _join_entities(call: _JoinedCall) -> tuple[str, ...] | None:
+    marked = [part.entities for part in call.parts if part.entities is not None]
+    return tuple(chain.from_iterable(marked)) if marked else None
+
+
+def _shift_segments(
+    call: _JoinedCall, list_segments: Callable[[Reference], Iterable[tuple[float, float]]]
+) -> tuple[tuple[float, float], ...]:
     if len(call.parts) == 1:
-        return call.parts[0].ignored_segments
+        return tuple(list_segments(call.parts[0]))
     return tuple(
         (round(begin + offset, 4), round(end + offset, 4))
         for part, offset in _locate_parts(call)
-        for begin, end in part.ignored_segments
+        for begin, end in list_segments(part)
     )
 
 

@@ -114,6 +114,8 @@ class _Conversion:
             place="" if row.original_place == fields.recording else row.original_place,
             ignored_segments=row.ignored_segments,
             readings=row.readings,
+            turns=row.turns,
+            entities=fields.entities,
         )
         self.recordings[parsed.number] = SourceRecording(reference, fields.session)
         if reference.broken:

@@ -165,6 +165,7 @@ class _Table:
             *others,
             columns.session,
             columns.language,
+            columns.entities,
         }
 
     def open_shard(self, shard: Shard) -> IO[bytes]:

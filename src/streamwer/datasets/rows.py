@@ -12,6 +12,8 @@ from streamwer.config.dataset import AUTO, USUAL_COLUMNS, ColumnsConfig
 from streamwer.errors import ConfigError, DatasetError
 from streamwer.formats import recording_ids, word_times
 from streamwer.formats.format_value import format_value
+from streamwer.metrics import entities
+from streamwer.text.words import split_words
 from streamwer.types import Word
 
 _MISSED = {key: USUAL_COLUMNS[key][0] for key in ("audio", "text")}
@@ -43,6 +45,7 @@ class DatasetRow:
         note: what a reader of the figures must know of its reference.
         ignored_segments: begin and end of each part in which nothing is scored, seconds.
         readings: its transcript with NIST's marks, where words may be optional or others.
+        turns: begin and end of each segment of its transcript, seconds, where it has segments.
         original_place: its place before an id was made of it; "" where its source has an id.
     """
 
@@ -57,6 +60,7 @@ class DatasetRow:
     original_place: str = ""
     ignored_segments: tuple[tuple[float, float], ...] = ()
     readings: str = ""
+    turns: tuple[tuple[float, float], ...] = ()
 
     @property
     def place(self) -> str:
@@ -114,6 +118,7 @@ class RecordingFields:
     words: tuple[Word, ...]
     session: str = ""
     language: str = ""
+    entities: tuple[str, ...] | None = None
 
 
 def select_columns(columns: ColumnsConfig, source: RowSource) -> ColumnsConfig:
@@ -210,6 +215,7 @@ def parse_fields(
         else (),
         session=_read_text(row, columns.session),
         language=_read_text(row, columns.language).strip(),
+        entities=_read_entities(row, columns.entities, text) if columns.entities else None,
     )
 
 
@@ -223,6 +229,25 @@ def _check_id(value: str) -> str:
             "use at most 120 letters, digits, dots, hyphens and underscores"
         )
     return name
+
+
+def _read_entities(row: DatasetRow, column: str, text: str) -> tuple[str, ...]:
+    """Read the marked entities of a transcript; each must be in it as often as it is marked."""
+    value = row.values.get(column)
+    if not isinstance(value, list | tuple):
+        value = _read_text(row, column).split(";")
+    if not all(isinstance(each, str) for each in value):
+        raise DatasetError(f"column '{column}' holds {format_value(value)}, not texts")
+    marked = tuple(each.strip() for each in value if each.strip())
+    for entity, place in zip(
+        marked, entities.locate_entities(marked, split_words(text)), strict=True
+    ):
+        if place is None:
+            raise DatasetError(
+                f"column '{column}': the transcript does not have '{format_value(entity)}', or not"
+                " so often"
+            )
+    return marked
 
 
 def _read_text(row: DatasetRow, column: str) -> str:

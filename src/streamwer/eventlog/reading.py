@@ -180,6 +180,7 @@ def _build_steps(
         _build_words(rows["tentative"]),
         rows["forced"].to_pylist(),
         rows["cut"].to_pylist(),
+        rows["turn_end"].to_pylist(),
     )
     numeric = ("step", "audio_end", "ready", "start", "emitted", "is_last")
     columns = (rows[column].to_pylist() for column in numeric)

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from streamwer.types import StageTimes, WorkCounters
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """The version that is written. Earlier ones are read too: missing columns are 0 or empty."""
 VERSION_KEY = b"streamwer_event_log"
 RUN_KEY = b"streamwer_run"
@@ -37,6 +37,7 @@ EVENTS = pa.schema(
         *((each.name, pa.int64()) for each in fields(WorkCounters)),
         ("forced", pa.int32()),
         ("cut", pa.int32()),
+        ("turn_end", pa.float64()),
         ("is_last", pa.bool_()),
         ("language", pa.string()),
         ("committed", pa.list_(WORD)),
@@ -51,9 +52,9 @@ MEASURED = pa.schema(
     ]
 )
 FAILURES = pa.schema([("recording", pa.string()), ("reason", pa.string())])
-TIMES = ("audio_end", "ready", "start", "emitted")
+TIMES = ("audio_end", "ready", "start", "emitted", "turn_end")
 OPTIONAL_COLUMNS = {
-    *("fallbacks", "cut", "other", "listen"),
+    *("fallbacks", "cut", "turn_end", "other", "listen"),
     *("listened_frames", "feature_frames", "encodings", "aligned_tokens"),
     "language",
 }

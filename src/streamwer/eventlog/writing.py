@@ -120,7 +120,7 @@ def _build_event_columns(steps: Sequence[Step]) -> Columns:
     columns: Columns = {name: _collect_values(steps, attrgetter(name)) for name in names}
     for each in fields(WorkCounters):
         columns[each.name] = _collect_values(steps, attrgetter(f"effort.{each.name}"))
-    for name in ("forced", "cut"):
+    for name in ("forced", "cut", "turn_end"):
         columns[name] = _collect_values(steps, attrgetter(f"update.{name}"))
     for name in ("committed", "tentative"):
         columns[name] = _build_word_lists(_collect_values(steps, attrgetter(f"update.{name}")))

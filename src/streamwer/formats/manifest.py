@@ -134,6 +134,10 @@ def _to_record(reference: Reference) -> dict[str, object]:
     record |= {name: text for name in _OPTIONAL if (text := getattr(reference, name))}
     if reference.ignored_segments:
         record["unscored"] = reference.ignored_segments
+    if reference.turns:
+        record["turns"] = reference.turns
+    if reference.entities is not None:
+        record["entities"] = reference.entities
     words = [{"text": word.text, "start": word.start, "end": word.end} for word in reference.words]
     return record | {"words": words} if words else record
 
@@ -145,9 +149,19 @@ def _parse_reference(line: bytes, where: str) -> Reference:
         texts = {name: _check_text(record[name]) for name in _REQUIRED}
         words = tuple(_parse_word(word) for word in record.get("words", ()))
         texts |= {name: _check_text(record.get(name, "")) for name in _OPTIONAL}
-        unscored = tuple(_parse_segment(each) for each in record.get("unscored", ()))
-        seconds = _check_number(record["seconds"])
-        return Reference(seconds=seconds, words=words, ignored_segments=unscored, **texts)
+        unscored, turns = (
+            tuple(_parse_segment(each) for each in record.get(key, ()))
+            for key in ("unscored", "turns")
+        )
+        marked = record.get("entities")
+        return Reference(
+            seconds=_check_number(record["seconds"]),
+            words=words,
+            ignored_segments=unscored,
+            turns=turns,
+            entities=None if marked is None else tuple(map(_check_text, marked)),
+            **texts,
+        )
     except KeyError as error:
         raise DatasetError(f"{where}: the field {error} is missing; {_HINT}") from error
     except (ValueError, TypeError, AttributeError, RecursionError) as error:

@@ -45,6 +45,7 @@ def build_update(step: Step) -> dict[str, Any]:
         "committed": [asdict(word) for word in update.committed],
         "tentative": [asdict(word) for word in update.tentative],
         **{key: n for key in ("forced", "cut") if (n := getattr(update, key))},
+        **({"turn_end": round(update.turn_end, _DIGITS)} if update.turn_end else {}),
     }
 
 
@@ -164,7 +165,8 @@ def _add_update(recording: _Recording, line: LogLine, words: Iterator[Word]) -> 
     if "tentative" in line.record:
         tentative = _read_words(line, "tentative")
     forced, cut = (int(line.number(key)) if key in line.record else 0 for key in ("forced", "cut"))
-    updates.append(Update(committed, tentative, forced, cut))
+    turn_end = line.number("turn_end") if "turn_end" in line.record else 0.0
+    updates.append(Update(committed, tentative, forced, cut, turn_end))
 
 
 def _read_times(line: LogLine) -> StepTimes:

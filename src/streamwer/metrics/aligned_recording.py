@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
+from numpy.typing import NDArray
+
+from streamwer.config.experiment import ScoringConfig
 from streamwer.metrics.alignment import align_words_by_time
 from streamwer.metrics.compounds import respace_tokens
 from streamwer.metrics.time_alignment import TimedTokens
 from streamwer.metrics.timeline import Emission, find_emissions
 from streamwer.metrics.tokens import Token, attribute_tokens, normalise_word
+from streamwer.metrics.turns import measure_turns
 from streamwer.metrics.word_table import build_word_rows
 from streamwer.text.alternatives import choose_readings
 from streamwer.text.normalise import Normaliser
@@ -31,9 +38,16 @@ class AlignedRecording:
         hypothesis_tokens: the normalised transcript.
         pairs: how these are aligned.
         rows: of the words table, by column.
+        turns: of the reference, and when the system said that each had ended.
     """
 
-    def __init__(self, reference: Reference, steps: Sequence[Step], normaliser: Normaliser) -> None:
+    def __init__(
+        self,
+        reference: Reference,
+        steps: Sequence[Step],
+        normaliser: Normaliser,
+        turn_pause_s: float = ScoringConfig.turn_pause_s,
+    ) -> None:
         self.steps = steps
         self.normaliser = normaliser = normaliser.for_language(reference.language)
         self.emissions = find_emissions(steps, partial(normalise_word, normaliser))
@@ -54,6 +68,8 @@ class AlignedRecording:
             self.emissions,
             steps,
         )
+        self.turns = measure_turns(reference, steps, turn_pause_s)
+        self.rows["end_of_turn_delay"] = self._place_turn_delays()
 
     @property
     def reference_texts(self) -> list[str]:
@@ -70,6 +86,17 @@ class AlignedRecording:
         for pair in self.pairs:
             if pair.reference is None and pair.hypothesis is not None:
                 yield self._find_emission(self.hypothesis_tokens[pair.hypothesis]).word
+
+    def _place_turn_delays(self) -> NDArray[np.float64]:
+        """Return the delay of each turn, on the row of its last token."""
+        delays = [math.nan for _ in (*self.reference_tokens, "insertions")]
+        firsts = [token.first for token in self.reference_tokens]
+        for turn in self.turns:
+            at = bisect_right(firsts, turn.words[-1]) - 1
+            if at >= 0 and self.reference_tokens[at].last in turn.words:
+                delays[at] = turn.delay
+        rows = [-1 if pair.reference is None else pair.reference for pair in self.pairs]
+        return np.array(delays)[rows]
 
     def _align(self) -> list[Pair]:
         words = self.reference.words

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
+from streamwer.config.experiment import ScoringConfig
 from streamwer.errors import LogError
 from streamwer.metrics.tables import Scores, score_recordings
 from streamwer.text.normalise import Normaliser
@@ -22,6 +23,7 @@ def score_in_batches(
     recordings: Iterable[Sequence[Step]],
     failures: Iterable[Failure],
     normaliser: Normaliser,
+    turn_pause_s: float = ScoringConfig.turn_pause_s,
 ) -> Iterator[Scores]:
     """Yield the tables of `streamwer.metrics.tables.score`, a thousand recordings at a time.
 
@@ -30,6 +32,7 @@ def score_in_batches(
         recordings: the steps of one recording each, in order of its id.
         failures: of the log.
         normaliser: of both texts.
+        turn_pause_s: as of `score`.
 
     Raises:
         LogError: there are no references, or something is out of order.
@@ -40,7 +43,7 @@ def score_in_batches(
     if not part:
         raise LogError("there are no references to score the log against")
     while part:
-        yield score_recordings(part, reasons, normaliser)
+        yield score_recordings(part, reasons, normaliser, turn_pause_s)
         part = list(islice(played, BATCH_SIZE))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from streamwer.config.experiment import ScoringConfig
@@ -78,11 +79,12 @@ def _compare_percentiles(
     late: pd.Series[float], base: pd.Series[float], groups: Integers, scoring: ScoringConfig
 ) -> Percentiles:
     shares = [percentile / 100 for percentile in PERCENTILES]
+    values, others = late.to_numpy(float), base.to_numpy(float)
+    known = ~(np.isnan(values) | np.isnan(others))
+    speakers = np.unique(groups[known], return_inverse=True)[1]
     found = (
-        compare_quantiles(
-            late.to_numpy(float), base.to_numpy(float), groups, shares, scoring.confidence
-        )
-        if len(late)
+        compare_quantiles(values[known], others[known], speakers, shares, scoring.confidence)
+        if known.any()
         else [Quantile(None)] * len(shares)
     )
     return {f"p{percentile}": each for percentile, each in zip(PERCENTILES, found, strict=True)}

@@ -1,7 +1,8 @@
 """Entity errors: names, numbers and codes of the reference that did not come right.
 
-Entities are found by rule in English references: numbers in digits or words, words with a capital
-within a sentence, single letters. Neighbours of one kind are one entity, up to a punctuation mark.
+A data set may mark its entities. Else they are found by rule in English references: numbers in
+digits or words, words with a capital within a sentence, single letters. Neighbours of one kind are
+one entity, up to a punctuation mark.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from streamwer.formats.word_times import extract_letters
 from streamwer.metrics.aligned_recording import AlignedRecording
 from streamwer.metrics.registry import Display, divide_columns, metric, recording_columns
 from streamwer.metrics.tokens import Token, attribute_tokens
-from streamwer.text.words import join_scripts
+from streamwer.text.words import join_scripts, split_words
+from streamwer.types import Reference
 
 _NUMBERS = frozenset(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
@@ -29,10 +32,11 @@ _PUNCTUATION = "\"'’“”()[],.;:?!…"
 @recording_columns
 def build_entity_columns(recording: AlignedRecording) -> Mapping[str, int]:
     """Count a recording's entities, and those with a word that is missing or wrong."""
-    language = re.split("[-_]", recording.reference.language.strip().lower())[0]
-    if language not in ("", "en", "eng", "english"):
+    words = [word.text for word in recording.reference.words]
+    words = words or split_words(recording.reference.text)
+    entities = list(_list_entities(recording.reference, words))
+    if not entities:
         return {"entities": 0, "entity_errors": 0}
-    words = [word.text for word in recording.reference.words] or recording.reference.text.split()
     hits = {pair.reference for pair in recording.pairs if pair.status == "hit"}
     missed = {
         word
@@ -40,7 +44,6 @@ def build_entity_columns(recording: AlignedRecording) -> Mapping[str, int]:
         if at not in hits
         for word in range(token.first, token.last + 1)
     }
-    entities = list(find_entities(words))
     wrong = sum(not missed.isdisjoint(entity) for entity in entities)
     return {"entities": len(entities), "entity_errors": wrong}
 
@@ -49,7 +52,7 @@ metric(
     "entities",
     unit="share of entities",
     better="lower",
-    source="ours: names, numbers and codes by rule",
+    source="ours: names, numbers and codes, as marked or by rule",
     shown=Display(
         "Accuracy",
         13,
@@ -60,6 +63,46 @@ metric(
     ),
     key="entity_error_rate",
 )(divide_columns("entity_errors", "entities"))
+
+
+def _list_entities(reference: Reference, words: Sequence[str]) -> Iterator[range]:
+    if reference.entities is not None:
+        return filter(None, locate_entities(reference.entities, words))
+    language = re.split("[-_]", reference.language.strip().lower())[0]
+    return find_entities(words) if language in ("", "en", "eng", "english") else iter(())
+
+
+def locate_entities(entities: Sequence[str], words: Sequence[str]) -> list[range | None]:
+    """Locate marked entities: the first words, of no entity before, that have the same letters.
+
+    Args:
+        entities: texts, without regard to case, punctuation and spaces.
+        words: of the reference, raw.
+
+    Returns:
+        The places of the words of each; None for one that is not there.
+    """
+    keys = [extract_letters(word) for word in words]
+    free = set(range(len(words)))
+    found: list[range | None] = []
+    for wanted in map(extract_letters, entities):
+        matches = (_match_words(wanted, keys, at) for at in range(len(keys)))
+        place = next((each for each in matches if each and free.issuperset(each)), None)
+        free.difference_update(place or ())
+        found.append(place)
+    return found
+
+
+def _match_words(wanted: str, keys: Sequence[str], begin: int) -> range | None:
+    """Return the words from `begin` on whose letters together are those wanted."""
+    letters = ""
+    for at in range(begin, len(keys)):
+        letters += keys[at]
+        if letters == wanted:
+            return range(begin, at + 1)
+        if not keys[begin] or not wanted.startswith(letters):
+            return None
+    return None
 
 
 def find_entities(words: Sequence[str]) -> Iterator[range]:

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from streamwer._util.row_groups import RowGroupWriter, replace_files
+from streamwer.config.experiment import ScoringConfig
 from streamwer.errors import LogError
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics.tables import Scores, score
@@ -49,7 +50,10 @@ class SignedScores:
 
 
 def score_and_sign(
-    references: Sequence[Reference], log: EventLog, normaliser: Normaliser
+    references: Sequence[Reference],
+    log: EventLog,
+    normaliser: Normaliser,
+    turn_pause_s: float = ScoringConfig.turn_pause_s,
 ) -> SignedScores:
     """Score one system's log against references, and sign it.
 
@@ -59,13 +63,20 @@ def score_and_sign(
         references: one per recording.
         log: of the system.
         normaliser: of both texts.
+        turn_pause_s: pause that ends a turn of a reference without segments, seconds.
     """
     ordered = sorted(references, key=attrgetter("recording"))
-    return SignedScores(score(references, log, normaliser), sign_scores(ordered, log, normaliser))
+    return SignedScores(
+        score(references, log, normaliser, turn_pause_s),
+        sign_scores(ordered, log, normaliser, turn_pause_s),
+    )
 
 
 def sign_scores(
-    references: Iterable[Reference], log: EventLog, normaliser: Normaliser
+    references: Iterable[Reference],
+    log: EventLog,
+    normaliser: Normaliser,
+    turn_pause_s: float = ScoringConfig.turn_pause_s,
 ) -> Signature:
     """Build the signature of a log's scores, from what the log recorded and what scores it now.
 
@@ -73,9 +84,12 @@ def sign_scores(
         references: in order of their ids.
         log: its steps are not looked at.
         normaliser: of both texts.
+        turn_pause_s: as of `score_and_sign`.
     """
     run, measured = log.run, measures_hardware(log.run.clock)
     texts, times = digests.digest_texts_and_times(references)
+    if turn_pause_s != ScoringConfig.turn_pause_s:
+        times = f"{times}+turn_pause={turn_pause_s:g}"
     method = Method(
         audio=run.audio,
         references=texts,

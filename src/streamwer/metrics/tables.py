@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from streamwer._util.garbage import pause_garbage_collection
+from streamwer.config.experiment import ScoringConfig
 from streamwer.errors import LogError
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics import word_table
@@ -41,7 +42,12 @@ class Scores:
 
 
 @pause_garbage_collection()
-def score(references: Sequence[Reference], log: EventLog, normaliser: Normaliser) -> Scores:
+def score(
+    references: Sequence[Reference],
+    log: EventLog,
+    normaliser: Normaliser,
+    turn_pause_s: float = ScoringConfig.turn_pause_s,
+) -> Scores:
     """Score one system's log against the manifest it was run on.
 
     Recordings that the log does not mention count as failed.
@@ -50,6 +56,7 @@ def score(references: Sequence[Reference], log: EventLog, normaliser: Normaliser
         references: one per recording.
         log: of the system.
         normaliser: of both texts.
+        turn_pause_s: pause that ends a turn of a reference without segments, seconds.
 
     Raises:
         LogError: there are no references.
@@ -59,13 +66,14 @@ def score(references: Sequence[Reference], log: EventLog, normaliser: Normaliser
     steps = log.group_by_recording()
     reasons = {failure.recording: failure.reason for failure in log.failures}
     played = ((reference, steps.get(reference.recording, ())) for reference in references)
-    return score_recordings(played, reasons, normaliser)
+    return score_recordings(played, reasons, normaliser, turn_pause_s)
 
 
 def score_recordings(
     played: Iterable[tuple[Reference, Sequence[Step]]],
     reasons: Mapping[str, str],
     normaliser: Normaliser,
+    turn_pause_s: float = ScoringConfig.turn_pause_s,
 ) -> Scores:
     """Score recordings, each with its steps, if the log has any.
 
@@ -73,6 +81,7 @@ def score_recordings(
         played: one recording or more.
         reasons: of those that failed, by id.
         normaliser: of both texts.
+        turn_pause_s: as of `score`.
     """
     recordings: list[dict[str, Any]] = []
     words: list[word_table.Columns] = []
@@ -80,7 +89,7 @@ def score_recordings(
         steps = drop_ignored_words(every, reference.ignored_segments)
         missing = "" if steps else "the event log does not mention it"
         reason = reasons.get(reference.recording, missing)
-        aligned = AlignedRecording(reference, steps, normaliser)
+        aligned = AlignedRecording(reference, steps, normaliser, turn_pause_s)
         recordings.append(_build_recording_row(aligned, reason))
         words.append(aligned.rows)
     return Scores(

@@ -38,6 +38,7 @@ COLUMNS = (
     "audio_end",
     "ready",
     "started",
+    "end_of_turn_delay",
     *PARTS,
 )
 Columns = dict[str, NDArray[Any]]

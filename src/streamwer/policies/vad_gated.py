@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from streamwer.audio import seconds_to_samples
+from streamwer.audio import samples_to_seconds, seconds_to_samples
 from streamwer.config.settings import check_order, setting
 from streamwer.policies.base import Request
 from streamwer.policies.buffered import KEPT_SILENCE, SHORTEST_STEP_S
@@ -57,15 +57,16 @@ class VadGatedPolicy(TrimmedBuffer):
         if self._listens:
             quiet = seconds_to_samples(hypothesis.silence)
             undecoded = self._end - quiet > self._decoded
-            self._track_speech(quiet)
-            return Update(tentative=self._tentative, undecoded=undecoded)
+            turn_end = self._track_speech(quiet)
+            return Update(tentative=self._tentative, turn_end=turn_end, undecoded=undecoded)
         self._due, self._decoded = False, self._end
         update = super().absorb(hypothesis)
         if self._silence >= self._pause:
-            self._onset = None
+            update = replace(update, turn_end=self._end_turn(self._silence))
         return update
 
-    def _track_speech(self, quiet: int) -> None:
+    def _track_speech(self, quiet: int) -> float:
+        """Follow the speech, with so many quiet samples behind it; return the end of the turn."""
         spoken = self._end - quiet
         if self._onset is None and quiet < self._end - self._start:
             self._onset = max(self._start, min(spoken, self._end - self._step))
@@ -73,14 +74,19 @@ class VadGatedPolicy(TrimmedBuffer):
         if self._tentative and over:
             self._due = True  # decoded once more, so that the tail is committed
         elif not self._tentative and (over or quiet >= self._end - self._start):
-            self._begin_turn()
+            turn_end = self._end_turn(quiet)
+            self._forget_prompt()
+            self._move_to(self._end - KEPT_SILENCE)
+            return turn_end
         else:
             self._due = self._is_due(spoken, quiet)
+        return 0.0
 
-    def _begin_turn(self) -> None:
+    def _end_turn(self, quiet: int) -> float:
+        """End the turn, if there is one: return the second at which its speech ended, or 0."""
+        spoken = samples_to_seconds(max(0, self._end - quiet)) if self._onset is not None else 0.0
         self._onset = None
-        self._forget_prompt()
-        self._move_to(self._end - KEPT_SILENCE)
+        return spoken
 
     def _is_pause(self, new: Sequence[Word]) -> bool:
         return self._silence >= self._pause

@@ -72,7 +72,10 @@ def digest_texts_and_times(references: Iterable[Reference]) -> tuple[str, str]:
             texts.update(_encode_line(json.dumps({"readings": each.readings})))
         if each.ignored_segments:
             texts.update(_encode_line(json.dumps(each.ignored_segments)))
-        times.update(_encode_line(json.dumps([each.recording, words])))
+        if each.entities is not None:
+            texts.update(_encode_line(json.dumps({"entities": each.entities})))
+        turns = [each.turns] * bool(each.turns)
+        times.update(_encode_line(json.dumps([each.recording, words, *turns])))
         timed = timed or bool(words)
     return texts.hexdigest()[:_LENGTH], times.hexdigest()[:_LENGTH] if timed else NONE
 

@@ -13,6 +13,7 @@ from streamwer.reports import (
     all_figures,
     capacities,
     notes,
+    pareto,
     provenance,
     robustness,
     run_diff,
@@ -52,6 +53,7 @@ def render(comparison: Comparison) -> str:
         embedded=embed_calls(comparison, collect_calls(comparison)),
         intervals=notes.describe_intervals(comparison),
         limits=notes.list_limits(comparison),
+        pareto_lines=list(pareto.describe_pareto_lines(comparison)),
         load_plots={
             section.name: [
                 (size, load.plot_latency(section, frame))

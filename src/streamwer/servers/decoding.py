@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
-from streamwer.servers.protocol import MALFORMED, Adapter, Transcript, describe_message
+from streamwer.servers.protocol import MALFORMED, NOW, Adapter, Transcript, describe_message
 from streamwer.servers.session import End, Session
 from streamwer.types import Failure, StageTimes, Step, Update, Word, WorkCounters
 
@@ -70,7 +70,7 @@ def _decode_messages(session: Session, adapter: type[Adapter]) -> tuple[list[_Sh
         except (*MALFORMED, StopIteration) as error:
             what = describe_message(each.message)
             return found, f"message {number} is not of the protocol: {what} ({error})"
-        if transcript != last:
+        if transcript[:2] != last[:2] or transcript.turn_end:
             found.append(_Shown(max(0.0, each.at), transcript))
         last = transcript
     return found, ""
@@ -95,6 +95,8 @@ def _build_steps(session: Session, shown: Sequence[_Shown], chunk_s: float) -> t
 
 
 def _make_step(session: Session, audio_end: float, at: float, update: Update) -> Step:
+    if update.turn_end == NOW:
+        update = replace(update, turn_end=audio_end)
     return Step(
         recording=session.recording,
         step=0,
@@ -113,8 +115,9 @@ def _build_updates(shown: Sequence[_Shown]) -> Iterator[Update]:
     """Yield the updates that commit each word of the final text once."""
     done = 0
     for each, stable in zip(shown, _count_stable(shown), strict=True):
-        committed, tentative = each.transcript
-        yield Update(committed[done:stable], (*committed[stable:], *tentative))
+        committed, tentative, turn_end = each.transcript
+        words = committed[done:stable], (*committed[stable:], *tentative)
+        yield Update(*words, turn_end=turn_end)
         done = stable
 
 

@@ -6,6 +6,7 @@ An adapter opens no socket and reads no clock, so a recorded session can be deco
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +22,8 @@ from streamwer.types import Word
 Message = str | bytes
 """One message of a server as received: text or binary; over TCP, bytes as they arrived."""
 IMMEDIATE = "immediate"
+NOW = math.inf
+"""The end of the audio that had been sent."""
 MALFORMED = (ValueError, KeyError, TypeError, IndexError, AttributeError)
 """What an adapter may raise about a message that is not of its protocol."""
 _END_OF_AUDIO = re.compile(r"(silence|hold):(\d+(?:\.\d+)?)")
@@ -38,10 +41,13 @@ class Transcript(NamedTuple):
         committed: the words that the server has declared final, all of them, in order. Times are
             seconds of the stream; an `end` of 0 is unknown.
         tentative: the words after them that may still change.
+        turn_end: the second of the stream at which a turn ended, if the message says that one did;
+            `NOW` where it says no time.
     """
 
     committed: tuple[Word, ...] = ()
     tentative: tuple[Word, ...] = ()
+    turn_end: float = 0.0
 
 
 def _is_address(url: str) -> bool:

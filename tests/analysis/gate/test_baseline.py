@@ -74,7 +74,8 @@ def test_measured_compute_is_no_part_of_a_baseline(tmp_path: Path) -> None:
     too_few = {f"{name}_{p}" for name in ("first_text", "finalisation") for p in ("p95", "p99")}
     delays = {f"{each.name}_{k}" for each in list_simulst_metrics() for k in ("ideal", "aware")}
     ends = ("final_after_end", "end_of_speech_final", "end_of_speech_any")
-    after_end = {f"{name}_{p}" for name in ends for p in ("p50", "p95", "p99")}
+    late = (*ends, "end_of_turn_delay")
+    after_end = {f"{name}_{p}" for name in late for p in ("p50", "p95", "p99")}
     boards = {"punctuation", "entities", "word_emission_latency", *(f"{n}_wer" for n in ends[1:])}
-    not_kept = {"rtf", "invented", "tail_loss", "lag_slope"} | after_end | boards
+    not_kept = {"rtf", "early_cutoff", "invented", "tail_loss", "lag_slope"} | after_end | boards
     assert unknown == not_kept | delays | too_few

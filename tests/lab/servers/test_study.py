@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from lab.servers.environments import PeerError
 from lab.servers.figures import measure
 from lab.servers.lanes import Job, plan_jobs, play_in_lanes
 from lab.servers.systems import NAMES, Played, Subject, System, list_subjects
+from streamwer.metrics.stats.ratios import estimate_rate
 from streamwer.types import Reference, StageTimes, Step, Update, Word, WorkCounters
 
 SPOKEN = tuple(Word(f"zorb{chr(97 + i // 26)}{chr(97 + i % 26)}", i, i + 1) for i in range(100))
@@ -98,6 +100,27 @@ def test_the_figures_of_a_row_by_hand() -> None:
     assert row["cpu_per_audio_s"] == pytest.approx(60 / 200)
     assert row["generator_lag_p99_s"] == 0.001
     assert row["void"] is False
+    assert row["intervals"] == {}  # of one speaker
+
+
+def test_intervals_are_over_calls_and_not_over_their_repeats() -> None:
+    """Of two calls one loses ten words in both repeats; each call left out leaves 0 or 10 %."""
+    references = [replace(CALL, recording=name) for name in "ab"]
+    played = {
+        Job("peer", call, repeat, "immediate"): say(100 - 10 * call, 1.0, cpu_s=20.0 + 20 * call)
+        for call in range(2)
+        for repeat in range(2)
+    }
+    row = measure(Subject("peer", "", ("immediate",)), "immediate", played, references)
+    blocks, words = np.array([0.0, 20.0]), np.array([200.0, 200.0])
+    wanted = estimate_rate(blocks, words, 0.95)
+    assert row["intervals"]["wer"] == [round(wanted.low, 4), round(wanted.high, 4)]
+    assert row["intervals"]["cpu_per_audio_s"][1] > row["cpu_per_audio_s"] == 0.3
+    assert row["calls"][3] == {
+        "session": "b.2", "words": 100, "errors": 10, "commit_p50_s": 1.0, "cpu_s": 40.0
+    }  # fmt: skip
+    rate = " to ".join(f"{100 * end:.1f} %" for end in row["intervals"]["wer"])
+    assert f"| 5.0 %<br><sub>{rate}</sub> |" in table._render_row(row)
 
 
 def test_a_session_that_failed_stays_in_the_errors_and_late_chunks_make_a_row_void() -> None:
@@ -147,7 +170,7 @@ def test_a_peer_that_cannot_be_started_is_a_row_and_the_others_are_measured(
     assert (
         "| `whisperlive` | `hold:15` | 0.0 % | 0.5 / 0.5 s | 0.5 / 0.5 s | 0.0 % | 0.10 |" in text
     )
-    assert "| `whisperlive` | 0.0 % after – s | 0.0 % after – s | 0.5 s | – | – |" in text
+    assert "| `whisperlive` | 0.0 % after – s | 0.0 % after – s | 0.5 s | – | – | – | – |" in text
     assert "10/10" in capsys.readouterr().err
 
 

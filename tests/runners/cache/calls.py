@@ -22,7 +22,7 @@ def steps(recording: str = "anna") -> st.SearchStrategy[tuple[Step, ...]]:
         *[_numbers] * 4,
         st.builds(StageTimes, *[_numbers] * 6),
         st.builds(WorkCounters, *[_counts] * 8),
-        st.builds(Update, _words, _words, _counts, _counts),
+        st.builds(Update, _words, _words, _counts, _counts, _numbers),
         st.booleans(),
     )
     return st.lists(one, max_size=3).map(tuple)

@@ -91,6 +91,7 @@ def _parse_row(
         note=transcript.note,
         ignored_segments=transcript.ignored_segments,
         readings="" if transcript.words else _join_readings(transcript),
+        turns=tuple(segment[:2] for segment in transcript.segments if stm.is_scored(segment)),
     )
 
 

@@ -101,7 +101,7 @@ def _step_to_row(step: Step) -> list[Any]:
         _list_fields(step.compute),
         _list_fields(step.effort),
         [list(map(_list_fields, update.committed)), list(map(_list_fields, update.tentative))],
-        [update.forced, update.cut],
+        [update.forced, update.cut, update.turn_end],
         step.is_last,
         step.language,
     ]

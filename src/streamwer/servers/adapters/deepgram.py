@@ -1,7 +1,8 @@
 """The dialect of Deepgram's live API, `/v1/listen`, which WhisperLiveKit and others speak, too.
 
 An interim replaces the earlier one of its range; a final freezes its range. A final may come much
-later than the same words as an interim, and `speech_final` only says that a pause was found.
+later than the same words as an interim. `speech_final` and `UtteranceEnd` say that a turn has
+ended: a pause as long as `endpointing`, or `utterance_end_ms` in the address, was found.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 from streamwer.config.registry import server
 from streamwer.config.settings import setting
 from streamwer.servers.protocol import (
+    NOW,
     Adapter,
     Message,
     ServerConfig,
@@ -82,17 +84,22 @@ class Deepgram(Adapter):
         until = 0.0
         tentative: tuple[Word, ...] = ()
         for message in messages:
-            record = parse_object(message)
-            if record.get("type", "Results") == "Results" and "channel" in record:
+            record, turn_end = parse_object(message), 0.0
+            if record.get("type") == "UtteranceEnd":
+                turn_end = float(record["last_word_end"])
+                turn_end = turn_end if turn_end > 0 else NOW
+            elif record.get("type", "Results") == "Results" and "channel" in record:
                 start = float(record["start"])
                 end = start + float(record["duration"])
                 words = _read_words(record["channel"]["alternatives"][0])
                 if record.get("is_final"):
                     finals = sorted([*finals, (start, words)], key=lambda each: each[0])
                     until, tentative = max(until, end), ()
+                    turn_end = end if record.get("speech_final") else 0.0
                 elif end > until:
                     tentative = words
-            yield Transcript(tuple(word for _, words in finals for word in words), tentative)
+            committed = tuple(word for _, words in finals for word in words)
+            yield Transcript(committed, tentative, turn_end)
 
 
 def _read_words(alternative: Mapping[str, Any]) -> tuple[Word, ...]:

@@ -2,7 +2,7 @@
 
 An item of audio ends where the server finds a pause, or where the client commits it. Deltas of an
 item only grow, but its `completed` transcript counts and may differ. Items may be completed in
-another order than they were said. Words have no times.
+another order than they were said. Words have no times. `speech_stopped` says that a turn has ended.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ _RATE = 24_000
 """The only rate that the API takes."""
 _TRANSCRIPTION = "conversation.item.input_audio_transcription."
 _COMMITTED = "input_audio_buffer.committed"
+_STOPPED = "input_audio_buffer.speech_stopped"
 _NOTHING_LEFT = "input_audio_buffer_commit_empty"
 
 
@@ -111,8 +112,10 @@ class OpenAiRealtime(Adapter):
     def decode(messages: Iterable[Message]) -> Iterator[Transcript]:
         items = _Items()
         for message in messages:
-            items.read(parse_object(message))
-            yield items.build_transcript()
+            items.read(record := parse_object(message))
+            stopped = record.get("type") == _STOPPED
+            turn_end = float(record["audio_end_ms"]) / 1000 if stopped else 0.0
+            yield items.build_transcript()._replace(turn_end=turn_end)
 
     def _append(self, frame: av.AudioFrame | None) -> Sequence[Message]:
         """Return the message with a frame's samples at 24 kHz; None ends the resampling."""

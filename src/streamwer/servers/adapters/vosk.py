@@ -1,6 +1,7 @@
 """vosk-server (c2e82f0): one reply to each chunk, and the rest after the end of the audio.
 
-A reply waits for its chunk to be decoded, so no latency is finer than a chunk.
+A reply waits for its chunk to be decoded, so no latency is finer than a chunk. One with `text` says
+that a turn has ended: the server found a pause.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.config.registry import server
 from streamwer.servers.protocol import (
+    NOW,
     Adapter,
     Message,
     ServerConfig,
@@ -56,5 +58,6 @@ class Vosk(Adapter):
             words = tuple(
                 Word(str(each["word"]), float(each["start"]), float(each["end"])) for each in timed
             )
-            committed += words or split_words(str(record["text"]))
-            yield Transcript(committed)
+            words = words or split_words(str(record["text"]))
+            committed += words
+            yield Transcript(committed, turn_end=(words[-1].end or NOW) if words else 0.0)
