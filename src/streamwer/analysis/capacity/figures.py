@@ -120,9 +120,8 @@ def measure_load(
     late = _select_latencies(scores.words, calls, span)
     spans = [(call.begins, call.begins + call.reference.seconds) for call in calls]
     solo = [alone[call.reference.recording] for call in calls]
-    counts = scores.recordings[_COUNTS].sum()
+    counts, emitted = scores.recordings[_COUNTS].sum(), np.concatenate([e.emitted for e in solo])
     spoken = int(counts[_COUNTS[:3]].sum())
-    emitted = np.concatenate([each.emitted for each in solo])
     return LoadFigures(
         streams=streams,
         seed=seed,
