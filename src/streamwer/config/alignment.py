@@ -41,6 +41,9 @@ class ForcedConfig:
     window_s: float = setting(
         28.0, "longest window", unit="seconds", at_least=5.0, at_most=ENCODER_S
     )
+    by_character: bool = setting(
+        True, "whether the text is aligned character by character; off for models that cannot spell"
+    )
     speech_threshold: float = _share(
         0.3, "probability above which the voice detector (Silero) calls it speech"
     )
