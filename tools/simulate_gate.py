@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -104,6 +105,13 @@ def _hear(word: Word, bad: bool) -> Word:
     return Word("other" if bad else word.text, word.start, word.end)
 
 
+@cache  # every kind of change has the same baselines
+def _simulate_side(calls: int, words: int, whose: int, change: Change, seed: int) -> Scores:
+    """Simulate one run of calls by speakers that are drawn with the seed `whose`."""
+    speakers = np.exp(np.random.default_rng(whose).normal(0, _SPEAKER_SPREAD, calls))
+    return simulate_run(build_references(calls, words), speakers.tolist(), change, seed)
+
+
 def measure_failures(
     gate: GateConfig, change: Change, calls: int, words: int, runs: int
 ) -> dict[str, float]:
@@ -116,12 +124,10 @@ def measure_failures(
         words: of each call.
         runs: how many changes.
     """
-    references = build_references(calls, words)
     failed = dict.fromkeys(("any rule", *gate.rules), 0)
     for seed in range(runs):
-        speakers = np.exp(np.random.default_rng(seed).normal(0, _SPEAKER_SPREAD, calls))
-        old = simulate_run(references, speakers, Change(), 2 * seed)
-        new = simulate_run(references, speakers, change, 2 * seed + 1)
+        old = _simulate_side(calls, words, seed, Change(), 2 * seed)
+        new = _simulate_side(calls, words, seed, change, 2 * seed + 1)
         verdict = judge("simulated", [old], [new], gate, CONFIDENCE, get_normaliser("basic"))
         names = [each.metric for each in verdict.findings if each.status == "regressed"]
         for name in (*names, *(["any rule"] if names else [])):

@@ -7,6 +7,7 @@ systems with one in which any difference is claimed, and the share that finds th
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -30,6 +31,8 @@ ALONE = 0.06
 """Share of the words that either system alone has wrong."""
 SPREAD = 0.02
 """Standard deviation of the difference in WER between speakers, where they differ normally."""
+_LEAST_HELD = 92.5
+"""Below it, in percent, a coverage is rounded to less than the 93 % that are promised."""
 
 Effect = Literal["none", "normal", "skewed"]
 
@@ -178,6 +181,58 @@ def latency_row(design: Design, delays: Sequence[float], runs: int) -> dict[str,
 def percent(held: Iterator[bool]) -> float:
     """The share that is true."""
     return 100 * float(np.mean(list(held)))
+
+
+_COVERAGE = {
+    "WER": ["WER"],
+    "ΔWER of 0, 1, 2 points": ["Δ0", "Δ1", "Δ2"],
+    "ΔWER of 5 points": ["Δ5"],
+    "latency p50": ["p50"],
+    "latency p95": ["p95"],
+    "Δp50": ["Δp50"],
+    "Δp95": ["Δp95"],
+}
+"""Rows of the table of coverage, and the figures that each covers."""
+_FOUND = ["found 2", "found 5", "found 0.05", "found 0.2"]
+
+
+def summarize(printed: str) -> Iterator[str]:
+    """Summarize printed figures as the lines of the two Markdown tables of docs/statistics.md."""
+    designs = _read_designs(printed)
+    yield "| held the truth, % | no speaker effect | normal | strong |"
+    yield "|:--|--:|--:|--:|"
+    for label, keys in _COVERAGE.items():
+        cells = []
+        for effect, words in product(("none", "normal", "skewed"), ("equal", "uneven")):
+            alike = [row for design, row in designs.items() if design[1:] == (words, effect)]
+            cells.append(_format_range([row[key] for row in alike for key in keys]))
+        pairs = (" · ".join(cells[i : i + 2]) for i in (0, 2, 4))
+        yield f"| {label}, equal · uneven | {' | '.join(pairs)} |"
+    yield "| speakers (equal, normal) | false claim | 2 points | 5 points | 50 ms | 200 ms |"
+    yield "|--:|--:|--:|--:|--:|--:|"
+    for design, row in designs.items():
+        if design[1:] == ("equal", "normal"):
+            found = (f"{row[key]:.0f} %" for key in ("false", *_FOUND))
+            yield f"| {design[0]} | {' | '.join(found)} |"
+
+
+def _read_designs(printed: str) -> dict[tuple[str, ...], dict[str, float]]:
+    """Read the printed figures, in percent, by design: speakers, words, effect."""
+    designs: dict[tuple[str, ...], dict[str, float]] = {}
+    for line in printed.splitlines():
+        design = tuple(line.split()[:3])
+        if design and design[0].isdigit():
+            found = re.findall(r"  (\S+(?: [\d.]+)?) +([\d.]+) %", line)
+            row = designs.setdefault(design, {})
+            row |= {key: float(value) for key, value in found}
+    return designs
+
+
+def _format_range(values: Sequence[float]) -> str:
+    """Format the least and the most, the least in bold where nominal 95 % is below 93 %."""
+    least, most = (f"{each:.0f}" for each in (min(values), max(values)))
+    bold = f"**{least}**" if min(values) < _LEAST_HELD else least
+    return f"{bold}–{most}"
 
 
 def main(argv: Sequence[str] | None = None) -> None:

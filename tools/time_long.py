@@ -102,7 +102,11 @@ def _rows(minutes: int) -> Iterator[dict[str, Any]]:
 def stages(system: str) -> dict[str, tuple[str, ...]]:
     """The module of each, and its arguments."""
     aligner = ["alignment=forced", "model@alignment.model=reference"]
-    aligner += [f"alignment.model.path={MODEL}", "alignment.allow_same_model=true"]
+    aligner += [
+        f"alignment.model.path={MODEL}",
+        "alignment.allow_same_model=true",
+        "alignment.by_character=false",
+    ]
     return {
         "telephone": ("pipeline.prepare", *choices(system), "condition=telephone"),
         "prepare": ("pipeline.prepare",),

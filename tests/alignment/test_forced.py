@@ -19,6 +19,7 @@ from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config.alignment import ForcedConfig
 from streamwer.config.model import ModelConfig
 from streamwer.errors import AudioError
+from streamwer.recognisers.base import Window
 from streamwer.types import Reference, Word
 
 CALLS = Path("data/toy_calls")
@@ -27,7 +28,7 @@ CALLS = Path("data/toy_calls")
 @pytest.fixture(scope="module")
 def aligner() -> ForcedAligner:
     model = ModelConfig(name="reference", path="models/reference")
-    return ForcedAligner(Path(model.path), ForcedConfig(model=model))
+    return ForcedAligner(Path(model.path), ForcedConfig(model=model, by_character=False))
 
 
 @cache
@@ -157,6 +158,29 @@ def test_nothing_to_place_or_to_hear_is_said_so(
 def test_more_words_than_the_model_can_place_are_refused(aligner: ForcedAligner) -> None:
     with pytest.raises(AlignmentError, match="more words than the model can place"):
         aligner.align("hello " * 500, call(1)[0])
+
+
+def test_by_characters_boundaries_move_later_only_and_each_word_keeps_half(
+    aligner: ForcedAligner,
+) -> None:
+    samples, text, _ = call(1)
+    window, words = Window(samples[: 20 * SAMPLE_RATE], 0), text.split()[:20]
+    coarse = aligner._model.align_words(window, words, by_character=False)
+    fine = aligner._model.align_words(window, words, by_character=True)
+    assert [word.text for word in fine] == words
+    assert [word.probability for word in fine] == [word.probability for word in coarse]
+    moved = [one.start - other.start for one, other in zip(fine, coarse, strict=True)]
+    assert max(moved) > 0
+    for delay, one, other in zip(moved, fine, coarse, strict=True):
+        assert 0 <= delay <= min(0.1, (other.end - other.start) / 2) + 0.001
+        assert one.end > one.start or other.end == other.start
+    assert all(one.end == other.start for one, other in pairwise(fine))
+
+
+def test_where_characters_have_no_room_the_words_keep_their_times(aligner: ForcedAligner) -> None:
+    window, words = Window(call(1)[0][: 20 * SAMPLE_RATE], 0), ["afternoon"] * 60
+    coarse = aligner._model.align_words(window, words, by_character=False)
+    assert aligner._model.align_words(window, words, by_character=True) == coarse
 
 
 def test_samples_that_are_no_numbers_are_refused(aligner: ForcedAligner) -> None:

@@ -7,6 +7,7 @@ import pytest
 from streamwer.alignment.origin import RecordingOrigin, WordTimesOrigin
 from streamwer.alignment.quality import AlignmentQuality
 from streamwer.alignment.timing_errors import measure_timing_errors
+from streamwer.config.alignment import ForcedConfig
 from streamwer.types import Reference, Word
 
 SAID = tuple(Word(text, at, at + 0.5) for at, text in enumerate("abcd"))
@@ -42,5 +43,13 @@ def test_errors_either_way_are_far_and_yet_without_a_bias() -> None:
 def test_the_report_says_what_the_aligner_is_known_to_be_off_by(
     bias: float | None, said: str
 ) -> None:
+    config = ForcedConfig(known_bias_s=bias)
+    assert config.find_bias("unheard of") == bias
     placing = RecordingOrigin("a", 4, "forced", quality=AlignmentQuality(0.9, 0.8, 0.0, 0.0))
     assert WordTimesOrigin("forced", "base", "1f", (placing,), bias).format_line().endswith(said)
+
+
+def test_the_bias_of_an_aligner_that_was_measured_is_known() -> None:
+    assert ForcedConfig().find_bias("base") is not None
+    assert ForcedConfig(by_character=False).find_bias("base") is None  # measured by characters
+    assert ForcedConfig(known_bias_s=-0.02).find_bias("base") == -0.02

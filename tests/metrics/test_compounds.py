@@ -88,6 +88,17 @@ def test_a_word_that_came_in_other_spaces_is_not_one_that_never_came(said: str, 
     assert heard("an ice cream", "an ice", "basic").words["committed"].iloc[-1] == math.inf
 
 
+@pytest.mark.parametrize(
+    "said", ["I won't go", "I can't", "don't and we've", "he won't say they don't"]
+)
+def test_a_contraction_that_came_without_its_apostrophe_came(said: str) -> None:
+    """The leaderboard's rules make "will not" of "won't", and leave "wont" as it is."""
+    scores = heard(said, said.replace("'", ""), "open_asr")
+    assert (scores.words["committed"][scores.words["word"].notna()] == 10).all()
+    missing = heard("I won't go", "I go", "open_asr")
+    assert (missing.words["committed"] == math.inf).sum() == 2
+
+
 def test_under_the_leaderboards_rules_spaces_are_no_errors() -> None:
     errors = ["substitutions", "deletions", "insertions"]
     for said, words in (("an ice cream", "an icecream"), ("a white board", "a whiteboard")):

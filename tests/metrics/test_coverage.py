@@ -5,9 +5,11 @@ The small version of `python -m tools.simulate_intervals`; docs/statistics.md ha
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tools.simulate_intervals import Design, Effect, latency_row, main, wer_row
+from tools.simulate_intervals import Design, Effect, latency_row, main, summarize, wer_row
 
 RUNS = 400
 """A share of 95 % then has a standard error of 1.1 points, twice that is the room given here."""
@@ -34,6 +36,12 @@ def test_latencies_of_speakers_who_differ_are_held(speakers: int, uneven: float)
     assert LEAST <= found["p50"] <= MOST
     assert found["Δp50"] >= LEAST
     assert found["Δp95"] >= LEAST
+
+
+def test_the_page_has_what_the_command_printed() -> None:
+    page = Path("docs/statistics.md").read_text(encoding="utf-8").splitlines()
+    printed = Path("reports/simulated_intervals.txt").read_text(encoding="utf-8")
+    assert [line for line in summarize(printed) if line not in page] == []
 
 
 def test_more_speakers_find_more(capsys: pytest.CaptureFixture[str]) -> None:

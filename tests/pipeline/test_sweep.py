@@ -167,7 +167,11 @@ def test_words_without_times_are_aligned_once_for_all_points(checkout: Checkout)
         "dataset.columns.words=''",
     )
     checkout.run("-m", *untimed, "sweep.name=untimed")
-    aligner = ("alignment=forced", "model@alignment.model=reference")
+    aligner = (
+        "alignment=forced",
+        "alignment.by_character=false",
+        "model@alignment.model=reference",
+    )
     checkout.run("-m", *untimed, *aligner, "alignment.allow_same_model=true", "sweep.name=timed")
     (without,), (timed,) = (checkout.report(name)["points"] for name in ("untimed", "timed"))
     late, never = (point["commit_latency"]["p50"] for point in (timed, without))

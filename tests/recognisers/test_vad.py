@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,10 +13,11 @@ from faster_whisper.vad import get_speech_timestamps, get_vad_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from streamwer.audio import load_audio
 from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.recognisers.base import Memory, Window
 from streamwer.recognisers.stage_timer import StageTimer
-from streamwer.recognisers.vad import SpeechDetector, detect_silence, find_speech
+from streamwer.recognisers.vad import SpeechDetector, detect_silence, find_speech, sharpen_ends
 from tests.recognisers.engine_fixtures import call, hiss, part, said
 
 FRAME = 512
@@ -148,3 +152,19 @@ def test_nor_over_the_telephone_with_a_lower_threshold(number: int) -> None:
     spoken = decisions(call(number), 0.3).repeat(FRAME)
     places = [slice(*(int(w[k] * SAMPLE_RATE) for k in ("start", "end"))) for w in said(number)]
     assert np.concatenate([spoken[place] for place in places]).mean() > 0.85
+
+
+def test_speech_before_a_pause_ends_where_the_voice_does() -> None:
+    """Hysteresis puts the end off: before the pauses of this call by 50 ms or more."""
+    row = json.loads(Path("data/calls/metadata.jsonl").read_text().splitlines()[0])
+    audio = load_audio(Path("data/calls") / row["file_name"])
+    speech = find_speech(audio, 0.3)
+    sharp = sharpen_ends(audio, speech)
+    assert [begin for begin, _ in sharp] == [begin for begin, _ in speech]
+    ends = [word["end"] for word, after in pairwise(row["words"]) if after["start"] > word["end"]]
+    errors = [
+        [min((end - true for _, end in spans), key=abs) for true in ends]
+        for spans in (speech, sharp)
+    ]
+    assert np.median(errors[0]) > 0.04
+    assert abs(np.median(errors[1])) < 0.02

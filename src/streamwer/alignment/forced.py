@@ -25,7 +25,7 @@ from streamwer.config.alignment import ForcedConfig
 from streamwer.recognisers.base import Window
 from streamwer.recognisers.decoder import TooLongError
 from streamwer.recognisers.engines.direct import Direct
-from streamwer.recognisers.vad import find_speech
+from streamwer.recognisers.vad import find_speech, sharpen_ends
 from streamwer.text.words import split_words
 from streamwer.types import Word
 
@@ -68,7 +68,7 @@ class ForcedAligner:
         check_finite(samples, "the recording")
         if not transcript:
             raise AlignmentError("the transcript is empty")
-        speech = find_speech(samples, self._config.speech_threshold)
+        speech = sharpen_ends(samples, find_speech(samples, self._config.speech_threshold))
         if not speech or samples_to_seconds(len(samples)) < _SHORTEST_S:
             raise AlignmentError("no speech is heard in it")
         # No model writes a whole text in capitals.
@@ -118,7 +118,8 @@ class ForcedAligner:
         if len(window.audio) < _SHORTEST_S * SAMPLE_RATE:
             raise AlignmentError(f"no time is left for '{words[0]}' at {segment.begin:.1f} s")
         try:
-            return self._model.align_words(window, words), self._model.estimate_priors(words)
+            aligned = self._model.align_words(window, words, self._config.by_character)
+            return aligned, self._model.estimate_priors(words)
         except TooLongError as error:
             raise AlignmentError(
                 f"its transcript has more words than the model can place in {_WHOLE_S:g} s"

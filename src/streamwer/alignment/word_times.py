@@ -103,7 +103,7 @@ def _use_forced(config: ForcedConfig, folder: Path) -> tuple[AlignMethod, WordTi
         Path(config.model.path).name if looks_like_folder(config.model.path) else config.model.name
     )
     return align, WordTimesOrigin(
-        config.name, name, digests.digest_model(model), bias_s=config.known_bias_s
+        config.name, name, digests.digest_model(model), bias_s=config.find_bias(name)
     )
 
 

@@ -12,6 +12,9 @@ from streamwer.errors import ConfigError
 
 ALLOW = "alignment.allow_same_model"
 
+_MEASURED_BIAS_S = {"base": 0.004}
+"""Median signed error of word ends by model, against times set by hand; docs/word-times.md."""
+
 
 def _share(default: float, help: str) -> Any:
     return setting(default, help, at_least=0, at_most=1)
@@ -41,6 +44,9 @@ class ForcedConfig:
     window_s: float = setting(
         28.0, "longest window", unit="seconds", at_least=5.0, at_most=ENCODER_S
     )
+    by_character: bool = setting(
+        True, "whether the text is aligned character by character; off for models that cannot spell"
+    )
     speech_threshold: float = _share(
         0.3, "probability above which the voice detector (Silero) calls it speech"
     )
@@ -55,8 +61,16 @@ class ForcedConfig:
         0.2, "largest share of the speech that the words leave out"
     )
     known_bias_s: float | None = setting(
-        None, "how late this model's word ends are known to be; below 0 if early", unit="seconds"
+        None,
+        "how late this model's word ends are known to be; below 0 if early; null: as measured here",
+        unit="seconds",
     )
+
+    def find_bias(self, aligner: str) -> float | None:
+        """Return the known bias of an aligner's word ends, seconds; None where not measured."""
+        if self.known_bias_s is None and self.by_character:
+            return _MEASURED_BIAS_S.get(aligner)
+        return self.known_bias_s
 
 
 @dataclass

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from streamwer.formats.word_times import extract_letters
 from streamwer.metrics.compounds import map_compounds
 from streamwer.metrics.latency_split import PARTS, CommitTimes, split_latency
 from streamwer.metrics.timeline import Emission
 from streamwer.metrics.tokens import Token
 from streamwer.text.word_alignment import Pair
 from streamwer.text.words import join_words
-from streamwer.types import Reference, Step
+from streamwer.types import Reference, Step, Word
 
 NEVER = math.inf
 COLUMNS = (
@@ -66,7 +67,10 @@ def build_word_rows(
     compounds = map_compounds(
         [t.text for t in reference_tokens], [t.text for t in hypothesis_tokens], pairs
     )
-    hyp = np.array([_find_hypothesis_token(pair, compounds) for pair in pairs], dtype=np.int64)
+    came = compounds | _map_contractions(
+        reference.words, reference_tokens, hypothesis_tokens, pairs, emissions
+    )
+    hyp = np.array([_find_hypothesis_token(pair, came) for pair in pairs], dtype=np.int64)
     columns = {
         "recording": _repeat(reference.recording, len(pairs)),
         "speaker": _repeat(
@@ -83,14 +87,41 @@ def build_word_rows(
     return columns | split_latency(moments, steps)
 
 
-def _find_hypothesis_token(pair: Pair, compounds: Mapping[int, int]) -> int:
+def _find_hypothesis_token(pair: Pair, came: Mapping[int, int]) -> int:
     """Find the hypothesis token of a pair; −1 if none.
 
-    Of a deleted word it is the token in which it came nevertheless, in other spaces.
+    Of a deleted word it is the token in which it came nevertheless, in another spelling.
     """
     if pair.hypothesis is not None:
         return pair.hypothesis
-    return -1 if pair.reference is None else compounds.get(pair.reference, -1)
+    return -1 if pair.reference is None else came.get(pair.reference, -1)
+
+
+def _map_contractions(
+    words: Sequence[Word],
+    reference_tokens: Sequence[Token],
+    hypothesis_tokens: Sequence[Token],
+    pairs: Sequence[Pair],
+    emissions: Sequence[Emission],
+) -> dict[int, int]:
+    """Map the tokens of a contraction to the token of the same letters, "won't" to "wont".
+
+    Some normalisers expand the one ("will not") and not the other.
+    """
+    if not words:
+        return {}
+    found = [(p.reference, p.hypothesis) for p in pairs if p.reference is not None]
+    deleted = {reference_tokens[ref].first for ref, hyp in found if hyp is None}
+    came: dict[int, int] = {}
+    for ref, hyp in found:
+        word = reference_tokens[ref].first
+        if hyp is not None and word in deleted:
+            heard = emissions[hypothesis_tokens[hyp].last].word.text
+            if extract_letters(heard) == extract_letters(words[word].text):
+                came[word] = hyp
+    return {
+        at: came[token.first] for at, token in enumerate(reference_tokens) if token.first in came
+    }
 
 
 def concatenate_rows(recordings: Sequence[Columns]) -> Columns:

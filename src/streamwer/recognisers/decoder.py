@@ -33,6 +33,10 @@ _PUNCTUATION = [_OPTIONS[f"{where}_punctuations"].default for where in ("prepend
 
 _UNHEARD_S = 1.0
 """So much speech behind the last word is another word."""
+_HALF_FRAME_S = 0.01
+"""An encoder frame is centred on its time, and a word begins where its first frame does."""
+_MOST_DELAY_S = 0.1
+"""By how much the attention to characters may move a boundary of words."""
 _MARKS = 2  # tokens of an aligned text besides the start and itself: no timestamps, and the end
 
 
@@ -105,34 +109,61 @@ class Decoder:
             for parts, tokens in zip(timed, forced, strict=True)
         ]
 
-    def align(self, encoded: Any, words: Sequence[str], frames: int) -> list[TimedText]:
+    def align(
+        self, encoded: Any, words: Sequence[str], frames: int, by_character: bool = False
+    ) -> list[TimedText]:
         """Align known words with one window; a word without a token is left out.
 
         Args:
             encoded: of the window, shape (1, positions, width).
             words: the words in order, without spaces; see `text.words.split_words`.
             frames: how much of the window is audio and not padding, 10 ms each.
+            by_character: give the decoder each character as a token of its own.
 
         Raises:
             TooLongError: there are more tokens than the model has places for.
         """
         runs = list(_join_unspaced(words))
-        tokens = [self._encode_run(run) for run in runs]
+        tokens = [self._encode_run(run, by_character) for run in runs]
         whole = list(chain.from_iterable(tokens))
         if len(whole) > self._model.max_length - len(self._tokenizer.sot_sequence) - _MARKS:
             raise TooLongError
         if not whole:
             return []
-        finest = any(len(run) > 1 for run in runs)
+        finest = by_character or any(len(run) > 1 for run in runs)
         tokenizer = _split_by_character(self._tokenizer) if finest else self._tokenizer
         (timed,) = self._model.find_alignment(tokenizer, [whole], encoded, [frames])
         return _group_by_word(timed, runs, [len(each) for each in tokens])
 
-    def _encode_run(self, run: Sequence[str]) -> list[int]:
+    def refine_times(
+        self, pieces: Sequence[TimedText], encoded: Any, words: Sequence[str], frames: int
+    ) -> list[TimedText]:
+        """Move the words' boundaries later, to where the attention to their characters has them.
+
+        Attention leaves a long token early. Where the model has too few places for the characters,
+        the times stay as they are.
+
+        Args:
+            pieces: what `align` returned for the same window and words.
+            encoded: as for `align`, like the rest.
+            words: likewise.
+            frames: likewise.
+        """
+        try:
+            fine = self.align(encoded, words, frames, by_character=True)
+        except TooLongError:
+            return list(pieces)
+        if not pieces or len(fine) != len(pieces):
+            return list(pieces)
+        return _delay_boundaries(pieces, fine)
+
+    def _encode_run(self, run: Sequence[str], by_character: bool) -> list[int]:
         """Encode words with no space between them as the model would write them after others."""
         text = "".join(run)
-        spaced = text if is_unspaced(text[0]) else f" {text}"
-        return [token for token in self._tokenizer.encode(spaced) if token < self._tokenizer.eot]
+        first = text[0] if is_unspaced(text[0]) else f" {text[0]}"
+        parts = [first, *text[1:]] if by_character else [first + text[1:]]
+        tokens = chain.from_iterable(map(self._tokenizer.encode, parts))
+        return [token for token in tokens if token < self._tokenizer.eot]
 
     def _decode_timed(
         self,
@@ -272,6 +303,27 @@ def _group_by_word(
                 TimedText(run[0], float(parts[0]["start"]), float(parts[-1]["end"]), probability)
             )
     return pieces
+
+
+def _delay_boundaries(pieces: Sequence[TimedText], fine: Sequence[TimedText]) -> list[TimedText]:
+    """Move each boundary later, to that of the fine alignment, and the next word keeps half.
+
+    Each piece ends where the next one begins. Single characters may be drawn into a pause, so the
+    coarse alignment limits by how much.
+    """
+    starts = [
+        piece.start + _clip_delay(found.start - piece.start, (piece.end - piece.start) / 2)
+        for piece, found in zip(pieces, fine, strict=True)
+    ]
+    last = pieces[-1].end + _clip_delay(fine[-1].end - pieces[-1].end, _MOST_DELAY_S)
+    return [
+        piece._replace(start=start, end=end)
+        for piece, start, end in zip(pieces, starts, [*starts[1:], last], strict=True)
+    ]
+
+
+def _clip_delay(delay: float, most: float) -> float:
+    return min(max(delay - _HALF_FRAME_S, 0.0), most, _MOST_DELAY_S)
 
 
 def _split_run(timed: Sequence[Mapping[str, Any]], run: Sequence[str]) -> Iterator[TimedText]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,11 @@ _LONG_S, _PAUSE_S = 30.0, 1.5
 for minutes (snakers4/silero-vad#725). Having heard so much, it starts afresh in so long a pause.
 """
 _LOOK = 32  # frames after which that is decided, however the audio is chunked, and heard at once
+
+_EVEN, _RELEASE_S = 0.5, 0.1
+"""Probability at which speech ends, and by how much the hysteresis may have put that off."""
+
+Span = tuple[float, float]
 
 
 class SpeechDetector:
@@ -125,9 +130,41 @@ def find_speech(audio: Samples, threshold: float) -> tuple[tuple[float, float], 
 
     Pauses shorter than 0.1 s count as speech.
     """
+    return _find_spans(audio, threshold, None)
+
+
+def sharpen_ends(audio: Samples, speech: Sequence[Span]) -> tuple[Span, ...]:
+    """End each span of speech in the middle of its last frame that is more likely speech than not.
+
+    The hysteresis that holds speech together lets it end late, as the detector forgets slowly.
+
+    Args:
+        audio: the whole recording, shape (n,).
+        speech: what `find_speech` returned for it.
+    """
+    likely = _find_spans(audio, _EVEN, _EVEN)
+    whole = len(audio) / SAMPLE_RATE
+    return tuple(
+        (begin, end if end >= whole else _find_last_end(likely, begin, end))
+        for begin, end in speech
+    )
+
+
+def _find_last_end(likely: Sequence[Span], begin: float, end: float) -> float:
+    last = max((other for _, other in likely if begin < other <= end), default=end)
+    return max(last - FRAME / SAMPLE_RATE / 2, end - _RELEASE_S) if last < end else end
+
+
+def _find_spans(audio: Samples, threshold: float, release: float | None) -> tuple[Span, ...]:
+    """Find the spans from which the probability stays above `release`; None: the hysteresis."""
     from faster_whisper.vad import VadOptions, get_speech_timestamps
 
-    options = VadOptions(threshold=threshold, min_silence_duration_ms=100, speech_pad_ms=0)
+    options = VadOptions(
+        threshold=threshold,
+        neg_threshold=release,
+        min_silence_duration_ms=100,
+        speech_pad_ms=0,
+    )
     return tuple(
         ((begin + span["start"]) / SAMPLE_RATE, (begin + span["end"]) / SAMPLE_RATE)
         for begin, end in _split_at_restarts(audio, threshold)

@@ -135,19 +135,26 @@ class Direct:
         """Return compute and work of the last call, for all its windows, ended or failed."""
         return Hypothesis(**self._meter.read_cost())
 
-    def align_words(self, window: Window, words: Sequence[str]) -> tuple[Word, ...]:
+    def align_words(
+        self, window: Window, words: Sequence[str], by_character: bool
+    ) -> tuple[Word, ...]:
         """Align known words with one window, by forced alignment.
 
         Args:
             window: of up to 30 s; its prompt is not used.
             words: the words in order, without spaces; one without a token is left out.
+            by_character: take the times from characters where the model has places for so many;
+                probabilities are those of its own tokens.
 
         Raises:
             TooLongError: there are more tokens than the model has places for.
         """
         features = self._compute_features(window)
         encoded = self._encode([features])
-        pieces = self._get_decoder(self._languages.fixed).align(encoded, words, features.shape[1])
+        decoder, frames = self._get_decoder(self._languages.fixed), features.shape[1]
+        pieces = decoder.align(encoded, words, frames)
+        if by_character:
+            pieces = decoder.refine_times(pieces, encoded, words, frames)
         return tuple(place_word(piece, piece.text, window) for piece in pieces)
 
     def estimate_priors(self, words: Sequence[str]) -> tuple[float, ...]:
