@@ -8,7 +8,8 @@ import pytest
 
 from streamwer.config.experiment import ScoringConfig
 from streamwer.eventlog.log import EventLog
-from streamwer.metrics.entities import find_entities, locate_entities
+from streamwer.formats.entities import locate_entities
+from streamwer.metrics.entities import find_entities
 from streamwer.metrics.summary import Summary, summarise
 from streamwer.metrics.tables import score
 from streamwer.reports.all_figures import build_figure_groups

@@ -60,7 +60,7 @@ def test_each_character_of_a_text_without_spaces_has_its_own_time(
     engine: Direct, text: str
 ) -> None:
     said = split_words(text)
-    placed = engine.align_words(Window(hiss(2.0), 160_000), said)
+    placed = engine.align_words(Window(hiss(2.0), 160_000), said, by_character=False)
     assert [word.text for word in placed] == said
     encode = tokenizer(engine).encode
     count = 0
@@ -73,7 +73,8 @@ def test_each_character_of_a_text_without_spaces_has_its_own_time(
 
 
 def test_a_text_is_given_to_the_model_as_it_would_write_it(engine: Direct) -> None:
-    engine.align_words(Window(hiss(1.0), 0), ["我", "用", "iPhone", "and", "ipad"])
+    words = ["我", "用", "iPhone", "and", "ipad"]
+    engine.align_words(Window(hiss(1.0), 0), words, by_character=False)
     assert tokenizer(engine).decode(engine._model.model.aligned) == "我用iPhone and ipad"
 
 

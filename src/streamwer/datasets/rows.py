@@ -11,8 +11,8 @@ from streamwer.audio.decoding import Samples
 from streamwer.config.dataset import AUTO, USUAL_COLUMNS, ColumnsConfig
 from streamwer.errors import ConfigError, DatasetError
 from streamwer.formats import recording_ids, word_times
+from streamwer.formats.entities import locate_entities
 from streamwer.formats.format_value import format_value
-from streamwer.metrics import entities
 from streamwer.text.words import split_words
 from streamwer.types import Word
 
@@ -239,9 +239,8 @@ def _read_entities(row: DatasetRow, column: str, text: str) -> tuple[str, ...]:
     if not all(isinstance(each, str) for each in value):
         raise DatasetError(f"column '{column}' holds {format_value(value)}, not texts")
     marked = tuple(each.strip() for each in value if each.strip())
-    for entity, place in zip(
-        marked, entities.locate_entities(marked, split_words(text)), strict=True
-    ):
+    places = locate_entities(marked, split_words(text))
+    for entity, place in zip(marked, places, strict=True):
         if place is None:
             raise DatasetError(
                 f"column '{column}': the transcript does not have '{format_value(entity)}', or not"

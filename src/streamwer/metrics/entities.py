@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from streamwer.formats.word_times import extract_letters
+from streamwer.formats.entities import locate_entities
 from streamwer.metrics.aligned_recording import AlignedRecording
 from streamwer.metrics.registry import Display, divide_columns, metric, recording_columns
 from streamwer.metrics.tokens import Token, attribute_tokens
@@ -70,39 +70,6 @@ def _list_entities(reference: Reference, words: Sequence[str]) -> Iterator[range
         return filter(None, locate_entities(reference.entities, words))
     language = re.split("[-_]", reference.language.strip().lower())[0]
     return find_entities(words) if language in ("", "en", "eng", "english") else iter(())
-
-
-def locate_entities(entities: Sequence[str], words: Sequence[str]) -> list[range | None]:
-    """Locate marked entities: the first words, of no entity before, that have the same letters.
-
-    Args:
-        entities: texts, without regard to case, punctuation and spaces.
-        words: of the reference, raw.
-
-    Returns:
-        The places of the words of each; None for one that is not there.
-    """
-    keys = [extract_letters(word) for word in words]
-    free = set(range(len(words)))
-    found: list[range | None] = []
-    for wanted in map(extract_letters, entities):
-        matches = (_match_words(wanted, keys, at) for at in range(len(keys)))
-        place = next((each for each in matches if each and free.issuperset(each)), None)
-        free.difference_update(place or ())
-        found.append(place)
-    return found
-
-
-def _match_words(wanted: str, keys: Sequence[str], begin: int) -> range | None:
-    """Return the words from `begin` on whose letters together are those wanted."""
-    letters = ""
-    for at in range(begin, len(keys)):
-        letters += keys[at]
-        if letters == wanted:
-            return range(begin, at + 1)
-        if not keys[begin] or not wanted.startswith(letters):
-            return None
-    return None
 
 
 def find_entities(words: Sequence[str]) -> Iterator[range]:
