@@ -1,6 +1,7 @@
 """What `prefix_agreement` really did on the bundled calls, and what it would do with a fault.
 
-The log is one run with the clock `measured`, kept as rows of steps: recording, step, audio_end,
+The log is one run of an earlier version of the policy with the clock `measured`: the tests look at
+the gate, and need a real log, not the newest. Its rows are steps: recording, step, audio_end,
 ready, start, emitted, compute, encoder_frames, decoded_tokens, is_last, committed, tentative.
 """
 
