@@ -179,13 +179,15 @@ def _play(arguments: argparse.Namespace, config: Any, prepared: Path) -> ServedR
     from streamwer.cli.common.recordings import show_recordings
     from streamwer.runners import served
     from streamwer.runners.dataset import read_jobs
+    from streamwer.servers.session_file import list_public_settings
 
     load = LoadConfig()
     if arguments.streams:
         load = LoadConfig(name=arguments.arrivals, streams=arguments.streams)
     dataset = read_jobs(prepared)
     with show_recordings(config.protocol, len(dataset.jobs)) as done:
-        return served.play_jobs(dataset.jobs, config, load, dataset.digest, done)
+        server = config, list_public_settings(config)
+        return served.play_jobs(dataset.jobs, server, load, dataset.digest, done)
 
 
 def _build_config(arguments: argparse.Namespace) -> Any:

@@ -97,13 +97,15 @@ class SystemConfig:
     load: LoadConfig = field(default_factory=LoadConfig)
     server: Any = None
     """The `Config` of a server's adapter, for a system that runs elsewhere; it has nothing else."""
+    peer: str = ""
+    """Server of another project that is started here with the model; "" where it runs already."""
 
 
 @dataclass
 class SystemChoice:
     """One entry of `systems`: a policy; a model, engine or clock of its own where it has one.
 
-    Or a server, which is measured as it runs.
+    Or a server, which is measured as it runs, or as the `peer` that is started for the run.
     """
 
     policy: Any = None
@@ -111,6 +113,7 @@ class SystemChoice:
     model: ModelConfig | None = None
     engine: Any = None
     clock: ClockConfig | None = None
+    peer: str = ""
 
 
 @dataclass
@@ -318,7 +321,11 @@ def build_system(config: ExperimentConfig, name: str) -> SystemConfig:
         raise ConfigError(f"no system {name!r}: params.yaml has {known}")
     choice = config.systems[name]
     if choice.server:
-        return build_served_system(parse_server(choice.server), config.load)
+        served = build_served_system(parse_server(choice.server), config.load)
+        model = replace(choice.model or config.model, cpu_threads=served.model.cpu_threads)
+        return replace(served, model=model, peer=choice.peer) if choice.peer else served
+    if choice.peer:
+        raise ConfigError(f"systems.{name}.peer: what is started has a server (server=[…]) too")
     if not choice.policy:
         raise ConfigError(f"systems.{name}: has neither a policy nor a server")
     called = parse_engine(choice.engine or config.engine)

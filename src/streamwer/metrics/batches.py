@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ def score_in_batches(
     recordings: Iterable[Sequence[Step]],
     failures: Iterable[Failure],
     normaliser: Normaliser,
+    cpu: Mapping[str, float] | None = None,
 ) -> Iterator[Scores]:
     """Yield the tables of `streamwer.metrics.score`, a thousand recordings at a time.
 
@@ -30,6 +31,7 @@ def score_in_batches(
         recordings: the steps of one recording each, in order of its id.
         failures: of the log.
         normaliser: of both texts.
+        cpu: processor time of a server, seconds by id, where it is known.
 
     Raises:
         LogError: there are no references, or something is out of order.
@@ -40,7 +42,7 @@ def score_in_batches(
     if not part:
         raise LogError("there are no references to score the log against")
     while part:
-        yield score_recordings(part, reasons, normaliser)
+        yield score_recordings(part, reasons, normaliser, cpu)
         part = list(islice(played, BATCH_SIZE))
 
 

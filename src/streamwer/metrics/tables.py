@@ -7,6 +7,7 @@ denominator.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from streamwer.metrics import word_table
 from streamwer.metrics.aligned_recording import AlignedRecording
 from streamwer.metrics.ignored_segments import drop_ignored_words
 from streamwer.metrics.registry import compute_columns
+from streamwer.metrics.server_cpu import SERVER_CPU, read_server_cpu
 from streamwer.text.normalise import Normaliser
 from streamwer.types import Reference, Step
 
@@ -59,13 +61,14 @@ def score(references: Sequence[Reference], log: EventLog, normaliser: Normaliser
     steps = log.group_by_recording()
     reasons = {failure.recording: failure.reason for failure in log.failures}
     played = ((reference, steps.get(reference.recording, ())) for reference in references)
-    return score_recordings(played, reasons, normaliser)
+    return score_recordings(played, reasons, normaliser, read_server_cpu(log.machine))
 
 
 def score_recordings(
     played: Iterable[tuple[Reference, Sequence[Step]]],
     reasons: Mapping[str, str],
     normaliser: Normaliser,
+    cpu: Mapping[str, float] | None = None,
 ) -> Scores:
     """Score recordings, each with its steps, if the log has any.
 
@@ -73,6 +76,7 @@ def score_recordings(
         played: one recording or more.
         reasons: of those that failed, by id.
         normaliser: of both texts.
+        cpu: processor time of a server, seconds by id, where it is known.
     """
     recordings: list[dict[str, Any]] = []
     words: list[word_table.Columns] = []
@@ -81,7 +85,8 @@ def score_recordings(
         missing = "" if steps else "the event log does not mention it"
         reason = reasons.get(reference.recording, missing)
         aligned = AlignedRecording(reference, steps, normaliser)
-        recordings.append(_build_recording_row(aligned, reason))
+        spent = {SERVER_CPU: cpu.get(reference.recording, math.nan)} if cpu else {}
+        recordings.append(_build_recording_row(aligned, reason) | spent)
         words.append(aligned.rows)
     return Scores(
         pd.DataFrame(recordings),

@@ -17,6 +17,7 @@ from streamwer.servers.protocol import (
     ServerConfig,
     Transcript,
     parse_object,
+    read_timed_words,
     split_words,
 )
 from streamwer.types import Word
@@ -52,9 +53,5 @@ class Vosk(Adapter):
             if "text" not in record:
                 yield Transcript(committed, split_words(str(record["partial"])))
                 continue
-            timed = record.get("result") or ()
-            words = tuple(
-                Word(str(each["word"]), float(each["start"]), float(each["end"])) for each in timed
-            )
-            committed += words or split_words(str(record["text"]))
+            committed += read_timed_words(record.get("result") or (), str(record["text"]))
             yield Transcript(committed)
