@@ -203,6 +203,8 @@ def _build_config(arguments: argparse.Namespace) -> Any:
         if not equals:
             raise ConfigError(f"--set {text}: must be KEY=VALUE")
         values[key] = value
+    if values.get("peer"):
+        raise ConfigError("--set peer: only a comparison starts a server (experiment=servers)")
     if arguments.end_of_audio:
         values["end_of_audio"] = arguments.end_of_audio
     return parse_server(values)

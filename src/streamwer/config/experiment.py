@@ -97,8 +97,6 @@ class SystemConfig:
     load: LoadConfig = field(default_factory=LoadConfig)
     server: Any = None
     """The `Config` of a server's adapter, for a system that runs elsewhere; it has nothing else."""
-    peer: str = ""
-    """Server of another project that is started here with the model; "" where it runs already."""
 
 
 @dataclass
@@ -113,7 +111,6 @@ class SystemChoice:
     model: ModelConfig | None = None
     engine: Any = None
     clock: ClockConfig | None = None
-    peer: str = ""
 
 
 @dataclass
@@ -323,9 +320,7 @@ def build_system(config: ExperimentConfig, name: str) -> SystemConfig:
     if choice.server:
         served = build_served_system(parse_server(choice.server), config.load)
         model = replace(choice.model or config.model, cpu_threads=served.model.cpu_threads)
-        return replace(served, model=model, peer=choice.peer) if choice.peer else served
-    if choice.peer:
-        raise ConfigError(f"systems.{name}.peer: what is started has a server (server=[…]) too")
+        return replace(served, model=model) if served.server.peer else served
     if not choice.policy:
         raise ConfigError(f"systems.{name}: has neither a policy nor a server")
     called = parse_engine(choice.engine or config.engine)

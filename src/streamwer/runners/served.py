@@ -63,10 +63,10 @@ def start_server(system: SystemConfig) -> Iterator[tuple[ServerConfig, Mapping[s
         PeerError: it has no environment, or does not get ready.
     """
     config: ServerConfig = system.server
-    if not system.peer:
+    if not config.peer:
         yield config, list_public_settings(config)
         return
-    peer = find_peer(system.peer)
+    peer = find_peer(config.peer)
     if peer.protocol != config.protocol:  # type: ignore[attr-defined]
         raise ConfigError(f"peer={peer.name} speaks the protocol {peer.protocol}: server must, too")
     folder = recognisers.fetch_model(system)

@@ -97,6 +97,11 @@ class ServerConfig:
         secret=True,
     )
 
+    peer: str = setting(
+        "",
+        "server of another project that a comparison starts, with its model: whisperlive,"
+        " whisperlivekit or whisper_streaming; empty: the server at `url` runs already",
+    )
     process: int = setting(
         0,
         "id of the server's process, if it runs here: its processor time is measured, with that of"
