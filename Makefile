@@ -23,7 +23,7 @@ export USER := $(shell id -u)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help environment repro bench calibrate capacity validate servers test check format lock clean
+.PHONY: help environment repro bench calibrate capacity validate servers peers test check format lock clean
 # Two targets at once would fight for DVC's lock and spoil each other's timings, also under -j.
 .NOTPARALLEL:
 
@@ -50,6 +50,9 @@ validate: environment ## hold the virtual clock to the wall's, in real time
 
 servers: environment ## measure servers of other projects beside our policies, in real time
 	@$(VENV)/bin/python -m lab.servers $(ARGS)
+
+peers: environment ## make the environments of servers of other projects, some GB
+	@$(VENV)/bin/python -m lab.servers.environments $(ARGS)
 
 test: environment ## run the tests
 	@sh tools/peers.sh

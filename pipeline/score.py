@@ -15,6 +15,7 @@ from streamwer.config import experiment
 from streamwer.config.folders import EVENTS, SCORES
 from streamwer.metrics import store
 from streamwer.metrics.batches import score_in_batches
+from streamwer.metrics.server_cpu import read_server_cpu
 from streamwer.metrics.tally import ScoreTally
 from streamwer.runners.cache.sessions import MeasuringSessions
 from streamwer.text.normalise import get_normaliser
@@ -35,7 +36,8 @@ def main() -> int:
         experiment.parse_alignment(settings.alignment), args.system, signature.subject.model
     )
     played = eventlog.iterate_recordings(folder)
-    parts = score_in_batches(iterate_aligned(), played, log.failures, words, pause)
+    cpu = read_server_cpu(log.machine)
+    parts = score_in_batches(iterate_aligned(), played, log.failures, words, pause, cpu)
     tally = ScoreTally()
     store.write_batches(SCORES / args.system, tally.count_batches(parts), signature)
     print(f"{args.system}: {tally.format_line()}")

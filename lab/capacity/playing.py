@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from lab.served import served
 from streamwer import policies
@@ -68,7 +69,7 @@ class Worker:
 
     Args:
         system: what it runs; its load says how calls arrive.
-        recogniser: its model, loaded; of `remembering`.
+        recogniser: its model, loaded; of `remembering`. None where a server has it.
         calls: the recordings with their audio.
         normaliser: of the words.
         span: of each run.
@@ -77,13 +78,13 @@ class Worker:
     def __init__(
         self,
         system: SystemConfig,
-        recogniser: Recogniser,
+        recogniser: Recogniser | None,
         calls: Sequence[tuple[Reference, Samples]],
         normaliser: Normaliser,
         span: Span,
     ) -> None:
         self._system, self._calls, self._normaliser, self._span = system, calls, normaliser, span
-        self._recogniser = recogniser
+        self._recogniser: Any = recogniser  # a server has its own
 
     def run(self, streams: int, seed: int) -> LoadFigures:
         """The figures of one load; a call that something fails on is told, and its words missing.

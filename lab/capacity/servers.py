@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import cached_property
 
-from lab.capacity.playing import Span, Worker
+from lab.capacity.playing import Worker
 from streamwer.analysis.capacity.figures import ServedCall
 from streamwer.audio import encode_pcm
-from streamwer.audio.decoding import Samples
 from streamwer.config import registry
-from streamwer.config.experiment import SystemConfig
 from streamwer.config.load import LoadConfig
+from streamwer.runners.served import start_server
 from streamwer.servers.client import ServerClient
 from streamwer.servers.decoding import decode_session
 from streamwer.servers.playing import check_lag, measure_sessions
@@ -19,32 +20,17 @@ from streamwer.servers.protocol import ServerError
 from streamwer.servers.session import Call
 from streamwer.simulation.arrivals import Arrival
 from streamwer.simulation.serving import OnFailure
-from streamwer.text.normalise import Normaliser
-from streamwer.types import Reference
 
 
 class ServerWorker(Worker):
-    """A server that is given one load after the other.
-
-    Args:
-        system: its server, and how calls arrive.
-        calls: the recordings with their audio.
-        normaliser: of the words.
-        span: of each run.
-    """
-
-    def __init__(
-        self,
-        system: SystemConfig,
-        calls: Sequence[tuple[Reference, Samples]],
-        normaliser: Normaliser,
-        span: Span,
-    ) -> None:
-        self._system, self._calls, self._normaliser, self._span = system, calls, normaliser, span
+    """A server that is given one load after the other; a peer is started, and ends with us."""
 
     @cached_property
     def _client(self) -> ServerClient:
-        return ServerClient(self._system.server).__enter__()  # it ends with this process
+        running = ExitStack()
+        atexit.register(running.close)
+        config, _ = running.enter_context(start_server(self._system))
+        return running.enter_context(ServerClient(config))
 
     def _served(
         self, arrivals: Sequence[Arrival], load: LoadConfig, failed: OnFailure | None = None

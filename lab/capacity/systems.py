@@ -52,9 +52,9 @@ class Systems:
     def worker(self, name: str) -> Worker:
         """The system's worker, its model loaded."""
         system = self.system(name)
-        if system.server:
-            return ServerWorker(system, self.calls, self._normaliser, self._span)
-        return Worker(system, self._recogniser(system), self.calls, self._normaliser, self._span)
+        kind = ServerWorker if system.server else Worker
+        recogniser = None if system.server else self._recogniser(system)
+        return kind(system, recogniser, self.calls, self._normaliser, self._span)
 
     def signature(self, name: str) -> Signature:
         """What a capacity of the system is of, and how it is found."""

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from lab.servers.peers import THREADS
+from streamwer.servers.peers.starting import THREADS
 
 if __name__ == "__main__":  # not in the processes that this one starts, which inherit the threads
     os.environ.update(THREADS)  # read once by NumPy and CTranslate2, when they are loaded

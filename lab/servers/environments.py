@@ -7,39 +7,23 @@ build for CUDA can be had.
 from __future__ import annotations
 
 import argparse
-import platform
 import shutil
 import subprocess
 import sys
-from hashlib import sha256
 from pathlib import Path
 
 from streamwer.cli.common.run_command import stage_command
-from streamwer.errors import StreamwerError
+from streamwer.servers.peers import environments
+from streamwer.servers.peers.environments import (
+    NAMES,
+    PeerError,
+    compute_stamp,
+    find_python,
+    find_source,
+    is_made,
+)
 
-ROOT = Path(".peers")
-LOCKS = Path(__file__).parent / "locks"
-NAMES = ("whisperlive", "whisperlivekit", "whisper_streaming")
-SOURCES = {
-    "whisper_streaming": (
-        "https://github.com/ufal/whisper_streaming",
-        "1f25a1a48bd9807159989e6596178c69e797ac75",
-    )
-}
-"""Repositories and commits of peers that are no packages; without access to them, such a peer
-cannot be had."""
-_WITH_TORCH = ("whisperlive", "whisperlivekit")
-_STAMP = "streamwer-stamp"
 _NEEDED_BYTES = 6 * 10**9
-
-
-class PeerError(StreamwerError):
-    """A peer that cannot be installed or started."""
-
-
-def find_source(name: str) -> Path:
-    """Return the folder of a peer's repository."""
-    return ROOT / name / "source"
 
 
 def make_environment(name: str) -> Path:
@@ -51,35 +35,32 @@ def make_environment(name: str) -> Path:
     Raises:
         PeerError: something cannot be installed, or the disk is too small.
     """
-    folder, stamp = ROOT / name, ROOT / name / _STAMP
-    python = folder.absolute() / "bin" / "python"
-    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != compute_stamp(name):
-        _create(folder)
-        _install(python, LOCKS / f"{name}.lock")
-        if name in _WITH_TORCH:
+    python = find_python(name)
+    if not is_made(name):
+        _create(environments.ROOT / name)
+        _install(python, environments.LOCKS / f"{name}.lock")
+        if name in environments.WITH_TORCH:
             _install_torch(python)
-        stamp.write_text(compute_stamp(name), encoding="utf-8")
-    if name in SOURCES:
+        (environments.ROOT / name / environments.STAMP).write_text(
+            compute_stamp(name), encoding="utf-8"
+        )
+    if name in environments.SOURCES:
         _fetch_source(name)
     return python
 
 
-def compute_stamp(name: str) -> str:
-    """Compute what tells whether an environment is up to date: its lock, Python and folder."""
-    torch = (LOCKS / "torch.lock").read_bytes() if name in _WITH_TORCH else b""
-    lock = sha256((LOCKS / f"{name}.lock").read_bytes() + torch).hexdigest()
-    return f"{lock} {platform.python_version()} {(ROOT / name).resolve()}\n"
-
-
 def _create(folder: Path) -> None:
-    ROOT.mkdir(exist_ok=True)
-    if shutil.disk_usage(ROOT).free < _NEEDED_BYTES:
+    environments.ROOT.mkdir(exist_ok=True)
+    if shutil.disk_usage(environments.ROOT).free < _NEEDED_BYTES:
         raise PeerError(f"{folder}: {_NEEDED_BYTES / 1e9:.0f} GB of disk must be free")
     _run("venv", [sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder)])
 
 
 def _install(python: Path, lock: Path) -> None:
-    print(f"installing {lock.name} into {ROOT}, which takes some minutes", file=sys.stderr)
+    print(
+        f"installing {lock.name} into {environments.ROOT}, which takes some minutes",
+        file=sys.stderr,
+    )
     pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
     options = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(lock)]
     _run(lock.name, [*pip, *options])
@@ -88,9 +69,9 @@ def _install(python: Path, lock: Path) -> None:
 def _install_torch(python: Path) -> None:
     """Install torch without CUDA, a quarter of the size, or else as the index has it."""
     try:
-        _install(python, LOCKS / "torch_cpu.lock")
+        _install(python, environments.LOCKS / "torch_cpu.lock")
     except PeerError:
-        _install(python, LOCKS / "torch.lock")
+        _install(python, environments.LOCKS / "torch.lock")
 
 
 def _fetch_source(name: str) -> None:
@@ -99,7 +80,7 @@ def _fetch_source(name: str) -> None:
     Raises:
         PeerError: it cannot be had, which makes this peer optional.
     """
-    (address, commit), folder = SOURCES[name], find_source(name)
+    (address, commit), folder = environments.SOURCES[name], find_source(name)
     git = ["git", "-C", str(folder)]
     folder.mkdir(parents=True, exist_ok=True)
     head = subprocess.run(

@@ -12,13 +12,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Protocol
 
-import psutil
-
 from lab.bench import systems as bench
-from lab.servers.environments import PeerError
-from lab.servers.peers import NICENESS, PEERS, Peer, RunningServer, start_peer
+from lab.servers.environments import make_environment
 from streamwer import policies, recognisers
 from streamwer._util import processes
+from streamwer._util.processor_time import read_cpu_seconds
 from streamwer.audio import encode_pcm, seconds_to_samples
 from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.config import experiment, registry
@@ -27,6 +25,8 @@ from streamwer.errors import StreamwerError
 from streamwer.runners.local import describe_error
 from streamwer.servers.client import ServerClient
 from streamwer.servers.decoding import decode_session
+from streamwer.servers.peers.environments import PeerError
+from streamwer.servers.peers.starting import NICENESS, PEERS, Peer, RunningServer, start_peer
 from streamwer.servers.protocol import IMMEDIATE
 from streamwer.servers.session import Call
 from streamwer.simulation.clock import build_clock
@@ -173,6 +173,7 @@ def _serve_policy(line: Connection, system: SystemConfig) -> None:
 
 @contextmanager
 def _run_peer(peer: Peer, folder: Path, warm_up: Samples) -> Iterator[System]:
+    make_environment(peer.name)
     with ExitStack() as stack:
         server = stack.enter_context(start_peer(peer, folder))
         _play_warm_up(_Client(peer, server, stack, _COLD_PATIENCE_S), warm_up)
@@ -196,12 +197,12 @@ class _Client:
         self._clients: dict[str, ServerClient] = {}
 
     def play(self, name: str, audio: Samples, end_of_audio: str) -> Played:
-        began = _read_cpu(self._server.process)
+        began = read_cpu_seconds(self._server.process)
         try:
             (session,) = self._connect(end_of_audio).play([Call(name, encode_pcm(audio))])
         except StreamwerError as error:
             return Played(failure=str(error))
-        spent = _read_cpu(self._server.process) - began
+        spent = read_cpu_seconds(self._server.process) - began
         adapter = registry.find("server", self._peer.protocol)
         decoded = decode_session(session, adapter, CHUNK_S)
         failure = decoded.failure.reason if decoded.failure else ""
@@ -221,14 +222,3 @@ def _play_warm_up(system: System, audio: Samples) -> None:
     played = system.play("warm-up", audio, "silence:2")
     if played.failure:
         raise PeerError(f"it failed in the warm-up: {played.failure}")
-
-
-def _read_cpu(leader: int) -> float:
-    """Read the processor time of a process and all below it, seconds; 0 where it has ended."""
-    try:
-        process = psutil.Process(leader)
-        tree = [process, *process.children(recursive=True)]
-        times = [each.cpu_times() for each in tree]
-    except psutil.Error:
-        return 0.0
-    return float(sum(each.user + each.system for each in times))

@@ -76,6 +76,7 @@ def test_a_server_is_measured_and_decoded_again_without_it(
         (["--protocol", "whisperlivekit"], "in the warm-up session: ws://127.0.0.1:PORT: no conn"),
         (["--protocol", "tcp_lines", "--set", "chunk_s=0"], "server.chunk_s=0.0 must be between"),
         (["--protocol", "tcp_lines", "--set", "x=1"], "x: Key 'x' not in"),
+        (["--protocol", "tcp_lines", "--set", "peer=whisperlive"], "only a comparison starts a"),
         (["--protocol", "tcp_lines", "--set", "x"], "--set x: must be KEY=VALUE"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from functools import partial
 
@@ -44,7 +45,7 @@ def test_calls_begin_as_scheduled_whatever_became_of_earlier_ones() -> None:
     load = LoadConfig(name="together", streams=3, phase_s=0.1)
     done: list[str] = []
     with serve_websocket(server) as url:
-        config = WhisperLiveKit.Config(url=url, patience_s=2.0)
+        config = WhisperLiveKit.Config(url=url, patience_s=2.0, process=os.getpid())
         sounds = {name: partial(bytes, 16_000) for name in "abc"}
         sessions = play_to_server(sounds, config, load, done.append)
     assert [each.recording for each in sessions] == ["a", "b", "c"]
@@ -56,6 +57,9 @@ def test_calls_begin_as_scheduled_whatever_became_of_earlier_ones() -> None:
     assert refused.reason == "closed before it was ready with code 1013 full"
     assert max(each.ready_s for each in sessions if each is not refused) > 0.29
     assert measure_sessions(sessions)["sessions_failed"] == 1
+    # The server is in this process; calls that overlap share its time by their length.
+    assert len({each.cpu_s for each in sessions}) == 1
+    assert sessions[0].cpu_s > 0
 
 
 def test_a_server_that_fails_in_the_warm_up_is_refused_at_once() -> None:

@@ -262,5 +262,7 @@ def test_an_address_with_a_password_and_a_key_without_encryption_are_refused() -
         parse(deepgram | {"url": "wss://me:secret@host/v1/listen"})
     with pytest.raises(ConfigError, match=r"over wss:// only"):
         parse(deepgram | {"url": "ws://asr.example.org/v1/listen", "key_env": "KEY"})
+    with pytest.raises(ConfigError, match=r"no such process on this machine"):
+        parse(deepgram | {"process": 2**22 + 1})
     with pytest.raises(ConfigError, match=r"immediate, silence:S or hold:S"):
         parse(deepgram | {"end_of_audio": "later"})

@@ -174,13 +174,15 @@ def _play(arguments: argparse.Namespace, config: Any, prepared: Path) -> ServedR
     from streamwer.cli.common.recordings import show_recordings
     from streamwer.runners import served
     from streamwer.runners.dataset import read_jobs
+    from streamwer.servers.session_file import list_public_settings
 
     load = LoadConfig()
     if arguments.streams:
         load = LoadConfig(name=arguments.arrivals, streams=arguments.streams)
     dataset = read_jobs(prepared)
     with show_recordings(config.protocol, len(dataset.jobs)) as done:
-        return served.play_jobs(dataset.jobs, config, load, dataset.digest, done)
+        server = config, list_public_settings(config)
+        return served.play_jobs(dataset.jobs, server, load, dataset.digest, done)
 
 
 def _build_config(arguments: argparse.Namespace) -> Any:
@@ -196,6 +198,8 @@ def _build_config(arguments: argparse.Namespace) -> Any:
         if not equals:
             raise ConfigError(f"--set {text}: must be KEY=VALUE")
         values[key] = value
+    if values.get("peer"):
+        raise ConfigError("--set peer: only a comparison starts a server (experiment=servers)")
     if arguments.end_of_audio:
         values["end_of_audio"] = arguments.end_of_audio
     return parse_server(values)

@@ -110,7 +110,7 @@ class SystemConfig:
 class SystemChoice:
     """One entry of `systems`: a policy; a model, engine or clock of its own where it has one.
 
-    Or a server, which is measured as it runs.
+    Or a server, which is measured as it runs, or as the `peer` that is started for the run.
     """
 
     policy: Any = None
@@ -326,7 +326,9 @@ def build_system(config: ExperimentConfig, name: str) -> SystemConfig:
         raise ConfigError(f"no system {name!r}: params.yaml has {known}")
     choice = config.systems[name]
     if choice.server:
-        return build_served_system(parse_server(choice.server), config.load)
+        served = build_served_system(parse_server(choice.server), config.load)
+        model = replace(choice.model or config.model, cpu_threads=served.model.cpu_threads)
+        return replace(served, model=model) if served.server.peer else served
     if not choice.policy:
         raise ConfigError(f"systems.{name}: has neither a policy nor a server")
     called = parse_engine(choice.engine or config.engine)

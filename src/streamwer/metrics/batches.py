@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
@@ -24,6 +24,7 @@ def score_in_batches(
     failures: Iterable[Failure],
     normaliser: Normaliser,
     turn_pause_s: float = ScoringConfig.turn_pause_s,
+    cpu: Mapping[str, float] | None = None,
 ) -> Iterator[Scores]:
     """Yield the tables of `streamwer.metrics.tables.score`, a thousand recordings at a time.
 
@@ -33,6 +34,7 @@ def score_in_batches(
         failures: of the log.
         normaliser: of both texts.
         turn_pause_s: as of `score`.
+        cpu: processor time of a server, seconds by id, where it is known.
 
     Raises:
         LogError: there are no references, or something is out of order.
@@ -43,7 +45,7 @@ def score_in_batches(
     if not part:
         raise LogError("there are no references to score the log against")
     while part:
-        yield score_recordings(part, reasons, normaliser, turn_pause_s)
+        yield score_recordings(part, reasons, normaliser, turn_pause_s, cpu)
         part = list(islice(played, BATCH_SIZE))
 
 

@@ -7,6 +7,7 @@ denominator.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ from streamwer.metrics import word_table
 from streamwer.metrics.aligned_recording import AlignedRecording
 from streamwer.metrics.ignored_segments import drop_ignored_words
 from streamwer.metrics.registry import compute_columns
+from streamwer.metrics.server_cpu import SERVER_CPU, read_server_cpu
 from streamwer.text.normalise import Normaliser
 from streamwer.types import Reference, Step
 
@@ -66,7 +68,8 @@ def score(
     steps = log.group_by_recording()
     reasons = {failure.recording: failure.reason for failure in log.failures}
     played = ((reference, steps.get(reference.recording, ())) for reference in references)
-    return score_recordings(played, reasons, normaliser, turn_pause_s)
+    cpu = read_server_cpu(log.machine)
+    return score_recordings(played, reasons, normaliser, turn_pause_s, cpu)
 
 
 def score_recordings(
@@ -74,6 +77,7 @@ def score_recordings(
     reasons: Mapping[str, str],
     normaliser: Normaliser,
     turn_pause_s: float = ScoringConfig.turn_pause_s,
+    cpu: Mapping[str, float] | None = None,
 ) -> Scores:
     """Score recordings, each with its steps, if the log has any.
 
@@ -82,6 +86,7 @@ def score_recordings(
         reasons: of those that failed, by id.
         normaliser: of both texts.
         turn_pause_s: as of `score`.
+        cpu: processor time of a server, seconds by id, where it is known.
     """
     recordings: list[dict[str, Any]] = []
     words: list[word_table.Columns] = []
@@ -90,7 +95,8 @@ def score_recordings(
         missing = "" if steps else "the event log does not mention it"
         reason = reasons.get(reference.recording, missing)
         aligned = AlignedRecording(reference, steps, normaliser, turn_pause_s)
-        recordings.append(_build_recording_row(aligned, reason))
+        spent = {SERVER_CPU: cpu.get(reference.recording, math.nan)} if cpu else {}
+        recordings.append(_build_recording_row(aligned, reason) | spent)
         words.append(aligned.rows)
     return Scores(
         pd.DataFrame(recordings),

@@ -68,10 +68,13 @@ def record_system(
 
 
 def _record_server(name: str, system: SystemConfig, show: ShowProgress) -> LogSummary:
-    """Play the data set to a running server; nothing of it is cached, for servers change."""
+    """Play the data set to a server; nothing of it is cached, for servers change."""
     dataset = read_jobs(PREPARED)
-    with show(name, len(dataset.jobs)) as done:
-        run = served.play_jobs(dataset.jobs, system.server, system.load, dataset.digest, done)
+    with (
+        served.start_server(system) as server,
+        show(name, len(dataset.jobs)) as done,
+    ):
+        run = served.play_jobs(dataset.jobs, server, system.load, dataset.digest, done)
     run = replace(run, failures=(*run.failures, *dataset.failures))
     log = served.write_served_log(EVENTS / name, run)
     return LogSummary(len(log.group_by_recording()), log.failures, log.machine)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from streamwer import eventlog
+from streamwer import eventlog, recognisers
 from streamwer._util import disk
 from streamwer.audio import encode_pcm
 from streamwer.config import registry
+from streamwer.config.experiment import SystemConfig
 from streamwer.config.load import LoadConfig
 from streamwer.errors import ConfigError, StreamwerError
 from streamwer.eventlog.log import EventLog
+from streamwer.metrics.server_cpu import SERVER_CPU
+from streamwer.provenance import digests
 from streamwer.provenance.choices import format_choice
 from streamwer.provenance.signature import UNKNOWN, Run, Subject
 from streamwer.runners.concurrent import find_broken_audio
@@ -22,6 +28,7 @@ from streamwer.runners.hardware import describe_hardware
 from streamwer.runners.run_log import format_load
 from streamwer.runners.worker import Job, load_prepared_audio
 from streamwer.servers.decoding import decode_session
+from streamwer.servers.peers.starting import find_peer, start_peer
 from streamwer.servers.playing import check_lag, measure_sessions, play_to_server
 from streamwer.servers.protocol import ServerConfig
 from streamwer.servers.session_file import (
@@ -44,9 +51,37 @@ class ServedRun:
     failures: tuple[Failure, ...] = ()
 
 
+@contextmanager
+def start_server(system: SystemConfig) -> Iterator[tuple[ServerConfig, Mapping[str, Any]]]:
+    """Start the peer of a system, if it has one, for the block; a running server is left alone.
+
+    Yields:
+        The settings of the server with its address, and those of them that belong in files.
+
+    Raises:
+        ConfigError: there is no such peer, or it speaks another protocol.
+        PeerError: it has no environment, or does not get ready.
+    """
+    config: ServerConfig = system.server
+    if not config.peer:
+        yield config, list_public_settings(config)
+        return
+    peer = find_peer(config.peer)
+    if peer.protocol != config.protocol:  # type: ignore[attr-defined]
+        raise ConfigError(f"peer={peer.name} speaks the protocol {peer.protocol}: server must, too")
+    folder = recognisers.fetch_model(system)
+    if folder is None:
+        raise ConfigError(f"peer={peer.name} needs a model (model.path)")
+    with start_peer(peer, folder) as running:
+        started = replace(config, url=running.url, process=running.process, threads=1)
+        model = f"{system.model.name}@{digests.digest_model(folder)}"
+        known = {"peer": peer.version, "model": model}
+        yield started, list_public_settings(started) | known
+
+
 def play_jobs(
     jobs: Sequence[Job],
-    config: ServerConfig,
+    server: tuple[ServerConfig, Mapping[str, Any]],
     load: LoadConfig,
     digest: str,
     on_done: Callable[[Job], None] = lambda job: None,
@@ -55,7 +90,7 @@ def play_jobs(
 
     Args:
         jobs: recordings to play.
-        config: of the server.
+        server: of `start_server`.
         load: when calls arrive.
         digest: of the recordings.
         on_done: called as each recording ends.
@@ -64,6 +99,7 @@ def play_jobs(
         ConfigError: a setting makes no sense, or a recording comes by a simulated network.
         StreamwerError: the server cannot be used, or no recording can be played.
     """
+    config, settings = server
     delayed = next((job.recording for job in jobs if job.journey), None)
     if delayed:
         raise ConfigError(f"{delayed} comes by a simulated network (condition): no server hears it")
@@ -74,7 +110,6 @@ def play_jobs(
         raise StreamwerError("there is no recording with sound audio to play to the server")
     sounds = {name: partial(_load_pcm, job) for name, job in whole.items()}
     sessions = play_to_server(sounds, config, load, lambda name: on_done(whole[name]))
-    settings = list_public_settings(config)
     hardware = describe_hardware("cpu") if config.over_loopback else UNKNOWN
     record = SessionRecord(settings, digest, format_load(load), hardware, tuple(sessions))
     return ServedRun(record, tuple(broken))
@@ -126,7 +161,9 @@ def _load_pcm(job: Job) -> bytes:
 
 
 def _describe_machine(record: SessionRecord) -> dict[str, Any]:
+    cpu = {each.recording: each.cpu_s for each in record.sessions if not math.isnan(each.cpu_s)}
     return {
+        **({SERVER_CPU: json.dumps(cpu)} if cpu else {}),
         "workers": 1,
         "hardware": record.hardware,
         PROTOCOL: record.protocol,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from streamwer._util.processor_time import read_cpu_seconds
 from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.config.load import LoadConfig
 from streamwer.config.settings import check_settings
@@ -51,9 +53,11 @@ def play_to_server(
     with ServerClient(config) as client:
         _warm_up(client, next(iter(recordings.values()))())
         for calls in _group_calls(recordings, load):
+            began, ended = read_cpu_seconds(config.process), []
             for session in client.play(calls):
-                sessions.append(session)
+                ended.append(session)
                 on_done(session.recording)
+            sessions += _share_cpu(ended, read_cpu_seconds(config.process) - began)
     return sorted(sessions, key=lambda each: each.recording)
 
 
@@ -115,6 +119,12 @@ def _group_calls(recordings: Mapping[str, LoadPcm], load: LoadConfig) -> Iterato
         Call(names[each.recording], sounds[each.recording], each.begin)
         for each in schedule_arrivals(lengths, load)
     ]
+
+
+def _share_cpu(sessions: Sequence[Session], seconds: float) -> list[Session]:
+    """Share the processor time of calls that were played at once, by the length of their audio."""
+    audio = sum(each.seconds for each in sessions)
+    return [replace(each, cpu_s=round(seconds * each.seconds / audio, 3)) for each in sessions]
 
 
 def _quantile(values: Sequence[float], share: float) -> float:

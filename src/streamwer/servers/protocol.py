@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+import psutil
+
 from streamwer.config.model import MISSING
 from streamwer.config.settings import setting
 from streamwer.errors import ConfigError, StreamwerError
@@ -101,8 +103,23 @@ class ServerConfig:
         secret=True,
     )
 
+    peer: str = setting(
+        "",
+        "server of another project that a comparison starts, with its model: whisperlive,"
+        " whisperlivekit or whisper_streaming; empty: the server at `url` runs already",
+    )
+    process: int = setting(
+        0,
+        "id of the server's process, if it runs here: its processor time is measured, with that of"
+        " all processes below it; 0: not known",
+        at_least=0,
+        secret=True,
+    )
+
     def check_relations(self, group: str) -> None:
-        """Refuse to send a key to another machine unencrypted."""
+        """Refuse to send a key to another machine unencrypted, or a process that is not here."""
+        if self.process and not psutil.pid_exists(self.process):
+            raise ConfigError(f"{group}.process={self.process}: no such process on this machine")
         if self.key_env and urlsplit(self.url).scheme != "wss" and not self.over_loopback:
             raise ConfigError(f"{group}.url: a key is sent to another machine over wss:// only")
 
@@ -235,6 +252,28 @@ def read_object(message: Message) -> dict[str, Any]:
 def describe_message(message: Message) -> str:
     """Return the beginning of a message, for errors."""
     return repr(message[:60])
+
+
+def read_timed_words(
+    words: Iterable[Mapping[str, Any]], text: str = "", *keys: str
+) -> tuple[Word, ...]:
+    """Read the words of a message with their times; without words, those of a text have none.
+
+    Args:
+        words: each with `word`, `start`, `end`, and at times `confidence`.
+        text: which they are of.
+        keys: under which the spelling is looked for before `word`.
+    """
+    read = tuple(
+        Word(
+            str(next(filter(None, map(each.get, keys)), each["word"])).strip(),
+            float(each["start"]),
+            float(each["end"]),
+            float(each.get("confidence", 1.0)),
+        )
+        for each in words
+    )
+    return read or split_words(text)
 
 
 def split_words(text: str, start: float = 0.0, end: float = 0.0) -> tuple[Word, ...]:

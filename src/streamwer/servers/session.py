@@ -69,6 +69,7 @@ class Session:
         reason: why it failed, or with which code the server closed.
         end_sent: when the end of the audio was sent; NaN if never.
         ended: when the session was over.
+        cpu_s: processor time of the server for the call, seconds; NaN where it is not known.
         lags: how late each chunk was sent.
         sends: what sending each chunk took: a server that reads too slowly blocks it.
         messages: of the server.
@@ -82,6 +83,7 @@ class Session:
     reason: str = ""
     end_sent: float = math.nan
     ended: float = math.nan
+    cpu_s: float = math.nan
     lags: tuple[float, ...] = ()
     sends: tuple[float, ...] = ()
     messages: tuple[TimedMessage, ...] = ()

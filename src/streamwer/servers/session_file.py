@@ -117,6 +117,7 @@ def _parse_session(line: LogLine) -> Session:
             ready_s=_parse_time(values["ready_s"]),
             end_sent=_parse_time(values["end_sent"]),
             ended=_parse_time(values["ended"]),
+            cpu_s=_parse_time(values.get("cpu_s")),
             lags=tuple(map(float, values["lags"])),
             sends=tuple(map(float, values["sends"])),
         )

@@ -29,7 +29,9 @@ def test_calls_to_a_server_overlap_and_are_figures_of_a_load() -> None:
     with serve_websocket(script) as url:
         load = LoadConfig(name="together", streams=400)
         system = build_served_system(WhisperLiveKit.Config(url=url, chunk_s=0.2), load)
-        worker = ServerWorker(system, [(SAID, SOUND)], get_normaliser("basic"), Span(0.5, 0.0))
+        worker = ServerWorker(
+            system, None, [(SAID, SOUND)], get_normaliser("basic"), Span(0.5, 0.0)
+        )
         arrivals = [Arrival(0.0, 0), Arrival(0.3, 0)]
         calls = worker._served(arrivals, load)
         assert worker.guess == 1

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lab.servers import environments
-from lab.servers.environments import LOCKS, NAMES, PeerError, make_environment
+from lab.servers.environments import make_environment
+from streamwer.servers.peers import environments
+from streamwer.servers.peers.environments import LOCKS, NAMES, PeerError, find_environment
 from tests.patience import PATIENCE_S
 
 
@@ -92,3 +93,14 @@ def test_a_repository_is_checked_out_at_its_commit(
     monkeypatch.setattr(environments, "SOURCES", {"lines": (origin.as_uri(), "0" * 40)})
     with pytest.raises(PeerError, match=r"lines is no package, and .* cannot be had"):
         make_environment("lines")
+
+
+def test_an_environment_that_is_missing_is_named_with_the_command_that_makes_it(
+    empty_locks: Path,
+) -> None:
+    with pytest.raises(PeerError, match="make it with `make peers ARGS=lines`"):
+        find_environment("lines")
+    assert make_environment("lines") == find_environment("lines")
+    (empty_locks / "lines.lock").write_text("# another\n", encoding="utf-8")
+    with pytest.raises(PeerError, match="make peers"):
+        find_environment("lines")

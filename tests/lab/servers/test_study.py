@@ -17,11 +17,11 @@ import pytest
 from lab.bench.playing import Call
 from lab.servers import command, table
 from lab.servers.command import REPORT, Study
-from lab.servers.environments import PeerError
 from lab.servers.figures import measure
 from lab.servers.lanes import Job, plan_jobs, play_in_lanes
 from lab.servers.systems import NAMES, Played, Subject, System, list_subjects
 from streamwer.metrics.stats.ratios import estimate_rate
+from streamwer.servers.peers.environments import PeerError
 from streamwer.types import Reference, StageTimes, Step, Update, Word, WorkCounters
 
 SPOKEN = tuple(Word(f"zorb{chr(97 + i // 26)}{chr(97 + i % 26)}", i, i + 1) for i in range(100))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from streamwer.config.registry import server
 from streamwer.config.settings import setting
@@ -21,7 +20,7 @@ from streamwer.servers.protocol import (
     Transcript,
     parse_object,
     read_object,
-    split_words,
+    read_timed_words,
 )
 from streamwer.types import Word
 
@@ -91,7 +90,10 @@ class Deepgram(Adapter):
             elif record.get("type", "Results") == "Results" and "channel" in record:
                 start = float(record["start"])
                 end = start + float(record["duration"])
-                words = _read_words(record["channel"]["alternatives"][0])
+                best = record["channel"]["alternatives"][0]
+                words = read_timed_words(
+                    best.get("words") or (), str(best["transcript"]), "punctuated_word"
+                )
                 if record.get("is_final"):
                     finals = sorted([*finals, (start, words)], key=lambda each: each[0])
                     until, tentative = max(until, end), ()
@@ -100,18 +102,3 @@ class Deepgram(Adapter):
                     tentative = words
             committed = tuple(word for _, words in finals for word in words)
             yield Transcript(committed, tentative, turn_end)
-
-
-def _read_words(alternative: Mapping[str, Any]) -> tuple[Word, ...]:
-    """Read the words with their times; those of a text without words have none."""
-    if not alternative.get("words"):
-        return split_words(str(alternative["transcript"]))
-    return tuple(
-        Word(
-            str(each.get("punctuated_word") or each["word"]).strip(),
-            float(each["start"]),
-            float(each["end"]),
-            float(each.get("confidence", 1.0)),
-        )
-        for each in alternative["words"]
-    )

@@ -19,6 +19,7 @@ from streamwer.servers.protocol import (
     ServerConfig,
     Transcript,
     parse_object,
+    read_timed_words,
     split_words,
 )
 from streamwer.types import Word
@@ -54,10 +55,6 @@ class Vosk(Adapter):
             if "text" not in record:
                 yield Transcript(committed, split_words(str(record["partial"])))
                 continue
-            timed = record.get("result") or ()
-            words = tuple(
-                Word(str(each["word"]), float(each["start"]), float(each["end"])) for each in timed
-            )
-            words = words or split_words(str(record["text"]))
+            words = read_timed_words(record.get("result") or (), str(record["text"]))
             committed += words
             yield Transcript(committed, turn_end=(words[-1].end or NOW) if words else 0.0)

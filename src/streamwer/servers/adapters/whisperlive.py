@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -24,7 +23,7 @@ from streamwer.servers.protocol import (
     Transcript,
     parse_object,
     read_object,
-    split_words,
+    read_timed_words,
 )
 from streamwer.types import Word
 
@@ -101,19 +100,11 @@ class WhisperLive(Adapter):
             if "segments" in record:
                 tentative = ()
                 for segment in record["segments"]:
+                    # A segment without words has no times: its own start is unreliable.
+                    words = read_timed_words(segment.get("words") or (), str(segment["text"]))
                     if segment.get("completed"):
-                        completed[float(segment["start"])] = _read_words(segment)
+                        completed[float(segment["start"])] = words
                     else:
-                        tentative = _read_words(segment)
-            words = (word for _, each in sorted(completed.items()) for word in each)
-            yield Transcript(tuple(words), tentative)
-
-
-def _read_words(segment: Mapping[str, Any]) -> tuple[Word, ...]:
-    """Read the words; those of a segment without words have no times: its start is unreliable."""
-    if not segment.get("words"):
-        return split_words(str(segment["text"]))
-    return tuple(
-        Word(str(each["word"]).strip(), float(each["start"]), float(each["end"]))
-        for each in segment["words"]
-    )
+                        tentative = words
+            final = (word for _, each in sorted(completed.items()) for word in each)
+            yield Transcript(tuple(final), tentative)

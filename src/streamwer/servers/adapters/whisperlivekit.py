@@ -22,6 +22,9 @@ from streamwer.servers.protocol import (
 )
 
 _SILENCE = -2
+_DIFF = ("snapshot", "diff")
+"""Types of the incremental messages of `?mode=diff`; those of full mode have no type."""
+_REFUSED = "the server sends differences, which are not read: leave mode=diff out of the address"
 
 
 @server("whisperlivekit")
@@ -45,6 +48,8 @@ class WhisperLiveKit(Adapter):
         hello = read_object(message)
         if hello.get("type") != "config":
             return False
+        if hello.get("mode", "full") != "full":
+            raise ConfigError(_REFUSED)
         if not hello.get("useAudioWorklet"):
             raise ConfigError("the server expects a container format: start it with --pcm-input")
         return True
@@ -63,6 +68,8 @@ class WhisperLiveKit(Adapter):
         shown = Transcript()
         for message in messages:
             record = parse_object(message)
+            if record.get("type") in _DIFF:
+                raise ValueError(_REFUSED)
             if "lines" in record:
                 lines = (each for each in record["lines"] if each.get("speaker") != _SILENCE)
                 texts = " ".join(str(each.get("text") or "") for each in lines)

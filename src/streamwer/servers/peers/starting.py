@@ -12,7 +12,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab.servers.environments import ROOT, PeerError, find_source, make_environment
+from streamwer.errors import ConfigError
+from streamwer.servers.peers.environments import ROOT, PeerError, find_environment, find_source
 
 HOST = "127.0.0.1"
 _READY_WITHIN_S = 180.0
@@ -100,6 +101,18 @@ PEERS = (
 )
 
 
+def find_peer(name: str) -> Peer:
+    """Return the peer of a name.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    peers = {each.name: each for each in PEERS}
+    if name not in peers:
+        raise ConfigError(f"there is no peer {name!r}: choose from {', '.join(peers)}")
+    return peers[name]
+
+
 @dataclass(frozen=True)
 class RunningServer:
     """A server that is ready: where it listens, and its process, which leads a group."""
@@ -113,13 +126,13 @@ def start_peer(peer: Peer, model: Path) -> Iterator[RunningServer]:
     """Start a peer and wait until it listens; end it and its children with the block.
 
     Args:
-        peer: which one; its environment is made where it is missing.
+        peer: which one.
         model: folder of the CTranslate2 model.
 
     Raises:
-        PeerError: it cannot be installed, or does not get ready.
+        PeerError: it has no environment, or does not get ready.
     """
-    python = make_environment(peer.name)
+    python = find_environment(peer.name)
     port = find_free_port()
     places = {"port": port, "model": model.absolute(), "source": find_source(peer.name).absolute()}
     parts = (part if "\n" in part else part.format(**places) for part in peer.command)

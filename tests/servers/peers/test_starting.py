@@ -9,9 +9,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from lab.servers.environments import PeerError
-from lab.servers.peers import PEERS, find_free_port, run_server
 from streamwer.config import registry
+from streamwer.servers.peers.environments import PeerError
+from streamwer.servers.peers.starting import PEERS, find_free_port, run_server
 
 LISTEN = """
 import socket, subprocess, sys

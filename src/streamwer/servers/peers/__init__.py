@@ -1,0 +1,1 @@
+"""Servers of other projects: their environments, and how each is started on this machine."""
