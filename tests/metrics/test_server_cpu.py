@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from streamwer.config.experiment import ScoringConfig
-from streamwer.eventlog.log import EventLog
+from streamwer.eventlog.log import SERVER_CPU, EventLog
 from streamwer.metrics.batches import score_in_batches
-from streamwer.metrics.server_cpu import SERVER_CPU, read_server_cpu
+from streamwer.metrics.server_cpu import read_server_cpu
 from streamwer.metrics.summary import summarise
 from streamwer.metrics.tables import Scores, score
 from streamwer.text.normalise import get_normaliser
@@ -37,7 +37,7 @@ def test_calls_that_failed_are_left_out() -> None:
     log = log_of(**{SERVER_CPU: json.dumps({"a": 3.0, "b": 5.0, "c": 90.0})})
     assert figure(score(SAID, log, BASIC)) == pytest.approx(0.4)
     cpu = read_server_cpu(log.machine)
-    (part,) = score_in_batches(SAID, [[each] for each in log.steps], log.failures, BASIC, cpu)
+    (part,) = score_in_batches(SAID, [[each] for each in log.steps], log.failures, BASIC, cpu=cpu)
     assert figure(part) == pytest.approx(0.4)
 
 

@@ -12,6 +12,9 @@ from streamwer.types import Failure, Step
 if TYPE_CHECKING:
     import pandas as pd
 
+SERVER_CPU = "server_cpu_s"
+"""Key of a log's facts, JSON: processor seconds of a local server by recording."""
+
 
 @dataclass(frozen=True, repr=False)
 class EventLog:

@@ -8,11 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from streamwer.eventlog.log import SERVER_CPU
 from streamwer.metrics.registry import Display, Tables, get_column, metric
 from streamwer.metrics.stats.intervals import Floats
-
-SERVER_CPU = "server_cpu_s"
-"""Key of a log's facts, JSON: seconds by recording; and of the column of the recordings table."""
 
 
 def read_server_cpu(machine: Mapping[str, Any]) -> Mapping[str, float]:

@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from streamwer._util.garbage import pause_garbage_collection
 from streamwer.config.experiment import ScoringConfig
 from streamwer.errors import LogError
-from streamwer.eventlog.log import EventLog
+from streamwer.eventlog.log import SERVER_CPU, EventLog
 from streamwer.metrics import word_table
 from streamwer.metrics.aligned_recording import AlignedRecording
 from streamwer.metrics.ignored_segments import drop_ignored_words
 from streamwer.metrics.registry import compute_columns
-from streamwer.metrics.server_cpu import SERVER_CPU, read_server_cpu
+from streamwer.metrics.server_cpu import read_server_cpu
 from streamwer.text.normalise import Normaliser
 from streamwer.types import Reference, Step
 

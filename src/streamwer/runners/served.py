@@ -18,8 +18,7 @@ from streamwer.config import registry
 from streamwer.config.experiment import SystemConfig
 from streamwer.config.load import LoadConfig
 from streamwer.errors import ConfigError, StreamwerError
-from streamwer.eventlog.log import EventLog
-from streamwer.metrics.server_cpu import SERVER_CPU
+from streamwer.eventlog.log import SERVER_CPU, EventLog
 from streamwer.provenance import digests
 from streamwer.provenance.choices import format_choice
 from streamwer.provenance.signature import UNKNOWN, Run, Subject
