@@ -15,7 +15,7 @@ import numpy as np
 
 from streamwer.analysis.gate.judgement import judge
 from streamwer.analysis.gate.rules import read_gate
-from streamwer.config.experiment import GateConfig
+from streamwer.config.gate import GateConfig
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics.tables import Scores, score
 from streamwer.text.normalise import get_normaliser

@@ -16,7 +16,7 @@ from pathlib import Path
 from streamwer import eventlog
 from streamwer._util import processes
 from streamwer.cli.common.run_command import stage_command
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics import store
 from streamwer.metrics.summary import summarise

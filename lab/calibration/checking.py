@@ -10,8 +10,9 @@ import numpy as np
 
 from lab.bench.playing import Call
 from streamwer import policies
-from streamwer.config.experiment import ScoringConfig, SystemConfig
+from streamwer.config.experiment import SystemConfig
 from streamwer.config.hardware import CallCosts
+from streamwer.config.scoring import ScoringConfig
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics.tables import score
 from streamwer.recognisers.base import Recogniser

@@ -12,7 +12,7 @@ import pandas as pd
 
 from lab.servers.lanes import Job
 from lab.servers.systems import CHUNK_S, Played, Subject
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics.error_rate import sum_errors, sum_reference_units
 from streamwer.metrics.latency import select_timed_words

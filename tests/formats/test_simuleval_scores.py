@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from streamwer.analysis.log_figures import score_log
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.formats import simuleval
 from streamwer.formats.detection import read_log
 from streamwer.formats.pairing import pair_references

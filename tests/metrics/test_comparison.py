@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics import store
 from streamwer.metrics.comparison import compare_comparable_wer, find_incomparable

@@ -12,7 +12,7 @@ from streamwer.analysis.gate.measures import MEASURES
 from streamwer.analysis.gate.run_group import RunGroup
 from streamwer.analysis.sweeps.effects import estimate_main_effects
 from streamwer.analysis.sweeps.point import build_point
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics.comparison import compare_latencies
 from streamwer.metrics.tables import Scores, score

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.errors import ConfigError, StreamwerError
 from streamwer.metrics.differences import Difference, compare_wer
 from streamwer.metrics.tables import Scores, score

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics.end_of_speech import find_text_after
 from streamwer.metrics.summary import Summary, summarise

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.eventlog.log import EventLog
 from streamwer.formats.entities import locate_entities
 from streamwer.metrics.entities import find_entities

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics.latency import measure_latencies, select_timed_words
 from streamwer.metrics.stats.quantiles import Quantile, compare_quantiles

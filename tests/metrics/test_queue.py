@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from streamwer.audio.decoding import SAMPLE_RATE
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics.summary import summarise
 from streamwer.metrics.tables import Scores, score

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.eventlog.log import SERVER_CPU, EventLog
 from streamwer.metrics.batches import score_in_batches
 from streamwer.metrics.server_cpu import read_server_cpu

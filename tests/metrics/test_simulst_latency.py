@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics.simulst_latency import SimulstLatency
 from streamwer.metrics.summary import summarise

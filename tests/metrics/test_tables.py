@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.errors import LogError
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics.summary import summarise

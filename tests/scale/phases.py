@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from streamwer import eventlog
 from streamwer._util import processes
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.datasets.preparation import prepare_dataset as prepare_dataset
 from streamwer.formats import manifest
 from streamwer.metrics import store

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from streamwer import eventlog, policies
 from streamwer.config import hardware
-from streamwer.config.experiment import ClockConfig, SystemConfig
-from streamwer.config.hardware import CallCosts, HardwareConfig
+from streamwer.config.experiment import SystemConfig
+from streamwer.config.hardware import CallCosts, ClockConfig, HardwareConfig
 from streamwer.config.model import ModelConfig
 from streamwer.errors import ConfigError
 from streamwer.recognisers.engines.direct import Direct

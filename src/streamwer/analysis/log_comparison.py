@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 from streamwer.analysis.log_figures import NEVER, LogFigures, format_row, to_json_value
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.metrics.comparison import (
     Reasons,
     compare_comparable_wer,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.formats.base import Log
 from streamwer.formats.pairing import pair_references
 from streamwer.formats.plain_text import FORMAT, describe_lines

@@ -14,7 +14,7 @@ from streamwer.analysis.log_comparison import LogComparison, compare_logs
 from streamwer.api.plotting import SvgPlot, draw_latency_curves, draw_scatter
 from streamwer.api.references import ReferenceInput
 from streamwer.api.scoring import DEFAULT_NORMALISER, LogInput, Score, score
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.errors import LogError
 from streamwer.metrics.differences import Difference
 from streamwer.reports import write_report

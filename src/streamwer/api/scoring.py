@@ -20,7 +20,7 @@ from streamwer.api.references import (
     load_references,
     select_references,
 )
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.errors import DatasetError, LogError
 from streamwer.eventlog.log import EventLog
 from streamwer.formats import plain_text

@@ -209,7 +209,7 @@ def _report(arguments: argparse.Namespace, log: EventLog, references: Sequence[A
     """Print the figures, and write the report."""
     from streamwer import reports
     from streamwer.analysis.log_figures import pair_and_score
-    from streamwer.config.experiment import ScoringConfig
+    from streamwer.config.scoring import ScoringConfig
     from streamwer.formats.base import Log
     from streamwer.formats.reference_files import References
     from streamwer.reports.runs import make_comparison

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from streamwer.cli.common.command_parser import CommandParser
 from streamwer.cli.common.run_command import NOT_COMPARABLE, run_program
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.errors import StreamwerError
 
 _ABOUT = (

@@ -11,7 +11,7 @@ from streamwer.analysis.gate.rules import read_gate as gate_rules
 from streamwer.analysis.gate.verdict import Verdict
 from streamwer.cli.common.command_parser import CommandParser
 from streamwer.cli.common.run_command import run_gate
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.errors import StreamwerError
 from streamwer.metrics import store
 from streamwer.metrics.store import SignedScores

@@ -11,7 +11,7 @@ from streamwer.analysis.log_figures import pair_and_score
 from streamwer.cli.common.command_parser import CommandParser
 from streamwer.cli.common.run_command import NOT_COMPARABLE, run_program
 from streamwer.cli.output import check_writable, write_whole
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.errors import StreamwerError
 from streamwer.eventlog.log import EventLog
 from streamwer.formats import plain_text, references, simuleval, simulstream

@@ -23,74 +23,17 @@ from streamwer.config.cluster import ClusterConfig
 from streamwer.config.condition import EffectChain, compose_chains
 from streamwer.config.dataset import DatasetConfig
 from streamwer.config.engine import EngineConfig, model_for
-from streamwer.config.hardware import HardwareConfig
+from streamwer.config.gate import GateConfig
+from streamwer.config.hardware import ClockConfig, HardwareConfig
 from streamwer.config.load import LoadConfig, SloConfig
 from streamwer.config.model import MISSING, ModelConfig
 from streamwer.config.renamed_keys import refuse_renamed_keys
-from streamwer.config.settings import check_settings, setting
+from streamwer.config.scoring import ScoringConfig
+from streamwer.config.settings import check_settings
 from streamwer.config.watch import WatchConfig
 from streamwer.errors import ConfigError
 
 _REMEDY = "write it with `python -m pipeline.compose --write`"
-
-
-@dataclass
-class ClockConfig:
-    """conf/clock: how compute becomes time on the stream's line."""
-
-    name: str = MISSING
-    hardware: Any = None
-
-
-@dataclass
-class ScoringConfig:
-    """conf/scoring: how transcripts are compared and how sure the figures are."""
-
-    normaliser: str = MISSING
-    confidence: float = 0.95
-    smallest_difference: float = 0.005
-    baseline: str = "offline"
-    turn_pause_s: float = setting(
-        1.0,
-        "pause that ends a turn of a reference without segments; people leave no longer one while"
-        " they talk (Jefferson 1989)",
-        unit="seconds",
-        above=0,
-    )
-
-
-@dataclass
-class RuleConfig:
-    """One rule of conf/gate: how far a figure may regress. All limits must be exceeded."""
-
-    regression: str = setting(MISSING, "the direction of a regression", one_of=("higher", "lower"))
-    absolute: float = setting(0.0, "smallest difference that counts", at_least=0)
-    relative: float = setting(
-        0.0, "smallest difference that counts, as a share of the baseline", at_least=0
-    )
-    interval: bool = setting(True, "whether the whole interval must be beyond the limits")
-
-
-@dataclass
-class GateConfig:
-    """conf/gate: when a change is a regression."""
-
-    name: str = MISSING
-    systems: list[str] = field(default_factory=list)
-    clock: ClockConfig = field(default_factory=ClockConfig)
-    dataset: DatasetConfig | None = None
-    model: ModelConfig | None = None
-    runs: int = setting(1, "runs of each side", at_least=1)
-    max_failed: float = setting(
-        0.0, "largest share of recordings that may fail", at_least=0, at_most=1
-    )
-    other_cpu_factor: float = setting(
-        1.0,
-        "times as wide are all floors on another kind of processor than the baseline's",
-        at_least=1,
-    )
-    max_recordings: int = setting(10, "most regressed recordings that are shown", at_least=1)
-    rules: dict[str, RuleConfig] = field(default_factory=dict)
 
 
 @dataclass

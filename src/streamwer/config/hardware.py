@@ -12,9 +12,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from streamwer.config.engine import own_model
+from streamwer.config.model import MISSING
 from streamwer.errors import ConfigError
 from streamwer.types import WorkCounters
 
@@ -23,6 +24,14 @@ if TYPE_CHECKING:
     from streamwer.config.model import ModelConfig
 
 Term = Callable[[WorkCounters], int]
+
+
+@dataclass
+class ClockConfig:
+    """conf/clock: how compute becomes time on the stream's line."""
+
+    name: str = MISSING
+    hardware: Any = None
 
 
 @dataclass

@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.metrics.alignment import align_words_by_time
 from streamwer.metrics.compounds import respace_tokens
 from streamwer.metrics.time_alignment import TimedTokens

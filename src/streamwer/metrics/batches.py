@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.errors import LogError
 from streamwer.metrics.tables import Scores, score_recordings
 from streamwer.text.normalise import Normaliser

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.metrics.differences import Difference, compare_wer
 from streamwer.metrics.latency import measure_latencies, select_timed_words
 from streamwer.metrics.registry import PERCENTILES

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.errors import ConfigError, StreamwerError
 from streamwer.metrics.error_rate import sum_errors, sum_reference_units
 from streamwer.metrics.stats import ratios

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from streamwer.config.condition import NONE
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.metrics.differences import count_by_speaker
 from streamwer.metrics.stats import ratios
 from streamwer.metrics.stats.intervals import Interval, adjust_confidence

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from streamwer._util.row_groups import RowGroupWriter, replace_files
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.errors import LogError
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics.tables import Scores, score

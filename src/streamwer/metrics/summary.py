@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.metrics.cost import Cost, measure_cost
 from streamwer.metrics.differences import Difference, count_by_speaker
 from streamwer.metrics.error_rate import pool_character_errors, pool_word_errors

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from streamwer._util.garbage import pause_garbage_collection
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.errors import LogError
 from streamwer.eventlog.log import SERVER_CPU, EventLog
 from streamwer.metrics import word_table

@@ -12,8 +12,9 @@ from streamwer import audio, eventlog
 from streamwer.alignment.origin import read_origin as read_word_time_origin
 from streamwer.analysis.capacity.study import FILE, read_study
 from streamwer.config import experiment
-from streamwer.config.experiment import ClockConfig, ExperimentConfig, SystemConfig
+from streamwer.config.experiment import ExperimentConfig, SystemConfig
 from streamwer.config.folders import ALIGNED, CAPACITY, COMPARISON, EVENTS, PREPARED, SCORES
+from streamwer.config.hardware import ClockConfig
 from streamwer.config.overrides import find_run_command
 from streamwer.config.settings import list_public_values
 from streamwer.datasets.origin import read_origin

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.metrics.comparison import compare_latencies
 from streamwer.metrics.differences import Difference, compare_wer
 from streamwer.metrics.latency import select_timed_words

@@ -9,7 +9,7 @@ from typing import Any
 from streamwer.analysis.log_comparison import LogComparison
 from streamwer.analysis.log_figures import LogFigures
 from streamwer.analysis.revisions import RunScores
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.metrics.summary import Summary
 from streamwer.metrics.tables import Scores
 from streamwer.provenance.signature import Signature

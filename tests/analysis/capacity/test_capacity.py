@@ -14,7 +14,8 @@ from lab.capacity.systems import Systems
 from streamwer.analysis.capacity.curve import build_curve, select_complete
 from streamwer.analysis.capacity.figures import ServedCall, SoloResult, measure_load, slo_violations
 from streamwer.analysis.capacity.search import find_largest
-from streamwer.config.experiment import ClockConfig, SystemConfig
+from streamwer.config.experiment import SystemConfig
+from streamwer.config.hardware import ClockConfig
 from streamwer.config.load import LoadConfig, SloConfig
 from streamwer.config.model import ModelConfig
 from streamwer.provenance.signature import Signature

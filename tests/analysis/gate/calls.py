@@ -21,7 +21,7 @@ import numpy as np
 from streamwer.analysis.gate.judgement import judge
 from streamwer.analysis.gate.verdict import Verdict
 from streamwer.config.compose import load_config
-from streamwer.config.experiment import GateConfig
+from streamwer.config.gate import GateConfig
 from streamwer.eventlog.log import EventLog
 from streamwer.metrics.stats.intervals import Floats
 from streamwer.metrics.tables import Scores, score

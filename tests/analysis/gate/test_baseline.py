@@ -13,7 +13,7 @@ from streamwer.analysis.gate.measures import MEASURES
 from streamwer.analysis.gate.rules import read_gate
 from streamwer.analysis.gate.run_group import RunGroup
 from streamwer.analysis.gate.verdict import ExitStatus
-from streamwer.config.experiment import GateConfig
+from streamwer.config.gate import GateConfig
 from streamwer.errors import ConfigError, LogError
 from streamwer.metrics.registry import list_simulst_metrics
 from streamwer.metrics.store import SignedScores

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from streamwer.analysis.gate.power import detectable_rise
-from streamwer.config.experiment import RuleConfig
+from streamwer.config.gate import RuleConfig
 from streamwer.metrics.stats import ratios
 from streamwer.metrics.stats.intervals import adjust_confidence
 from tests.analysis.gate import calls

@@ -15,7 +15,7 @@ from streamwer.analysis.gate.rules import apply_rule, check_gate, read_gate
 from streamwer.analysis.gate.run_group import RunGroup
 from streamwer.analysis.gate.text import format_change
 from streamwer.analysis.gate.verdict import MetricChange
-from streamwer.config.experiment import RuleConfig
+from streamwer.config.gate import RuleConfig
 from tests.analysis.gate import calls, folders
 
 LIMITS = RuleConfig(regression="higher", absolute=0.1, relative=0.5, interval=True)

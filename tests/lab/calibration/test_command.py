@@ -14,8 +14,8 @@ from lab.calibration import checking, command, document, scenes
 from streamwer.audio import samples_to_seconds
 from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.config.compose import load_config
-from streamwer.config.experiment import ClockConfig, ExperimentConfig, SystemChoice, build_system
-from streamwer.config.hardware import CallCosts, HardwareConfig
+from streamwer.config.experiment import ExperimentConfig, SystemChoice, build_system
+from streamwer.config.hardware import CallCosts, ClockConfig, HardwareConfig
 from streamwer.errors import ConfigError, DatasetError
 from streamwer.recognisers.base import Window
 from streamwer.simulation.clock import ProfileClock

@@ -16,7 +16,8 @@ import streamwer
 from streamwer.config import registry
 from streamwer.config.cluster import ClusterConfig
 from streamwer.config.compose import load_config
-from streamwer.config.experiment import ClockConfig, SystemConfig, build_system
+from streamwer.config.experiment import SystemConfig, build_system
+from streamwer.config.hardware import ClockConfig
 from streamwer.datasets.augmentation.network import Network, PacketNetwork
 from streamwer.recognisers.engines.direct import Direct
 from streamwer.recognisers.engines.http import Http

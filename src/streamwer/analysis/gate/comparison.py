@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from streamwer.analysis.gate.judgement import ComparisonLimits, judge
 from streamwer.analysis.gate.verdict import ExitStatus, Finding, Verdict
-from streamwer.config.experiment import GateConfig
+from streamwer.config.gate import GateConfig
 from streamwer.metrics.store import SignedScores
 from streamwer.provenance.signature import Signature, find_incomparable_fields, find_subject_changes
 from streamwer.text.normalise import get_normaliser

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from streamwer.alignment.aligned_manifest import read_aligned
 from streamwer.config import experiment
-from streamwer.config.experiment import ClockConfig, ExperimentConfig
+from streamwer.config.experiment import ExperimentConfig
 from streamwer.config.folders import GATE_DATA
+from streamwer.config.hardware import ClockConfig
 from streamwer.formats.manifest import read_manifest
 from streamwer.provenance import digests
 from streamwer.provenance.signature import UNKNOWN, Run, Signature, Subject

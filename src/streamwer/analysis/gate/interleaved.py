@@ -25,9 +25,10 @@ from streamwer.analysis.gate.comparison import compare_runs, confirm_by_rerun
 from streamwer.analysis.gate.verdict import Verdict
 from streamwer.config import experiment
 from streamwer.config.compose import compose_config
-from streamwer.config.experiment import GateConfig, ScoringConfig
 from streamwer.config.folders import EVENTS, PREPARED
+from streamwer.config.gate import GateConfig
 from streamwer.config.params_file import PARAMS
+from streamwer.config.scoring import ScoringConfig
 from streamwer.errors import StreamwerError
 from streamwer.metrics import store
 from streamwer.metrics.store import SignedScores

@@ -14,7 +14,7 @@ from streamwer.analysis.gate.measures import MEASURES
 from streamwer.analysis.gate.run_group import RunGroup, select_reference_words
 from streamwer.analysis.gate.text import list_first
 from streamwer.analysis.gate.verdict import Finding, Verdict
-from streamwer.config.experiment import GateConfig
+from streamwer.config.gate import GateConfig
 from streamwer.metrics.error_rate import sum_reference_units
 from streamwer.metrics.stats.intervals import adjust_confidence, describe_few_blocks
 from streamwer.metrics.tables import Scores, name_block_unit

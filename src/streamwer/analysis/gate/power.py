@@ -9,7 +9,7 @@ from statistics import NormalDist
 from streamwer.analysis.gate import text
 from streamwer.analysis.gate.run_group import RunGroup
 from streamwer.analysis.gate.verdict import Finding
-from streamwer.config.experiment import GateConfig, RuleConfig
+from streamwer.config.gate import GateConfig, RuleConfig
 from streamwer.metrics.error_rate import sum_errors, sum_reference_units
 from streamwer.metrics.stats.distributions import student_quantile
 from streamwer.metrics.stats.intervals import Floats, count_effective_blocks

@@ -16,7 +16,7 @@ from streamwer.analysis.gate.run_group import RunGroup
 from streamwer.analysis.gate.verdict import Finding, MetricChange, Status
 from streamwer.config import experiment
 from streamwer.config.compose import find_conf_dir
-from streamwer.config.experiment import GateConfig, RuleConfig
+from streamwer.config.gate import GateConfig, RuleConfig
 from streamwer.config.settings import check_settings
 from streamwer.errors import ConfigError
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from streamwer.analysis.sweeps.point import SweepPoint
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.metrics.differences import compare_wer
 from streamwer.metrics.tables import Scores
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from streamwer.analysis.sweeps.axes import flatten_config, format_axis_value
 from streamwer.analysis.sweeps.point import SweepPoint
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.metrics.differences import count_by_speaker
 from streamwer.metrics.latency import measure_latencies, select_timed_words
 from streamwer.metrics.stats import ratios

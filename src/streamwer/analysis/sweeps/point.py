@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.metrics.simulst_latency import estimate_delay
 from streamwer.metrics.stats.intervals import Interval
 from streamwer.metrics.stats.quantiles import Quantile

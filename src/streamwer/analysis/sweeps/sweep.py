@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from streamwer.analysis.sweeps.axes import find_axes, flatten_config
 from streamwer.analysis.sweeps.point import MEASURES, SweepPoint
-from streamwer.config.experiment import ScoringConfig
+from streamwer.config.scoring import ScoringConfig
 from streamwer.errors import StreamwerError
 from streamwer.metrics.store import SignedScores
 from streamwer.metrics.tables import Scores

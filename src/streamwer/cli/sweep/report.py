@@ -23,8 +23,8 @@ from streamwer.cli.common.run_command import stage_command
 from streamwer.cli.sweep.session import POINT, REPORTS, SCORES, describe_point
 from streamwer.config import experiment
 from streamwer.config.compose import compose_config
-from streamwer.config.experiment import ScoringConfig
 from streamwer.config.folders import SCORES as STAGE_SCORES
+from streamwer.config.scoring import ScoringConfig
 from streamwer.config.sweep import SweepConfig, parse_sweep
 from streamwer.errors import StreamwerError
 from streamwer.metrics import store
