@@ -93,6 +93,14 @@ class IsolatedDecoder:
         finally:
             self._busy = False
 
+    def load_audio(self, path: Path) -> Samples:
+        """Decode a file as `audio.load_audio` does.
+
+        Raises:
+            AudioError: as `decode_chunks`.
+        """
+        return concatenate_pieces(self.decode_chunks(path))
+
     def close(self) -> None:
         """End the process."""
         if self._process:
