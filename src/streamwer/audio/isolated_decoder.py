@@ -82,7 +82,8 @@ class IsolatedDecoder:
         Raises:
             AudioError: as `audio.decode_chunks`, or the process has ended.
         """
-        request = DecodeRequest(path, channel, contents)
+        # Absolute: the working directory may change after the process starts.
+        request = DecodeRequest(path.absolute(), channel, contents)
         name = name or str(path)
         if self._busy:  # another file is not read to its end yet
             yield from IsolatedDecoder(self._command)._decode(request, name)
