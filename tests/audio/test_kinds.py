@@ -41,6 +41,8 @@ CODED = [
     ("m4a", "ipod", "alac"),
     ("aac", "adts", "aac"),
     ("aac", "adts", "aac", 44_100),
+    ("aac", "latm", "aac", 44_100),
+    ("f4v", "f4v", "aac"),  # no edit list, as in fragments: its delay is not declared
     ("m2ts", "mpegts", "aac"),
     ("oga", "oga", "flac"),
     ("opus", "opus", "libopus", 48_000),
@@ -55,6 +57,7 @@ CODED = [
     ("flv", "flv", "libmp3lame", 22_050),
     ("voc", "voc", "pcm_s16le"),
     ("nut", "nut", "pcm_s16le"),
+    ("nut", "nut", "flac"),
 ]
 KINDS = [Kind(*kind) for kind in (*PCM, *CODED)]
 DELAY_S = {

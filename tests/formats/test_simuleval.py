@@ -9,6 +9,7 @@ import pytest
 
 from streamwer.errors import LogError
 from streamwer.formats.detection import read_log
+from streamwer.formats.pairing import pair_references
 from tests.formats.calls import emitted, lines
 
 INSTANCE: dict[str, Any] = {
@@ -144,3 +145,10 @@ def test_a_silent_instance_hides_no_references(tmp_path: Path) -> None:
     (tmp_path / "none.log").write_text("")
     alone = read_log([lines(tmp_path / "none.log", [silent])])
     assert alone.references == ()
+
+
+def test_an_instance_without_a_reference_is_named(tmp_path: Path) -> None:
+    silent = instance(index=1, source=["b.wav"], reference=None)
+    log = read_log([lines(tmp_path / "instances.log", [INSTANCE, silent])])
+    with pytest.raises(LogError, match="no reference for 'b' of the log"):
+        pair_references(log, None)

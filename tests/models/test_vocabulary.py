@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -96,3 +97,12 @@ def test_what_is_none_of_them_is_named(folder: Path, name: str, content: str, re
 def test_a_model_without_a_vocabulary_is_named(folder: Path) -> None:
     (folder / "vocabulary.json").unlink()
     assert "it has no vocabulary.json or vocabulary.txt" in refused(folder)
+
+
+def test_the_weights_of_another_model_are_named(folder: Path) -> None:
+    weights = bytearray((folder / "model.bin").read_bytes())
+    at = weights.index(b"decoder/embeddings/weight\0") + len(b"decoder/embeddings/weight\0") + 1
+    (count,) = struct.unpack_from("<I", weights, at)
+    struct.pack_into("<I", weights, at, count + 1)
+    (folder / "model.bin").write_bytes(weights)
+    assert f"model.bin: it has weights of {count + 1} tokens and vocabulary" in refused(folder)

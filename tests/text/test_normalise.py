@@ -85,3 +85,9 @@ def test_an_unknown_normaliser_is_refused_with_those_that_are_known() -> None:
         match="'folk' must be one of open_asr, basic, multilingual, by_language, whisper_english",
     ):
         get_normaliser("folk")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_number_of_thousands_of_digits_is_a_word(name: str) -> None:
+    digits = "7" * 6_000
+    assert get_normaliser(name).tokenise(f"call {digits}") == ["call", digits]

@@ -14,6 +14,7 @@ import numpy as np
 
 from streamwer import audio, policies, recognisers
 from streamwer.audio import Samples
+from streamwer.audio.isolated_decoder import DECODER
 from streamwer.config import compose, experiment, model_catalogue, registry
 from streamwer.config.experiment import SystemConfig
 from streamwer.config.model_choice import choose_model
@@ -88,7 +89,7 @@ class _Recording:
 
     def load_samples(self) -> Samples:
         if isinstance(self.source, Path):
-            return audio.load_audio(self.source)
+            return DECODER.load_audio(self.source)
         return audio.check_finite(np.asarray(self.source, np.float32), self.name)
 
 

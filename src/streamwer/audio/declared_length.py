@@ -88,7 +88,20 @@ def read_length(
         return None
     seconds = _read_seconds(container, stream)
     off = _EXACT_S if name in _EXACT or _is_pcm(stream) else _CODED_S
+    off = max(off, _measure_counted_delay(stream, seconds))
     return DeclaredLength(seconds, off) if seconds else None
+
+
+def _measure_counted_delay(stream: AudioStream, seconds: float) -> float:
+    """Measure the delay of AAC, seconds, if the length counts it: MP4 in fragments says no other.
+
+    Then it counts all frames, of which the first is the delay.
+    """
+    codec = stream.codec_context
+    if codec.name != "aac" or not stream.rate or not seconds:
+        return 0.0
+    counts_all = seconds * stream.rate > (stream.frames - 1) * codec.frame_size
+    return codec.frame_size / stream.rate if counts_all else 0.0
 
 
 def _read_seconds(container: InputContainer, stream: AudioStream) -> float:

@@ -28,7 +28,9 @@ Samples = NDArray[np.float32]
 _COUNTED = frozenset(("aac", "ac3", "eac3", "loas", "mp3"))
 """Containers without time stamps: FFmpeg counts their frames."""
 _FLAC = "flac"
+_AAC = frozenset(("aac", "aac_latm"))
 _UNDECLARED_DELAY = frozenset(("aac", "loas", "mpegts", "flv", "avi"))
+_MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
 _MAX_READ_ERRORS = 1000
 """Read errors after which a file is taken to have ended."""
 
@@ -122,13 +124,16 @@ def _read_frames(
 ) -> Iterator[av.AudioFrame | LostSound]:
     """Decode all frames that can be decoded.
 
-    An AAC encoder puts a frame before the sound, by which it would be late. MP4 declares this; a
+    An AAC encoder puts a frame before the sound, by which it would be late. MP4 may declare this; a
     stream of ADTS frames cannot.
     """
-    late = container.format.name in _UNDECLARED_DELAY and stream.codec_context.name == "aac"
     estimator = FrameLossEstimator() if container.format.name in _COUNTED else None
-    good, failure = 0, None
-    for packet in packets:
+    late, good, failure = False, 0, None
+    for number, packet in enumerate(packets):
+        if number == 0:
+            late = stream.codec_context.name in _AAC and _has_undeclared_delay(container, packet)
+        if not packet.size and packet.pts is not None:  # a note in NUT, not sound
+            continue
         frames: list[av.AudioFrame] = []
         try:
             frames = packet.decode()
@@ -150,6 +155,12 @@ def _read_frames(
     )
     if lost:
         damage.remarks.append(f"about {lost.seconds:.3f} s besides have no headers of frames")
+
+
+def _has_undeclared_delay(container: InputContainer, first: av.Packet[AudioStream]) -> bool:
+    """Tell whether the first packet is a delay that is not declared, as by a time before 0."""
+    name = container.format.name
+    return name in _UNDECLARED_DELAY or (name == _MP4 and first.pts == 0)
 
 
 def _remove_times(frames: list[av.AudioFrame]) -> None:

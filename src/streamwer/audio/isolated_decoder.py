@@ -82,7 +82,8 @@ class IsolatedDecoder:
         Raises:
             AudioError: as `audio.decode_chunks`, or the process has ended.
         """
-        request = DecodeRequest(path, channel, contents)
+        # Absolute: the working directory may change after the process starts.
+        request = DecodeRequest(path.absolute(), channel, contents)
         name = name or str(path)
         if self._busy:  # another file is not read to its end yet
             yield from IsolatedDecoder(self._command)._decode(request, name)
@@ -92,6 +93,14 @@ class IsolatedDecoder:
             yield from self._decode(request, name)
         finally:
             self._busy = False
+
+    def load_audio(self, path: Path) -> Samples:
+        """Decode a file as `audio.load_audio` does.
+
+        Raises:
+            AudioError: as `decode_chunks`.
+        """
+        return concatenate_pieces(self.decode_chunks(path))
 
     def close(self) -> None:
         """End the process."""

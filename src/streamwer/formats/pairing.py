@@ -30,7 +30,7 @@ def pair_references(
     if references is None:
         if not log.references:
             raise LogError("the log holds no references; name them with --references")
-        return log.events, log.references
+        references = References(log.references)
     names = {step.recording for step in log.events.steps}
     names |= {failure.recording for failure in log.events.failures}
     if len(names) == len(references.items) == 1 and (

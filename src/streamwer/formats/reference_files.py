@@ -51,7 +51,7 @@ def parse_seconds(where: str, text: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 <= value < LONGEST_TIME:
-        raise DatasetError(f"{where}: {text!r} is not a time in seconds")
+        raise DatasetError(f"{where}: {text[:60]!r} is not a time in seconds")
     return value
 
 

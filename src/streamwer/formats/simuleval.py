@@ -74,7 +74,8 @@ def read_simuleval(paths: Sequence[Path], elapsed: Elapsed = "queue") -> Log:
         "simuleval",
         EventLog(tuple(steps), run=Run(clock=_name_clock(aware, queued, elapsed))),
         compute_aware=aware,
-        references=tuple(references) if _have_all_references(references, lines) else (),
+        # Where all are empty, there are none: we export them like this.
+        references=tuple(references) if any(each.text for each in references) else (),
         notes=(_QUEUED,) * queued + (_IDEAL,) * (not aware) + (_MIXED_SCRIPTS,) * mixed,
     )
 
@@ -94,14 +95,6 @@ def _name_recording(line: LogLine) -> str:
     if isinstance(index, bool) or not isinstance(index, int):
         raise LogError(f"{line.where}: 'index' is {index!r}, not a whole number")
     return str(index)
-
-
-def _have_all_references(references: Sequence[Reference], lines: Sequence[LogLine]) -> bool:
-    """Tell whether each instance has a reference; in an empty one nobody speaks.
-
-    Where all are empty, there are none: we export them like this.
-    """
-    return len(references) == len(lines) and any(each.text for each in references)
 
 
 def _read_reference(line: LogLine, recording: str) -> list[Reference]:

@@ -12,12 +12,11 @@ from functools import cache
 from importlib.metadata import version
 
 from whisper_normalizer.basic import BasicTextNormalizer
-from whisper_normalizer.english import EnglishTextNormalizer
 
 from streamwer.errors import ConfigError
 from streamwer.text.folding import fold_any, fold_by_language
 from streamwer.text.multilingual import MultilingualNormaliser
-from streamwer.text.open_asr import OpenAsrNormaliser
+from streamwer.text.open_asr import OpenAsrNormaliser, build_english_rules
 
 ENGLISH = "open_asr"
 """The default normaliser of English."""
@@ -92,7 +91,7 @@ _BUILDERS: dict[str, Callable[[], Normaliser]] = {
     "basic": _prepare_folded("basic", BasicTextNormalizer),
     "multilingual": _prepare_folded("multilingual", MultilingualNormaliser),
     "by_language": _prepare_folded("by_language", MultilingualNormaliser, ("en", "eng", "english")),
-    "whisper_english": _prepare_exact("whisper_english", EnglishTextNormalizer),
+    "whisper_english": _prepare_exact("whisper_english", build_english_rules),
     "none": lambda: Normaliser(f"none@{_VERSIONS['none']}", lambda text: text),
 }
 

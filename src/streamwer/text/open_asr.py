@@ -56,7 +56,7 @@ class OpenAsrNormaliser:
     """Normalises English text by the leaderboard's rules."""
 
     def __init__(self) -> None:
-        rules: Any = EnglishTextNormalizer()  # the package has no types
+        rules = build_english_rules()
         rules.ignore_patterns = rf"\b({'|'.join(FILLERS)})\b"
         is_ = {r"'s\b": (rf"\b({'|'.join(_IS)})'s\b", r"\1 is")}
         rules.replacers = dict(
@@ -86,6 +86,21 @@ class _WordRules:
         for table in self._tables:
             words = [table.get(word, word) for word in words]
         return " ".join(_join_letters(words))
+
+
+def build_english_rules() -> Any:  # the package has no types
+    """Build Whisper's English normaliser; a text with a number of thousands of digits keeps it."""
+    rules: Any = EnglishTextNormalizer()
+    numbers: Rule = rules.standardize_numbers
+
+    def standardise(text: str) -> str:
+        try:
+            return numbers(text)
+        except (AssertionError, ValueError):  # Python does not convert so many digits
+            return text
+
+    rules.standardize_numbers = standardise
+    return rules
 
 
 def _join_compounds(text: str) -> str:

@@ -13,6 +13,7 @@ from streamwer.datasets.augmentation.base import RecordingContext, VoiceFiles
 from streamwer.datasets.augmentation.dsp import measure_speech_power
 from streamwer.datasets.augmentation.noise import Noise
 from streamwer.errors import AudioError, DatasetError
+from tests.audio.encoding import Kind, encode
 from tests.datasets.augmentation.sounds import decibels, power, speech_like, tone
 
 TONE = tone(1000, 4)
@@ -119,3 +120,10 @@ def test_what_cannot_be_noise_is_named(tmp_path: Path, others: VoiceFiles) -> No
         noise(Noise.Config(kind="files", path=str(tmp_path)), others)
     with pytest.raises(DatasetError, match="it is silent"):
         Noise("hiss", Noise.Config()).apply(0 * TONE, RecordingContext("call", others))
+
+
+def test_a_file_of_noise_that_ends_its_decoder_is_named(tmp_path: Path) -> None:
+    whole = encode(Kind("adx", "adx", "adpcm_adx"))
+    (tmp_path / "noise.wav").write_bytes(whole[:20] + whole[27:])  # FFmpeg divides by zero
+    with pytest.raises(AudioError, match=r"noise\.wav: "):
+        noise(Noise.Config(kind="files", path=str(tmp_path)), [])

@@ -12,6 +12,7 @@ import numpy as np
 
 from streamwer import audio
 from streamwer.audio.decoding import Samples
+from streamwer.audio.isolated_decoder import DECODER
 from streamwer.config.registry import condition
 from streamwer.config.settings import setting
 from streamwer.datasets.augmentation.base import Effect, EffectConfig, RecordingContext
@@ -133,7 +134,7 @@ def _mix_voices(n: int, random: np.random.Generator, paths: Sequence[Path]) -> S
     """Mix voices of equal level, each begun anywhere and repeated as often as needed."""
     total = np.zeros(n, np.float32)
     for path in paths:
-        voice = audio.load_audio(path)
+        voice = DECODER.load_audio(path)
         level = measure_speech_power(voice) ** 0.5
         begin = int(random.integers(len(voice)))
         total += _loop(voice, begin, n) / np.float32(level or 1)
@@ -141,7 +142,7 @@ def _mix_voices(n: int, random: np.random.Generator, paths: Sequence[Path]) -> S
 
 
 def _read_noise(n: int, files: list[Path], random: np.random.Generator) -> Samples:
-    noise = audio.load_audio(files[int(random.integers(len(files)))])
+    noise = DECODER.load_audio(files[int(random.integers(len(files)))])
     return _loop(noise, int(random.integers(len(noise))), n)
 
 
