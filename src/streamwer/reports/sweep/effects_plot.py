@@ -6,8 +6,7 @@ import math
 from dataclasses import dataclass
 
 from streamwer.analysis.formatting import (
-    format_percent,
-    format_percent_range,
+    format_rate,
     format_seconds,
     format_seconds_range,
 )
@@ -88,7 +87,7 @@ def _panel(kind: str, title: str, effect: MainEffect, x: Axis, factor: float) ->
 def _dot(kind: str, level: LevelEffect, x: Axis, y: float) -> EffectDot:
     """Place a mean; an end beyond the axis lies at its end."""
     wer, late = level.wer, level.late
-    title = f"{format_percent(wer.value)} ({format_percent_range(wer)})"
+    title = format_rate(wer)
     if kind == "late":
         interval = format_seconds_range(late)
         title = format_seconds(late.value) + (f" ({interval})" if interval else "")

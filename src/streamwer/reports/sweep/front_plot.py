@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from streamwer.analysis.formatting import (
-    format_percent,
-    format_percent_range,
+    format_rate,
     format_seconds,
     format_seconds_range,
 )
@@ -110,5 +109,5 @@ def _steps(front: Sequence[SweepPoint], x: Axis, y: Axis, frame: Frame) -> str:
 def _title(findings: Findings, point: SweepPoint) -> str:
     ends = format_seconds_range(point.late)
     late = format_seconds(point.late.value) + (f" ({ends})" if ends else "")
-    wer = f"{format_percent(point.errors)} ({format_percent_range(point.wer)})"
+    wer = format_rate(point.wer)
     return f"{findings.make_label(point)}: WER {wer}, {MEASURES[point.measure]} {late}"

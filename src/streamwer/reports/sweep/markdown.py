@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from streamwer.analysis.formatting import (
-    format_percent,
-    format_percent_range,
+    format_rate,
     format_seconds,
     format_seconds_range,
 )
@@ -64,7 +63,7 @@ def list_points(findings: Findings) -> list[tuple[str, ...]]:
 def _figures(findings: Findings, point: SweepPoint) -> tuple[str, str, str, str]:
     if point.failure:
         return point.name, findings.make_label(point), "failed", "failed"
-    wer = f"{format_percent(point.errors)} ({format_percent_range(point.wer)})"
+    wer = format_rate(point.wer)
     late = format_seconds(point.late.value)
     ends = format_seconds_range(point.late)
     return point.name, findings.make_label(point), wer, f"{late} ({ends})" if ends else late
