@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -52,6 +53,37 @@ def test_bash_completes_commands_options_choices_and_files(
         "tiny_en",
         "gold.ctm",
     ]
+
+
+def test_zsh_offers_files_and_the_options_of_each_command(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    main(["completion", "zsh"])
+    family, script = capsys.readouterr().out.split("_shtab_streaming_defaults_added=0", 1)
+    own = family.split("_shtab_streaming_options=(")[1]
+    assert "(*)" not in own.replace("(- : *)", "")  # else zsh would see no command
+    assert "': :{_shtab_streaming_commands; _files}'" in script
+    assert "*) _arguments -C -s $_shtab_streaming_run_options ;;" in script
+
+
+@pytest.mark.skipif(not shutil.which("fish"), reason="needs fish")
+def test_fish_completes_commands_and_options(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["completion", "fish"])
+    (tmp_path / "s.fish").write_text(capsys.readouterr().out)
+    asked = ["streaming sc", "streaming --initial", "streaming score --baselin"]
+    lines = ["source s.fish", *(f"complete -C '{line}'" for line in asked)]
+    ran = subprocess.run(
+        ["fish", "-c", "; ".join(lines)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_S,
+    )
+    offered = [line.split("\t")[0] for line in ran.stdout.splitlines()]
+    assert offered == ["score", "--initial-prompt", "--baseline"]
 
 
 def test_an_unknown_shell_is_one_error(capsys: pytest.CaptureFixture[str]) -> None:

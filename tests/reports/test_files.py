@@ -116,6 +116,15 @@ def test_the_terminal_shows_error_rate_and_latency_of_every_system(
     assert max(map(len, rows)) <= 120
 
 
+def test_the_terminal_shows_no_empty_interval(
+    measured: Comparison, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal.print_comparison(changed(measured, wer=Interval(0.018, math.nan, math.nan)))
+    out = capsys.readouterr().out
+    assert " 1.8\u00a0%  " in out
+    assert "to –" not in out
+
+
 def test_measured_time_is_kept_out_of_what_must_repeat(
     measured: Comparison, unaware: Comparison
 ) -> None:

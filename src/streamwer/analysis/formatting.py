@@ -56,8 +56,16 @@ def format_points(fraction: float, digits: int = 1) -> str:
     return format_number(100 * fraction, digits, sign=True)
 
 
+def format_rate(rate: Interval) -> str:
+    """Return a rate in percent, and in brackets its interval, if it has one."""
+    ends = format_percent_range(rate)
+    return f"{format_percent(rate.value)} ({ends})" if ends else format_percent(rate.value)
+
+
 def format_percent_range(interval: Interval, *, unit: bool = True) -> str:
-    """Return both ends of a rate's interval, in percent."""
+    """Return both ends of a rate's interval, in percent; "" where there is none."""
+    if not interval.is_known:
+        return ""
     return f"{format_number(100 * interval.low, 1)} to {format_percent(interval.high, unit=unit)}"
 
 
@@ -81,8 +89,7 @@ def format_figures(wer: Interval, late: Quantile) -> tuple[str, str]:
     """Return a WER and a latency, each with its interval in parentheses where there is one."""
     ends = format_seconds_range(late)
     seconds = format_seconds(late.value)
-    rate = f"{format_percent(wer.value)} ({format_percent_range(wer)})"
-    return rate, f"{seconds} ({ends})" if ends else seconds
+    return format_rate(wer), f"{seconds} ({ends})" if ends else seconds
 
 
 def format_count(number_of: int, singular: str, plural: str = "") -> str:

@@ -151,6 +151,6 @@ def _refuse_unused_flags(values: Mapping[Parameter, str], chosen: Mapping[str, s
             have = "has" if len(owners) == 1 else "have"
             listed = " and ".join(filter(None, [", ".join(owners[:-1]), owners[-1]]))
             raise ConfigError(
-                f"{parameter.flag}: the {group} {chosen[group]} has no such hyper-parameter; "
+                f"{parameter.flag}: the {group} {chosen[group]} has no such setting; "
                 f"{listed} {have} it (choose with --{group})"
             )

@@ -21,6 +21,22 @@ _EPILOG = (
     " compinit; fish: streaming completion fish > ~/.config/fish/completions/streaming.fish"
 )
 
+# The first word is a command or a file, and shtab has only the command.
+_PATH_FIRST = {
+    "bash": (
+        ("complete -o bashdefault", "complete -o default -o bashdefault"),
+        ("_npos -ge 1'", "_npos -ge 0'"),
+    ),
+    "zsh": (
+        ("': :_shtab_streaming_commands'", "': :{_shtab_streaming_commands; _files}'"),
+        (
+            "      esac\n",
+            "        *) _arguments -C -s $_shtab_streaming_run_options ;;\n      esac\n",
+        ),
+    ),
+    "fish": (("_npos -ge 1'", "_npos -ge 0'"),),
+}
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the script; return the exit status."""
@@ -40,10 +56,13 @@ def build_completion_parser() -> CommandParser:
 
 def _print_script(argv: Sequence[str] | None) -> int:
     shell = build_completion_parser().parse_args(argv).shell
-    script = shtab.complete(_build_family_parser(), shell)
-    # The first word is a command or a file, and shtab has only the command.
-    script = script.replace("complete -o bashdefault", "complete -o default -o bashdefault")
-    print(script.replace("_npos -ge 1'", "_npos -ge 0'"))
+    family = _build_family_parser()
+    if shell == "zsh":  # shtab leaves the commands out where the parser takes paths, too
+        family._actions = [action for action in family._actions if action.dest != "paths"]
+    script = shtab.complete(family, shell)
+    for old, new in _PATH_FIRST[shell]:
+        script = script.replace(old, new)
+    print(script)
     return 0
 
 

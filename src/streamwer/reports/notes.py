@@ -24,9 +24,12 @@ _MAX_ROWS = 3
 
 def describe_intervals(comparison: Comparison) -> str:
     """Say how the intervals were computed."""
-    blocks = format_count(*count_blocks(comparison))
+    count, noun = count_blocks(comparison)
+    if count == 1:
+        return f"There are no intervals: they need more than one {noun} (docs/statistics.md)."
+    blocks = format_count(count, noun)
     return (
-        f"{format_confidence(comparison)} intervals from leaving out each of {blocks}"
+        f"In brackets: {format_confidence(comparison)} intervals from leaving out each of {blocks}"
         " in turn; those of differences are paired and hold for all systems at once"
         " (docs/statistics.md)."
     )
@@ -77,7 +80,7 @@ def _blocks(comparison: Comparison) -> Iterator[str]:
             " several recordings, every interval is too short (dataset.columns.speaker)."
         )
     warning = describe_few_blocks(count, noun)
-    if warning:
+    if warning and count > 1:
         yield f"{warning[0].upper()}{warning[1:]}."
 
 

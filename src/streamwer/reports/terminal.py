@@ -10,8 +10,7 @@ from rich.text import Text
 
 from streamwer.analysis.formatting import (
     format_number,
-    format_percent,
-    format_percent_range,
+    format_rate,
     format_seconds,
 )
 from streamwer.metrics.summary import Summary
@@ -49,7 +48,7 @@ def _list_cells(summary: Summary) -> tuple[str, ...]:
     late = (commit["p50"], commit["p95"], shown["p50"])
     return (
         summary.name,
-        f"{format_percent(summary.wer.value)} ({format_percent_range(summary.wer)})",
+        format_rate(summary.wer),
         *(format_seconds(each.value) for each in late),
         format_number(summary.figures["erasure"].value, 2),
         format_number(summary.cost.rtf, 2),

@@ -144,7 +144,7 @@ def _describe_errors(summary: Summary) -> Clause:
     if not summary.errors.errors and wer.is_known:
         words = format_count(summary.errors.words, "word")
         return Clause("", "none", f" of {words} wrong", f"at most {format_percent(wer.high)}")
-    interval = format_percent_range(wer) if wer.is_known else ""
+    interval = format_percent_range(wer)
     return Clause("", format_percent(wer.value), " of words wrong", interval)
 
 
