@@ -77,5 +77,6 @@ def test_measured_compute_is_no_part_of_a_baseline(tmp_path: Path) -> None:
     late = (*ends, "end_of_turn_delay")
     after_end = {f"{name}_{p}" for name in late for p in ("p50", "p95", "p99")}
     boards = {"punctuation", "entities", "word_emission_latency", *(f"{n}_wer" for n in ends[1:])}
-    not_kept = {"rtf", "early_cutoff", "invented", "tail_loss", "lag_slope"} | after_end | boards
+    measured = {"rtf", "server_cpu", "lag_slope"}
+    not_kept = measured | {"early_cutoff", "invented", "tail_loss"} | after_end | boards
     assert unknown == not_kept | delays | too_few
