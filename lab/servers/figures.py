@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,11 +14,11 @@ import pandas as pd
 from lab.servers.lanes import Job
 from lab.servers.systems import CHUNK_S, Played, Subject
 from streamwer.config.scoring import ScoringConfig
-from streamwer.eventlog.log import EventLog
+from streamwer.eventlog.log import SERVER_CPU, EventLog
 from streamwer.metrics.error_rate import sum_errors, sum_reference_units
 from streamwer.metrics.latency import select_timed_words
-from streamwer.metrics.registry import Ratio, list_ratio_metrics
-from streamwer.metrics.stats.intervals import Floats, Interval
+from streamwer.metrics.registry import list_ratio_metrics
+from streamwer.metrics.stats.intervals import Interval
 from streamwer.metrics.stats.quantiles import Quantile
 from streamwer.metrics.stats.ratios import compare_ratios
 from streamwer.metrics.summary import Summary, summarise
@@ -37,10 +38,14 @@ _LATENCIES = (
     ("end_of_speech_any", "end_of_speech_any", ("p50",)),
     ("end_of_turn", "end_of_turn_delay", ("p50",)),
 )
-_RATIOS = (
-    *("tail_loss", "end_of_speech_final_wer", "end_of_speech_any_wer"),
-    *("word_emission_latency", "punctuation", "entities", "early_cutoff"),
-)
+_RATIOS = {
+    name: name
+    for name in (
+        *("tail_loss", "end_of_speech_final_wer", "end_of_speech_any_wer"),
+        *("word_emission_latency", "punctuation", "entities", "early_cutoff"),
+    )
+} | {"cpu_per_audio_s": "server_cpu"}
+"""Metric by the key of a row."""
 
 
 def measure(
@@ -71,7 +76,6 @@ def measure(
     lag = float(np.quantile(lags, 0.99)) if lags else None
     scores = _score(sessions, list(mine.values()))
     summary = summarise("", scores, None, ScoringConfig(ENGLISH), {})
-    cpu = _sum_cpu(sessions, list(mine.values()))
     return row | {
         "sessions": len(mine),
         "failed_sessions": len(failures),
@@ -79,13 +83,12 @@ def measure(
         "words": summary.errors.words,
         "wer": _round(summary.wer.value),
         **_list_latencies(summary),
-        **{name: _round(summary.figures[name].value) for name in _RATIOS},
-        "cpu_per_audio_s": _round(Ratio(cpu[0].sum(), cpu[1].sum()).value),
+        **{key: _round(summary.figures[name].value) for key, name in _RATIOS.items()},
         "commit_violations": sum(each.violations for each in mine.values()),
         "generator_lag_p99_s": None if lag is None else _round(lag),
         "void": lag is not None and lag > LARGEST_LAG * CHUNK_S,
-        "intervals": dict(_list_intervals(summary, scores, cpu)),
-        "calls": list(_list_calls(scores, [each.cpu_s for each in mine.values()])),
+        "intervals": dict(_list_intervals(summary, scores)),
+        "calls": list(_list_calls(scores)),
     }
 
 
@@ -100,12 +103,13 @@ def _name_session(reference: Reference, job: Job) -> Reference:
 
 
 def _score(references: Sequence[Reference], played: Sequence[Played]) -> Scores:
-    steps, failures = [], []
+    steps, failures, spent = [], [], {}
     for reference, each in zip(references, played, strict=True):
         steps += [replace(step, recording=reference.recording) for step in each.steps]
+        spent[reference.recording] = each.cpu_s
         if each.failure:
             failures.append(Failure(reference.recording, each.failure))
-    log = EventLog(tuple(steps), tuple(failures))
+    log = EventLog(tuple(steps), tuple(failures), {SERVER_CPU: json.dumps(spent)})
     return score(references, log, get_normaliser(ENGLISH))
 
 
@@ -118,15 +122,8 @@ def _list_latencies(summary: Summary) -> dict[str, float | str | None]:
     return found
 
 
-def _sum_cpu(references: Sequence[Reference], played: Sequence[Played]) -> tuple[Floats, Floats]:
-    """Return processor seconds and seconds of audio of each session; 0 of those that failed."""
-    done = np.array([not each.failure for each in played])
-    spent, seconds = [each.cpu_s for each in played], [each.seconds for each in references]
-    return np.array(spent) * done, np.array(seconds) * done
-
-
 def _list_intervals(
-    summary: Summary, scores: Scores, cpu: tuple[Floats, Floats]
+    summary: Summary, scores: Scores
 ) -> Iterator[tuple[str, list[float | str | None]]]:
     """Yield the intervals that are known, over speakers, whose calls and repeats are one block."""
     found: dict[str, Interval | Quantile] = {"wer": summary.wer}
@@ -134,10 +131,11 @@ def _list_intervals(
         for percentile in percentiles:
             found[f"{name}_{percentile}_s"] = summary.latencies[metric][percentile]
     tables = replace(scores, words=select_timed_words(scores.words))
-    parts = {each.name: each.parts(tables) for each in list_ratio_metrics() if each.name in _RATIOS}
+    ratios = {each.name: each for each in list_ratio_metrics()}
     speakers = pd.factorize(scores.recordings["speaker"])[0]
-    for key, both in {**parts, "cpu_per_audio_s": cpu}.items():
-        above, below = (np.bincount(speakers, part).astype(float) for part in both)
+    for key, name in _RATIOS.items():
+        parts = ratios[name].parts(tables)
+        above, below = (np.bincount(speakers, part).astype(float) for part in parts)
         nothing = np.zeros_like(above)
         found[key] = compare_ratios(above, below, nothing, below, ScoringConfig.confidence)
     for key, each in found.items():
@@ -145,11 +143,15 @@ def _list_intervals(
             yield key, [_round(each.low), _round(each.high)]
 
 
-def _list_calls(scores: Scores, cpu_s: Sequence[float]) -> Iterator[dict[str, Any]]:
+def _list_calls(scores: Scores) -> Iterator[dict[str, Any]]:
     """Yield the figures of each session."""
     rows, medians = scores.recordings, compute_median_latencies(scores)
     for name, words, errors, spent in zip(
-        rows["recording"], sum_reference_units(rows), sum_errors(rows), cpu_s, strict=True
+        rows["recording"],
+        sum_reference_units(rows),
+        sum_errors(rows),
+        rows[SERVER_CPU],
+        strict=True,
     ):
         late = medians.get(name)
         yield {
