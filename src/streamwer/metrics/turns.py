@@ -46,12 +46,12 @@ def measure_turns(reference: Reference, steps: Sequence[Step], pause_s: float) -
         if step.update.turn_end and turn >= 0:
             signals[turn].append(step.emitted)
     turns = []
-    for (first, after), heard in zip(pairwise([*firsts, len(words)]), signals, strict=True):
+    for (first, after), times in zip(pairwise([*firsts, len(words)]), signals, strict=True):
         last = words[after - 1]
-        delay = next((at for at in heard if at >= last.start), NEVER) - last.end
+        delay = next((at for at in times if at >= last.start), NEVER) - last.end
         if after == len(words) and reference.seconds - last.end < pause_s:
             delay = math.nan
-        turns.append(Turn(range(first, after), delay, any(at < last.start for at in heard)))
+        turns.append(Turn(range(first, after), delay, any(at < last.start for at in times)))
     return turns
 
 

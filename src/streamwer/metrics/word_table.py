@@ -67,10 +67,10 @@ def build_word_rows(
     compounds = map_compounds(
         [t.text for t in reference_tokens], [t.text for t in hypothesis_tokens], pairs
     )
-    came = compounds | _map_contractions(
+    respelled = compounds | _map_contractions(
         reference.words, reference_tokens, hypothesis_tokens, pairs, emissions
     )
-    hyp = np.array([_find_hypothesis_token(pair, came) for pair in pairs], dtype=np.int64)
+    hyp = np.array([_find_hypothesis_token(pair, respelled) for pair in pairs], dtype=np.int64)
     columns = {
         "recording": _repeat(reference.recording, len(pairs)),
         "speaker": _repeat(
@@ -87,14 +87,14 @@ def build_word_rows(
     return columns | split_latency(moments, steps)
 
 
-def _find_hypothesis_token(pair: Pair, came: Mapping[int, int]) -> int:
+def _find_hypothesis_token(pair: Pair, respelled: Mapping[int, int]) -> int:
     """Find the hypothesis token of a pair; −1 if none.
 
     Of a deleted word it is the token in which it came nevertheless, in another spelling.
     """
     if pair.hypothesis is not None:
         return pair.hypothesis
-    return -1 if pair.reference is None else came.get(pair.reference, -1)
+    return -1 if pair.reference is None else respelled.get(pair.reference, -1)
 
 
 def _map_contractions(
@@ -112,15 +112,17 @@ def _map_contractions(
         return {}
     found = [(p.reference, p.hypothesis) for p in pairs if p.reference is not None]
     deleted = {reference_tokens[ref].first for ref, hyp in found if hyp is None}
-    came: dict[int, int] = {}
+    found_by_word: dict[int, int] = {}
     for ref, hyp in found:
         word = reference_tokens[ref].first
         if hyp is not None and word in deleted:
             heard = emissions[hypothesis_tokens[hyp].last].word.text
             if extract_letters(heard) == extract_letters(words[word].text):
-                came[word] = hyp
+                found_by_word[word] = hyp
     return {
-        at: came[token.first] for at, token in enumerate(reference_tokens) if token.first in came
+        at: found_by_word[token.first]
+        for at, token in enumerate(reference_tokens)
+        if token.first in found_by_word
     }
 
 
