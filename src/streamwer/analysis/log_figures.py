@@ -14,7 +14,12 @@ from streamwer.formats.plain_text import FORMAT, describe_lines
 from streamwer.formats.reference_files import References
 from streamwer.metrics import store
 from streamwer.metrics.latency import select_timed_words
-from streamwer.metrics.registry import PERCENTILES, list_ratio_metrics, list_simulst_metrics
+from streamwer.metrics.registry import (
+    PERCENTILES,
+    list_latency_metrics,
+    list_ratio_metrics,
+    list_simulst_metrics,
+)
 from streamwer.metrics.stats.quantiles import Quantile
 from streamwer.metrics.summary import Percentiles, Summary, summarise
 from streamwer.metrics.tables import Scores, name_block_unit
@@ -67,11 +72,10 @@ class LogFigures:
     @property
     def _unknown(self) -> set[str]:
         """The latencies that the log says nothing of."""
-        known = {
-            "commit_latency": self.compute_aware,
-            "commit_latency_ideal": self.ideal,
-            "end_of_turn_delay": self.summary.figures["early_cutoff"].denominator > 0,
-        }
+        known = {"commit_latency": self.compute_aware, "commit_latency_ideal": self.ideal}
+        for metric in list_latency_metrics():
+            if metric.needs:
+                known[metric.name] = not math.isnan(self.summary.figures[metric.needs].value)
         return {name for name, is_known in known.items() if not is_known}
 
     def list_simulst_latencies(self) -> Mapping[str, Any]:

@@ -49,6 +49,7 @@ def count_turns(recording: AlignedRecording) -> Mapping[str, int]:
         more_hints=("95\u00a0% of the turns are said to have ended within",),
         rule_label="end-of-turn delay",
     ),
+    needs="early_cutoff",
 )
 def measure_end_of_turn_delay(words: pd.DataFrame) -> pd.Series[float]:
     """Return the seconds from the end of each turn to its signal; NaN for all other words.

@@ -149,10 +149,13 @@ class LatencyMetric(Metric):
     Attributes:
         seconds: of each row of the words table, or of the recordings table.
         once: whether a recording has one of them, and not each of its words.
+        needs: the ratio metric that is NaN where a system cannot have this latency; by default only
+            word times are needed.
     """
 
     seconds: Callable[[pd.DataFrame], pd.Series[float]]
     once: bool = False
+    needs: str = ""
 
 
 class WordDelays(NamedTuple):

@@ -122,7 +122,8 @@ def _format_ratio(metric: Metric, summary: Summary) -> str:
 
 
 def _latency(metric: LatencyMetric, percentile: str, summary: Summary) -> TableCell:
-    if math.isnan(summary.coverage):  # more words would not help: none has a time
+    # Where no word has a time, or the system says nothing of the kind, more of them would not help.
+    if math.isnan(summary.figures[metric.needs or "coverage"].value):
         return TableCell(UNKNOWN)
     quantile = summary.latencies[metric.name][percentile]
     variants = (each for each in list_metrics() if each.variant_of == metric.name)
