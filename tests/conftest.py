@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import os
 import signal
 import sys
@@ -54,3 +55,10 @@ def plugins_of_one_test() -> Iterator[None]:
     for classes in registry._registered.values() if registry else ():
         for name in [each for each, target in classes.items() if not registry._is_ours(target)]:
             del classes[name]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_process_outlives_its_file() -> Iterator[None]:
+    """What a file of tests starts, it ends: the next one may count processes."""
+    yield
+    assert not multiprocessing.active_children()

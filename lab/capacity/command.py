@@ -12,6 +12,7 @@ import re
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -68,8 +69,10 @@ def main() -> int:
         files.check_writable(folder)
     have = count_cores()  # before a worker keeps to some of its own
     for name in names:
-        with reserve_worker_cores(systems.system(name)):
-            playing = Playing(name, systems, settings.load.seed, args)
+        with (
+            reserve_worker_cores(systems.system(name)),
+            closing(Playing(name, systems, settings.load.seed, args)) as playing,
+        ):
             print(f"{name}: each call alone first", file=sys.stderr)
             for folder, level in zip(folders, levels, strict=True):
                 study = CapacityStudy(folder.name, level, {name: playing.measure(level.slo)})
@@ -148,6 +151,10 @@ class Playing:
         self._worker = systems.worker(name)
         self._runs: dict[tuple[int, int], LoadFigures] = {}
         self._peaks: dict[int, int] = {}
+
+    def close(self) -> None:
+        """End what was started to play it."""
+        self._worker.close()
 
     def measure(self, slo: SloConfig) -> SystemCapacity:
         """The capacity at one service level, with the curve around it."""

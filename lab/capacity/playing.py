@@ -86,6 +86,9 @@ class Worker:
         self._system, self._calls, self._normaliser, self._span = system, calls, normaliser, span
         self._recogniser: Any = recogniser  # a server has its own
 
+    def close(self) -> None:
+        """End the processes of the worker; one with a recogniser here has none."""
+
     def run(self, streams: int, seed: int) -> LoadFigures:
         """The figures of one load; a call that something fails on is told, and its words missing.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import cached_property
@@ -26,11 +25,16 @@ class ServerWorker(Worker):
     """A server that is given one load after the other; a peer is started, and ends with us."""
 
     @cached_property
+    def _running(self) -> ExitStack:
+        return ExitStack()
+
+    @cached_property
     def _client(self) -> ServerClient:
-        running = ExitStack()
-        atexit.register(running.close)
-        config, _ = running.enter_context(start_server(self._system))
-        return running.enter_context(ServerClient(config))
+        config, _ = self._running.enter_context(start_server(self._system))
+        return self._running.enter_context(ServerClient(config))
+
+    def close(self) -> None:
+        self._running.close()
 
     def _served(
         self, arrivals: Sequence[Arrival], load: LoadConfig, failed: OnFailure | None = None

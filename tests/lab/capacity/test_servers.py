@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import numpy as np
 import pytest
 
@@ -33,9 +35,10 @@ def test_calls_to_a_server_overlap_and_are_figures_of_a_load() -> None:
             system, None, [(SAID, SOUND)], get_normaliser("basic"), Span(0.5, 0.0)
         )
         arrivals = [Arrival(0.0, 0), Arrival(0.3, 0)]
-        calls = worker._served(arrivals, load)
-        assert worker.guess == 1
-        assert worker.alone["a"].errors == 0
+        with closing(worker):
+            calls = worker._served(arrivals, load)
+            assert worker.guess == 1
+            assert worker.alone["a"].errors == 0
     assert [call.begins for call in calls] == [0.0, 0.3]
     for call in calls:
         shown = [word.text for step in call.steps for word in step.update.committed]
