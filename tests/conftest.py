@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -22,6 +23,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 for _name in ("FORCE_COLOR", "NO_COLOR", "COLUMNS", "LINES", "PY_COLORS"):
     os.environ.pop(_name, None)
 os.environ["CI"] = "1"
+# The commands of DVC's stages begin with `python`: this one, in an environment that is not active.
+os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
 # Of some hundred processes each would compile our modules anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Tests import Ray before us: none may start of its own accord where a test has ended one.

@@ -57,8 +57,7 @@ class Tree:
     def run(self, *command: str) -> str:
         # As where it is installed as editable: the workspace's package is found from everywhere.
         paths = os.pathsep.join((str(self.folder / "src"), str(ROOT / "tests/none")))
-        binaries = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
-        environment = os.environ | {"PYTHONPATH": paths, "PATH": binaries, "DVC_NO_ANALYTICS": "1"}
+        environment = os.environ | {"PYTHONPATH": paths, "DVC_NO_ANALYTICS": "1"}
         ran = subprocess.run(
             command,
             cwd=self.folder,
