@@ -61,7 +61,9 @@ def test_a_sweep_of_one_point_and_one_of_failures_have_a_page(tmp_path: Path) ->
     twice = [(build_failed_point(p.name, p.command, p.config, "no"), None) for p, _ in found[:2]]
     for name, some in {"one": found[:1], "failed": found[-1:], "all failed": twice}.items():
         report.write_sweep_report(build_sweep(name, some, [1.0], SCORING, {}), tmp_path / name)
-        assert "<h1>" in (tmp_path / name / "index.html").read_text()
+        page = (tmp_path / name / "index.html").read_text()
+        assert "<h1>" in page
+        assert ("Bars are" in page) == (name == "one")
 
 
 @pytest.mark.parametrize(
