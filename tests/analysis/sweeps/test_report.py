@@ -77,7 +77,7 @@ def test_without_a_p95_the_next_latency_takes_its_place(
     report.write_sweep_report(build_sweep("few", few, [1.0], SCORING, {}), tmp_path)
     page, short = (tmp_path / "index.html").read_text(), (tmp_path / "sweep.md").read_text()
     for text in (page, short):
-        assert f"{name} stands for the latency: a 95th percentile needs 72 words" in text
+        assert f"Here {name} stands for the latency: a 95th percentile needs 72 words" in text
         assert f"{name} at most" in text
         assert "1\u00a0point failed" in text
     assert f"WER against {name}" in page
