@@ -39,9 +39,7 @@ def print_verdicts(verdicts: Sequence[Verdict], console: Console, *, played: str
     if experiments:
         names = ", ".join(each.system for each in experiments)
         keys = {why.partition(":")[0]: None for each in experiments for why in each.reasons}
-        console.print(
-            _plain(f"gate: {names}: {NOT_JUDGED}; other than in the baseline: {', '.join(keys)}")
-        )
+        console.print(_plain(f"gate: {names}: {NOT_JUDGED} ({'; '.join(keys)})"))
 
 
 def render(verdict: Verdict) -> RenderableType:
