@@ -52,7 +52,8 @@ def _judge(settings: ExperimentConfig, *, stage: bool) -> int:
     if not stage and params_file.is_stale():  # a stage's results hang on params.yaml alone
         note = params_file.STALE
         verdicts = [replace(verdict, notes=(*verdict.notes, note)) for verdict in verdicts]
-    publish_verdicts(verdicts, GATE_REPORT, brief=stage)
+    own = settings.gate.dataset and f"{settings.gate.dataset.name}, the gate's own recordings"
+    publish_verdicts(verdicts, GATE_REPORT, played=(own or "this data set") if stage else "")
     judged = (verdict for verdict in verdicts if NOT_JUDGED not in verdict.notes)
     return combine_statuses(judged)
 

@@ -80,6 +80,14 @@ def test_this_tree_is_held_against_the_committed_baseline(run: Run) -> None:
     assert written["exit"] == 1
 
 
+def test_as_a_stage_it_says_in_one_line_what_recordings_it_played(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(played(), "--stage") == ExitStatus.PASS
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith(f"gate: {SYSTEM}: pass on toy_calls, the gate's own recordings: all ")
+
+
 def test_an_edit_of_conf_that_was_not_composed_is_told(
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -176,7 +184,7 @@ def test_as_a_stage_an_experiment_is_not_judged(
     assert old in text
     Path("params.yaml").write_text(text.replace(old, new))
     assert run(played(late), "--stage") == ExitStatus.PASS
-    (line,) = (line for line in capsys.readouterr().out.splitlines() if "an experiment" in line)
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if "not judged" in line)
     assert told in line
 
 

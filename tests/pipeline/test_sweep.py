@@ -133,6 +133,15 @@ def test_without_optuna_a_search_says_what_to_install(checkout: Checkout) -> Non
     assert "Traceback" not in output
 
 
+def test_help_fits_a_screen_and_names_every_choice(checkout: Checkout) -> None:
+    lines = checkout.run("--help").splitlines()
+    assert len(lines) <= 40
+    assert max(map(len, lines)) <= 96
+    shown = set(" ".join(lines).replace(",", " ").split())
+    for group in ("condition", "dataset", "model", "policy", "scoring"):
+        assert {path.stem for path in (ROOT / "conf" / group).glob("*.yaml")} < shown
+
+
 def test_a_policy_has_the_engine_of_its_file_unless_one_is_chosen() -> None:
     def engine(*overrides: str) -> str:
         values = OmegaConf.masked_copy(whole := compose_config(overrides, "sweep"), list(whole))

@@ -112,6 +112,14 @@ def test_too_few_events_are_said_so() -> None:
     assert "Only 3 speakers" in text
 
 
+def test_intervals_are_spoken_of_only_where_there_are_any(page: Page) -> None:
+    assert "Bars are 95 % intervals" in page.text
+    alone = synthetic.compare(spoken=synthetic.references(count=1))
+    text = Page(html.render(alone)).text
+    assert "Bars are" not in text
+    assert "With 95" not in text
+
+
 def test_hostile_text_stays_text(hostile: Comparison, page: Page) -> None:
     shown = Page(html.render(hostile))
     assert shown.tags["script"] == page.tags["script"] - 2  # 8 calls fit into one pack, not 3

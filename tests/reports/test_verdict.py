@@ -263,7 +263,8 @@ def test_no_title_contradicts_the_sentences_below_it(
         first = apart.pop(fastest[1])
         assert all((first.high or 0) < (other.low or 0) for other in apart.values())
     else:
-        assert "are fastest: their intervals overlap" in title
+        tied = "are fastest: their intervals overlap" in title
+        assert tied != title.startswith("No difference in latency is shown")
     deltas = {s.summary.name: s.summary.delta_wer for s in systems}
     shown = [name for name, delta in deltas.items() if delta and delta.excludes_zero]
     assert ("no difference in errors" in title) == (not shown)
@@ -286,8 +287,12 @@ def test_titles(measured: Comparison) -> None:
     assert verdict.make_title(one).startswith("prompted_buffer: half of the words are final within")
     twin = replace(others[0], summary=replace(others[0].summary, name="twin"))
     two = replace(measured, systems=(others[0], twin))
+    assert verdict.make_title(two).startswith("No difference in latency is shown; ")
+    late = {"p50": Quantile(9.0, 8.9, 9.1), "p95": Quantile(None)}
+    latencies = {**twin.summary.latencies, "commit_latency": late}
+    slow = replace(twin, summary=replace(twin.summary, name="slow", latencies=latencies))
     tied = "prompted_buffer and twin are fastest: their intervals overlap"
-    assert verdict.make_title(two).startswith(tied)
+    assert verdict.make_title(replace(two, systems=(*two.systems, slow))).startswith(tied)
 
 
 def refused(comparison: Comparison, **reasons: tuple[str, ...]) -> Comparison:

@@ -4,9 +4,12 @@
 an unknown key or a value of the wrong type is refused wherever the tree is composed.
 """
 
+import textwrap
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
+from hydra.core.global_hydra import GlobalHydra
+from omegaconf import DictConfig, OmegaConf
 
 from streamwer.config import registry, watch
 from streamwer.config.alignment import ALIGNMENT_SCHEMAS
@@ -22,6 +25,7 @@ _PER_SYSTEM = ("policy", "server")
 def register() -> None:
     """Store every schema; storing twice does no harm."""
     watch.register_resolver()
+    OmegaConf.register_new_resolver("choices", _list_choices, replace=True)
     store = ConfigStore.instance()
     groups = {
         "alignment": ALIGNMENT_SCHEMAS,
@@ -55,6 +59,18 @@ def _list_nodes(group: str) -> dict[str, Any]:
         for name, one in registry.list_extensions(group).items()
     }
     return {**ours, **added}
+
+
+def _list_choices(*, _root_: DictConfig) -> str:
+    """List what each group of the composed config can be, for a help that fits a terminal."""
+    loader, text = GlobalHydra.instance().config_loader(), ""
+    for key, chosen in sorted(_root_.hydra.runtime.choices.items()):
+        group = key.partition("@")[0]
+        others = sorted({*loader.get_group_options(group)} - {chosen})
+        if others and not group.startswith("hydra/"):
+            line = f"  {group:<11} {', '.join([chosen, *others])}"
+            text += textwrap.fill(line, 92, subsequent_indent=" " * 14) + "\n"
+    return text
 
 
 def _has_file(group: str, name: str) -> bool:

@@ -39,6 +39,7 @@ def render(comparison: Comparison) -> str:
     script = _script(environment)
     return environment.get_template("index.html.j2").render(
         warnings=verdict.list_warnings(comparison),
+        blocks=notes.count_blocks(comparison)[0],
         capacities=sections,
         capacity_cells=capacities.format_load,
         capacity_head=capacities.HEADER,

@@ -29,7 +29,7 @@ def describe_intervals(comparison: Comparison) -> str:
         return f"There are no intervals: they need more than one {noun} (docs/statistics.md)."
     blocks = format_count(count, noun)
     return (
-        f"In brackets: {format_confidence(comparison)} intervals from leaving out each of {blocks}"
+        f"Intervals: {format_confidence(comparison)}, from leaving out each of {blocks}"
         " in turn; those of differences are paired and hold for all systems at once"
         " (docs/statistics.md)."
     )

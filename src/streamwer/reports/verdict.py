@@ -88,6 +88,8 @@ def _find_fastest(comparison: Comparison) -> tuple[str, str]:
         return "", ""
     (seconds, first, quantile), *others = late
     tied = [first, *(name for _, name, other in others if not _is_below(quantile, other))]
+    if len(tied) == len(late) > 1:
+        return "", "no difference in latency is shown"
     if len(tied) > 1:
         named = (
             join_names(tied) if len(tied) <= _MAX_NAMES else f"{len(tied)} of {len(late)} systems"

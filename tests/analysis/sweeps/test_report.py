@@ -61,7 +61,9 @@ def test_a_sweep_of_one_point_and_one_of_failures_have_a_page(tmp_path: Path) ->
     twice = [(build_failed_point(p.name, p.command, p.config, "no"), None) for p, _ in found[:2]]
     for name, some in {"one": found[:1], "failed": found[-1:], "all failed": twice}.items():
         report.write_sweep_report(build_sweep(name, some, [1.0], SCORING, {}), tmp_path / name)
-        assert "<h1>" in (tmp_path / name / "index.html").read_text()
+        page = (tmp_path / name / "index.html").read_text()
+        assert "<h1>" in page
+        assert ("Bars are" in page) == (name == "one")
 
 
 @pytest.mark.parametrize(
@@ -75,7 +77,7 @@ def test_without_a_p95_the_next_latency_takes_its_place(
     report.write_sweep_report(build_sweep("few", few, [1.0], SCORING, {}), tmp_path)
     page, short = (tmp_path / "index.html").read_text(), (tmp_path / "sweep.md").read_text()
     for text in (page, short):
-        assert f"{name} stands for the latency: a 95th percentile needs 72 words" in text
+        assert f"Here {name} stands for the latency: a 95th percentile needs 72 words" in text
         assert f"{name} at most" in text
         assert "1\u00a0point failed" in text
     assert f"WER against {name}" in page

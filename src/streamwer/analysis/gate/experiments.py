@@ -43,7 +43,7 @@ def find_other_settings(
         The differences, in words; none if the candidate is no experiment.
     """
     if name not in settings.systems:
-        return (f"{name} is not among the systems of this run",)
+        return ("not among the systems of this run",)
     subjects = _compare_subjects(settings, name, signature.subject)
     differences = (*subjects, *_compare_data(settings, signature))
     return differences or tuple(_compare_clocks(settings, name, signature.method.clock))

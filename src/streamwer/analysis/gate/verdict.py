@@ -11,7 +11,7 @@ from typing import Literal
 from streamwer.metrics.word_diff import WordRun
 from streamwer.metrics.word_errors import WordErrors
 
-NOT_JUDGED = "an experiment: it was not judged"
+NOT_JUDGED = "not judged: other settings or data than the baseline's"
 """Note of a verdict on other settings or data than the baseline's."""
 Status = Literal["regressed", "missing", "improved", "held", "information"]
 

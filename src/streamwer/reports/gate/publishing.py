@@ -21,7 +21,7 @@ def publish_verdicts(
     environment: Mapping[str, str] = os.environ,
     console: Console | None = None,
     *,
-    brief: bool = False,
+    played: str = "",
 ) -> ExitStatus:
     """Print and write every verdict; return the exit status of all together.
 
@@ -30,13 +30,14 @@ def publish_verdicts(
         folder: for `gate.json`, `gate.md` and `junit.xml`; None writes no files.
         environment: variables that tell a step of GitHub Actions.
         console: to print on; the terminal if None.
-        brief: whether a system that passes is one line on the terminal.
+        played: what recordings the gate played; if given, a system that passes is one line on the
+            terminal.
 
     Raises:
         StreamwerError: a file cannot be written.
     """
     console = console or _console()
-    table.print_verdicts(verdicts, console, brief=brief)
+    table.print_verdicts(verdicts, console, played=played)
     if folder:
         contents = {
             "gate.json": document.render(verdicts),

@@ -21,27 +21,25 @@ _STYLES = {
 }
 
 
-def print_verdicts(verdicts: Sequence[Verdict], console: Console, *, brief: bool = False) -> None:
+def print_verdicts(verdicts: Sequence[Verdict], console: Console, *, played: str = "") -> None:
     """Print every verdict; experiments, which are not judged, are one line together.
 
     Args:
         verdicts: one per system.
         console: to print on.
-        brief: whether a system that passes is one line.
+        played: what recordings the gate played; if given, a system that passes is one line.
     """
     experiments = [each for each in verdicts if NOT_JUDGED in each.notes]
     for verdict in verdicts:
-        if brief and verdict.status == ExitStatus.PASS:
+        if played and verdict.status == ExitStatus.PASS:
             line, *_ = (*text.summarise_verdict(verdict), "")
-            console.print(_plain(f"gate: {text.format_headline(verdict)}: {line}"))
+            console.print(_plain(f"gate: {text.format_headline(verdict)} on {played}: {line}"))
         elif verdict not in experiments:
             console.print(render(verdict))
     if experiments:
         names = ", ".join(each.system for each in experiments)
         keys = {why.partition(":")[0]: None for each in experiments for why in each.reasons}
-        console.print(
-            _plain(f"gate: {names}: {NOT_JUDGED}; other than in the baseline: {', '.join(keys)}")
-        )
+        console.print(_plain(f"gate: {names}: {NOT_JUDGED} ({'; '.join(keys)})"))
 
 
 def render(verdict: Verdict) -> RenderableType:

@@ -51,6 +51,11 @@ class ScatterMark:
     title: str = ""
     cut_off: bool = False
 
+    @property
+    def has_bars(self) -> bool:
+        """Tell whether there is an interval to draw."""
+        return self.x_low < self.x_high or self.y_high < self.y_low
+
 
 @dataclass(frozen=True, kw_only=True)
 class ScatterPlot(Plot):

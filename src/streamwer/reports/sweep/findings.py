@@ -79,7 +79,8 @@ def describe_findings(findings: Findings) -> list[str]:
     describe = _describe_front if findings.front else _explain_no_front
     sentences = describe(findings, size)
     if findings.sweep.measure != "p95":
-        sentences.append(f"{MEASURES[findings.sweep.measure]} stands for the latency: {_TOO_FEW}")
+        measure = MEASURES[findings.sweep.measure]
+        sentences.append(f"Here {measure} stands for the latency: {_TOO_FEW}")
     if findings.sweep.failures:
         count = format_count(len(findings.sweep.failures), "point")
         sentences.append(f"{count} failed: the list below has the reasons.")
