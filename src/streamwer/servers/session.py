@@ -28,8 +28,8 @@ SAMPLE_BYTES = 2
 DIGITS = 6
 """Times are kept in microseconds, in memory as in files."""
 _LONGEST_SIGN = 4096
-"""Longest message, in characters, that is looked at while the session runs: those that end it, or
-say that it failed, are short, and to parse a long one would delay the time of the next."""
+"""Longest message, in characters, that is looked at before the audio ends: those that say that the
+session failed are short, and to parse a long one would delay the time of the next."""
 
 
 class End(StrEnum):
@@ -66,7 +66,7 @@ class Session:
         connect_s: what opening the connection took.
         ready_s: what the server took from then on to be ready for audio.
         end: how it ended.
-        reason: why it failed, or with which code the server closed.
+        reason: why it failed, or that no end came in time.
         end_sent: when the end of the audio was sent; NaN if never.
         ended: when the session was over.
         cpu_s: processor time of the server for the call, seconds; NaN where it is not known.
@@ -104,12 +104,12 @@ class _Receiver(threading.Thread):
         self.error = ""
         self.changed = threading.Condition()
         self.is_ready = adapter.is_ready(None)
-        self.has_ended = self.is_closed = False
+        self.has_ended = self.is_closed = self.may_end = False
 
     def run(self) -> None:
         while (message := self._connection.receive()) is not None:
             self.messages.append((time.monotonic(), message))
-            if len(message) <= _LONGEST_SIGN or not self.is_ready:
+            if len(message) <= _LONGEST_SIGN or self.may_end or not self.is_ready:
                 self._read_sign(message)
         with self.changed:
             self.is_closed = True
@@ -200,14 +200,12 @@ class _Player:
             return End.FAILED, receiver.error
         if receiver.has_ended:
             return End.SIGNALLED, ""
-        if receiver.is_closed and sent:
-            return End.CLOSED, connection.close_reason
+        if receiver.is_closed and sent and not connection.close_reason:
+            return End.CLOSED, ""
         if receiver.is_closed or not sent:
             at = len(self._lags) * self._adapter.config.chunk_s
-            return (
-                End.FAILED,
-                f"dropped after {at:.1f} s of audio {connection.close_reason}".strip(),
-            )
+            when = "the end of the audio" if sent else f"{at:.1f} s of audio"
+            return End.FAILED, f"dropped after {when} {connection.close_reason}".strip()
         return End.UNFINISHED, f"no end within {self._adapter.config.patience_s:g} s"
 
     def _send_audio(self, connection: Connection, receiver: _Receiver) -> None:
@@ -228,7 +226,7 @@ class _Player:
             self._lags.append(sent_at - moment)
             self._sends.append(time.monotonic() - sent_at)
         receiver.wait_until_over(time.monotonic() + what_follows.hold_s)
-        self._end_sent = time.monotonic()
+        self._end_sent, receiver.may_end = time.monotonic(), True
         for message in self._adapter.end():
             connection.send(message)
 

@@ -25,6 +25,7 @@ _PORTS = {"ws": 80, "wss": 443}
 _BLOCK = 1 << 16
 _PLAIN = (1000, 1001, 1005)
 _SHOWN = 200
+_BLOCKED = "because it took no more audio"
 _SILENT = logging.getLogger(f"{__name__}.silent")
 """The library's own would log the headers, with the key, where somebody logs at level DEBUG."""
 _SILENT.setLevel(logging.CRITICAL + 1)
@@ -34,10 +35,10 @@ class Connection(Protocol):
     """An open connection; one thread may send while another receives."""
 
     close_reason: str
-    """Why the server closed it; empty while it is open, and after a plain end."""
+    """Why it is closed; empty while it is open, and after a plain end."""
 
     def send(self, message: Message) -> None:
-        """Send a message. Raises `OSError` if the connection is closed."""
+        """Send a message. Raises `OSError` if it is closed, or takes nothing for too long."""
         ...
 
     def receive(self) -> Message | None:
@@ -56,13 +57,15 @@ class WebSocketConnection:
         try:
             self._connection.send(message)
         except ConnectionClosed as error:
+            if isinstance(error.__cause__, TimeoutError):
+                self.close_reason = _BLOCKED
             raise ConnectionResetError from error
 
     def receive(self) -> Message | None:
         try:
             return self._connection.recv()
         except ConnectionClosed as closed:
-            self.close_reason = _describe_close(closed)
+            self.close_reason = self.close_reason or _describe_close(closed)
             return None
 
 
@@ -75,17 +78,23 @@ class TcpConnection:
 
     def send(self, message: Message) -> None:
         data = message.encode() if isinstance(message, str) else message
-        if data:
+        try:
             self._socket.sendall(data)
-        else:
+        except TimeoutError:
+            self.close_reason = _BLOCKED
+            raise
+        if not data:
             self._socket.shutdown(socket.SHUT_WR)
 
     def receive(self) -> Message | None:
-        try:
-            return self._socket.recv(_BLOCK) or None
-        except OSError as error:
-            self.close_reason = describe_os_error(error)
-            return None
+        while True:
+            try:
+                return self._socket.recv(_BLOCK) or None
+            except TimeoutError:  # the limit is one for sending
+                continue
+            except OSError as error:
+                self.close_reason = self.close_reason or describe_os_error(error)
+                return None
 
 
 @contextmanager
@@ -105,7 +114,6 @@ def open_connection(adapter: Adapter) -> Iterator[Connection]:
         raise ServerError(f"{where}: no connection ({describe_os_error(error)})") from error
     with plain:
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        plain.settimeout(None)
         if parts.scheme == "tcp":
             try:
                 yield TcpConnection(plain)
@@ -113,6 +121,8 @@ def open_connection(adapter: Adapter) -> Iterator[Connection]:
                 _shut_down(plain)
             return
         with _shake_hands(adapter, plain, where) as connection:
+            with suppress(OSError):  # the server may have closed it already
+                connection.socket.settimeout(patience)
             yield WebSocketConnection(connection)
 
 

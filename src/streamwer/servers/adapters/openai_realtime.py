@@ -130,6 +130,7 @@ class _Items:
 
     def __init__(self) -> None:
         self._order: list[str] = []
+        self._previous: dict[str, str | None] = {}
         self._texts: dict[str, str] = {}
         self._completed: set[str] = set()
 
@@ -159,10 +160,16 @@ class _Items:
         )
 
     def _place(self, item: str, previous: str | None) -> None:
-        """Place an item after the one before it, or, where that is unknown, at the end."""
+        """Place an item after the one before it, or before the one after it, or at the end."""
         if item in self._order:
             self._order.remove(item)
-        at = self._order.index(previous) + 1 if previous in self._order else len(self._order)
+        self._previous[item] = previous
+        after = (each for each in self._order if self._previous[each] == item)
+        following = next(after, None)
+        if previous in self._order:
+            at = self._order.index(previous) + 1
+        else:
+            at = self._order.index(following) if following else len(self._order)
         self._order.insert(at, item)
         self._texts.setdefault(item, "")
 

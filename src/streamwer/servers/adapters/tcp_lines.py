@@ -43,10 +43,13 @@ class TcpLines(Adapter):
 
     @staticmethod
     def decode(messages: Iterable[Message]) -> Iterator[Transcript]:
-        rest, shown = b"", _Lines()
+        rest, shown = bytearray(), _Lines()
         for message in messages:
             received = message.encode() if isinstance(message, str) else message
-            *lines, rest = (rest + received).split(b"\n")
+            rest += received
+            lines = []
+            if b"\n" in received:  # a line of megabytes is not looked through for each piece
+                *lines, rest = rest.split(b"\n")
             for line in lines:
                 shown.add(line.decode().replace("\0", "").strip("\r"))
             yield Transcript(tuple(shown.committed), split_words(shown.open))
