@@ -56,6 +56,18 @@ def find_free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def refuse_handshake(status: int, **headers: str) -> Callable[..., Any]:
+    """Return what answers the request to connect with a status, for `process_request`."""
+
+    def process(connection: ServerConnection, _: Any) -> Any:
+        response = connection.respond(status, "no")
+        for name, value in headers.items():
+            response.headers[name] = value
+        return response
+
+    return process
+
+
 def receive_audio(connection: ServerConnection, is_end: Callable[[Any], bool]) -> int:
     """Read audio until its end; return the number of bytes."""
     count = 0

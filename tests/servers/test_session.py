@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 import socket
@@ -20,7 +21,12 @@ from streamwer.errors import ConfigError
 from streamwer.servers.decoding import decode_session
 from streamwer.servers.session import Call, End, Session, play_session
 from tests.patience import PATIENCE_S
-from tests.servers.fakes import Script, find_free_port, serve_tcp, serve_websocket
+from tests.servers.fakes import (
+    Script,
+    refuse_handshake,
+    serve_tcp,
+    serve_websocket,
+)
 
 HELLO = {"type": "config", "useAudioWorklet": True, "mode": "full"}
 DONE = {"type": "ready_to_stop"}
@@ -70,27 +76,6 @@ def test_audio_is_sent_at_the_pace_of_speech_and_every_message_is_kept_with_its_
     assert committed_text(session) == "hello world"
 
 
-def test_fragments_of_a_message_are_one_message() -> None:
-    def handler(connection: ServerConnection) -> None:
-        connection.send('{"type": "config", "useAudioWorklet": true}')
-        while connection.recv() != b"":
-            pass
-        connection.send(iter(['{"lines": [{"te', 'xt": "one', ' two"}]}']))
-        connection.send('{"type": "ready_to_stop"}')
-
-    with serve_websocket(handler) as url:
-        assert committed_text(play(url, pcm=SECOND[:6400])) == "one two"
-
-
-def test_ten_megabytes_are_received_whole() -> None:
-    many = " ".join(["word"] * 2_000_000)
-    script = Script([], hello=(HELLO,), goodbye=(update(many), DONE))
-    with serve_websocket(script) as url:
-        session = play(url, pcm=SECOND[:6400], patience_s=20.0)
-    assert session.end is End.SIGNALLED
-    assert max(len(each.message) for each in session.messages) > 10_000_000
-
-
 @pytest.mark.parametrize(
     ("how", "least", "sent"),
     [("immediate", 0.2, 6400), ("silence:0.3", 0.5, 16_000), ("hold:0.3", 0.5, 6400)],
@@ -104,82 +89,15 @@ def test_what_follows_the_audio_is_a_setting(how: str, least: float, sent: int) 
     assert session.seconds == 0.2
 
 
-def test_a_late_final_counts_until_patience_ends() -> None:
-    def handler(connection: ServerConnection) -> None:
-        connection.send('{"type": "config", "useAudioWorklet": true}')
-        while connection.recv() != b"":
-            pass
-        time.sleep(0.5)
-        connection.send('{"lines": [{"text": "late"}]}')
-        connection.recv()  # until the client gives up
-
-    with serve_websocket(handler) as url:
-        session = play(url, pcm=SECOND[:6400])
-    assert session.end is End.UNFINISHED
-    step = decode(session).steps[0]
-    assert step.emitted == pytest.approx(0.7, abs=0.2)
-    assert decode(session).failure is None
-
-
-def test_a_server_that_drops_the_call_has_failed_and_its_words_stay() -> None:
-    def handler(connection: ServerConnection) -> None:
-        connection.send('{"type": "config", "useAudioWorklet": true}')
-        connection.recv()
-        connection.send('{"lines": [{"text": "half"}]}')
-        connection.close(1011, "out of memory")
-
-    with serve_websocket(handler) as url:
-        session = play(url)
-    assert session.end is End.FAILED
-    assert "with code 1011 out of memory" in session.reason
-    assert len(session.lags) < 10
-    assert committed_text(session) == "half"
-    assert decode(session).failure.reason.startswith("dropped after 0.")
-
-
-def test_garbage_is_named_and_what_came_before_it_stays() -> None:
-    script = Script(
-        [(0.0, update("good")), (0.1, b"\x00\xff garbage")], hello=(HELLO,), goodbye=(DONE,)
-    )
-    with serve_websocket(script) as url:
-        session = play(url, pcm=SECOND[:9600])
-    assert committed_text(session) == "good"
-    reason = decode(session).failure.reason
-    assert reason.startswith("message 3 is not of the protocol: b'\\x00\\xff garbage'")
-
-
-def test_nobody_listens_is_a_refused_connection() -> None:
-    session = play(f"ws://127.0.0.1:{find_free_port()}/asr")
-    assert session.end is End.FAILED
-    assert session.reason.endswith("no connection (Connection refused)")
-
-
 def test_a_server_may_refuse_the_handshake_and_is_not_followed_elsewhere() -> None:
-    def refuse(status: int, **headers: str) -> Any:
-        def process(connection: Any, _: Any) -> Any:
-            response = connection.respond(status, "no")
-            for name, value in headers.items():
-                response.headers[name] = value
-            return response
-
-        return process
-
-    with serve_websocket(lambda connection: None, process_request=refuse(403)) as url:
+    with serve_websocket(lambda connection: None, process_request=refuse_handshake(403)) as url:
         assert "status 403 Forbidden; check the path" in play(url).reason
     asked: list[str] = []
     with serve_websocket(lambda connection: asked.append("elsewhere")) as elsewhere:
-        redirect = refuse(302, Location=elsewhere)
+        redirect = refuse_handshake(302, Location=elsewhere)
         with serve_websocket(lambda connection: None, process_request=redirect) as url:
             assert play(url).reason.endswith("redirects, which is not followed")
     assert not asked
-
-
-def test_a_server_that_never_greets_is_said_to_be_of_another_protocol() -> None:
-    with serve_websocket(lambda connection: connection.recv()) as url:
-        reason = play(url, patience_s=0.3).reason
-    assert reason == (
-        "not ready within 0.3 s (no message); does it speak the protocol whisperlivekit?"
-    )
 
 
 def test_a_port_without_websocket_is_named() -> None:
@@ -209,6 +127,17 @@ def test_lines_over_tcp_come_in_pieces_and_the_end_is_a_half_closed_connection()
     assert sum(heard) == 12_800
     assert session.end is End.CLOSED
     assert committed_text(session, "tcp_lines") == "what a day indeed"
+
+
+def test_differences_of_whisperlivekit_are_refused() -> None:
+    script = Script([], hello=(HELLO | {"mode": "diff"},))
+    with serve_websocket(script) as url:
+        session = play(f"{url}?mode=diff", pcm=SECOND[:3200])
+    assert session.end is End.FAILED
+    assert "leave mode=diff out of the address" in session.reason
+    diff = json.dumps({"type": "diff", "seq": 2, "new_lines": []})
+    with pytest.raises(ValueError, match="leave mode=diff out"):
+        list(registry.find("server", "whisperlivekit").decode([diff]))
 
 
 def test_a_key_goes_to_the_server_and_into_no_log(
