@@ -69,20 +69,13 @@ def _render_row(row: Mapping[str, Any]) -> str:
 
 def _render_boards_row(row: Mapping[str, Any]) -> str:
     moments = (
-        f"{_render_share(row[f'{name}_wer'])} after {_render_seconds(row[f'{name}_p50_s'])} s"
+        f"{_render_share(row[f'{name}_wer'])} after {_render_latency(row[f'{name}_p50_s'])}"
         for name in ("end_of_speech_final", "end_of_speech_any")
     )
-    emission = f"{_render_seconds(row['word_emission_latency'])} s"
+    emission = _render_latency(row["word_emission_latency"])
     shares = (_render_share(row[name]) for name in ("punctuation", "entities"))
-    turns = _render_turns(row)
+    turns = _render_latency(row.get("end_of_turn_p50_s")), _render_share(row.get("early_cutoff"))
     return f"| {' | '.join((_quote(row['system']), *moments, emission, *shares, *turns))} |"
-
-
-def _render_turns(row: Mapping[str, Any]) -> tuple[str, str]:
-    """Render the figures of turns; a study before they were measured has none."""
-    late = row.get("end_of_turn_p50_s")
-    unit = "" if late in (None, NEVER) else " s"
-    return f"{_render_seconds(late)}{unit}", _render_share(row.get("early_cutoff"))
 
 
 def _render_intervals(row: Mapping[str, Any], *keys: str, form: Callable[[Any], str]) -> str:
@@ -125,8 +118,12 @@ def _render_share(value: float | None) -> str:
 
 def _render_pair(p50: float | str | None, p95: float | str | None) -> str:
     """Render both quantiles; the unit stands behind the last that is a number."""
-    first, second = _render_seconds(p50), _render_seconds(p95)
-    return f"{first} s / {second}" if p95 == NEVER != p50 else f"{first} / {second} s"
+    render = _render_seconds if isinstance(p95, float) else _render_latency
+    return f"{render(p50)} / {_render_latency(p95)}"
+
+
+def _render_latency(value: float | str | None) -> str:
+    return _render_seconds(value) + " s" * isinstance(value, float)
 
 
 def _render_seconds(value: float | str | None) -> str:

@@ -115,6 +115,7 @@ def test_intervals_are_over_calls_and_not_over_their_repeats() -> None:
     blocks, words = np.array([0.0, 20.0]), np.array([200.0, 200.0])
     wanted = estimate_rate(blocks, words, 0.95)
     assert row["intervals"]["wer"] == [round(wanted.low, 4), round(wanted.high, 4)]
+    assert row["intervals"]["tail_loss"] == row["intervals"]["wer"]  # exact bounds, not below 0
     assert row["intervals"]["cpu_per_audio_s"][1] > row["cpu_per_audio_s"] == 0.3
     assert row["calls"][3] == {
         "session": "b.2", "words": 100, "errors": 10, "commit_p50_s": 1.0, "cpu_s": 40.0
@@ -134,6 +135,12 @@ def test_a_session_that_failed_stays_in_the_errors_and_late_chunks_make_a_row_vo
     assert row["commit_p95_s"] == "never"
     assert row["cpu_per_audio_s"] == 0.2
     assert row["void"] is True
+
+
+def test_what_never_came_has_no_unit() -> None:
+    pairs = [(1.0, 2.0), (1.0, "never"), ("never", "never"), (None, None)]
+    rendered = [table._render_pair(*each) for each in pairs]
+    assert rendered == ["1.0 / 2.0 s", "1.0 s / never", "never / never", "– / –"]
 
 
 class Speaker:
@@ -170,7 +177,7 @@ def test_a_peer_that_cannot_be_started_is_a_row_and_the_others_are_measured(
     assert (
         "| `whisperlive` | `hold:15` | 0.0 % | 0.5 / 0.5 s | 0.5 / 0.5 s | 0.0 % | 0.10 |" in text
     )
-    assert "| `whisperlive` | 0.0 % after – s | 0.0 % after – s | 0.5 s | – | – | – | – |" in text
+    assert "| `whisperlive` | 0.0 % after – | 0.0 % after – | 0.5 s | – | – | – | – |" in text
     assert "10/10" in capsys.readouterr().err
 
 
