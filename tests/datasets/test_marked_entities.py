@@ -35,3 +35,16 @@ def test_a_list_marks_them_and_a_joined_call_has_all(mine: Path, tmp_path: Path)
     files(mine, {"metadata.jsonl": "\n".join(lines)})
     found, _ = prepared(mine, tmp_path / "out", concatenate={"by": "speaker"})
     assert [each.entities for each in found.values()] == [("Ann", "Ann")]
+
+
+def test_lines_of_a_manifest_mark_them_only_where_some_line_does(
+    mine: Path, tmp_path: Path
+) -> None:
+    lines = [{"audio_filepath": f"{name}.flac", "text": "I am Ann."} for name in "abc"]
+    files(mine, {"test.jsonl": "\n".join(map(json.dumps, lines))})
+    found, _ = prepared(mine, tmp_path / "out")
+    assert {each.entities for each in found.values()} == {None}  # found by rule
+    lines[0] |= {"entities": ["Ann"]}
+    files(mine, {"test.jsonl": "\n".join(map(json.dumps, lines))})
+    found, _ = prepared(mine, tmp_path / "again")
+    assert [each.entities for each in found.values()] == [("Ann",), (), ()]

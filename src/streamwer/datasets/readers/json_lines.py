@@ -34,6 +34,7 @@ KEYS = {
     "session": ("session", "session_id", "chapter", "chapter_id"),
     "words": ("words",),
     "language": ("language", "lang", "locale"),
+    "entities": ("entities",),
 }
 """Names of each field in some manifest; the first that a row has counts."""
 _LINES_READ = 20
@@ -73,10 +74,10 @@ def open_rows(folder: DatasetFolder, config: DatasetConfig) -> RowSource:
     refuse_split(config, READER.title)
     name = choose_only_list(folder, _list_manifests(folder))
     rows = list(_parse_rows(folder, tables.read_table(folder, name)))
-    source = str(folder.path / name)
-    return RowSource(
-        source, tuple(KEYS), rows, len(rows), READER_COLUMNS, f"{READER.title} ({name})"
-    )
+    marked = any(row.values["entities"] is not None for row in rows if isinstance(row, DatasetRow))
+    columns = tuple(key for key in KEYS if marked or key != "entities")
+    form = f"{READER.title} ({name})"
+    return RowSource(str(folder.path / name), columns, rows, len(rows), READER_COLUMNS, form)
 
 
 def _parse_rows(
