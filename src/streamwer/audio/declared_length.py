@@ -21,6 +21,8 @@ _FORMATS = frozenset(
 _EXACT = frozenset(("aiff", "au", "flac", "nistsphere", "tta", "w64"))
 _EXACT_S, _CODED_S = 1e-3, 0.03
 """Tolerance of lengths: some count the padding that an encoder adds at the ends."""
+_TOLERANCES_S = {"sox": _EXACT_S, "asf": 0.1}
+"""Tolerances of lengths that are read here, if others: ASF counts whole packets."""
 _COUNTS = (b"Xing", b"Info", b"VBRI")
 _COUNTS_WITHIN = 4096
 
@@ -90,7 +92,7 @@ def read_length(
     """
     name, data, pages = container.format.name, header.riff, header.pages
     if header.seconds and name in headers.READ_HERE:
-        return DeclaredLength(header.seconds, _EXACT_S if name == "sox" else _CODED_S)
+        return DeclaredLength(header.seconds, _TOLERANCES_S.get(name, _CODED_S))
     if data and data.rate:
         known = data.declared and not data.follows
         return DeclaredLength((data.declared or 0) / data.rate, _EXACT_S) if known else None
@@ -103,7 +105,8 @@ def read_length(
     seconds = _read_seconds(container, stream)
     off = _EXACT_S if name in _EXACT or _is_pcm(stream) else _CODED_S
     off = max(off, _measure_counted_delay(stream, seconds))
-    return DeclaredLength(seconds, off) if seconds else None
+    # That of FLV is the time stamp of the last packet, which may not begin at 0.
+    return DeclaredLength(seconds, off, absolute=name == "flv") if seconds else None
 
 
 def _measure_counted_delay(stream: AudioStream, seconds: float) -> float:

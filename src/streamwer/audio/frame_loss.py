@@ -66,7 +66,8 @@ class FrameLossEstimator:
     def _measure_gap(self, packet: Packet[AudioStream]) -> int:
         """Measure the bytes since the last packet, beyond those that are always between two."""
         begin, end = packet.pos, self.end
-        if begin is None:
+        if begin is None:  # it was found in another packet
+            self.end += packet.size if end else 0
             return 0
         self.end = begin + packet.size
         gap = begin - end
@@ -111,7 +112,7 @@ class PacketSpan:
         else:
             self.begin = packet.pos or 0
         self.size, self.incomplete = packet.size, packet.is_corrupt
-        self.end = max(self.end, (packet.pos or 0) + packet.size)
+        self.end = max(self.end, (packet.pos or self.end) + packet.size)
 
     def describe(
         self, container: InputContainer, codec: str, extent: tuple[int, int] | None

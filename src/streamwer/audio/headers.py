@@ -10,8 +10,9 @@ READ_HERE = frozenset(("adx", "asf", "sox"))
 """Containers whose length is read here."""
 _HEAD = 1 << 14
 _ADX, _SOX, _VOC, _RM = b"\x80\x00", b".SoX", b"Creative Voice File\x1a", b".RMF"
+_ASF = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 _ASF_FILE = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
-_ASF_LIVE = 1
+_ASF_LIVE = b"\x01"
 _CHUNK = struct.Struct(">4sI")
 _MMF = b"MMMD"
 _RM_MORE = 10
@@ -35,21 +36,29 @@ def read_seconds(file: IO[bytes]) -> float:
 
 
 def _read_asf_seconds(head: bytes) -> float:
-    at = head.find(_ASF_FILE)
+    at = _find_asf_facts(head)
     if at < 0:
         return 0.0
-    ticks, _, preroll_ms, flags = struct.unpack_from("<QQQI", head, at + 64)
-    return 0.0 if flags & _ASF_LIVE else max(0.0, float(ticks / 1e7 - preroll_ms / 1e3))
+    ticks, _, preroll_ms = struct.unpack_from("<QQQ", head, at + 64)
+    return max(0.0, float(ticks / 1e7 - preroll_ms / 1e3))
+
+
+def _find_asf_facts(head: bytes) -> int:
+    """Find the properties of an ASF file; −1 if there are none, or they were not known yet."""
+    at = head.find(_ASF_FILE)
+    return -1 if at < 0 or head[at + 88 : at + 89] in (b"", _ASF_LIVE) else at
 
 
 def read_extent(file: IO[bytes]) -> tuple[int, int] | None:
-    """Read where the sound of a VOC, RealMedia or MMF file begins and ends; None of others."""
+    """Read where sound begins and ends in ASF, VOC, RealMedia and MMF files; None of others."""
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
-    head = file.read(26)
+    head = file.read(_HEAD)
+    if head.startswith(_ASF) and (at := _find_asf_facts(head)) > 0:
+        return 0, int.from_bytes(head[at + 40 : at + 48], "little")
     if head.startswith(_MMF):
         return 0, int.from_bytes(head[4:8], "big") + 8
-    if head.startswith(_VOC) and len(head) == 26:
+    if head.startswith(_VOC) and len(head) >= 26:
         begin = int.from_bytes(head[20:22], "little")
         return begin, _find_voc_end(file, begin, size)
     return _find_rm_extent(file, size) if head.startswith(_RM) else None
