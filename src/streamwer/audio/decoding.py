@@ -29,6 +29,8 @@ _COUNTED = frozenset(("aac", "ac3", "eac3", "loas", "mp3"))
 """Containers without time stamps: FFmpeg counts their frames."""
 _NUMBERED = frozenset(("avi", "rm", "swf"))
 """Containers whose time stamps are numbers of packets; a track beside the sound is between them."""
+_INDEXED_FROM = 1 << 30
+"""Bytes from which on AVI has indexes between the packets, which would look like lost ones."""
 _FLAC = "flac"
 _CHECKSUMMED = frozenset((_FLAC, "mlp", "tak", "truehd", "tta", "wavpack"))
 """Codecs of which a decoder makes noise of damage, unless it is asked to compare checksums."""
@@ -180,7 +182,8 @@ def _decode_packet(packet: av.Packet[AudioStream], damage: Damage) -> list[av.Au
 
 def _counts_packets(container: InputContainer) -> bool:
     name = container.format.name
-    return name in _COUNTED or (name in _NUMBERED and len(container.streams) == 1)
+    alone = len(container.streams) == 1 and container.size < _INDEXED_FROM
+    return name in _COUNTED or (name in _NUMBERED and alone)
 
 
 def _has_undeclared_delay(container: InputContainer, first: av.Packet[AudioStream]) -> bool:
