@@ -62,7 +62,7 @@ class DeclaredLength:
 
     @property
     def exact(self) -> bool:
-        """Whether it counts no padding of an encoder."""
+        """Tell whether it counts no padding of an encoder."""
         return self.tolerance <= _EXACT_S
 
 
