@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from streamwer.api.registries import list_metrics, list_models, list_policies, policy
     from streamwer.api.scoring import Score, WordErrorRate, score, wer
     from streamwer.api.streaming import stream
-    from streamwer.audio import load_audio
+    from streamwer.audio.isolated_decoder import load_audio
     from streamwer.config.settings import setting
     from streamwer.errors import StreamwerError
     from streamwer.eventlog.log import EventLog
@@ -65,7 +65,7 @@ _HOMES = {
     "streamwer.api.registries": ("list_metrics", "list_models", "list_policies", "policy"),
     "streamwer.api.scoring": ("Score", "WordErrorRate", "score", "wer"),
     "streamwer.api.streaming": ("stream",),
-    "streamwer.audio": ("load_audio",),
+    "streamwer.audio.isolated_decoder": ("load_audio",),
     "streamwer.errors": ("StreamwerError",),
     "streamwer.eventlog.log": ("EventLog",),
     "streamwer.config.settings": ("setting",),

@@ -111,6 +111,58 @@ def test_a_file_that_is_cut_short_is_told(suffix: str) -> None:
         assert "declares 3.0" in found[0] or "last page" in found[0]
 
 
+OTHERS = [
+    Kind("adx", "adx", "adpcm_adx"),
+    Kind("asf", "asf", "libmp3lame", 44_100),
+    Kind("ast", "ast", "pcm_s16be_planar"),
+    Kind("avi", "avi", "ac3", 48_000),
+    Kind("avi", "avi", "libmp3lame", 44_100),
+    Kind("eac3", "eac3", "eac3", 48_000),
+    Kind("flv", "flv", "libmp3lame", 22_050),
+    Kind("mmf", "mmf", "adpcm_yamaha", 8_000),
+    Kind("mp2", "mp2", "mp2"),
+    Kind("ra", "rm", "real_144", 8_000),
+    Kind("rm", "rm", "ac3", 48_000),
+    Kind("rm", "rm", "aac", 44_100),
+    Kind("sox", "sox", "pcm_s32le"),
+    Kind("tta", "tta", "tta"),
+    Kind("voc", "voc", "pcm_s16le"),
+    Kind("wav", "wav", "adpcm_ms"),
+    Kind("wav", "wav", "libmp3lame"),
+]
+
+
+@pytest.mark.parametrize("kind", [pytest.param(kind, id=kind.name) for kind in OTHERS])
+def test_no_sound_is_lost_without_a_line(kind: Kind) -> None:
+    """By lengths and sizes in headers, places of packets, checksums, and what decoders tell."""
+    whole, suffix = encode(kind, make_sound(1.5, kind.rate)), f".{kind.suffix}"
+    clean, found = load(whole, suffix)
+    assert not found
+    for place in (2, 5, 8):
+        cut = whole[: len(whole) * (2 * place + 1) // 20]
+        for contents in (cut, *(damage(whole, how, place) for how in DAMAGE)):
+            with suppress(AudioError):
+                samples, found = load(contents, suffix)
+                assert found or (contents is not cut and abs(len(samples) - len(clean)) <= 16)
+
+
+@pytest.mark.parametrize("encoder", ["ac3", "libmp3lame"])
+def test_sound_after_a_lost_packet_of_a_numbered_container_keeps_its_time(encoder: str) -> None:
+    whole = encode(Kind("avi", "avi", encoder, 48_000))
+    late = find_lag(load(whole)[0], make_sound(), 1.9)
+    for place in (1, 3):
+        samples, _ = load(damage(whole, "zeros", place))
+        assert find_lag(samples, make_sound(), 1.9) == pytest.approx(late, abs=16), place
+
+
+def test_a_sphere_file_that_is_cut_short_is_told() -> None:
+    head = b"NIST_1A\n   1024\nsample_count -i 32000\nsample_rate -i 16000\nchannel_count -i 1\n"
+    head += b"sample_n_bytes -i 2\nsample_byte_format -s2 01\nsample_coding -s3 pcm\nend_head\n"
+    whole = head.ljust(1024) + bytes(64_000)
+    assert load(whole, ".sph")[1] == []
+    assert "declares 2.000 s" in load(whole[:-20_000], ".sph")[1][0]
+
+
 def with_length(declared: int, held: int) -> bytes:
     """A WAV file that declares so many samples and holds so many."""
     wave = encode(Kind("wav", "wav", "pcm_s16le"))

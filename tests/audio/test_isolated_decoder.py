@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import streamwer as sw
 from streamwer import audio
+from streamwer.audio import isolated_decoder
 from streamwer.audio.damage import collect_damage
 from streamwer.audio.isolated_decoder import IsolatedDecoder
 from streamwer.config.dataset import DatasetConfig
@@ -23,7 +25,12 @@ KILLER = """
 import os
 from streamwer.audio import isolated_decoder
 
-real = isolated_decoder.decode_chunks
+real, read = isolated_decoder.decode_chunks, isolated_decoder.read_duration
+
+def kill_reader(path):
+    if path.name.startswith("killer"):
+        os.kill(os.getpid(), 11)
+    return read(path)
 
 def kill(path, channel=None, contents=None):
     for piece in real(path, channel, contents):
@@ -32,6 +39,7 @@ def kill(path, channel=None, contents=None):
         yield piece
 
 isolated_decoder.decode_chunks = kill
+isolated_decoder.read_duration = kill_reader
 isolated_decoder.main()
 """
 
@@ -110,3 +118,25 @@ def test_preparing_goes_on_where_a_file_ends_its_decoder(
     became = outcome(tmp_path / "out")
     assert became
     assert [row.reason for row in became.broken] == [reason]
+
+
+def test_the_length_in_a_header_is_read_and_a_file_that_ends_its_reader_has_none(
+    deadly: IsolatedDecoder, tmp_path: Path
+) -> None:
+    (tmp_path / "b.wav").touch()
+    for name in ("a.flac", "killer.flac"):
+        audio.write_flac(tmp_path / name, make_sound(1.5))
+    assert deadly.read_duration(tmp_path / "killer.flac") == 0.0
+    assert deadly.read_duration(tmp_path / "b.wav") == 0.0
+    assert deadly.read_duration(tmp_path / "a.flac") == 1.5
+
+
+def test_the_public_function_decodes_in_a_process_of_its_own(
+    deadly: IsolatedDecoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(isolated_decoder, "DECODER", deadly)
+    for name in ("a.flac", "killer.flac"):
+        audio.write_flac(tmp_path / name, make_sound(0.5))
+    with pytest.raises(AudioError, match=r"killer\.flac: its decoder was ended by SIGSEGV"):
+        sw.load_audio(tmp_path / "killer.flac")
+    assert len(sw.load_audio(str(tmp_path / "a.flac"))) == 8_000

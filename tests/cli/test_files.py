@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from streamwer.cli.files import find_audio_files, read_duration
+from streamwer.cli.files import find_audio_files
 from streamwer.errors import AudioError
-from tests.cli.stand_ins import call
 
 
 def touch(root: Path, *names: str) -> Path:
@@ -73,8 +72,3 @@ def test_where_no_file_is_there_nothing_is_begun(tmp_path: Path) -> None:
         find_audio_files([tmp_path / "gone.wav", tmp_path / "lost.wav"], [])
     with pytest.raises(AudioError, match="scroe: no such file; did you mean `streaming score`"):
         find_audio_files([Path("scroe")], [])
-
-
-def test_length_comes_from_the_header(tmp_path: Path) -> None:
-    assert read_duration(call(tmp_path / "a.flac", seconds=1.5)) == pytest.approx(1.5)
-    assert read_duration(touch(tmp_path, "b.wav") / "b.wav") == 0.0

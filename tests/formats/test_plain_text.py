@@ -58,7 +58,11 @@ def test_a_log_is_not_taken_for_a_text_where_the_references_are_none(
     (tmp_path / "said.tsv").write_text("0.1\t0.2\tgood\n")
     files = [str(tmp_path / name) for name in ("heard.txt", "said.tsv")]
     assert main([files[0], "--references", files[1]]) == 2
-    assert "its first line is of none of" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "its first line is of none of streamwer, json," in said
+    assert "simulstreaming; say" in said
+    assert "--format text where it is plain text" in said
+    assert main(["--format", "text", files[0], "--references", files[1]]) == 0
 
 
 def test_what_is_no_text_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,8 +37,11 @@ def test_killed_with_ray_and_the_bundled_model_it_gives_what_an_undisturbed_run_
     children = psutil.Process(driver.pid).children(recursive=True)
     workers = list(filter(is_worker, children))
     driver.kill()
+    killed = time.monotonic()
     driver.communicate(timeout=PATIENCE_S)
     assert workers
+    until(lambda: not any(map(alive, workers)))
+    assert time.monotonic() - killed < 30  # two seconds on an idle machine
     until(lambda: not any(map(alive, children)))  # by themselves: nobody is left to end them
     kept = len(folder.entries())
     folder.set("clock=unaware", *choices)

@@ -14,6 +14,7 @@ import pytest
 
 from streamwer.errors import ClusterError
 from streamwer.runners import ray_session
+from streamwer.runners.local_ray import make_local_ray
 from streamwer.runners.pool import run_jobs
 from streamwer.runners.ray_session import keep_ray_running
 from streamwer.runners.ray_workers import RayWorkers
@@ -80,3 +81,21 @@ def test_when_its_raylet_dies_that_is_the_error_and_nothing_is_left(tmp_path: Pa
     assert not ours.folder.exists()
     assert "RAY_AUTH_TOKEN" not in os.environ
     assert ray_session._session.local_ray is None
+
+
+def test_the_folder_of_a_killed_driver_is_removed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))
+    monkeypatch.delenv("RAY_AUTH_MODE", raising=False)
+    living = make_local_ray()
+    left, fresh = tmp_path / "sw-left", tmp_path / "sw-fresh"
+    for folder in (living.folder, left, fresh):
+        (folder / "r").mkdir(parents=True)
+    for folder in (living.folder, left):
+        os.utime(folder / "r", (0, 0))
+    following = make_local_ray()
+    assert set(tmp_path.iterdir()) == {living.folder, fresh, following.folder}
+    following.close()
+    living.close()
+    assert set(tmp_path.iterdir()) == {fresh}

@@ -44,18 +44,29 @@ class Damage:
     Attributes:
         gaps: start and length of missing sound, seconds of the recording.
         frames: number of frames that could not be decoded.
+        failure: the last error of the decoder.
+        concealed: number of damaged frames of which the decoder made what it could.
         remarks: other remarks for the reader.
     """
 
     gaps: list[tuple[float, float]] = field(default_factory=list)
     frames: int = 0
+    failure: Exception | None = None
+    concealed: int = 0
     remarks: list[str] = field(default_factory=list)
+
+    def add_remark(self, remark: str) -> None:
+        """Add a remark, if there is one."""
+        if remark:
+            self.remarks.append(remark)
 
     def describe(self) -> str:
         """Describe the damage in one line; "" where there is none."""
         parts = [self._describe_gaps(), *self.remarks]
         if self.frames and not self.gaps:
             parts.append(f"{self.frames} damaged frames were passed over")
+        if self.concealed:
+            parts.append(f"{self.concealed} damaged frames were repaired by the decoder")
         return "; ".join(filter(None, parts))
 
     def _describe_gaps(self) -> str:

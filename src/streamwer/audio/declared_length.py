@@ -9,19 +9,20 @@ from typing import IO
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
-from streamwer.audio import ogg, riff
+from streamwer.audio import headers, ogg, riff
 
 JITTER_S = 0.01
 """Tolerance of time stamps: Matroska rounds them to milliseconds."""
 _FORMATS = frozenset(
-    "aiff au avi caf flac matroska,webm mov,mp4,m4a,3gp,3g2,mj2 ogg tta w64 wv".split()
+    "aiff apm argo_asf ast au avi caf flac flv kvag matroska,webm mov,mp4,m4a,3gp,3g2,mj2"
+    " nistsphere ogg tta w64 wav wv".split()
 )
 """Containers that declare a length; of others FFmpeg estimates one from the bit rate."""
-_LENGTH_OF_CONTENTS = frozenset(("avi", "caf"))
-"""Containers of which FFmpeg gives the actual length, and the declared number of frames."""
-_EXACT = frozenset(("aiff", "au", "flac", "tta", "w64"))
-_EXACT_S, _CODED_S = 1e-3, 0.025
+_EXACT = frozenset(("aiff", "au", "flac", "nistsphere", "tta", "w64"))
+_EXACT_S, _CODED_S = 1e-3, 0.03
 """Tolerance of lengths: some count the padding that an encoder adds at the ends."""
+_TOLERANCES_S = {"sox": _EXACT_S, "asf": 0.1}
+"""Tolerances of lengths that are read here, if others: ASF counts whole packets."""
 _COUNTS = (b"Xing", b"Info", b"VBRI")
 _COUNTS_WITHIN = 4096
 
@@ -34,11 +35,15 @@ class FileHeader:
         riff: of a WAV file.
         pages: of an Ogg file.
         counted: whether it is an MP3 file that counts its frames.
+        seconds: the declared length; 0 if FFmpeg reads it, or there is none.
+        extent: bytes at which the sound begins and ends; None where they are unknown.
     """
 
     riff: riff.RiffData | None
     pages: ogg.OggPages | None
     counted: bool
+    seconds: float
+    extent: tuple[int, int] | None
 
 
 @dataclass(frozen=True)
@@ -55,12 +60,21 @@ class DeclaredLength:
     tolerance: float
     absolute: bool = False
 
+    @property
+    def exact(self) -> bool:
+        """Tell whether it counts no padding of an encoder."""
+        return self.tolerance <= _EXACT_S
+
 
 def read_header(file: IO[bytes]) -> FileHeader:
     """Read the header of a file, and go back to its beginning."""
     size = file.seek(0, os.SEEK_END)
     header = FileHeader(
-        riff.read_data(file, size), ogg.read_pages(file, size), _counts_frames(file)
+        riff.read_data(file, size),
+        ogg.read_pages(file, size),
+        _counts_frames(file),
+        headers.read_seconds(file),
+        headers.read_extent(file),
     )
     file.seek(0)
     return header
@@ -77,8 +91,10 @@ def read_length(
         header: from `read_header`.
     """
     name, data, pages = container.format.name, header.riff, header.pages
-    if data:
-        known = data.declared and data.rate and not data.follows
+    if header.seconds and name in headers.READ_HERE:
+        return DeclaredLength(header.seconds, _TOLERANCES_S.get(name, _CODED_S))
+    if data and data.rate:
+        known = data.declared and not data.follows
         return DeclaredLength((data.declared or 0) / data.rate, _EXACT_S) if known else None
     opus = stream.codec_context.name == "opus"
     if pages and (rate := ogg.OPUS_RATE if opus else stream.rate):
@@ -89,7 +105,8 @@ def read_length(
     seconds = _read_seconds(container, stream)
     off = _EXACT_S if name in _EXACT or _is_pcm(stream) else _CODED_S
     off = max(off, _measure_counted_delay(stream, seconds))
-    return DeclaredLength(seconds, off) if seconds else None
+    # That of FLV is the time stamp of the last packet, which may not begin at 0.
+    return DeclaredLength(seconds, off, absolute=name == "flv") if seconds else None
 
 
 def _measure_counted_delay(stream: AudioStream, seconds: float) -> float:
@@ -105,7 +122,10 @@ def _measure_counted_delay(stream: AudioStream, seconds: float) -> float:
 
 
 def _read_seconds(container: InputContainer, stream: AudioStream) -> float:
-    if container.format.name in _LENGTH_OF_CONTENTS:
+    # Of these two FFmpeg gives the actual length, and the declared number of frames.
+    if container.format.name == "avi":
+        return float(stream.frames * stream.time_base) if stream.time_base else 0.0
+    if container.format.name == "caf":
         return stream.frames / stream.rate if _is_pcm(stream) and stream.rate else 0.0
     if stream.duration is not None and stream.time_base is not None:
         return float(stream.duration * stream.time_base)

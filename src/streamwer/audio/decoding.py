@@ -20,14 +20,22 @@ from numpy.typing import NDArray
 
 from streamwer.audio.damage import Damage
 from streamwer.audio.declared_length import DeclaredLength, FileHeader, read_header, read_length
-from streamwer.audio.frame_loss import FrameLossEstimator
+from streamwer.audio.frame_loss import FrameLossEstimator, PacketSpan
 from streamwer.audio.timeline import LostSound, Piece, Timeline
 
 SAMPLE_RATE = 16_000
 Samples = NDArray[np.float32]
 _COUNTED = frozenset(("aac", "ac3", "eac3", "loas", "mp3"))
 """Containers without time stamps: FFmpeg counts their frames."""
+_NUMBERED = frozenset(("avi", "rm", "swf"))
+"""Containers whose time stamps are numbers of packets; a track beside the sound is between them."""
+_INDEXED_FROM = 1 << 30
+"""Bytes from which on AVI has indexes between the packets, which would look like lost ones."""
 _FLAC = "flac"
+_CHECKSUMMED = frozenset((_FLAC, "mlp", "tak", "truehd", "tta", "wavpack"))
+"""Codecs of which a decoder makes noise of damage, unless it is asked to compare checksums."""
+_LOSSLESS = _CHECKSUMMED | {"alac"}
+"""Codecs that put nothing before the sound."""
 _AAC = frozenset(("aac", "aac_latm"))
 _UNDECLARED_DELAY = frozenset(("aac", "loas", "mpegts", "flv", "avi"))
 _MP4 = "mov,mp4,m4a,3gp,3g2,mj2"
@@ -61,13 +69,14 @@ def decode_file(file: IO[bytes], channel: int | None, damage: Damage) -> Iterato
         stream = container.streams.audio[0]
         if getattr(stream, "codec_context", None) is None:
             raise ValueError("no decoder is known for its audio")
-        if stream.codec_context.name == _FLAC:  # else damaged frames would become noise
+        if stream.codec_context.name in _CHECKSUMMED:
             stream.codec_context.options = {"err_detect": "crccheck+explode"}
         declared = read_length(container, stream, header)
         packets = _read_packets(container, stream, damage)
         first = next(packets, None)
-        line = Timeline(damage, origin=_read_origin(container, header, first))
-        frames = _read_frames(container, stream, chain([first] if first else [], packets), damage)
+        line = Timeline(damage, origin=_read_origin(stream, header, first))
+        every = chain([first] if first else [], packets)
+        frames = _read_frames(container, stream, every, damage, header.extent)
         yield from _limit(_mix(line.place(frames, declared), channel), declared, damage)
 
 
@@ -88,11 +97,13 @@ class _Guarded:
 
 
 def _read_origin(
-    container: InputContainer, header: FileHeader, first: av.Packet[AudioStream] | None
+    stream: AudioStream, header: FileHeader, first: av.Packet[AudioStream] | None
 ) -> float | None:
     """Read the time stamp at which sound begins, if its beginning may be lost."""
-    if container.format.name == _FLAC:  # it numbers its samples from 0 on
+    if stream.container.format.name == _FLAC:  # it numbers its samples from 0 on
         return 0.0
+    if stream.codec_context.name in _LOSSLESS and first and first.pts is not None:
+        return float(first.pts * stream.time_base) if stream.time_base else None
     lost = header.pages and first and first.pos is not None and first.pos > header.pages.sound_at
     return 0.0 if lost else None
 
@@ -121,40 +132,58 @@ def _read_frames(
     stream: AudioStream,
     packets: Iterable[av.Packet[AudioStream]],
     damage: Damage,
+    extent: tuple[int, int] | None,
 ) -> Iterator[av.AudioFrame | LostSound]:
     """Decode all frames that can be decoded.
 
     An AAC encoder puts a frame before the sound, by which it would be late. MP4 may declare this; a
     stream of ADTS frames cannot.
+
+    Args:
+        container: the file.
+        stream: its audio track.
+        packets: of the track.
+        damage: gets what is wrong.
+        extent: bytes at which the sound begins and ends by the header, if that tells.
     """
-    estimator = FrameLossEstimator() if container.format.name in _COUNTED else None
-    late, good, failure = False, 0, None
+    estimator = FrameLossEstimator() if _counts_packets(container) else None
+    late, good, span = False, 0, PacketSpan()
     for number, packet in enumerate(packets):
         if number == 0:
             late = stream.codec_context.name in _AAC and _has_undeclared_delay(container, packet)
         if not packet.size and packet.pts is not None:  # a note in NUT, not sound
             continue
-        frames: list[av.AudioFrame] = []
-        try:
-            frames = packet.decode()
-        except av.FFmpegError as error:
-            damage.frames += 1
-            failure = error
+        span.add(packet)
+        frames = _decode_packet(packet, damage)
         if estimator and (lost := estimator.measure(packet, bool(frames))):
             yield lost
         if container.format.name == _FLAC and len(frames) > 1:
             _remove_times(frames)
         yield from frames[1:] if late and good == 0 else frames
         good += len(frames)
-    if failure and good < damage.frames:  # most of it is not audio
-        raise failure
-    lost = (
-        estimator.measure_rest(container.size)
-        if estimator and container.format.name == "aac"
-        else None
-    )
-    if lost:
-        damage.remarks.append(f"about {lost.seconds:.3f} s besides have no headers of frames")
+    if damage.failure and good < damage.frames:  # most of it is not audio
+        raise damage.failure
+    if estimator and container.format.name == "aac":
+        damage.add_remark(estimator.describe_rest(container.size))
+    damage.add_remark(span.describe(container, stream.codec_context.name, extent))
+
+
+def _decode_packet(packet: av.Packet[AudioStream], damage: Damage) -> list[av.AudioFrame]:
+    """Decode a packet; [] where that fails."""
+    try:
+        frames = packet.decode()
+    except av.FFmpegError as error:
+        damage.frames += 1
+        damage.failure = error
+        return []
+    damage.concealed += sum(frame.is_corrupt for frame in frames)
+    return frames
+
+
+def _counts_packets(container: InputContainer) -> bool:
+    name = container.format.name
+    alone = len(container.streams) == 1 and container.size < _INDEXED_FROM
+    return name in _COUNTED or (name in _NUMBERED and alone)
 
 
 def _has_undeclared_delay(container: InputContainer, first: av.Packet[AudioStream]) -> bool:

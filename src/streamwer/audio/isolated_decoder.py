@@ -10,6 +10,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple
 
+import av
 import numpy as np
 
 from streamwer._util import processes
@@ -40,13 +42,20 @@ class DecodeRequest(NamedTuple):
     contents: bytes | None
 
 
+class LengthRequest(NamedTuple):
+    """A file whose header is to be read."""
+
+    path: Path
+
+
 @dataclass(frozen=True)
 class DecodedPiece:
-    """A piece of a file; the last one has no samples, but damage and errors."""
+    """A piece of a file; the last one has no samples, but damage and errors, or a length."""
 
     piece: Samples | None = None
     damage: tuple[str, ...] = ()
     error: str = ""
+    seconds: float = 0.0
 
 
 class IsolatedDecoder:
@@ -59,7 +68,7 @@ class IsolatedDecoder:
     def __init__(self, command: tuple[str, ...] = _COMMAND) -> None:
         self._command = command
         self._process: subprocess.Popen[bytes] | None = None
-        self._busy = False
+        self._free = threading.Lock()
 
     def decode_chunks(
         self,
@@ -85,14 +94,13 @@ class IsolatedDecoder:
         # Absolute: the working directory may change after the process starts.
         request = DecodeRequest(path.absolute(), channel, contents)
         name = name or str(path)
-        if self._busy:  # another file is not read to its end yet
+        if not self._free.acquire(blocking=False):  # another file is not read to its end yet
             yield from IsolatedDecoder(self._command)._decode(request, name)
             return
-        self._busy = True
         try:
             yield from self._decode(request, name)
         finally:
-            self._busy = False
+            self._free.release()
 
     def load_audio(self, path: Path) -> Samples:
         """Decode a file as `audio.load_audio` does.
@@ -101,6 +109,15 @@ class IsolatedDecoder:
             AudioError: as `decode_chunks`.
         """
         return concatenate_pieces(self.decode_chunks(path))
+
+    def read_duration(self, path: Path) -> float:
+        """Read the seconds of audio from a file's header, 0 if it does not say; decode nothing."""
+        with self._free:
+            try:
+                return _request_piece(self._start(), LengthRequest(path.absolute())).seconds
+            except (EOFError, OSError, pickle.UnpicklingError):
+                self.close()
+                return 0.0
 
     def close(self) -> None:
         """End the process."""
@@ -139,7 +156,9 @@ class IsolatedDecoder:
         return self._process
 
 
-def _request_piece(process: subprocess.Popen[bytes], request: DecodeRequest | None) -> DecodedPiece:
+def _request_piece(
+    process: subprocess.Popen[bytes], request: DecodeRequest | LengthRequest | None
+) -> DecodedPiece:
     """Request the first piece of a file, or the next one."""
     requests, answers = process.stdin, process.stdout
     if requests is None or answers is None:
@@ -164,17 +183,33 @@ def serve_requests(requests: IO[bytes], answers: IO[bytes]) -> None:
     After each piece comes a request for the next one, or for another file.
 
     Args:
-        requests: pickled `DecodeRequest`s; None requests the next piece.
+        requests: pickled `DecodeRequest`s or `LengthRequest`s; None requests the next piece.
         answers: gets pickled `DecodedPiece`s.
     """
     request = pickle.load(requests)
     while True:
-        for answer in _decode(request):
+        for answer in _answer(request):
             pickle.dump(answer, answers)
             answers.flush()
             request = pickle.load(requests)
             if request is not None:
                 break
+
+
+def _answer(request: DecodeRequest | LengthRequest) -> Iterator[DecodedPiece]:
+    if isinstance(request, LengthRequest):
+        yield DecodedPiece(seconds=read_duration(request.path))
+    else:
+        yield from _decode(request)
+
+
+def read_duration(path: Path) -> float:
+    """Read the seconds of audio from a file's header in this process, 0 if it does not say."""
+    try:
+        with av.open(str(path), metadata_errors="ignore") as container:
+            return max(0.0, (container.duration or 0) / av.time_base)
+    except (av.FFmpegError, OSError, ValueError):
+        return 0.0
 
 
 def _decode(request: DecodeRequest) -> Iterator[DecodedPiece]:
@@ -216,3 +251,14 @@ def _describe_end(process: subprocess.Popen[bytes]) -> str:
 
 DECODER = IsolatedDecoder()
 """The shared decoder of this process."""
+
+
+def load_audio(path: Path | str) -> Samples:
+    """Decode a file to mono float32 samples at 16 kHz, shape (n,), values within ±1.
+
+    A process of its own decodes: a file that ends it is an error too.
+
+    Raises:
+        AudioError: the file is missing, empty, not audio, broken, or holds NaN or infinity.
+    """
+    return DECODER.load_audio(Path(path))

@@ -56,6 +56,8 @@ class Timeline:
                 yield from self._place_frame(frame)
             elif self.origin is not None:
                 self.origin -= frame.seconds
+                yield from self._flush_waiting()
+                yield self._leave_gap(frame.seconds)
         yield from self._finish(declared)
 
     def _place_frame(self, frame: AudioFrame) -> Iterator[Piece]:
@@ -92,10 +94,18 @@ class Timeline:
             if fills:
                 self.placed += missing
                 yield missing
+        elif declared and declared.exact and -missing > declared.tolerance:
+            self.damage.remarks.append(
+                f"it ends at {held:.3f} s, and its header declares {held + missing:.3f} s"
+            )
         yield from self._flush_waiting()
 
     def _leave_gap(self, missing: float) -> float:
-        self.damage.gaps.append((self.placed, missing))
+        at, length = self.damage.gaps[-1] if self.damage.gaps else (0.0, 0.0)
+        if length and abs(at + length - self.placed) < JITTER_S:  # the same gap goes on
+            self.damage.gaps[-1] = (at, length + missing)
+        else:
+            self.damage.gaps.append((self.placed, missing))
         self.placed += missing
         return missing
 

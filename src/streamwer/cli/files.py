@@ -45,17 +45,6 @@ def find_audio_files(paths: Sequence[Path], folders: Sequence[Path]) -> list[Aud
     return [AudioFile(_make_name(path, root), path) for path in files.values()]
 
 
-def read_duration(path: Path) -> float:
-    """Read the seconds of audio from a file's header, 0 if it does not say; decode nothing."""
-    import av
-
-    try:
-        with av.open(str(path), metadata_errors="ignore") as container:
-            return max(0.0, (container.duration or 0) / av.time_base)
-    except (av.FFmpegError, OSError, ValueError):
-        return 0.0
-
-
 def _suggest(path: Path) -> str:
     """Suggest the command that may have been meant."""
     close = difflib.get_close_matches(str(path), COMMANDS, n=1)

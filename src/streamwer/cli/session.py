@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from streamwer._util import processes
+from streamwer.audio.isolated_decoder import DECODER
 from streamwer.cli import results, settings
 from streamwer.cli.arguments import STDIN, Arguments
 from streamwer.cli.board import ProgressBoard
 from streamwer.cli.display import FileDisplay, LiveDisplay, find_terminal
-from streamwer.cli.files import AudioFile, find_audio_files, read_duration
+from streamwer.cli.files import AudioFile, find_audio_files
 from streamwer.cli.results import TranscriptWriter
 from streamwer.cli.summary import CostSummary
 from streamwer.cli.transcript import FileTranscript
@@ -71,7 +72,7 @@ class _Session:
             with processes.raise_on_sigterm(), self._display:
                 if self._display.shows_total:
                     self._board.set_lengths(
-                        {file.name: read_duration(file.path) for file in self._files}
+                        {file.name: DECODER.read_duration(file.path) for file in self._files}
                     )
                 self._transcribe(start)
         except KeyboardInterrupt as request:

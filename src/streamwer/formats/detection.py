@@ -121,8 +121,10 @@ def _match_format(file: Path, line: str, fallback: str) -> str:
             return name
     if fallback:
         return fallback
+    known = ", ".join(name for name in FORMATS if name != plain_text.FORMAT)
     raise LogError(
-        f"{file}: its first line is of none of {', '.join(FORMATS)}; force one: --format"
+        f"{file}: its first line is of none of {known}; say with --format which it"
+        f" is, and --format {plain_text.FORMAT} where it is plain text"
     )
 
 

@@ -1,16 +1,18 @@
 """A private Ray on this machine: no one else can reach it, and it leaves nothing behind.
 
 It listens on the loopback interface only, wants the token of this run, and keeps its files in a
-folder that is removed with it. The token is passed in the environment, since the user of a
-container may have no home folder.
+folder that is removed with it, or by the next one where its driver was killed. The token is passed
+in the environment, since the user of a container may have no home folder.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -25,6 +27,8 @@ _VITAL = ("gcs_server", "raylet")
 """Without these processes Ray never answers."""
 _PREFIX = "sw-"
 """Short, because the path of a socket has at most about a hundred characters."""
+_LEFT_S = 120.0
+"""Age from which on a folder without an owner is removed: Ray's agents outlive a killed driver."""
 
 
 @dataclass
@@ -33,10 +37,12 @@ class LocalRay:
 
     Attributes:
         folder: of its files.
+        lock: a descriptor of the folder, locked as long as this process lives.
         processes: its vital processes, by name.
     """
 
     folder: Path
+    lock: int
     processes: dict[str, psutil.Process] = field(default_factory=dict)
     _before: Mapping[str, str | None] = field(default_factory=dict)
 
@@ -58,6 +64,7 @@ class LocalRay:
         """Forget the token, and remove the files."""
         _set_environment(self._before)
         shutil.rmtree(self.folder, ignore_errors=True)
+        os.close(self.lock)
 
 
 def make_local_ray() -> LocalRay:
@@ -68,11 +75,27 @@ def make_local_ray() -> LocalRay:
     """
     parent = Path(os.environ.get("RAY_TMPDIR") or tempfile.gettempdir())
     parent.mkdir(parents=True, exist_ok=True)
+    _remove_left_folders(parent)
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))  # 0700
+    lock = os.open(folder, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
     variables = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
     before = {name: os.environ.get(name) for name in variables}
     _set_environment(variables)
-    return LocalRay(folder, _before=before)
+    return LocalRay(folder, lock, _before=before)
+
+
+def _remove_left_folders(parent: Path) -> None:
+    """Remove the folders of drivers that were killed."""
+    for folder in sorted(parent.glob(f"{_PREFIX}*/r")):
+        with suppress(OSError):  # of another user, or being removed
+            if time.time() - folder.stat().st_mtime < _LEFT_S:
+                continue
+            lock = os.open(folder.parent, os.O_RDONLY)
+            with suppress(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder.parent, ignore_errors=True)
+            os.close(lock)
 
 
 @contextmanager
