@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lab.capacity import document
-from lab.capacity.command import keep
+from lab.capacity.command import update_study
 from streamwer.analysis.capacity.curve import build_curve, first_violated_slo, select_complete
 from streamwer.analysis.capacity.machine import read_machine
 from streamwer.analysis.capacity.study import find_changes, read_study
@@ -31,7 +31,7 @@ def changed(part: str, **values: str) -> Signature:
 def test_a_study_is_read_as_it_was_written(tmp_path: Path) -> None:
     folder = tmp_path / "live"
     kept = study({**KEPT.systems, "odd": replace(carried([0], [1]), runs=(ODD,))})
-    keep(folder, kept, {"quick": FACTS})
+    update_study(folder, kept, {"quick": FACTS})
     again = read_study(folder)
     assert again.to_json() == kept.to_json()
     assert str(again) == str(kept)  # NaN is not equal to itself
@@ -55,11 +55,11 @@ def test_the_table_tells_the_figures_of_the_file() -> None:
 
 def test_systems_measured_before_stay_as_long_as_the_level_is_the_same(tmp_path: Path) -> None:
     folder = tmp_path / "live"
-    keep(folder, KEPT, {"quick": FACTS})
-    keep(folder, study({"new": carried([3], [1, 3])}), {"new": FACTS})
+    update_study(folder, KEPT, {"quick": FACTS})
+    update_study(folder, study({"new": carried([3], [1, 3])}), {"new": FACTS})
     assert list(read_study(folder).systems) == ["quick", "slow", "new"]
     assert set(read_machine(folder)) == {"quick", "new"}
-    keep(folder, study({"new": carried([3], [1, 3])}, SloConfig(p95_commit_s=1.0)), {})
+    update_study(folder, study({"new": carried([3], [1, 3])}, SloConfig(p95_commit_s=1.0)), {})
     assert list(read_study(folder).systems) == ["new"]
 
 
@@ -68,7 +68,7 @@ def test_what_is_no_study_is_named_with_the_remedy(text: str, tmp_path: Path) ->
     (tmp_path / "capacity.json").write_text(text)
     with pytest.raises(LogError, match=r"capacity\.json: not a study .*make capacity"):
         read_study(tmp_path)
-    keep(tmp_path, KEPT, {})  # but it is no obstacle to measuring anew
+    update_study(tmp_path, KEPT, {})  # but it is no obstacle to measuring anew
     assert list(read_study(tmp_path).systems) == ["quick", "slow"]
 
 
