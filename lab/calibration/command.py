@@ -137,7 +137,7 @@ def _announce(advance: Callable[[], None], rounds: int) -> Callable[[], None]:
 
 def select_by_cost(systems: Sequence[SystemConfig]) -> dict[str, SystemConfig]:
     """One system for each way in which models are called."""
-    return {hardware.cost_key(each.model, each.engine): each for each in reversed(systems)}
+    return {hardware.make_cost_key(each.model, each.engine): each for each in reversed(systems)}
 
 
 def choose_timer(systems: Mapping[str, SystemConfig]) -> Callable[[], float]:

@@ -80,7 +80,7 @@ def test_a_package_is_a_place_too(capsys: pytest.CaptureFixture[str], tiny_en: P
 
 def test_the_default_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models"]) == 0
-    default = models.default_option(find_conf_dir(), "model")
+    default = models.find_default(find_conf_dir(), "model")
     assert f"The default is {default}." in capsys.readouterr().out
 
 

@@ -123,10 +123,10 @@ def refuse_same_model(alignment: AlignmentConfig, models: Mapping[str, ModelConf
     aligner = alignment.model
     for system, model in models.items():
         if model.path.rstrip("/") == aligner.path.rstrip("/"):
-            raise ConfigError(same_model(aligner.path, system))
+            raise ConfigError(describe_same_model(aligner.path, system))
 
 
-def same_model(aligner: str, system: str) -> str:
+def describe_same_model(aligner: str, system: str) -> str:
     """Describe the error of an aligner that is under test."""
     return (
         f"alignment.model: {aligner} is the model of the system '{system}', which is under test; "

@@ -29,7 +29,7 @@ def own_model(engine: object) -> str:
     return str(getattr(engine, "own_model", ""))
 
 
-def model_for(engine: object, shared: ModelConfig) -> ModelConfig:
+def choose_model(engine: object, shared: ModelConfig) -> ModelConfig:
     """Return the model that an engine calls.
 
     An engine that brings its own takes only the language and the threads from conf/model, and has

@@ -39,7 +39,7 @@ class _SpeechTrack:
             detector.process(audio[begin:end], begin)
             self._pauses[end] = _Pause(*detector.state())
 
-    def at(self, end: int) -> _Pause:
+    def get_pause(self, end: int) -> _Pause:
         return self._pauses[end]
 
 
@@ -59,7 +59,7 @@ class _CountingDetector:
         return max(0, frames)
 
     def measure_silence(self, start: int, end: int) -> float:
-        talking, spoken = self._track.at(end)
+        talking, spoken = self._track.get_pause(end)
         return 0.0 if talking else max(0, end - max(start, spoken)) / SAMPLE_RATE
 
 
