@@ -139,5 +139,5 @@ class Worker:
         policy = policies.build_policy(self._system.policy)
         memory = Memory()
         if isinstance(self._recogniser, CachingRecogniser):
-            memory = self._recogniser.memory(reference.recording, audio)
+            memory = self._recogniser.create_memory(reference.recording, audio)
         return Stream(name, source, policy, arrival.begin, memory)

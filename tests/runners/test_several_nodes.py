@@ -121,7 +121,7 @@ def test_a_worker_with_a_gpu_goes_where_one_is(nodes: Nodes) -> None:
     on_gpu = chosen("model.device=cuda", "clock=unaware")
     workers = actor_pool.create_actor_pool(9, on_gpu, joined(nodes.address, gpus=0.5), build=Seeing)
     try:
-        assert workers.idle() == [0, 1]
+        assert workers.list_idle() == [0, 1]
         assert workers.facts()["visible"] == "0"
         assert "py_modules" in workers.facts()["code"]  # what came with the run, not what is here
     finally:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from streamwer.config.engine import own_model
+from streamwer.config.engine import get_own_model
 from streamwer.config.model import MISSING
 from streamwer.errors import ConfigError
 from streamwer.types import WorkCounters
@@ -189,7 +189,7 @@ def find_costs(
     """
     hardware = hardware or HardwareConfig()
     wanted = make_cost_key(model, engine)
-    if own_model(engine):
+    if get_own_model(engine):
         raise ConfigError(
             f"clock=profile: what engine={engine.name} takes cannot be predicted, since a profile"
             " is of models that run here, called by us; choose another clock"

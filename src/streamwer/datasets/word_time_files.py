@@ -89,7 +89,7 @@ def read_word_times(
         tier: of TextGrids, that holds the words; empty or `auto` for the usual ones.
     """
     index = WordTimeIndex()
-    files = [(path, folder.relative_name(path)) for path in list_word_time_files(folder)]
+    files = [(path, folder.name_file(path)) for path in list_word_time_files(folder)]
     resolver = RecordingResolver(places, others, (posixpath.dirname(name) for _, name in files))
     transcripts = [
         each for path, name in files for each in _read_file(folder, path, name, index, tier)

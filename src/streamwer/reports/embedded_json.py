@@ -64,7 +64,7 @@ def _index(comparison: Comparison, calls: Sequence[CallResults]) -> dict[str, An
         "condition": [call.condition for call in calls],
         "language": [call.language for call in calls],
         "seconds": [round(call.seconds, 2) for call in calls],
-        "rate": [[_rate(call.results[at]) for call in calls] for at in range(len(names))],
+        "rate": [[_get_rate(call.results[at]) for call in calls] for at in range(len(names))],
         "late": [[_round(call.results[at].latency) for call in calls] for at in range(len(names))],
         "failed": [
             [int(bool(call.results[at].failure)) for call in calls] for at in range(len(names))
@@ -73,7 +73,7 @@ def _index(comparison: Comparison, calls: Sequence[CallResults]) -> dict[str, An
     }
 
 
-def _rate(result: CallResult) -> float | None:
+def _get_rate(result: CallResult) -> float | None:
     rate = result.errors.rate
     return None if rate is None else round(rate.value, 4)
 

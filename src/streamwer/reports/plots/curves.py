@@ -56,7 +56,7 @@ def plot_curves(comparison: Comparison, frame: Frame) -> CurvePlot:
     x = make_seconds_axis(_find_extent(list(late.values())), frame.left, frame.right)
     y = Axis(0, 1, frame.bottom, frame.top)
     styles = assign_styles(comparison)
-    heights = spread_heights([y.to_pixel(_count_emitted(v)) for v in late.values()], 34, frame)
+    heights = spread_heights([y.to_pixel(_get_emitted_share(v)) for v in late.values()], 34, frame)
     return CurvePlot(
         frame=frame,
         curves=[
@@ -77,12 +77,12 @@ def _draw_curve(style: Style, late: Floats, x: Axis, y: Axis, label_y: float) ->
     finite = late[np.isfinite(late)]
     last = x.to_pixel(float(finite[-1])) if len(finite) else x.begin
     pixels = np.append(np.arange(x.begin, last, _PIXELS), last)
-    shares = [_share(late, x.to_value(pixel)) for pixel in pixels[:-1]] + [_count_emitted(late)]
+    shares = [_get_share(late, x.to_value(p)) for p in pixels[:-1]] + [_get_emitted_share(late)]
     return Curve(
         style=style,
         path=draw_path(zip(pixels, map(y.to_pixel, shares), strict=True)),
         end_x=last,
-        end_y=y.to_pixel(_count_emitted(late)),
+        end_y=y.to_pixel(_get_emitted_share(late)),
         median_x=x.to_pixel(median) if math.isfinite(median) else None,
         label_y=label_y,
         name=shorten(style.name, 20),
@@ -97,11 +97,11 @@ def _find_extent(late: Sequence[Floats]) -> list[float]:
     return [float(value) for pair in ends for value in pair]
 
 
-def _share(late: Floats, until: float) -> float:
+def _get_share(late: Floats, until: float) -> float:
     return float(np.searchsorted(late, until, side="right")) / len(late)
 
 
-def _count_emitted(late: Floats) -> float:
+def _get_emitted_share(late: Floats) -> float:
     return float(np.isfinite(late).mean())
 
 
@@ -110,7 +110,7 @@ def _quantile(late: Floats, q: float) -> float:
 
 
 def _describe_end(late: Floats) -> str:
-    never = 1 - _count_emitted(late)
+    never = 1 - _get_emitted_share(late)
     return "all words emitted" if never == 0 else f"{format_percent(never)} never"
 
 
