@@ -59,7 +59,7 @@ class Systems:
     def sign_capacity(self, name: str) -> Signature:
         """What a capacity of the system is of, and how it is found."""
         system = self.build_system(name)
-        digest = digest_delivered_audio(self._heard, {})
+        digest = digest_delivered_audio(self._audio_digest, {})
         return store.sign_scores(
             [each for each, _ in self.calls],
             EventLog((), (), {}, self._describe_run(system, digest)),
@@ -97,7 +97,7 @@ class Systems:
         return calls
 
     @cached_property
-    def _heard(self) -> str:
+    def _audio_digest(self) -> str:
         return digests.digest_audio(
             {each.recording: PREPARED / each.audio for each, _ in self.calls}
         )

@@ -183,10 +183,10 @@ class OneWorker(Systems):
     def __init__(self, service: float) -> None:
         self._service = service
 
-    def worker(self, name: str) -> Worker:
+    def build_worker(self, name: str) -> Worker:
         return worker(self._service, LoadConfig(name="fixed", phase_s=1.0), seconds=20.0)
 
-    def signature(self, name: str) -> Signature:
+    def sign_capacity(self, name: str) -> Signature:
         return SIGNED
 
 
