@@ -18,7 +18,7 @@ from streamwer.eventlog.log import EventLog
 from streamwer.reports.comparison import Comparison
 from streamwer.types import Reference
 from tests.reports import synthetic
-from tests.reports.browser import launched, visited
+from tests.reports.browser import launch_browser, visit_page
 
 _WORDS = 20
 
@@ -66,9 +66,9 @@ def _bind_log(spoken: list[Reference], seed: int) -> Callable[[synthetic.Manner,
 
 def time_opening(page: Path) -> None:
     """Time until the list of calls is there, until it is sorted, and until a call is open."""
-    with launched() as browser:
+    with launch_browser() as browser:
         began = time.perf_counter()
-        with visited(browser, page.as_uri()) as view:
+        with visit_page(browser, page.as_uri()) as view:
             print(f"opened in {time.perf_counter() - began:.2f} s")
             for name, act, then in (
                 ("sorted", "#calls thead tr:last-child th:nth-child(6) button", "[aria-sort]"),

@@ -16,7 +16,7 @@ from streamwer.analysis.capacity.study import read_study
 from streamwer.config.compose import load_config
 from streamwer.datasets.preparation import prepare_dataset
 from streamwer.formats.manifest import write_manifest
-from tests.analysis.capacity.made_up import carried, study
+from tests.analysis.capacity.made_up import make_capacity, study
 
 pytestmark = [
     pytest.mark.slow,
@@ -106,7 +106,7 @@ def test_what_was_measured_otherwise_is_not_overwritten(
     cores: list[set[int]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = Path("reports/capacity/live")
-    command.update_study(folder, study({name: carried([1], [1]) for name in OTHERS}), {})
+    command.update_study(folder, study({name: make_capacity([1], [1]) for name in OTHERS}), {})
     (folder / "machine.json").write_text("<<<<<<< HEAD\n")
     before = (folder / "capacity.json").read_bytes()
     assert command.main() == 1

@@ -68,11 +68,11 @@ def test_calls_are_the_same_to_the_bit_with_and_without_it(
         return list(serve_streams(streams, through, build_system_clock(system)))
 
     real, again = played(model), played(remembered)
-    assert [_told(step) for step in again] == [_told(step) for step in real]
+    assert [_drop_compute(step) for step in again] == [_drop_compute(step) for step in real]
     assert remembered.new < 0.6 * remembered.asked == 0.6 * len(real)
 
 
-def _told(step: Step) -> tuple[object, ...]:
+def _drop_compute(step: Step) -> tuple[object, ...]:
     """Everything but the compute that was measured."""
     return step.recording, step.ready, step.start, step.emitted, step.effort, step.update
 

@@ -53,7 +53,7 @@ def player(words: int = len(SAID)) -> Player:
     return Player(system, Scripted(said, cost=lambda call: 0.001), calls, CoreReservation())
 
 
-def found(run_of: Figures) -> Findings:
+def make_findings(run_of: Figures) -> Findings:
     pairs = tuple(Pair(load, run_of, replace(run_of, clock="wall")) for load in LOADS)
     judged = judge_pairs(pairs, [], SloConfig())
     machine = {"cpu": "a processor", "cores": 2}
@@ -106,7 +106,7 @@ def test_a_stall_shows_in_the_figures(virtual: Figures) -> None:
 
 
 def test_the_report_says_what_was_met(virtual: Figures) -> None:
-    contents = document.render(found(virtual), "<svg/>")
+    contents = document.render(make_findings(virtual), "<svg/>")
     told = json.loads(contents["validation.json"])
     assert told["met"] is True
     assert len(told["runs"]) == 2 * len(LOADS)
@@ -114,24 +114,24 @@ def test_the_report_says_what_was_met(virtual: Figures) -> None:
     assert "All criteria that were looked at are met." in str(contents["validation.md"])
     assert "| capacity | not compared: " in str(contents["validation.md"])
     assert f" | {1000 * (virtual.call or 0):.2f} |" in str(contents["validation.md"])
-    assert document.render_block(found(replace(virtual, call=None))).count(" | – |\n") == 2 * len(
-        LOADS
-    )
+    assert document.render_block(make_findings(replace(virtual, call=None))).count(
+        " | – |\n"
+    ) == 2 * len(LOADS)
     capacity = (Capacity(1, 100.0, 101.0),)
     assert "All criteria are met." in document.render_block(
-        replace(found(virtual), capacities=capacity)
+        replace(make_findings(virtual), capacities=capacity)
     )
     missed = replace(virtual, p95=9.0)
     assert "**not met**" in document.render_block(
         replace(
-            found(virtual),
+            make_findings(virtual),
             verdicts=tuple(judge_pairs([Pair(LOADS[0], missed, virtual)], [], SloConfig())),
         )
     )
 
 
 def test_the_figure_has_a_plot_for_each_load_and_one_for_the_backlog(virtual: Figures) -> None:
-    root = ElementTree.fromstring(drawing.draw_svg(found(virtual).pairs))
+    root = ElementTree.fromstring(drawing.draw_svg(make_findings(virtual).pairs))
     plots = root.findall("{http://www.w3.org/2000/svg}g")
     assert len(plots) == len(LOADS) + 1
     assert all(len(plot.findall("{http://www.w3.org/2000/svg}polyline")) == 2 for plot in plots)
