@@ -66,7 +66,7 @@ def _find_policy(job: Job) -> str:
 
 
 def _list_keys(policy: str) -> set[str]:
-    schema = registry.schemas("policy").get(policy)
+    schema = registry.get_schemas("policy").get(policy)
     return {each.name for each in fields(schema)} if schema else set()
 
 

@@ -17,7 +17,7 @@ from streamwer.simulation.stream import Stream
 from streamwer.types import Reference, Step
 
 
-def served(
+def serve_calls(
     recordings: Sequence[tuple[Reference, Samples]],
     arrivals: Sequence[Arrival],
     streams: Iterable[Stream],
@@ -40,17 +40,17 @@ def served(
     """
     steps: list[list[Step]] = [[] for _ in arrivals]
 
-    def in_time(step: Step) -> bool:
+    def is_in_time(step: Step) -> bool:
         return arrivals[int(step.recording)].begin + step.emitted <= end
 
-    def fails(name: str, error: Exception) -> None:
+    def record_failure(name: str, error: Exception) -> None:
         lost.add(int(name))
         if failed:
             failed(name, error)
 
     lost: set[int] = set()
-    schedule, told = make_schedule(load), fails if failed else None
-    for step in takewhile(in_time, serve_streams(streams, recogniser, clock, schedule, told)):
+    schedule, told = make_schedule(load), record_failure if failed else None
+    for step in takewhile(is_in_time, serve_streams(streams, recogniser, clock, schedule, told)):
         steps[int(step.recording)].append(step)
     for each in lost:
         steps[each].clear()

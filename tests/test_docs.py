@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.capacity.command import parser as capacity
-from lab.validation.command import parser as validate
+from lab.capacity.command import create_parser as capacity
+from lab.validation.command import create_parser as validate
 from streamwer.cli.arguments import parse_arguments
 from streamwer.cli.bench import build_bench_parser as bench_parser
 from streamwer.cli.command import main

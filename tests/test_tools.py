@@ -48,13 +48,13 @@ def test_calls_are_repeated_until_they_last_as_long_as_wanted(
         clip(tmp_path / f"mine/{name}.flac", seconds)
     rows = [{"file_name": f"{name}.flac", "id": name} for name in "ab"]
     (tmp_path / "mine/metadata.jsonl").write_text("\n".join(map(json.dumps, rows)))
-    assert time_long.lay_out(tmp_path, 1, "offline") == 3  # 20 + 25 + 20 s
+    assert time_long.prepare_folder(tmp_path, 1, "offline") == 3  # 20 + 25 + 20 s
     listed = (tmp_path / "calls/metadata.jsonl").read_text().splitlines()
     assert [json.loads(line)["id"] for line in listed] == ["000-a", "000-b", "001-a"]
 
 
 def test_its_choices_are_those_of_the_comparison() -> None:
-    assert load_config(time_long.choices("offline")).compare == ["offline"]
+    assert load_config(time_long.list_overrides("offline")).compare == ["offline"]
 
 
 def test_sizes_are_those_of_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +65,7 @@ def test_sizes_are_those_of_the_files(tmp_path: Path, monkeypatch: pytest.Monkey
         Path(name).parent.mkdir(parents=True)
         Path(name).write_bytes(b"x" * (number + 1))
     with pytest.raises(sizes.DatasetError, match=r"index\.html: not there; run `make repro`"):
-        sizes.sizes(["one"])
+        sizes.measure_sizes(["one"])
     Path("reports/comparison").mkdir(parents=True)
     Path("reports/comparison/index.html").write_bytes(b"page")
-    assert list(sizes.sizes(["one"]).values()) == [1, 2, 3, 4]
+    assert list(sizes.measure_sizes(["one"]).values()) == [1, 2, 3, 4]

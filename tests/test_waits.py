@@ -17,7 +17,7 @@ def endless(path: Path) -> Iterator[str]:
     if not WAITS.search(text):
         return
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call) and waits(node) and not bounded(node):
+        if isinstance(node, ast.Call) and waits(node) and not has_timeout(node):
             yield f"{path.relative_to(FOLDER)}:{node.lineno}: {ast.unparse(node)}"
 
 
@@ -29,7 +29,7 @@ def waits(call: ast.Call) -> bool:
     return bare or of.endswith(".communicate")
 
 
-def bounded(call: ast.Call) -> bool:
+def has_timeout(call: ast.Call) -> bool:
     return any(keyword.arg == "timeout" for keyword in call.keywords)
 
 
@@ -41,4 +41,10 @@ def test_each_wait_has_an_end() -> None:
 def test_a_wait_without_an_end_is_found() -> None:
     calls = "subprocess.run(['x']); p.communicate(b''); t.join(); ', '.join(a); p.wait(timeout=9)"
     found = [node for node in ast.walk(ast.parse(calls)) if isinstance(node, ast.Call)]
-    assert [waits(call) and not bounded(call) for call in found] == [True, True, True, False, False]
+    assert [waits(call) and not has_timeout(call) for call in found] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]

@@ -54,7 +54,7 @@ def make_page() -> str:
     """Make the page: a list of all names, then each with its docstring."""
     parts = [INTRODUCTION]
     for group, names in GROUPS.items():
-        links = ", ".join(f"[`{name}`](#{_anchor(name)})" for name in names)
+        links = ", ".join(f"[`{name}`](#{_make_anchor(name)})" for name in names)
         parts.append(_wrap(f"- **{group}**: {links}", "  "))
     for group, names in GROUPS.items():
         parts.append(f"\n## {group}")
@@ -64,7 +64,7 @@ def make_page() -> str:
 
 def describe(name: str, target: Any) -> Iterator[str]:
     """Yield the lines for a public function or class."""
-    yield f"\n### {_title(name)}\n"
+    yield f"\n### {_make_title(name)}\n"
     if not isinstance(target, type) or is_dataclass(target):
         yield f"```py\n{format_call(name, target)}\n```\n"
     yield from format_docstring(inspect.getdoc(target) or "")
@@ -120,12 +120,12 @@ def _format_section(name: str, lines: list[str]) -> Iterator[str]:
         yield text
 
 
-def _title(name: str) -> str:
+def _make_title(name: str) -> str:
     return f"class {name}" if isinstance(getattr(streamwer, name), type) else name
 
 
-def _anchor(name: str) -> str:
-    return _title(name).lower().replace(" ", "-")
+def _make_anchor(name: str) -> str:
+    return _make_title(name).lower().replace(" ", "-")
 
 
 def _wrap(text: str, indent: str) -> str:

@@ -122,7 +122,7 @@ def plan(job: Job, of: Figures) -> list[tuple[str, str, str]]:
     return rows + cost
 
 
-def measured_rtf() -> float:
+def read_measured_rtf() -> float:
     """The mean of the systems of the committed comparison.
 
     Raises:
@@ -138,17 +138,17 @@ def measured_rtf() -> float:
     raise SystemExit(f"error: {COSTS}: {reason}; give --rtf, or run this in a checkout")
 
 
-def parser() -> argparse.ArgumentParser:
+def create_parser() -> argparse.ArgumentParser:
     """The command line: a flag for each attribute of `Job` and of `Figures`."""
     made = argparse.ArgumentParser(prog="python -m tools.scaling", description=__doc__)
     for kind, title in ((Job, "what is to be run"), (Figures, "what was measured")):
-        group, said = made.add_argument_group(title), meanings(kind)
+        group, said = made.add_argument_group(title), parse_attributes(kind)
         for each in fields(kind):
             default = None if each.name == "rtf" else each.default
             shown = f"that of {COSTS}" if each.name == "rtf" else f"{each.default:g}"
             group.add_argument(
                 f"--{each.name.replace('_', '-')}",
-                type=partial(positive, whole=each.type == "int", or_zero=each.name == "price"),
+                type=partial(parse_number, whole=each.type == "int", or_zero=each.name == "price"),
                 default=default,
                 metavar="N",
                 help=f"{said[each.name]} ({shown})",
@@ -156,7 +156,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def positive(text: str, whole: bool, or_zero: bool) -> float:
+def parse_number(text: str, whole: bool, or_zero: bool) -> float:
     """A number above zero, as the type of an argument."""
     try:
         found = int(text) if whole else float(text)
@@ -167,15 +167,15 @@ def positive(text: str, whole: bool, or_zero: bool) -> float:
     return found
 
 
-def meanings(kind: type) -> dict[str, str]:
+def parse_attributes(kind: type) -> dict[str, str]:
     """What the docstring of a class says of each attribute."""
     listed = re.findall(r"^    +(\w+): (.+)\.$", kind.__doc__ or "", re.MULTILINE)
     return dict(listed)
 
 
 def main() -> None:
-    given = vars(parser().parse_args())
-    given["rtf"] = measured_rtf() if given["rtf"] is None else given["rtf"]
+    given = vars(create_parser().parse_args())
+    given["rtf"] = read_measured_rtf() if given["rtf"] is None else given["rtf"]
     job = Job(**{each.name: given[each.name] for each in fields(Job)})
     figures = Figures(**{each.name: given[each.name] for each in fields(Figures)})
     print(f"{job.hours:g} h × {job.systems} systems at RTF {job.rtf:.3f}, {job.nodes} nodes")

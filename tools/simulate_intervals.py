@@ -64,31 +64,31 @@ class Found(NamedTuple):
     shown: bool
 
 
-def word_counts(design: Design, rng: np.random.Generator) -> Floats:
+def draw_word_counts(design: Design, rng: np.random.Generator) -> Floats:
     """Draw how many words each speaker says."""
     shares = np.exp(rng.normal(0, design.uneven, design.speakers))
     return np.maximum(8, np.round(design.words * shares / shares.mean()))
 
 
-def shares_wrong(design: Design, rng: np.random.Generator) -> Floats:
+def draw_error_rates(design: Design, rng: np.random.Generator) -> Floats:
     """Draw the share of the words that a system has wrong, of each speaker."""
     if design.effect == "none":
         return np.full(design.speakers, ALONE)
     return ALONE * rng.gamma(4, 0.25, design.speakers)
 
 
-def wer(design: Design, seed: int) -> Interval:
+def simulate_wer(design: Design, seed: int) -> Interval:
     """Simulate the WER of one system, whose truth is `ALONE`."""
     rng = np.random.default_rng(seed)
-    words = word_counts(design, rng)
-    errors = rng.binomial(words.astype(int), shares_wrong(design, rng)).astype(float)
+    words = draw_word_counts(design, rng)
+    errors = rng.binomial(words.astype(int), draw_error_rates(design, rng)).astype(float)
     return ratios.estimate_rate(errors, words, CONFIDENCE)
 
 
-def wer_difference(design: Design, difference: float, confidence: float, seed: int) -> Interval:
+def compare_wer(design: Design, difference: float, confidence: float, seed: int) -> Interval:
     """Simulate one comparison of two systems' WER."""
     rng = np.random.default_rng(seed)
-    words, wrong = word_counts(design, rng), shares_wrong(design, rng)
+    words, wrong = draw_word_counts(design, rng), draw_error_rates(design, rng)
     effects: dict[Effect, Floats] = {
         "none": np.full(design.speakers, difference),
         "normal": rng.normal(difference, SPREAD, design.speakers),
@@ -104,14 +104,14 @@ _SHARES: dict[Effect, float] = {"none": 0.0, "normal": 0.1, "skewed": 0.3}
 """Share of the variance of latencies that is between speakers."""
 
 
-def latencies(design: Design, seed: int) -> tuple[Floats, Floats, Integers]:
+def draw_latencies(design: Design, seed: int) -> tuple[Floats, Floats, Integers]:
     """Draw the latencies of a system and of the baseline word by word, and whose word each is.
 
     They are log-normal plus a wait of up to half a second for a chunk, and those of the system
     correlate with the baseline's word by word and speaker by speaker.
     """
     rng = np.random.default_rng(seed)
-    speaker = np.repeat(np.arange(design.speakers), word_counts(design, rng).astype(int))
+    speaker = np.repeat(np.arange(design.speakers), draw_word_counts(design, rng).astype(int))
     share, count = _SHARES[design.effect], len(speaker)
     own = rng.normal(0, share**0.5, design.speakers)[speaker]
     common, *noise = rng.normal(0, 1, (3, count))
@@ -123,7 +123,7 @@ def latencies(design: Design, seed: int) -> tuple[Floats, Floats, Integers]:
     return wait(noise[0]), wait(noise[1]), speaker
 
 
-def true_quantiles(qs: Sequence[float]) -> list[float]:
+def estimate_true_quantiles(qs: Sequence[float]) -> list[float]:
     """The baseline's latency quantiles, which no design changes, from four million words."""
     rng = np.random.default_rng(0)
     drawn = 1.2 * np.exp(0.35 * rng.normal(0, 1, 4_000_000)) + rng.uniform(0, 0.5, 4_000_000)
@@ -137,48 +137,50 @@ def check(found: Interval | Quantile, truth: float) -> Found:
     return Found(found.low <= truth <= found.high, found.low > 0)
 
 
-def wer_row(design: Design, differences: Sequence[float], runs: int) -> dict[str, float]:
+def check_wer(design: Design, differences: Sequence[float], runs: int) -> dict[str, float]:
     """Simulate comparisons of WER: coverage, family-wise error and power, in percent."""
     each, seeds = adjust_confidence(CONFIDENCE, SYSTEMS), range(runs)
     row = {
-        "WER": percent(check(wer(design, s), ALONE).held for s in seeds),
-        "false": percent(
+        "WER": to_percent(check(simulate_wer(design, s), ALONE).held for s in seeds),
+        "false": to_percent(
             any(
-                wer_difference(design, 0.0, each, SYSTEMS * s + k).excludes_zero
+                compare_wer(design, 0.0, each, SYSTEMS * s + k).excludes_zero
                 for k in range(SYSTEMS)
             )
             for s in seeds
         ),
     }
     for size in differences:
-        alone = [check(wer_difference(design, size, CONFIDENCE, s), size) for s in seeds]
-        family = [check(wer_difference(design, size, each, s), size) for s in seeds]
+        alone = [check(compare_wer(design, size, CONFIDENCE, s), size) for s in seeds]
+        family = [check(compare_wer(design, size, each, s), size) for s in seeds]
         row |= {
-            f"Δ{100 * size:g}": percent(one.held for one in alone),
-            f"found {100 * size:g}": percent(one.shown for one in family),
+            f"Δ{100 * size:g}": to_percent(one.held for one in alone),
+            f"found {100 * size:g}": to_percent(one.shown for one in family),
         }
     return row
 
 
-def latency_row(design: Design, delays: Sequence[float], runs: int) -> dict[str, float]:
+def check_latency(design: Design, delays: Sequence[float], runs: int) -> dict[str, float]:
     """Simulate comparisons of latency quantiles, likewise."""
     qs = (0.5, 0.95)
-    truth = true_quantiles(qs)
+    truth = estimate_true_quantiles(qs)
     alone, paired = [], []
     for seed in range(runs):
-        mine, base, speaker = latencies(design, seed)
+        mine, base, speaker = draw_latencies(design, seed)
         alone.append(list(map(check, estimate_quantiles(base, speaker, qs, CONFIDENCE), truth)))
         found = [compare_quantiles(mine + d, base, speaker, qs, CONFIDENCE) for d in delays]
         paired.append(
             [[check(one, d) for one in each] for each, d in zip(found, delays, strict=True)]
         )
-    row = {f"p{100 * q:g}": percent(one[i].held for one in alone) for i, q in enumerate(qs)}
-    row |= {f"Δp{100 * q:g}": percent(one[0][i].held for one in paired) for i, q in enumerate(qs)}
+    row = {f"p{100 * q:g}": to_percent(one[i].held for one in alone) for i, q in enumerate(qs)}
+    row |= {
+        f"Δp{100 * q:g}": to_percent(one[0][i].held for one in paired) for i, q in enumerate(qs)
+    }
     sizes = enumerate(delays)
-    return row | {f"found {d:g}": percent(one[i][0].shown for one in paired) for i, d in sizes}
+    return row | {f"found {d:g}": to_percent(one[i][0].shown for one in paired) for i, d in sizes}
 
 
-def percent(held: Iterator[bool]) -> float:
+def to_percent(held: Iterator[bool]) -> float:
     """The share that is true."""
     return 100 * float(np.mean(list(held)))
 
@@ -245,8 +247,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         Design(n, uneven=u, effect=e) for n, u, e in product(args.speakers, (0, 0.7), effects)
     ]
     for title, row, sizes in (
-        ("WER, differences in points", wer_row, (0.0, 0.01, 0.02, 0.05)),
-        ("latency, differences in seconds", latency_row, (0.0, 0.05, 0.2)),
+        ("WER, differences in points", check_wer, (0.0, 0.01, 0.02, 0.05)),
+        ("latency, differences in seconds", check_latency, (0.0, 0.05, 0.2)),
     ):
         print(title)
         for design in designs:

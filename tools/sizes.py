@@ -24,22 +24,22 @@ def main() -> int:
     words = sum(len(each.words) for each in spoken)
     print(f"{hours:.3f} h of audio, {words / hours:,.0f} timed words an hour")
     print(f"{'what':32} {'MB an hour':>10} {'MB':>8}")
-    for what, size in sizes(systems).items():
+    for what, size in measure_sizes(systems).items():
         print(f"{what:32} {size / hours / 1e6:10.2f} {size / 1e6:8.2f}")
     return 0
 
 
-def sizes(systems: list[str]) -> dict[str, int]:
+def measure_sizes(systems: list[str]) -> dict[str, int]:
     """Bytes, by what they are."""
-    found = {"prepared audio": _bytes(PREPARED / "audio")}
+    found = {"prepared audio": _count_bytes(PREPARED / "audio")}
     for name in systems:
-        found[f"event log of {name}"] = _bytes(EVENTS / name)
+        found[f"event log of {name}"] = _count_bytes(EVENTS / name)
     for name in systems:
-        found[f"scores of {name}"] = _bytes(SCORES / name)
-    return found | {"page of the report": _bytes(COMPARISON / "index.html")}
+        found[f"scores of {name}"] = _count_bytes(SCORES / name)
+    return found | {"page of the report": _count_bytes(COMPARISON / "index.html")}
 
 
-def _bytes(path: Path) -> int:
+def _count_bytes(path: Path) -> int:
     if not path.exists():
         raise DatasetError(f"{path}: not there; run `make repro`")
     files = path.rglob("*") if path.is_dir() else [path]

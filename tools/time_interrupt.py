@@ -36,10 +36,10 @@ def main() -> None:
     for where in ("local", "ray"):
         for moment in moments:
             with tempfile.TemporaryDirectory() as folder:
-                print(f"{where:8} {moment:8.1f} {_interrupted(Path(folder), where, moment)}")
+                print(f"{where:8} {moment:8.1f} {_interrupt_run(Path(folder), where, moment)}")
 
 
-def _interrupted(folder: Path, where: str, moment: float) -> str:
+def _interrupt_run(folder: Path, where: str, moment: float) -> str:
     prepare(folder, long_s=20.0)
     process = started(folder, where)
     time.sleep(moment)

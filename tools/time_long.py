@@ -35,7 +35,7 @@ MODEL = f"{ROOT}/models/reference"
 QUARTERS = 4
 
 
-def parser() -> argparse.ArgumentParser:
+def create_parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m tools.time_long", description=__doc__)
     made.add_argument(
         "--minutes", type=parse_count, default=60, help="of the recording, at least (60)"
@@ -46,29 +46,30 @@ def parser() -> argparse.ArgumentParser:
 
 @stage_command
 def main() -> int:
-    args = parser().parse_args()
+    args = create_parser().parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        calls = lay_out(folder, args.minutes, args.system)
+        calls = prepare_folder(folder, args.minutes, args.system)
         print(f"{calls} calls joined to one recording; processor seconds, the start included")
         print(f"{'stage':12} {'peak MB':>8} {'seconds':>8}", flush=True)
-        told = {name: stage(folder, name, *does) for name, does in stages(args.system).items()}
-        print(told["align forced"])
-        print(figures(folder, args.system))
+        stages = list_stages(args.system).items()
+        said = {name: run_stage(folder, name, *does) for name, does in stages}
+        print(said["align forced"])
+        print(summarise_figures(folder, args.system))
     return 0
 
 
-def lay_out(folder: Path, minutes: int, system: str) -> int:
+def prepare_folder(folder: Path, minutes: int, system: str) -> int:
     """The calls, listed as often as needed, and the choices; how many calls that are."""
     shutil.copytree(CALLS, folder / "calls")
-    rows = list(_rows(minutes))
+    rows = list(_iterate_rows(minutes))
     lines = (f"{json.dumps(row)}\n" for row in rows)
     (folder / "calls/metadata.jsonl").write_text("".join(lines), encoding="utf-8")
-    OmegaConf.save(compose_config(choices(system)), folder / "params.yaml", resolve=True)
+    OmegaConf.save(compose_config(list_overrides(system)), folder / "params.yaml", resolve=True)
     return len(rows)
 
 
-def choices(system: str) -> list[str]:
+def list_overrides(system: str) -> list[str]:
     """Of the comparison: one recording, one system, no Ray."""
     return [
         "dataset.name=one_long",
@@ -84,7 +85,7 @@ def choices(system: str) -> list[str]:
     ]
 
 
-def _rows(minutes: int) -> Iterator[dict[str, Any]]:
+def _iterate_rows(minutes: int) -> Iterator[dict[str, Any]]:
     text = (CALLS / "metadata.jsonl").read_text(encoding="utf-8")
     rows = [json.loads(line) for line in text.splitlines()]
     lengths = [
@@ -99,7 +100,7 @@ def _rows(minutes: int) -> Iterator[dict[str, Any]]:
             yield {**row, "id": f"{number:03}-{row['id']}", "session": "all"}
 
 
-def stages(system: str) -> dict[str, tuple[str, ...]]:
+def list_stages(system: str) -> dict[str, tuple[str, ...]]:
     """The module of each, and its arguments."""
     aligner = ["alignment=forced", "model@alignment.model=reference"]
     aligner += [
@@ -108,9 +109,9 @@ def stages(system: str) -> dict[str, tuple[str, ...]]:
         "alignment.by_character=false",
     ]
     return {
-        "telephone": ("pipeline.prepare", *choices(system), "condition=telephone"),
+        "telephone": ("pipeline.prepare", *list_overrides(system), "condition=telephone"),
         "prepare": ("pipeline.prepare",),
-        "align forced": ("pipeline.align", "--check", *choices(system), *aligner),
+        "align forced": ("pipeline.align", "--check", *list_overrides(system), *aligner),
         "align none": ("pipeline.align",),
         "stream": ("pipeline.stream", "--system", system),
         "score": ("pipeline.score", "--system", system),
@@ -118,14 +119,14 @@ def stages(system: str) -> dict[str, tuple[str, ...]]:
     }
 
 
-def stage(folder: Path, name: str, module: str, *arguments: str) -> str:
+def run_stage(folder: Path, name: str, module: str, *arguments: str) -> str:
     """Run it, and print what it took; what it said."""
     took = run(module, *arguments, folder=folder)
     print(f"{name:12} {took.peak_mb:8} {took.seconds:8.0f}", flush=True)
     return took.said
 
 
-def figures(folder: Path, system: str) -> str:
+def summarise_figures(folder: Path, system: str) -> str:
     """Errors and lag of the whole, and what a decoding takes and how late words are by quarter."""
     found = json.loads((folder / f"metrics/{system}.json").read_text())
     rows = pq.read_table(folder / "reports/comparison/figures.parquet").to_pylist()
@@ -141,18 +142,18 @@ def figures(folder: Path, system: str) -> str:
     late = (words["committed"] - words["end"]).to_numpy()
     quarter = (QUARTERS * words["end"] / steps[-1].audio_end).clip(upper=QUARTERS - 1).astype(int)
     for number in range(QUARTERS):
-        encoded, prompted = _decoding(_quarter(steps, number))
+        encoded, prompted = _average_decoding(_select_quarter(steps, number))
         median = np.median(late[quarter == number])
         lines.append(f"{number + 1:<12} {encoded:8.0f} {prompted:8.0f} {median:10.2f}")
     return "\n".join(lines)
 
 
-def _quarter(steps: tuple[Step, ...], number: int) -> list[Step]:
+def _select_quarter(steps: tuple[Step, ...], number: int) -> list[Step]:
     whole = steps[-1].audio_end
     return [each for each in steps if number < QUARTERS * each.audio_end / whole <= number + 1]
 
 
-def _decoding(steps: list[Step]) -> tuple[float, float]:
+def _average_decoding(steps: list[Step]) -> tuple[float, float]:
     """Mean frames encoded, and tokens of the prompt."""
     done = sum(each.effort.encodings for each in steps) or 1
     frames = sum(each.effort.encoder_frames for each in steps)

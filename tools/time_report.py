@@ -18,14 +18,14 @@ from streamwer.eventlog.log import EventLog
 from streamwer.reports.comparison import Comparison
 from streamwer.types import Reference
 from tests.reports import synthetic
-from tests.reports.browser import launched, visited
+from tests.reports.browser import launch_browser, visit_page
 
 _WORDS = 20
 
 
 def main() -> None:
-    args = parser().parse_args()
-    made = compared(args.recordings, args.systems)
+    args = create_parser().parse_args()
+    made = build_comparison(args.recordings, args.systems)
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
         reports.write_report(made, Path(folder))
@@ -33,10 +33,10 @@ def main() -> None:
         print(f"{args.recordings} recordings, {args.systems} systems")
         print(f"written in {time.perf_counter() - began:.1f} s")
         print(f"index.html: {page.stat().st_size / 1e6:.2f} MB", flush=True)
-        opened(page)
+        time_opening(page)
 
 
-def parser() -> argparse.ArgumentParser:
+def create_parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m tools.time_report", description=__doc__)
     made.add_argument(
         "recordings", nargs="?", type=parse_count, default=2620, help="of each (2620)"
@@ -47,10 +47,11 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def compared(recordings: int, systems: int) -> Comparison:
+def build_comparison(recordings: int, systems: int) -> Comparison:
     """The three made-up systems over and over, each time with other errors."""
     spoken = synthetic.references(recordings, _WORDS)
-    rounds = [synthetic.compare(_logs(spoken, seed), spoken) for seed in range(-(-systems // 3))]
+    seeds = range(-(-systems // 3))
+    rounds = [synthetic.compare(_bind_log(spoken, seed), spoken) for seed in seeds]
     all_of_them = [system for made in rounds for system in made.systems][:systems]
     named = (
         replace(each, summary=replace(each.summary, name=f"system_{at}"))
@@ -59,15 +60,15 @@ def compared(recordings: int, systems: int) -> Comparison:
     return replace(rounds[0], systems=tuple(named), baseline="system_0")
 
 
-def _logs(spoken: list[Reference], seed: int) -> Callable[[synthetic.Manner, str], EventLog]:
+def _bind_log(spoken: list[Reference], seed: int) -> Callable[[synthetic.Manner, str], EventLog]:
     return lambda manner, name: synthetic.log(spoken, manner, seed=seed)
 
 
-def opened(page: Path) -> None:
+def time_opening(page: Path) -> None:
     """Time until the list of calls is there, until it is sorted, and until a call is open."""
-    with launched() as browser:
+    with launch_browser() as browser:
         began = time.perf_counter()
-        with visited(browser, page.as_uri()) as view:
+        with visit_page(browser, page.as_uri()) as view:
             print(f"opened in {time.perf_counter() - began:.2f} s")
             for name, act, then in (
                 ("sorted", "#calls thead tr:last-child th:nth-child(6) button", "[aria-sort]"),

@@ -18,7 +18,7 @@ _DEFAULT = ("prepare", "in_process", "write", "score", "statistics", "over_ray")
 
 
 def main() -> None:
-    args = parser().parse_args()
+    args = create_parser().parse_args()
     print(f"{'phase':12} {'rows/s':>8} {'per cpu s':>10} {'peak MB':>8}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         for name in args.phases or _DEFAULT:
@@ -27,7 +27,7 @@ def main() -> None:
             print(f"{name:12} {rates} {found.peak:8}", flush=True)
 
 
-def parser() -> argparse.ArgumentParser:
+def create_parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m tools.time_scale", description=__doc__)
     made.add_argument(
         "rows", nargs="?", type=parse_count, default=100_000, help="recordings (100000)"
@@ -35,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "phases",
         nargs="*",
-        type=phase,
+        type=parse_phase,
         metavar="PHASE",
         help=f"of {', '.join(phases.PHASES)}; each needs what those before it left; without any"
         f" {', '.join(_DEFAULT)}",
@@ -43,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def phase(text: str) -> str:
+def parse_phase(text: str) -> str:
     """The name of one, as the type of an argument."""
     if text not in phases.PHASES:
         raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(phases.PHASES)}")

@@ -36,20 +36,20 @@ def main() -> int:
     made = argparse.ArgumentParser(prog="python -m tools.time_scoring", description=__doc__)
     made.add_argument("normaliser", nargs="?", default="basic", help="of both texts (basic)")
     chosen = made.parse_args().normaliser
-    rule, calls = get_normaliser(chosen), references()
+    rule, calls = get_normaliser(chosen), build_references()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         # In processes of their own, so that the peak of scoring is its own, and that of intervals.
-        _apart(make, folder)
+        _run_in_process(write_event_log, folder)
         log = measure("read", lambda: eventlog.read_log(folder))
         scored = measure(f"score ({chosen})", lambda: store.score_and_sign(calls, log, rule))
         print(f"{len(scored.scores.words):,} words", flush=True)
         store.write_scores(folder, scored)
-        _apart(intervals, folder)
+        _run_in_process(time_intervals, folder)
     return 0
 
 
-def _apart(work: Callable[[Path], None], folder: Path) -> None:
+def _run_in_process(work: Callable[[Path], None], folder: Path) -> None:
     process = multiprocessing.get_context("spawn").Process(target=work, args=(folder,))
     process.start()
     process.join()
@@ -57,7 +57,7 @@ def _apart(work: Callable[[Path], None], folder: Path) -> None:
         raise SystemExit(1)
 
 
-def intervals(folder: Path) -> None:
+def time_intervals(folder: Path) -> None:
     """Those of one system, from its tables, and the memory that a word of them takes."""
     before = processes.read_peak_memory_mb()
     scores = measure("read scores", lambda: store.read_scores(folder).scores)
@@ -66,12 +66,12 @@ def intervals(folder: Path) -> None:
     print(f"{taken / 1000:.2f} kB a word")
 
 
-def references() -> list[Reference]:
+def build_references() -> list[Reference]:
     """What was said: `HOURS` of calls."""
-    return [_reference(number) for number in range(HOURS * 3600 // CALL_S)]
+    return [_build_reference(number) for number in range(HOURS * 3600 // CALL_S)]
 
 
-def _reference(number: int) -> Reference:
+def _build_reference(number: int) -> Reference:
     rng = random.Random(number)
     words = tuple(
         Word(f"word{int(VOCABULARY * rng.random() ** 3)}", at * PACE_S, (at + 0.9) * PACE_S)
@@ -82,15 +82,15 @@ def _reference(number: int) -> Reference:
     return Reference(f"call{number}", "x.flac", CALL_S, text, speaker, words=words)
 
 
-def make(folder: Path) -> None:
+def write_event_log(folder: Path) -> None:
     """Write the event log of all calls."""
-    steps = [step for call in references() for step in _steps(call)]
+    steps = [step for call in build_references() for step in _simulate_steps(call)]
     eventlog.write_log(folder, EventLog(tuple(steps)))
 
 
-def _steps(call: Reference) -> list[Step]:
+def _simulate_steps(call: Reference) -> list[Step]:
     """One step a second; its last words are tentative, and one in ten of these changes."""
-    rng, heard = random.Random(call.recording), _heard(call)
+    rng, heard = random.Random(call.recording), _simulate_recognition(call)
     found, done, known = [], 0, 0
     for now in range(1, CALL_S + 1):
         while known < len(heard) and heard[known].start < now:
@@ -111,7 +111,7 @@ def _steps(call: Reference) -> list[Step]:
     return found
 
 
-def _heard(call: Reference) -> list[Word]:
+def _simulate_recognition(call: Reference) -> list[Word]:
     rng = random.Random(call.recording + "heard")
     found = []
     for word in call.words:

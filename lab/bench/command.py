@@ -45,7 +45,7 @@ def main() -> int:
     with create_progress() as bar:
         aligner = systems.choose(args.aligner) if args.aligner else models[-1]
         speech = _read_speech(args.speech, aligner, _QUICK if args.quick else None, bar)
-        findings = Findings(speech, missing, not args.quick, machine=machine.facts())
+        findings = Findings(speech, missing, not args.quick, machine=machine.read_facts())
         for model in models:
             findings.models[model.name] = _compare(model, speech, bar, args.peer_every)
     tables.show(findings)

@@ -82,19 +82,19 @@ class Comparison:
         compared = [self._subtract(f"{a}_minus_{b}", a, b) for a, b in others]
         return [*self.of_policies[self.best], *compared]
 
-    def wer_minus_offline(self, name: str) -> dict[str, float]:
+    def compute_wer_increase(self, name: str) -> dict[str, float]:
         """Points of WER above offline's, by data set."""
-        system, offline = self._share(name, OFFLINE)
+        system, offline = self._select_shared(name, OFFLINE)
         return {
             data_set: subtract_rates(outcome.errors, offline.outcomes[data_set].errors)
             for data_set, outcome in system.outcomes.items()
         }
 
-    def lost_last_words(self, name: str) -> list[str]:
+    def list_lost_words(self, name: str) -> list[str]:
         """The recordings whose last word a system lost although offline has it."""
         return list_lost(self.systems[name], self._offline)
 
-    def _share(self, name: str, other: str) -> tuple[Figures, Figures]:
+    def _select_shared(self, name: str, other: str) -> tuple[Figures, Figures]:
         """Two systems on the recordings that both have played."""
         one, two = self.systems[name], self.systems[other]
         return one.share(two), two.share(one)
@@ -106,12 +106,12 @@ class Comparison:
 
     def _list_figures(self, name: str) -> list[Figure]:
         system = self.systems[name]
-        invented, lost = system.in_pauses, self.lost_last_words(name)
+        invented, lost = system.in_pauses, self.list_lost_words(name)
         return [
             self._subtract("wer_minus_offline", name, OFFLINE),
             *self._list_bank_calls(name),
-            Figure("p50_s", system.latency(0.5), self._explain_latency(name)),
-            Figure("p95_s", system.latency(0.95), self._explain_latency(name)),
+            Figure("p50_s", system.find_latency(0.5), self._explain_latency(name)),
+            Figure("p95_s", system.find_latency(0.95), self._explain_latency(name)),
             self._divide("compute_over_whisper_streaming", name, PEER),
             self._divide("compute_over_offline", name, ONE_PASS),
             Figure("inserted_in_pauses", len(invented), "; ".join(invented)),
@@ -121,20 +121,20 @@ class Comparison:
     def _list_bank_calls(self, name: str) -> list[Figure]:
         if BANK_CALLS not in self._offline.outcomes:
             return []
-        pair = self._share(name, OFFLINE)
+        pair = self._select_shared(name, OFFLINE)
         errors, offline = (each.outcomes[BANK_CALLS].errors for each in pair)
         why = f"{_count(name, errors)}; {_count(OFFLINE, offline)}."
         figure = "bank_calls_wer_minus_offline"
         return [Figure(figure, subtract_rates(errors, offline), why)]
 
     def _subtract(self, figure: str, name: str, other: str) -> Figure:
-        one, two = (each.errors for each in self._share(name, other))
+        one, two = (each.errors for each in self._select_shared(name, other))
         return Figure(
             figure, subtract_rates(one, two), f"{_count(name, one)}; {_count(other, two)}."
         )
 
     def _divide(self, figure: str, name: str, other: str) -> Figure:
-        one, two = self._share(name, other)
+        one, two = self._select_shared(name, other)
         return Figure(figure, one.recogniser_s / two.recogniser_s, self._explain_compute(name))
 
     def _explain_compute(self, name: str) -> str:

@@ -61,11 +61,11 @@ def _describe_model(comparison: Comparison) -> dict[str, Any]:
     return {
         "best_policy": best,
         **figures,
-        "wer_minus_offline_by_set": comparison.wer_minus_offline(best),
+        "wer_minus_offline_by_set": comparison.compute_wer_increase(best),
         "at_most": AT_MOST,
         "missed": [each.reason for each in comparison.figures if not each.is_reached],
         "systems": {
-            name: _describe_system(system) | {"lost_last_words": comparison.lost_last_words(name)}
+            name: _describe_system(system) | {"lost_last_words": comparison.list_lost_words(name)}
             for name, system in comparison.systems.items()
         },
         "policies": {
@@ -78,8 +78,8 @@ def _describe_model(comparison: Comparison) -> dict[str, Any]:
 def _describe_system(system: Figures) -> dict[str, Any]:
     return {
         "wer": system.wer,
-        "p50_s": system.latency(0.5),
-        "p95_s": system.latency(0.95),
+        "p50_s": system.find_latency(0.5),
+        "p95_s": system.find_latency(0.95),
         "compute_per_second": system.recogniser_s / system.seconds,
         "framework_share": system.framework_share,
         "inserted_in_pauses": system.in_pauses,

@@ -76,7 +76,7 @@ class Outcome:
         return [
             f"{name}: {word.text.strip()} ({word.start:.1f} s)"
             for name, pauses in self.speech.pauses.items()
-            for word in list_inserted(_committed(self.played[name].steps), pauses)
+            for word in list_inserted(_list_committed_words(self.played[name].steps), pauses)
         ]
 
     @property
@@ -163,7 +163,7 @@ class Figures:
         """Commit latency of every word, seconds."""
         return [late for each in self.outcomes.values() for late in each.late]
 
-    def latency(self, share: float) -> float | None:
+    def find_latency(self, share: float) -> float | None:
         """The latency that so large a share of the words keeps; None where too many never came."""
         return find_quantile(self.late, share)
 
@@ -214,5 +214,5 @@ def subtract_rates(one: WordErrors, other: WordErrors) -> float:
     return 100 * (get_plain_rate(one) - get_plain_rate(other))
 
 
-def _committed(steps: Sequence[Step]) -> list[Word]:
+def _list_committed_words(steps: Sequence[Step]) -> list[Word]:
     return [word for step in steps for word in step.update.committed]

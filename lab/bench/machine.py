@@ -11,7 +11,7 @@ from streamwer.runners.hardware import count_cores, name_processor
 _PACKAGES = ("streamwer", "faster-whisper", "ctranslate2", "onnxruntime", "numpy")
 
 
-def facts() -> dict[str, Any]:
+def read_facts() -> dict[str, Any]:
     """Processor, cores, system, and the versions that matter."""
     return {
         "cpu": name_processor(),

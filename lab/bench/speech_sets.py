@@ -97,8 +97,8 @@ def read(
         if not english:
             raise DatasetError(f"{dataset.path}: no recording in it is English")
         chosen = playing.spread(english, most or len(english))
-        pauses = find_pauses(chosen, _segments(Path(dataset.path)))
-        placed, origin = add_word_times(chosen, prepared, _alignment(aligner), advance)
+        pauses = find_pauses(chosen, _read_segments(Path(dataset.path)))
+        placed, origin = add_word_times(chosen, prepared, _compose_alignment(aligner), advance)
         calls = tuple(Call(each, audio.load_audio(prepared / each.audio)) for each in placed)
     left_out = len(every) - len(english)
     return SpeechSet(dataset.name, calls, pauses, origin.format_line(), left_out)
@@ -117,13 +117,13 @@ def find_pauses(
         for each in references
     }
     return {
-        each.recording: list(_gaps(spoken[each.recording], each.seconds))
+        each.recording: list(_find_gaps(spoken[each.recording], each.seconds))
         for each in references
         if spoken[each.recording]
     }
 
 
-def _gaps(spoken: Sequence[Span], seconds: float) -> Iterator[Span]:
+def _find_gaps(spoken: Sequence[Span], seconds: float) -> Iterator[Span]:
     silent_from = 0.0
     for begin, end in [*sorted(spoken), (seconds, seconds)]:
         if begin - silent_from > SHORTEST_PAUSE_S:
@@ -131,7 +131,7 @@ def _gaps(spoken: Sequence[Span], seconds: float) -> Iterator[Span]:
         silent_from = max(silent_from, end)
 
 
-def _segments(folder: Path) -> dict[str, list[Span]]:
+def _read_segments(folder: Path) -> dict[str, list[Span]]:
     """The column `segments` of an audiofolder, by recording: begin and end of each, seconds."""
     path = folder / _METADATA
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
@@ -149,7 +149,7 @@ def _segments(folder: Path) -> dict[str, list[Span]]:
     return found
 
 
-def _alignment(aligner: ModelConfig | None) -> AlignmentConfig:
+def _compose_alignment(aligner: ModelConfig | None) -> AlignmentConfig:
     forced = experiment.parse_alignment(
         load_config(["alignment=forced" if aligner else "alignment=none"]).alignment
     )

@@ -45,10 +45,10 @@ def _compare_systems(name: str, comparison: Comparison) -> Table:
         table.add_row(
             system,
             *(f"{100 * rate:.1f}" for rate in (figures.wer, *rates)),
-            *(_format(figures.latency(share)) for share in (0.5, 0.95)),
+            *(_format(figures.find_latency(share)) for share in (0.5, 0.95)),
             f"{figures.recogniser_s / figures.seconds:.3f}",
             str(len(figures.in_pauses)),
-            str(len(comparison.lost_last_words(system))),
+            str(len(comparison.list_lost_words(system))),
         )
     return table
 

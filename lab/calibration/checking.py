@@ -48,7 +48,7 @@ class Contestant:
     recogniser: Recogniser
     costs: CallCosts
 
-    def clocks(self) -> Mapping[str, Callable[[], Clock]]:
+    def list_clocks(self) -> Mapping[str, Callable[[], Clock]]:
         """How to make each clock that is compared."""
         return {
             "measured": partial(build_clock, "measured"),
@@ -66,15 +66,15 @@ def check(
     steps: dict[tuple[str, str], list[Step]] = {}
     for call in calls:
         for one in contestants:
-            for clock, make in one.clocks().items():
+            for clock, make in one.list_clocks().items():
                 policy = policies.build_policy(one.system.policy)
                 played = play_recording(call.name, call.audio, one.recogniser, policy, make())
                 steps.setdefault((one.name, clock), []).extend(played)
             advance()
-    return [_line(system, clock, calls, found, scoring) for (system, clock), found in steps.items()]
+    return [_build_line(*key, calls, found, scoring) for key, found in steps.items()]
 
 
-def _line(
+def _build_line(
     system: str, clock: str, calls: Sequence[Call], steps: Sequence[Step], scoring: ScoringConfig
 ) -> Line:
     references = [call.reference for call in calls]

@@ -20,7 +20,7 @@ from lab.bench import playing
 from lab.bench.playing import Call
 from lab.calibration import checking, document, fitting, measuring, tables
 from lab.calibration.checking import Contestant
-from lab.calibration.scenes import LENGTHS_S, Scene, scenes
+from lab.calibration.scenes import LENGTHS_S, Scene, cut_scenes
 from streamwer import recognisers
 from streamwer.cli.common.arguments import build_parser, parse_count
 from streamwer.cli.common.progress import create_progress
@@ -39,17 +39,17 @@ _NAME = re.compile(r"[a-z0-9_]+")
 
 @stage_command
 def main() -> int:
-    args = _arguments()
+    args = _parse_arguments()
     settings = load_config(args.overrides)
     calls = playing.read_calls(settings.dataset)
     if args.check:
         return _check(settings, calls)
     folder = args.out or find_conf_dir() / "hardware"
-    name = args.name or slug(name_processor())
+    name = args.name or make_slug(name_processor())
     if not _NAME.fullmatch(name):
         raise ConfigError(f"--name {name!r} must be of small letters, digits and _")
     path = folder / f"{name}.yaml"
-    before = earlier(path, name)
+    before = read_earlier_profile(path, name)
     costs = calibrate(settings, calls, args.repeats, args.quantile)
     profile = HardwareConfig(name, before.processor, {**before.costs, **costs})
     files.write_files(folder, {path.name: document.render(profile)})
@@ -57,7 +57,7 @@ def main() -> int:
     return 0
 
 
-def _arguments() -> argparse.Namespace:
+def _parse_arguments() -> argparse.Namespace:
     choices = "which systems' calls to measure, as for Hydra: model=tiny_en, policy=[offline], …"
     parser = build_parser("lab.calibration", __doc__, choices)
     parser.add_argument("--name", help="of the profile (that of the processor)")
@@ -77,12 +77,12 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def slug(processor: str) -> str:
+def make_slug(processor: str) -> str:
     """A processor's name as the name of a file."""
     return "_".join(re.findall(r"[a-z0-9]+", processor.lower())) or "this_machine"
 
 
-def earlier(path: Path, name: str) -> HardwareConfig:
+def read_earlier_profile(path: Path, name: str) -> HardwareConfig:
     """The profile that this one replaces or adds to; an empty one if there is none.
 
     Raises:
@@ -102,20 +102,20 @@ def calibrate(
     settings: ExperimentConfig, calls: Sequence[Call], repeats: int, quantile: float
 ) -> dict[str, CallCosts]:
     """Measure, fit and show: the costs of each way in which the compared systems call models."""
-    known = callers([build_system(settings, name) for name in settings.compare])
+    known = select_by_cost([build_system(settings, name) for name in settings.compare])
     loaded = {name: recognisers.load_recogniser(one) for name, one in known.items()}
-    seen, unseen = halves(calls)
+    seen, unseen = split_scenes(calls)
     with create_progress() as bar:
         task = bar.add_task("windows", total=2 * repeats * len(LENGTHS_S))
         step = _announce(partial(bar.advance, task), 2 * repeats)
         # One half after the other would blame a slower hour on the fit.
         windows = [*seen, *unseen]
-        both = measuring.measure(loaded, windows, repeats, quantile, step, stopwatch(known))
+        both = measuring.measure(loaded, windows, repeats, quantile, step, choose_timer(known))
     fitted, kept = {}, {}
     for name, samples in both.items():
         middle = len(samples) // 2
         kept[name] = samples[middle:]
-        fitted[name] = fitting.with_errors(fitting.fit(samples[:middle]), kept[name])
+        fitted[name] = fitting.add_errors(fitting.fit(samples[:middle]), kept[name])
     for name, costs in fitted.items():
         tables.show_stages(costs, kept[name], name)
     tables.show_fit(fitted, kept)
@@ -135,12 +135,12 @@ def _announce(advance: Callable[[], None], rounds: int) -> Callable[[], None]:
     return step
 
 
-def callers(systems: Sequence[SystemConfig]) -> dict[str, SystemConfig]:
+def select_by_cost(systems: Sequence[SystemConfig]) -> dict[str, SystemConfig]:
     """One system for each way in which models are called."""
-    return {hardware.cost_key(each.model, each.engine): each for each in reversed(systems)}
+    return {hardware.make_cost_key(each.model, each.engine): each for each in reversed(systems)}
 
 
-def stopwatch(systems: Mapping[str, SystemConfig]) -> Callable[[], float]:
+def choose_timer(systems: Mapping[str, SystemConfig]) -> Callable[[], float]:
     """Time of this process's own where one thread does all the work, else that of the world.
 
     The former leaves out the moments in which other programs had the core.
@@ -150,7 +150,7 @@ def stopwatch(systems: Mapping[str, SystemConfig]) -> Callable[[], float]:
     return time.process_time if alone else time.perf_counter
 
 
-def halves(calls: Sequence[Call]) -> tuple[list[Scene], list[Scene]]:
+def split_scenes(calls: Sequence[Call]) -> tuple[list[Scene], list[Scene]]:
     """Scenes to fit to, and scenes of other calls to check the fit with.
 
     Raises:
@@ -160,7 +160,7 @@ def halves(calls: Sequence[Call]) -> tuple[list[Scene], list[Scene]]:
         raise DatasetError(f"{len(calls)} recordings: a calibration needs two, choose a dataset")
     text = " ".join(call.reference.text for call in calls[:20])
     seen, unseen = ([call.audio for call in calls[i::2]] for i in (0, 1))
-    return scenes(seen, text, seed=0), scenes(unseen, text, seed=1)
+    return cut_scenes(seen, text, seed=0), cut_scenes(unseen, text, seed=1)
 
 
 def _check(settings: ExperimentConfig, calls: Sequence[Call]) -> int:
@@ -174,7 +174,7 @@ def _check(settings: ExperimentConfig, calls: Sequence[Call]) -> int:
         )
         for name, one in known.items()
     ]
-    NOW.set(stopwatch(known))  # as the profile was measured
+    NOW.set(choose_timer(known))  # as the profile was measured
     with create_progress() as bar:
         task = bar.add_task("calls", total=len(calls) * len(contestants))
         lines = checking.check(contestants, calls, settings.scoring, partial(bar.advance, task))

@@ -65,16 +65,16 @@ def render(profile: HardwareConfig) -> str:
         "costs:",
     ]
     for name in sorted(profile.costs):
-        lines += ["", f"  {name}:", *_costs(profile.costs[name])]
+        lines += ["", f"  {name}:", *_render_costs(profile.costs[name])]
     return "\n".join(lines) + "\n"
 
 
-def _costs(costs: CallCosts) -> Iterator[str]:
+def _render_costs(costs: CallCosts) -> Iterator[str]:
     for each in fields(CallCosts):
-        yield f"    {each.name}: {getattr(costs, each.name)}  # {_comment(each.name)}"
+        yield f"    {each.name}: {getattr(costs, each.name)}  # {_describe_field(each.name)}"
 
 
-def _comment(name: str) -> str:
+def _describe_field(name: str) -> str:
     if name in _COMMENTS:
         return _COMMENTS[name]
     stage, _, per = name.partition("_")

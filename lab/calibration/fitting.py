@@ -30,14 +30,14 @@ def fit(samples: Sequence[Sample]) -> CallCosts:
     """
     if not any(sample.effort.encodings for sample in samples):
         raise StreamwerError("nothing was decoded in any window: calibrate on calls with speech")
-    costs = _encoder(samples)
+    costs = _fit_encoder(samples)
     for stage in TERMS:
-        for name, cost in _stage(stage, samples).items():
+        for name, cost in _fit_stage(stage, samples).items():
             setattr(costs, name, cost)
     return costs
 
 
-def with_errors(costs: CallCosts, unseen: Sequence[Sample]) -> CallCosts:
+def add_errors(costs: CallCosts, unseen: Sequence[Sample]) -> CallCosts:
     """The costs with their errors on samples that they were not fitted to.
 
     Args:
@@ -51,13 +51,13 @@ def with_errors(costs: CallCosts, unseen: Sequence[Sample]) -> CallCosts:
     errors = np.abs(predicted / measured - 1)
     return replace(
         costs,
-        error_median=_rounded(float(np.median(errors))),
-        error_p95=_rounded(float(np.quantile(errors, 0.95))),
-        error_total=_rounded(float(predicted.sum() / measured.sum() - 1)),
+        error_median=_round_cost(float(np.median(errors))),
+        error_p95=_round_cost(float(np.quantile(errors, 0.95))),
+        error_total=_round_cost(float(predicted.sum() / measured.sum() - 1)),
     )
 
 
-def non_negative(terms: Array, times: Array, weights: Array) -> Array:
+def solve_non_negative(terms: Array, times: Array, weights: Array) -> Array:
     """Least squares with coefficients of at least 0, exactly, by trying every subset of terms.
 
     The solution is the unconstrained one on the terms that it does not set to 0 (Lawson & Hanson,
@@ -83,7 +83,7 @@ def non_negative(terms: Array, times: Array, weights: Array) -> Array:
     return best
 
 
-def _stage(stage: str, samples: Sequence[Sample]) -> dict[str, float]:
+def _fit_stage(stage: str, samples: Sequence[Sample]) -> dict[str, float]:
     known = TERMS[stage]
     names = [f"{stage}_{name}" for name in known]
     terms = np.array([[term(s.effort) for term in known.values()] for s in samples], float)
@@ -94,11 +94,11 @@ def _stage(stage: str, samples: Sequence[Sample]) -> dict[str, float]:
     terms, times = terms[happened], times[happened]
     weights = 1 / np.maximum(times, _FLOOR * times.mean())
     scale = np.maximum(terms.max(axis=0), 1)  # products of counts are large: keep it well posed
-    solved = non_negative(terms / scale, times, weights) / scale
-    return dict(zip(names, map(_rounded, solved.tolist()), strict=True))
+    solved = solve_non_negative(terms / scale, times, weights) / scale
+    return dict(zip(names, map(_round_cost, solved.tolist()), strict=True))
 
 
-def _encoder(samples: Sequence[Sample]) -> CallCosts:
+def _fit_encoder(samples: Sequence[Sample]) -> CallCosts:
     """The encoder's curve: the median of each length that it heard."""
     known: dict[int, list[float]] = {}
     alone = [sample for sample in samples if sample.effort.encodings == 1]
@@ -109,11 +109,11 @@ def _encoder(samples: Sequence[Sample]) -> CallCosts:
     lengths = sorted(known)
     return CallCosts(
         encode_frames=lengths,
-        encode_us=[_rounded(float(np.median(known[frames]))) for frames in lengths],
+        encode_us=[_round_cost(float(np.median(known[frames]))) for frames in lengths],
     )
 
 
-def _rounded(value: float) -> float:
+def _round_cost(value: float) -> float:
     """To so many digits that the rest is noise; 0 for what would need an exponent in YAML."""
     if abs(value) < _LEAST:
         return 0.0

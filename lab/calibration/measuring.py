@@ -41,16 +41,16 @@ def measure(
     """
     reset = NOW.set(now)
     try:
-        heard = _rounds(recognisers, scenes, repeats, advance)
+        heard = _run_rounds(recognisers, scenes, repeats, advance)
     finally:
         NOW.reset(reset)
     return {
-        name: [_sample(repeated, quantile) for repeated in zip(*calls, strict=True)]
+        name: [_merge_repeats(repeated, quantile) for repeated in zip(*calls, strict=True)]
         for name, calls in heard.items()
     }
 
 
-def _rounds(
+def _run_rounds(
     recognisers: Mapping[str, Recogniser],
     scenes: Sequence[Scene],
     repeats: int,
@@ -62,14 +62,14 @@ def _rounds(
         rounds: dict[str, list[Hypothesis]] = {name: [] for name in recognisers}
         for scene in scenes:
             for name, recogniser in recognisers.items():
-                rounds[name] += map(recogniser.recognise, scene.windows())
+                rounds[name] += map(recogniser.recognise, scene.iterate_windows())
             advance()
         for name, calls in rounds.items():
             heard[name].append(calls)
     return heard
 
 
-def _sample(repeated: Sequence[Hypothesis], quantile: float) -> Sample:
+def _merge_repeats(repeated: Sequence[Hypothesis], quantile: float) -> Sample:
     """The same call in each repeat, made one."""
     spent = {
         each.name: float(

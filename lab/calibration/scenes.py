@@ -41,16 +41,16 @@ class Scene:
     growth: int
     prompt: str
 
-    def windows(self) -> Iterator[Window]:
+    def iterate_windows(self) -> Iterator[Window]:
         """Its windows in order, with a memory of their own: each time the same work."""
         memory, end = Memory(), self.start + self.length
-        yield self._until(end, memory)
+        yield self._cut_window(end, memory)
         for poll in POLLS_S:
             end += seconds_to_samples(poll)
-            yield self._until(end, memory, listen_only=True)
-        yield self._until(end + self.growth, memory)
+            yield self._cut_window(end, memory, listen_only=True)
+        yield self._cut_window(end + self.growth, memory)
 
-    def _until(self, end: int, memory: Memory, listen_only: bool = False) -> Window:
+    def _cut_window(self, end: int, memory: Memory, listen_only: bool = False) -> Window:
         prompt = "" if listen_only else self.prompt
         return Window(
             self.audio[self.start : end],
@@ -61,7 +61,7 @@ class Scene:
         )
 
 
-def scenes(calls: Sequence[Samples], text: str, seed: int) -> list[Scene]:
+def cut_scenes(calls: Sequence[Samples], text: str, seed: int) -> list[Scene]:
     """One scene of each length, begun at chance where in the calls, one call after another.
 
     Args:

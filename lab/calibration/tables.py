@@ -21,7 +21,8 @@ _WIDTH = 120
 def show_fit(costs: Mapping[str, CallCosts], unseen: Mapping[str, Sequence[Sample]]) -> None:
     """Print the fit error of each kind of call, on windows that the fit did not see."""
     columns = "calls", "windows", "mean call, ms", "error: median", "95 %", "in total"
-    table = _table("Predicted against measured time of calls that the fit did not see", *columns)
+    title = "Predicted against measured time of calls that the fit did not see"
+    table = _make_table(title, *columns)
     for name, fitted in costs.items():
         decoded = [sample for sample in unseen[name] if sample.effort.encodings]
         mean = np.mean([sample.compute.total for sample in decoded]) * 1e3
@@ -36,7 +37,7 @@ def show_fit(costs: Mapping[str, CallCosts], unseen: Mapping[str, Sequence[Sampl
 
 def show_stages(costs: CallCosts, unseen: Sequence[Sample], title: str) -> None:
     """Print the time of each stage on those windows, predicted and measured."""
-    table = _table(title, "stage", "measured, ms", "predicted, ms", "error in total")
+    table = _make_table(title, "stage", "measured, ms", "predicted, ms", "error in total")
     for stage in hardware.STAGES:
         measured = sum(getattr(sample.compute, stage) for sample in unseen) * 1e3
         predicted = (
@@ -50,7 +51,7 @@ def show_stages(costs: CallCosts, unseen: Sequence[Sample], title: str) -> None:
 def show_check(lines: Sequence[Line]) -> None:
     """Print each system's figures under either clock, and how far they are apart."""
     columns = "system", "clock", "compute, s", "commit latency p50, s", "p95, s"
-    table = _table("The same calls with either clock, here and now", *columns)
+    table = _make_table("The same calls with either clock, here and now", *columns)
     for measured, predicted in list(pairwise(lines))[::2]:
         for line in (measured, predicted):
             figures = f"{line.compute:.2f}", f"{line.p50:.3f}", f"{line.p95:.3f}"
@@ -64,7 +65,7 @@ def show_check(lines: Sequence[Line]) -> None:
     _print(table)
 
 
-def _table(title: str, first: str, *others: str) -> Table:
+def _make_table(title: str, first: str, *others: str) -> Table:
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left")
     table.add_column(first, no_wrap=True)
     for name in others:

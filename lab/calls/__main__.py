@@ -29,7 +29,7 @@ CACHE = Path("data/reference/spoken")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; a user's error is one line and status 1."""
-    args = _parser().parse_args(arguments)
+    args = _build_parser().parse_args(arguments)
     try:
         args.run(args)
     except StreamwerError as error:
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lab.calls", description=__doc__)
     commands = parser.add_subparsers(required=True)
     make = commands.add_parser("make", help="speak the calls; needs pip install -e '.[calls]'")
@@ -92,13 +92,13 @@ def _evaluate(args: argparse.Namespace) -> None:
         rates[model.name] = evaluation.pool_by_condition(calls)
         print(f"{model.name}: {rates[model.name]}")
     rows = evaluation.read_rows(args.calls)
-    pairs = [(_words(row["words_forced_base"]), _words(row["words"])) for row in rows]
+    pairs = [(_parse_words(row["words_forced_base"]), _parse_words(row["words"])) for row in rows]
     measured = {"wer": rates, "alignment": alignment.summarize_deviations(pairs)}
     publishing.write_figures(args.calls, publishing.read_figures(args.calls) | measured)
     publishing.write_card(args.calls)
 
 
-def _words(items: Sequence[dict[str, Any]]) -> list[Word]:
+def _parse_words(items: Sequence[dict[str, Any]]) -> list[Word]:
     return [Word(item["text"], item["start"], item["end"]) for item in items]
 
 

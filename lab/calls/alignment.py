@@ -58,13 +58,13 @@ def summarize_deviations(pairs: Pairs) -> dict[str, float]:
             ends[after == other.end].append(one.end - other.end)
     return {
         "words": len(starts),
-        **_summary("start", starts),
-        **_summary("joined_end", ends[True]),
-        **_summary("paused_end", ends[False]),
+        **_describe_deviations("start", starts),
+        **_describe_deviations("joined_end", ends[True]),
+        **_describe_deviations("paused_end", ends[False]),
     }
 
 
-def _summary(name: str, deviations: Sequence[float]) -> dict[str, float]:
+def _describe_deviations(name: str, deviations: Sequence[float]) -> dict[str, float]:
     values = 1000 * np.array(deviations)
     sizes = np.abs(values)
     return {

@@ -60,25 +60,25 @@ def assemble_call(call_id: str, parts: Sequence[Sentence | float]) -> Recording:
         parts: sentences, and among them seconds of a hold, in place of the pause there.
     """
     chance = create_generator(SEED, "call", call_id)
-    pieces = [_silence(chance.uniform(*LEAD_S))]
+    pieces = [_make_silence(chance.uniform(*LEAD_S))]
     words: list[Word] = []
     spans = []
     for at, part in enumerate(parts):
         if not isinstance(part, Sentence):
-            pieces.append(_silence(part))
+            pieces.append(_make_silence(part))
             continue
         if at and isinstance(parts[at - 1], Sentence):
-            pieces.append(_silence(chance.uniform(*PAUSE_S)))
+            pieces.append(_make_silence(chance.uniform(*PAUSE_S)))
         placed = _shift(part.words, samples_to_seconds(sum(map(len, pieces))))
         spans.append((placed[0].start, placed[-1].end))
         words += placed
         pieces.append(part.samples)
-    pieces.append(_silence(chance.uniform(*TAIL_S)))
+    pieces.append(_make_silence(chance.uniform(*TAIL_S)))
     signal = _set_level(np.concatenate(pieces), chance.uniform(*LEVEL_DB))
     return Recording(_add_floor(signal, chance), tuple(words), tuple(spans))
 
 
-def _silence(duration: float) -> Samples:
+def _make_silence(duration: float) -> Samples:
     return np.zeros(seconds_to_samples(duration), np.float32)
 
 

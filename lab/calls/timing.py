@@ -42,11 +42,11 @@ def time_words(sentence: str, speech: Speech, lead_s: float) -> tuple[Word, ...]
         lead_s: by how much its sound is ahead of its phonemes' times.
     """
     groups = group_words(speech.phonemes, lead_s)
-    heard = audible_frames(speech.samples)
+    heard = find_audible_frames(speech.samples)
     frames = np.flatnonzero(heard)
     edges = [float(frames[0] * FRAME_S)]
     for one, other in pairwise(groups):
-        edges += _part(one, other, heard, edges[-1])
+        edges += _place_boundary(one, other, heard, edges[-1])
     edges.append(float((frames[-1] + 1) * FRAME_S))
     return tuple(
         Word(text, round(start, 3), round(end, 3))
@@ -54,7 +54,7 @@ def time_words(sentence: str, speech: Speech, lead_s: float) -> tuple[Word, ...]
     )
 
 
-def audible_frames(signal: Samples) -> Flags:
+def find_audible_frames(signal: Samples) -> Flags:
     """Tell for each frame of 10 ms whether it is heard; the last one may be shorter."""
     size = int(FRAME_S * SAMPLE_RATE)
     count = -(-len(signal) // size)
@@ -79,21 +79,21 @@ def group_words(phonemes: Sequence[Phoneme], lead_s: float) -> list[list[Phoneme
     return groups
 
 
-def _part(
+def _place_boundary(
     one: Sequence[Phoneme], other: Sequence[Phoneme], heard: Flags, begin: float
 ) -> tuple[float, float]:
     """End of a word that begins there, and start of the next one."""
     last = next(each for each in reversed(one) if is_sound(each.symbol))
     first = next(each for each in other if is_sound(each.symbol))
     shortest = _SHORTEST_PAUSE_S if one[-1].symbol in PAUSES else _LONGEST_CLOSURE_S
-    silence = _longest_silence(heard, max(last.start, begin), first.end)
+    silence = _find_longest_silence(heard, max(last.start, begin), first.end)
     if silence and silence[1] - silence[0] >= shortest:
         return silence
     edge = one[-1].end + _SPACE_SHARE * (other[0].start - one[-1].end)
     return edge, edge
 
 
-def _longest_silence(heard: Flags, begin: float, end: float) -> tuple[float, float] | None:
+def _find_longest_silence(heard: Flags, begin: float, end: float) -> tuple[float, float] | None:
     """The longest stretch between two times in which nothing is heard; none if it has none."""
     first = int(begin / FRAME_S)
     last = min(int(end / FRAME_S), int(np.flatnonzero(heard)[-1]) + 1)

@@ -55,35 +55,35 @@ _SHARES = (0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5)
 
 @stage_command
 def main() -> int:
-    args = parser().parse_args()
-    studied = [_settings(args, level) for level in args.slo or [None]]
+    args = create_parser().parse_args()
+    studied = [_compose_settings(args, level) for level in args.slo or [None]]
     settings = studied[0]
     systems = Systems(settings, Span(args.seconds, args.warm_up))
     names = args.system or settings.compare
     for name in names:
-        systems.system(name)  # refused before the first of them is played
-    folders = [_folder(args, each.slo.name, len(studied)) for each in studied]
-    levels = [ServiceLevel(_arrivals(s.load), s.slo, args.seconds, args.warm_up) for s in studied]
+        systems.build_system(name)  # refused before the first of them is played
+    folders = [_choose_folder(args, each.slo.name, len(studied)) for each in studied]
+    levels = [ServiceLevel(_name_load(s.load), s.slo, args.seconds, args.warm_up) for s in studied]
     for folder, level in zip(folders, levels, strict=True):
         _refuse_to_overwrite(folder, level, settings.clock.name, names)
         files.check_writable(folder)
     have = count_cores()  # before a worker keeps to some of its own
     for name in names:
         with (
-            reserve_worker_cores(systems.system(name)),
+            reserve_worker_cores(systems.build_system(name)),
             closing(Playing(name, systems, settings.load.seed, args)) as playing,
         ):
             print(f"{name}: each call alone first", file=sys.stderr)
             for folder, level in zip(folders, levels, strict=True):
                 study = CapacityStudy(folder.name, level, {name: playing.measure(level.slo)})
-                keep(folder, study, {name: playing.facts(have)})
+                update_study(folder, study, {name: playing.describe_machine(have)})
     for folder in folders:
         print((folder / document.TABLE).read_text(encoding="utf-8"))
         print(f"written: {folder}", file=sys.stderr)
     return 0
 
 
-def parser() -> argparse.ArgumentParser:
+def create_parser() -> argparse.ArgumentParser:
     """The command line."""
     choices = "as for Hydra: load=poisson, load.schedule=batched, slo=patient, model=…"
     made = build_parser("lab.capacity", __doc__, choices)
@@ -94,12 +94,12 @@ def parser() -> argparse.ArgumentParser:
     add("--warm-up", type=parse_seconds, default=WARM_UP_S, help="they count after so long, s (20)")
     add("--repeats", type=parse_count, default=6, help="seeds of the arrivals (6)")
     add("--most", type=parse_count, default=512, help="largest number of calls that is tried (512)")
-    add("--name", type=_name, help="folder of the study (the name of its service level)")
+    add("--name", type=_parse_name, help="folder of the study (the name of its service level)")
     add("--out", type=Path, default=REPORTS, help=f"where the folders of studies are ({REPORTS})")
     return made
 
 
-def _settings(args: argparse.Namespace, level: str | None) -> ExperimentConfig:
+def _compose_settings(args: argparse.Namespace, level: str | None) -> ExperimentConfig:
     chosen = {override.partition("=")[0] for override in args.overrides}
     defaults = [f"{key}={value}" for key, value in _DEFAULTS.items() if key not in chosen]
     settings = compose([*defaults, *args.overrides, *([f"slo={level}"] if level else [])])
@@ -114,7 +114,7 @@ def _settings(args: argparse.Namespace, level: str | None) -> ExperimentConfig:
     return settings
 
 
-def _folder(args: argparse.Namespace, level: str, levels: int) -> Path:
+def _choose_folder(args: argparse.Namespace, level: str, levels: int) -> Path:
     parts = [args.name, level if levels > 1 or not args.name else None]
     name = "_".join(part for part in parts if part)
     return Path(args.out) / name
@@ -124,7 +124,7 @@ def _refuse_to_overwrite(
     folder: Path, level: ServiceLevel, clock: str, names: Sequence[str]
 ) -> None:
     """What others took hours to measure at another level goes only where it is measured anew."""
-    earlier = _earlier(folder)
+    earlier = _read_earlier_study(folder)
     others = {n: s for n, s in earlier.systems.items() if n not in names} if earlier else {}
     clocks = {each.signature.method.clock.partition("(")[0] for each in others.values()}
     if earlier and others and (earlier.level != level or clocks != {clock}):
@@ -148,7 +148,7 @@ class Playing:
         self._name, self._systems, self._most = name, systems, args.most
         self._seeds = range(seed, seed + args.repeats)
         self._began = time.perf_counter()
-        self._worker = systems.worker(name)
+        self._worker = systems.build_worker(name)
         self._runs: dict[tuple[int, int], LoadFigures] = {}
         self._peaks: dict[int, int] = {}
 
@@ -161,48 +161,49 @@ class Playing:
         bounds: list[int] = []
         for seed in self._seeds:
             guess = max(1, median_low(bounds)) if bounds else self._worker.guess
-            bounds.append(find_largest(partial(self._meets, slo, seed), self._most, guess))
+            bounds.append(find_largest(partial(self._meets_slo, slo, seed), self._most, guess))
         capacity = estimate_capacity(bounds)
-        for streams in self._curve(capacity):
+        for streams in self._choose_loads(capacity):
             for seed in self._seeds:
                 if (streams, seed) not in self._runs:
-                    self._meets(slo, seed, streams)
+                    self._meets_slo(slo, seed, streams)
         runs = tuple(self._runs[key] for key in sorted(self._runs))
-        return SystemCapacity(self._systems.signature(self._name), capacity, runs)
+        return SystemCapacity(self._systems.sign_capacity(self._name), capacity, runs)
 
-    def facts(self, cores: int) -> dict[str, Any]:
+    def describe_machine(self, cores: int) -> dict[str, Any]:
         """What it took so far, on a machine with so many cores."""
         seconds = time.perf_counter() - self._began
-        return document.facts(self._systems.system(self._name), cores, seconds, self._peaks)
+        system = self._systems.build_system(self._name)
+        return document.describe_machine(system, cores, seconds, self._peaks)
 
-    def _meets(self, slo: SloConfig, seed: int, streams: int) -> bool:
-        found = self._played(streams, seed)
+    def _meets_slo(self, slo: SloConfig, seed: int, streams: int) -> bool:
+        found = self._measure_load(streams, seed)
         missed = slo_violations(found, slo)
-        print(f"{self._name}, {slo.name}: {document.progress(found, missed)}", file=sys.stderr)
+        print(f"{self._name}, {slo.name}: {document.format_run(found, missed)}", file=sys.stderr)
         return not missed
 
-    def _played(self, streams: int, seed: int) -> LoadFigures:
+    def _measure_load(self, streams: int, seed: int) -> LoadFigures:
         if (streams, seed) not in self._runs:
             processes.reset_peak_memory()
             self._runs[streams, seed] = self._worker.run(streams, seed)
             self._peaks[streams] = max(self._peaks.get(streams, 0), processes.read_peak_memory_mb())
         return self._runs[streams, seed]
 
-    def _curve(self, capacity: CapacityEstimate) -> list[int]:
+    def _choose_loads(self, capacity: CapacityEstimate) -> list[int]:
         """The loads around a capacity; where it is 0, a few that the worker could compute."""
         middle = capacity.value or self._worker.guess
         shares = _SHARES if capacity.value else (0, 0.5, 1)
         return sorted({min(self._most, max(1, round(share * middle))) for share in shares})
 
 
-def keep(folder: Path, study: CapacityStudy, facts: dict[str, dict[str, Any]]) -> None:
+def update_study(folder: Path, study: CapacityStudy, facts: dict[str, dict[str, Any]]) -> None:
     """Write a study; systems that were measured before at the same level stay in it."""
-    joined = study.merge(_earlier(folder))
+    joined = study.merge(_read_earlier_study(folder))
     known = read_machine(folder) if joined is not study else {}
     files.write_files(folder, document.render(joined, {**known, **facts}))
 
 
-def _earlier(folder: Path) -> CapacityStudy | None:
+def _read_earlier_study(folder: Path) -> CapacityStudy | None:
     """What is kept there; what this version cannot read is measured anew and written over."""
     try:
         return read_study(folder)
@@ -210,13 +211,13 @@ def _earlier(folder: Path) -> CapacityStudy | None:
         return None
 
 
-def _arrivals(load: LoadConfig) -> str:
+def _name_load(load: LoadConfig) -> str:
     """How calls arrive, without how many and from which seed: each run tells its own."""
     left_out = ("streams", "seed", "calls_per_s")
     return format_choice({k: v for k, v in asdict(load).items() if k not in left_out})
 
 
-def _name(text: str) -> str:
+def _parse_name(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9_]+", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a name: a-z, 0-9 and _")
     return text

@@ -25,17 +25,17 @@ def render(study: CapacityStudy, machine: MachineFacts) -> dict[str, str | bytes
     """The three files; the first two are the same for the same runs.
 
     Args:
-        machine: by system, its `facts`: apart, since they differ from run to run.
+        machine: by system, its `describe_machine`: apart, since they differ from run to run.
     """
     known = {name: machine[name] for name in study.systems if name in machine}
     return {
         FILE: study.to_json(),
-        TABLE: _markdown(study.round_figures()),
+        TABLE: _render_markdown(study.round_figures()),
         MACHINE: json.dumps({"systems": known}, indent=2) + "\n",
     }
 
 
-def facts(
+def describe_machine(
     system: SystemConfig, cores: int, seconds: float, peaks: Mapping[int, int]
 ) -> dict[str, Any]:
     """What this machine has, and what it took to measure a system on it.
@@ -53,7 +53,7 @@ def facts(
     }
 
 
-def progress(found: LoadFigures, missed: Sequence[str]) -> str:
+def format_run(found: LoadFigures, missed: Sequence[str]) -> str:
     """One run in one line."""
     verdict = f"missed: {', '.join(missed)}" if missed else "within"
     late = formatting.format_seconds(found.p95)
@@ -61,7 +61,7 @@ def progress(found: LoadFigures, missed: Sequence[str]) -> str:
     return f"{run}; {verdict}"
 
 
-def _markdown(study: CapacityStudy) -> str:
+def _render_markdown(study: CapacityStudy) -> str:
     level = study.level
     lines = [
         f"# Calls at once on one worker: {study.name} ({level.load})",
@@ -69,17 +69,17 @@ def _markdown(study: CapacityStudy) -> str:
         f"A load is carried where {capacities.describe_slo(level.slo)}",
     ]
     for name, carried in study.systems.items():
-        lines += ["", *_of_system(name, carried, level.slo)]
+        lines += ["", *_render_system(name, carried, level.slo)]
     lines += ["", capacities.LEGEND]
     return "\n".join(lines).replace(formatting.NO_BREAK, " ") + "\n"
 
 
-def _of_system(name: str, carried: SystemCapacity, slo: SloConfig) -> Iterator[str]:
+def _render_system(name: str, carried: SystemCapacity, slo: SloConfig) -> Iterator[str]:
     unbounded = carried.is_unbounded(slo)
     least = "at least " * unbounded
     yield f"## {name}: {least}{formatting.format_count(carried.capacity.value, 'call')}"
     yield ""
-    yield _UNBOUNDED if unbounded else _interval(carried.capacity, carried.is_open_ended(slo))
+    yield _UNBOUNDED if unbounded else _format_range(carried.capacity, carried.is_open_ended(slo))
     yield ""
     yield f"| {' | '.join(capacities.HEADER)} |"
     yield "|" + "---:|" * len(capacities.HEADER)
@@ -87,7 +87,7 @@ def _of_system(name: str, carried: SystemCapacity, slo: SloConfig) -> Iterator[s
         yield f"| {' | '.join(capacities.format_load(point))} |"
 
 
-def _interval(capacity: CapacityEstimate, open_ended: bool) -> str:
+def _format_range(capacity: CapacityEstimate, open_ended: bool) -> str:
     if not capacity.has_interval:
         return "One seed of the arrivals: no interval."
     more = " or more" * open_ended

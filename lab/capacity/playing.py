@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from lab.served import served
+from lab.served import serve_calls
 from streamwer import policies
 from streamwer.analysis.capacity.figures import LoadFigures, ServedCall, SoloResult, measure_load
 from streamwer.audio import seconds_to_samples
@@ -41,7 +41,7 @@ class Span:
     seconds: float
     warm_up: float
 
-    def of(self, streams: int, filling: float = 0.0) -> tuple[float, float]:
+    def choose_bounds(self, streams: int, filling: float = 0.0) -> tuple[float, float]:
         """Begin and end of what counts: longer for few streams, so that there are words enough.
 
         Args:
@@ -53,7 +53,7 @@ class Span:
         return self.warm_up + later, end + later
 
 
-def remembering(system: SystemConfig, recogniser: Recogniser) -> Recogniser:
+def add_result_cache(system: SystemConfig, recogniser: Recogniser) -> Recogniser:
     """The recogniser, which hears no window twice where its time is not measured."""
     packet = seconds_to_samples(system.load.packet_s)
     refused = make_schedule(system.load).max_batch > 1 and not isinstance(
@@ -69,7 +69,7 @@ class Worker:
 
     Args:
         system: what it runs; its load says how calls arrive.
-        recogniser: its model, loaded; of `remembering`. None where a server has it.
+        recogniser: its model, loaded; of `add_result_cache`. None where a server has it.
         calls: the recordings with their audio.
         normaliser: of the words.
         span: of each run.
@@ -97,10 +97,10 @@ class Worker:
         load = replace(self._system.load, streams=streams, seed=seed)
         lengths = [reference.seconds for reference, _ in self._calls]
         # Random calls are as many as was asked for when the first that came may be over.
-        span = self._span.of(streams, max(lengths) if load.name == "poisson" else 0.0)
+        span = self._span.choose_bounds(streams, max(lengths) if load.name == "poisson" else 0.0)
         alone, lost = self.alone, list[str]()
         arrivals = draw_arrivals(lengths, load, span[1])
-        calls = self._served(arrivals, load, lambda _, error: lost.append(describe_error(error)))
+        calls = self._serve_calls(arrivals, load, lambda _, e: lost.append(describe_error(e)))
         for why, count in Counter(lost).items():
             of = f"{streams} streams, seed {seed}: {count} of {len(arrivals)} calls"
             print(f"{of} failed ({why})", file=sys.stderr)
@@ -124,14 +124,14 @@ class Worker:
     @cached_property
     def _one_by_one(self) -> list[ServedCall]:
         load = replace(self._system.load, schedule="fifo")
-        return [self._served([Arrival(0.0, i)], load)[0] for i in range(len(self._calls))]
+        return [self._serve_calls([Arrival(0.0, i)], load)[0] for i in range(len(self._calls))]
 
-    def _served(
+    def _serve_calls(
         self, arrivals: Sequence[Arrival], load: LoadConfig, failed: OnFailure | None = None
     ) -> tuple[ServedCall, ...]:
         streams = (self._stream(str(i), each, load) for i, each in enumerate(arrivals))
         clock, heard = build_system_clock(self._system), self._recogniser
-        return served(self._calls, arrivals, streams, heard, clock, load, failed=failed)
+        return serve_calls(self._calls, arrivals, streams, heard, clock, load, failed=failed)
 
     def _stream(self, name: str, arrival: Arrival, load: LoadConfig) -> Stream:
         reference, audio = self._calls[arrival.recording]
@@ -139,5 +139,5 @@ class Worker:
         policy = policies.build_policy(self._system.policy)
         memory = Memory()
         if isinstance(self._recogniser, CachingRecogniser):
-            memory = self._recogniser.memory(reference.recording, audio)
+            memory = self._recogniser.create_memory(reference.recording, audio)
         return Stream(name, source, policy, arrival.begin, memory)

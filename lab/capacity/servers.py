@@ -36,7 +36,7 @@ class ServerWorker(Worker):
     def close(self) -> None:
         self._running.close()
 
-    def _served(
+    def _serve_calls(
         self, arrivals: Sequence[Arrival], load: LoadConfig, failed: OnFailure | None = None
     ) -> tuple[ServedCall, ...]:
         server = self._system.server

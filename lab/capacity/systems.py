@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cached_property
 
-from lab.capacity.playing import Span, Worker, remembering
+from lab.capacity.playing import Span, Worker, add_result_cache
 from lab.capacity.servers import ServerWorker
 from streamwer import audio, recognisers
 from streamwer.alignment.aligned_manifest import read_aligned
@@ -36,7 +36,7 @@ class Systems:
         self._normaliser = get_normaliser(settings.scoring.normaliser)
         self._loaded: tuple[object, Recogniser] | None = None
 
-    def system(self, name: str) -> SystemConfig:
+    def build_system(self, name: str) -> SystemConfig:
         """What a system is.
 
         Raises:
@@ -49,17 +49,17 @@ class Systems:
             )
         return system
 
-    def worker(self, name: str) -> Worker:
+    def build_worker(self, name: str) -> Worker:
         """The system's worker, its model loaded."""
-        system = self.system(name)
+        system = self.build_system(name)
         kind = ServerWorker if system.server else Worker
-        recogniser = None if system.server else self._recogniser(system)
+        recogniser = None if system.server else self._load_recogniser(system)
         return kind(system, recogniser, self.calls, self._normaliser, self._span)
 
-    def signature(self, name: str) -> Signature:
+    def sign_capacity(self, name: str) -> Signature:
         """What a capacity of the system is of, and how it is found."""
-        system = self.system(name)
-        digest = digest_delivered_audio(self._heard, {})
+        system = self.build_system(name)
+        digest = digest_delivered_audio(self._audio_digest, {})
         return store.sign_scores(
             [each for each, _ in self.calls],
             EventLog((), (), {}, self._describe_run(system, digest)),
@@ -97,15 +97,15 @@ class Systems:
         return calls
 
     @cached_property
-    def _heard(self) -> str:
+    def _audio_digest(self) -> str:
         return digests.digest_audio(
             {each.recording: PREPARED / each.audio for each, _ in self.calls}
         )
 
-    def _recogniser(self, system: SystemConfig) -> Recogniser:
+    def _load_recogniser(self, system: SystemConfig) -> Recogniser:
         key = asdict(system.model), asdict(system.engine)
         if self._loaded is None or self._loaded[0] != key:
-            self._loaded = key, remembering(system, recognisers.load_recogniser(system))
+            self._loaded = key, add_result_cache(system, recognisers.load_recogniser(system))
         return self._loaded[1]
 
 

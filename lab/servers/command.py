@@ -143,7 +143,7 @@ class Study:
                 rows += [measure(subject, each, self._played, references) for each in policies]
         size = sum(path.stat().st_size for path in self._folder.iterdir() if path.is_file())
         return {
-            "machine": machine.facts(),
+            "machine": machine.read_facts(),
             "model": {"name": self._model.name, "mb": round(size / 1e6, 1)},
             "calls": [reference.recording for reference in references],
             "seconds": round(sum(reference.seconds for reference in references), 1),

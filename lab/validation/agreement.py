@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean, median
 
-from lab.validation.figures import Figures, crossing
+from lab.validation.figures import Figures, find_crossing
 from streamwer.config.load import SloConfig
 
 SHARE, LEAST_S = 0.05, 0.02
@@ -79,103 +79,101 @@ class Capacity:
     wall: float | None
 
 
-def verdicts(
+def judge_pairs(
     pairs: Sequence[Pair], capacities: Sequence[Capacity], slo: SloConfig
 ) -> list[Verdict]:
     """All criteria; the repeats of a load that count are held to them by their means."""
-    pairs = [pair for load in dict.fromkeys(p.load for p in pairs) for pair in counted(pairs, load)]
-    found = [*_latencies(pairs), *_slopes(pairs, slo.lag_slope)]
-    found += _stalls([pair for pair in pairs if pair.load.stalled])
+    loads = dict.fromkeys(pair.load for pair in pairs)
+    pairs = [pair for load in loads for pair in select_judged(pairs, load)]
+    found = [*_judge_latencies(pairs), *_judge_slopes(pairs, slo.lag_slope)]
+    found += _judge_stalls([pair for pair in pairs if pair.load.stalled])
     if capacities:
-        found.append(max((_capacity(each) for each in capacities), key=_off))
+        found.append(max(map(_judge_capacity, capacities), key=lambda each: each.off))
     return found
 
 
-def counted(pairs: Sequence[Pair], load: Load) -> list[Pair]:
+def select_judged(pairs: Sequence[Pair], load: Load) -> list[Pair]:
     """The repeats of a load that are judged."""
     mine = [pair for pair in pairs if pair.load == load]
     quiet = [pair for pair in mine if not (pair.virtual.disturbed or pair.wall.disturbed)]
     return quiet if len(quiet) >= REPEATS else mine
 
 
-def capacities(pairs: Sequence[Pair], slo: SloConfig, least: int) -> list[Capacity]:
+def find_capacities(pairs: Sequence[Pair], slo: SloConfig, least: int) -> list[Capacity]:
     """By seed, of those for which at least so many loads were played."""
     found = []
     for seed in sorted({pair.wall.seed for pair in pairs}):
         mine = [pair for pair in pairs if pair.wall.seed == seed and not pair.load.stalled]
         if len(mine) >= least:
-            virtual = _crossing([pair.virtual for pair in mine], slo)
-            found.append(Capacity(seed, virtual, _crossing([pair.wall for pair in mine], slo)))
+            virtual = _find_capacity([pair.virtual for pair in mine], slo)
+            found.append(Capacity(seed, virtual, _find_capacity([pair.wall for pair in mine], slo)))
     return found
 
 
-def middle(values: Sequence[float | None]) -> float | None:
+def compute_median(values: Sequence[float | None]) -> float | None:
     """The median; None where one is not known."""
     known = [value for value in values if value is not None]
     return median(known) if known and len(known) == len(values) else None
 
 
-def _crossing(runs: Sequence[Figures], slo: SloConfig) -> float | None:
+def _find_capacity(runs: Sequence[Figures], slo: SloConfig) -> float | None:
     points = [(run.streams, run.p95) for run in runs if run.p95 is not None]
-    return crossing(points, slo.p95_commit_s)
+    return find_crossing(points, slo.p95_commit_s)
 
 
-def _off(verdict: Verdict) -> float:
-    return verdict.off
-
-
-def _latencies(pairs: Sequence[Pair]) -> Iterator[Verdict]:
+def _judge_latencies(pairs: Sequence[Pair]) -> Iterator[Verdict]:
     for load in dict.fromkeys(pair.load for pair in pairs if pair.load.judged):
         for name in ("p50", "p95"):
             these = [pair for pair in pairs if pair.load == load]
-            yield _together(these, name, f"{name} at {load.name}", SHARE, LEAST_S)
+            yield _judge_means(these, name, f"{name} at {load.name}", SHARE, LEAST_S)
 
 
-def _stalls(pairs: Sequence[Pair]) -> Iterator[Verdict]:
+def _judge_stalls(pairs: Sequence[Pair]) -> Iterator[Verdict]:
     if not pairs:
         return
     limits = {"backlog": (STALL_SHARE, LEAST_S), "recovery": (STALL_SHARE, RECOVERY_S)}
     for name, (share, least) in limits.items():
-        yield _together(pairs, name, f"{name} after the stall", share, least)
+        yield _judge_means(pairs, name, f"{name} after the stall", share, least)
 
 
-def _together(pairs: Sequence[Pair], figure: str, what: str, share: float, least: float) -> Verdict:
+def _judge_means(pairs: Sequence[Pair], key: str, what: str, share: float, least: float) -> Verdict:
     """The means of the repeats; one that has no such figure is off for all."""
-    values = [(getattr(pair.virtual, figure), getattr(pair.wall, figure)) for pair in pairs]
-    each = [_near(what, virtual, wall, share, least) for virtual, wall in values]
-    worst = max(each, key=_off)
+    values = [(getattr(pair.virtual, key), getattr(pair.wall, key)) for pair in pairs]
+    each = [_judge_figure(what, virtual, wall, share, least) for virtual, wall in values]
+    worst = max(each, key=lambda verdict: verdict.off)
     if len(each) == 1 or not math.isfinite(worst.off):
         return worst
     virtual, wall = (fmean(clock) for clock in zip(*values, strict=True))
-    mean = _near(what, virtual, wall, share, least)
+    mean = _judge_figure(what, virtual, wall, share, least)
     return replace(mean, told=f"{mean.told} (furthest repeat {worst.told.rpartition(', ')[2]})")
 
 
-def _near(
+def _judge_figure(
     name: str, virtual: float | None, wall: float | None, share: float, least: float
 ) -> Verdict:
     """The virtual clock's figure beside the wall's; what is not known, or never comes, is off."""
     if virtual is None or wall is None or not (math.isfinite(virtual) and math.isfinite(wall)):
-        return Verdict(name, math.inf, f"{_told(virtual)} against {_told(wall)}")
+        told = " against ".join(map(_format_seconds, (virtual, wall)))
+        return Verdict(name, math.inf, told)
     error = virtual - wall
     told = f"{virtual:.3f} s against {wall:.3f} s: {1000 * error:+.0f} ms"
     told += f", {error / wall:+.1%}" if wall else ""
     return Verdict(name, abs(error) / max(share * wall, least), told)
 
 
-def _slopes(pairs: Sequence[Pair], limit: float) -> Iterator[Verdict]:
+def _judge_slopes(pairs: Sequence[Pair], limit: float) -> Iterator[Verdict]:
     for load in LOADS:
         these = [pair for pair in pairs if pair.load == load]
         if these:
-            yield _slope(load, these, limit)
+            yield _judge_slope(load, these, limit)
 
 
-def _slope(load: Load, pairs: Sequence[Pair], limit: float) -> Verdict:
+def _judge_slope(load: Load, pairs: Sequence[Pair], limit: float) -> Verdict:
     """Of slopes that differ by less than the level's own limit the sign is the same, or chance."""
     virtual = fmean(pair.virtual.lag_slope for pair in pairs)
     wall = fmean(pair.wall.lag_slope for pair in pairs)
     told = f"{virtual:+.4f} against {wall:+.4f}"
-    same = _sign(virtual, limit) == _sign(wall, limit)
+    same = _get_sign(virtual, limit) == _get_sign(wall, limit)
     return Verdict(
         f"sign of the lag slope at {load.name}",
         0.0 if same else abs(virtual - wall) / limit,
@@ -183,24 +181,24 @@ def _slope(load: Load, pairs: Sequence[Pair], limit: float) -> Verdict:
     )
 
 
-def _sign(slope: float, limit: float) -> int:
+def _get_sign(slope: float, limit: float) -> int:
     return 0 if abs(slope) <= limit else int(math.copysign(1, slope))
 
 
-def _capacity(found: Capacity) -> Verdict:
+def _judge_capacity(found: Capacity) -> Verdict:
     if found.virtual is None or found.wall is None:
-        told = f"{_streams(found.virtual)} against {_streams(found.wall)}"
+        told = f"{_format_streams(found.virtual)} against {_format_streams(found.wall)}"
         return Verdict("capacity", math.inf, f"{told}: the loads do not bracket it")
     error = found.virtual - found.wall
     told = f"{found.virtual:.1f} against {found.wall:.1f} streams: {error / found.wall:+.1%}"
     return Verdict("capacity", abs(error) / max(1.0, CAPACITY_SHARE * found.wall), told)
 
 
-def _streams(value: float | None) -> str:
+def _format_streams(value: float | None) -> str:
     return "not known" if value is None else f"{value:.1f}"
 
 
-def _told(value: float | None) -> str:
+def _format_seconds(value: float | None) -> str:
     if value is None:
         return "too few words"
     return f"{value:.3f} s" if math.isfinite(value) else "never"

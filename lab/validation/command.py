@@ -18,7 +18,7 @@ from lab.bench import machine, playing
 from lab.validation import agreement, document, drawing
 from lab.validation.agreement import LOADS, Load, Pair
 from lab.validation.document import Findings
-from lab.validation.figures import Figures, figures
+from lab.validation.figures import Figures, measure_figures
 from lab.validation.playing import CLOCKS, VIRTUAL, Player, Run, Setting
 from lab.validation.stalling import Stall
 from streamwer import recognisers
@@ -53,27 +53,27 @@ _PROBE, _LEAST = 32, 0.125
 
 @stage_command
 def main() -> int:
-    args = parser().parse_args()
+    args = create_parser().parse_args()
     settings = compose(["experiment=validation", *args.overrides])
     name = settings.compare[0]
-    system = _checked(experiment.build_system(settings, name), settings, args)
-    facts = machine.facts()  # before the worker keeps to a core of its own
+    system = _check_system(experiment.build_system(settings, name), settings, args)
+    facts = machine.read_facts()  # before the worker keeps to a core of its own
     with core_reservation.reserve_cores(system.model.cpu_threads) as place:
         if not place.own_cores:
             print("the worker has no core of its own: expect more noise", file=sys.stderr)
-        player = Player(system, recognisers.load_recogniser(system), _calls(settings), place)
-        found = _found(Session(player, settings, args), settings, name, system, facts)
-    contents = document.render(found, drawing.svg(found.pairs))
-    if folder := _folder(args):
+        player = Player(system, recognisers.load_recogniser(system), _read_calls(settings), place)
+        found = _collect_findings(Session(player, settings, args), settings, name, system, facts)
+    contents = document.render(found, drawing.draw_svg(found.pairs))
+    if folder := _choose_folder(args):
         files.write_files(folder, contents)
         print(f"written: {folder}", file=sys.stderr)
     if args.write_docs:
-        document.write_into(PAGE, f"{document.block(found)}\n\n{_FIGURE}")
-    print(document.block(found))
+        document.write_into(PAGE, f"{document.render_block(found)}\n\n{_FIGURE}")
+    print(document.render_block(found))
     return 0 if found.met else 1
 
 
-def parser() -> argparse.ArgumentParser:
+def create_parser() -> argparse.ArgumentParser:
     """The command line."""
     choices = "changes to experiment=validation, as for Hydra: load=poisson, model=…"
     made = build_parser("lab.validation", __doc__, choices)
@@ -109,7 +109,7 @@ class Session:
         """Play something that does not count, so that all code and data are in memory."""
         self._run(_PROBE, 0, max(self.span[0], _LEAST * self.span[1]), VIRTUAL)
 
-    def streams(self) -> int:
+    def estimate_capacity(self) -> int:
         """The capacity in virtual time, roughly: the loads are shares of it."""
         if self._args.streams:
             return int(self._args.streams)
@@ -123,32 +123,32 @@ class Session:
         unit = max(1, round(_UNIT * guess))
         tried: dict[int, float | None] = {}
 
-        def meets(units: int) -> bool:
+        def meets_slo(units: int) -> bool:
             run = self._run(units * unit, seed, self.span[1], VIRTUAL)
             self._say(f"{run.streams} streams: p95 {run.p95} s")
             tried[run.streams] = run.p95
             return run.p95 is not None and run.p95 <= limit
 
-        found = unit * find_largest(meets, 20 * round(1 / _UNIT), round(guess / unit))
+        found = unit * find_largest(meets_slo, 20 * round(1 / _UNIT), round(guess / unit))
         if not found:
-            raise ConfigError(_too_much(unit, tried[unit], limit))
+            raise ConfigError(_explain_overload(unit, tried[unit], limit))
         return found
 
-    def pairs(self, capacity: int) -> list[Pair]:
+    def play_pairs(self, capacity: int) -> list[Pair]:
         """Every load under both clocks, in turns."""
         first = self._settings.load.seed
         planned = [
             (load, first + repeat)
             for repeat in range(self._args.repeats)
-            for load in (*LOADS, *_bracket(repeat < self._args.bracket))
+            for load in (*LOADS, *_list_bracket(repeat < self._args.bracket))
         ]
         found = []
         for i, (load, seed) in enumerate(planned):
-            found.append(self._pair(load, capacity, seed, CLOCKS[:: 1 if i % 2 else -1]))
-            self._say(f"{i + 1}/{len(planned)}: {_told(found[-1])}")
+            found.append(self._play_pair(load, capacity, seed, CLOCKS[:: 1 if i % 2 else -1]))
+            self._say(f"{i + 1}/{len(planned)}: {_format_pair(found[-1])}")
         return found
 
-    def _pair(self, load: Load, capacity: int, seed: int, order: Sequence[str]) -> Pair:
+    def _play_pair(self, load: Load, capacity: int, seed: int, order: Sequence[str]) -> Pair:
         streams, end = max(1, round(load.share * capacity)), self.span[1]
         stall = None
         if load.stalled:
@@ -162,14 +162,14 @@ class Session:
         grace = _GRACE * self._settings.slo.p95_commit_s
         setting = Setting(streams, seed, until, grace, stall)
         warm_up = min(self.span[0], until / 2)
-        run = _again(lambda: self._player.play(setting, clock), self._say)
-        return figures(run, self._normaliser, warm_up)
+        run = _retry_once(lambda: self._player.play(setting, clock), self._say)
+        return measure_figures(run, self._normaliser, warm_up)
 
     def _say(self, text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
 
-def _found(
+def _collect_findings(
     session: Session,
     settings: ExperimentConfig,
     name: str,
@@ -178,9 +178,9 @@ def _found(
 ) -> Findings:
     began = time.perf_counter()
     session.warm_up()
-    capacity = session.streams()
-    pairs = session.pairs(capacity)
-    found = agreement.capacities(pairs, settings.slo, len(BRACKET) + 1)
+    capacity = session.estimate_capacity()
+    pairs = session.play_pairs(capacity)
+    found = agreement.find_capacities(pairs, settings.slo, len(BRACKET) + 1)
     print(f"it took {time.perf_counter() - began:.0f} s", file=sys.stderr)
     return Findings(
         system=name,
@@ -190,12 +190,12 @@ def _found(
         span=session.span,
         pairs=tuple(pairs),
         capacities=tuple(found),
-        verdicts=tuple(agreement.verdicts(pairs, found, settings.slo)),
+        verdicts=tuple(agreement.judge_pairs(pairs, found, settings.slo)),
         machine=facts,
     )
 
 
-def _too_much(streams: int, p95: float | None, limit: float) -> str:
+def _explain_overload(streams: int, p95: float | None, limit: float) -> str:
     """Why no load can be held to the service level."""
     calls = f"{streams} call{'s' * (streams != 1)} at once"
     if p95 is None:
@@ -206,7 +206,7 @@ def _too_much(streams: int, p95: float | None, limit: float) -> str:
     )
 
 
-def _calls(settings: ExperimentConfig) -> list[tuple[Reference, Samples]]:
+def _read_calls(settings: ExperimentConfig) -> list[tuple[Reference, Samples]]:
     calls = playing.read_calls(settings.dataset)
     if not any(call.reference.words for call in calls):
         raise DatasetError(
@@ -215,7 +215,7 @@ def _calls(settings: ExperimentConfig) -> list[tuple[Reference, Samples]]:
     return [(call.reference, call.audio) for call in calls]
 
 
-def _checked(
+def _check_system(
     system: SystemConfig, settings: ExperimentConfig, args: argparse.Namespace
 ) -> SystemConfig:
     check_settings("slo", settings.slo)
@@ -232,23 +232,23 @@ def _checked(
         raise ConfigError(f"--write-docs is for a whole run into {REPORTS}: without --quick, --out")
     if args.warm_up >= args.seconds:
         raise ConfigError(f"--warm-up {args.warm_up:g} must be below --seconds {args.seconds:g}")
-    if folder := _folder(args):
+    if folder := _choose_folder(args):
         files.check_writable(folder)
     if args.write_docs:
-        document.parts(PAGE)
+        document.split_page(PAGE)
     return system
 
 
-def _folder(args: argparse.Namespace) -> Path | None:
+def _choose_folder(args: argparse.Namespace) -> Path | None:
     """Where the reports go; a quick run leaves those that are there."""
     return args.out or (None if args.quick else REPORTS)
 
 
-def _bracket(wanted: bool) -> tuple[Load, ...]:
+def _list_bracket(wanted: bool) -> tuple[Load, ...]:
     return tuple(Load(f"{share:g}", share) for share in BRACKET) if wanted else ()
 
 
-def _told(pair: Pair) -> str:
+def _format_pair(pair: Pair) -> str:
     parts = [f"{pair.load.name}, {pair.wall.streams} streams, seed {pair.wall.seed}"]
     for run in (pair.virtual, pair.wall):
         p50, p95 = ("–" if value is None else f"{value:.3f}" for value in (run.p50, run.p95))
@@ -256,7 +256,7 @@ def _told(pair: Pair) -> str:
     return "; ".join(parts)
 
 
-def _again(played: Callable[[], Run], say: Callable[[str], None]) -> Run:
+def _retry_once(played: Callable[[], Run], say: Callable[[str], None]) -> Run:
     """A run that the machine spoilt is played once more."""
     try:
         return played()

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from lab.validation import agreement
-from lab.validation.agreement import Capacity, Pair, Verdict, middle
+from lab.validation.agreement import Capacity, Pair, Verdict, compute_median
 from lab.validation.figures import Figures
 from streamwer._util.rounding import round_number
 from streamwer.errors import StreamwerError
@@ -64,7 +64,7 @@ class Findings:
     def judged(self) -> int:
         """Pairs that count."""
         loads = dict.fromkeys(pair.load for pair in self.pairs)
-        return sum(len(agreement.counted(self.pairs, load)) for load in loads)
+        return sum(len(agreement.select_judged(self.pairs, load)) for load in loads)
 
 
 def render(found: Findings, figure: str) -> dict[str, str | bytes]:
@@ -82,46 +82,46 @@ def render(found: Findings, figure: str) -> dict[str, str | bytes]:
         "verdicts": [{**asdict(each), "met": each.met} for each in found.verdicts],
         "capacities": [asdict(each) for each in found.capacities],
         "runs": [
-            {"load": pair.load.name, **_run(run)}
+            {"load": pair.load.name, **_describe_run(run)}
             for pair in found.pairs
             for run in (pair.virtual, pair.wall)
         ],
         "machine": found.machine,
     }
-    text = json.dumps(_plain(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    page = f"# The virtual clock against the wall's\n\n{block(found)}\n"
+    text = json.dumps(_round_values(content), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    page = f"# The virtual clock against the wall's\n\n{render_block(found)}\n"
     return {"validation.json": text, "validation.md": page, FIGURE: figure}
 
 
-def block(found: Findings) -> str:
+def render_block(found: Findings) -> str:
     """The tables as Markdown."""
     return "\n".join(
         [
-            *_setting(found),
+            *_render_setting(found),
             "",
             "| criterion (means of the repeats) | virtual against wall | of the limit | |",
             "|---|---|---:|---|",
-            *(_verdict(each) for each in found.verdicts),
+            *(_render_verdict(each) for each in found.verdicts),
             *([] if found.capacities else [_NOT_COMPARED]),
             "",
             "| load (medians) | streams | clock | p50, s | p95, s | lag slope | busy"
             " | mean step, ms |",
             "|---|---:|---|---:|---:|---:|---:|---:|",
-            *_loads(found.pairs),
+            *_render_loads(found.pairs),
             "",
-            *_stalls(found.pairs),
-            *_capacities(found.capacities),
+            *_render_stalls(found.pairs),
+            *_render_capacities(found.capacities),
         ]
     ).rstrip()
 
 
 def write_into(page: Path, text: str) -> None:
-    """Replace what stands between the two marks of a page; for errors see `parts`."""
-    head, tail = parts(page)
+    """Replace what stands between the two marks of a page; for errors see `split_page`."""
+    head, tail = split_page(page)
     files.write_files(page.parent, {page.name: f"{head}{BEGIN}\n\n{text}\n\n{END}{tail}"})
 
 
-def parts(page: Path) -> tuple[str, str]:
+def split_page(page: Path) -> tuple[str, str]:
     """What stands before and after the two marks of a page.
 
     Raises:
@@ -134,7 +134,7 @@ def parts(page: Path) -> tuple[str, str]:
     return head, rest.partition(END)[2]
 
 
-def _setting(found: Findings) -> Iterator[str]:
+def _render_setting(found: Findings) -> Iterator[str]:
     policy = ", ".join(f"{key} {value}" for key, value in found.policy.items() if key != "name")
     seeds = len({pair.wall.seed for pair in found.pairs})
     yield (
@@ -152,28 +152,28 @@ def _setting(found: Findings) -> Iterator[str]:
     yield said
 
 
-def _verdict(verdict: Verdict) -> str:
+def _render_verdict(verdict: Verdict) -> str:
     off = "–" if not np.isfinite(verdict.off) else f"{verdict.off:.0%}"
     met = "met" if verdict.met else "**not met**"
     return f"| {verdict.criterion} | {verdict.told} | {off} | {met} |"
 
 
-def _loads(pairs: Sequence[Pair]) -> Iterator[str]:
+def _render_loads(pairs: Sequence[Pair]) -> Iterator[str]:
     """Medians over the repeats."""
     ordered = sorted(pairs, key=lambda pair: (pair.load.share, pair.load.name))
     for load, group in groupby(ordered, lambda pair: pair.load):
         members = list(group)
         for name in ("virtual", "wall"):
             runs = [getattr(pair, name) for pair in members]
+            p50, p95 = (_format_seconds(_compute_median(runs, q)) for q in ("p50", "p95"))
+            slope, busy = (_compute_median(runs, each) for each in ("lag_slope", "busy"))
             yield (
-                f"| {load.name} | {runs[0].streams} | {name}"
-                f" | {_seconds(_middle(runs, 'p50'))} | {_seconds(_middle(runs, 'p95'))}"
-                f" | {_middle(runs, 'lag_slope'):+.4f} | {_middle(runs, 'busy'):.0%}"
-                f" | {_milliseconds(_middle(runs, 'call'))} |"
+                f"| {load.name} | {runs[0].streams} | {name} | {p50} | {p95} | {slope:+.4f}"
+                f" | {busy:.0%} | {_format_milliseconds(_compute_median(runs, 'call'))} |"
             )
 
 
-def _stalls(pairs: Sequence[Pair]) -> Iterator[str]:
+def _render_stalls(pairs: Sequence[Pair]) -> Iterator[str]:
     stalled = [pair for pair in pairs if pair.load.stalled]
     if not stalled:
         return
@@ -181,52 +181,53 @@ def _stalls(pairs: Sequence[Pair]) -> Iterator[str]:
     yield "|---|---:|---:|"
     for pair in stalled:
         for name, told in (("backlog", "longest wait"), ("recovery", "caught up after")):
-            values = (_seconds(getattr(run, name)) for run in (pair.virtual, pair.wall))
+            values = (_format_seconds(getattr(run, name)) for run in (pair.virtual, pair.wall))
             yield f"| {told}, s (seed {pair.wall.seed}) | {' | '.join(values)} |"
     yield ""
 
 
-def _capacities(capacities: Sequence[Capacity]) -> Iterator[str]:
+def _render_capacities(capacities: Sequence[Capacity]) -> Iterator[str]:
     if not capacities:
         return
     yield "| capacity, streams | virtual | wall |"
     yield "|---|---:|---:|"
-    for each in capacities:
-        yield f"| seed {each.seed} | {_count(each.virtual)} | {_count(each.wall)} |"
+    rows = [(f"seed {each.seed}", each.virtual, each.wall) for each in capacities]
     if len(capacities) > 1:
-        virtual = _count(middle([each.virtual for each in capacities]))
-        yield f"| median | {virtual} | {_count(middle([each.wall for each in capacities]))} |"
+        _, *clocks = zip(*rows, strict=True)
+        rows.append(("median", compute_median(clocks[0]), compute_median(clocks[1])))
+    for label, virtual, wall in rows:
+        yield f"| {label} | {_format_streams(virtual)} | {_format_streams(wall)} |"
 
 
-def _middle(runs: Sequence[Figures], name: str) -> float | None:
-    return middle([getattr(run, name) for run in runs])
+def _compute_median(runs: Sequence[Figures], name: str) -> float | None:
+    return compute_median([getattr(run, name) for run in runs])
 
 
-def _seconds(value: float | None) -> str:
+def _format_seconds(value: float | None) -> str:
     if value is None:
         return "n too small"
     return f"{value:.3f}" if np.isfinite(value) else "never"
 
 
-def _milliseconds(value: float | None) -> str:
+def _format_milliseconds(value: float | None) -> str:
     return "–" if value is None else f"{1000 * value:.2f}"
 
 
-def _count(value: float | None) -> str:
+def _format_streams(value: float | None) -> str:
     return "not known" if value is None else f"{value:.1f}"
 
 
-def _run(run: Figures) -> dict[str, Any]:
+def _describe_run(run: Figures) -> dict[str, Any]:
     told = {each.name: getattr(run, each.name) for each in fields(run) if each.name not in _SHAPED}
     late = np.quantile(run.late, [q / 100 for q in _PERCENTILES]) if len(run.late) else []
     return {**told, "percentiles": [float(value) for value in late]}
 
 
-def _plain(value: Any) -> Any:
+def _round_values(value: Any) -> Any:
     if isinstance(value, float):
         return round_number(value, _DIGITS)
     if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: _round_values(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [_round_values(each) for each in value]
     return value

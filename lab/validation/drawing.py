@@ -27,48 +27,48 @@ class Panel:
     curves: dict[str, Curve]
 
 
-def svg(pairs: Sequence[Pair]) -> str:
+def draw_svg(pairs: Sequence[Pair]) -> str:
     """The figure as SVG; the repeats of a load are one curve."""
-    panels = list(_panels(pairs))
+    panels = list(_build_panels(pairs))
     rows = -(-len(panels) // _COLUMNS)
     width, height = _COLUMNS * _WIDTH, rows * _HEIGHT + 24
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'
         f' width="{width}" height="{height}" font-family="sans-serif" font-size="11">',
         f'<rect width="{width}" height="{height}" fill="#fff"/>',
-        *_legend(),
+        *_draw_legend(),
     ]
     for i, panel in enumerate(panels):
         row, column = divmod(i, _COLUMNS)
         lines.append(f'<g transform="translate({column * _WIDTH},{row * _HEIGHT + 24})">')
-        lines += [*_drawn(panel), "</g>"]
+        lines += [*_draw_panel(panel), "</g>"]
     return "\n".join([*lines, "</svg>"]) + "\n"
 
 
-def _panels(pairs: Sequence[Pair]) -> Iterator[Panel]:
+def _build_panels(pairs: Sequence[Pair]) -> Iterator[Panel]:
     for load in sorted({pair.load for pair in pairs}, key=lambda each: (each.share, each.name)):
         mine = [pair for pair in pairs if pair.load == load]
         title = f"load {load.name}: {mine[0].wall.streams} calls"
-        curves = _of_each(mine, _cumulative)
+        curves = _build_curves(mine, _compute_cdf)
         yield Panel(title, "commit latency, s", "share of the words", curves)
         if load.stalled:
-            curves = _of_each(mine[:1], _backlog)
+            curves = _build_curves(mine[:1], _find_longest_waits)
             yield Panel(f"{title}, seed {mine[0].wall.seed}", "s", "longest wait, s", curves)
 
 
-def _of_each(
+def _build_curves(
     pairs: Sequence[Pair], curve: Callable[[Sequence[Figures]], Curve]
 ) -> dict[str, Curve]:
     return {name: curve([getattr(pair, name) for pair in pairs]) for name in _LOOKS}
 
 
-def _cumulative(runs: Sequence[Figures]) -> Curve:
+def _compute_cdf(runs: Sequence[Figures]) -> Curve:
     late = np.sort(np.concatenate([run.late for run in runs]))
     shares = np.linspace(0, 1, 101)
     return [(float(np.quantile(late, share)), float(share)) for share in shares]
 
 
-def _backlog(runs: Sequence[Figures]) -> Curve:
+def _find_longest_waits(runs: Sequence[Figures]) -> Curve:
     """The longest wait of the steps that were served in each half second."""
     longest: dict[int, float] = {}
     for at, waited in np.concatenate([run.waits for run in runs]):
@@ -76,7 +76,7 @@ def _backlog(runs: Sequence[Figures]) -> Curve:
     return [(at * _BIN_S, float(longest[at])) for at in sorted(longest)]
 
 
-def _drawn(panel: Panel) -> Iterator[str]:
+def _draw_panel(panel: Panel) -> Iterator[str]:
     points = [point for curve in panel.curves.values() for point in curve]
     right, top = (max(point[axis] for point in points) or 1.0 for axis in (0, 1))
     wide, tall = _WIDTH - 2 * _EDGE, _HEIGHT - 2 * _EDGE
@@ -101,7 +101,7 @@ def _drawn(panel: Panel) -> Iterator[str]:
         yield f'<polyline points="{path}" {line}/>'
 
 
-def _legend() -> Iterator[str]:
+def _draw_legend() -> Iterator[str]:
     for i, (name, (colour, dashes)) in enumerate(_LOOKS.items()):
         x = _EDGE + 150 * i
         yield f'<path d="M{x},14h30" stroke="{colour}" stroke-width="1.8"{dashes}/>'

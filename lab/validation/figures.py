@@ -71,13 +71,13 @@ class Figures:
         return (self.waited or 0.0) > contention.LIMIT
 
 
-def figures(run: Run, normaliser: Normaliser, warm_up: float) -> Figures:
+def measure_figures(run: Run, normaliser: Normaliser, warm_up: float) -> Figures:
     """The figures of one run; words and steps count from `warm_up` on."""
     setting = run.setting
     span = (warm_up, setting.until)
-    heard = [until(call, setting.until + setting.grace) for call in run.calls]
+    heard = [truncate_call(call, setting.until + setting.grace) for call in run.calls]
     late = np.sort(np.minimum(measure_latencies(heard, normaliser, span), setting.grace))
-    waits = _waits(run.calls)
+    waits = _list_waits(run.calls)
     return Figures(
         clock=run.clock,
         streams=setting.streams,
@@ -87,9 +87,9 @@ def figures(run: Run, normaliser: Normaliser, warm_up: float) -> Figures:
         words=len(late),
         lag_slope=fit_lag_slope(run.calls, span),
         busy=measure_utilisation(run.calls, span),
-        call=mean_step(run.calls, setting.stall),
-        backlog=backlog(waits, setting.stall) if setting.stall else None,
-        recovery=recovery(waits, setting.stall) if setting.stall else None,
+        call=compute_mean_step(run.calls, setting.stall),
+        backlog=measure_backlog(waits, setting.stall) if setting.stall else None,
+        recovery=measure_recovery(waits, setting.stall) if setting.stall else None,
         generator_lag=run.generator_lag,
         waited=run.waited,
         waits=waits,
@@ -97,7 +97,7 @@ def figures(run: Run, normaliser: Normaliser, warm_up: float) -> Figures:
     )
 
 
-def until(call: ServedCall, end: float) -> ServedCall:
+def truncate_call(call: ServedCall, end: float) -> ServedCall:
     """The call without the words that it said after `end`, seconds on the worker's line.
 
     Else those would be held against what was said before, and take the place of words there.
@@ -108,7 +108,7 @@ def until(call: ServedCall, end: float) -> ServedCall:
     return replace(call, reference=replace(reference, words=words, text=text))
 
 
-def mean_step(calls: Sequence[ServedCall], stall: Stall | None) -> float | None:
+def compute_mean_step(calls: Sequence[ServedCall], stall: Stall | None) -> float | None:
     """How long a step takes; one that takes as long as the stall is the one that it fell on."""
     longest = stall.seconds if stall else math.inf
     taken = [step.emitted - step.start for call in calls for step in call.steps]
@@ -116,20 +116,20 @@ def mean_step(calls: Sequence[ServedCall], stall: Stall | None) -> float | None:
     return fmean(counted) if counted else None
 
 
-def backlog(waits: np.ndarray, stall: Stall) -> float:
+def measure_backlog(waits: np.ndarray, stall: Stall) -> float:
     """The longest wait from when the worker stopped until it had caught up; `waits` is (n, 2)."""
-    end = stall.at + recovery(waits, stall)
+    end = stall.at + measure_recovery(waits, stall)
     meanwhile = waits[(waits[:, 0] >= stall.at) & (waits[:, 0] <= end)]
     return float(meanwhile[:, 1].max()) if len(meanwhile) else 0.0
 
 
-def recovery(waits: np.ndarray, stall: Stall) -> float:
+def measure_recovery(waits: np.ndarray, stall: Stall) -> float:
     """How long after it stopped the worker served a step that had hardly waited."""
     over = (waits[:, 0] >= stall.at + stall.seconds) & (waits[:, 1] <= SHORT_S)
     return float(waits[over, 0].min() - stall.at) if over.any() else math.inf
 
 
-def crossing(points: Sequence[tuple[int, float]], limit: float) -> float | None:
+def find_crossing(points: Sequence[tuple[int, float]], limit: float) -> float | None:
     """Up to how many streams a figure stays within its limit, straight between two loads.
 
     Args:
@@ -145,6 +145,6 @@ def crossing(points: Sequence[tuple[int, float]], limit: float) -> float | None:
     return None
 
 
-def _waits(calls: Sequence[ServedCall]) -> np.ndarray:
+def _list_waits(calls: Sequence[ServedCall]) -> np.ndarray:
     waits = [(c.begins + s.start, s.start - s.ready) for c in calls for s in c.steps]
     return np.array(sorted(waits)).reshape(-1, 2)

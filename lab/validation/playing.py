@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from lab.served import served
-from lab.validation.stalling import Stall, Stalled, in_virtual_time
+from lab.served import serve_calls
+from lab.validation.stalling import Stall, Stalled, pass_virtual_time
 from streamwer import policies
 from streamwer.analysis.capacity.figures import ServedCall
 from streamwer.audio import seconds_to_samples
@@ -96,41 +96,41 @@ class Player:
             StreamwerError: packets were sent too late for the run to be worth anything.
         """
         watch = CpuContentionMonitor(self._place)
-        with _undisturbed(), watch.measure():
-            run = self._in_real_time(setting) if clock == WALL else self._virtual(setting)
-        return replace(run, waited=_waited(watch.facts()))
+        with _disable_garbage_collection(), watch.measure():
+            run = self._play_real(setting) if clock == WALL else self._play_virtual(setting)
+        return replace(run, waited=_get_wait_share(watch.facts()))
 
-    def _virtual(self, setting: Setting) -> Run:
-        arrivals, clock = self._arrivals(setting), build_system_clock(self._system)
-        sources = [make_source(self._heard(each), self._system.load) for each in arrivals]
-        with self._sending(arrivals):  # to nobody: that it runs costs a worker beside it time
-            calls = self._served(setting, arrivals, sources, clock, in_virtual_time)
+    def _play_virtual(self, setting: Setting) -> Run:
+        arrivals, clock = self._draw_arrivals(setting), build_system_clock(self._system)
+        sources = [make_source(self._get_audio(each), self._system.load) for each in arrivals]
+        with self._send_calls(arrivals):  # to nobody: that it runs costs a worker beside it time
+            calls = self._serve_calls(setting, arrivals, sources, clock, pass_virtual_time)
         return Run(VIRTUAL, setting, calls)
 
-    def _in_real_time(self, setting: Setting) -> Run:
-        arrivals = self._arrivals(setting)
-        with self._sending(arrivals) as (generator, sources):
+    def _play_real(self, setting: Setting) -> Run:
+        arrivals = self._draw_arrivals(setting)
+        with self._send_calls(arrivals) as (generator, sources):
             clock = WallClock(generator.origin)
-            calls = self._served(setting, arrivals, sources, clock, time.sleep)
+            calls = self._serve_calls(setting, arrivals, sources, clock, time.sleep)
             lag = generator.check_lag(float(self._system.policy["chunk_s"]))
         return Run(WALL, setting, calls, generator_lag=lag)
 
-    def _sending(
+    def _send_calls(
         self, arrivals: Sequence[Arrival]
     ) -> AbstractContextManager[tuple[PacketGenerator, list[GeneratedSource]]]:
         """The calls in real time, by a process off the worker's cores."""
-        heard, begins = map(self._heard, arrivals), [each.begin for each in arrivals]
+        heard, begins = map(self._get_audio, arrivals), [each.begin for each in arrivals]
         elsewhere = partial(core_reservation.pin_to_cores, self._place.other_cores)
         return send_calls(list(heard), begins, self._packet, elsewhere)
 
-    def _heard(self, arrival: Arrival) -> Samples:
+    def _get_audio(self, arrival: Arrival) -> Samples:
         return self._calls[arrival.recording][1]
 
-    def _arrivals(self, setting: Setting) -> list[Arrival]:
+    def _draw_arrivals(self, setting: Setting) -> list[Arrival]:
         load = replace(self._system.load, streams=setting.streams, seed=setting.seed)
         return draw_arrivals([each.seconds for each, _ in self._calls], load, setting.until)
 
-    def _served(
+    def _serve_calls(
         self,
         setting: Setting,
         arrivals: Sequence[Arrival],
@@ -147,11 +147,11 @@ class Player:
             for i, (arrival, source) in enumerate(zip(arrivals, sources, strict=True))
         )
         load, end = self._system.load, setting.until + setting.grace
-        return served(self._calls, arrivals, streams, recogniser, clock, load, end)
+        return serve_calls(self._calls, arrivals, streams, recogniser, clock, load, end)
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def _disable_garbage_collection() -> Iterator[None]:
     """No collection of garbage, which would fall on one clock and not on the other."""
     gc.collect()
     gc.disable()
@@ -161,6 +161,6 @@ def _undisturbed() -> Iterator[None]:
         gc.enable()
 
 
-def _waited(facts: dict[str, Any]) -> float | None:
+def _get_wait_share(facts: dict[str, Any]) -> float | None:
     share = contention.assess_contention(facts).get(contention.SHARE)
     return None if share is None else float(share)

@@ -18,7 +18,7 @@ class Stall:
     seconds: float
 
 
-def in_virtual_time(seconds: float) -> None:
+def pass_virtual_time(seconds: float) -> None:
     """Pass no time: the clock counts what the call says it took."""
 
 
@@ -29,7 +29,7 @@ class Stalled:
         clock: tells when calls begin.
         recogniser: does the work.
         stall: how much longer, and from when.
-        passing: lets so many seconds pass: `time.sleep`, or `in_virtual_time`.
+        passing: lets so many seconds pass: `time.sleep`, or `pass_virtual_time`.
     """
 
     def __init__(

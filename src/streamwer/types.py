@@ -35,13 +35,13 @@ class StageTimes:
 
     @property
     def total(self) -> float:
-        return float(sum(_values(self)))
+        return float(sum(_list_values(self)))
 
     def __add__(self, other: StageTimes) -> StageTimes:
-        return StageTimes(*map(add, _values(self), _values(other)))
+        return StageTimes(*map(add, _list_values(self), _list_values(other)))
 
     def __truediv__(self, parts: int) -> StageTimes:
-        return StageTimes(*(seconds / parts for seconds in _values(self)))
+        return StageTimes(*(seconds / parts for seconds in _list_values(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +63,18 @@ class WorkCounters:
     aligned_tokens: int = 0
 
     def __add__(self, other: WorkCounters) -> WorkCounters:
-        return WorkCounters(*map(add, _values(self), _values(other)))
+        return WorkCounters(*map(add, _list_values(self), _list_values(other)))
 
     def split(self, parts: int) -> list[WorkCounters]:
         """Split the counts into shares that add up to them and differ by 1 at most."""
-        counts = _values(self)
+        counts = _list_values(self)
         return [
             WorkCounters(*((i + 1) * count // parts - i * count // parts for count in counts))
             for i in range(parts)
         ]
 
 
-def _values(record: StageTimes | WorkCounters) -> list[Any]:
+def _list_values(record: StageTimes | WorkCounters) -> list[Any]:
     # `dataclasses.astuple` makes deep copies, which is slow enough to show in a recogniser call.
     return [getattr(record, each.name) for each in fields(record)]
 

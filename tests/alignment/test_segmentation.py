@@ -20,7 +20,7 @@ from streamwer.config.alignment import ForcedConfig
 from streamwer.types import Word
 
 
-def spoken(count: int) -> list[Word]:
+def make_words(count: int) -> list[Word]:
     """A word a second, half a second long."""
     return [Word(f"w{index}", index + 0.2, index + 0.7) for index in range(count)]
 
@@ -30,7 +30,7 @@ def spoken(count: int) -> list[Word]:
     longest=st.sampled_from([5.0, 10.0, 28.0]),
 )
 def test_every_word_is_in_one_segment_of_bounded_length(heard: set[int], longest: float) -> None:
-    truth = spoken(100)
+    truth = make_words(100)
     said = [word.text for word in truth]
     misheard = [w if i in heard else Word("x", w.start, w.end) for i, w in enumerate(truth)]
     try:
@@ -47,7 +47,10 @@ def test_every_word_is_in_one_segment_of_bounded_length(heard: set[int], longest
 
 
 def test_a_long_pause_lies_between_segments() -> None:
-    before, after = spoken(8), [Word(w.text + "b", w.start + 20, w.end + 20) for w in spoken(8)]
+    before, after = (
+        make_words(8),
+        [Word(w.text + "b", w.start + 20, w.end + 20) for w in make_words(8)],
+    )
     found = split_into_segments([w.text for w in before + after], before + after, 30.0, 29.0)
     assert [(each.first, each.last) for each in found] == [(0, 8), (8, 16)]
     assert found[0].end < 9
@@ -55,7 +58,7 @@ def test_a_long_pause_lies_between_segments() -> None:
 
 
 def test_where_nothing_is_heard_the_recording_is_given_up() -> None:
-    truth = spoken(60)
+    truth = make_words(60)
     heard = truth[:10] + truth[50:]
     with pytest.raises(AlignmentError, match=r"too little of the transcript after \d"):
         split_into_segments([word.text for word in truth], heard, 60.0, 28.0)

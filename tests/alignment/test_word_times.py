@@ -27,13 +27,13 @@ LISTED = Reference("listed", "b.flac", 2.0, "mister quilter")
 MISSING = Reference("missing", "c.flac", 2.0, "who knows when this")
 
 
-def published(folder: Path) -> PublishedConfig:
+def make_config(folder: Path) -> PublishedConfig:
     (folder / "all.ctm").write_text("listed 1 0.5 0.4 mister\nlisted 1 0.9 0.7 quilter\n")
     return PublishedConfig(path=str(folder))
 
 
 def test_words_of_the_data_set_are_kept_and_missing_recordings_counted(tmp_path: Path) -> None:
-    placed, origin = add_word_times([KNOWN, LISTED, MISSING], tmp_path, published(tmp_path))
+    placed, origin = add_word_times([KNOWN, LISTED, MISSING], tmp_path, make_config(tmp_path))
     assert placed[0] == KNOWN
     assert [word.end for word in placed[1].words] == [0.9, 1.6]
     assert placed[2] == MISSING
@@ -65,7 +65,7 @@ def test_recordings_of_one_name_have_the_times_of_their_own_folders(
 
 
 def test_what_is_stored_is_what_is_read_again(tmp_path: Path) -> None:
-    _, origin = add_word_times([KNOWN, LISTED, MISSING], tmp_path, published(tmp_path))
+    _, origin = add_word_times([KNOWN, LISTED, MISSING], tmp_path, make_config(tmp_path))
     write_origin(tmp_path, origin)
     assert read_origin(tmp_path) == origin
     with pytest.raises(DatasetError, match=r"run `python -m pipeline\.align`"):
@@ -140,7 +140,7 @@ def copies(*names: str) -> list[Reference]:
 def test_copies_have_the_word_times_of_the_recording_and_its_speed(tmp_path: Path) -> None:
     gsm, slow = copies("gsm", "slow")
     slow = replace(slow, seconds=4.0)
-    placed, origin = add_word_times([LISTED, gsm, slow, MISSING], tmp_path, published(tmp_path))
+    placed, origin = add_word_times([LISTED, gsm, slow, MISSING], tmp_path, make_config(tmp_path))
     assert [[word.end for word in each.words] for each in placed] == [
         [0.9, 1.6],
         [0.9, 1.6],
@@ -158,7 +158,7 @@ def test_copies_of_a_recording_that_is_not_played_have_its_word_times_too(tmp_pa
     kept.parent.mkdir()
     audio.write_flac(kept, np.zeros(32_000, np.float32))
     slow = replace(copies("slow")[0], seconds=4.0)
-    (placed,), _ = add_word_times([slow], tmp_path, published(tmp_path))
+    (placed,), _ = add_word_times([slow], tmp_path, make_config(tmp_path))
     assert [word.end for word in placed.words] == [1.8, 3.2]
     assert (placed.recording, placed.audio) == ("listed@slow", LISTED.audio)
 

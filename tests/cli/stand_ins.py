@@ -61,7 +61,7 @@ class Here:
         self._recogniser, self._system, self._listener = recogniser, system, listener
         self._job: Job | None = None
 
-    def idle(self) -> list[int]:
+    def list_idle(self) -> list[int]:
         return [] if self._job else [0]
 
     def submit(self, worker: int, job: Job) -> None:

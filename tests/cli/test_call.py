@@ -44,7 +44,7 @@ def load(_: SystemConfig) -> Recogniser:
     return HalfSeconds()
 
 
-def written(path: str = "transcripts.json") -> dict[str, Any]:
+def read_transcript(path: str = "transcripts.json") -> dict[str, Any]:
     return dict(json.loads(Path(path).read_text(encoding="utf-8"))["files"][0])
 
 
@@ -78,7 +78,7 @@ def say(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[bytes], None]]:
 
 
 @contextmanager
-def started(script: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+def start_command(script: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen(
         [sys.executable, "-c", script, "-", *arguments],
         env=environment(),
@@ -98,7 +98,7 @@ def test_raw_audio_on_standard_input(
     say(pcm(2.25))
     assert main(["-"], load=load) == 0
     assert capsys.readouterr() == ("loud3-0 loud3-1 loud3-2 loud3-3\n", "")
-    assert written() == written() | {
+    assert read_transcript() == read_transcript() | {
         "file": "standard input",
         "seconds": 2.25,
         "text": "loud3-0 loud3-1 loud3-2 loud3-3",
@@ -109,7 +109,7 @@ def test_raw_audio_on_standard_input(
 def test_rate_and_channels(say: Callable[[bytes], None]) -> None:
     say(pcm(6.0))
     assert main(["-", "--rate", "24000", "--channels", "2"], load=load) == 0
-    assert written()["seconds"] == pytest.approx(2.0, abs=0.01)
+    assert read_transcript()["seconds"] == pytest.approx(2.0, abs=0.01)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_recogniser_that_fails_leaves_the_words_so_far_and_says_why(
 
     say(pcm(1.0) + pcm(60.0))
     assert main(["-"], load=lambda _: HalfSeconds(fail)) == 1
-    assert written()["error"] == "ArithmeticError: too long"
+    assert read_transcript()["error"] == "ArithmeticError: too long"
     assert "error: ArithmeticError: too long" in capsys.readouterr().err
 
 
@@ -176,7 +176,7 @@ def unread(pipe: IO[bytes]) -> int:
 def test_a_signal_ends_a_stalled_call_with_its_tail_and_all_its_outputs(
     request_to_end: signal.Signals, status: int
 ) -> None:
-    with started(LIVE, "--format", "vtt", "--output", "call.vtt", *SURE) as process:
+    with start_command(LIVE, "--format", "vtt", "--output", "call.vtt", *SURE) as process:
         assert process.stdin
         process.stdin.write(pcm(9.75))
         process.stdin.flush()  # and then no more, and no end
@@ -198,7 +198,7 @@ def test_a_signal_ends_a_stalled_call_with_its_tail_and_all_its_outputs(
 
 
 def test_a_reader_that_leaves_early_does_not_stop_the_call() -> None:
-    with started(LIVE) as process:
+    with start_command(LIVE) as process:
         assert process.stdin
         assert process.stdout
         assert process.stderr
@@ -207,11 +207,11 @@ def test_a_reader_that_leaves_early_does_not_stop_the_call() -> None:
         process.stdin.close()
         assert process.stderr.read() == b""
         assert process.wait(PATIENCE_S) == 0
-        assert written()["seconds"] == 30.0
+        assert read_transcript()["seconds"] == 30.0
 
 
 def test_captions_on_standard_output_are_all_there_is() -> None:
-    with started(LIVE, "--format", "srt", "--output", "-") as process:
+    with start_command(LIVE, "--format", "srt", "--output", "-") as process:
         out, error = process.communicate(pcm(20.0), timeout=PATIENCE_S)
         assert (process.returncode, error) == (0, b"")
         cues = read_srt(out.decode())
@@ -262,7 +262,7 @@ def test_the_bundled_model_hears_a_call_on_a_pipe(interrupted: bool) -> None:
     samples = audio.load_audio(ROOT / "data/toy_calls/call_01.flac")[: 6 * audio.SAMPLE_RATE]
     data = (samples * 32768).clip(-32768, 32767).astype("<i2").tobytes()
     options = "--model reference --policy prefix_agreement --engine direct --format vtt".split()
-    with started(MODEL, *options) as process:
+    with start_command(MODEL, *options) as process:
         assert process.stdin
         process.stdin.write(data)
         process.stdin.flush()

@@ -46,14 +46,14 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return scores(tmp_path_factory.mktemp("old"), alpha=GOOD, beta=GOOD)
 
 
-def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
+def run_compare(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
     code = main([str(each) for each in arguments])
     seen = capsys.readouterr()
     return code, (seen.out + seen.err).replace("\u00a0", " ")
 
 
 def test_a_run_does_not_differ_from_itself(old: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, text = told(capsys, old, old)
+    code, text = run_compare(capsys, old, old)
     assert code == 0
     so_many_words = (
         "as many errors here, not decided (simultaneous 95 % interval −0.7 to +0.7 points"
@@ -66,7 +66,7 @@ def test_a_worse_system_is_found_and_the_other_left_alone(
     old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     new = scores(tmp_path / "new", alpha=BAD, beta=GOOD)
-    code, text = told(capsys, old, new, "-o", tmp_path / "page")
+    code, text = run_compare(capsys, old, new, "-o", tmp_path / "page")
     assert code == 0
     assert " points more errors (simultaneous 95 % interval +" in text
     assert "half of the words are final later by +" in text
@@ -89,7 +89,7 @@ def test_measured_runs_are_said_to_differ_by_more_than_their_intervals(
         store.write_scores(
             tmp_path / run_ / "alpha", store.score_and_sign(SPOKEN, log, get_normaliser("basic"))
         )
-    code, text = told(capsys, tmp_path / "a", tmp_path / "b")
+    code, text = run_compare(capsys, tmp_path / "a", tmp_path / "b")
     assert code == 0
     assert "do not include how busy the machine was" in text
 
@@ -97,7 +97,7 @@ def test_measured_runs_are_said_to_differ_by_more_than_their_intervals(
 def test_what_only_one_run_has_is_named(
     old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, text = told(capsys, old, scores(tmp_path, alpha=GOOD))
+    code, text = run_compare(capsys, old, scores(tmp_path, alpha=GOOD))
     assert code == 0
     assert f"**beta, only in {old}".replace("_", r"\_") in text
 
@@ -106,7 +106,7 @@ def test_other_words_are_refused_with_the_reason(
     old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(tmp_path / "alpha", SPOKEN[:-1], GOOD)
-    code, text = told(capsys, old, tmp_path)
+    code, text = run_compare(capsys, old, tmp_path)
     assert code == 3
     assert "**alpha** is not comparable in anything: reference texts: " in text
 
@@ -114,7 +114,7 @@ def test_other_words_are_refused_with_the_reason(
 def test_another_normaliser_is_refused(
     old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, text = told(capsys, old, scores(tmp_path, normalise="none", alpha=GOOD))
+    code, text = run_compare(capsys, old, scores(tmp_path, normalise="none", alpha=GOOD))
     assert code == 3
     assert "normaliser: basic" in text
 
@@ -122,7 +122,7 @@ def test_another_normaliser_is_refused(
 def test_runs_with_nothing_in_common_are_refused(
     old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, _ = told(capsys, old, scores(tmp_path, gamma=GOOD), "-o", tmp_path / "page")
+    code, _ = run_compare(capsys, old, scores(tmp_path, gamma=GOOD), "-o", tmp_path / "page")
     assert code == 3
     assert (tmp_path / "page" / "index.html").is_file()
 
@@ -144,7 +144,7 @@ def test_what_cannot_be_read_is_said_in_one_line(
 ) -> None:
     subprocess.run(["git", "init", "-q", tmp_path], check=True, timeout=PATIENCE_S)
     monkeypatch.chdir(tmp_path)
-    code, text = told(capsys, *arguments)
+    code, text = run_compare(capsys, *arguments)
     assert code == 2
     assert text.count("\n") == 1
     assert said in text
@@ -159,7 +159,7 @@ def test_a_baseline_of_the_gate_keeps_too_little_to_compare(
     store.write_scores(
         tmp_path / "kept/alpha", replace(whole, scores=replace(whole.scores, words=words))
     )
-    code, text = told(capsys, str(tmp_path / "kept"), str(old))
+    code, text = run_compare(capsys, str(tmp_path / "kept"), str(old))
     assert code == 2
     assert text.count("\n") == 1
     assert "without waiting, held" in text
@@ -214,14 +214,14 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_without_scores_the_committed_figures_are_compared(
     old: str, clone: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, text = told(capsys, old, ".")
+    code, text = run_compare(capsys, old, ".")
     assert code == 0, text
     assert f"### {old} (" in text
     assert re.search(r"\| offline \| [\d.]+ % \| [\d.]+ s → [\d.]+ s \|", text)
     assert "without intervals of the differences" in text
     assert "dvc fetch --all-commits" in text
     (clone / "params.yaml").write_text("dataset: {name: others}\n")
-    code, text = told(capsys, old, ".")
+    code, text = run_compare(capsys, old, ".")
     assert code == 3
     assert "not comparable: dataset.name: others, not calls" in text
 
@@ -234,7 +234,7 @@ def test_a_revision_is_compared_with_this_tree_and_without_its_cache_it_says_wha
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(repository)
-    code, text = told(capsys, "HEAD~1", ".")
+    code, text = run_compare(capsys, "HEAD~1", ".")
     assert code == 0, text
     assert "### HEAD\\~1 (" in text
     assert " points more errors (95 % interval +" in text
@@ -243,7 +243,7 @@ def test_a_revision_is_compared_with_this_tree_and_without_its_cache_it_says_wha
     run(tmp_path, "git", "clone", "-q", repository, clone)
     shutil.copytree(repository / "data", clone / "data", dirs_exist_ok=True)
     monkeypatch.chdir(clone)
-    code, text = told(capsys, "HEAD~1", ".")
+    code, text = run_compare(capsys, "HEAD~1", ".")
     assert code == 2
     assert text.count("\n") == 1
     assert text.startswith("error: HEAD~1: its scores are neither in Git nor in DVC’s cache")

@@ -10,7 +10,7 @@ import pytest
 
 from streamwer.cli.command import main
 from streamwer.cli.commands import COMMANDS, load_command
-from streamwer.cli.parameters import options
+from streamwer.cli.parameters import list_options
 from streamwer.config.conf_dir import find_conf_dir
 from tests.patience import PATIENCE_S
 
@@ -103,6 +103,6 @@ def test_what_can_be_chosen_is_listed_one_a_line(
 ) -> None:
     assert main([command]) == 0
     lines = capsys.readouterr().out.splitlines()
-    for name, option in options(find_conf_dir(), group).items():
+    for name, option in list_options(find_conf_dir(), group).items():
         assert [line.split(maxsplit=1) for line in lines].count([name, option.about]) == 1
     assert main([command, "x"]) == 2

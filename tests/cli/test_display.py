@@ -33,7 +33,9 @@ def step(name: str, committed: str, tentative: str, audio_end: float = 1.0) -> S
     )
 
 
-def drawn(board: ProgressBoard, width: int = 80, height: int = 24, colour: bool = False) -> str:
+def draw_board(
+    board: ProgressBoard, width: int = 80, height: int = 24, colour: bool = False
+) -> str:
     system: Literal["standard"] | None = "standard" if colour else None
     file = io.StringIO()
     console = Console(
@@ -53,12 +55,12 @@ def board(*texts: tuple[str, str, str]) -> ProgressBoard:
 
 
 def test_before_the_first_file_the_model_is_loading() -> None:
-    assert "loading the model" in drawn(ProgressBoard(["a.wav"]))
+    assert "loading the model" in draw_board(ProgressBoard(["a.wav"]))
 
 
 @pytest.mark.parametrize("width", [40, 80])
 def test_a_running_file_is_shown_with_its_text_and_how_far_all_of_it_is(width: int) -> None:
-    shown = drawn(board(("a.wav", "hello there", "my name")), width)
+    shown = draw_board(board(("a.wav", "hello there", "my name")), width)
     assert "a.wav" in shown
     assert "hello there my name" in shown
     assert "1.0 of 10.0 s" in shown
@@ -67,7 +69,7 @@ def test_a_running_file_is_shown_with_its_text_and_how_far_all_of_it_is(width: i
 
 
 def test_tentative_words_are_dim_and_committed_ones_are_not() -> None:
-    shown = drawn(board(("a.wav", "hello", "maybe")), colour=True)
+    shown = draw_board(board(("a.wav", "hello", "maybe")), colour=True)
     assert "\x1b[2mmaybe\x1b[0m" in shown
     assert "mhello" not in shown
 
@@ -75,13 +77,13 @@ def test_tentative_words_are_dim_and_committed_ones_are_not() -> None:
 def test_tentative_words_are_replaced_and_committed_ones_stay() -> None:
     made = board(("a.wav", "hello", "may bee"))
     made.add_step("a.wav", step("a.wav", "maybe", "not"))
-    assert "hello maybe not " in drawn(made)
+    assert "hello maybe not " in draw_board(made)
 
 
 def test_of_a_long_text_the_end_is_shown() -> None:
     made = board(("a.wav", " ".join(f"word{i}" for i in range(2000)), "last"))
     for height in (8, 24, 60):
-        shown = drawn(made, height=height)
+        shown = draw_board(made, height=height)
         assert "word1999 last" in shown
         assert "word1 " not in shown
         assert len(shown.splitlines()) < height
@@ -90,14 +92,14 @@ def test_of_a_long_text_the_end_is_shown() -> None:
 @pytest.mark.parametrize("count", [2, 5, 30])
 def test_many_files_at_a_time_fit_the_screen(count: int) -> None:
     made = board(*((f"{i}.wav", "hello " * 200, "") for i in range(count)))
-    shown = drawn(made, height=24)
+    shown = draw_board(made, height=24)
     assert len(shown.splitlines()) < 24
     assert f"0/{count + 1} files" in shown
 
 
 @pytest.mark.parametrize("width", [40, 80])
 def test_hostile_text_is_shown_as_it_is(width: int) -> None:
-    shown = " ".join(drawn(board((HOSTILE, HOSTILE, "[/]")), width).replace("│", " ").split())
+    shown = " ".join(draw_board(board((HOSTILE, HOSTILE, "[/]")), width).replace("│", " ").split())
     assert HOSTILE in shown
     assert HOSTILE + " [/]" in shown
 
@@ -116,7 +118,7 @@ SCRIPTS = {
 def test_every_script_stays_within_its_panel(script: str, width: int) -> None:
     """A line that is wider than it was taken for would wrap, and shift what is drawn below."""
     text = SCRIPTS[script]
-    shown = drawn(board(("a.wav", text, text)), width)
+    shown = draw_board(board(("a.wav", text, text)), width)
     lines = [line for line in shown.splitlines() if line.startswith(("│", "╭", "╰"))]
     assert {cell_len(line) for line in lines} == {width}
     told = "".join(line.strip("│").strip() for line in lines if line.startswith("│"))
@@ -125,7 +127,7 @@ def test_every_script_stays_within_its_panel(script: str, width: int) -> None:
 
 
 def test_scripts_without_spaces_are_shown_without() -> None:
-    shown = drawn(board(("a.wav", "今 天 天 气", "很 好")))
+    shown = draw_board(board(("a.wav", "今 天 天 气", "很 好")))
     assert "今天天气很好" in shown
 
 
@@ -183,9 +185,9 @@ def test_steps_that_come_a_second_late_or_more_are_counted(audio_end: float, lat
 def test_the_lag_is_that_of_the_last_word_when_it_was_first_shown() -> None:
     made = board(("a.wav", "hello", ""))
     made.add_step("a.wav", replace(step("a.wav", "", "my name"), emitted=2.75))  # ends at 2 s
-    assert "text 0.8 s behind · 1.0 of 10.0 s" in drawn(made)
+    assert "text 0.8 s behind · 1.0 of 10.0 s" in draw_board(made)
     made.add_step("a.wav", replace(step("a.wav", "my", "name"), emitted=5.0))
-    assert "text 0.8 s behind" in drawn(made)
+    assert "text 0.8 s behind" in draw_board(made)
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (61.9, "1:01"), (3661, "1:01:01")])

@@ -12,7 +12,7 @@ import yaml
 from streamwer.cli.arguments import build_run_parser
 from streamwer.cli.command import main
 from streamwer.cli.commands import COMMANDS
-from streamwer.cli.parameters import GROUPS, default_option, options, parameters
+from streamwer.cli.parameters import GROUPS, find_default, list_options, list_parameters
 from streamwer.config.compose import find_conf_dir
 from tests.patience import PATIENCE_S
 
@@ -30,7 +30,7 @@ def shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_every_hyperparameter_has_a_flag_with_its_help_and_default(path: Path, shown: str) -> None:
     words = " ".join(shown.split())
-    option = options(CONF, path.parent.name)[path.stem]
+    option = list_options(CONF, path.parent.name)[path.stem]
     for key, value in option.values.items():
         entry = words.split(f" --{key.replace('_', '-')} ")[1].split(" --")[0]
         assert option.comments[key], f"{path}: {key} has no help"
@@ -41,7 +41,7 @@ def test_every_hyperparameter_has_a_flag_with_its_help_and_default(path: Path, s
 
 def test_help_lists_every_choice_with_what_it_is(shown: str) -> None:
     for path in FILES:
-        about = options(CONF, path.parent.name)[path.stem].about
+        about = list_options(CONF, path.parent.name)[path.stem].about
         assert about
         assert f"  {path.stem}: {about}" in shown
 
@@ -110,8 +110,8 @@ def test_a_flag_that_is_taken_gets_the_name_of_its_group(tmp_path: Path) -> None
         path = tmp_path / f"{name}.yaml"
         path.parent.mkdir()
         path.write_text(f"# about\n{text}\n")
-    groups = {group: options(tmp_path, group) for group in ("model", "policy")}
-    flags = [parameter.flag for parameter in parameters(groups, {"--jobs"})]
+    groups = {group: list_options(tmp_path, group) for group in ("model", "policy")}
+    flags = [parameter.flag for parameter in list_parameters(groups, {"--jobs"})]
     of_files = [each for each in flags if each.endswith(("-size", "-jobs"))]
     assert of_files == ["--size", "--model-jobs", "--policy-size"]
 
@@ -136,4 +136,4 @@ def test_help_says_which_policies_have_an_engine_of_their_own_and_which_share_a_
 @pytest.mark.parametrize("group", ["model", "engine"])
 def test_what_is_taken_by_default_is_what_the_config_chooses(group: str) -> None:
     chosen = yaml.safe_load((CONF / "config.yaml").read_text())["defaults"]
-    assert {group: default_option(CONF, group)} in chosen
+    assert {group: find_default(CONF, group)} in chosen

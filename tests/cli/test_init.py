@@ -23,7 +23,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+def run_init(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
     status = main(arguments)
     seen = capsys.readouterr()
     return status, seen.out + seen.err
@@ -31,7 +31,7 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]
 
 @pytest.mark.usefixtures("checkout")
 def test_a_folder_becomes_an_experiment_that_plays_it(capsys: pytest.CaptureFixture[str]) -> None:
-    status, text = told(capsys, "my calls (1)", "dataset.columns.text=said")
+    status, text = run_init(capsys, "my calls (1)", "dataset.columns.text=said")
     assert status == 0, text
     assert "mine: table (list.csv), 2 rows; 2 recordings" in text
     assert "no audio: row 2: b.wav" in text
@@ -40,10 +40,10 @@ def test_a_folder_becomes_an_experiment_that_plays_it(capsys: pytest.CaptureFixt
     dataset = load_config(["experiment=mine"]).dataset
     assert (dataset.name, dataset.source, dataset.path) == ("mine", "folder", "my calls (1)")
     assert (dataset.columns.text, dataset.columns.audio) == ("said", "auto")
-    status, text = told(capsys, "my calls (1)", "dataset.columns.text=said")
+    status, text = run_init(capsys, "my calls (1)", "dataset.columns.text=said")
     assert (status, text.count("\n")) == (2, 1)
     assert "is there already" in text
-    assert told(capsys, "my calls (1)", "dataset.columns.text=said", "--force")[0] == 0
+    assert run_init(capsys, "my calls (1)", "dataset.columns.text=said", "--force")[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_folder_becomes_an_experiment_that_plays_it(capsys: pytest.CaptureFixt
 def test_what_cannot_be_used_is_one_line_and_writes_nothing(
     arguments: list[str], said: str, checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status, text = told(capsys, *arguments)
+    status, text = run_init(capsys, *arguments)
     assert (status, text.count("\n")) == (2, 1)
     assert said in text
     assert not (checkout / "conf/experiment/mine.yaml").exists()

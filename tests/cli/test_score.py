@@ -31,7 +31,7 @@ def call(tmp_path: Path) -> list[str]:
     return [str(log), "--references", str(gold)]
 
 
-def scored(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
+def run_score(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
     assert main([*arguments, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert isinstance(found, dict)
@@ -39,7 +39,7 @@ def scored(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, obj
 
 
 def test_a_call_worked_out_by_hand(call: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    figures = scored(capsys, *call)
+    figures = run_score(capsys, *call)
     counts = ("hits", "substitutions", "deletions", "insertions", "words", "recordings")
     assert [figures[name] for name in counts] == [2, 1, 1, 0, 4, 1]
     assert figures["wer"] == {"value": 0.5, "low": None, "high": None}
@@ -59,10 +59,10 @@ def many(tmp_path: Path, words: int, silent: int = 0) -> list[str]:
 def test_words_that_never_came_are_infinitely_late(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    latency = scored(capsys, *many(tmp_path, 400))["commit_latency"]
+    latency = run_score(capsys, *many(tmp_path, 400))["commit_latency"]
     assert isinstance(latency, dict)
     assert [latency[f"p{q}"]["value"] for q in (50, 95, 99)] == [0.5, 0.5, 0.5]
-    latency = scored(capsys, *many(tmp_path, 400, silent=40))["commit_latency"]
+    latency = run_score(capsys, *many(tmp_path, 400, silent=40))["commit_latency"]
     assert isinstance(latency, dict)
     assert [latency[f"p{q}"]["value"] for q in (50, 95, 99)] == [0.5, "never", "never"]
 
@@ -83,7 +83,7 @@ def test_ideal_latency_is_null_even_if_a_word_was_never_said(
     call: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     nothing = {"value": None, "low": None, "high": None}
-    assert scored(capsys, *call)["commit_latency_ideal"] == dict.fromkeys(
+    assert run_score(capsys, *call)["commit_latency_ideal"] == dict.fromkeys(
         ("p50", "p95", "p99"), nothing
     )
 
@@ -121,11 +121,11 @@ def test_our_own_log_scores_and_exports(tmp_path: Path, capsys: pytest.CaptureFi
     (tmp_path / "data").mkdir()
     write_manifest(tmp_path / "data", [REFERENCE])
     known = ("--references", str(tmp_path / "data"))
-    ours = scored(capsys, str(tmp_path / "log"), *known)
+    ours = run_score(capsys, str(tmp_path / "log"), *known)
     for name in ("simuleval", "simulstream"):
         to = str(tmp_path / f"{name}.log")
         assert main([str(tmp_path / "log"), "--export", name, "-o", to]) == 0
-        theirs = scored(capsys, to, *known)
+        theirs = run_score(capsys, to, *known)
         assert theirs.pop("format") == name
         alike = theirs.keys() - {"signature"}  # the other formats cannot tell what ran
         assert {key: theirs[key] for key in alike} == {key: ours[key] for key in alike}
@@ -135,11 +135,11 @@ def test_several_logs_are_scored_one_by_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name, heard in (("good", "my name is jane"), ("bad", "my name was")):
-        own_log(tmp_path / "events" / name, heard)
-    known = ("--references", prepared(tmp_path))
+        write_own_log(tmp_path / "events" / name, heard)
+    known = ("--references", prepare_calls(tmp_path))
     by_name = [str(tmp_path / "events" / name) for name in ("good", "bad")]
     for logs in (by_name, [str(tmp_path / "events")]):
-        found = scored(capsys, *logs, *known)
+        found = run_score(capsys, *logs, *known)
         assert found["baseline"] is None
         systems = found["systems"]
         assert isinstance(systems, dict)
@@ -152,11 +152,11 @@ def test_several_logs_are_scored_one_by_one(
 def test_logs_are_compared_with_a_baseline(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    one = own_log(tmp_path / "one", "my name is jane", late=2.5)
-    two = own_log(tmp_path / "two", "my name was jane", late=3.0)
-    known = ("--references", prepared(tmp_path))
+    one = write_own_log(tmp_path / "one", "my name is jane", late=2.5)
+    two = write_own_log(tmp_path / "two", "my name was jane", late=3.0)
+    known = ("--references", prepare_calls(tmp_path))
     for logs in ([two], [one, two]):  # the baseline may be among the logs
-        found = scored(capsys, *logs, *known, "--baseline", one)
+        found = run_score(capsys, *logs, *known, "--baseline", one)
         systems = found["systems"]
         assert isinstance(systems, dict)
         assert list(systems) == ["one", "two"]
@@ -174,11 +174,11 @@ def test_latencies_are_compared_word_by_word(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     one, two = (
-        own_log(tmp_path / name, "my name is jane", late=late, calls=30)
+        write_own_log(tmp_path / name, "my name is jane", late=late, calls=30)
         for name, late in (("one", 2.5), ("two", 3.0))
     )
-    known = ("--references", prepared(tmp_path, calls=30))
-    found = scored(capsys, two, *known, "--baseline", one)["systems"]
+    known = ("--references", prepare_calls(tmp_path, calls=30))
+    found = run_score(capsys, two, *known, "--baseline", one)["systems"]
     assert isinstance(found, dict)
     latency = found["two"]["against_baseline"]["commit_latency"]
     assert latency["p50"] == latency["p95"] == {"value": 0.5, "low": 0.5, "high": 0.5}
@@ -190,10 +190,12 @@ def test_latencies_are_compared_word_by_word(
 def test_what_was_not_measured_alike_is_not_compared(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    one = own_log(tmp_path / "one", "my name is jane")
-    slow = own_log(tmp_path / "slow", "my name is jane", run=Run(clock="measured", audio="a"))
-    other = own_log(tmp_path / "other", "my name is jane", run=Run(clock="unaware", audio="b"))
-    arguments = [slow, other, "--references", prepared(tmp_path), "--baseline", one]
+    one = write_own_log(tmp_path / "one", "my name is jane")
+    slow = write_own_log(tmp_path / "slow", "my name is jane", run=Run(clock="measured", audio="a"))
+    other = write_own_log(
+        tmp_path / "other", "my name is jane", run=Run(clock="unaware", audio="b")
+    )
+    arguments = [slow, other, "--references", prepare_calls(tmp_path), "--baseline", one]
     assert main(arguments) == 3
     table = capsys.readouterr().out
     assert "not comparable (latency)  clock: measured against unaware\n" in table
@@ -213,7 +215,7 @@ def test_another_program_is_compared_by_its_errors(
     call: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The log names no recording and no clock; the references bring both together."""
-    ours = own_log(tmp_path / "ours", "my name is jane", name="gold")
+    ours = write_own_log(tmp_path / "ours", "my name is jane", name="gold")
     assert main([*call, "--baseline", ours]) == 0
     table = capsys.readouterr().out
     assert "ΔWER                      +50.00 points" in table
@@ -223,21 +225,21 @@ def test_another_program_is_compared_by_its_errors(
 def test_the_same_log_scored_anew_tells_how(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    log, known = own_log(tmp_path / "log", "My name is Jane"), prepared(tmp_path)
+    log, known = write_own_log(tmp_path / "log", "My name is Jane"), prepare_calls(tmp_path)
     for name, wer in (("none", 0.5), ("basic", 0.0)):
-        found = scored(capsys, log, "--references", known, "--normaliser", name)
+        found = run_score(capsys, log, "--references", known, "--normaliser", name)
         assert found["wer"] == {"value": wer, "low": None, "high": None}
         assert Signature.from_dict(found["signature"]).method.normaliser.startswith(f"{name}@")
 
 
 def test_a_baseline_is_one_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    logs = [own_log(tmp_path / "events" / name, "my name") for name in ("a", "b")]
+    logs = [write_own_log(tmp_path / "events" / name, "my name") for name in ("a", "b")]
     assert main([*logs, "--baseline", str(tmp_path / "events")]) == 2
     assert "--baseline" in (told := capsys.readouterr().err)
     assert "2 event logs; name one of them" in told
 
 
-def own_log(
+def write_own_log(
     folder: Path,
     heard: str,
     *,
@@ -252,7 +254,7 @@ def own_log(
     return str(folder)
 
 
-def prepared(folder: Path, calls: int = 1) -> str:
+def prepare_calls(folder: Path, calls: int = 1) -> str:
     names = ["call", *(f"call{n}" for n in range(1, calls))]
     (folder / "data").mkdir()
     write_manifest(
@@ -270,7 +272,7 @@ def test_the_figures_can_go_to_a_file(
 
 
 def test_the_normaliser_can_be_chosen(call: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert scored(capsys, *call, "--normaliser", "none")["hits"] == 0
+    assert run_score(capsys, *call, "--normaliser", "none")["hits"] == 0
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from streamwer.cli.score import main
-from tests.cli.test_score import scored
+from tests.cli.test_score import run_score
 from tests.formats.calls import lines
 
 
@@ -35,7 +35,7 @@ def test_an_optional_word_costs_nothing_said_or_not(
 ) -> None:
     log = lines(tmp_path / "call.txt", [f"1500.0000 0 900  {heard}"])
     gold = lines(tmp_path / "call.stm", ["call 1 jane 0.0 2.0 <o,f0,f> (uh) my name is jane"])
-    figures = scored(capsys, str(log), "--references", str(gold))
+    figures = run_score(capsys, str(log), "--references", str(gold))
     assert figures["wer"] == {"value": 0.0, "low": None, "high": None}
 
 
@@ -45,5 +45,5 @@ def test_the_language_decides_what_is_the_same_letter(
     log = lines(tmp_path / "call.txt", ["1500.0000 0 900  Strasse"])
     gold = lines(tmp_path / "call.stm", ["call 1 x 0.0 2.0 Straße"])
     asked = [str(log), "--references", str(gold), "--normaliser", "basic"]
-    assert scored(capsys, *asked)["substitutions"] == 1
-    assert scored(capsys, *asked, "--language", "de")["substitutions"] == 0
+    assert run_score(capsys, *asked)["substitutions"] == 1
+    assert run_score(capsys, *asked, "--language", "de")["substitutions"] == 0

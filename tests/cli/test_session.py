@@ -22,12 +22,12 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.chdir(tmp_path)
 
 
-def written(path: str = "transcripts.json") -> dict[str, Any]:
+def read_transcripts(path: str = "transcripts.json") -> dict[str, Any]:
     return dict(json.loads(Path(path).read_text(encoding="utf-8")))
 
 
 def errors() -> dict[str, str | None]:
-    return {entry["file"]: entry["error"] for entry in written()["files"]}
+    return {entry["file"]: entry["error"] for entry in read_transcripts()["files"]}
 
 
 def encode(path: Path, codec: str, rate: int, layout: str, seconds: float = 1.0) -> None:
@@ -72,7 +72,7 @@ def test_a_folder_is_transcribed_to_lines_and_json(capsys: pytest.CaptureFixture
     shown = capsys.readouterr()
     assert shown.out == "a.flac: loud3-0 loud3-1 loud3-2\nb.flac: loud2-0 loud2-1\n"
     assert shown.err == ""
-    content = written()
+    content = read_transcripts()
     assert content["schema"] == 2
     assert content["settings"]["policy"]["chunk_s"] == 0.5
     assert content["settings"]["model"]["name"] == "tiny_en"
@@ -109,7 +109,7 @@ def test_each_bad_file_is_named_with_its_reason_and_the_others_are_done(
         line = next(line for line in shown.err.splitlines() if f" {name}: " in line)
         assert reason in line
     assert errors()["good.flac"] is None
-    entry = next(entry for entry in written()["files"] if entry["file"] == "nan.wav")
+    entry = next(entry for entry in read_transcripts()["files"] if entry["file"] == "nan.wav")
     assert (entry["text"], entry["words"]) == (None, [])
 
 
@@ -134,7 +134,7 @@ def test_a_missing_file_does_not_stop_the_others(capsys: pytest.CaptureFixture[s
 def test_formats_and_rates(name: str, codec: str, rate: int, layout: str) -> None:
     encode(Path(name), codec, rate, layout)
     assert main([name], here()) == 0
-    entry = written()["files"][0]
+    entry = read_transcripts()["files"][0]
     assert entry["seconds"] == pytest.approx(1.0, abs=0.11)  # lossy codecs pad
     assert entry["text"].endswith("-1")
     if name.endswith(("wav", "flac")):
@@ -144,7 +144,7 @@ def test_formats_and_rates(name: str, codec: str, rate: int, layout: str) -> Non
 def test_a_twentieth_of_a_second_gives_an_empty_text() -> None:
     call(Path("a.flac"), seconds=0.05)
     assert main(["a.flac"], here()) == 0
-    (entry,) = written()["files"]
+    (entry,) = read_transcripts()["files"]
     assert entry == entry | {"seconds": 0.05, "text": "", "words": [], "error": None}
 
 
@@ -169,7 +169,7 @@ def test_files_are_played_in_the_order_given_and_those_of_a_folder_by_name() -> 
     for name in ("z.flac", "x/b.flac", "x/a.flac", "a.flac"):
         call(Path(name), seconds=0.5)
     assert main(["z.flac", "x", "a.flac", "-o", "t.json"], here()) == 0
-    files = [entry["file"] for entry in written("t.json")["files"]]
+    files = [entry["file"] for entry in read_transcripts("t.json")["files"]]
     assert files == ["z.flac", "x/a.flac", "x/b.flac", "a.flac"]
 
 
@@ -215,7 +215,7 @@ def test_quiet_shows_nothing_but_errors(capsys: pytest.CaptureFixture[str]) -> N
     assert main(["a.flac", "b.flac", "--quiet"], here(compute_s=3.0)) == 1
     shown = capsys.readouterr()
     assert (shown.out, shown.err) == ("", "error: b.flac: the file is empty (0 bytes)\n")
-    assert len(written()["files"]) == 2
+    assert len(read_transcripts()["files"]) == 2
 
 
 def test_names_and_texts_stay_on_their_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -225,7 +225,7 @@ def test_names_and_texts_stay_on_their_line(capsys: pytest.CaptureFixture[str]) 
     assert out.startswith("a\ufffdb\ufffd[2J.flac: loud")
     assert out.count("\n") == 1
     assert "\x1b" not in out
-    assert written()["files"][0]["file"] == "a\nb\x1b[2J.flac"
+    assert read_transcripts()["files"][0]["file"] == "a\nb\x1b[2J.flac"
 
 
 def test_a_failing_recogniser_is_the_failure_of_its_file() -> None:

@@ -5,7 +5,7 @@ from streamwer.cli.transcript import FileTranscript
 from streamwer.types import StageTimes, Step, Update, Word, WorkCounters
 
 
-def spoken(count: int) -> FileTranscript:
+def make_transcript(count: int) -> FileTranscript:
     """A word each second, final one second after its end and a tenth later each time."""
     steps = tuple(
         Step(
@@ -31,13 +31,15 @@ def describe_cost(*transcripts: FileTranscript) -> str:
 
 
 def test_cost_and_latency_of_all_files_are_one_line() -> None:
-    line = describe_cost(spoken(50), spoken(50), FileTranscript("b.wav", 9.0, error="broken"))
+    line = describe_cost(
+        make_transcript(50), make_transcript(50), FileTranscript("b.wav", 9.0, error="broken")
+    )
     assert line == "RTF 0.25; commit latency 3.4 s (p50), 5.7 s (p95) by the model's word times"
 
 
 def test_what_so_few_words_cannot_tell_is_left_out() -> None:
-    assert describe_cost(spoken(10)) == (
+    assert describe_cost(make_transcript(10)) == (
         "RTF 0.25; commit latency 1.4 s (p50) by the model's word times"
     )
-    assert describe_cost(spoken(2)) == "RTF 0.25"
+    assert describe_cost(make_transcript(2)) == "RTF 0.25"
     assert describe_cost(FileTranscript("b.wav", None, error="broken")) == ""

@@ -72,7 +72,7 @@ def test_the_robustness_experiment_crosses_systems_and_conditions() -> None:
     assert {"telephone", "noise_pink+telephone", "telephone+packet_loss_bursts"} <= set(found)
 
 
-@pytest.mark.parametrize("schema", registry.schemas("condition").values())
+@pytest.mark.parametrize("schema", registry.get_schemas("condition").values())
 def test_every_number_and_choice_has_bounds(schema: type) -> None:
     unbounded = {each.key for each in list_settings(schema) if not each.declaration.has_bounds()}
     assert unbounded <= {"effect", "path"}

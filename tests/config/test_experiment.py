@@ -110,7 +110,7 @@ def test_a_system_may_have_an_engine_of_its_own() -> None:
 
 @pytest.mark.parametrize("group", ["policy", "engine", "condition", "server"])
 def test_every_setting_is_explained_and_every_number_has_bounds(group: str) -> None:
-    for name, schema in registry.schemas(group).items():
+    for name, schema in registry.get_schemas(group).items():
         for each in list_settings(schema):
             assert each.help or each.key == registry.GROUPS[group].key, (name, each.key)
             bounded = each.declaration.has_bounds() or each.kind in ("str", "str | None", "bool")

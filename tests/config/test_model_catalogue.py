@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from omegaconf import OmegaConf
 
-from streamwer.cli.parameters import options
+from streamwer.cli.parameters import list_options
 from streamwer.config import compose, model_catalogue
 from streamwer.config.compose import find_conf_dir
 from streamwer.config.model import ModelConfig
@@ -153,7 +153,7 @@ def test_every_model_config_is_whole_pinned_and_explained(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_model_says_what_it_knows_and_how_large_it_is(path: Path) -> None:
-    about = options(CONF.parent, "model")[path.stem].about
+    about = list_options(CONF.parent, "model")[path.stem].about
     assert re.search(
         r"[\d.]+ [mb]illion parameters, (English only|multilingual), [\d.]+ [MG]B", about
     )

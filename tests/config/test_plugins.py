@@ -229,7 +229,7 @@ def test_a_broken_package_hinders_nobody_else(broken: Path) -> None:
     settings = load_config()
     assert experiment.build_system(settings, "offline").engine.name == "transcribe"
     parse_arguments(["a.wav"])
-    assert "bad" not in registry.schemas("policy")
+    assert "bad" not in registry.get_schemas("policy")
     with pytest.raises(ConfigError, match="engine=bad: the package bad-engine 1"):
         experiment.build_system(load_config(["engine=bad"]), "offline")
     with pytest.raises(ConfigError, match="dataset=bad: the package bad-dataset 1"):

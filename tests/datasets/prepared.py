@@ -44,7 +44,7 @@ def settings(path: Path, **keys: Any) -> DatasetConfig:
     )
 
 
-def prepared(path: Path, out: Path, **keys: Any) -> Prepared:
+def prepare_rows(path: Path, out: Path, **keys: Any) -> Prepared:
     """The recordings by id, and what became of the rows."""
     references = prepare_dataset(settings(path, **keys), out)
     became = outcome(out)

@@ -50,7 +50,7 @@ def folder(tmp_path: Path) -> Path:
     return metadata(tmp_path / "mine", rows)
 
 
-def prepared(
+def prepare_copies(
     folder: Path,
     *chains: EffectChain,
     name: str = "prepared",
@@ -63,7 +63,9 @@ def prepared(
 
 
 def test_rows_are_multiplied_and_know_their_source(folder: Path) -> None:
-    found = {each.recording: each for each in read_manifest(prepared(folder, NONE, chain(FAST)))}
+    found = {
+        each.recording: each for each in read_manifest(prepare_copies(folder, NONE, chain(FAST)))
+    }
     assert sorted(found) == [f"call-{n}{end}" for n in range(3) for end in ("", "@fast")]
     assert [found[f"call-{n}"].source for n in range(3)] == ["", "", ""]
     fast = found["call-1@fast"]
@@ -87,19 +89,22 @@ def test_what_is_not_scored_moves_with_the_speed(tmp_path: Path) -> None:
 
 
 def test_conditions_are_composed_with_what_the_recording_had(folder: Path) -> None:
-    out = prepared(folder, chain(HISS, FAST))
+    out = prepare_copies(folder, chain(HISS, FAST))
     told = {each.source: each.condition for each in read_manifest(out)}
     assert told == {
         "call-0": "clean+hiss+fast",
         "call-1": "clean+hiss+fast",
         "call-2": "noise+hiss+fast",
     }
-    all_clean = prepared(folder, chain(HISS, FAST), limit=2)
+    all_clean = prepare_copies(folder, chain(HISS, FAST), limit=2)
     assert {each.condition for each in read_manifest(all_clean)} == {"hiss+fast"}
 
 
 def test_what_is_unaltered_is_the_same_to_the_byte(folder: Path) -> None:
-    plain, both = prepared(folder, name="plain"), prepared(folder, NONE, chain(HISS), name="both")
+    plain, both = (
+        prepare_copies(folder, name="plain"),
+        prepare_copies(folder, NONE, chain(HISS), name="both"),
+    )
     assert contents(plain).keys() < contents(both).keys()
     for name, content in contents(plain).items():
         if name != "manifest.jsonl":
@@ -109,13 +114,13 @@ def test_what_is_unaltered_is_the_same_to_the_byte(folder: Path) -> None:
 
 
 def test_unaltered_audio_goes_where_it_was_not_asked_for(folder: Path) -> None:
-    names = contents(prepared(folder, chain(HISS)))
+    names = contents(prepare_copies(folder, chain(HISS)))
     assert [name for name in names if name.startswith("audio/") and "@" not in name] == []
 
 
 def test_where_words_have_no_times_unaltered_audio_is_kept_to_find_them_in(folder: Path) -> None:
-    plain = contents(prepared(folder, name="plain", columns=UNTIMED))
-    names = contents(prepared(folder, chain(HISS), columns=UNTIMED))
+    plain = contents(prepare_copies(folder, name="plain", columns=UNTIMED))
+    names = contents(prepare_copies(folder, chain(HISS), columns=UNTIMED))
     kept = {name: content for name, content in names.items() if name.startswith("unaltered/")}
     assert {f"audio/{Path(name).name}": content for name, content in kept.items()} == {
         name: content for name, content in plain.items() if name.startswith("audio/")
@@ -123,7 +128,7 @@ def test_where_words_have_no_times_unaltered_audio_is_kept_to_find_them_in(folde
 
 
 def test_the_same_seed_gives_the_same_bytes_and_each_recording_its_own_noise(folder: Path) -> None:
-    one, other = (prepared(folder, chain(HISS), name=name) for name in ("one", "other"))
+    one, other = (prepare_copies(folder, chain(HISS), name=name) for name in ("one", "other"))
     assert contents(one) == contents(other)
     first, second = (audio.load_audio(one / f"audio/call-{n}@hiss.flac") for n in (0, 1))
     assert not np.array_equal(first, second)
@@ -140,7 +145,7 @@ def test_no_recording_looks_at_all_others(folder: Path) -> None:
             return super().__iter__()
 
     def times(limit: int) -> int:
-        out = prepared(folder, name=f"first-{limit}", limit=limit)
+        out = prepare_copies(folder, name=f"first-{limit}", limit=limit)
         found = Counted(read_manifest(out))
         augment_recordings(
             out, found, [chain(EffectStep("crowd", Noise.Config(kind="babble", voices=1)))]
@@ -152,7 +157,7 @@ def test_no_recording_looks_at_all_others(folder: Path) -> None:
 
 def test_another_seed_is_another_data_set(folder: Path) -> None:
     def digest(step: EffectConfig, name: str) -> str:
-        out = prepared(folder, chain(EffectStep("step", step)), name=name)
+        out = prepare_copies(folder, chain(EffectStep("step", step)), name=name)
         files = {each.recording: out / each.audio for each in read_manifest(out)}
         return digest_delivered_audio(digests.digest_audio(files), read_networks(out))
 
@@ -166,7 +171,7 @@ def test_another_seed_is_another_data_set(folder: Path) -> None:
 
 
 def test_what_was_done_is_kept(folder: Path) -> None:
-    out = prepared(folder, NONE, chain(EffectStep("line", SpeechCodec.Config()), LOSS))
+    out = prepare_copies(folder, NONE, chain(EffectStep("line", SpeechCodec.Config()), LOSS))
     kept = json.loads((out / "conditions.json").read_text())
     [steps] = kept["conditions"].values()
     assert [step["step"] for step in steps] == ["line", "loss"]
@@ -181,7 +186,7 @@ def test_what_was_done_is_kept(folder: Path) -> None:
 
 
 def test_nothing_is_kept_where_nothing_is_altered(folder: Path) -> None:
-    out = prepared(folder, NONE)
+    out = prepare_copies(folder, NONE)
     assert not (out / "conditions.json").exists()
     assert read_networks(out) == {}
     assert digest_delivered_audio("digest", {}) == "digest"
@@ -191,7 +196,7 @@ def test_user_files_of_noise_are_known_by_their_contents(folder: Path, tmp_path:
     def kept(seed: int) -> object:
         clip(tmp_path / "noise/hum.flac", seed=seed)
         step = EffectStep("hum", Noise.Config(kind="files", path=str(tmp_path / "noise")))
-        text = (prepared(folder, chain(step)) / "conditions.json").read_text()
+        text = (prepare_copies(folder, chain(step)) / "conditions.json").read_text()
         return json.loads(text)["conditions"]["hum"][0]["files"]
 
     assert kept(7) == kept(7) != kept(8)
@@ -199,7 +204,7 @@ def test_user_files_of_noise_are_known_by_their_contents(folder: Path, tmp_path:
 
 def test_a_recording_that_cannot_be_altered_stays_and_counts_as_failed(folder: Path) -> None:
     audio.write_flac(folder / "1.flac", np.zeros(8000, np.float32))
-    out = prepared(folder, NONE, chain(HISS), chain(FAST))
+    out = prepare_copies(folder, NONE, chain(HISS), chain(FAST))
     broken = [each for each in read_manifest(out) if each.broken]
     assert [each.recording for each in broken] == ["call-1@hiss"]
     assert broken[0].broken.startswith("hiss: it is silent")
@@ -208,7 +213,9 @@ def test_a_recording_that_cannot_be_altered_stays_and_counts_as_failed(folder: P
 
 def test_what_is_broken_before_stays_broken(folder: Path) -> None:
     (folder / "1.flac").write_text("not audio any more")
-    found = {each.recording: each.broken for each in read_manifest(prepared(folder, chain(HISS)))}
+    found = {
+        each.recording: each.broken for each in read_manifest(prepare_copies(folder, chain(HISS)))
+    }
     assert found["call-1@hiss"]
     assert not found["call-0@hiss"]
 
@@ -217,7 +224,7 @@ def test_a_condition_that_no_recording_can_have_is_refused(folder: Path) -> None
     (folder / "0.flac").write_text("broken already, which is not why")
     crowd = EffectStep("crowd", Noise.Config(kind="babble", voices=3))
     with pytest.raises(DatasetError, match=r"had so: crowd: babble of 3.*condition\.crowd\.voices"):
-        prepared(folder, chain(crowd))
+        prepare_copies(folder, chain(crowd))
     assert not (folder.parent / "prepared").exists()
 
 
@@ -237,11 +244,11 @@ def test_ids_stay_file_names_and_unique(folder: Path) -> None:
     rows = [json.loads(line) for line in (folder / "metadata.jsonl").read_text().splitlines()]
     metadata(folder, [*rows[:2], rows[2] | {"id": "CALL-0@hiss"}])
     with pytest.raises(DatasetError, match="there is a recording 'call-0@hiss' already"):
-        prepared(folder, NONE, chain(HISS))
+        prepare_copies(folder, NONE, chain(HISS))
 
 
 def test_a_broken_record_is_named(folder: Path) -> None:
-    out = prepared(folder, chain(LOSS))
+    out = prepare_copies(folder, chain(LOSS))
     (out / "conditions.json").write_text('{"conditions": {}, "recordings": {"a": 1}}')
     with pytest.raises(DatasetError, match=r"conditions\.json: broken .* prepare the data set"):
         read_networks(out)

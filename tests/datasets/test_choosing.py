@@ -10,7 +10,7 @@ import pytest
 from streamwer.datasets.preparation import prepare_dataset
 from streamwer.datasets.preview import preview_dataset
 from streamwer.errors import ConfigError, DatasetError
-from tests.datasets.prepared import files, prepared, settings
+from tests.datasets.prepared import files, prepare_rows, settings
 from tests.datasets.recordings import CTM, TEXTGRID, clip
 
 
@@ -42,8 +42,8 @@ def test_a_key_that_makes_no_sense_is_named(
 def test_a_form_can_be_named_where_there_are_two(mine: Path, out: Path) -> None:
     clip(mine / "a.flac")
     files(mine, {"metadata.csv": "file_name,text\na.flac,from the table\n", "a.txt": "from a pair"})
-    assert prepared(mine, out)[0]["a"].text == "from the table"
-    assert prepared(mine, out, reader="pairs")[0]["a"].text == "from a pair"
+    assert prepare_rows(mine, out)[0]["a"].text == "from the table"
+    assert prepare_rows(mine, out, reader="pairs")[0]["a"].text == "from a pair"
     files(mine, {"metadata.csv": "day,note\nMonday,rain\n"})
     with pytest.raises(DatasetError) as error:
         prepare_dataset(settings(mine), out)
@@ -60,7 +60,7 @@ def test_one_of_several_lists_can_be_named(mine: Path, out: Path) -> None:
     files(mine, {f"{name}.csv": f"file_name,text\na.flac,{name}\n" for name in ("test", "train")})
     with pytest.raises(DatasetError, match=r"test\.csv, train\.csv are there; name one of them"):
         prepare_dataset(settings(mine), out)
-    assert prepared(mine / "test.csv", out)[0]["a"].text == "test"
+    assert prepare_rows(mine / "test.csv", out)[0]["a"].text == "test"
 
 
 @pytest.mark.parametrize("name", ["test.csv", "test.json", "metadata.jsonl"])
@@ -72,7 +72,7 @@ def test_a_list_that_is_named_has_the_times_that_lie_beside_it(
     row = {"file_name": "a.flac", "audio": "a.flac", "text": "Well hi"}
     table = "file_name,text\na.flac,Well hi\n"
     files(mine, {name: table if name.endswith("csv") else json.dumps(row), **timed})
-    found, _ = prepared(mine / name, out)
+    found, _ = prepare_rows(mine / name, out)
     assert [word.text for word in found["a"].words] == ["Well", "hi"]
 
 
@@ -82,7 +82,7 @@ def test_of_several_files_of_word_times_the_one_that_is_named_is_read(
     clip(mine / "a.flac")
     good = CTM.partition("b 1")[0]
     files(mine, {"a.txt": "Well hi", "good.ctm": good, "other.ctm": good.replace("1 0", "1 0.5")})
-    found, became = prepared(mine / "good.ctm", out)
+    found, became = prepare_rows(mine / "good.ctm", out)
     assert len(found["a"].words) == 2
     assert not became.unusable
 
@@ -94,7 +94,7 @@ def test_a_file_that_is_no_list_is_not_taken_for_its_folder(
     clip(mine / "a.flac")
     files(mine, {"a.txt": "hi", "calls.zip": "PK", "wav.scp": "a a.flac"})
     with pytest.raises(DatasetError, match=f"{name}: is no list of recordings; name the folder"):
-        prepared(mine / name, out)
+        prepare_rows(mine / name, out)
 
 
 NOT_ROWS = {
@@ -113,7 +113,7 @@ def test_a_limit_counts_rows_and_not_what_else_is_wrong(
     texts: dict[str, str], seed: int | None, mine: Path, out: Path
 ) -> None:
     clip(mine / "a.flac")
-    found, became = prepared(files(mine, texts), out, limit=1, shuffle_seed=seed)
+    found, became = prepare_rows(files(mine, texts), out, limit=1, shuffle_seed=seed)
     assert [item.text for item in found.values()] == ["hi"]
     assert (len(became.unusable), became.rows) == (1, 2)
     assert len(preview_dataset(settings(mine, limit=1), 1).rows) == 2

@@ -18,7 +18,7 @@ from streamwer.errors import DatasetError
 from streamwer.formats.manifest import read_manifest
 from streamwer.formats.recording_ids import is_id
 from streamwer.types import Reference, Word
-from tests.datasets.prepared import prepared, settings
+from tests.datasets.prepared import prepare_rows, settings
 from tests.datasets.recordings import clip, contents, metadata, noise
 
 COLUMNS = {"speaker": "speaker", "words": "words", "session": "chapter"}
@@ -36,12 +36,12 @@ def mine(tmp_path: Path) -> Path:
     return metadata(tmp_path / "mine", rows)
 
 
-def joined(mine: Path, out: Path, **keys: object) -> dict[str, Reference]:
-    return prepared(mine, out, columns=COLUMNS, concatenate={"by": "speaker", **keys})[0]
+def prepare_joined(mine: Path, out: Path, **keys: object) -> dict[str, Reference]:
+    return prepare_rows(mine, out, columns=COLUMNS, concatenate={"by": "speaker", **keys})[0]
 
 
 def test_the_recordings_of_a_speaker_become_one_call(mine: Path, tmp_path: Path) -> None:
-    found = joined(mine, tmp_path / "out", pause_s=[0.25, 0.25])
+    found = prepare_joined(mine, tmp_path / "out", pause_s=[0.25, 0.25])
     assert {name: (item.text, item.speaker) for name, item in found.items()} == {
         "0+2": ("w0 w2 w3", "a"),
         "1+1": ("w1 w4", "b"),
@@ -64,21 +64,21 @@ def test_the_recordings_of_a_speaker_become_one_call(mine: Path, tmp_path: Path)
 
 
 def test_a_session_may_hold_several_speakers(mine: Path, tmp_path: Path) -> None:
-    (only,) = joined(mine, tmp_path / "out", by="session").values()
+    (only,) = prepare_joined(mine, tmp_path / "out", by="session").values()
     assert (only.text, only.speaker) == ("w0 w1 w2 w3 w4", "")
 
 
 def test_a_call_ends_before_it_is_too_long(mine: Path, tmp_path: Path) -> None:
-    found = joined(mine, tmp_path / "out", seconds=1.3, pause_s=[0.1, 0.3])
+    found = prepare_joined(mine, tmp_path / "out", seconds=1.3, pause_s=[0.1, 0.3])
     assert sorted(found) == ["0+1", "1+1", "3"]
     assert found["3"].seconds == 0.5
 
 
 def test_the_seed_and_only_the_seed_moves_the_pauses(mine: Path, tmp_path: Path) -> None:
     one, again, other = (tmp_path / name for name in ("one", "again", "other"))
-    joined(mine, one)
-    joined(mine, again)
-    joined(mine, other, seed=2)
+    prepare_joined(mine, one)
+    prepare_joined(mine, again)
+    prepare_joined(mine, other, seed=2)
     assert contents(one) == contents(again)
     assert contents(one)["audio/0+2.flac"] != contents(other)["audio/0+2.flac"]
 
@@ -89,7 +89,7 @@ def test_a_call_has_an_id_that_is_free_and_a_file_name(tmp_path: Path) -> None:
     for name in names:
         clip(tmp_path / f"mine/{name}.flac", 0.1)
     rows = [{"file_name": f"{n}.flac", "text": n, "speaker": who} for n, who in names.items()]
-    found, became = prepared(
+    found, became = prepare_rows(
         metadata(tmp_path / "mine", rows),
         tmp_path / "out",
         columns={"speaker": "speaker"},
@@ -108,7 +108,7 @@ def test_a_call_has_an_id_that_is_free_and_a_file_name(tmp_path: Path) -> None:
 
 def test_what_has_no_audio_stays_apart_as_a_failure(mine: Path, tmp_path: Path) -> None:
     (mine / "2.flac").write_text("no audio")
-    found = joined(mine, tmp_path / "out")
+    found = prepare_joined(mine, tmp_path / "out")
     assert sorted(found) == ["0+1", "1+1", "2"]
     assert found["2"].broken
 
@@ -119,7 +119,7 @@ def test_without_word_times_of_all_parts_a_call_has_none(tmp_path: Path) -> None
     words = [{"text": "hi", "start": 0, "end": 0.1}]
     row = {"text": "hi", "speaker": "x", "chapter": "y"}
     rows = [{"file_name": "a.flac", "words": words, **row}, {"file_name": "b.flac", **row}]
-    found = joined(metadata(tmp_path / "mine", rows), tmp_path / "out")
+    found = prepare_joined(metadata(tmp_path / "mine", rows), tmp_path / "out")
     assert found["a+1"].words == ()
 
 
@@ -174,5 +174,5 @@ def test_nothing_is_lost_and_every_word_keeps_its_sound(
 
 
 def test_the_manifest_of_calls_can_be_read(mine: Path, tmp_path: Path) -> None:
-    found = joined(mine, tmp_path / "out")
+    found = prepare_joined(mine, tmp_path / "out")
     assert {item.recording: item for item in read_manifest(tmp_path / "out")} == found

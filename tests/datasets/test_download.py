@@ -247,15 +247,15 @@ def test_a_footer_of_another_file_is_noticed_when_the_file_is_there(
     for name, rows in (("a.parquet", 2), ("a.parquet.footer", 3)):
         values = [{"id": "one", "text": "so it is"}] * rows
         shapes.shard(
-            download.local_path(found, shard).with_name(name), "id:str text:str", values, 1
+            download.get_local_path(found, shard).with_name(name), "id:str text:str", values, 1
         )
     footer = parquet_footers.read_footer(found, shard, keep=True)
     assert footer.num_rows == 3
     with pytest.raises(DatasetError, match=r"a\.parquet: its footer .* of another file: try again"):
         parquet_footers.check_footer(
-            found, shard, ParquetFile(download.local_path(found, shard)), footer
+            found, shard, ParquetFile(download.get_local_path(found, shard)), footer
         )
-    assert [path.name for path in download.local_path(found, shard).parent.iterdir()] == [
+    assert [path.name for path in download.get_local_path(found, shard).parent.iterdir()] == [
         "a.parquet"
     ]
 

@@ -131,7 +131,7 @@ Row = dict[str, Any] | str
 def test_a_row_without_a_reference_is_left_out_and_listed(
     row: Row, message: str, tmp_path: Path
 ) -> None:
-    good, outcome = prepared_with(row, tmp_path)
+    good, outcome = prepare_row(row, tmp_path)
     assert [item.recording for item in good] == ["good"]
     (unusable,) = outcome.unusable
     assert unusable.where == "line 2"
@@ -154,7 +154,7 @@ def test_a_row_without_a_reference_is_left_out_and_listed(
 def test_a_reference_without_audio_stays_and_counts_as_a_failure(
     row: Row, message: str, tmp_path: Path
 ) -> None:
-    told, outcome = prepared_with(row, tmp_path)
+    told, outcome = prepare_row(row, tmp_path)
     bad, good = sorted(told, key=lambda item: item.recording == "good")
     assert (bad.text, bad.seconds, good.broken) == ("hi", 0.0, "")
     assert message in bad.broken
@@ -164,7 +164,7 @@ def test_a_reference_without_audio_stays_and_counts_as_a_failure(
     assert outcome.unusable == ()
 
 
-def prepared_with(row: Row, tmp_path: Path) -> tuple[tuple[Reference, ...], RowSummary]:
+def prepare_row(row: Row, tmp_path: Path) -> tuple[tuple[Reference, ...], RowSummary]:
     """Prepare a good row and this one."""
     folder = metadata(
         tmp_path / "mine",
@@ -186,7 +186,7 @@ def with_id(row: Row, recording: str) -> Row:
     return row if isinstance(row, str) else {"id": recording, **row}
 
 
-def refused(tmp_path: Path, *messages: str, **keys: Any) -> str:
+def expect_refusal(tmp_path: Path, *messages: str, **keys: Any) -> str:
     """Prepare `mine`, which must fail with these messages and leave nothing behind."""
     before = contents(tmp_path)
     with pytest.raises((DatasetError, ConfigError)) as error:
@@ -201,7 +201,7 @@ def refused(tmp_path: Path, *messages: str, **keys: Any) -> str:
 def test_a_source_without_any_usable_row_is_an_error_that_tells_and_counts(tmp_path: Path) -> None:
     rows: list[Row] = [{"file_name": f"{n}.flac", "text": "hi", "id": f"{n}"} for n in range(13)]
     metadata(tmp_path / "mine", rows)
-    message = refused(tmp_path, "metadata.jsonl: none of its 13 rows can be used:")
+    message = expect_refusal(tmp_path, "metadata.jsonl: none of its 13 rows can be used:")
     assert message.count("no such audio file") == 10
     assert message.endswith("\n  and 3 more rows")
 
@@ -242,7 +242,7 @@ def hi(text: str, start: float) -> dict[str, Any]:
 def test_words_that_cannot_be_right_are_refused(words: Any, message: str, tmp_path: Path) -> None:
     row = {"file_name": "a.flac", "text": "Hi!", "words": words}
     clip(metadata(tmp_path / "mine", [row]) / "a.flac", 0.5)
-    refused(tmp_path, "line 1: ", message, columns=replace(COLUMNS, words="words"))
+    expect_refusal(tmp_path, "line 1: ", message, columns=replace(COLUMNS, words="words"))
 
 
 @pytest.mark.parametrize("nothing", [None, "", " ", [], "[]"])
@@ -302,7 +302,7 @@ def test_a_folder_that_cannot_be_used_says_what_to_do(
     spoil: Callable[[Path], None], message: str, tmp_path: Path
 ) -> None:
     spoil(tmp_path / "mine")
-    refused(tmp_path, message)
+    expect_refusal(tmp_path, message)
 
 
 @pytest.mark.parametrize(
@@ -327,7 +327,7 @@ def test_csv_metadata_that_cannot_be_used_is_named(
 ) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/metadata.csv").write_bytes(content)
-    refused(tmp_path, message)
+    expect_refusal(tmp_path, message)
 
 
 @pytest.mark.parametrize(
@@ -344,7 +344,7 @@ def test_a_config_that_makes_no_sense_is_named_by_its_key(
     keys: dict[str, Any], message: str, tmp_path: Path
 ) -> None:
     two_calls(tmp_path / "mine")
-    refused(tmp_path, message, **keys)
+    expect_refusal(tmp_path, message, **keys)
 
 
 def test_an_unknown_source_names_the_known_ones(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from streamwer.datasets.preparation import prepare_dataset
 from streamwer.datasets.row_summary import read_row_summary as outcome
 from streamwer.errors import DatasetError, StreamwerError
 from streamwer.formats.manifest import read_manifest
-from tests.datasets.prepared import files, prepared, reasons
+from tests.datasets.prepared import files, prepare_rows, reasons
 from tests.datasets.prepared import settings as config
 from tests.datasets.recordings import clip
 
@@ -223,7 +223,7 @@ def test_names_of_recordings_in_word_times_lead_nowhere(
 def test_an_utterance_whose_name_leads_out_of_its_chapter_is_one_bad_row(utterance: str) -> None:
     with a_place_with_secrets() as (mine, outside), nothing_is_opened_in(outside):
         files(mine, {"1-2.trans.txt": f"a hi\n{utterance} hi\n"})
-        found, became = prepared(mine, mine.parent / "prepared")
+        found, became = prepare_rows(mine, mine.parent / "prepared")
         assert list(found) == ["a"]
         (reason,) = reasons(became)
         assert reason.startswith(f"1-2.trans.txt, line 2: the id '{utterance}' cannot be a file")
@@ -261,7 +261,7 @@ def test_links_and_lists_of_links_are_not_followed_out(tmp_path: Path) -> None:
         files(mine, {f"{name}.txt": "hi"})
     clip(mine / "c.flac")
     with nothing_is_opened_in(tmp_path / "outside"):
-        found, _ = prepared(mine, tmp_path / "out")
+        found, _ = prepare_rows(mine, tmp_path / "out")
     assert "a.wav: not readable as audio" in found["a"].broken
     assert "'b.flac' is outside the folder" in found["b"].broken
     assert found["c"].broken == ""
@@ -271,4 +271,4 @@ def test_a_link_within_the_folder_is_followed(tmp_path: Path) -> None:
     clip(tmp_path / "mine/store/x.flac")
     (tmp_path / "mine/a.flac").symlink_to(tmp_path / "mine/store/x.flac")
     files(tmp_path / "mine", {"metadata.csv": "file_name,text\na.flac,hi\n"})
-    assert prepared(tmp_path / "mine", tmp_path / "out")[0]["a"].broken == ""
+    assert prepare_rows(tmp_path / "mine", tmp_path / "out")[0]["a"].broken == ""

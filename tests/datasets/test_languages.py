@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from streamwer.formats.manifest import read_manifest
-from tests.datasets.prepared import files, prepared
+from tests.datasets.prepared import files, prepare_rows
 from tests.datasets.recordings import clip
 
 
@@ -34,12 +34,12 @@ def lines(audio: str, text: str, language: str) -> str:
 
 def test_a_column_says_it(mine: Path, out: Path) -> None:
     table = "file_name,text,spoken\n" + "".join(f"{n}.flac,{s},{c}\n" for n, s, c in ROWS)
-    prepared(files(mine, {"metadata.csv": table}), out, columns={"language": "spoken"})
+    prepare_rows(files(mine, {"metadata.csv": table}), out, columns={"language": "spoken"})
     assert [each.language for each in read_manifest(out)] == ["de", "ja", "de"]
 
 
 def test_a_nemo_manifest_says_it(mine: Path, out: Path) -> None:
-    found, _ = prepared(files(mine, {"m.json": lines("audio_filepath", "text", "lang")}), out)
+    found, _ = prepare_rows(files(mine, {"m.json": lines("audio_filepath", "text", "lang")}), out)
     assert [each.language for each in found.values()] == ["de", "ja", "de"]
 
 
@@ -49,13 +49,13 @@ def test_utt2lang_says_it(mine: Path, out: Path) -> None:
         "text": "".join(f"{name} {said}\n" for name, said, _ in ROWS),
         "utt2lang": "a de\nb ja\n",
     }
-    found, became = prepared(files(mine, names), out, language="en")
+    found, became = prepare_rows(files(mine, names), out, language="en")
     assert [each.language for each in found.values()] == ["de", "ja", "en"]
     assert became.form == "Kaldi data folder (wav.scp, utt2lang, text)"
 
 
 def test_the_data_set_says_it_of_those_that_do_not(mine: Path, out: Path) -> None:
-    found, _ = prepared(files(mine, {"a.txt": "one", "b.txt": "two"}), out, language="en-US")
+    found, _ = prepare_rows(files(mine, {"a.txt": "one", "b.txt": "two"}), out, language="en-US")
     assert {each.language for each in found.values()} == {"en-US"}
 
 
@@ -66,7 +66,7 @@ def test_a_call_is_in_one_language(mine: Path, out: Path) -> None:
     )
     files(mine, {"m.jsonl": rows})
     clip(mine / "d.flac", 0.5)
-    found, _ = prepared(mine, out, concatenate={"by": "speaker"})
+    found, _ = prepare_rows(mine, out, concatenate={"by": "speaker"})
     assert {name: (each.text, each.language) for name, each in found.items()} == {
         "a+1": ("hallo ja", "de"),
         "b+1": ("今日はです", "ja"),

@@ -9,7 +9,7 @@ import pytest
 from streamwer.datasets.dataset_folder import LONGEST_LINE
 from streamwer.datasets.preparation import prepare_dataset
 from streamwer.errors import DatasetError
-from tests.datasets.prepared import files, prepared, reasons
+from tests.datasets.prepared import files, prepare_rows, reasons
 from tests.datasets.prepared import settings as config
 from tests.datasets.recordings import clip
 
@@ -25,7 +25,7 @@ from tests.datasets.recordings import clip
 def test_a_line_of_ten_megabytes_is_one_bad_row(name: str, content: str, tmp_path: Path) -> None:
     clip(tmp_path / "mine/a.flac")
     files(tmp_path / "mine", {name: content % ("x" * 10_000_000)})
-    found, became = prepared(tmp_path / "mine", tmp_path / "out")
+    found, became = prepare_rows(tmp_path / "mine", tmp_path / "out")
     assert [item.text for item in found.values()] == ["hi"]
     label = "1-2.trans.txt, " if name.endswith("txt") else ""
     assert reasons(became) == [f"{label}line 2: longer than {LONGEST_LINE // 2**20} MB"]
@@ -38,7 +38,7 @@ def test_a_line_of_just_the_longest_length_is_read_and_the_next_one_too(tmp_path
         line = start + "x" * (length - len(start) - len(end)) + end
         second = '{"file_name": "a.flac", "text": "hi", "id": "second"}\n'
         files(tmp_path / "mine", {"metadata.jsonl": line + second})
-        found, became = prepared(tmp_path / "mine", tmp_path / "out")
+        found, became = prepare_rows(tmp_path / "mine", tmp_path / "out")
         assert (len(found), became.rows) == (used, 2)
 
 
@@ -48,7 +48,7 @@ def test_a_cell_of_ten_megabytes_is_one_bad_row(name: str, tmp_path: Path) -> No
     comma = "\t" if name.endswith("tsv") else ","
     rows = [("file_name", "text", "id"), ("a.flac", "x" * 10_000_000, "x"), ("a.flac", "hi", "b")]
     files(tmp_path / "mine", {name: "".join(f"{comma.join(row)}\n" for row in rows)})
-    found, became = prepared(tmp_path / "mine", tmp_path / "out")
+    found, became = prepare_rows(tmp_path / "mine", tmp_path / "out")
     assert [item.text for item in found.values()] == ["hi"]
     (reason,) = reasons(became)
     assert reason.startswith("row 1: not readable as CSV (field larger than field limit")
@@ -59,7 +59,7 @@ def test_a_stray_quotation_mark_is_one_bad_row_and_one_that_is_never_closed_an_e
 ) -> None:
     clip(tmp_path / "mine/a.flac")
     table = 'file_name,text\na.flac,"say "hi" now"\na.flac,hi\n'
-    found, became = prepared(files(tmp_path / "mine", {"calls.csv": table}), tmp_path / "out")
+    found, became = prepare_rows(files(tmp_path / "mine", {"calls.csv": table}), tmp_path / "out")
     assert [item.text for item in found.values()] == ["hi"]
     assert [where.partition(" (")[0] for where in reasons(became)] == ["row 1: not readable as CSV"]
     files(tmp_path / "mine", {"calls.csv": 'file_name,text\na.flac,hi\nb.flac,"ho\nc.flac,he\n'})
@@ -90,7 +90,7 @@ def test_ten_megabytes_in_a_line_are_refused_in_every_form(
     mine = files(tmp_path / "mine", contents)
     for name in "ab":
         clip(mine / f"{name}.flac", 0.2)
-    found, became = prepared(mine, tmp_path / "out", channels=channels)
+    found, became = prepare_rows(mine, tmp_path / "out", channels=channels)
     assert [item.text for item in found.values()] == ["hi"]
     assert reasons(became)[0] == f"{told}: {TOO_LONG}"
     assert str(tmp_path) not in "".join(reasons(became))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.datasets.prepared import files, prepared
+from tests.datasets.prepared import files, prepare_rows
 from tests.datasets.recordings import clip
 
 
@@ -21,7 +21,7 @@ def mine(tmp_path: Path) -> Path:
 def test_a_table_marks_entities_and_an_empty_cell_marks_none(mine: Path, tmp_path: Path) -> None:
     table = "file_name,text,speaker,entities\na.flac,I am Ann from York.,x,Ann; york\n"
     files(mine, {"metadata.csv": f"{table}b.flac,Hello.,x,\nc.flac,I am Bo.,y,Ann\n"})
-    found, became = prepared(mine, tmp_path / "out")
+    found, became = prepare_rows(mine, tmp_path / "out")
     assert [each.entities for each in found.values()] == [("Ann", "york"), ()]
     assert "'entities': the transcript does not have 'Ann'" in became.unusable[0].reason
 
@@ -33,7 +33,7 @@ def test_a_list_marks_them_and_a_joined_call_has_all(mine: Path, tmp_path: Path)
         for n, t, e in rows
     )
     files(mine, {"metadata.jsonl": "\n".join(lines)})
-    found, _ = prepared(mine, tmp_path / "out", concatenate={"by": "speaker"})
+    found, _ = prepare_rows(mine, tmp_path / "out", concatenate={"by": "speaker"})
     assert [each.entities for each in found.values()] == [("Ann", "Ann")]
 
 

@@ -73,7 +73,7 @@ def test_columns_that_say_nothing_are_named_and_not_drawn(
     assert "transcript" not in told[-1]
 
 
-def told_of(
+def preview_folder(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> str:
     overrides = ["dataset=folder", f"dataset.path={folder}", "dataset.columns.audio=file_name"]
@@ -91,7 +91,7 @@ def test_rows_whose_audio_cannot_be_had_say_why(
     (tmp_path / "mine/text.wav").write_text("not audio")
     names = ("good.flac", "lost.flac", "../good.wav", "text.wav")
     metadata(tmp_path / "mine", [{"file_name": name, "text": "the words"} for name in names])
-    told = told_of(tmp_path / "mine", monkeypatch, capsys)
+    told = preview_folder(tmp_path / "mine", monkeypatch, capsys)
     assert "no audio: lost.flac: no such audio file" in told
     assert "no audio: '../good.wav' is outside the folder" in told
     assert "no audio: text.wav: not readable as audio" in told
@@ -117,7 +117,7 @@ def test_segments_of_what_is_no_audio_file_say_so_without_their_recording_being_
             yield piece
 
     monkeypatch.setattr(DECODER, "decode_chunks", counted)
-    told = told_of(files(tmp_path / "mine", texts), monkeypatch, capsys)
+    told = preview_folder(files(tmp_path / "mine", texts), monkeypatch, capsys)
     assert "no audio: wav.scp, line 2: 'sph2pipe two.sph |' is a command" in told
     assert "1 of the 2 rows shown" in told
     assert len(pieces) == 1

@@ -17,7 +17,7 @@ from streamwer.audio.isolated_decoder import DECODER
 from streamwer.datasets.preparation import prepare_dataset
 from streamwer.errors import DatasetError
 from streamwer.types import Word
-from tests.datasets.prepared import files, prepared, reasons, settings, stereo
+from tests.datasets.prepared import files, prepare_rows, reasons, settings, stereo
 from tests.datasets.recordings import clip, noise
 
 
@@ -26,7 +26,7 @@ def test_audiofolder_metadata_may_be_parquet(mine: Path, out: Path) -> None:
     words = [{"text": "hi", "start": 0.1, "end": 0.4}]
     row = {"file_name": "a.flac", "text": "hi", "speaker": 3, "words": words}
     parquet.write_table(pa.Table.from_pylist([row]), mine / "metadata.parquet")
-    found, became = prepared(mine, out, columns={"speaker": "speaker", "words": "words"})
+    found, became = prepare_rows(mine, out, columns={"speaker": "speaker", "words": "words"})
     assert (found["a"].speaker, found["a"].words) == ("3", (Word("hi", 0.1, 0.4),))
     assert became.form == "Hugging Face audiofolder (metadata.parquet)"
 
@@ -44,7 +44,7 @@ def test_a_nemo_manifest_cuts_its_segments_out_of_the_recording(mine: Path, out:
     clip(mine / "wavs/all.flac", 0.5)
     times = {"words.ctm": "all 1 0 0.4 all\n"}
     files(mine, {"test.json": "".join(f"{json.dumps(line)}\n" for line in lines), **times})
-    found, became = prepared(mine, out)
+    found, became = prepare_rows(mine, out)
     assert became.form == "JSON lines manifest (test.json), word times beside it"
     assert (found["all"].seconds, found["all"].words) == (0.5, (Word("all", 0.0, 0.4),))
     assert [found[name].text for name in ("long", "long-00000500", "long-00002000")] == [
@@ -77,7 +77,7 @@ def test_segments_in_any_order_are_cut_from_a_recording_that_is_decoded_once(
         return chunks(path, channel, name=name)
 
     monkeypatch.setattr(DECODER, "decode_chunks", noted)
-    found, became = prepared(mine, out)
+    found, became = prepare_rows(mine, out)
     assert sorted(decoded) == ["a.flac", "b.flac"]
     for name, begin in (("4", 32_000), ("2", 16_000)):
         cut = audio.load_audio(out / found[name].audio)
@@ -103,14 +103,14 @@ def test_suffixes_may_be_in_capitals_and_lines_end_as_on_windows(
 ) -> None:
     clip(mine / "a.WAV")
     (mine / name).write_bytes(CAPITALS[name].encode("utf-8-sig"))
-    (item,) = prepared(mine, out)[0].values()
+    (item,) = prepare_rows(mine, out)[0].values()
     assert (item.recording, item.text) == ("a", "hi, you")
 
 
 def test_a_manifest_with_keys_wav_and_txt_is_one_too(mine: Path, out: Path) -> None:
     clip(mine / "a.flac")
     files(mine, {"data.jsonl": '{"key": "utt-1", "wav": "a.flac", "txt": "hi"}\n'})
-    found, _ = prepared(mine, out)
+    found, _ = prepare_rows(mine, out)
     assert found["utt-1"].text == "hi"
 
 
@@ -119,7 +119,7 @@ def test_librispeech_gives_speakers_and_chapters(mine: Path, out: Path) -> None:
         clip(mine / f"84/121123/84-121123-{name}.flac")
     lines = "84-121123-0000 GO DO YOU HEAR\n84-121123-0001 BUT IN LESS\n84-121123-0002 LOST\n"
     files(mine, {"84/121123/84-121123.trans.txt": lines})
-    found, became = prepared(mine, out)
+    found, became = prepare_rows(mine, out)
     assert [(item.text, item.speaker) for item in found.values()] == [
         ("GO DO YOU HEAR", "84"),
         ("BUT IN LESS", "84"),
@@ -140,7 +140,7 @@ KALDI = {
 
 def test_a_kaldi_folder_with_segments(mine: Path, out: Path) -> None:
     clip(mine / "wav/rec-1.flac", 1.25)
-    found, became = prepared(files(mine, KALDI), out)
+    found, became = prepare_rows(files(mine, KALDI), out)
     assert [(found[name].seconds, found[name].speaker) for name in "ab"] == [
         (0.5, "ann"),
         (0.75, "bob"),
@@ -167,7 +167,9 @@ def test_a_command_in_wav_scp_is_never_run(mine: Path, tmp_path: Path) -> None:
 
 def test_a_kaldi_folder_without_segments_or_speakers(mine: Path, out: Path) -> None:
     clip(mine / "a.flac")
-    found, became = prepared(files(mine, {"wav.scp": "a a.flac\na b.flac", "text": "a hi"}), out)
+    found, became = prepare_rows(
+        files(mine, {"wav.scp": "a a.flac\na b.flac", "text": "a hi"}), out
+    )
     assert (found["a"].text, found["a"].speaker) == ("hi", "")
     assert reasons(became) == ["wav.scp, line 2: 'a' occurs again"]
 
@@ -192,7 +194,7 @@ def test_a_table_with_the_columns_that_the_config_names(
 def test_pairs_of_audio_and_text(mine: Path, out: Path) -> None:
     for name in ("a", "day/b", "alone", "._a", ".trash/a"):
         clip(mine / f"{name}.flac")
-    found, became = prepared(files(mine, {"a.txt": "well\nhi\n", "day/b.txt": "bye"}), out)
+    found, became = prepare_rows(files(mine, {"a.txt": "well\nhi\n", "day/b.txt": "bye"}), out)
     assert {name: item.text for name, item in found.items()} == {"a": "well hi", "b": "bye"}
     assert reasons(became) == ["alone.flac: no alone.txt beside it"]
 
@@ -202,7 +204,7 @@ def test_files_of_one_name_of_which_either_may_be_meant_are_refused(mine: Path, 
         clip(mine / name)
     stereo(mine / "call.wav", 0.5, -0.25)
     texts = dict.fromkeys(("a.txt", "good.txt", "call.1.txt", "call.A.txt", "call.B.txt"), "hi")
-    found, became = prepared(files(mine, texts), out)
+    found, became = prepare_rows(files(mine, texts), out)
     assert (list(found), reasons(became)) == (
         ["good"],
         [
@@ -210,6 +212,6 @@ def test_files_of_one_name_of_which_either_may_be_meant_are_refused(mine: Path, 
             "a.txt: 'a' is 2 audio files: a.flac, a.wav; keep one",
         ],
     )
-    found, became = prepared(mine, out, channels="split")
+    found, became = prepare_rows(mine, out, channels="split")
     assert list(found) == ["call-B"]
     assert reasons(became)[-1] == "call.1.txt, call.A.txt: both are of channel A: keep one of them"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from streamwer.datasets.timed_transcript import TimedTranscript, mix_channels, sort_by_time
 from streamwer.types import Word
-from tests.datasets.prepared import files, prepared, reasons, stereo
+from tests.datasets.prepared import files, prepare_rows, reasons, stereo
 from tests.datasets.recordings import clip
 
 SAID = ["Well,", "well", "twenty-five", "no! —", "a", "and", "x.", "O’Neil", "well"]
@@ -93,7 +93,7 @@ CTM = "call A 0.0 0.1 hello\ncall B 0.2 0.1 hi\ncall A 0.5 0.2 you\n"
 
 def test_the_transcript_of_mixed_channels_is_the_stm_s(tmp_path: Path) -> None:
     stereo(tmp_path / "mine/call.wav", 0.5, -0.25)
-    found, became = prepared(
+    found, became = prepare_rows(
         files(tmp_path / "mine", {"text.stm": STM, "words.ctm": CTM}), tmp_path / "out"
     )
     assert found["call"].text == "Hello, Hi. you!"
@@ -116,7 +116,7 @@ def test_where_one_channel_has_no_word_times_its_segments_stand_where_they_begin
     ctm: str, text: str, tmp_path: Path
 ) -> None:
     stereo(tmp_path / "mine/call.wav", 0.5, -0.25)
-    found, _ = prepared(
+    found, _ = prepare_rows(
         files(tmp_path / "mine", {"text.stm": STM, "words.ctm": ctm}), tmp_path / "out"
     )
     assert (found["call"].text, found["call"].words) == (text, ())
@@ -127,7 +127,7 @@ def test_a_channel_in_which_nothing_is_scored_costs_the_other_neither_times_nor_
 ) -> None:
     stereo(tmp_path / "mine/call.wav", 0.5, -0.25)
     stm, ctm = STM.replace("call B bob 0.2 0.4 Hi.\n", ""), CTM.replace("call B 0.2 0.1 hi\n", "")
-    found, became = prepared(
+    found, became = prepare_rows(
         files(tmp_path / "mine", {"text.stm": stm, "words.ctm": ctm}), tmp_path / "out"
     )
     assert (found["call"].text, found["call"].speaker) == ("Hello, you!", "ann")
@@ -135,14 +135,14 @@ def test_a_channel_in_which_nothing_is_scored_costs_the_other_neither_times_nor_
     assert (became.unusable, len(became.notes)) == ((), 1)
     assert found["call"].ignored_segments == ()  # she speaks then
     files(tmp_path / "mine", {"text.stm": stm.replace("0.0 1.0 Hello", "0.0 0.45 Hello")})
-    found, _ = prepared(tmp_path / "mine", tmp_path / "out")
+    found, _ = prepare_rows(tmp_path / "mine", tmp_path / "out")
     assert found["call"].ignored_segments == ((0.45, 0.5),)
 
 
 def test_one_channel_of_a_ctm_and_the_other_of_an_stm_are_mixed(tmp_path: Path) -> None:
     stereo(tmp_path / "mine/call.wav", 0.5, -0.25)
     stm, ctm = STM.split("\n", 1)[1], CTM.replace("call B 0.2 0.1 hi\n", "")
-    found, became = prepared(
+    found, became = prepare_rows(
         files(tmp_path / "mine", {"text.stm": stm, "words.ctm": ctm}), tmp_path / "out"
     )
     assert (found["call"].text, found["call"].words) == ("hello Hi. you", ())
@@ -154,7 +154,7 @@ def test_words_that_are_not_the_stm_s_are_refused_on_mixed_channels_too(tmp_path
     clip(tmp_path / "mine/good.wav")
     files(tmp_path / "mine", {"text.stm": f"{STM}good 1 ann 0 0.1 hi\n"})
     files(tmp_path / "mine", {"words.ctm": CTM.replace("hello", "hullo")})
-    found, became = prepared(tmp_path / "mine", tmp_path / "out")
+    found, became = prepare_rows(tmp_path / "mine", tmp_path / "out")
     assert list(found) == ["good"]
     (reason,) = reasons(became)
     assert reason.endswith("its words are not the words of its transcript")

@@ -8,7 +8,7 @@ from pathlib import Path
 from streamwer.config.dataset import ColumnsConfig, DatasetConfig
 from streamwer.datasets.preparation import prepare_dataset
 from streamwer.datasets.rows import resolve_columns
-from tests.datasets.prepared import files, prepared, stereo
+from tests.datasets.prepared import files, prepare_rows, stereo
 
 ROW = {
     "file_name": "a.wav",
@@ -26,7 +26,7 @@ ROW = {
 def test_speaker_language_condition_and_word_times_are_taken(tmp_path: Path) -> None:
     folder = files(tmp_path / "mine", {"metadata.jsonl": json.dumps(ROW)})
     stereo(folder / "a.wav", 0.0)
-    found = prepared(folder, tmp_path / "out")[0]["a"]
+    found = prepare_rows(folder, tmp_path / "out")[0]["a"]
     assert (found.speaker, found.language, found.condition) == ("anna", "en", "telephone")
     assert [word.end for word in found.words] == [0.3, 0.9]
 
@@ -42,7 +42,7 @@ def test_an_empty_name_takes_none_even_where_there_is_one(tmp_path: Path) -> Non
     folder = files(tmp_path / "mine", {"metadata.jsonl": json.dumps(ROW)})
     stereo(folder / "a.wav", 0.0)
     none = {"speaker": "", "words": ""}
-    found = prepared(folder, tmp_path / "out", columns=none)[0]["a"]
+    found = prepare_rows(folder, tmp_path / "out", columns=none)[0]["a"]
     assert (found.speaker, found.words, found.language) == ("", (), "en")
 
 

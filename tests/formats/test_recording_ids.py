@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from streamwer.formats.recording_ids import fit_id, is_id, normalise_nfc, sanitise_name
 from streamwer.formats.word_times import parse_word_times
-from tests.datasets.prepared import files, prepared, reasons
+from tests.datasets.prepared import files, prepare_rows, reasons
 from tests.datasets.recordings import clip
 
 
@@ -20,7 +20,7 @@ def test_recordings_are_named_as_their_language_is_written(tmp_path: Path) -> No
     for name in names:
         clip(tmp_path / f"mine/{name}.flac", 0.1)
     mine = files(tmp_path / "mine", {f"{name}.txt": "hi" for name in names})
-    found, became = prepared(mine, tmp_path / "prepared")
+    found, became = prepare_rows(mine, tmp_path / "prepared")
     assert sorted(found) == sorted(["हिन्दी", "คำที่", "café"])
     assert not became.unusable
 
@@ -32,7 +32,7 @@ def test_files_are_found_however_the_letters_of_their_names_are_written(tmp_path
     rows = f"file_name,text\n{whole}/{whole}.flac,hi\n{apart}2.flac,hi\n"
     ctm = f"{whole} 1 0 0.1 hi\n{apart}2 1 0 0.1 hi\n"
     mine = files(tmp_path / "mine", {"metadata.csv": rows, "x.ctm": ctm})
-    found, became = prepared(mine, tmp_path / "prepared")
+    found, became = prepare_rows(mine, tmp_path / "prepared")
     assert {name: len(item.words) for name, item in found.items()} == {whole: 1, f"{whole}2": 1}
     assert [item.place for item in found.values()] == [f"{whole}/{whole}", ""]
     assert not became.unusable
@@ -44,7 +44,7 @@ def test_an_id_that_is_another_written_otherwise_is_refused(tmp_path: Path) -> N
         clip(tmp_path / f"mine/{unicodedata.normalize(form, 'É')}.flac", 0.1)
     rows = "".join(f"{unicodedata.normalize(form, 'É')}.flac,hi\n" for form in ("NFC", "NFD"))
     mine = files(tmp_path / "mine", {"metadata.csv": f"file_name,text\n{rows}"})
-    found, became = prepared(mine, tmp_path / "prepared")
+    found, became = prepare_rows(mine, tmp_path / "prepared")
     assert list(found) == ["É"]
     assert len(reasons(became)) == 1
     assert "ids must differ" in reasons(became)[0]

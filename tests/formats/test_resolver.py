@@ -8,7 +8,7 @@ import pytest
 
 from streamwer.errors import DatasetError
 from streamwer.formats.resolver import RecordingResolver
-from tests.datasets.prepared import files, prepared, reasons
+from tests.datasets.prepared import files, prepare_rows, reasons
 from tests.datasets.recordings import TEXTGRID, clip
 
 TWO = ("ann/001", "ann/002", "bob/001")
@@ -90,7 +90,7 @@ def test_each_recording_has_the_times_in_its_own_folder(form: str, tmp_path: Pat
     files(mine, {"list.csv": f"file_name,text\n{rows}"} if form == "table" else {})
     ctm = "001 1 0.0 0.1 Well\n001 1 0.3 0.1 hi\n"
     files(mine, {"ann/001.TextGrid": TEXTGRID, "bob/words.ctm": ctm})
-    found, became = prepared(mine, tmp_path / "out")
+    found, became = prepare_rows(mine, tmp_path / "out")
     assert {name: [word.start for word in item.words] for name, item in found.items()} == {
         "ann-001": [0.1, 0.2],
         "bob-001": [0.0, 0.3],
@@ -106,7 +106,7 @@ def test_what_lies_beside_a_recording_goes_before_all_that_has_its_name(
     others = TEXTGRID.replace("0.1\n", "0.15\n")
     texts = {"ann/001.txt": "Well hi", f"{other}.TextGrid": others, "ann/001.TextGrid": TEXTGRID}
     clip(files(tmp_path / "mine", texts) / "ann/001.wav")
-    found, became = prepared(tmp_path / "mine", tmp_path / "out")
+    found, became = prepare_rows(tmp_path / "mine", tmp_path / "out")
     assert [word.start for word in found["001"].words] == [0.1, 0.2]
     (reason,) = reasons(became)
     assert reason.startswith(f"{other}.TextGrid: ")
@@ -118,7 +118,7 @@ def test_times_of_a_recording_that_is_not_there_are_listed_and_no_other_has_them
     mine = files(tmp_path / "mine", {"ann/001.TextGrid": TEXTGRID, "all.ctm": "003 1 0 0.1 hi\n"})
     for name in ("ann/002", "bob/001", "ann/003", "bob/003"):
         clip(files(mine, {f"{name}.txt": "Well hi"}) / f"{name}.wav")
-    found, became = prepared(mine, tmp_path / "out")
+    found, became = prepare_rows(mine, tmp_path / "out")
     assert sorted(found) == ["001", "002", "ann-003", "bob-003"]
     assert not any(item.words for item in found.values())
     assert reasons(became) == [

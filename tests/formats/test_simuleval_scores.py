@@ -111,7 +111,7 @@ def test_simulevals_formulas_on_what_we_export_give_our_figures() -> None:
         words, source = len(line["reference"].split(" ")), line["source_length"]
         for field, kind in (("delays", "ideal"), ("elapsed", "aware")):
             delays = line[field]
-            al = peers.lagging(delays, source, words)
-            laal = peers.lagging(delays, source, max(words, len(delays)))
+            al = peers.compute_lagging(delays, source, words)
+            laal = peers.compute_lagging(delays, source, max(words, len(delays)))
             assert mine[f"al_{kind}"] == pytest.approx(al / 1000)
             assert mine[f"laal_{kind}"] == pytest.approx(laal / 1000)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from statistics import mean
 
 
-def lagging(delays: Sequence[float], source: float, target: int) -> float:
+def compute_lagging(delays: Sequence[float], source: float, target: int) -> float:
     """`ALScorer.compute`; with the longer of both texts as `target`, `LAALScorer.compute`."""
     if delays[0] > source:
         return delays[0]

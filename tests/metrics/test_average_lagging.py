@@ -19,7 +19,7 @@ CHUNKS = st.lists(
 """Tenths of a second of audio, words that followed them, milliseconds of compute."""
 
 
-def played(chunks: list[tuple[int, int, int]]) -> tuple[list[int], list[int]]:
+def play_chunks(chunks: list[tuple[int, int, int]]) -> tuple[list[int], list[int]]:
     """Each word's `delays` and `elapsed` as SimulEval logs them, in ms."""
     delays: list[int] = []
     elapsed: list[int] = []
@@ -70,10 +70,10 @@ def test_al_and_laal_are_simulevals(
     chunks: list[tuple[int, int, int]], reference: int, tenths: int
 ) -> None:
     source = 100 * tenths
-    for logged in played(chunks):
+    for logged in play_chunks(chunks):
         seconds = [each / 1000 for each in logged]
-        al = peers.lagging(logged, source, reference)
-        laal = peers.lagging(logged, source, max(reference, len(logged)))
+        al = peers.compute_lagging(logged, source, reference)
+        laal = peers.compute_lagging(logged, source, max(reference, len(logged)))
         assert average_lagging(seconds, source / 1000, reference) == pytest.approx(al / 1000)
         assert compute_laal(
             WordDelays(seconds, seconds, source / 1000, reference)
@@ -91,7 +91,7 @@ def test_one_word_for_each_stretch_of_speech_is_as_late_as_it_came() -> None:
 def test_atd_is_simulevals_and_with_compute_that_of_a_queue(
     chunks: list[tuple[int, int, int]],
 ) -> None:
-    delays, elapsed = played(chunks)
+    delays, elapsed = play_chunks(chunks)
     heard = [each / 1000 for each in delays]
     free, emitted = 0, []
     for tenths, words, compute in chunks:

@@ -21,7 +21,7 @@ from tests.scale import made_up
 WORDS = get_normaliser("basic")
 
 
-def played(rows: int) -> EventLog:
+def play_rows(rows: int) -> EventLog:
     """The log of so many rows, of which every hundredth failed."""
     steps: list[Step] = []
     failures = []
@@ -43,7 +43,7 @@ def test_the_scores_of_parts_are_those_of_the_whole(
     """Recordings that failed, were not played, or are no reference's; parts that heard nothing."""
     monkeypatch.setattr(batches, "BATCH_SIZE", 7)
     monkeypatch.setattr(store, "_ROW_GROUP", 50)
-    log, references = played(130), [made_up.reference(number) for number in range(130)]
+    log, references = play_rows(130), [made_up.reference(number) for number in range(130)]
     references = [each for each in references if int(each.recording[3:]) % 13]
     silent = {made_up.recording(number) for number in range(20)}
     log = replace(log, steps=tuple(s for s in log.steps if s.recording not in silent))
@@ -62,7 +62,7 @@ def test_the_scores_of_parts_are_those_of_the_whole(
 
 
 def test_what_is_out_of_order_is_refused() -> None:
-    log, references = played(3), [made_up.reference(number) for number in range(3)]
+    log, references = play_rows(3), [made_up.reference(number) for number in range(3)]
     steps = recordings(log)
 
     def scored(references: Sequence[Reference], steps: Sequence[Sequence[Step]]) -> None:

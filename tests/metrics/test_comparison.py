@@ -17,7 +17,7 @@ SCORING = ScoringConfig(normaliser="basic")
 CALLS = [replace(REFERENCE, recording=f"call{n}", speaker=f"s{n}") for n in range(4)]
 
 
-def scored(heard: str, name: str = "basic", clock: str = "unaware") -> SignedScores:
+def score_calls(heard: str, name: str = "basic", clock: str = "unaware") -> SignedScores:
     steps = tuple(own_step(0, 2.0, 2.5, heard, name=call.recording) for call in CALLS)
     return store.score_and_sign(CALLS, EventLog(steps, run=Run(clock=clock)), get_normaliser(name))
 
@@ -27,10 +27,10 @@ def signatures(systems: dict[str, SignedScores]) -> dict[str, Signature]:
 
 
 SYSTEMS = {
-    "offline": scored("my name is jane"),
-    "good": scored("my name was jane"),
-    "raw": scored("My name is Jane", "none"),
-    "timed": scored("my name is june", clock="measured"),
+    "offline": score_calls("my name is jane"),
+    "good": score_calls("my name was jane"),
+    "raw": score_calls("My name is Jane", "none"),
+    "timed": score_calls("my name is june", clock="measured"),
 }
 
 

@@ -68,7 +68,7 @@ def test_other_spaces_change_no_letter_and_make_no_error(said: list[str], heard:
     assert errors[1] <= errors[0]
 
 
-def heard(said: str, words: str, name: str) -> Scores:
+def score_words(said: str, words: str, name: str) -> Scores:
     """The words that were said, one a second, and those that were committed at ten seconds."""
     spoken = tuple(Word(word, at, at + 0.5) for at, word in enumerate(said.split()))
     update = Update(tuple(Word(word, 0.0, 0.0) for word in words.split()))
@@ -81,11 +81,11 @@ def heard(said: str, words: str, name: str) -> Scores:
     ("said", "words"), [("I won't go", "I wont go"), ("an ice cream", "an icecream")]
 )
 def test_a_word_that_came_in_other_spaces_is_not_one_that_never_came(said: str, words: str) -> None:
-    scores = heard(said, words, "basic")
+    scores = score_words(said, words, "basic")
     assert (scores.words["committed"][scores.words["word"].notna()] == 10).all()
     assert summarise("", scores, None, ScoringConfig("basic"), {}).coverage == 1
     assert scores.recordings["deletions"].item() == 1  # as an error it counts all the same
-    assert heard("an ice cream", "an ice", "basic").words["committed"].iloc[-1] == math.inf
+    assert score_words("an ice cream", "an ice", "basic").words["committed"].iloc[-1] == math.inf
 
 
 @pytest.mark.parametrize(
@@ -93,9 +93,9 @@ def test_a_word_that_came_in_other_spaces_is_not_one_that_never_came(said: str, 
 )
 def test_a_contraction_that_came_without_its_apostrophe_came(said: str) -> None:
     """The leaderboard's rules make "will not" of "won't", and leave "wont" as it is."""
-    scores = heard(said, said.replace("'", ""), "open_asr")
+    scores = score_words(said, said.replace("'", ""), "open_asr")
     assert (scores.words["committed"][scores.words["word"].notna()] == 10).all()
-    missing = heard("I won't go", "I go", "open_asr")
+    missing = score_words("I won't go", "I go", "open_asr")
     assert (missing.words["committed"] == math.inf).sum() == 2
 
 
@@ -103,6 +103,6 @@ def test_under_the_leaderboards_rules_spaces_are_no_errors() -> None:
     errors = ["substitutions", "deletions", "insertions"]
     for said, words in (("an ice cream", "an icecream"), ("a white board", "a whiteboard")):
         for one, other in ((said, words), (words, said)):
-            scores = heard(one, other, "open_asr")
+            scores = score_words(one, other, "open_asr")
             assert scores.recordings[errors].to_numpy().sum() == 0
             assert len(scores.words) == len(one.split())

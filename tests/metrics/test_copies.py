@@ -22,7 +22,7 @@ from streamwer.types import Reference, StageTimes, Step, Update, Word, WorkCount
 SCORING = ScoringConfig(normaliser="basic")
 
 
-def played(seed: int, copies: int) -> Scores:
+def score_copies(seed: int, copies: int) -> Scores:
     """Calls of four words; each copy of one is as late as the call itself."""
     rng = np.random.default_rng(seed)
     spoken, steps = [], []
@@ -66,5 +66,5 @@ def in_a_sweep(old: Scores, new: Scores) -> object:
 def test_copies_make_a_comparison_of_latencies_no_surer(
     compared: Callable[[Scores, Scores], object],
 ) -> None:
-    alone, with_copies = (compared(played(1, n), played(2, n)) for n in (0, 3))
+    alone, with_copies = (compared(score_copies(1, n), score_copies(2, n)) for n in (0, 3))
     assert with_copies == alone

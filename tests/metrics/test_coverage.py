@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.simulate_intervals import Design, Effect, latency_row, main, summarize, wer_row
+from tools.simulate_intervals import Design, Effect, check_latency, check_wer, main, summarize
 
 RUNS = 400
 """A share of 95 % then has a standard error of 1.1 points, twice that is the room given here."""
@@ -22,7 +22,7 @@ LEAST, MOST = 93 - 2.2, 97 + 2.2
 def test_wer_differences_are_held_and_no_difference_is_claimed(
     speakers: int, uneven: float, effect: Effect
 ) -> None:
-    found = wer_row(Design(speakers, uneven=uneven, effect=effect), [0.02], RUNS)
+    found = check_wer(Design(speakers, uneven=uneven, effect=effect), [0.02], RUNS)
     assert LEAST <= found["Δ2"] <= MOST
     assert found["WER"] >= LEAST
     assert found["false"] <= 5 + 2.2
@@ -32,7 +32,7 @@ def test_wer_differences_are_held_and_no_difference_is_claimed(
 @pytest.mark.parametrize(("speakers", "uneven"), [(5, 0.0), (12, 0.7), (36, 0.0)])
 def test_latencies_of_speakers_who_differ_are_held(speakers: int, uneven: float) -> None:
     """A tenth of the variance lies between speakers: without them p50 was held in 83 %."""
-    found = latency_row(Design(speakers, 100, uneven, "normal"), [0.05], RUNS)
+    found = check_latency(Design(speakers, 100, uneven, "normal"), [0.05], RUNS)
     assert LEAST <= found["p50"] <= MOST
     assert found["Δp50"] >= LEAST
     assert found["Δp95"] >= LEAST
@@ -45,7 +45,7 @@ def test_the_page_has_what_the_command_printed() -> None:
 
 
 def test_more_speakers_find_more(capsys: pytest.CaptureFixture[str]) -> None:
-    few, many = (wer_row(Design(n, effect="normal"), [0.05], 30)["found 5"] for n in (5, 20))
+    few, many = (check_wer(Design(n, effect="normal"), [0.05], 30)["found 5"] for n in (5, 20))
     assert few < many == 100
     main(["--runs", "2", "--speakers", "5"])
     lines = capsys.readouterr().out.splitlines()

@@ -83,19 +83,19 @@ def test_a_smallest_difference_of_nothing_is_refused(systems: dict[str, Scores])
         compare_wer(systems, "offline", none)
 
 
-def differing(value: float, low: float, high: float, blocks: int = 20) -> Difference:
+def make_difference(value: float, low: float, high: float, blocks: int = 20) -> Difference:
     return Difference(value, low, high, margin=0.005, confidence=0.95, blocks=blocks)
 
 
 @pytest.mark.parametrize(
     ("delta", "finding"),
     [
-        (differing(0.019, 0.008, 0.031), "more errors"),
-        (differing(-0.019, -0.031, -0.008), "fewer errors"),
-        (differing(0.01, 0.0, 0.02), "not decided"),
-        (differing(0.001, -0.001, 0.003), "none that matters"),
-        (differing(0.002, 0.001, 0.004), "more errors, too few to matter"),
-        (differing(0.001, math.nan, math.nan), "not known"),
+        (make_difference(0.019, 0.008, 0.031), "more errors"),
+        (make_difference(-0.019, -0.031, -0.008), "fewer errors"),
+        (make_difference(0.01, 0.0, 0.02), "not decided"),
+        (make_difference(0.001, -0.001, 0.003), "none that matters"),
+        (make_difference(0.002, 0.001, 0.004), "more errors, too few to matter"),
+        (make_difference(0.001, math.nan, math.nan), "not known"),
     ],
 )
 def test_the_interval_is_the_decision(delta: Difference, finding: str) -> None:
@@ -103,8 +103,10 @@ def test_the_interval_is_the_decision(delta: Difference, finding: str) -> None:
 
 
 def test_what_would_decide_is_what_shortens_the_interval_to_0_or_into_the_margin() -> None:
-    assert differing(0.01, -0.01, 0.03).more_blocks == 60  # half as long: four times the speakers
-    assert differing(0.0, -0.01, 0.01).more_blocks == 60
-    assert differing(0.01, 0.001, 0.019).more_blocks == 0
-    assert differing(0.005, -0.02, 0.03).more_blocks == 480
-    assert differing(0.001, math.nan, math.nan).more_blocks == 0
+    assert (
+        make_difference(0.01, -0.01, 0.03).more_blocks == 60
+    )  # half as long: four times the speakers
+    assert make_difference(0.0, -0.01, 0.01).more_blocks == 60
+    assert make_difference(0.01, 0.001, 0.019).more_blocks == 0
+    assert make_difference(0.005, -0.02, 0.03).more_blocks == 480
+    assert make_difference(0.001, math.nan, math.nan).more_blocks == 0

@@ -112,7 +112,7 @@ def distinct(slow: float) -> tuple[list[Reference], EventLog]:
     return calls, EventLog(tuple(steps), (), {})
 
 
-def silenced(step: Step) -> Step:
+def silence_step(step: Step) -> Step:
     """The same step without its word."""
     return replace(step, update=Update((), ()))
 
@@ -120,7 +120,7 @@ def silenced(step: Step) -> Step:
 @pytest.mark.parametrize("slow", [2.0, 10.0])
 def test_leaving_out_slow_words_improves_no_headline_figure(slow: float) -> None:
     calls, events = distinct(slow)
-    fewer = tuple(silenced(s) if s.emitted - s.audio_end > 1.5 else s for s in events.steps)
+    fewer = tuple(silence_step(s) if s.emitted - s.audio_end > 1.5 else s for s in events.steps)
     before, after = summary(events, calls), summary(replace(events, steps=fewer), calls)
     for percentile in ("p50", "p95", "p99"):
         mine, other = (each.commit_latency[percentile].value for each in (after, before))

@@ -35,7 +35,7 @@ def theirs(spoken: list[Segment], heard: list[str]) -> list[list[int]]:
     return [[w.emission_cu for w in placed if w.seq_id == n] for n in range(len(spoken))]
 
 
-def played(name: str, heard: list[str]) -> list[Step]:
+def play_words(name: str, heard: list[str]) -> list[Step]:
     """Three words a second, with compute that now and then takes longer than the audio."""
     found, free = [], 0.0
     for number, first in enumerate(range(0, len(heard), 3)):
@@ -64,7 +64,7 @@ def test_laal_al_and_streamlaal_are_omnistevals(kind: str) -> None:
     from omnisteval.data import Instance
     from omnisteval.scoring import ALScorer, LAALScorer
 
-    steps = {c.recording: played(c.recording, h) for c, h in zip(CALLS, HEARD, strict=True)}
+    steps = {c.recording: play_words(c.recording, h) for c, h in zip(CALLS, HEARD, strict=True)}
     log = EventLog(tuple(step for mine in steps.values() for step in mine))
     ours = score(CALLS, log, BASIC).recordings
     scorers = {

@@ -51,7 +51,7 @@ class EveryChunk:
         return Update(hypothesis.words)
 
 
-def scored(spent: Sequence[float], clock: str = "measured") -> Scores:
+def score_calls(spent: Sequence[float], clock: str = "measured") -> Scores:
     recogniser = Scripted(WORDS, cost=lambda call: spent[call])
     steps = play_recording("call", silence(CHUNKS), recogniser, EveryChunk(), build_clock(clock))
     return score([CALL], EventLog(tuple(steps)), get_normaliser("none"))
@@ -69,7 +69,7 @@ def recursion(spent: Sequence[float]) -> list[float]:
 @pytest.mark.parametrize("trace", TRACES)
 def test_the_latency_of_words_is_the_lag_of_the_queue(trace: str) -> None:
     spent, average, largest = TRACES[trace]
-    words = scored(spent).words
+    words = score_calls(spent).words
     late = (words["committed"] - words["end"]).to_numpy()
     np.testing.assert_allclose(late, recursion(spent), atol=1e-9)
     assert late.mean() == pytest.approx(average, abs=1e-9)
@@ -79,7 +79,7 @@ def test_the_latency_of_words_is_the_lag_of_the_queue(trace: str) -> None:
 @pytest.mark.parametrize("trace", TRACES)
 def test_the_lag_is_queueing_and_compute_and_nothing_else(trace: str) -> None:
     spent = TRACES[trace][0]
-    words = scored(spent).words
+    words = score_calls(spent).words
     np.testing.assert_allclose(words["computed"], spent, atol=1e-9)
     np.testing.assert_allclose(words["queued"] + spent, recursion(spent), atol=1e-9)
     assert (words[["waiting", "held"]] == 0).all(axis=None)
@@ -87,12 +87,12 @@ def test_the_lag_is_queueing_and_compute_and_nothing_else(trace: str) -> None:
 
 @pytest.mark.parametrize("trace", TRACES)
 def test_ideal_latency_has_no_backlog_in_it(trace: str) -> None:
-    scores = scored(TRACES[trace][0])
+    scores = score_calls(TRACES[trace][0])
     summary = summarise("system", scores, None, ScoringConfig("none"), {})
     assert summary.latencies["commit_latency_ideal"]["p50"].value == 0.0
 
 
 def test_where_compute_takes_no_time_nothing_queues() -> None:
-    words = scored([1.2] * CHUNKS, clock="unaware").words
+    words = score_calls([1.2] * CHUNKS, clock="unaware").words
     assert (words[["queued", "computed"]] == 0.0).all(axis=None)
     assert (words["committed"] == words["end"]).all()

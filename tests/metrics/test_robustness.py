@@ -25,7 +25,7 @@ def call(number: int, condition: str = "") -> Reference:
     return Reference(altered, "", 5.0, " ".join(SAID), words=words, source=source)
 
 
-def heard(reference: Reference, wrong: int, late: float) -> Step:
+def make_step(reference: Reference, wrong: int, late: float) -> Step:
     """All of a call at once, the first words of it wrong, `late` after its last word."""
     words = [Word("wrong", w.start, w.end) for w in reference.words[:wrong]]
     update = Update((*words, *reference.words[wrong:]), ())
@@ -41,7 +41,7 @@ def scores(calls: int = 6, conditions: tuple[str, ...] = ("telephone", "gsm+loss
             reference = call(number, condition)
             wrong = {"": 0, "telephone": number % 2, "gsm+loss": 2}[condition]
             spoken.append(reference)
-            steps.append(heard(reference, wrong, 1.0 if condition == "gsm+loss" else 0.0))
+            steps.append(make_step(reference, wrong, 1.0 if condition == "gsm+loss" else 0.0))
     return score(spoken, EventLog(tuple(steps)), get_normaliser("basic"))
 
 

@@ -13,7 +13,7 @@ from streamwer.types import Reference, Word
 BASIC = get_normaliser("basic")
 
 
-def spoken(*parts: str, pause: float = 1.0) -> Reference:
+def make_reference(*parts: str, pause: float = 1.0) -> Reference:
     """Words of half a second, the parts set off by a pause."""
     words: list[Word] = []
     for start, part in zip(
@@ -25,7 +25,7 @@ def spoken(*parts: str, pause: float = 1.0) -> Reference:
 
 
 def test_a_reference_is_cut_at_its_pauses() -> None:
-    assert split_reference(spoken("My name is", "I live here")) == [
+    assert split_reference(make_reference("My name is", "I live here")) == [
         Segment(0.0, 1.5, ("My", "name", "is")),
         Segment(2.5, 4.0, ("I", "live", "here")),
     ]
@@ -33,7 +33,7 @@ def test_a_reference_is_cut_at_its_pauses() -> None:
 
 @pytest.mark.parametrize(("pause", "parts"), [(0.25, 1), (0.5, 2), (0.75, 2)])
 def test_a_pause_of_half_a_second_is_enough(pause: float, parts: int) -> None:
-    assert len(split_reference(spoken("my name", "is jane", pause=pause))) == parts
+    assert len(split_reference(make_reference("my name", "is jane", pause=pause))) == parts
 
 
 def test_without_word_times_a_recording_is_one_segment() -> None:
@@ -61,12 +61,16 @@ def test_without_word_times_a_recording_is_one_segment() -> None:
 )
 def test_each_word_goes_with_the_segment_it_was_said_in(said: str, found: list[str]) -> None:
     heard = said.split()
-    places = assign_words(split_reference(spoken("my name is", "i live here")), heard, BASIC)
+    places = assign_words(
+        split_reference(make_reference("my name is", "i live here")), heard, BASIC
+    )
     assert [" ".join(heard[place] for place in mine) for mine in places] == found
 
 
 def test_a_sign_that_the_normaliser_drops_keeps_its_place() -> None:
     places = assign_words(
-        split_reference(spoken("my name is", "i live here")), "my – is i live".split(), BASIC
+        split_reference(make_reference("my name is", "i live here")),
+        "my – is i live".split(),
+        BASIC,
     )
     assert places == [[0, 1, 2], [3, 4]]

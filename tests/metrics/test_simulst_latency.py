@@ -31,13 +31,13 @@ SPOKEN = Reference(
 STEPS = (own_step(0, 1.0, 1.25, "my name"), own_step(1, 3.0, 3.5, "is"), own_step(2, 4, 5, "jane"))
 
 
-def lagging(events: EventLog, *references: Reference) -> SimulstLatency:
+def summarise_lagging(events: EventLog, *references: Reference) -> SimulstLatency:
     scores = score(references or [SPOKEN], events, get_normaliser("basic"))
     return summarise("system", scores, None, ScoringConfig("basic"), {}).simulst_latency
 
 
 def test_each_figure_is_told_without_and_with_compute() -> None:
-    found = lagging(EventLog(STEPS))
+    found = summarise_lagging(EventLog(STEPS))
     assert found["laal"].ideal == pytest.approx((1 + (1 - 1) + (3 - 2) + (4 - 3)) / 4)
     assert found["laal"].aware == pytest.approx((1.25 + 0.25 + 1.5 + 2.0) / 4)
     assert found["al"] == found["laal"]  # as many words were said as there are in the reference
@@ -49,7 +49,7 @@ def test_each_figure_is_told_without_and_with_compute() -> None:
 
 
 def test_streamlaal_counts_from_the_start_of_each_segment() -> None:
-    found = lagging(EventLog(STEPS))
+    found = summarise_lagging(EventLog(STEPS))
     assert found.segments == 2
     # "my name" from 0 for 1 s: the first word came at its end, so it alone counts: 1 s.
     # "is jane" from 2 for 1 s: likewise 3 − 2 = 1 s. With compute both come after the end.
@@ -60,14 +60,14 @@ def test_streamlaal_counts_from_the_start_of_each_segment() -> None:
 def test_streamlaal_is_a_mean_over_segments_not_over_recordings() -> None:
     short = replace(SPOKEN, recording="short", text="my name", words=SPOKEN.words[:2], seconds=2.0)
     late = own_step(0, 2.0, 4.0, "my name", name="short")
-    found = lagging(EventLog((*STEPS, late)), SPOKEN, short)
+    found = summarise_lagging(EventLog((*STEPS, late)), SPOKEN, short)
     assert found.segments == 3
     assert found["stream_laal"].aware == pytest.approx((1.25 + 1.5 + 4.0) / 3)
     assert found["end_offset"].aware == pytest.approx((1.0 + 2.0) / 2)
 
 
 def test_a_recording_without_word_times_is_one_segment_and_its_streamlaal_is_its_laal() -> None:
-    found = lagging(EventLog(STEPS), replace(SPOKEN, words=()))
+    found = summarise_lagging(EventLog(STEPS), replace(SPOKEN, words=()))
     assert found.segments == 1
     assert found["stream_laal"] == found["laal"]
 
@@ -76,14 +76,14 @@ def test_silent_and_failed_recordings_are_left_out_and_counted() -> None:
     others = [replace(SPOKEN, recording=name) for name in ("silent", "failed")]
     nothing = own_step(0, 4.0, 4.5, "", name="silent")
     events = EventLog((*STEPS, nothing), (Failure("failed", "no audio"),))
-    found = lagging(events, SPOKEN, *others)
+    found = summarise_lagging(events, SPOKEN, *others)
     assert (found.silent_recordings, found.silent_segments) == (2, 4)
-    assert found["laal"] == lagging(EventLog(STEPS))["laal"]
+    assert found["laal"] == summarise_lagging(EventLog(STEPS))["laal"]
 
 
 def test_a_log_that_does_not_tell_the_audio_heard_has_no_ideal_figures() -> None:
     blind = tuple(replace(step, audio_end=math.nan) for step in STEPS)
-    found = lagging(EventLog(blind))
+    found = summarise_lagging(EventLog(blind))
     assert all(math.isnan(delay.ideal) for delay in found.delays.values())
     assert found["laal"].aware == pytest.approx((1.25 + 0.25 + 1.5 + 2.0) / 4)
     assert math.isnan(found["atd"].aware)  # its pairing needs the audio heard
@@ -91,7 +91,7 @@ def test_a_log_that_does_not_tell_the_audio_heard_has_no_ideal_figures() -> None
 
 def test_a_segment_with_no_length_is_left_out() -> None:
     words = (*SPOKEN.words[:2], replace(SPOKEN.words[2], end=2.0))
-    found = lagging(EventLog(STEPS), replace(SPOKEN, text="my name is", words=words))
+    found = summarise_lagging(EventLog(STEPS), replace(SPOKEN, text="my name is", words=words))
     assert (found.segments, found.silent_segments) == (1, 1)
 
 
@@ -100,7 +100,7 @@ def test_a_script_without_spaces_is_counted_as_the_same_call_in_letters_with_spa
         starts = (0.0, 0.5, 2.0, 2.5)
         words = tuple(Word(w, at, at + 0.5) for w, at in zip(parts, starts, strict=True))
         steps = (own_step(i, 1.0 + i, 1.25 + i, each) for i, each in enumerate(said))
-        return lagging(EventLog(tuple(steps)), replace(SPOKEN, text=text, words=words))
+        return summarise_lagging(EventLog(tuple(steps)), replace(SPOKEN, text=text, words=words))
 
     # The recogniser parts the words otherwise, and commits the full stop by itself.
     characters = call("今天我们去。", ["今天", "我", "们", "去。"], "今", "天我 们", "去", "。")

@@ -28,7 +28,7 @@ SPOKEN = [
 ]
 
 
-def said(name: str, heard: str, late: float) -> list[Step]:
+def make_steps(name: str, heard: str, late: float) -> list[Step]:
     """Each word in a step of its own, so much after its end in the reference."""
     ends = {word.text: word.end for word in WORDS}
     found, now = [], 0.9
@@ -41,24 +41,24 @@ def said(name: str, heard: str, late: float) -> list[Step]:
 
 
 LOG = EventLog(
-    (*said("one", "a b c d e f", 1.0), *said("two", "a x b c d e y f", 2.0)),
+    (*make_steps("one", "a b c d e f", 1.0), *make_steps("two", "a x b c d e y f", 2.0)),
 )
 
 
-def found(references: list[Reference] = SPOKEN) -> dict[tuple[str, str], Slice]:
+def slice_calls(references: list[Reference] = SPOKEN) -> dict[tuple[str, str], Slice]:
     scores = score(references, LOG, get_normaliser("basic"))
     return {(s.kind, s.name): s for s in summarise_slices(scores.recordings, scores.words)}
 
 
 def test_each_kind_holds_every_word_once() -> None:
-    by_name = found()
+    by_name = slice_calls()
     for kind in ("condition", "speaker", "length", "position"):
         parts = [s.errors for (of, _), s in by_name.items() if of == kind]
         assert sum(parts, WordErrors()) == WordErrors(hits=12, deletions=6, insertions=2)
 
 
 def test_slices_come_in_an_order_that_says_something() -> None:
-    assert list(found()) == [
+    assert list(slice_calls()) == [
         ("condition", "clean"),
         ("condition", "noise"),
         ("speaker", "ann"),
@@ -73,7 +73,7 @@ def test_slices_come_in_an_order_that_says_something() -> None:
 
 
 def test_a_slice_has_its_own_errors_latency_and_coverage() -> None:
-    clean, noise = (found()["condition", name] for name in ("clean", "noise"))
+    clean, noise = (slice_calls()["condition", name] for name in ("clean", "noise"))
     assert clean.errors == WordErrors(hits=6, deletions=6)
     assert (clean.recordings, clean.coverage) == (2, 0.5)
     assert clean.p50.value == pytest.approx(1.0)  # of six words at 1 s and six that never came
@@ -85,7 +85,7 @@ def test_a_slice_has_its_own_errors_latency_and_coverage() -> None:
 
 def test_an_insertion_counts_where_it_stands() -> None:
     inserted = [
-        found()["position", f"{place} third"].errors.insertions
+        slice_calls()["position", f"{place} third"].errors.insertions
         for place in ("first", "middle", "last")
     ]
     assert inserted == [1, 0, 1]
@@ -99,7 +99,7 @@ SPEAKING = [
 
 
 def test_error_counts_of_a_language_are_pooled_before_they_are_divided() -> None:
-    german = found(SPEAKING)["language", "de"]
+    german = slice_calls(SPEAKING)["language", "de"]
     # One recording without an error and one that failed: of 12 words 6, however long each was.
     assert german.errors == WordErrors(hits=6, deletions=6)
     assert german.characters == CharErrors(hits=11, deletions=11)
@@ -119,17 +119,17 @@ def test_a_language_without_spaces_is_told_by_its_letters() -> None:
 
 
 def test_recordings_whose_language_is_not_said_stand_apart() -> None:
-    names = [name for kind, name in found(SPEAKING[:2] + SPOKEN[2:]) if kind == "language"]
+    names = [name for kind, name in slice_calls(SPEAKING[:2] + SPOKEN[2:]) if kind == "language"]
     assert names == ["de", "ja", "not said"]
 
 
 def test_where_no_speaker_is_named_there_is_no_slice_by_speaker() -> None:
-    kinds = {kind for kind, _ in found([replace(each, speaker="") for each in SPOKEN])}
+    kinds = {kind for kind, _ in slice_calls([replace(each, speaker="") for each in SPOKEN])}
     assert kinds == {"condition", "length", "position"}
 
 
 def test_without_word_times_there_are_errors_but_no_latency() -> None:
-    bare = found([replace(each, words=()) for each in SPOKEN])["position", "first third"]
+    bare = slice_calls([replace(each, words=()) for each in SPOKEN])["position", "first third"]
     assert bare.errors == WordErrors(hits=4, deletions=2, insertions=1)
     assert bare.p50.value is None
     assert math.isnan(bare.coverage)

@@ -118,7 +118,7 @@ def test_moments_that_are_not_known_do_not_decide() -> None:
     assert sorted(pair.status for pair in pairs) == ["deleted", "hit"]
 
 
-def drawn(rng: random.Random, words: int, choice: int) -> list[str]:
+def draw_words(rng: random.Random, words: int, choice: int) -> list[str]:
     return [f"w{rng.randrange(choice)}" for _ in range(words)]
 
 
@@ -126,9 +126,9 @@ def test_the_counts_of_2000_random_pairs_are_jiwers() -> None:
     rng = random.Random(20)
     for _ in range(2000):
         choice = rng.choice((2, 5, 50))
-        said = drawn(rng, rng.randrange(1, 20), choice)
+        said = draw_words(rng, rng.randrange(1, 20), choice)
         heard = [w for w in said if rng.random() > 0.2] if rng.random() < 0.7 else []
-        heard += drawn(rng, rng.randrange(5), choice)
+        heard += draw_words(rng, rng.randrange(5), choice)
         mine = TimedTokens(said, sorted(rng.uniform(0, 9) for _ in said))
         found = count_word_errors(
             align_words_by_time(mine, TimedTokens(heard, sorted(rng.uniform(0, 9) for _ in heard)))
@@ -149,7 +149,7 @@ def test_the_counts_of_2000_random_pairs_are_jiwers() -> None:
 
 def test_a_long_recording_that_is_all_wrong_is_counted_as_jiwer_does() -> None:
     rng = random.Random(4)
-    said, heard = drawn(rng, 700, 40), drawn(rng, 650, 40)
+    said, heard = draw_words(rng, 700, 40), draw_words(rng, 650, 40)
     mine = TimedTokens(said, [float(n) for n in range(len(said))])
     other = TimedTokens(heard, [float(n) for n in range(len(heard))])
     assert count_word_errors(align_words_by_time(mine, other)) == count_word_errors(

@@ -30,22 +30,22 @@ def words(text: str) -> tuple[Word, ...]:
     return tuple(Word(token, 0.0, 0.0) for token in text.split())
 
 
-def shown(*updates: tuple[str, str]) -> list[tuple[str, float, float]]:
+def trace_updates(*updates: tuple[str, str]) -> list[tuple[str, float, float]]:
     found = find_emissions(steps(*updates))
     return [(e.word.text, e.shown.emitted, e.committed.emitted) for e in found]
 
 
 def test_a_word_counts_as_shown_from_where_it_stayed() -> None:
-    call = shown(("", "my name"), ("my", "nail"), ("", "name is"), ("name is", ""))
+    call = trace_updates(("", "my name"), ("my", "nail"), ("", "name is"), ("name is", ""))
     assert call == [("my", 1.5, 2.5), ("name", 3.5, 4.5), ("is", 3.5, 4.5)]
 
 
 def test_a_word_shown_at_another_place_was_not_yet_shown() -> None:
-    assert shown(("", "name"), ("my name", "")) == [("my", 2.5, 2.5), ("name", 2.5, 2.5)]
+    assert trace_updates(("", "name"), ("my name", "")) == [("my", 2.5, 2.5), ("name", 2.5, 2.5)]
 
 
 def test_a_word_that_was_never_tentative_is_shown_when_it_is_final() -> None:
-    assert shown(("hello", "")) == [("hello", 1.5, 1.5)]
+    assert trace_updates(("hello", "")) == [("hello", 1.5, 1.5)]
 
 
 def test_erased_words_are_those_after_the_first_change() -> None:

@@ -23,7 +23,7 @@ TEXTS = st.lists(
 )
 
 
-def spoken(texts: list[str], name: str = "call") -> Reference:
+def make_reference(texts: list[str], name: str = "call") -> Reference:
     words = tuple(Word(text, n / 2, n / 2 + 0.4) for n, text in enumerate(texts))
     return Reference(name, "x.flac", len(texts) / 2 + 1, " ".join(texts), words=words)
 
@@ -47,8 +47,8 @@ def at_once(texts: list[str]) -> EventLog:
     )
 
 
-def scored(said: list[str], heard: list[str], name: str = "basic") -> Scores:
-    return score([spoken(said)], at_once(heard), get_normaliser(name))
+def score_words(said: list[str], heard: list[str], name: str = "basic") -> Scores:
+    return score([make_reference(said)], at_once(heard), get_normaliser(name))
 
 
 @settings(max_examples=60)
@@ -56,7 +56,7 @@ def scored(said: list[str], heard: list[str], name: str = "basic") -> Scores:
 def test_the_rows_are_the_words_that_the_errors_are_counted_on(
     said: list[str], heard: list[str], name: str
 ) -> None:
-    scores = scored(said, heard, name)
+    scores = score_words(said, heard, name)
     counts = scores.words["status"].value_counts()
     kinds = {"hit": "hits", "substituted": "substitutions"}
     kinds |= {"deleted": "deletions", "inserted": "insertions"}
@@ -70,16 +70,16 @@ def test_the_rows_are_the_words_that_the_errors_are_counted_on(
 
 
 def test_a_number_of_several_words_is_there_when_the_last_of_them_is() -> None:
-    table = scored(["twenty", "five", "dollars"], ["25", "dollars"], "whisper_english").words
+    table = score_words(["twenty", "five", "dollars"], ["25", "dollars"], "whisper_english").words
     assert list(table["word"]) == ["$25"]
-    other = scored(["25", "dollars"], ["twenty", "five", "dollars"], "whisper_english").words
+    other = score_words(["25", "dollars"], ["twenty", "five", "dollars"], "whisper_english").words
     assert list(other["heard"]) == ["twenty five dollars"]
     assert (other["start"][0], other["end"][0]) == (0.0, 0.9)
     assert (other["heard_start"][0], other["committed"][0]) == (0.0, 2.5)
 
 
 def test_a_word_of_several_tokens_gives_each_of_them_its_times() -> None:
-    table = scored(["can't"], ["can't"], "whisper_english").words
+    table = score_words(["can't"], ["can't"], "whisper_english").words
     assert list(table["word"]) == ["can", "not"]
     assert list(table["heard"]) == ["can't", "can't"]
     assert list(table["end"]) == [0.4, 0.4]
@@ -94,7 +94,7 @@ def test_words_without_times_have_rows_too() -> None:
 
 
 def test_an_inserted_word_stands_before_the_next_reference_word() -> None:
-    table = scored(["a", "b"], ["x", "a", "y", "b", "z"]).words
+    table = score_words(["a", "b"], ["x", "a", "y", "b", "z"]).words
     assert list(table["index"]) == [0, 0, 1, 1, 2]
     assert list(table["heard"]) == ["x", "a", "y", "b", "z"]
     assert list(table["word"].fillna("-")) == ["-", "a", "-", "b", "-"]
@@ -108,7 +108,9 @@ def test_what_stood_at_a_words_place_before_it_was_committed() -> None:
         step(3, (4, 4, 4.5), Update(tentative=words("yes we"))),
         step(4, (5, 5, 5.5), Update(words("yes we can"))),
     )
-    table = score([spoken(["yes", "we", "can"])], EventLog(steps), get_normaliser("basic")).words
+    table = score(
+        [make_reference(["yes", "we", "can"])], EventLog(steps), get_normaliser("basic")
+    ).words
     assert list(table["first_shown"]) == [1.5, 2.5, 5.5]
     assert list(table["shown"]) == [2.5, 4.5, 5.5]
     assert list(table["revisions"]) == [1, 1, 0]
@@ -116,7 +118,7 @@ def test_what_stood_at_a_words_place_before_it_was_committed() -> None:
 
 
 def test_a_deleted_word_never_came_and_its_delay_has_no_cause() -> None:
-    table = scored(["yes"], []).words
+    table = score_words(["yes"], []).words
     moments = ["first_shown", "shown", "committed", "audio_end", "ready", "started"]
     assert list(table.loc[0, moments]) == [math.inf] * 6
     assert table.loc[0, ["waiting", "held", "queued", "computed", "heard_end"]].isna().all()
@@ -155,7 +157,7 @@ def test_the_parts_add_up_to_the_latency(
         free = start + seconds
         update = Update(words(" ".join(left[number - chosen[n] : number])))
         steps.append(step(n, (n + 1.0, start, free), update))
-    table = score([spoken(said)], EventLog(tuple(steps)), get_normaliser("none")).words
+    table = score([make_reference(said)], EventLog(tuple(steps)), get_normaliser("none")).words
     parts = table[["waiting", "held", "queued", "computed"]].dropna()
     whole = (table["committed"] - table["end"])[parts.index]
     np.testing.assert_allclose(parts.sum(axis=1), whole, atol=1e-9)

@@ -28,18 +28,18 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(REFERENCE, tmp_path / "model"))
 
 
-def flipped(file: Path) -> None:
+def flip_bit(file: Path) -> None:
     """One bit in the middle is another."""
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
 
 
-def truncated(file: Path) -> None:
+def truncate_file(file: Path) -> None:
     file.write_bytes(file.read_bytes()[:-100])
 
 
-def refused(folder: Path) -> str:
+def expect_refusal(folder: Path) -> str:
     chosen = build_system(compose.load_config(["engine=direct", f"model.path={folder}"]), "offline")
     with pytest.raises(ModelError) as error:
         recognisers.load_recogniser(chosen)
@@ -48,13 +48,13 @@ def refused(folder: Path) -> str:
     return message
 
 
-@pytest.mark.parametrize("damage", [flipped, truncated, Path.unlink])
+@pytest.mark.parametrize("damage", [flip_bit, truncate_file, Path.unlink])
 @pytest.mark.parametrize("name", ["model.bin", "tokenizer.json", "config.json"])
 def test_a_damaged_file_of_a_sealed_model_is_named(
     folder: Path, name: str, damage: Callable[[Path], None]
 ) -> None:
     damage(folder / name)
-    assert name in refused(folder)
+    assert name in expect_refusal(folder)
 
 
 @pytest.mark.parametrize("name", ["model.bin", "tokenizer.json", "preprocessor_config.json"])
@@ -62,8 +62,8 @@ def test_a_file_of_a_model_without_sums_is_named_where_it_cannot_be_read(
     folder: Path, name: str
 ) -> None:
     (folder / checksums.CHECKSUM_FILE).unlink()
-    truncated(folder / name)
-    assert name in refused(folder)
+    truncate_file(folder / name)
+    assert name in expect_refusal(folder)
 
 
 def test_a_flipped_bit_shows_by_the_name_that_the_hub_gave_the_file(folder: Path) -> None:
@@ -77,10 +77,10 @@ def test_a_flipped_bit_shows_by_the_name_that_the_hub_gave_the_file(folder: Path
         (folder / name).symlink_to(folder.parent / digest)
     checksums.check_model_files(folder)
     for name, digest in sums.items():
-        flipped(folder.parent / digest)
+        flip_bit(folder.parent / digest)
         with pytest.raises(ModelError, match=rf"{name}: the file is damaged .* the hub gives"):
             checksums.check_model_files(folder)
-        flipped(folder.parent / digest)
+        flip_bit(folder.parent / digest)
     checksums.check_model_files(folder)
 
 
@@ -103,7 +103,7 @@ def damaged(tiny_en: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     folder = tmp_path / "damaged"
     shutil.copytree(tiny_en, folder)
-    flipped(folder / "model.bin")
+    flip_bit(folder / "model.bin")
     return folder
 
 

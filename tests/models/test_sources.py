@@ -152,7 +152,7 @@ def test_a_download_that_broke_off_is_completed(
     assert model.stat().st_size > 1_000_000
 
 
-def converted(folder: Path, *names: str) -> Path:
+def convert_model(folder: Path, *names: str) -> Path:
     folder.mkdir(parents=True)
     for name in names:
         (folder / name).touch()
@@ -163,13 +163,13 @@ def converted(folder: Path, *names: str) -> Path:
 def test_a_folder_wins_and_may_be_relative(
     revision: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = converted(tmp_path / "my/model", "model.bin", "tokenizer.json", "vocabulary.txt")
+    folder = convert_model(tmp_path / "my/model", "model.bin", "tokenizer.json", "vocabulary.txt")
     monkeypatch.chdir(tmp_path)
     assert locate_model(ModelConfig(name="x", path="my/model", revision=revision)) == folder
 
 
 def test_a_folder_that_is_no_model_says_what_it_lacks(tmp_path: Path) -> None:
-    folder = converted(tmp_path / "model", "model.safetensors", "tokenizer.json")
+    folder = convert_model(tmp_path / "model", "model.safetensors", "tokenizer.json")
     with pytest.raises(ModelError, match=r"it has no model.bin and no vocabulary.\*") as error:
         locate_model(ModelConfig(name="x", path=str(folder)))
     assert str(folder) in str(error.value)
@@ -206,9 +206,9 @@ def everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Pat
     work.mkdir()
     monkeypatch.chdir(work)
     return {
-        "folder": converted(work / BASE.path, *FILES),
-        "hub cache": converted(repository / "snapshots" / BASE.revision, *FILES),
-        "package": converted(package / "data", *FILES),
+        "folder": convert_model(work / BASE.path, *FILES),
+        "hub cache": convert_model(repository / "snapshots" / BASE.revision, *FILES),
+        "package": convert_model(package / "data", *FILES),
     }
 
 

@@ -29,7 +29,7 @@ def read(file: Path) -> Any:
     return json.loads(file.read_text(encoding="utf-8"))
 
 
-def refused(folder: Path) -> str:
+def expect_refusal(folder: Path) -> str:
     with pytest.raises(ModelError) as error:
         checksums.check_model_files(folder)
     message = str(error.value)
@@ -48,18 +48,18 @@ def test_the_tokenizer_of_another_model_is_named(folder: Path) -> None:
     one, other = [token for token, number in vocab.items() if number in (300, 301)]
     vocab[one], vocab[other] = vocab[other], vocab[one]
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer), encoding="utf-8")
-    assert "tokenizer.json: it is another model's: token 300 is" in refused(folder)
+    assert "tokenizer.json: it is another model's: token 300 is" in expect_refusal(folder)
 
 
 def test_a_short_vocabulary_is_named(folder: Path) -> None:
     tokens = read(folder / "vocabulary.json")
     for length in (1000, len(tokens) - 1):
         (folder / "vocabulary.json").write_text(json.dumps(tokens[:length]), encoding="utf-8")
-        assert "vocabulary.json: " in refused(folder)
-        assert "cut short" in refused(folder)
+        assert "vocabulary.json: " in expect_refusal(folder)
+        assert "cut short" in expect_refusal(folder)
     (folder / "vocabulary.json").unlink()
     (folder / "vocabulary.txt").write_text("\n".join(tokens[:100]), encoding="utf-8")
-    assert "vocabulary.txt: it has 100 tokens and tokenizer.json 2277" in refused(folder)
+    assert "vocabulary.txt: it has 100 tokens and tokenizer.json 2277" in expect_refusal(folder)
 
 
 def test_a_vocabulary_as_lines_is_the_same(folder: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_vocabulary_as_lines_is_the_same(folder: Path) -> None:
 @pytest.mark.parametrize("content", ["{}", "[]", "null"])
 def test_an_empty_config_is_named(folder: Path, content: str) -> None:
     (folder / "config.json").write_text(content)
-    assert "config.json: it says nothing of the model" in refused(folder)
+    assert "config.json: it says nothing of the model" in expect_refusal(folder)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_what_is_none_of_them_is_named(folder: Path, name: str, content: str, re
 
 def test_a_model_without_a_vocabulary_is_named(folder: Path) -> None:
     (folder / "vocabulary.json").unlink()
-    assert "it has no vocabulary.json or vocabulary.txt" in refused(folder)
+    assert "it has no vocabulary.json or vocabulary.txt" in expect_refusal(folder)
 
 
 def test_the_weights_of_another_model_are_named(folder: Path) -> None:
@@ -105,4 +105,6 @@ def test_the_weights_of_another_model_are_named(folder: Path) -> None:
     (count,) = struct.unpack_from("<I", weights, at)
     struct.pack_into("<I", weights, at, count + 1)
     (folder / "model.bin").write_bytes(weights)
-    assert f"model.bin: it has weights of {count + 1} tokens and vocabulary" in refused(folder)
+    assert f"model.bin: it has weights of {count + 1} tokens and vocabulary" in expect_refusal(
+        folder
+    )

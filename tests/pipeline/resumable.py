@@ -11,7 +11,7 @@ from pathlib import Path
 from omegaconf import DictConfig, OmegaConf
 
 from streamwer.config.compose import compose_config
-from tests.datasets.prepared import files, prepared
+from tests.datasets.prepared import files, prepare_rows
 from tests.datasets.recordings import clip
 from tests.patience import PATIENCE_S
 
@@ -36,7 +36,7 @@ class Folder:
             clip(path / f"mine/{name}.flac", seconds=1.0 + at, seed=at)
         texts = {f"{name}.txt": "my name is jane" for name in names}
         if names:
-            prepared(files(path / "mine", texts), path / "data/prepared")
+            prepare_rows(files(path / "mine", texts), path / "data/prepared")
         self.set("clock=unaware", *overrides)
 
     def set(self, *overrides: str) -> None:

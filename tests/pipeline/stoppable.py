@@ -12,7 +12,7 @@ from tempfile import gettempdir
 from omegaconf import OmegaConf
 
 from streamwer.config.compose import compose_config
-from tests.datasets.prepared import prepared
+from tests.datasets.prepared import prepare_rows
 from tests.datasets.recordings import clip
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +24,7 @@ def prepare(folder: Path, long_s: float = 4.0) -> None:
     for name, seconds in {"long": long_s, "short": 1.0}.items():
         clip(folder / f"mine/{name}.flac", seconds)
         (folder / f"mine/{name}.txt").write_text("words")
-    prepared(folder / "mine", folder / "data/prepared")
+    prepare_rows(folder / "mine", folder / "data/prepared")
     (folder / "tmp").mkdir()
 
 

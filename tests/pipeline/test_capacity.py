@@ -16,7 +16,7 @@ from streamwer.analysis.capacity.study import read_study
 from streamwer.config.compose import load_config
 from streamwer.datasets.preparation import prepare_dataset
 from streamwer.formats.manifest import write_manifest
-from tests.analysis.capacity.made_up import carried, study
+from tests.analysis.capacity.made_up import make_capacity, study
 
 pytestmark = [
     pytest.mark.slow,
@@ -83,7 +83,7 @@ def test_what_would_be_left_aside_or_lost_is_refused_before_anything_is_played(
 @pytest.mark.parametrize("value", ["-1", "nan", "inf", "soon"])
 def test_a_time_is_a_number_of_seconds(value: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        command.parser().parse_args([f"--warm-up={value}"])
+        command.create_parser().parse_args([f"--warm-up={value}"])
     assert f"'{value}' is not a number of seconds from 0 on" in capsys.readouterr().err
 
 
@@ -106,7 +106,7 @@ def test_what_was_measured_otherwise_is_not_overwritten(
     cores: list[set[int]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = Path("reports/capacity/live")
-    command.keep(folder, study({name: carried([1], [1]) for name in OTHERS}), {})
+    command.update_study(folder, study({name: make_capacity([1], [1]) for name in OTHERS}), {})
     (folder / "machine.json").write_text("<<<<<<< HEAD\n")
     before = (folder / "capacity.json").read_bytes()
     assert command.main() == 1

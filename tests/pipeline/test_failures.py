@@ -17,7 +17,7 @@ from streamwer.runners.dataset import stream_dataset
 from streamwer.runners.pool import RunOutcome
 from streamwer.text.normalise import get_normaliser
 from streamwer.types import Failure
-from tests.datasets.prepared import files, prepared
+from tests.datasets.prepared import files, prepare_rows
 from tests.datasets.recordings import clip
 
 
@@ -26,7 +26,7 @@ def test_its_words_are_deleted_and_its_reason_is_kept(
 ) -> None:
     clip(tmp_path / "mine/good.flac")
     texts = {"good.txt": "fine", "bad.txt": "two words", "bad.wav": "no audio", "x.wav": "alone"}
-    prepared(files(tmp_path / "mine", texts), tmp_path / "out")
+    prepare_rows(files(tmp_path / "mine", texts), tmp_path / "out")
     played: list[str] = []
 
     def stream_recordings(jobs: Any, *_: Any) -> RunOutcome:

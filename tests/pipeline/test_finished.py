@@ -19,7 +19,7 @@ from streamwer.errors import StreamwerError
 from streamwer.runners.cache.run_lock import hold_run_lock
 from streamwer.runners.cache.sessions import MeasuringSessions
 from streamwer.runners.cache.store import ResultStore, format_empty_command
-from tests.runners.cache.calls import label, said
+from tests.runners.cache.calls import label, make_steps
 
 KEYS = [f"{at:02x}" * 32 for at in range(3)]
 SYSTEMS = ("offline", "offline", "twin")
@@ -33,7 +33,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ResultStore:
     monkeypatch.chdir(tmp_path)
     store = ResultStore(Path("kept"), 10**9, print)
     for key, system in zip(KEYS, SYSTEMS, strict=True):
-        store.write_entry(key, label(system=system), said("anna", "hello"))
+        store.write_entry(key, label(system=system), make_steps("anna", "hello"))
         MeasuringSessions(store.folder).open(system, Path(system), restart=False)
     return store
 
@@ -43,7 +43,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     return cache.main()
 
 
-def left(store: ResultStore) -> list[str]:
+def list_kept_keys(store: ResultStore) -> list[str]:
     return [key for key in KEYS if store.read_steps(key)]
 
 
@@ -56,10 +56,10 @@ def test_what_is_kept_is_counted_and_dropped(
 ) -> None:
     assert run(monkeypatch) == 0
     assert "kept: 3 recordings, 0.0 MB of 2 GB" in capsys.readouterr().out
-    assert left(store) == KEYS
+    assert list_kept_keys(store) == KEYS
     assert run(monkeypatch, "--empty") == 0
     assert "3 recordings dropped" in capsys.readouterr().out
-    assert (left(store), sessions(store)) == ([], 0)
+    assert (list_kept_keys(store), sessions(store)) == ([], 0)
     assert run(monkeypatch) == 0
     assert "kept: 0 recordings, 0.0 MB" in capsys.readouterr().out
 
@@ -70,7 +70,7 @@ def test_what_a_run_uses_is_not_dropped(
     with hold_run_lock(store.folder, "twin", Path("twin")):
         assert run(monkeypatch, "--empty") == 1
         assert "twin is being streamed, by process" in capsys.readouterr().err
-    assert left(store) == KEYS
+    assert list_kept_keys(store) == KEYS
 
 
 def test_a_run_of_another_host_is_named_with_its_host(
@@ -90,7 +90,7 @@ def test_a_run_of_another_host_is_named_with_its_host(
             hold_run_lock(store.folder, "twin", Path("twin")),
         ):
             pass
-    assert left(store) == KEYS
+    assert list_kept_keys(store) == KEYS
 
 
 def test_a_store_chosen_on_the_command_line_is_told_and_dropped(
@@ -98,7 +98,7 @@ def test_a_store_chosen_on_the_command_line_is_told_and_dropped(
 ) -> None:
     for name in ("other", "jane's other, $1"):
         other = ResultStore(Path(name), 10**9, print)
-        other.write_entry(KEYS[0], label(system="mine"), said("anna", "hello"))
+        other.write_entry(KEYS[0], label(system="mine"), make_steps("anna", "hello"))
         program, *arguments = shlex.split(format_empty_command(name))[2:]
         assert program == "streamwer.cli.cache"
         chosen = [each for each in arguments if each != "--empty"]
@@ -106,4 +106,4 @@ def test_a_store_chosen_on_the_command_line_is_told_and_dropped(
         assert f"{name}: 1 recording" in capsys.readouterr().out
         assert run(monkeypatch, *arguments) == 0
         assert f"{name}: 1 recording dropped" in capsys.readouterr().out
-        assert (left(other), left(store)) == ([], KEYS)
+        assert (list_kept_keys(other), list_kept_keys(store)) == ([], KEYS)

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 Run = Callable[..., int]
 
 
-def played(change: Callable[[Scores], None] = lambda scores: None) -> SignedScores:
+def read_baseline(change: Callable[[Scores], None] = lambda scores: None) -> SignedScores:
     """What the committed baseline says, changed."""
     scored = baseline.read_baseline(ROOT / BASELINE / SYSTEM)
     change(scored.scores)
@@ -74,8 +74,8 @@ def run(tmp_path: Path, prepared: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 def test_this_tree_is_held_against_the_committed_baseline(run: Run) -> None:
-    assert run(played()) == ExitStatus.PASS
-    assert run(played(late)) == ExitStatus.REGRESSION
+    assert run(read_baseline()) == ExitStatus.PASS
+    assert run(read_baseline(late)) == ExitStatus.REGRESSION
     written = json.loads((GATE_REPORT / "gate.json").read_text())
     assert written["exit"] == 1
 
@@ -96,28 +96,28 @@ def test_an_edit_of_conf_that_was_not_composed_is_told(
         re.sub(r"^systems:.*", f"systems: [{SYSTEM}]", chosen.read_text(), flags=re.MULTILINE)
     )
     Path("params.yaml").write_text(OmegaConf.to_yaml(compose_config()))
-    assert run(played()) == ExitStatus.PASS
+    assert run(read_baseline()) == ExitStatus.PASS
     assert "is not conf/ composed" not in capsys.readouterr().out
     policy = Path(f"conf/policy/{SYSTEM}.yaml")
     policy.write_text(f"{policy.read_text()}margin_s: 0.6\n")
-    assert run(played()) == ExitStatus.PASS
+    assert run(read_baseline()) == ExitStatus.PASS
     assert "params.yaml, which was judged, is not conf/ composed" in capsys.readouterr().out
 
 
 def test_no_baseline_is_a_clear_error(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.rmtree(BASELINE)
-    assert run(played()) == ExitStatus.USAGE
+    assert run(read_baseline()) == ExitStatus.USAGE
     assert "--update-baseline" in capsys.readouterr().err
 
 
 def test_no_params_is_a_clear_error(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     Path("params.yaml").unlink()
-    assert run(played()) == ExitStatus.USAGE
+    assert run(read_baseline()) == ExitStatus.USAGE
     assert "pipeline.compose --write" in capsys.readouterr().err
 
 
 def test_a_baseline_of_another_normaliser_is_not_comparable(run: Run) -> None:
-    candidate = played()
+    candidate = read_baseline()
     method = replace(candidate.signature.method, normaliser="none")
     assert run(replace(candidate, signature=replace(candidate.signature, method=method))) == 3
 
@@ -125,9 +125,9 @@ def test_a_baseline_of_another_normaliser_is_not_comparable(run: Run) -> None:
 def test_an_updated_baseline_says_what_moved_and_then_passes(
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(played(late), "--update-baseline") == ExitStatus.PASS
+    assert run(read_baseline(late), "--update-baseline") == ExitStatus.PASS
     assert "regressed: beyond every limit" in capsys.readouterr().out
-    assert run(played(late)) == ExitStatus.PASS
+    assert run(read_baseline(late)) == ExitStatus.PASS
 
 
 def test_a_baseline_is_not_updated_with_failures(run: Run) -> None:
@@ -135,7 +135,7 @@ def test_a_baseline_is_not_updated_with_failures(run: Run) -> None:
         scores.recordings.loc[0, "failure"] = "its worker died"
 
     before = (BASELINE / SYSTEM / "recordings.parquet").read_bytes()
-    assert run(played(fail), "--update-baseline") == ExitStatus.FAILURES
+    assert run(read_baseline(fail), "--update-baseline") == ExitStatus.FAILURES
     assert (BASELINE / SYSTEM / "recordings.parquet").read_bytes() == before
 
 
@@ -151,19 +151,19 @@ def test_on_another_kind_of_processor_the_floors_are_wider(
 
         return change
 
-    assert run(played(worse(2, 1))) == ExitStatus.REGRESSION
+    assert run(read_baseline(worse(2, 1))) == ExitStatus.REGRESSION
     (BASELINE / SYSTEM / "instructions.txt").write_text("arm64 asimddp\n")
-    assert run(played(worse(2, 1))) == ExitStatus.PASS
+    assert run(read_baseline(worse(2, 1))) == ExitStatus.PASS
     assert "the baseline was made on arm64 asimddp" in capsys.readouterr().out
-    assert run(played(worse(1, 2))) == ExitStatus.REGRESSION
+    assert run(read_baseline(worse(1, 2))) == ExitStatus.REGRESSION
 
 
 def test_as_a_stage_a_regression_of_unchanged_settings_fails(
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(played(), "--stage") == ExitStatus.PASS
+    assert run(read_baseline(), "--stage") == ExitStatus.PASS
     assert capsys.readouterr().out.count("\n") == 1  # a line for a system that passes
-    assert run(played(late), "--stage") == ExitStatus.REGRESSION
+    assert run(read_baseline(late), "--stage") == ExitStatus.REGRESSION
     assert "commit latency, p50" in capsys.readouterr().out
 
 
@@ -183,7 +183,7 @@ def test_as_a_stage_an_experiment_is_not_judged(
     text = Path("params.yaml").read_text()
     assert old in text
     Path("params.yaml").write_text(text.replace(old, new))
-    assert run(played(late), "--stage") == ExitStatus.PASS
+    assert run(read_baseline(late), "--stage") == ExitStatus.PASS
     (line,) = (line for line in capsys.readouterr().out.splitlines() if "not judged" in line)
     assert told in line
 
@@ -191,7 +191,7 @@ def test_as_a_stage_an_experiment_is_not_judged(
 def test_other_settings_are_judged_outside_of_the_stage(
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    candidate = played(late)
+    candidate = read_baseline(late)
     subject = replace(candidate.signature.subject, policy="prefix_agreement(chunk_s=2)")
     candidate = replace(candidate, signature=replace(candidate.signature, subject=subject))
     assert run(candidate) == ExitStatus.REGRESSION
@@ -201,10 +201,12 @@ def test_other_settings_are_judged_outside_of_the_stage(
 def test_runs_take_turns_and_a_regression_is_confirmed(
     run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    measured = replace(played().signature.method, clock="measured", workers="1", hardware="x")
+    measured = replace(
+        read_baseline().signature.method, clock="measured", workers="1", hardware="x"
+    )
 
     def play(_: object, version: interleaved.CodeVersion, *__: object) -> SignedScores:
-        found = played(late if version.name == "this tree" else lambda scores: None)
+        found = read_baseline(late if version.name == "this tree" else lambda scores: None)
         found.scores.recordings["decode_s"] = 0.1
         for stage in ("listen", "features", "encode", "align", "other"):
             found.scores.recordings[f"{stage}_s"] = 0.0
@@ -212,7 +214,7 @@ def test_runs_take_turns_and_a_regression_is_confirmed(
 
     monkeypatch.setattr(interleaved._Runs, "play", play)
     other = "systems.prefix_agreement.policy.chunk_s=0.5"
-    assert run(played(), "--in-turns", "--against-settings", other) == ExitStatus.REGRESSION
+    assert run(read_baseline(), "--in-turns", "--against-settings", other) == ExitStatus.REGRESSION
     output = capsys.readouterr().out
     order = [f"{SYSTEM}: round {n}, {turn}" for n in (1, 2) for turn in ("A1", "B1", "A2", "B2")]
     assert [
@@ -224,7 +226,7 @@ def test_runs_take_turns_and_a_regression_is_confirmed(
 def test_a_revision_that_there_is_not_is_a_clear_error(
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(played(), "--in-turns", "--against", "no-such-revision") == ExitStatus.USAGE
+    assert run(read_baseline(), "--in-turns", "--against", "no-such-revision") == ExitStatus.USAGE
     assert "git rev-parse" in capsys.readouterr().err
 
 

@@ -15,26 +15,26 @@ from tests.formats.calls import REFERENCE, own_step
 FACTS = {"hardware": "EPYC, 2 cores", "workers": 2, "model_digest": "77", "package numpy": "2.4"}
 
 
-def signed(settings: ExperimentConfig, name: str, **facts: str) -> Signature:
+def sign_run(settings: ExperimentConfig, name: str, **facts: str) -> Signature:
     """What a run of a system would have been signed with."""
     outcome = RunOutcome([own_step(0, 2.0, 2.5, "my name is jane")], facts=FACTS | facts)
     log = make_event_log(outcome, build_system(settings, name), "audio")
     return store.sign_scores([REFERENCE], log, get_normaliser("basic"))
 
 
-def told(settings: ExperimentConfig, **changed: Signature) -> dict[str, object]:
-    signatures = {name: signed(settings, name) for name in settings.compare}
+def describe_systems(settings: ExperimentConfig, **changed: Signature) -> dict[str, object]:
+    signatures = {name: sign_run(settings, name) for name in settings.compare}
     return describe_run(settings, signatures | changed, "none")
 
 
 def test_a_choice_that_all_systems_share_is_named_once() -> None:
-    named = told(load_config(["model=reference", "engine=direct"]))
+    named = describe_systems(load_config(["model=reference", "engine=direct"]))
     assert (named["model"], named["engine"]) == ("reference@77", "direct")
     assert named["hardware"] == "EPYC, 2 cores"
 
 
 def test_where_systems_differ_each_choice_is_named_with_its_systems() -> None:
-    named = told(
+    named = describe_systems(
         load_config(
             ["experiment=engines", "model=reference", "+model@systems.offline.model=tiny_en"]
         )
@@ -50,5 +50,7 @@ def test_where_systems_differ_each_choice_is_named_with_its_systems() -> None:
 
 def test_versions_are_those_of_the_run_not_of_the_report() -> None:
     settings = load_config(["policy=[offline,local_agreement]"])
-    old = signed(settings, "offline", **{"package numpy": "1.26"})
-    assert told(settings, offline=old)["numpy"] == "1.26 (offline); 2.4 (local_agreement)"
+    old = sign_run(settings, "offline", **{"package numpy": "1.26"})
+    assert (
+        describe_systems(settings, offline=old)["numpy"] == "1.26 (offline); 2.4 (local_agreement)"
+    )

@@ -10,7 +10,7 @@ from streamwer.types import Hypothesis, Update, Word
 from tests.scripted import script
 
 
-def heard(*texts: str) -> list[Hypothesis]:
+def make_hypotheses(*texts: str) -> list[Hypothesis]:
     return [Hypothesis(script(text, begin=0.0)) for text in texts]
 
 
@@ -35,19 +35,23 @@ def texts(words: tuple[Word, ...]) -> str:
 
 
 def test_two_hypotheses_commit_their_longest_common_prefix() -> None:
-    first, second, third = updates(2, heard("my name", "my name is jane", "my name is james smith"))
+    first, second, third = updates(
+        2, make_hypotheses("my name", "my name is jane", "my name is james smith")
+    )
     assert (texts(first.committed), texts(first.tentative)) == ("", "my name")
     assert (texts(second.committed), texts(second.tentative)) == ("my name", "is jane")
     assert (texts(third.committed), texts(third.tentative)) == ("is", "james smith")
 
 
 def test_three_must_agree_where_three_are_asked_for() -> None:
-    shown = updates(3, heard("my name", "my name is", "my name is jane", "my name is jane"))
+    shown = updates(
+        3, make_hypotheses("my name", "my name is", "my name is jane", "my name is jane")
+    )
     assert [texts(update.committed) for update in shown] == ["", "", "my name", "is"]
 
 
 def test_case_and_punctuation_do_not_break_agreement() -> None:
-    _, second = updates(2, heard("Hello, my", "hello my name"))
+    _, second = updates(2, make_hypotheses("Hello, my", "hello my name"))
     assert texts(second.committed) == "hello my"
 
 

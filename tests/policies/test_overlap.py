@@ -11,7 +11,7 @@ from streamwer.types import Word
 from tests.scripted import script
 
 
-def shifted(words: tuple[Word, ...], seconds: float) -> tuple[Word, ...]:
+def shift_words(words: tuple[Word, ...], seconds: float) -> tuple[Word, ...]:
     return tuple(
         replace(word, start=word.start + seconds, end=word.end + seconds) for word in words
     )
@@ -21,7 +21,7 @@ def shifted(words: tuple[Word, ...], seconds: float) -> tuple[Word, ...]:
 @pytest.mark.parametrize("known", range(9))
 def test_the_split_is_found_when_all_times_are_off(known: int, seconds: float) -> None:
     call = script("no no five five two two five five")
-    assert count_repeated(call[:known], shifted(call, seconds)) == known
+    assert count_repeated(call[:known], shift_words(call, seconds)) == known
 
 
 def test_a_committed_word_heard_differently_now_is_not_said_again() -> None:

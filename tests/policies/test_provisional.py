@@ -49,14 +49,14 @@ class Doubting:
         return replace(heard, language="ko", provisional=True)
 
 
-def played(policy: dict[str, Any], seconds: float, until_s: float) -> list[Step]:
+def play_silence(policy: dict[str, Any], seconds: float, until_s: float) -> list[Step]:
     made, clock = policies.build_policy(policy), build_clock("unaware")
     return list(play_recording("call", silence(seconds), Doubting(until_s), made, clock))
 
 
 @POLICIES
 def test_provisional_words_are_shown_and_committed_only_later(policy: dict[str, Any]) -> None:
-    steps = played(policy, 6.0, until_s=3.0)
+    steps = play_silence(policy, 6.0, until_s=3.0)
     early = [step for step in steps if step.audio_end < 3.0]
     assert not any(step.update.committed for step in early)
     assert any(step.update.tentative for step in early)
@@ -65,11 +65,11 @@ def test_provisional_words_are_shown_and_committed_only_later(policy: dict[str, 
 
 @POLICIES
 def test_a_stream_that_ends_in_doubt_loses_no_word(policy: dict[str, Any]) -> None:
-    steps = played(policy, 6.0, until_s=100.0)
+    steps = play_silence(policy, 6.0, until_s=100.0)
     assert [w.text for step in steps for w in step.update.committed] == [w.text for w in SAID]
     assert not any(step.update.committed for step in steps[:-1])
 
 
 def test_every_step_says_what_language_was_detected_so_far() -> None:
-    steps = played(PROMPTED, 6.0, until_s=3.0)
+    steps = play_silence(PROMPTED, 6.0, until_s=3.0)
     assert [step.language for step in steps] == ["ko"] * 5 + ["ja"] * 7

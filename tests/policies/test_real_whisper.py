@@ -93,7 +93,7 @@ def hold(seconds: float, level: float = FAINT) -> Samples:
 
 
 @cache
-def bundled(call: str) -> tuple[Samples, tuple[Word, ...]]:
+def read_bundled(call: str) -> tuple[Samples, tuple[Word, ...]]:
     rows = map(json.loads, (CALLS / "metadata.jsonl").read_text(encoding="utf-8").splitlines())
     row = next(row for row in rows if row["id"] == call)
     words = tuple(Word(each["text"], each["start"], each["end"]) for each in row["words"])
@@ -102,14 +102,14 @@ def bundled(call: str) -> tuple[Samples, tuple[Word, ...]]:
 
 def sentence(call: str, last: str) -> tuple[Samples, str]:
     """The beginning of a bundled call, to a word with which a sentence ends, and its text."""
-    samples, words = bundled(call)
+    samples, words = read_bundled(call)
     count = 1 + next(i for i, word in enumerate(words) if word.text == last)
     end = audio.seconds_to_samples((words[count - 1].end + words[count].start) / 2)
     return samples[:end], fold(list(words[:count]))
 
 
 @cache
-def heard_of_the_bank() -> list[Word]:
+def transcribe_bank_call() -> list[Word]:
     return transcribe(RECOMMENDED, read(BANK_CALL))
 
 
@@ -175,7 +175,7 @@ def test_a_recording_of_silence_gives_no_word(policy: str) -> None:
 def test_a_bank_call_is_heard_as_well_as_offline_hears_it() -> None:
     text = standard(bank_call()["text"])
     offline = jiwer.wer(text, fold(transcribe("offline", read(BANK_CALL))))
-    assert jiwer.wer(text, fold(heard_of_the_bank())) <= offline + 0.05  # two words of 47
+    assert jiwer.wer(text, fold(transcribe_bank_call())) <= offline + 0.05  # two words of 47
 
 
 def test_nothing_is_invented_in_the_pauses_of_a_bank_call() -> None:
@@ -184,7 +184,7 @@ def test_nothing_is_invented_in_the_pauses_of_a_bank_call() -> None:
     begins = [*(begin for begin, _, _ in segments), length]
     pauses = [(a, b) for a, b in zip(ends, begins, strict=True) if b - a > 3.0]
     assert pauses
-    middles = [(word.start + word.end) / 2 for word in heard_of_the_bank()]
+    middles = [(word.start + word.end) / 2 for word in transcribe_bank_call()]
     assert middles
     assert not [m for m in middles for a, b in pauses if a + 0.5 < m < b - 0.5]
 
@@ -199,7 +199,7 @@ def test_nothing_is_invented_in_the_pauses_of_a_bank_call() -> None:
 )
 def test_a_spelling_that_was_asked_for_is_used(engine: str, option: str) -> None:
     """The policy's own prompt stands between that one and the second window."""
-    samples, _ = bundled("bank_lost_card")
+    samples, _ = read_bundled("bank_lost_card")
     options = [f"engine.{option}", "engine.beam_size=1", "policy.chunk_s=2"]
     log = sw.stream(
         samples[: 4 * SAMPLE_RATE],

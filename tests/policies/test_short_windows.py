@@ -21,7 +21,7 @@ from tests.policies.test_streaming_policies import (
     CUTOFF,
     ENDPOINTED,
     HELD,
-    committed,
+    iterate_committed,
     length,
 )
 from tests.scripted import Faults, Scripted, script, silence
@@ -119,7 +119,7 @@ def test_the_first_words_of_a_turn_are_decoded_with_what_follows_them() -> None:
         decoded = next(window for window in recogniser.windows if not window.listen_only)
         heard = (decoded.start + len(decoded.audio)) / SAMPLE_RATE - call[0].start
         assert heard == pytest.approx(first, abs=0.2)
-        assert texts(tuple(committed(steps))) == texts(call)
+        assert texts(tuple(iterate_committed(steps))) == texts(call)
 
 
 def test_a_turn_that_is_over_sooner_is_not_kept_waiting_for_more() -> None:
@@ -153,7 +153,7 @@ def test_endpointed_does_not_wait_for_ever_for_a_pause() -> None:
     steps = run(ENDPOINTED | {"segment_s": 4.0}, Scripted(call), 25.0)
     first = next(step for step in steps if step.update.committed)
     assert first.emitted <= 4.4
-    assert [word.text for word in committed(steps)] == [word.text for word in call]
+    assert [word.text for word in iterate_committed(steps)] == [word.text for word in call]
 
 
 def test_speech_that_no_window_was_decoded_of_is_no_pause_in_the_captions() -> None:
@@ -170,7 +170,7 @@ def test_a_worker_that_is_behind_gets_longer_chunks() -> None:
     for longest in (1.0, 4.0):
         slow = Slow(call)
         steps = run(AGREED | {"longest_chunk_s": longest}, slow, length(call), "measured")
-        assert [word.text for word in committed(steps)] == [word.text for word in call]
+        assert [word.text for word in iterate_committed(steps)] == [word.text for word in call]
         decodings[longest] = sum(not window.listen_only for window in slow.windows)
     assert decodings[4.0] < 0.8 * decodings[1.0]
 
@@ -183,7 +183,7 @@ def test_forty_seconds_on_hold_lose_nothing_and_are_hardly_decoded(
     call += tuple(replace(w, start=w.start + 42, end=w.end + 42) for w in script("thank you"))
     recogniser = Scripted(call)
     steps = run(config, recogniser, 45.0)
-    assert texts(tuple(committed(steps))) == "please hold the line thank you"
+    assert texts(tuple(iterate_committed(steps))) == "please hold the line thank you"
     held = [w for w in recogniser.windows if 4.0 < w.start / SAMPLE_RATE < 40 and not w.listen_only]
     assert all(len(window.audio) <= 2 * SAMPLE_RATE for window in held)
 
@@ -194,7 +194,7 @@ def test_a_call_that_ends_in_mid_word_ends_with_what_was_heard_of_it(
 ) -> None:
     recogniser = Scripted(script("see you tomorrow", pace=0.5), Faults(cut_words=True))
     steps = run(config, recogniser, 1.5)  # "tomorrow" goes on to 1.7 s
-    assert texts(tuple(committed(steps))) == "see you to…"
+    assert texts(tuple(iterate_committed(steps))) == "see you to…"
     assert steps[-1].is_last
 
 

@@ -106,7 +106,7 @@ def later(seconds: float, text: str) -> tuple[Word, ...]:
     return script(text, begin=seconds + 0.2)
 
 
-def committed(steps: list[Step]) -> Iterator[Word]:
+def iterate_committed(steps: list[Step]) -> Iterator[Word]:
     return (word for step in steps for word in step.update.committed)
 
 
@@ -123,7 +123,7 @@ def test_nothing_is_lost_and_nothing_is_said_twice(
     chunked = config | {"chunk_s": chunk} if "chunk_s" in config else config
     recogniser = Scripted(call, cost=lambda n: busy, forces=forces)
     steps = run(chunked, recogniser, length(call), "measured")
-    assert [word.text for word in committed(steps)] == [word.text for word in call]
+    assert [word.text for word in iterate_committed(steps)] == [word.text for word in call]
 
 
 @streaming_policies
@@ -134,7 +134,7 @@ def test_words_cut_by_the_window_are_heard_whole_in_the_end(
 ) -> None:
     recogniser = Scripted(call, Faults(cut_words=True), seed=seed)
     steps = run(config, recogniser, length(call), "unaware")
-    assert [word.text for word in committed(steps)] == [word.text for word in call]
+    assert [word.text for word in iterate_committed(steps)] == [word.text for word in call]
 
 
 @streaming_policies
@@ -143,7 +143,7 @@ def test_jittering_word_times_lose_no_words(config: Mapping[str, Any], seed: int
     call = script("my number is five five two oh two two nine no no that is not it" * 3, pause=0.05)
     recogniser = Scripted(call, Faults(jitter=0.06), seed=seed)
     steps = run(config, recogniser, length(call), "unaware")
-    assert [word.text for word in committed(steps)] == [word.text for word in call]
+    assert [word.text for word in iterate_committed(steps)] == [word.text for word in call]
 
 
 @streaming_policies
@@ -155,7 +155,7 @@ def test_a_decoding_in_a_loop_is_cut_counted_and_kept_out_of_the_prompt(
     numbered = tuple(replace(word, text=f"w{i}") for i, word in enumerate(call))
     recogniser = Scripted(numbered, Faults(repeat=0.3), seed=seed, forces=forces)
     steps = run(config, recogniser, length(call), "unaware")
-    said = [word.text for word in committed(steps)]
+    said = [word.text for word in iterate_committed(steps)]
     assert said == [word.text for word in numbered]
     assert sum(step.update.cut for step in steps) == recogniser.looped_words
     for window in recogniser.windows:
@@ -189,7 +189,7 @@ def test_a_bad_recogniser_cannot_break_the_promises(
     assert [step.is_last for step in steps] == [False] * (len(steps) - 1) + [True]
     assert steps[-1].audio_end == pytest.approx(seconds, abs=1e-4)
     assert not steps[-1].update.tentative
-    ends = [word.end for word in committed(steps)]
+    ends = [word.end for word in iterate_committed(steps)]
     assert all(a <= b for a, b in pairwise(ends)) or config["name"] == "offline"
     begins = [window.start for window in recogniser.windows]
     assert begins == sorted(begins)  # what lies behind a window may be forgotten
@@ -204,7 +204,7 @@ def test_a_long_silence_costs_bounded_windows_and_loses_nothing(config: Mapping[
     call = script("please hold the line") + later(600, "thank you for waiting")
     recogniser = Scripted(call)
     steps = run(config, recogniser, length(call), "unaware")
-    assert [word.text for word in committed(steps)] == [word.text for word in call]
+    assert [word.text for word in iterate_committed(steps)] == [word.text for word in call]
     longest = max(len(window.audio) for window in recogniser.windows) / SAMPLE_RATE
     assert longest <= config["buffer_s"]
 
@@ -227,7 +227,7 @@ def test_the_prompt_of_a_script_without_spaces_has_none_and_is_not_lost(
     said = [Word(c, i * 0.2 + 0.1, i * 0.2 + 0.3) for i, c in enumerate(text)]
     recogniser = Scripted(said)
     steps = run(config, recogniser, length(tuple(said)), "unaware")
-    assert [word.text for word in committed(steps)] == [word.text for word in said]
+    assert [word.text for word in iterate_committed(steps)] == [word.text for word in said]
     last = recogniser.windows[-1].prompt
     assert last in text
     assert 100 < len(last) <= 200
@@ -238,7 +238,7 @@ def test_a_buffer_that_may_only_be_trimmed_when_it_is_full_still_moves_on(trim_s
     tight = AGREEMENT | {"chunk_s": 0.5, "trim_s": trim_s, "buffer_s": trim_s}
     steps = run(tight, Scripted(script("one two three")), 60.0, "unaware")
     assert steps[-1].audio_end == 60.0
-    assert [word.text for word in committed(steps)] == "one two three".split()
+    assert [word.text for word in iterate_committed(steps)] == "one two three".split()
 
 
 @every_policy
@@ -248,4 +248,4 @@ def test_hardly_any_audio_is_one_step_without_words(
 ) -> None:
     steps = run(config, Scripted(()), seconds, "unaware")
     assert [step.is_last for step in steps] == [True]
-    assert not list(committed(steps))
+    assert not list(iterate_committed(steps))

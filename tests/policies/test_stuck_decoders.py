@@ -28,7 +28,7 @@ from tests.policies.test_streaming_policies import (
     AGREEMENT,
     STREAMING,
     calls,
-    committed,
+    iterate_committed,
     label,
     length,
     streaming_policies,
@@ -82,7 +82,7 @@ def beyond(of: Hearing) -> Sequence[Word]:
     return [*of.words, Word(INVENTED, of.end + 0.3, of.end + 0.6)]
 
 
-def nothing(_: Hearing) -> Sequence[Word]:
+def hear_nothing(_: Hearing) -> Sequence[Word]:
     return []
 
 
@@ -91,7 +91,7 @@ def instant(texts: Sequence[str], at: float) -> list[Word]:
     return [Word(text, at, at) for text in texts]
 
 
-FAULTS = [loop, dots, mark, flat, prompt_again, text_again, beyond, nothing]
+FAULTS = [loop, dots, mark, flat, prompt_again, text_again, beyond, hear_nothing]
 HEARING_TWICE = [config for config in STREAMING if config["name"] != "endpointed"]
 """It decodes what is said once: a decoding that is stuck loses it."""
 every_fault = pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
@@ -120,10 +120,10 @@ class Stuck:
         self.stuck.append(not (window.listen_only or before) and self._rng.random() < 0.5)
         if not self.stuck[-1]:
             return heard
-        return replace(heard, words=tuple(self._fault(hearing(window, heard.words))))
+        return replace(heard, words=tuple(self._fault(make_hearing(window, heard.words))))
 
 
-def hearing(window: Window, words: Sequence[Word]) -> Hearing:
+def make_hearing(window: Window, words: Sequence[Word]) -> Hearing:
     begin = window.start / SAMPLE_RATE
     return Hearing(begin, begin + len(window.audio) / SAMPLE_RATE, window.prompt, words)
 
@@ -142,7 +142,7 @@ def test_what_a_stuck_decoder_invents_is_never_committed_and_in_no_prompt(
 ) -> None:
     recogniser = Stuck(call, fault, seed, forces=forces)
     steps = play_stuck(config, recogniser, length(call))
-    said = [word.text for word in committed(steps)]
+    said = [word.text for word in iterate_committed(steps)]
     rest = iter(word.text for word in call)
     assert all(text in rest for text in said), (
         said
@@ -166,7 +166,7 @@ def test_no_window_moves_past_words_that_were_tentative_when_the_decoder_stuck(
     numbers = (i for i, stuck in enumerate(recogniser.stuck[:-1]) if stuck and i)
     for i in numbers:
         window, after = recogniser.windows[i], recogniser.windows[i + 1]
-        done = max((word.end for word in committed(steps[: i + 1])), default=0.0)
+        done = max((word.end for word in iterate_committed(steps[: i + 1])), default=0.0)
         open_ = [word for word in steps[i - 1].update.tentative if word.end > done + 1e-6]
         if open_ and len(window.audio) <= full:
             assert after.start <= seconds_to_samples(open_[0].start)
@@ -205,7 +205,7 @@ def test_a_prompt_that_makes_the_decoder_loop_twice_is_dropped(config: Mapping[s
     recogniser = Poisoned(call)
     policy, clock = policies.build_policy(config), build_clock("unaware")
     steps = list(play_recording("call", silence(length(call)), recogniser, policy, clock))
-    assert [word.text for word in committed(steps)] == [word.text for word in call]
+    assert [word.text for word in iterate_committed(steps)] == [word.text for word in call]
     poisoned = ["order" in w.prompt for w in recogniser.windows if not w.listen_only]
     assert not any(all(three) for three in zip(poisoned, poisoned[1:], poisoned[2:], strict=False))
 
@@ -215,6 +215,6 @@ def test_a_script_is_stuck_in_every_way_that_is_told_apart() -> None:
     heard = script("call me back")
     window = Window(silence(2.0), 0, prompt="my name")
     for fault in FAULTS:
-        words = fault(hearing(window, heard))
+        words = fault(make_hearing(window, heard))
         assert list(words) != list(heard)
         assert all(a.start <= b.start for a, b in pairwise(words))

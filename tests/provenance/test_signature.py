@@ -46,7 +46,7 @@ subjects = st.builds(
 signatures = st.builds(Signature, methods, subjects, values)
 
 
-def differing(field: str, to: str = "other", of: Signature = KNOWN) -> Signature:
+def change_method(field: str, to: str = "other", of: Signature = KNOWN) -> Signature:
     return replace(of, method=replace(of.method, **{field: to}))
 
 
@@ -84,43 +84,43 @@ def test_latencies_need_all_that_error_rates_need(one: Signature, other: Signatu
 @pytest.mark.parametrize("figure", FIGURES)
 @pytest.mark.parametrize("field", [each.name for each in fields(Method)])
 def test_each_part_of_the_method_is_a_reason_where_it_matters(field: str, figure: Figure) -> None:
-    found = find_incomparable_fields(KNOWN, differing(field), figure)
+    found = find_incomparable_fields(KNOWN, change_method(field), figure)
     assert len(found) == (field in MATTERS[figure])
 
 
 def test_a_reason_says_what_the_first_has_against_the_second() -> None:
-    assert find_incomparable_fields(differing("clock", "unaware"), KNOWN, "latency") == (
+    assert find_incomparable_fields(change_method("clock", "unaware"), KNOWN, "latency") == (
         "clock: unaware against measured",
     )
-    assert find_incomparable_fields(differing("references", "r2"), KNOWN, "wer") == (
+    assert find_incomparable_fields(change_method("references", "r2"), KNOWN, "wer") == (
         "reference texts: r2 against r1",
     )
 
 
 @pytest.mark.parametrize("clock", ["unaware", "profile(hardware=xeon)"])
 def test_the_machine_does_not_matter_where_the_clock_does_not_look_at_it(clock: str) -> None:
-    here = differing("clock", clock)
+    here = change_method("clock", clock)
     for field in ("threads", "workers", "hardware"):
-        assert find_incomparable_fields(here, differing(field, of=here), "latency") == ()
+        assert find_incomparable_fields(here, change_method(field, of=here), "latency") == ()
     assert not measures_hardware(clock)
 
 
 def test_two_profiles_are_two_clocks() -> None:
-    here, there = (differing("clock", f"profile(hardware={name})") for name in ("xeon", "m4"))
+    here, there = (change_method("clock", f"profile(hardware={name})") for name in ("xeon", "m4"))
     assert find_incomparable_fields(here, there, "latency") == (
         "clock: profile(hardware=xeon) against profile(hardware=m4)",
     )
 
 
 def test_what_a_log_does_not_tell_is_a_reason() -> None:
-    assert find_incomparable_fields(differing("clock", UNKNOWN), KNOWN, "latency") == (
+    assert find_incomparable_fields(change_method("clock", UNKNOWN), KNOWN, "latency") == (
         "clock: not known against measured",
     )
 
 
 def test_audio_that_a_log_does_not_tell_is_taken_for_that_of_the_references() -> None:
-    assert find_incomparable_fields(differing("audio", UNKNOWN), KNOWN, "wer") == ()
-    assert find_incomparable_fields(differing("audio", "a2"), KNOWN, "wer") == (
+    assert find_incomparable_fields(change_method("audio", UNKNOWN), KNOWN, "wer") == ()
+    assert find_incomparable_fields(change_method("audio", "a2"), KNOWN, "wer") == (
         "audio: a2 against a1",
     )
 

@@ -24,7 +24,7 @@ CALLS = Path("data/toy_calls")
 
 
 @cache
-def _configured() -> tuple[ModelConfig, Direct.Config]:
+def _configure() -> tuple[ModelConfig, Direct.Config]:
     system = experiment.build_system(load_config(["engine=direct", "model=reference"]), "offline")
     assert isinstance(system.engine, Direct.Config)
     return system.model, system.engine
@@ -32,7 +32,7 @@ def _configured() -> tuple[ModelConfig, Direct.Config]:
 
 def direct(path: Path = REFERENCE, **changes: Any) -> Direct:
     """The direct engine as `conf/` has it, but for the values given of engine and model."""
-    model, engine = _configured()
+    model, engine = _configure()
     ours = {key: changes.pop(key) for key in set(changes) & {each.name for each in fields(model)}}
     return Direct(replace(engine, **changes), replace(model, **ours), path)
 
@@ -46,7 +46,7 @@ def call(number: int) -> Samples:
 
 
 @cache
-def said(number: int) -> list[dict[str, Any]]:
+def read_words(number: int) -> list[dict[str, Any]]:
     """The words of a bundled call with their times."""
     rows = (CALLS / "metadata.jsonl").read_text(encoding="utf-8").splitlines()
     words: list[dict[str, Any]] = json.loads(rows[number - 1])["words"]

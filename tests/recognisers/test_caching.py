@@ -38,7 +38,7 @@ def test_frames_are_counted_as_they_would_be_computed(
     for forward, longer, odd in windows:
         start += forward * HOP + 7 * odd
         end = max(start, end) + longer * 80
-        computed.window(np.ones(end - start, np.float32), start)
+        computed.compute_window(np.ones(end - start, np.float32), start)
         assert counted.count_new(end - start, start) == computed.computed
 
 
@@ -62,17 +62,17 @@ def test_calls_are_the_same_to_the_bit_with_and_without_it(
     def played(through: recognisers.Recogniser) -> list[Step]:
         streams = []
         for number, begins in enumerate((0.0, 0.05, 0.35)):
-            memory = remembered.memory("call", heard) if through is remembered else None
+            memory = remembered.create_memory("call", heard) if through is remembered else None
             source, policy = PacketSource(heard, packet), policies.build_policy(system.policy)
             streams.append(Stream(str(number), source, policy, begins, memory))
         return list(serve_streams(streams, through, build_system_clock(system)))
 
     real, again = played(model), played(remembered)
-    assert [_told(step) for step in again] == [_told(step) for step in real]
+    assert [_drop_compute(step) for step in again] == [_drop_compute(step) for step in real]
     assert remembered.new < 0.6 * remembered.asked == 0.6 * len(real)
 
 
-def _told(step: Step) -> tuple[object, ...]:
+def _drop_compute(step: Step) -> tuple[object, ...]:
     """Everything but the compute that was measured."""
     return step.recording, step.ready, step.start, step.emitted, step.effort, step.update
 
@@ -89,7 +89,7 @@ def test_a_language_that_was_detected_once_is_known_to_every_call() -> None:
     heard, packet = audio.load_audio(CALL)[: seconds_to_samples(2.0)], seconds_to_samples(0.2)
     remembered = CachingRecogniser(_German(), packet, 0.5)
     for _ in range(2):
-        memory = remembered.memory("call", heard)
+        memory = remembered.create_memory("call", heard)
         remembered.recognise(recognisers.Window(heard, 0, memory=memory))
         assert memory.language == "de"
     assert (remembered.asked, remembered.new) == (2, 1)

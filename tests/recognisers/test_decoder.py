@@ -31,7 +31,7 @@ def engine(random_model: Path) -> Direct:
     return direct(random_model, skip_silence=False, no_speech_threshold=1.0)
 
 
-def spoken(engine: Direct, text: str) -> list[int]:
+def encode_text(engine: Direct, text: str) -> list[int]:
     return tokenizer(engine).encode(" " + text)
 
 
@@ -40,52 +40,56 @@ def sounds(text: str) -> str:
     return "".join(word for word in text.split() if any(map(str.isalnum, word)))
 
 
-def heard(engine: Direct, seconds: float = 3.0) -> Hypothesis:
+def recognise_hiss(engine: Direct, seconds: float = 3.0) -> Hypothesis:
     return engine.recognise(Window(hiss(seconds, level=0.1), 16_000))
 
 
 def test_what_the_model_says_are_the_words(engine: Direct) -> None:
-    says(engine, spoken(engine, "please call me, it's about the café"))
-    hypothesis = heard(engine)
+    says(engine, encode_text(engine, "please call me, it's about the café"))
+    hypothesis = recognise_hiss(engine)
     assert texts(hypothesis) == ["please", "call", "me,", "it's", "about", "the", "café"]
     assert hypothesis.effort.fallbacks == 0
     assert all(1 <= word.start <= word.end <= 4 for word in hypothesis.words)
 
 
 def test_a_loop_is_decoded_again_and_counted(engine: Direct) -> None:
-    says(engine, spoken(engine, "on hold" + " thank you" * 6), spoken(engine, "on hold thank you"))
-    hypothesis = heard(engine)
+    says(
+        engine,
+        encode_text(engine, "on hold" + " thank you" * 6),
+        encode_text(engine, "on hold thank you"),
+    )
+    hypothesis = recognise_hiss(engine)
     assert texts(hypothesis) == ["on", "hold", "thank", "you"]
     assert hypothesis.effort.fallbacks == 1
 
 
 def test_a_loop_that_stays_is_cut(engine: Direct) -> None:
-    says(engine, spoken(engine, "on hold" + " thank you" * 6))
-    hypothesis = heard(engine)
+    says(engine, encode_text(engine, "on hold" + " thank you" * 6))
+    hypothesis = recognise_hiss(engine)
     assert texts(hypothesis) == ["on", "hold", "thank", "you"]
     assert hypothesis.effort.fallbacks == 1
 
 
 def test_a_run_on_text_ends_at_a_whole_word_within_its_budget(engine: Direct) -> None:
     words = [f"{a}{b}{c}" for a in "bdfg" for b in "aeiou" for c in "klmnprst"]
-    says(engine, spoken(engine, " ".join(words)))
+    says(engine, encode_text(engine, " ".join(words)))
     for seconds in (0.5, 3.0, 30.0):
-        hypothesis = heard(engine, seconds)
+        hypothesis = recognise_hiss(engine, seconds)
         said = texts(hypothesis)
         assert said == words[: len(said)]
-        assert 0 < len(spoken(engine, " ".join(said))) <= 16 + 12 * seconds
+        assert 0 < len(encode_text(engine, " ".join(said))) <= 16 + 12 * seconds
         assert hypothesis.effort.fallbacks == 1
 
 
 def test_silence_by_the_models_own_account_is_no_text(random_model: Path) -> None:
     wary = direct(random_model, skip_silence=False, no_speech_threshold=0.6)
-    decoder = says(wary, spoken(wary, "thank you"))
+    decoder = says(wary, encode_text(wary, "thank you"))
     decoder.no_speech_prob, decoder.score = 0.7, -1.5
-    assert heard(wary).words == ()
+    assert recognise_hiss(wary).words == ()
     decoder.score = -0.5  # it is sure of what it wrote
-    assert texts(heard(wary)) == ["thank", "you"]
+    assert texts(recognise_hiss(wary)) == ["thank", "you"]
     decoder.no_speech_prob, decoder.score = 0.5, -1.5
-    assert texts(heard(wary)) == ["thank", "you"]
+    assert texts(recognise_hiss(wary)) == ["thank", "you"]
 
 
 pieces = st.one_of(
@@ -104,9 +108,9 @@ pieces = st.one_of(
 def test_no_loop_no_run_on_and_no_half_character_is_ever_said(
     engine: Direct, text: str, times: int, lost: int, seconds: float
 ) -> None:
-    tokens = spoken(engine, " ".join([text] * times))
+    tokens = encode_text(engine, " ".join([text] * times))
     says(engine, tokens[: len(tokens) - lost])
-    hypothesis = heard(engine, seconds)
+    hypothesis = recognise_hiss(engine, seconds)
     said = texts(hypothesis)
     assert BROKEN not in "".join(said)
     assert all(said) or not said
@@ -118,7 +122,7 @@ def test_no_loop_no_run_on_and_no_half_character_is_ever_said(
 @given(st.lists(st.integers(0, 50_000), max_size=80))
 def test_any_tokens_at_all_make_proper_words(engine: Direct, tokens: list[int]) -> None:
     says(engine, tokens)
-    hypothesis = heard(engine, 1.0)
+    hypothesis = recognise_hiss(engine, 1.0)
     for word in hypothesis.words:
         assert word.text == word.text.strip() != ""
         assert BROKEN not in word.text
@@ -170,8 +174,8 @@ def test_speech_behind_the_end_of_a_sentence_is_decoded(
     engine: Direct, monkeypatch: pytest.MonkeyPatch, each_s: float, first: str, heard: list[str]
 ) -> None:
     """The decoder takes the end of the sentence for that of the window, where words are short."""
-    begun = [*spoken(engine, "as we understand it"), *tokenizer(engine).encode(first)]
-    said = iter([begun, [*begun, *spoken(engine, "lincoln.")]])
+    begun = [*encode_text(engine, "as we understand it"), *tokenizer(engine).encode(first)]
+    said = iter([begun, [*begun, *encode_text(engine, "lincoln.")]])
     monkeypatch.setattr(says(engine, []), "_said", lambda _: next(said))
     monkeypatch.setattr(engine._model, "find_alignment", align_evenly(engine, each_s))
     window = Window(hiss(3.0, level=0.1), 0, prefix="as we understand it")
@@ -182,8 +186,8 @@ def test_speech_behind_the_end_of_a_sentence_is_decoded(
 def test_a_long_window_is_guarded_too(random_model: Path) -> None:
     engine = direct(random_model, skip_silence=False, no_speech_threshold=1.0)
     zero = tokenizer(engine).timestamp_begin
-    again = [*spoken(engine, "thank you"), zero + 50, zero + 50]
-    says(engine, [zero, *spoken(engine, "on hold"), zero + 20, zero + 20, *(again * 9)])
+    again = [*encode_text(engine, "thank you"), zero + 50, zero + 50]
+    says(engine, [zero, *encode_text(engine, "on hold"), zero + 20, zero + 20, *(again * 9)])
     hypothesis = engine.recognise(Window(hiss(45.0, level=0.1), 0))
     assert texts(hypothesis) == "on hold thank you on hold thank you".split()
     assert hypothesis.effort.fallbacks == 2
@@ -192,7 +196,7 @@ def test_a_long_window_is_guarded_too(random_model: Path) -> None:
 
 def test_a_long_window_of_nothing_but_a_loop_comes_to_an_end(random_model: Path) -> None:
     engine = direct(random_model, skip_silence=False, no_speech_threshold=1.0)
-    says(engine, spoken(engine, "thank you " * 400))
+    says(engine, encode_text(engine, "thank you " * 400))
     hypothesis = engine.recognise(Window(hiss(45.0, level=0.1), 0))
     assert texts(hypothesis) == "thank you thank you".split()
 

@@ -42,12 +42,12 @@ def test_what_people_do_repeat_is_no_loop(words: str) -> None:
 def test_the_budget_grows_with_the_audio_and_stays_below_what_the_model_can_give(
     seconds: float, prompt: int
 ) -> None:
-    budget = GUARD.token_budget(seconds, prompt)
+    budget = GUARD.compute_token_budget(seconds, prompt)
     room = min(448 // 2, 448 - prompt + 1)
     assert budget < room
     assert budget <= 16 + 12 * seconds
-    assert GUARD.token_budget(seconds + 1, prompt) >= budget
-    longest = GUARD.max_length(budget, prompt)
+    assert GUARD.compute_token_budget(seconds + 1, prompt) >= budget
+    longest = GUARD.compute_max_length(budget, prompt)
     assert min(longest // 2, longest - prompt + 1) == budget + 1
     assert longest <= 448
 

@@ -70,20 +70,24 @@ def test_windows_that_move_forward_have_the_features_of_a_full_recomputation(
     for onward, length in steps:
         start = min(start + onward, MINUTE)
         end = min(start + length, MINUTE)
-        assert_same(kept.window(SOUND[start:end], start), start, end)
+        assert_same(kept.compute_window(SOUND[start:end], start), start, end)
 
 
 @pytest.mark.parametrize("length", [0, 1, 2, 159, 160, 200, 201, 400, 1999, 2000, 2001, 2159, 2161])
 def test_the_shortest_windows_are_no_exception(length: int) -> None:
     kept = LogMel(EXTRACTOR.mel_filters)
     for start in (0, 160, 1_000_000 // 7):
-        assert_same(kept.window(SOUND[start : start + length], start), start, start + length)
+        assert_same(
+            kept.compute_window(SOUND[start : start + length], start), start, start + length
+        )
 
 
 def test_a_window_before_the_last_one_starts_afresh() -> None:
     kept = LogMel(EXTRACTOR.mel_filters)
     for start in (32_000, 0, 16_000):
-        assert_same(kept.window(SOUND[start : start + 48_000], start), start, start + 48_000)
+        assert_same(
+            kept.compute_window(SOUND[start : start + 48_000], start), start, start + 48_000
+        )
 
 
 @pytest.mark.parametrize("begin", [0, 77], ids=["on the grid", "off the grid"])
@@ -91,7 +95,7 @@ def test_a_growing_window_computes_only_what_is_new(begin: int) -> None:
     kept = Counted(EXTRACTOR.mel_filters)
     for end in range(begin + SAMPLE_RATE, begin + 20 * SAMPLE_RATE, 8_000):
         before = kept.frames
-        kept.window(SOUND[begin:end], begin)
+        kept.compute_window(SOUND[begin:end], begin)
     edges = 5  # two frames at its beginning, three or fewer at its end
     assert kept.frames - before <= 8_000 // HOP + edges
     steps = len(range(SAMPLE_RATE, 20 * SAMPLE_RATE, 8_000))
@@ -100,10 +104,10 @@ def test_a_growing_window_computes_only_what_is_new(begin: int) -> None:
 
 def test_a_sliding_window_computes_only_what_is_new() -> None:
     kept = Counted(EXTRACTOR.mel_filters)
-    kept.window(SOUND[: 3 * SAMPLE_RATE], 0)
+    kept.compute_window(SOUND[: 3 * SAMPLE_RATE], 0)
     for start in range(HOP, 20 * SAMPLE_RATE, 10 * HOP):
         before = kept.frames
-        kept.window(SOUND[start : start + 3 * SAMPLE_RATE], start)
+        kept.compute_window(SOUND[start : start + 3 * SAMPLE_RATE], start)
         assert kept.frames - before <= 10 + 5
 
 
@@ -111,17 +115,17 @@ def test_what_a_shorter_window_leaves_out_is_kept_for_the_next() -> None:
     kept = Counted(EXTRACTOR.mel_filters)
     for end in (8, 3, 8):
         before = kept.frames
-        kept.window(SOUND[: end * SAMPLE_RATE], 0)
+        kept.compute_window(SOUND[: end * SAMPLE_RATE], 0)
     assert kept.frames - before <= 5
 
 
 def test_an_hour_of_moving_windows_takes_the_memory_of_one() -> None:
     kept, length = LogMel(EXTRACTOR.mel_filters), 5 * SAMPLE_RATE
-    kept.window(SOUND[:length], 0)
+    kept.compute_window(SOUND[:length], 0)
     tracemalloc.start()
     for second in range(4, 3600, 4):
         at = second % 52 * SAMPLE_RATE
-        kept.window(SOUND[at : at + length], second * SAMPLE_RATE)
+        kept.compute_window(SOUND[at : at + length], second * SAMPLE_RATE)
     grown, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert grown < 2 * 80 * 4 * length / HOP

@@ -15,7 +15,7 @@ TOKENIZER = Tokenizer(random_whisper.tokenizer(), multilingual=False)
 texts = st.lists(st.text(st.characters(codec="utf-8"), max_size=8), max_size=12).map(" ".join)
 
 
-def shown(tokens: list[int]) -> str:
+def decode_tokens(tokens: list[int]) -> str:
     return TOKENIZER.decode(tokens)
 
 
@@ -23,8 +23,8 @@ def shown(tokens: list[int]) -> str:
 def test_a_prompt_is_the_end_of_the_text_from_a_word_on(text: str, longest: int) -> None:
     tokens = Prompts(TOKENIZER, longest).encode_earlier(text)
     assert len(tokens) <= longest
-    assert (" " + text.strip()).endswith(shown(tokens))
-    assert BROKEN not in shown(tokens).replace(BROKEN, "", text.count(BROKEN))
+    assert (" " + text.strip()).endswith(decode_tokens(tokens))
+    assert BROKEN not in decode_tokens(tokens).replace(BROKEN, "", text.count(BROKEN))
 
 
 @given(st.lists(st.text("abcdefgh", min_size=1, max_size=9), min_size=1), st.integers(5, 60))
@@ -32,7 +32,7 @@ def test_it_holds_whole_words_and_as_many_as_fit(words: list[str], longest: int)
     assume(
         len(TOKENIZER.encode(" " + words[-1])) <= longest
     )  # else it is cut, as a text without spaces
-    kept = shown(Prompts(TOKENIZER, longest).encode_earlier(" ".join(words))).split()
+    kept = decode_tokens(Prompts(TOKENIZER, longest).encode_earlier(" ".join(words))).split()
     assert kept == words[len(words) - len(kept) :]
     if len(kept) < len(words):
         more = " " + " ".join(words[len(words) - len(kept) - 1 :])
@@ -43,7 +43,7 @@ def test_a_text_without_spaces_is_cut_at_a_character() -> None:
     text = "请稍后再打电话给我" * 10
     tokens = Prompts(TOKENIZER, 100).encode_earlier(text)
     assert 97 < len(tokens) <= 100  # a character is three bytes, and here three tokens
-    assert text.endswith(shown(tokens))
+    assert text.endswith(decode_tokens(tokens))
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n"])
@@ -54,7 +54,7 @@ def test_no_text_is_no_prompt(text: str) -> None:
 def test_control_tokens_that_are_spelt_out_are_left_out() -> None:
     tokens = Prompts(TOKENIZER, 223).encode_earlier("call <|startoftranscript|> me <|endoftext|>")
     assert all(token < TOKENIZER.eot for token in tokens)
-    assert shown(tokens).split() == ["call", "me"]
+    assert decode_tokens(tokens).split() == ["call", "me"]
 
 
 def test_a_whole_prompt_ends_in_what_asks_for_text_without_timestamps() -> None:
@@ -81,7 +81,7 @@ def test_prompts_of_a_batch_are_equally_long_and_none_is_invented(
     assert len({len(tokens) for tokens in whole}) == 1
     assert len({tokens.index(TOKENIZER.sot) for tokens in whole}) == 1
     for text, tokens in zip(batch, whole, strict=True):
-        assert (" " + text.strip()).endswith(shown(tokens)) or not text.strip()
+        assert (" " + text.strip()).endswith(decode_tokens(tokens)) or not text.strip()
 
 
 def test_the_longest_is_cut_to_the_shortest() -> None:
@@ -104,10 +104,10 @@ def test_hotwords_and_the_initial_prompt_stand_before_all_earlier_text() -> None
         for prompt in prompts.build_prompts(texts):
             before = prompt[1 : prompt.index(TOKENIZER.sot)]
             assert prompt[0] == TOKENIZER.sot_prev
-            assert shown(before).startswith(" ab cd ef")
+            assert decode_tokens(before).startswith(" ab cd ef")
             assert len(before) <= 20
-    assert shown(prompts.build_prompts([long])[0]).count(" w49") == 1
-    assert shown(prompts.build_context("x")).startswith(" cd ef x")
+    assert decode_tokens(prompts.build_prompts([long])[0]).count(" w49") == 1
+    assert decode_tokens(prompts.build_context("x")).startswith(" cd ef x")
 
 
 def test_an_initial_prompt_that_leaves_no_room_is_refused() -> None:

@@ -17,12 +17,12 @@ from streamwer.types import Hypothesis
 FOUR_SECONDS = Window(np.zeros(64_000, np.float32), 160_000)  # begins at 10 s
 
 
-def heard(answer: Any, language: str = "en") -> tuple[Hypothesis, WordTiming]:
+def parse_answer(answer: Any, language: str = "en") -> tuple[Hypothesis, WordTiming]:
     return parse_response(json.dumps(answer).encode(), FOUR_SECONDS, language)
 
 
-def timed(answer: Any, language: str = "en") -> list[tuple[str, float, float]]:
-    return [(word.text, word.start, word.end) for word in heard(answer, language)[0].words]
+def list_times(answer: Any, language: str = "en") -> list[tuple[str, float, float]]:
+    return [(word.text, word.start, word.end) for word in parse_answer(answer, language)[0].words]
 
 
 def word(text: str, start: Any, end: Any, **more: Any) -> dict[str, Any]:
@@ -35,43 +35,46 @@ def test_words_with_times_are_taken_as_they_are() -> None:
         "words": [word("Hello", 0.5, 1.0), word("there", 1.0, 1.25, probability=0.5)],
         "segments": [{"text": "Hello there.", "start": 0.0, "end": 3.5}],
     }
-    hypothesis, timing = heard(answer)
-    assert timed(answer) == [("Hello", 10.5, 11.0), ("there", 11.0, 11.25)]
+    hypothesis, timing = parse_answer(answer)
+    assert list_times(answer) == [("Hello", 10.5, 11.0), ("there", 11.0, 11.25)]
     assert [each.probability for each in hypothesis.words] == [1.0, 0.5]
     assert (hypothesis.segment_ends, timing) == ((13.5,), WordTiming.WORDS)
 
 
 def test_pieces_that_carry_their_spaces_are_put_together() -> None:
     words = [word(" five", 0, 1), word(" o", 1, 2), word("'clock", 2, 3)]
-    assert timed({"words": words}) == [("five", 10, 11), ("o'clock", 11, 13)]
+    assert list_times({"words": words}) == [("five", 10, 11), ("o'clock", 11, 13)]
 
 
 def test_words_may_be_inside_the_segments() -> None:
     segment = {"text": "a", "start": 0, "end": 2, "words": [word("a", 0.5, 1)]}
-    assert timed({"text": "a", "segments": [segment], "words": None}) == [("a", 10.5, 11.0)]
+    assert list_times({"text": "a", "segments": [segment], "words": None}) == [("a", 10.5, 11.0)]
 
 
 def test_words_out_of_order_are_put_in_order() -> None:
-    assert [text for text, *_ in timed({"words": [word("b", 2, 3), word("a", 0, 1)]})] == ["a", "b"]
+    assert [text for text, *_ in list_times({"words": [word("b", 2, 3), word("a", 0, 1)]})] == [
+        "a",
+        "b",
+    ]
 
 
 def test_times_outside_the_window_are_moved_to_its_edge() -> None:
     words = [word("a", -3, 1), word("b", 3, 2), word("c", 3.5, 99)]
-    assert timed({"words": words}) == [("a", 10, 11), ("b", 13, 13), ("c", 13.5, 14)]
+    assert list_times({"words": words}) == [("a", 10, 11), ("b", 13, 13), ("c", 13.5, 14)]
 
 
 def test_without_words_they_are_spread_over_their_segment_by_characters() -> None:
     segments = [{"text": " a bcd", "start": 1, "end": 2}, {"text": "ef", "start": 3, "end": 4}]
     answer = {"text": "a bcd ef", "words": [], "segments": segments}
-    assert timed(answer) == [("a", 11, 11.25), ("bcd", 11.25, 12), ("ef", 13, 14)]
-    assert heard(answer)[1] is WordTiming.SEGMENTS
-    assert heard(answer)[0].segment_ends == (12.0, 14.0)
+    assert list_times(answer) == [("a", 11, 11.25), ("bcd", 11.25, 12), ("ef", 13, 14)]
+    assert parse_answer(answer)[1] is WordTiming.SEGMENTS
+    assert parse_answer(answer)[0].segment_ends == (12.0, 14.0)
 
 
 def test_a_bare_text_is_spread_over_the_window() -> None:
-    assert timed({"text": "a bcd"}) == [("a", 10, 11), ("bcd", 11, 14)]
-    assert heard({"text": "a bcd"})[1] is WordTiming.WINDOW
-    assert timed({"text": "你 好"}, "zh") == [("你", 10, 12), ("好", 12, 14)]
+    assert list_times({"text": "a bcd"}) == [("a", 10, 11), ("bcd", 11, 14)]
+    assert parse_answer({"text": "a bcd"})[1] is WordTiming.WINDOW
+    assert list_times({"text": "你 好"}, "zh") == [("你", 10, 12), ("好", 12, 14)]
 
 
 @pytest.mark.parametrize("language", ["zh", ""])
@@ -87,7 +90,7 @@ def test_a_bare_text_is_spread_over_the_window() -> None:
 def test_a_text_without_spaces_is_parted_at_its_characters_alone(
     text: str, said: str, language: str
 ) -> None:
-    found = timed({"text": text}, language)
+    found = list_times({"text": text}, language)
     assert [each for each, *_ in found] == said.split()
     lasts = 4 * len(found[0][0]) / len(text)
     assert found[0][1:] == (10, pytest.approx(10 + lasts, abs=1e-3))
@@ -95,7 +98,7 @@ def test_a_text_without_spaces_is_parted_at_its_characters_alone(
 
 @pytest.mark.parametrize("answer", [{"text": ""}, {"text": " ", "segments": [], "words": []}])
 def test_nothing_heard_is_no_fault(answer: Any) -> None:
-    assert heard(answer) == (Hypothesis(), WordTiming.WORDS)
+    assert parse_answer(answer) == (Hypothesis(), WordTiming.WORDS)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +116,7 @@ def test_nothing_heard_is_no_fault(answer: Any) -> None:
 )
 def test_an_answer_of_another_shape_is_refused(answer: Any, reason: str) -> None:
     with pytest.raises(ResponseError, match=reason):
-        heard(answer)
+        parse_answer(answer)
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"[" * 100_000, b'{"words": [NaN]}'])
@@ -139,7 +142,7 @@ SEGMENTS = st.builds(
     )
 )
 def test_whatever_is_answered_words_are_in_order_within_the_window(answer: Any) -> None:
-    hypothesis, _ = heard(answer)
+    hypothesis, _ = parse_answer(answer)
     starts = [each.start for each in hypothesis.words]
     assert starts == sorted(starts)
     assert all(10 <= each.start <= each.end <= 14 for each in hypothesis.words)

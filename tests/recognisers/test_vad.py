@@ -18,7 +18,7 @@ from streamwer.audio.decoding import SAMPLE_RATE, Samples
 from streamwer.recognisers.base import Memory, Window
 from streamwer.recognisers.stage_timer import StageTimer
 from streamwer.recognisers.vad import SpeechDetector, detect_silence, find_speech, sharpen_ends
-from tests.recognisers.engine_fixtures import call, hiss, part, said
+from tests.recognisers.engine_fixtures import call, hiss, part, read_words
 
 FRAME = 512
 
@@ -119,7 +119,7 @@ def test_audio_that_no_window_held_starts_it_afresh() -> None:
 
 
 def test_silence_is_counted_from_the_last_word() -> None:
-    words = said(6)
+    words = read_words(6)
     held = max(range(1, len(words)), key=lambda i: words[i]["start"] - words[i - 1]["end"])
     begin, end = words[held - 1]["start"], words[held - 1]["end"]
     heard = detect_silence(part(6, 0.0, end + 15), 0.5, StageTimer())
@@ -142,7 +142,9 @@ def test_speech_of_the_window_before_is_not_speech_of_this_one() -> None:
 @pytest.mark.parametrize("number", [1, 2, 4, 5], ids=["clean", "clean", "noise", "clean"])
 def test_hardly_any_of_the_bundled_voices_is_taken_for_silence(number: int) -> None:
     spoken = decisions(call(number), 0.5).repeat(FRAME)
-    places = [slice(*(int(w[k] * SAMPLE_RATE) for k in ("start", "end"))) for w in said(number)]
+    places = [
+        slice(*(int(w[k] * SAMPLE_RATE) for k in ("start", "end"))) for w in read_words(number)
+    ]
     assert all(spoken[place].any() for place in places)
     assert np.concatenate([spoken[place] for place in places]).mean() > 0.9
 
@@ -150,7 +152,9 @@ def test_hardly_any_of_the_bundled_voices_is_taken_for_silence(number: int) -> N
 @pytest.mark.parametrize("number", [3, 11, 19])
 def test_nor_over_the_telephone_with_a_lower_threshold(number: int) -> None:
     spoken = decisions(call(number), 0.3).repeat(FRAME)
-    places = [slice(*(int(w[k] * SAMPLE_RATE) for k in ("start", "end"))) for w in said(number)]
+    places = [
+        slice(*(int(w[k] * SAMPLE_RATE) for k in ("start", "end"))) for w in read_words(number)
+    ]
     assert np.concatenate([spoken[place] for place in places]).mean() > 0.85
 
 

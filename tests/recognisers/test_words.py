@@ -26,7 +26,7 @@ def of_sound(text: str) -> list[str]:
     return [word for word in text.split() if any(map(str.isalnum, word))]
 
 
-def written(texts: list[str], language: str = "en") -> list[str]:
+def write_words(texts: list[str], language: str = "en") -> list[str]:
     return [word.text for word in build_words(pieces(texts), WINDOW, language)]
 
 
@@ -36,13 +36,13 @@ def written(texts: list[str], language: str = "en") -> list[str]:
 )
 def test_what_is_parted_at_its_punctuation_is_put_together(text: str) -> None:
     parted, _ = TOKENIZER.split_to_word_tokens(TOKENIZER.encode(" " + text))
-    assert written(parted) == of_sound(text)
+    assert write_words(parted) == of_sound(text)
 
 
 @given(st.text("ab1.,'-$ é請", max_size=30))
 def test_words_are_those_of_the_text(text: str) -> None:
     parted, _ = TOKENIZER.split_to_word_tokens(TOKENIZER.encode(" " + text))
-    assert written(parted) == of_sound(text)
+    assert write_words(parted) == of_sound(text)
 
 
 def test_a_word_lasts_from_its_first_piece_to_its_last_and_is_as_sure_as_the_least() -> None:
@@ -64,7 +64,7 @@ def test_quiet_before_the_first_word_of_a_window_is_no_part_of_it(
 
 
 def test_characters_of_a_language_without_spaces_stay_apart() -> None:
-    assert written(["請", "稍", "後"], "zh") == ["請", "稍", "後"]
+    assert write_words(["請", "稍", "後"], "zh") == ["請", "稍", "後"]
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def test_characters_of_a_language_without_spaces_stay_apart() -> None:
 def test_names_numbers_and_letters_with_marks_stay_whole_among_them(
     texts: list[str], said: list[str]
 ) -> None:
-    assert written(texts, "zh") == said
+    assert write_words(texts, "zh") == said
 
 
 def test_half_a_character_is_dropped() -> None:
-    assert written([" caf\ufffd", " \ufffd", "\ufffd", " it"]) == ["caf", "it"]
+    assert write_words([" caf\ufffd", " \ufffd", "\ufffd", " it"]) == ["caf", "it"]

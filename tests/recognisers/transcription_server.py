@@ -35,7 +35,7 @@ class Request(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.posted.append(parsed(dict(self.headers), body))
+        self.server.posted.append(parse_request(dict(self.headers), body))
         responds = self.server.responds
         (responds.pop(0) if len(responds) > 1 else responds[0])(self)
 
@@ -69,7 +69,7 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(*responds: Respond) -> Iterator[Server]:
+def run_server(*responds: Respond) -> Iterator[Server]:
     with Server(*responds) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
@@ -89,7 +89,7 @@ def sends(body: bytes, status: int = 200, **headers: str) -> Respond:
     return lambda request: request.answer(body, status, **headers)
 
 
-def parsed(headers: dict[str, str], body: bytes) -> Posted:
+def parse_request(headers: dict[str, str], body: bytes) -> Posted:
     head = f"Content-Type: {headers['Content-Type']}\r\n\r\n".encode()
     form = BytesParser(policy=HTTP).parsebytes(head + body)
     posted = Posted(headers)

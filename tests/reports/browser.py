@@ -19,7 +19,7 @@ CHROMIUM = next(
 
 
 @contextmanager
-def launched() -> Iterator[Browser]:
+def launch_browser() -> Iterator[Browser]:
     """The machine's own browser; Playwright's would be a download of its own."""
     driver = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     if not CHROMIUM:
@@ -34,7 +34,7 @@ def launched() -> Iterator[Browser]:
 
 
 @contextmanager
-def visited(
+def visit_page(
     browser: Browser, address: str, ready: str = "#calls tbody tr", **options: Any
 ) -> Iterator[Page]:
     """The page, open and what `ready` selects made; fails on what the browser complains about.

@@ -95,7 +95,7 @@ def log(
 
 
 def _steps(call: Reference, manner: Manner, timed: bool, rng: random.Random) -> Iterator[Step]:
-    heard = _heard(call.words, manner.error_rate, rng)
+    heard = _simulate_recognition(call.words, manner.error_rate, rng)
     free, done, index = 0.0, 0, 0
     ready = call.seconds if math.isinf(manner.holdback) else 1.0
     while True:
@@ -128,7 +128,9 @@ def _steps(call: Reference, manner: Manner, timed: bool, rng: random.Random) -> 
         ready = min(audio_end + 1.0, call.seconds)
 
 
-def _heard(spoken: Sequence[Word], error_rate: float, rng: random.Random) -> list[Word]:
+def _simulate_recognition(
+    spoken: Sequence[Word], error_rate: float, rng: random.Random
+) -> list[Word]:
     found = []
     for word in spoken:
         fate = rng.random() / error_rate

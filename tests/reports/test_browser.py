@@ -15,7 +15,7 @@ from streamwer.reports import html
 from streamwer.reports.comparison import AudioClip, Comparison
 from streamwer.types import Reference, Word
 from tests.reports import synthetic
-from tests.reports.browser import launched, visited
+from tests.reports.browser import launch_browser, visit_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with launched() as browser:
+    with launch_browser() as browser:
         yield browser
 
 
@@ -36,16 +36,16 @@ def address(folder: Path) -> str:
 
 @pytest.fixture(scope="module")
 def hostile_address(hostile: Comparison, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return saved(hostile, tmp_path_factory.mktemp("hostile"))
+    return save_report(hostile, tmp_path_factory.mktemp("hostile"))
 
 
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
-    with visited(browser, address) as page:
+    with visit_page(browser, address) as page:
         yield page
 
 
-def saved(comparison: Comparison, folder: Path) -> str:
+def save_report(comparison: Comparison, folder: Path) -> str:
     path = folder / "index.html"
     path.write_text(html.render(comparison), encoding="utf-8", errors="replace")
     return path.as_uri()
@@ -55,7 +55,7 @@ def names(page: Page) -> list[str]:
     return page.locator("#calls tbody th").all_inner_texts()
 
 
-def reached(page: Page, seconds: float) -> None:
+def await_second(page: Page, seconds: float) -> None:
     page.wait_for_selector("#play:has-text('Pause')")
     for _ in range(500):
         if float(page.input_value("#at")) > seconds:
@@ -109,7 +109,7 @@ def test_a_call_opens_and_closes_by_keyboard(page: Page) -> None:
 
 
 def test_a_call_has_an_address_of_its_own(browser: Browser, address: str) -> None:
-    with visited(browser, f"{address}#call=call_11") as page:
+    with visit_page(browser, f"{address}#call=call_11") as page:
         page.wait_for_selector("dialog[open] .spoken")
         assert page.inner_text("#call-name") == "call_11"
 
@@ -137,12 +137,12 @@ def test_the_first_screen_has_every_system_and_the_plot(
     browser: Browser, address: str, scheme: str
 ) -> None:
     size = {"width": 1280, "height": 800}
-    with visited(browser, address, viewport=size, color_scheme=scheme) as page:
+    with visit_page(browser, address, viewport=size, color_scheme=scheme) as page:
         for part in (".verdict li:last-child", "svg[aria-labelledby^=scatter-wide]"):
             box = page.locator(part).first.bounding_box()
             assert box
             assert box["y"] + box["height"] < 800
-    with visited(browser, address, viewport={"width": 400, "height": 800}) as page:
+    with visit_page(browser, address, viewport={"width": 400, "height": 800}) as page:
         box = page.locator(".verdict li").last.bounding_box()
         assert box
         assert box["y"] + box["height"] < 800
@@ -153,7 +153,7 @@ def test_a_replay_without_audio_runs_on_a_timer(page: Page) -> None:
     page.select_option("#speed", "2")
     page.wait_for_selector("dialog[open] .spoken")
     page.click("#play")
-    reached(page, float(page.input_value("#at")) + 0.5)
+    await_second(page, float(page.input_value("#at")) + 0.5)
     assert page.inner_text("#sound") == "No audio beside this page: the replay runs on a timer."
     page.click("#play")
     assert page.inner_text("#play") == "Play"
@@ -180,13 +180,13 @@ def test_a_replay_follows_the_audio_beside_the_page(
 ) -> None:
     audio.write_flac(tmp_path / "a tone.flac", np.zeros(3 * audio.SAMPLE_RATE, np.float32))
     sounds = {**measured.audio_clips, "call_03": AudioClip("a%20tone.flac", "0z")}
-    with visited(browser, saved(replace(measured, audio_clips=sounds), tmp_path)) as page:
+    with visit_page(browser, save_report(replace(measured, audio_clips=sounds), tmp_path)) as page:
         page.get_by_role("button", name="call_03").click()
         page.wait_for_selector("dialog[open] .spoken")
         page.focus("#at")
         page.keyboard.press("Home")
         page.click("#play")
-        reached(page, 0.3)
+        await_second(page, 0.3)
         assert page.inner_text("#sound") == ""
 
 
@@ -209,7 +209,7 @@ def test_every_time_is_in_a_table_as_well(page: Page) -> None:
 
 
 def test_hostile_text_is_text(browser: Browser, hostile_address: str) -> None:
-    with visited(browser, hostile_address) as page:
+    with visit_page(browser, hostile_address) as page:
         for number, text in enumerate(synthetic.HOSTILE):
             page.get_by_role("button", name=f"call <{number}> | x").click()
             page.wait_for_selector("dialog[open] .spoken")
@@ -226,7 +226,7 @@ def test_a_smuggled_script_does_not_run(browser: Browser, folder: Path, tmp_path
     smuggled = "<script>document.body.dataset.owned = 1</script></body>"
     attacked.write_text(source.replace("</body>", smuggled), encoding="utf-8")
     with pytest.raises(AssertionError, match="Content Security Policy"):  # noqa: SIM117
-        with visited(browser, attacked.as_uri()) as page:
+        with visit_page(browser, attacked.as_uri()) as page:
             assert page.locator("[data-owned]").count() == 0
 
 
@@ -236,7 +236,7 @@ def test_nothing_is_wider_than_the_screen(
     browser: Browser, hostile_address: str, width: int, scheme: str
 ) -> None:
     size = {"width": width, "height": 800}
-    with visited(browser, hostile_address, viewport=size, color_scheme=scheme) as page:
+    with visit_page(browser, hostile_address, viewport=size, color_scheme=scheme) as page:
         page.get_by_role("button", name="call <2> | x").click()
         page.wait_for_selector("dialog[open] .spoken")
         for element in ("document.documentElement", "document.getElementById('call')"):
@@ -258,7 +258,7 @@ def test_scripts_are_laid_out_as_they_are_written(browser: Browser, tmp_path: Pa
         words = tuple(Word(text, at + 0.5, at + 0.9) for at, text in enumerate(said.split()))
         calls.append(Reference(str(name), "x.flac", 16.0, said, str(name), "clean", words))
     calls += [replace(calls[0], recording=f"more {i}", speaker=f"{i}") for i in range(8)]
-    with visited(browser, saved(synthetic.compare(spoken=calls), tmp_path)) as page:
+    with visit_page(browser, save_report(synthetic.compare(spoken=calls), tmp_path)) as page:
         for name, text in enumerate(texts.values()):
             page.get_by_role("button", name=str(name), exact=True).click()
             page.wait_for_selector("dialog[open] .spoken")
@@ -276,11 +276,13 @@ def test_scripts_are_written_as_their_readers_write_them(
 ) -> None:
     texts = {"ja": "今日 は 天気 が いい です", "he": "שלום מה שלומך היום", "en": "how are you"}
     spoken = [
-        Reference(f"call_{code}", "x.flac", 8.0, text, code, "clean", timed(text), language=code)
+        Reference(
+            f"call_{code}", "x.flac", 8.0, text, code, "clean", make_words(text), language=code
+        )
         for code, text in texts.items()
     ]
     heard = synthetic.compare(spoken=spoken, rule="multilingual")
-    with visited(browser, saved(heard, tmp_path_factory.mktemp("scripts"))) as page:
+    with visit_page(browser, save_report(heard, tmp_path_factory.mktemp("scripts"))) as page:
         page.fill("#filter", "天気が")  # as it is written, not as it is counted
         assert names(page) == ["call_ja"]
         page.click("#calls tbody button")
@@ -297,5 +299,5 @@ def test_scripts_are_written_as_their_readers_write_them(
         assert set(starts) == {"plaintextauto"}
 
 
-def timed(text: str) -> tuple[Word, ...]:
+def make_words(text: str) -> tuple[Word, ...]:
     return tuple(Word(word, at + 0.5, at + 0.9) for at, word in enumerate(text.split()))

@@ -15,13 +15,13 @@ from streamwer.reports.capacities import build_sections
 from streamwer.reports.comparison import CapacityStudies, Comparison
 from streamwer.reports.plots import load
 from streamwer.reports.plots.axis import NARROW, Frame
-from tests.analysis.capacity.made_up import SIGNED, carried, study
+from tests.analysis.capacity.made_up import SIGNED, make_capacity, study
 
 OLD = replace(SIGNED, subject=Subject(policy="another"))
-QUICK = carried([70, 68, 70, 73, 70, 71], [1, 35, 70, 105])
+QUICK = make_capacity([70, 68, 70, 73, 70, 71], [1, 35, 70, 105])
 
 
-def shown(
+def add_study(
     comparison: Comparison, slo: SloConfig | None = None, **systems: SystemCapacity
 ) -> Comparison:
     """The comparison with signatures, and with a study of these systems."""
@@ -37,8 +37,8 @@ def section(page: str) -> str:
 
 @pytest.fixture(scope="module")
 def carrying(measured: Comparison) -> Comparison:
-    slow = carried([0], [1, 2, 4], p95=0.9)
-    return shown(measured, local_agreement=QUICK, prompted_buffer=slow)
+    slow = make_capacity([0], [1, 2, 4], p95=0.9)
+    return add_study(measured, local_agreement=QUICK, prompted_buffer=slow)
 
 
 def test_the_page_says_what_each_system_carries_and_how_sure_that_is(carrying: Comparison) -> None:
@@ -75,7 +75,7 @@ def test_what_was_measured_of_something_else_is_not_there(measured: Comparison) 
     other_data = replace(QUICK, signature=replace(SIGNED, method=method))
     other_system = replace(QUICK, signature=OLD)
     for stale in (other_data, other_system):
-        page = shown(measured, local_agreement=stale, nobody=stale)
+        page = add_study(measured, local_agreement=stale, nobody=stale)
         assert build_sections(page) == []
         assert section(html.render(page)) == ""
         assert "only in “Calls at once”" not in html.render(page)
@@ -83,7 +83,7 @@ def test_what_was_measured_of_something_else_is_not_there(measured: Comparison) 
 
 
 def test_a_system_that_changed_since_is_left_out_and_says_why(measured: Comparison) -> None:
-    old = shown(measured, prompted_buffer=QUICK, local_agreement=replace(QUICK, signature=OLD))
+    old = add_study(measured, prompted_buffer=QUICK, local_agreement=replace(QUICK, signature=OLD))
     told = section(html.render(old))
     assert "local_agreement is left out: its policy and engine and model changed" in told
 
@@ -91,17 +91,17 @@ def test_a_system_that_changed_since_is_left_out_and_says_why(measured: Comparis
 def test_systems_that_are_not_compared_are_shown_where_they_were_measured_alike(
     measured: Comparison,
 ) -> None:
-    twin = carried([60, 61], [30, 60])
-    (both,) = build_sections(shown(measured, local_agreement=QUICK, local_agreement_fixed=twin))
+    twin = make_capacity([60, 61], [30, 60])
+    (both,) = build_sections(add_study(measured, local_agreement=QUICK, local_agreement_fixed=twin))
     assert [each.name for each in both.entries] == ["local_agreement", "local_agreement_fixed"]
     assert len({each.style.colour for each in both.entries}) == 2
-    chosen = shown(measured, local_agreement=QUICK)
+    chosen = add_study(measured, local_agreement=QUICK)
     assert chosen.capacities is not None
     named = replace(chosen.capacities.studies[0], name="adaptive_load")
     (some,) = build_sections(replace(chosen, capacities=CapacityStudies((named,))))
     assert not some.left_out  # the others were not meant to be in it
     other = replace(twin, signature=replace(SIGNED, method=replace(SIGNED.method, audio="a2")))
-    (one,) = build_sections(shown(measured, local_agreement=QUICK, local_agreement_fixed=other))
+    (one,) = build_sections(add_study(measured, local_agreement=QUICK, local_agreement_fixed=other))
     assert [each.name for each in one.entries] == ["local_agreement"]
     assert "local_agreement_fixed" not in dict(one.left_out)
 

@@ -20,7 +20,7 @@ from streamwer.reports.peaks import ALPHABET, encode_peaks
 from streamwer.types import Step
 
 
-def opened(text: str) -> Any:
+def decompress(text: str) -> Any:
     return json.loads(zlib.decompress(base64.b64decode(text)))
 
 
@@ -29,7 +29,7 @@ def packed(measured: Comparison) -> list[dict[str, Any]]:
     return [
         call
         for pack in embed_calls(measured, collect_calls(measured)).packs
-        for call in opened(pack)
+        for call in decompress(pack)
     ]
 
 
@@ -37,7 +37,7 @@ def test_every_call_is_in_the_index_and_in_a_pack(
     measured: Comparison, packed: list[dict[str, Any]]
 ) -> None:
     found = embed_calls(measured, collect_calls(measured))
-    index = opened(found.overview)
+    index = decompress(found.overview)
     assert index["recording"] == list(measured.systems[0].scores.recordings["recording"])
     assert len(packed) == 36
     assert len(found.packs) == -(-36 // PACK)
@@ -53,10 +53,12 @@ def test_the_steps_come_out_as_they_were_logged(
         assert isinstance(system.log, EventLog)
         logged = list(system.log.group_by_recording().values())
         for call, steps in zip(packed, logged, strict=True):
-            assert replayed(call["systems"][at]["steps"]) == [shown(step) for step in steps]
+            assert undo_differences(call["systems"][at]["steps"]) == [
+                describe_step(step) for step in steps
+            ]
 
 
-def replayed(rows: list[list[Any]]) -> list[tuple[Any, ...]]:
+def undo_differences(rows: list[list[Any]]) -> list[tuple[Any, ...]]:
     """Undo the differences, as data.js does."""
     found, heard, settled, text = [], 0, 0, []  # type: list[tuple[Any, ...]], int, int, list[str]
     for more, wait, queued, computed, committed, dropped, added in rows:
@@ -71,7 +73,7 @@ def replayed(rows: list[list[Any]]) -> list[tuple[Any, ...]]:
     ]
 
 
-def shown(step: Step) -> tuple[Any, ...]:
+def describe_step(step: Step) -> tuple[Any, ...]:
     times = (step.audio_end, step.ready, step.start, step.emitted)
     committed = [word.text for word in step.update.committed]
     return (*(round(100 * at) for at in times), committed, [w.text for w in step.update.tentative])

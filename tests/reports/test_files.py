@@ -32,11 +32,11 @@ FILES = {
 }
 
 
-def parsed(comparison: Comparison, name: str) -> Any:
+def parse_file(comparison: Comparison, name: str) -> Any:
     return json.loads(data_files.render(comparison)[name])
 
 
-def changed(comparison: Comparison, **figures: Any) -> Comparison:
+def change_figures(comparison: Comparison, **figures: Any) -> Comparison:
     """The comparison with some figures of its first system replaced."""
     first, *others = comparison.systems
     known = first.summary
@@ -64,7 +64,7 @@ def test_a_second_run_writes_the_same_bytes(folder: Path, tmp_path: Path) -> Non
 
 
 def test_metrics_are_the_headline_figures_of_every_system(measured: Comparison) -> None:
-    metrics = parsed(measured, "metrics.json")
+    metrics = parse_file(measured, "metrics.json")
     assert list(metrics["systems"]) == ["local_agreement", "offline", "prompted_buffer"]
     summary = measured.systems[2].summary
     assert metrics["systems"]["local_agreement"] == {
@@ -79,7 +79,7 @@ def test_metrics_are_the_headline_figures_of_every_system(measured: Comparison) 
 
 
 def test_dvc_gets_the_same_figures_in_a_file_for_each_system(measured: Comparison) -> None:
-    systems = parsed(measured, "metrics.json")["systems"]
+    systems = parse_file(measured, "metrics.json")["systems"]
     files = data_files.render_metrics(measured)
     assert {name: json.loads(text) for name, text in files.items()} == {
         f"{name}.json": figures for name, figures in systems.items()
@@ -92,15 +92,15 @@ def test_metrics_are_sorted_and_end_with_a_newline(measured: Comparison) -> None
 
 
 def test_words_that_never_came_are_the_string_inf(failing: Comparison) -> None:
-    figures = parsed(failing, "metrics.json")["systems"]["prompted_buffer"]
+    figures = parse_file(failing, "metrics.json")["systems"]["prompted_buffer"]
     assert figures["commit_p95"] == "inf"
 
 
 def test_what_is_not_defined_is_left_out(measured: Comparison) -> None:
     nan = math.nan
     few = dict.fromkeys(("p50", "p95", "p99"), Quantile(None))
-    odd = changed(measured, wer=Interval(nan, nan, nan), shown_latency=few)
-    figures = parsed(odd, "metrics.json")["systems"]["offline"]
+    odd = change_figures(measured, wer=Interval(nan, nan, nan), shown_latency=few)
+    figures = parse_file(odd, "metrics.json")["systems"]["offline"]
     assert not {"wer", "shown_p50"} & set(figures)
 
 
@@ -119,7 +119,7 @@ def test_the_terminal_shows_error_rate_and_latency_of_every_system(
 def test_the_terminal_shows_no_empty_interval(
     measured: Comparison, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    terminal.print_comparison(changed(measured, wer=Interval(0.018, math.nan, math.nan)))
+    terminal.print_comparison(change_figures(measured, wer=Interval(0.018, math.nan, math.nan)))
     out = capsys.readouterr().out
     assert " 1.8\u00a0%  " in out
     assert "to –" not in out
@@ -128,22 +128,24 @@ def test_the_terminal_shows_no_empty_interval(
 def test_measured_time_is_kept_out_of_what_must_repeat(
     measured: Comparison, unaware: Comparison
 ) -> None:
-    assert "rtf" in parsed(measured, "metrics.json")["systems"]["offline"]
-    assert "rtf" not in parsed(unaware, "metrics.json")["systems"]["offline"]
-    assert parsed(unaware, "costs.json")["systems"]["offline"]["rtf"] > 0
+    assert "rtf" in parse_file(measured, "metrics.json")["systems"]["offline"]
+    assert "rtf" not in parse_file(unaware, "metrics.json")["systems"]["offline"]
+    assert parse_file(unaware, "costs.json")["systems"]["offline"]["rtf"] > 0
 
 
 def test_compute_time_changes_nothing_but_costs_under_an_unaware_clock(
     unaware: Comparison,
 ) -> None:
-    slower = changed(unaware, cost=replace(unaware.systems[0].summary.cost, rtf=9.0), machine={})
+    slower = change_figures(
+        unaware, cost=replace(unaware.systems[0].summary.cost, rtf=9.0), machine={}
+    )
     before, after = data_files.render(unaware), data_files.render(slower)
     assert [name for name in before if before[name] != after[name]] == ["costs.json"]
     assert reports.markdown.render(unaware) == reports.markdown.render(slower)
 
 
 def test_costs_name_no_machine(measured: Comparison) -> None:
-    costs = parsed(measured, "costs.json")["systems"]["offline"]
+    costs = parse_file(measured, "costs.json")["systems"]["offline"]
     assert costs["load_seconds"] == 0.412
     assert costs["peak_memory_mb"] == 143
     assert list(costs["rtf_by_stage"]) == sorted(STAGES)
@@ -161,7 +163,7 @@ def test_the_latency_curve_stops_where_words_never_came(failing: Comparison) -> 
 
 
 def test_wer_against_latency_is_one_row_per_system(measured: Comparison) -> None:
-    rows = parsed(measured, "wer_latency.json")
+    rows = parse_file(measured, "wer_latency.json")
     assert [row["system"] for row in rows] == ["offline", "prompted_buffer", "local_agreement"]
     assert all(row["latency_low"] <= row["latency"] <= row["latency_high"] for row in rows)
 
@@ -199,7 +201,7 @@ def test_parquet_has_the_figures_of_the_json_and_its_schema_version(
     table = pq.read_table(folder / "figures.parquet")
     assert table.schema.metadata[b"streamwer_report"] == b"2"
     found = {(row["system"], row["metric"]): row for row in table.to_pylist()}
-    for name, figures in parsed(measured, "metrics.json")["systems"].items():
+    for name, figures in parse_file(measured, "metrics.json")["systems"].items():
         row = found[name, "wer"]
         assert row["low"] <= row["value"] <= row["high"]
         assert round(row["value"], 6) == figures["wer"]

@@ -12,8 +12,8 @@ from streamwer.metrics.registry import PERCENTILES, Ratio
 from streamwer.metrics.stats.quantiles import Quantile
 from streamwer.reports import markdown
 from streamwer.reports.comparison import Comparison
-from tests.reports.test_files import changed
-from tests.reports.test_verdict import differing
+from tests.reports.test_files import change_figures
+from tests.reports.test_verdict import make_difference
 
 
 @settings(max_examples=20, deadline=None)
@@ -21,8 +21,8 @@ from tests.reports.test_verdict import differing
 def test_no_cell_of_the_table_contradicts_the_interval_below_it(
     measured: Comparison, value: float, below: float, above: float
 ) -> None:
-    delta = differing(value, value - below, value + above)
-    text = markdown.render(changed(measured, delta_wer=delta)).replace("\u2212", "-")
+    delta = make_difference(value, value - below, value + above)
+    text = markdown.render(change_figures(measured, delta_wer=delta)).replace("\u2212", "-")
     (row,) = (line for line in text.splitlines() if line.startswith("| **ΔWER"))
     cell = row.split("|")[2].replace("\u00a0", " ")
     low, high = map(float, re.findall(r"([+-]?[\d.]+) to ([+-]?[\d.]+)", cell)[0])

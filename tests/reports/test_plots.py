@@ -25,7 +25,7 @@ from streamwer.reports.plots.axis import (
 )
 from streamwer.reports.plots.labels import Box, place_labels, spread_heights
 from tests.reports import synthetic
-from tests.reports.test_files import changed
+from tests.reports.test_files import change_figures
 
 
 @pytest.mark.parametrize("log", [False, True])
@@ -173,7 +173,7 @@ def test_causes_make_up_the_mean_latency_of_what_streams(measured: Comparison) -
 
 
 def test_a_wide_interval_does_not_stretch_the_axis(measured: Comparison) -> None:
-    wide = changed(measured, wer=Interval(0.04, 0.0, 1.5))
+    wide = change_figures(measured, wer=Interval(0.04, 0.0, 1.5))
     plot = scatter.plot_scatter(wide, WIDE)
     assert [mark.cut_off for mark in plot.marks] == [True, False, False]
     assert max(float(tick.label) for tick in plot.y_ticks) < 30

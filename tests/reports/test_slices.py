@@ -16,7 +16,7 @@ from streamwer.reports.slices import build_slice_tables
 from streamwer.reports.table import TableCell
 
 
-def sliced(comparison: Comparison, *slices: Slice) -> Comparison:
+def set_slices(comparison: Comparison, *slices: Slice) -> Comparison:
     """The comparison, its first system with these slices and the others with none."""
     systems = [
         replace(each, summary=replace(each.summary, slices=slices if at == 0 else ()))
@@ -31,7 +31,7 @@ def by_speaker(name: str, hits: int, deletions: int, late: float | None) -> Slic
 
 
 def test_speakers_with_most_errors_come_first(measured: Comparison) -> None:
-    made = sliced(measured, by_speaker("anna", 9, 1, 1.5), by_speaker("ben", 6, 4, None))
+    made = set_slices(measured, by_speaker("anna", 9, 1, 1.5), by_speaker("ben", 6, 4, None))
     (group,) = build_slice_tables(made)
     assert [row.label for row in group.rows] == ["ben", "anna"]
     unknown = TableCell("–", latency="–")
@@ -41,14 +41,14 @@ def test_speakers_with_most_errors_come_first(measured: Comparison) -> None:
 
 
 def test_one_slice_says_no_more_than_the_whole(measured: Comparison) -> None:
-    assert build_slice_tables(sliced(measured, by_speaker("anna", 9, 1, 1.5))) == []
+    assert build_slice_tables(set_slices(measured, by_speaker("anna", 9, 1, 1.5))) == []
 
 
 def test_of_very_many_speakers_the_rest_is_counted(measured: Comparison) -> None:
     many = [by_speaker(f"s{number}", 9, 1, 1.5) for number in range(100)]
-    (group,) = build_slice_tables(sliced(measured, *many))
+    (group,) = build_slice_tables(set_slices(measured, *many))
     assert (len(group.rows), group.left_out) == (60, 40)
-    assert "40 more are in slices.parquet" in html.render(sliced(measured, *many))
+    assert "40 more are in slices.parquet" in html.render(set_slices(measured, *many))
 
 
 def by_language(name: str, words: int, wrong: int, unspaced: bool) -> Slice:
@@ -61,7 +61,7 @@ def by_language(name: str, words: int, wrong: int, unspaced: bool) -> Slice:
 def test_a_language_without_spaces_has_its_cer_in_the_table_and_says_so(
     measured: Comparison,
 ) -> None:
-    made = sliced(measured, by_language("de", 10, 1, False), by_language("ja", 2, 1, True))
+    made = set_slices(measured, by_language("de", 10, 1, False), by_language("ja", 2, 1, True))
     (group,) = build_slice_tables(made)
     assert [(row.label, row.rate, row.cells[0] and row.cells[0].text) for row in group.rows] == [
         ("de", "WER", "10.0"),

@@ -16,10 +16,10 @@ from streamwer.metrics.word_errors import WordErrors
 from streamwer.reports import html, markdown, notes, verdict, wording
 from streamwer.reports.comparison import Comparison, UnusedRows
 from tests.reports import synthetic
-from tests.reports.test_files import changed
+from tests.reports.test_files import change_figures
 
 
-def spoken(comparison: Comparison) -> list[str]:
+def list_sentences(comparison: Comparison) -> list[str]:
     said = [*verdict.describe_verdict(comparison), *verdict.list_warnings(comparison)]
     return [s.system + s.plain.replace("\u00a0", " ") for s in said]
 
@@ -27,11 +27,11 @@ def spoken(comparison: Comparison) -> list[str]:
 def of_agreement(comparison: Comparison, **figures: Any) -> str:
     """The verdict on local_agreement, some of its figures replaced."""
     offline, buffer, agreement = comparison.systems
-    ordered = changed(replace(comparison, systems=(agreement, offline, buffer)), **figures)
-    return next(said for said in spoken(ordered) if said.startswith("local_agreement"))
+    ordered = change_figures(replace(comparison, systems=(agreement, offline, buffer)), **figures)
+    return next(said for said in list_sentences(ordered) if said.startswith("local_agreement"))
 
 
-def differing(value: float, low: float, high: float, family: int = 1) -> Difference:
+def make_difference(value: float, low: float, high: float, family: int = 1) -> Difference:
     return Difference(value, low, high, 0.005, 0.95, blocks=20, family=family)
 
 
@@ -43,30 +43,30 @@ def late(seconds: float | None) -> dict[str, Quantile]:
     ("delta", "said"),
     [
         (
-            differing(0.019, 0.008, 0.031, family=2),
+            make_difference(0.019, 0.008, 0.031, family=2),
             "1.9 points more errors than offline (+0.8 to +3.1 points)",
         ),
         (
-            differing(-0.019, -0.031, -0.008),
+            make_difference(-0.019, -0.031, -0.008),
             "1.9 points fewer errors than offline (−3.1 to −0.8 points)",
         ),
         (
-            differing(0.01, -0.01, 0.03),
+            make_difference(0.01, -0.01, 0.03),
             "1.0 points more errors than offline here, not decided (−1.0 to +3.0 points; about 60"
             " more speakers would decide it)",
         ),
         (
-            differing(0.0, -0.9, 0.9),
+            make_difference(0.0, -0.9, 0.9),
             "As many errors as offline here, not decided (−90.0 to +90.0 points; no realistic"
             " number of speakers would decide it)",
         ),
         (
-            differing(0.001, -0.001, 0.003),
+            make_difference(0.001, -0.001, 0.003),
             "No difference in errors to offline that matters: a difference of 0.5 points or more is"
             " ruled out (−0.1 to +0.3 points)",
         ),
         (  # as printed with one decimal, its end would be 0
-            differing(0.0004, 0.0002, 0.0006),
+            make_difference(0.0004, 0.0002, 0.0006),
             "Less than 0.1 points more errors than offline (+0.02 to +0.06 points; a difference of"
             " 0.5 points or more is ruled out)",
         ),
@@ -83,7 +83,7 @@ def test_a_difference_is_claimed_only_where_it_is_shown(
     assert sentence == f"{start}. {said}."
 
 
-def untimed() -> Comparison:
+def compare_untimed() -> Comparison:
     """Systems on calls whose references have no word times."""
     calls = synthetic.references(count=6)
     return synthetic.compare(
@@ -93,9 +93,11 @@ def untimed() -> Comparison:
 
 
 def test_where_no_word_has_a_time_laal_tells_the_systems_apart() -> None:
-    without = untimed()
+    without = compare_untimed()
     laal = without.systems[1].summary.simulst_latency["laal"].aware
-    assert re.search(rf"average lag {laal:.2f} s \(LAAL\) \(.* to .* s\)", spoken(without)[0])
+    assert re.search(
+        rf"average lag {laal:.2f} s \(LAAL\) \(.* to .* s\)", list_sentences(without)[0]
+    )
     assert f"the text lags by {laal:.1f}\u00a0s on average" in verdict.make_title(without)
     page, table = html.render(without), markdown.render(without)
     assert all("alignment=forced finds word" in text for text in (page, table))
@@ -118,7 +120,7 @@ def test_lateness_in_words(measured: Comparison, seconds: float | None, said: st
 
 
 def test_the_fastest_comes_first_and_the_baseline_says_that_it_waits(measured: Comparison) -> None:
-    sentences = spoken(measured)
+    sentences = list_sentences(measured)
     names = [sentence.partition(":")[0] for sentence in sentences]
     assert names == ["prompted_buffer", "local_agreement", "offline"]
     assert "only when the call has ended, half of the words final within" in sentences[-1]
@@ -126,17 +128,17 @@ def test_the_fastest_comes_first_and_the_baseline_says_that_it_waits(measured: C
 
 
 def test_where_offline_is_worse_the_page_says_so(measured: Comparison) -> None:
-    assert not [each for each in spoken(measured) if "has more errors here" in each]
+    assert not [each for each in list_sentences(measured) if "has more errors here" in each]
     worse = WordErrors(hits=60, substitutions=2, deletions=7, insertions=1)
     for delta, shown in ((-0.1, True), (0.1, False)):
-        offline, buffer, agreement = changed(
+        offline, buffer, agreement = change_figures(
             measured, errors=worse, wer=Interval(0.14, 0.1, 0.2)
         ).systems
-        differs = differing(-0.1, -0.2, delta)
+        differs = make_difference(-0.1, -0.2, delta)
         better = replace(agreement, summary=replace(agreement.summary, delta_wer=differs))
         (said,) = (
             each
-            for each in spoken(replace(measured, systems=(offline, buffer, better)))
+            for each in list_sentences(replace(measured, systems=(offline, buffer, better)))
             if "has more errors here than" in each
         )
         assert said.startswith("offline has more errors here than local_agreement")
@@ -147,29 +149,29 @@ def test_where_offline_is_worse_the_page_says_so(measured: Comparison) -> None:
 def test_what_cannot_keep_up_is_said_so(measured: Comparison, unaware: Comparison) -> None:
     for comparison, times in ((measured, 1), (unaware, 0)):
         slow = replace(comparison.systems[0].summary.cost, rtf=1.586)
-        said = " ".join(spoken(changed(comparison, cost=slow)))
+        said = " ".join(list_sentences(change_figures(comparison, cost=slow)))
         assert said.count("cannot keep up with live audio here: 1.59 s of compute") == times
 
 
 def test_failures_are_in_the_verdict(failing: Comparison) -> None:
-    assert spoken(failing)[-1] == (
+    assert list_sentences(failing)[-1] == (
         "prompted_buffer failed on 2 of 36 recordings:"
         " their words count as deleted and as never shown."
     )
 
 
 def test_a_clock_without_compute_is_said_so(unaware: Comparison) -> None:
-    assert "Compute time is not counted" in spoken(unaware)[-1]
+    assert "Compute time is not counted" in list_sentences(unaware)[-1]
 
 
 def test_without_a_baseline_wer_stands_for_itself(measured: Comparison) -> None:
-    alone = changed(replace(measured, baseline=""), delta_wer=None)
-    assert spoken(alone)[-1].endswith(" s).")  # nothing of a difference
+    alone = change_figures(replace(measured, baseline=""), delta_wer=None)
+    assert list_sentences(alone)[-1].endswith(" s).")  # nothing of a difference
 
 
 def test_without_reference_words_nothing_is_claimed(measured: Comparison) -> None:
     unknown = Interval(math.nan, math.nan, math.nan)
-    delta = differing(math.nan, math.nan, math.nan)
+    delta = make_difference(math.nan, math.nan, math.nan)
     assert "an unknown WER" in of_agreement(measured, wer=unknown, delta_wer=delta)
     assert delta.finding == "not known"
 
@@ -177,29 +179,29 @@ def test_without_reference_words_nothing_is_claimed(measured: Comparison) -> Non
 @pytest.mark.parametrize(
     ("delta", "shown", "said"),
     [
-        (differing(0.02, 0.01, 0.03), "**+2.0**", "more errors"),
-        (differing(0.02, -0.01, 0.05), " +2.0<", "not decided"),
-        (differing(0.0, -0.001, 0.001), " 0.0<", "none that matters"),
+        (make_difference(0.02, 0.01, 0.03), "**+2.0**", "more errors"),
+        (make_difference(0.02, -0.01, 0.05), " +2.0<", "not decided"),
+        (make_difference(0.0, -0.001, 0.001), " 0.0<", "none that matters"),
     ],
 )
 def test_only_a_difference_that_is_shown_stands_out(
     measured: Comparison, delta: Difference, shown: str, said: str
 ) -> None:
-    text = markdown.render(changed(measured, delta_wer=delta)).replace("\u00a0", " ")
+    text = markdown.render(change_figures(measured, delta_wer=delta)).replace("\u00a0", " ")
     (row,) = (line for line in text.splitlines() if line.startswith("| **ΔWER"))
     cell = row.split("|")[2]
     assert shown in cell
     assert said in cell
-    page = html.render(changed(measured, delta_wer=delta))
-    others = html.render(changed(measured, delta_wer=None)).count('class="value shown"')
+    page = html.render(change_figures(measured, delta_wer=delta))
+    others = html.render(change_figures(measured, delta_wer=None)).count('class="value shown"')
     assert page.count('class="value shown"') == others + delta.excludes_zero
 
 
 def test_no_errors_are_a_bound_and_not_a_certainty(measured: Comparison) -> None:
-    none = changed(
+    none = change_figures(
         measured, errors=WordErrors(hits=70), wer=Interval(0.0, 0.0, 0.0513), delta_wer=None
     )
-    assert "offline: none of 70 words wrong (at most 5.1 %)" in " ".join(spoken(none))
+    assert "offline: none of 70 words wrong (at most 5.1 %)" in " ".join(list_sentences(none))
 
 
 def test_where_no_speaker_is_named_the_intervals_say_so(measured: Comparison) -> None:
@@ -222,7 +224,7 @@ def test_no_sentence_contradicts_the_interval_beside_it(
     value: float, below: float, above: float, family: int
 ) -> None:
     """Read as a reader does: the words, and the two numbers that are printed."""
-    delta = differing(value, value - below, value + above, family)
+    delta = make_difference(value, value - below, value + above, family)
     text = wording.describe_difference(delta, "", "95 %", "speaker").replace("−", "-")
     low, high = map(float, re.findall(r"interval (\S+) to (\S+) points", text)[0])
     open_ended = "not decided" in text
@@ -251,7 +253,7 @@ def test_no_title_contradicts_the_sentences_below_it(
         summary = replace(
             one.summary,
             name=f"s{number}",
-            delta_wer=differing(value, value - below, value + above),
+            delta_wer=make_difference(value, value - below, value + above),
             latencies={**one.summary.latencies, "commit_latency": p50},
         )
         systems.append(replace(one, summary=summary))
@@ -295,7 +297,7 @@ def test_titles(measured: Comparison) -> None:
     assert verdict.make_title(replace(two, systems=(*two.systems, slow))).startswith(tied)
 
 
-def refused(comparison: Comparison, **reasons: tuple[str, ...]) -> Comparison:
+def refuse_comparison(comparison: Comparison, **reasons: tuple[str, ...]) -> Comparison:
     """The last system is not comparable with the baseline, for these reasons."""
     *others, last = comparison.systems
     summary = replace(last.summary, delta_wer=None) if reasons["wer"] else last.summary
@@ -305,12 +307,14 @@ def refused(comparison: Comparison, **reasons: tuple[str, ...]) -> Comparison:
 
 def test_what_was_scored_in_another_way_is_not_compared(measured: Comparison) -> None:
     why = ("normaliser: none@1 against basic@1",)
-    other = refused(measured, wer=why, latency=(*why, "clock: unaware against measured"))
-    assert spoken(other)[-1] == (
+    other = refuse_comparison(measured, wer=why, latency=(*why, "clock: unaware against measured"))
+    assert list_sentences(other)[-1] == (
         "local_agreement is not comparable with offline in WER or latency"
         " (normaliser: none@1 against basic@1)."
     )
-    assert not any("local_agreement" in said and " WER than " in said for said in spoken(other))
+    assert not any(
+        "local_agreement" in said and " WER than " in said for said in list_sentences(other)
+    )
     table = markdown.render(other)
     (delta,) = (line for line in table.splitlines() if "ΔWER" in line and line.startswith("|"))
     assert delta.endswith("| –<br><sub>not comparable</sub> |")
@@ -319,8 +323,8 @@ def test_what_was_scored_in_another_way_is_not_compared(measured: Comparison) ->
 
 
 def test_under_another_clock_only_latency_is_not_compared(measured: Comparison) -> None:
-    other = refused(measured, wer=(), latency=("clock: unaware against measured",))
-    assert spoken(other)[-1] == (
+    other = refuse_comparison(measured, wer=(), latency=("clock: unaware against measured",))
+    assert list_sentences(other)[-1] == (
         "local_agreement is not comparable with offline in latency (clock: unaware against"
         " measured)."
     )
@@ -345,10 +349,12 @@ def test_rows_that_are_in_no_figure_are_among_the_limits(measured: Comparison) -
 
 
 def test_made_up_word_times_are_among_the_limits(measured: Comparison) -> None:
-    spread = changed(measured, machine={"word_times": "spread over the window by characters"})
+    spread = change_figures(
+        measured, machine={"word_times": "spread over the window by characters"}
+    )
     (told,) = (each for each in notes.list_limits(spread) if "no word times: they were" in each)
     assert told.startswith("The server behind offline gave no word times: they were spread over")
-    given = changed(measured, machine={"word_times": "from the server"})
+    given = change_figures(measured, machine={"word_times": "from the server"})
     assert not [each for each in notes.list_limits(given) if "The server behind" in each]
 
 
@@ -356,13 +362,13 @@ def test_a_system_timed_on_a_busy_machine_says_so_on_the_first_screen(
     measured: Comparison, unaware: Comparison
 ) -> None:
     facts = {"contended": "True", "waited_share": "0.24"}
-    busy = changed(measured, machine=facts)
+    busy = change_figures(measured, machine=facts)
     told = (
         "The machine was busy, which raises latency and cost: waiting for a core took offline 24 %"
         " of the time."
     )
-    assert told in spoken(busy)
+    assert told in list_sentences(busy)
     assert "share of the time" in html.render(busy)
-    idle = changed(measured, machine={"contended": "False", "waited_share": "0.01"})
-    for comparison in (idle, measured, changed(unaware, machine=facts)):
-        assert "busy" not in " ".join(spoken(comparison))
+    idle = change_figures(measured, machine={"contended": "False", "waited_share": "0.01"})
+    for comparison in (idle, measured, change_figures(unaware, machine=facts)):
+        assert "busy" not in " ".join(list_sentences(comparison))

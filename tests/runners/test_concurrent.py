@@ -40,7 +40,7 @@ def calls(folder: Path) -> list[Job]:
     return jobs
 
 
-def played(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> RunOutcome:
+def play_jobs(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> RunOutcome:
     """By a worker that reads from a script; every recording ends exactly once."""
     monkeypatch.setattr(recognisers, "build_recogniser", lambda *_: Scripted(script("yes it is")))
     ended: list[str] = []
@@ -51,7 +51,7 @@ def played(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> RunOutcome:
     return outcome
 
 
-def heard(outcome: RunOutcome) -> set[str]:
+def list_finished(outcome: RunOutcome) -> set[str]:
     return {step.recording for step in outcome.steps if step.is_last}
 
 
@@ -64,11 +64,11 @@ def test_a_damaged_recording_is_one_failure(
     content, other = jobs[1].audio.read_bytes(), (tmp_path / "other.flac").read_bytes()
     jobs[1].audio.write_bytes(other[:26] + content[26:42] + other[42:])
     assert audio.load_audio(jobs[1].audio).size == 40_000
-    outcome = played(jobs, monkeypatch)
+    outcome = play_jobs(jobs, monkeypatch)
     (failure,) = outcome.failures
     assert failure.recording == "three"
     assert "three.flac: damaged: its samples are not those that were written" in failure.reason
-    assert heard(outcome) == {"one", "two"}
+    assert list_finished(outcome) == {"one", "two"}
 
 
 def test_a_recording_that_is_gone_when_its_call_begins_is_one_failure(
@@ -84,9 +84,9 @@ def test_a_recording_that_is_gone_when_its_call_begins_is_one_failure(
         return found
 
     monkeypatch.setattr(concurrent, "load_prepared_audio", checked)
-    outcome = played(jobs, monkeypatch)
+    outcome = play_jobs(jobs, monkeypatch)
     assert outcome.failures == [Failure("three", f"{jobs[1].audio}: no such audio file")]
-    assert heard(outcome) == {"one", "two"}
+    assert list_finished(outcome) == {"one", "two"}
 
 
 class Faulty:
@@ -122,11 +122,11 @@ def test_an_error_of_a_policy_is_one_failure_and_its_steps_are_not_kept(
         return Faulty(built[0], bug) if len(built) == 1 else built[-1]
 
     monkeypatch.setattr(policies, "build_policy", build)
-    outcome = played(calls(tmp_path), monkeypatch)
+    outcome = play_jobs(calls(tmp_path), monkeypatch)
     (failure,) = outcome.failures
     assert failure.reason == "ZeroDivisionError: division by zero"
-    assert heard(outcome) == {step.recording for step in outcome.steps}
-    assert heard(outcome) == set(NAMES) - {failure.recording}
+    assert list_finished(outcome) == {step.recording for step in outcome.steps}
+    assert list_finished(outcome) == set(NAMES) - {failure.recording}
 
 
 def test_a_load_is_not_played_in_silence_elsewhere_than_on_the_cluster_that_was_asked_for() -> None:

@@ -15,7 +15,7 @@ from streamwer.runners.interrupts import defer_interrupt, reraise_interrupt
 from tests.patience import PATIENCE_S
 
 
-def interrupted(times: int, done: list[str], error: Exception | None = None) -> None:
+def interrupt_work(times: int, done: list[str], error: Exception | None = None) -> None:
     with defer_interrupt():
         for _ in range(times):
             signal.raise_signal(signal.SIGINT)
@@ -27,7 +27,7 @@ def interrupted(times: int, done: list[str], error: Exception | None = None) -> 
 def test_it_comes_when_the_block_is_done() -> None:
     done: list[str] = []
     with pytest.raises(KeyboardInterrupt):
-        interrupted(1, done)
+        interrupt_work(1, done)
     assert done == ["block"]
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
@@ -35,14 +35,14 @@ def test_it_comes_when_the_block_is_done() -> None:
 def test_a_second_one_does_not_wait() -> None:
     done: list[str] = []
     with pytest.raises(KeyboardInterrupt):
-        interrupted(2, done)
+        interrupt_work(2, done)
     assert not done
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_an_error_of_the_block_is_told_in_its_place() -> None:
     with pytest.raises(ZeroDivisionError):
-        interrupted(1, [], ZeroDivisionError())
+        interrupt_work(1, [], ZeroDivisionError())
 
 
 @pytest.mark.parametrize("made", [None, RuntimeError("cannot start")])

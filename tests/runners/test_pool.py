@@ -41,7 +41,7 @@ class Mortal:
         self.begun: list[str] = []
         self.closed = False
 
-    def idle(self) -> list[int]:
+    def list_idle(self) -> list[int]:
         busy = {*self._running, *self._away}
         return [worker for worker in range(self._count) if worker not in busy]
 

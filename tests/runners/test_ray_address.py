@@ -22,7 +22,7 @@ MODE = "RAY_AUTH_MODE", "token"
 
 
 @contextmanager
-def answering(answer: bytes) -> Iterator[str]:
+def answer_once(answer: bytes) -> Iterator[str]:
     """A server that says one thing, once it is spoken to."""
 
     def serve() -> None:
@@ -40,7 +40,7 @@ def answering(answer: bytes) -> Iterator[str]:
 
 
 @contextmanager
-def closed() -> Iterator[str]:
+def hold_closed_port() -> Iterator[str]:
     """A port at which nobody listens, and which nobody else is given meanwhile."""
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
@@ -49,19 +49,19 @@ def closed() -> Iterator[str]:
 
 @pytest.mark.parametrize("scheme", ["", "ray://"])
 def test_what_speaks_the_protocol_may_be_a_ray(scheme: str) -> None:
-    with answering(SETTINGS) as place:
+    with answer_once(SETTINGS) as place:
         assert ray_address.resolve_address(scheme + place) == scheme + place
 
 
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"SSH-2.0-x\r\n", b""])
 def test_another_server_is_not_taken_for_one(answer: bytes) -> None:
-    with answering(answer) as place, pytest.raises(ClusterError, match="something else does"):
+    with answer_once(answer) as place, pytest.raises(ClusterError, match="something else does"):
         ray_address.resolve_address(place)
 
 
 @pytest.mark.parametrize("scheme", ["", "ray://"])
 def test_a_closed_door_is_one_line_with_the_key_and_the_remedy(scheme: str) -> None:
-    with closed() as place, pytest.raises(ClusterError) as refused:
+    with hold_closed_port() as place, pytest.raises(ClusterError) as refused:
         ray_address.resolve_address(scheme + place)
     told = str(refused.value)
     assert told.startswith(
@@ -87,10 +87,10 @@ def test_auto_is_what_the_environment_names_else_the_head_begun_here(
     with pytest.raises(ClusterError, match="no Ray was started on this machine"):
         ray_address.resolve_address("auto")
     (tmp_path / "ray").mkdir()
-    with answering(SETTINGS) as place:
+    with answer_once(SETTINGS) as place:
         (tmp_path / "ray" / "ray_current_cluster").write_text(place)
         assert ray_address.resolve_address("auto") == place
-    with closed() as place:
+    with hold_closed_port() as place:
         monkeypatch.setenv("RAY_ADDRESS", f"ray://{place}")
         with pytest.raises(ClusterError, match=r"cluster\.address=auto \(ray://127"):
             ray_address.resolve_address("auto")
@@ -142,7 +142,7 @@ def test_whom_a_head_lets_in_is_not_known_where_it_does_not_say(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A proxy is not asked: Ray does not go by it."""
-    with head(token=True) as place, closed() as nobody:
+    with head(token=True) as place, hold_closed_port() as nobody:
         monkeypatch.setenv("http_proxy", f"http://{nobody}")
         assert ray_address.requires_token(place)
         assert ray_address.requires_token(nobody) is None

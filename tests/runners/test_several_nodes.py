@@ -65,7 +65,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> list[Job]:
 def undisturbed(calls: list[Job], tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The log of a run in this process."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    return written(folder, stream_recordings(calls, chosen(), LOCAL))
+    return write_log(folder, stream_recordings(calls, chosen(), LOCAL))
 
 
 def chosen(*overrides: str) -> SystemConfig:
@@ -75,12 +75,12 @@ def chosen(*overrides: str) -> SystemConfig:
     return build_system(settings, "prefix_agreement")
 
 
-def written(folder: Path, outcome: RunOutcome) -> bytes:
+def write_log(folder: Path, outcome: RunOutcome) -> bytes:
     eventlog.write_log(folder, make_event_log(outcome, chosen(), "aa"))
     return (folder / "events.parquet").read_bytes()
 
 
-def joined(address: str, **values: Any) -> ClusterConfig:
+def configure_cluster(address: str, **values: Any) -> ClusterConfig:
     return ClusterConfig(**({"name": "ray", "address": address} | values))
 
 
@@ -103,8 +103,10 @@ def test_a_client_gets_the_same_log_with_audio_and_model_sent(
     monkeypatch.setattr(model_transfer, "pack_model", elsewhere)
     monkeypatch.setattr(audio, "read_contents", away)
     gone = [replace(call, audio=Path(shutil.copy(call.audio, tmp_path))) for call in calls]
-    workers = actor_pool.create_actor_pool(len(calls), chosen(), joined(nodes.client, workers=3))
-    assert written(tmp_path, run_jobs(gone, workers)) == undisturbed
+    workers = actor_pool.create_actor_pool(
+        len(calls), chosen(), configure_cluster(nodes.client, workers=3)
+    )
+    assert write_log(tmp_path, run_jobs(gone, workers)) == undisturbed
     kept = [file.name for file in cache.glob("streamwer/models/*/*")]
     assert "model.bin" in kept
     assert "tokenizer.json" in kept
@@ -113,15 +115,17 @@ def test_a_client_gets_the_same_log_with_audio_and_model_sent(
 def test_what_does_not_fit_is_refused_with_the_arithmetic(nodes: Nodes) -> None:
     two_threads = chosen("model.cpu_threads=2", "clock=unaware")
     with pytest.raises(ConfigError, match=r"needs 6 cores.*nodes have 2\+1\+1 cores.*most 1 fit"):
-        actor_pool.create_actor_pool(9, two_threads, joined(nodes.address, workers=3))
+        actor_pool.create_actor_pool(9, two_threads, configure_cluster(nodes.address, workers=3))
 
 
 def test_a_worker_with_a_gpu_goes_where_one_is(nodes: Nodes) -> None:
     """Two of the four cores share it; the others are on nodes that have none."""
     on_gpu = chosen("model.device=cuda", "clock=unaware")
-    workers = actor_pool.create_actor_pool(9, on_gpu, joined(nodes.address, gpus=0.5), build=Seeing)
+    workers = actor_pool.create_actor_pool(
+        9, on_gpu, configure_cluster(nodes.address, gpus=0.5), build=Seeing
+    )
     try:
-        assert workers.idle() == [0, 1]
+        assert workers.list_idle() == [0, 1]
         assert workers.facts()["visible"] == "0"
         assert "py_modules" in workers.facts()["code"]  # what came with the run, not what is here
     finally:
@@ -133,7 +137,9 @@ def test_no_free_place_is_an_error_in_time(nodes: Nodes) -> None:
     hogs = [ray.remote(num_cpus=1)(Hog).remote() for _ in range(4)]
     ray.get([hog.settled.remote() for hog in hogs], timeout=PATIENCE_S)
     with pytest.raises(ClusterError, match=r"start_timeout_s=2 s.*cores of one node.*0 cores are"):
-        actor_pool.create_actor_pool(1, chosen(), joined(nodes.address, start_timeout_s=2.0))
+        actor_pool.create_actor_pool(
+            1, chosen(), configure_cluster(nodes.address, start_timeout_s=2.0)
+        )
     for hog in hogs:
         ray.kill(hog)
 
@@ -165,14 +171,14 @@ def test_a_lost_node_changes_nothing_in_the_log(
             nodes.kill(killed[0])
 
     workers = actor_pool.create_actor_pool(
-        len(calls), chosen(), joined(nodes.address, workers=4), build
+        len(calls), chosen(), configure_cluster(nodes.address, workers=4), build
     )
     outcome = run_jobs(calls, workers, kill)
     begun = (notes / "begun").read_text().split()
     assert killed
     assert len(begun) > len(calls)
     assert not outcome.failures
-    assert written(tmp_path / "log", outcome) == undisturbed
+    assert write_log(tmp_path / "log", outcome) == undisturbed
 
 
 def test_a_head_that_dies_is_one_error_for_its_client(

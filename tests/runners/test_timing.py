@@ -29,7 +29,7 @@ def chosen(*overrides: str) -> SystemConfig:
     return build_system(load_config(["model=reference", "engine=direct", *overrides]), "offline")
 
 
-def played(clock: str) -> RunOutcome:
+def play_call(clock: str) -> RunOutcome:
     return stream_recordings([CALL], chosen(f"clock={clock}"), ClusterConfig(name="local"))
 
 
@@ -39,7 +39,7 @@ def test_a_measuring_clock_pins_warms_up_and_gives_the_cores_back(
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # locks of the test's own
     before = os.sched_getaffinity(0)
-    outcome = played("measured")
+    outcome = play_call("measured")
     assert os.sched_getaffinity(0) == before
     assert outcome.facts["pinned"] == "yes"
     assert outcome.facts["hardware"] == describe_hardware("cpu")  # of the machine, not of the place
@@ -65,7 +65,7 @@ def test_threads_are_those_of_the_config_whatever_the_environment_says(
 
 def test_another_clock_leaves_the_process_alone() -> None:
     """What does not enter the figures is not in their log either."""
-    facts = played("unaware").facts
+    facts = play_call("unaware").facts
     assert not {"pinned", "load_average_start", "waited_seconds"} & facts.keys()
 
 

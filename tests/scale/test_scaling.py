@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from tools.scaling import COSTS, Figures, Job, main, meanings, measured_rtf, parser, plan
+from tools.scaling import (
+    COSTS,
+    Figures,
+    Job,
+    create_parser,
+    main,
+    parse_attributes,
+    plan,
+    read_measured_rtf,
+)
 
 PAGE = Path("docs/scaling.md")
 JOB = Job(hours=10, recording_s=36, systems=2, rtf=0.5, nodes=2, cores=5, price=2.0)
@@ -54,14 +63,16 @@ def test_the_page_shows_what_the_command_prints(
 
 def test_no_price_is_made_up() -> None:
     assert "cost" not in rows(replace(JOB, price=0.0))
-    assert 0 < measured_rtf() < 1
+    assert 0 < read_measured_rtf() < 1
 
 
 def test_the_help_says_what_each_flag_means() -> None:
     """The docstrings are the only place where that is written."""
     for kind in (Job, Figures):
-        assert list(meanings(kind)) == [each.name for each in fields(kind)]
-    assert "seconds of one core for a second of audio" in " ".join(parser().format_help().split())
+        assert list(parse_attributes(kind)) == [each.name for each in fields(kind)]
+    assert "seconds of one core for a second of audio" in " ".join(
+        create_parser().format_help().split()
+    )
 
 
 @pytest.mark.parametrize("given", ["--recording-s=0", "--nodes=1.5", "--rtf=-1", "--hours=nan"])
@@ -69,9 +80,9 @@ def test_what_cannot_be_reckoned_with_is_refused(
     given: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
-        parser().parse_args([given])
+        create_parser().parse_args([given])
     assert "is not a number above zero" in capsys.readouterr().err
-    assert parser().parse_args(["--price=0", "--nodes=3"]).nodes == 3
+    assert create_parser().parse_args(["--price=0", "--nodes=3"]).nodes == 3
 
 
 def test_without_measured_costs_one_line_says_what_to_do(
@@ -79,8 +90,8 @@ def test_without_measured_costs_one_line_says_what_to_do(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit, match=r"costs\.json: No such file.*; give --rtf, or run this"):
-        measured_rtf()
+        read_measured_rtf()
     COSTS.parent.mkdir(parents=True)
     COSTS.write_text('{"systems": {}}')
     with pytest.raises(SystemExit, match="not a report's costs"):
-        measured_rtf()
+        read_measured_rtf()

@@ -72,7 +72,7 @@ class Frail:
         return [Hypothesis(compute=StageTimes(decode=share)) for _ in windows]
 
 
-def troubled(troubles: Sequence[Sequence[str]], begins: Sequence[float] = ()) -> list[Stream]:
+def make_streams(troubles: Sequence[Sequence[str]], begins: Sequence[float] = ()) -> list[Stream]:
     starts = begins or [0.0] * len(troubles)
     return [
         Stream(str(i), RecordingSource(AUDIO), Troubled(each), at)
@@ -80,7 +80,7 @@ def troubled(troubles: Sequence[Sequence[str]], begins: Sequence[float] = ()) ->
     ]
 
 
-def served(
+def serve(
     streams: Sequence[Stream], clock: str, most: int, failed: OnFailure | None = None
 ) -> list[Step]:
     load = LoadConfig(name="fixed", schedule="batched" if most > 1 else "fifo", batch=most)
@@ -93,8 +93,8 @@ def test_who_waits_behind_a_step_that_was_not_to_be_is_served_no_sooner(
     clock: str, trouble: str
 ) -> None:
     """All three are ready at 1 s after their beginnings: at 1 s, at 5 s and at 5 s."""
-    streams = troubled([["fine"], [trouble], ["fine"]], [0.0, 4.0, 4.0])
-    first, last = served(streams, clock, 1, lambda *_: None)
+    streams = make_streams([["fine"], [trouble], ["fine"]], [0.0, 4.0, 4.0])
+    first, last = serve(streams, clock, 1, lambda *_: None)
     assert (first.recording, first.start) == ("0", 1.0)
     assert last.recording == "2"
     spent = FIXED_S + EACH_S if (clock, trouble) == ("measured", "absorb") else 0.0
@@ -116,8 +116,8 @@ def test_each_stream_gets_its_steps_in_time_until_it_fails_itself(
 ) -> None:
     starts = [begin / 2 for begin in sorted(begins)[: len(troubles)]]
     told: list[tuple[str, str]] = []
-    steps = served(
-        troubled(troubles, starts),
+    steps = serve(
+        make_streams(troubles, starts),
         clock,
         most,
         lambda recording, error: told.append((recording, str(error))),
@@ -139,8 +139,8 @@ def test_each_stream_gets_its_steps_in_time_until_it_fails_itself(
 
 def test_windows_that_fail_together_are_charged_what_they_take_one_by_one() -> None:
     told: list[str] = []
-    streams = troubled([["fine"], ["recognise"], ["fine"]])
-    steps = served(streams, "measured", 3, lambda recording, _: told.append(recording))
+    streams = make_streams([["fine"], ["recognise"], ["fine"]])
+    steps = serve(streams, "measured", 3, lambda recording, _: told.append(recording))
     assert told == ["1"]
     assert [step.recording for step in steps] == ["0", "2"]
     assert [step.emitted for step in steps] == [1.0 + 2 * (FIXED_S + EACH_S)] * 2
@@ -166,7 +166,7 @@ def test_a_profile_charges_calls_that_failed_for_what_they_did(
 ) -> None:
     """A second for each window of a call: three of the batch, and each of the three alone."""
     clock = ProfileClock(CallCosts(decode_prompt_token=1e6, encode_frames=[1], encode_us=[0.0]))
-    streams = troubled([["fine"], ["recognise"], ["fine"]])
+    streams = make_streams([["fine"], ["recognise"], ["fine"]])
     schedule = Schedule(Stream.find_ready_time, most)
     steps = list(serve_streams(streams, Metering(), clock, schedule, lambda *_: None))
     assert [(step.recording, step.emitted) for step in steps] == list(
@@ -178,7 +178,7 @@ def test_a_profile_charges_calls_that_failed_for_what_they_did(
 @pytest.mark.parametrize("most", [1, 2])
 def test_with_nobody_to_tell_an_error_ends_them_all(trouble: str, most: int) -> None:
     with pytest.raises(RuntimeError, match=trouble):
-        served(troubled([["fine"], [trouble]]), "unaware", most)
+        serve(make_streams([["fine"], [trouble]]), "unaware", most)
 
 
 class Silent(RecordingSource):
@@ -192,5 +192,5 @@ def test_where_no_audio_comes_any_more_no_stream_is_to_blame() -> None:
     told: list[object] = []
     stream = Stream("0", Silent(AUDIO), Troubled(["fine"]))
     with pytest.raises(SourceStoppedError):
-        served([stream], "unaware", 1, lambda *failure: told.append(failure))
+        serve([stream], "unaware", 1, lambda *failure: told.append(failure))
     assert not told

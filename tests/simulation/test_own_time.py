@@ -71,7 +71,9 @@ def world() -> Iterator[World]:
     NOW.reset(reset)
 
 
-def played(world: World, clock: Clock, service: float, thinking: float, count: int) -> list[Step]:
+def play_streams(
+    world: World, clock: Clock, service: float, thinking: float, count: int
+) -> list[Step]:
     audio, timetable = silence(21.0), [16_000 * (k + 1) for k in range(20)]
     streams = [
         Stream(str(i), RecordingSource(audio), Thinking(timetable, world, thinking), begin=0.01 * i)
@@ -92,21 +94,21 @@ def test_with_its_own_time_a_worker_does_what_it_does_in_real_time(
     world: World, count: int
 ) -> None:
     """12 streams × (0.08 + 0.02) s are more than a second of work a second."""
-    simulated = played(world, OccupancyClock(), 0.08, 0.01, count)
-    real = played(world, WallClock(world.time, world.now, world.sleep), 0.08, 0.01, count)
+    simulated = play_streams(world, OccupancyClock(), 0.08, 0.01, count)
+    real = play_streams(world, WallClock(world.time, world.now, world.sleep), 0.08, 0.01, count)
     assert moments(simulated) == moments(real)
 
 
 def test_without_it_a_worker_would_seem_to_carry_what_it_does_not(world: World) -> None:
     """11 streams × 0.08 s fit into a second, 11 × 0.1 s do not."""
-    calls_only = played(world, build_clock("measured"), 0.08, 0.01, 11)
-    whole = played(world, OccupancyClock(), 0.08, 0.01, 11)
+    calls_only = play_streams(world, build_clock("measured"), 0.08, 0.01, 11)
+    whole = play_streams(world, OccupancyClock(), 0.08, 0.01, 11)
     assert max(step.start - step.ready for step in calls_only) < 0.9
     assert max(step.start - step.ready for step in whole) > 1.9
 
 
 def test_own_time_makes_nobody_wait_where_the_worker_is_idle_meanwhile(world: World) -> None:
-    steps = played(world, OccupancyClock(), 0.08, 0.01, 1)
+    steps = play_streams(world, OccupancyClock(), 0.08, 0.01, 1)
     assert all(step.start == step.ready for step in steps)
     assert [step.emitted - step.start for step in steps] == pytest.approx([0.09] * len(steps))
 

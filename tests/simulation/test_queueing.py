@@ -39,7 +39,7 @@ class Timetable:
         return Update()
 
 
-def served(timetables: Sequence[Sequence[int]], cost: Sequence[float]) -> list[Step]:
+def serve(timetables: Sequence[Sequence[int]], cost: Sequence[float]) -> list[Step]:
     length = max(times[-1] for times in timetables) / SAMPLE_RATE + 1
     streams = [
         Stream(str(i), RecordingSource(silence(length)), Timetable(times))
@@ -58,7 +58,7 @@ def test_in_phase_streams_wait_as_the_closed_formula_says(streams: int, service:
     """N streams with chunk T = 1 s: mean wait (N−1)·S/2, maximum (N−1)·S while N·S ≤ T."""
     chunks = 20
     timetable = [SAMPLE_RATE * (k + 1) for k in range(chunks)]
-    wait = waits(served([timetable] * streams, [service] * streams * chunks))
+    wait = waits(serve([timetable] * streams, [service] * streams * chunks))
     assert wait.mean() == pytest.approx((streams - 1) * service / 2, abs=1e-9)
     assert wait.max() == pytest.approx((streams - 1) * service, abs=1e-9)
 
@@ -67,7 +67,7 @@ def test_streams_beyond_capacity_fall_behind_by_the_excess() -> None:
     """N·S > T: every round of chunks adds N·S − T of lag."""
     streams, service, chunks = 6, 0.2, 30
     timetable = [SAMPLE_RATE * (k + 1) for k in range(chunks)]
-    steps = served([timetable] * streams, [service] * streams * chunks)
+    steps = serve([timetable] * streams, [service] * streams * chunks)
     last = max(steps, key=lambda step: step.emitted)
     lag = last.emitted - last.ready
     assert lag == pytest.approx(streams * service + (chunks - 1) * (streams * service - 1.0))
@@ -85,7 +85,7 @@ def test_the_loop_is_lindleys_recursion(gaps: list[int], services: list[float]) 
         if k:
             wait = max(0.0, wait + services[k - 1] - gap / SAMPLE_RATE)
         expected.append(wait)
-    found = waits(served([timetable], services))
+    found = waits(serve([timetable], services))
     np.testing.assert_allclose(found, expected, atol=1e-9)
 
 
@@ -102,23 +102,23 @@ def test_random_arrivals_wait_as_pollaczek_and_khinchine_say(
     gaps = rng.exponential(service / load, count)
     timetable = np.round(np.cumsum(gaps) * SAMPLE_RATE).astype(int).tolist()
     cost = rng.exponential(service, count) if service_variance else np.full(count, service)
-    wait = waits(served_alone(timetable, cost.tolist()))
+    wait = waits(serve_alone(timetable, cost.tolist()))
     expected = load * service * (1 + service_variance) / (2 * (1 - load))
     batches = wait.reshape(40, -1).mean(axis=1)  # neighbouring waits are alike: batch means
     error = batches.std(ddof=1) / math.sqrt(len(batches))
     assert abs(wait.mean() - expected) < 4 * error, distribution
 
 
-def served_alone(timetable: list[int], cost: list[float]) -> list[Step]:
-    """Like `served`, on silence of one sample per step so that a long run stays small."""
-    return served([timetable], cost)
+def serve_alone(timetable: list[int], cost: list[float]) -> list[Step]:
+    """Like `serve`, on silence of one sample per step so that a long run stays small."""
+    return serve([timetable], cost)
 
 
 def test_littles_law_holds_on_any_run() -> None:
     """Mean number waiting = arrival rate × mean wait, counted independently on a fine grid."""
     rng = np.random.default_rng(5)
     timetable = np.cumsum(rng.integers(1_000, 20_000, 200)).tolist()
-    steps = served([timetable], rng.uniform(0.1, 0.9, 200).tolist())
+    steps = serve([timetable], rng.uniform(0.1, 0.9, 200).tolist())
     horizon = max(step.emitted for step in steps)
     grid = np.linspace(0, horizon, 200_001)
     waiting = sum(((grid >= s.ready) & (grid < s.start)).astype(int) for s in steps)
@@ -127,7 +127,7 @@ def test_littles_law_holds_on_any_run() -> None:
 
 def test_compute_that_takes_no_time_is_the_unaware_clock() -> None:
     timetable = [8_000, 16_000, 40_000]
-    free = served([timetable], [0.0] * 3)
+    free = serve([timetable], [0.0] * 3)
     streams = [Stream("0", RecordingSource(silence(3.5)), Timetable(timetable))]
     slow = Scripted((), cost=lambda call: 5.0)
     unaware = list(serve_streams(streams, slow, build_clock("unaware")))

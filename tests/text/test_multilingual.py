@@ -60,7 +60,7 @@ def test_it_signs_what_it_does() -> None:
     assert MULTILINGUAL.signature.endswith("+4")
 
 
-def heard(said: list[str], recognised: list[str]) -> dict[str, object]:
+def score_recording(said: list[str], recognised: list[str]) -> dict[str, object]:
     """The figures of one recording; words of half a second each, committed in twos."""
     words = [Word(text, i / 2, i / 2 + 0.5) for i, text in enumerate(recognised)]
     steps = [
@@ -97,7 +97,7 @@ def heard(said: list[str], recognised: list[str]) -> dict[str, object]:
 def test_errors_are_counted_in_the_units_of_the_script(
     said: str, recognised: str, hits: int, text: str
 ) -> None:
-    found = heard(said.split(), recognised.split())
+    found = score_recording(said.split(), recognised.split())
     assert found["hypothesis"] == text
     assert found["hits"] == hits
     tokens = MULTILINGUAL.tokenise(join_words(said.split()))
@@ -105,10 +105,10 @@ def test_errors_are_counted_in_the_units_of_the_script(
 
 
 def test_a_correct_gap_between_two_characters_is_no_correct_character() -> None:
-    found = heard(["今天", "天气"], ["今天", "大气"])
+    found = score_recording(["今天", "天气"], ["今天", "大气"])
     assert [found[f"char_{kind}"] for kind in ("hits", "substitutions")] == [3, 1]
 
 
 def test_a_word_that_the_recogniser_cut_otherwise_is_still_that_word() -> None:
-    assert heard(["สวัสดี"], ["สวั", "สดี"])["hits"] == 4
-    assert heard(["今天"], ["今", "天"])["substitutions"] == 0
+    assert score_recording(["สวัสดี"], ["สวั", "สดี"])["hits"] == 4
+    assert score_recording(["今天"], ["今", "天"])["substitutions"] == 0

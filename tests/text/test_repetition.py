@@ -21,7 +21,7 @@ def times(size: int) -> int:
     return max(3, -(-8 // size))
 
 
-def found(words: Sequence[str]) -> int | None:
+def find_repetition(words: Sequence[str]) -> int | None:
     """The definition, word for word."""
     for begin in range(len(words)):
         for size in range(1, 25):
@@ -50,7 +50,7 @@ def test_a_block_that_comes_less_often_is_no_loop(before: list[str], block: list
 @given(few)
 @example(["a"] * 8)
 def test_the_first_loop_is_found(words: list[str]) -> None:
-    assert find_loop(words) == found(words)
+    assert find_loop(words) == find_repetition(words)
 
 
 @given(few)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from streamwer.alignment.origin import read_origin as read_origin
-from streamwer.config.alignment import AlignmentConfig, ForcedConfig, same_model
+from streamwer.config.alignment import AlignmentConfig, ForcedConfig, describe_same_model
 from streamwer.config.experiment import SystemConfig
 from streamwer.config.folders import ALIGNED
 from streamwer.errors import ConfigError
@@ -34,7 +34,7 @@ def refuse_same_files(alignment: AlignmentConfig, systems: Mapping[str, SystemCo
         model = Path(system.model.path).expanduser()
         local = bool(system.model.path) and model.is_dir()
         if local and digests.digest_model(model) == digests.digest_model(aligner):
-            raise ConfigError(same_model(alignment.model.path, name))
+            raise ConfigError(describe_same_model(alignment.model.path, name))
 
 
 def refuse_aligned_by(alignment: AlignmentConfig, system: str, model: str) -> None:
@@ -52,4 +52,4 @@ def refuse_aligned_by(alignment: AlignmentConfig, system: str, model: str) -> No
         return
     origin = read_origin(ALIGNED)
     if origin.digest == model.rpartition("@")[2]:
-        raise ConfigError(same_model(f"{origin.aligner}@{origin.digest}", system))
+        raise ConfigError(describe_same_model(f"{origin.aligner}@{origin.digest}", system))

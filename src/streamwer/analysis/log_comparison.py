@@ -88,7 +88,7 @@ class LogComparison:
 
     def to_table(self) -> str:
         """Return the same as a table for a terminal."""
-        blocks = ["".join(f"{line}\n" for line in self._lines(name)) for name in self.systems]
+        blocks = ["".join(f"{line}\n" for line in self._list_lines(name)) for name in self.systems]
         return "\n".join(blocks)
 
     def _record(self, name: str) -> dict[str, object]:
@@ -96,7 +96,7 @@ class LogComparison:
         compared = {"against_baseline": against.to_record()} if against else {}
         return self.systems[name].to_record() | compared
 
-    def _lines(self, name: str) -> Iterator[str]:
+    def _list_lines(self, name: str) -> Iterator[str]:
         if len(self.systems) > 1:
             yield format_row("system", name)
         yield from self.systems[name].format_lines()

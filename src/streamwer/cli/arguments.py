@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from streamwer.cli.parameters import GROUPS, Option, Parameter, default_option, options, parameters
+from streamwer.cli.parameters import (
+    GROUPS,
+    Option,
+    Parameter,
+    find_default,
+    list_options,
+    list_parameters,
+)
 from streamwer.cli.parser import OWN_FLAGS, build_streaming_parser
 from streamwer.config.compose import find_conf_dir
 from streamwer.config.model_choice import ModelChoice, choose_model
@@ -82,9 +89,9 @@ def parse_arguments(argv: Sequence[str] | None = None) -> Arguments:
     values = {each: flags.pop(each.flag) for each in known}
     values = {each: text for each, text in values.items() if text is not None}
     path = next((text for each, text in values.items() if each.flag == "--path"), None)
-    flags["model"] = choose_model(flags["model"], path, default_option(conf, "model"))
+    flags["model"] = choose_model(flags["model"], path, find_default(conf, "model"))
     pin = groups["policy"][flags["policy"]].engine
-    flags["engine"] = flags["engine"] or pin or default_option(conf, "engine")
+    flags["engine"] = flags["engine"] or pin or find_default(conf, "engine")
     _refuse_unused_flags(values, {**flags, "model": flags["model"].option})
     _refuse_urls(flags["paths"])
     live = _read_live_input(flags)
@@ -108,8 +115,8 @@ def build_run_parser() -> argparse.ArgumentParser:
 def read_choices() -> tuple[Path, dict[str, dict[str, Option]], list[Parameter]]:
     """Read the config's folder, its options by group, and the hyper-parameters that are flags."""
     conf = find_conf_dir()
-    groups = {group: options(conf, group) for group in GROUPS}
-    return conf, groups, parameters(groups, OWN_FLAGS)
+    groups = {group: list_options(conf, group) for group in GROUPS}
+    return conf, groups, list_parameters(groups, OWN_FLAGS)
 
 
 def _refuse_urls(paths: Sequence[str]) -> None:

@@ -118,7 +118,7 @@ def _list_settings() -> str:
     """List the settings that all protocols share, and those of each, for the help."""
     shared = {each.key: each for each in list_settings(ServerConfig) if each.key != "url"}
     lines = ["settings:", *map(_format_setting, shared.values())]
-    for name, schema in registry.schemas("server").items():
+    for name, schema in registry.get_schemas("server").items():
         own = [each for each in list_settings(schema) if each.help and each.key not in shared]
         own = [each for each in own if each.key != "url"]
         lines += [f"settings of {name}:"] * bool(own)

@@ -73,7 +73,7 @@ class ProgressBoard:
         """Seconds since the start, loading the models included."""
         return time.monotonic() - self._created
 
-    def seconds(self, name: str) -> float | None:
+    def get_seconds(self, name: str) -> float | None:
         """Return the length of a file's audio, once it has been decoded."""
         return self._measured.get(name)
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from streamwer.cli.common.command_parser import CommandParser
 from streamwer.cli.common.run_command import run_program
-from streamwer.cli.parameters import default_option, options
+from streamwer.cli.parameters import find_default, list_options
 from streamwer.cli.parser import DEFAULT_POLICY
 from streamwer.config.conf_dir import find_conf_dir
 
@@ -26,14 +26,14 @@ def list_engines(argv: Sequence[str] | None = None) -> int:
         "Choose with `streaming --engine NAME`; a policy that is made for one engine brings it"
         " along. `streaming -h NAME` shows its settings."
     )
-    default = default_option(find_conf_dir(), "engine")
+    default = find_default(find_conf_dir(), "engine")
     return run_program(lambda: _print_group("engine", "engines", default, hint, argv))
 
 
 def list_datasets(argv: Sequence[str] | None = None) -> int:
     """Print the data sets; return the exit status."""
     hint = "Compare on one with `dvc exp run -S dataset=NAME`."
-    default = default_option(find_conf_dir(), "dataset")
+    default = find_default(find_conf_dir(), "dataset")
     return run_program(lambda: _print_group("dataset", "data sets", default, hint, argv))
 
 
@@ -51,7 +51,7 @@ def _print_group(
     """
     about = f"List the {plural}, one line each."
     CommandParser(f"streaming {plural.replace(' ', '')}", description=about).parse_args(argv)
-    members = options(find_conf_dir(), group)
+    members = list_options(find_conf_dir(), group)
     width = max(map(len, members)) + 2
     columns = shutil.get_terminal_size().columns - 1 if sys.stdout.isatty() else sys.maxsize
     for name, option in members.items():

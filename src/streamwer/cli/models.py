@@ -9,7 +9,7 @@ from pathlib import Path
 
 from streamwer.cli.common.command_parser import CommandParser
 from streamwer.cli.common.run_command import run_program
-from streamwer.cli.parameters import default_option, options
+from streamwer.cli.parameters import find_default, list_options
 from streamwer.config import model_catalogue
 from streamwer.config.conf_dir import find_conf_dir
 from streamwer.config.model import ModelConfig
@@ -60,13 +60,13 @@ def _print_models(argv: Sequence[str] | None) -> int:
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for cells in table:
         print("  ".join(map(str.ljust, cells, widths)).rstrip())
-    print(_HINT.format(default=default_option(find_conf_dir(), "model")))
+    print(_HINT.format(default=find_default(find_conf_dir(), "model")))
     return 0
 
 
 def list_rows() -> list[ModelRow]:
     """List the models of `conf/model`: those that are on this machine first, then by size."""
-    abouts = options(find_conf_dir(), "model")
+    abouts = list_options(find_conf_dir(), "model")
     rows = [
         _build_row(model, abouts[name].about)
         for name, model in model_catalogue.list_models().items()

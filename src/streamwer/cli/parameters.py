@@ -69,7 +69,7 @@ class Parameter:
         return tuple(self.defaults)
 
 
-def options(conf: Path, group: str) -> dict[str, Option]:
+def list_options(conf: Path, group: str) -> dict[str, Option]:
     """List the options of a config group by name, in alphabetical order: ours, then others'."""
     declared = registry.list_classes(group) if group in ("engine", "policy") else {}
     files = {path.stem: path for path in sorted((conf / group).glob("*.yaml"))}
@@ -77,7 +77,7 @@ def options(conf: Path, group: str) -> dict[str, Option]:
     return {name: _read_option(name, group, files.get(name), declared.get(name)) for name in names}
 
 
-def parameters(
+def list_parameters(
     groups: Mapping[str, Mapping[str, Option]], reserved: Collection[str]
 ) -> list[Parameter]:
     """List every hyper-parameter of the groups, in the order of the files.
@@ -89,15 +89,16 @@ def parameters(
     for group, members in groups.items():
         for key in dict.fromkeys(key for option in members.values() for key in option.values):
             taken = {*reserved, *(parameter.flag for parameter in found)}
-            found.append(_parameter(group, key, members, taken))
+            found.append(_build_parameter(group, key, members, taken))
     return found
 
 
-def default_option(conf: Path, group: str) -> str:
+def find_default(conf: Path, group: str) -> str:
     """Find the option of a group that `conf/config.yaml` chooses, or its first file's name."""
     lines = (conf / "config.yaml").read_text(encoding="utf-8").splitlines()
     chosen = (re.fullmatch(rf"\s*-\s*{group}:\s*(\w+)\s*(?:#.*)?", line) for line in lines)
-    return next((match[1] for match in chosen if match), "") or next(iter(options(conf, group)), "")
+    found = next((match[1] for match in chosen if match), "")
+    return found or next(iter(list_options(conf, group)), "")
 
 
 def _read_option(name: str, group: str, file: Path | None, target: Any) -> Option:
@@ -126,7 +127,7 @@ def _format_value(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _parameter(
+def _build_parameter(
     group: str, key: str, members: Mapping[str, Option], taken: Collection[str]
 ) -> Parameter:
     owners = [option for option in members.values() if key in option.values]

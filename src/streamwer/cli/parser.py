@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from streamwer.cli.common.command_parser import CommandParser
-from streamwer.cli.parameters import Option, Parameter, default_option, options
+from streamwer.cli.parameters import Option, Parameter, find_default, list_options
 
 OWN_FLAGS = frozenset(
     f"--{name}"
@@ -128,19 +128,19 @@ def _add_input(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_choices(group: argparse._ArgumentGroup, conf: Path, groups: Groups) -> None:
-    default = default_option(conf, "model")
+    default = find_default(conf, "model")
     group.add_argument(
         "--model",
         metavar="NAME",
         help="which Whisper: a name of the list below, also as tiny.en or large-v3, a folder "
         f"(./my-model), or a repository on the hub, owner/name (default: {default})",
     )
-    engines = _describe_default_engine(groups["policy"].values(), default_option(conf, "engine"))
+    engines = _describe_default_engine(groups["policy"].values(), find_default(conf, "engine"))
     _add_choice(group, "engine", groups["engine"], None, f"how the model is called ({engines})")
     _add_choice(
         group, "policy", groups["policy"], DEFAULT_POLICY, "what decides when a word is final"
     )
-    clocks = options(conf, "clock")
+    clocks = list_options(conf, "clock")
     abouts = "; ".join(f"{name}: {each.about.rstrip('.')}" for name, each in clocks.items())
     how = group.add_mutually_exclusive_group()
     _add_choice(
@@ -150,9 +150,9 @@ def _add_choices(group: argparse._ArgumentGroup, conf: Path, groups: Groups) -> 
         None,
         f"how time passes (default: measured; live input: wall); {abouts}",
     )
-    standard = default_option(conf, "hardware")
+    standard = find_default(conf, "hardware")
     about = "whose costs --clock profile goes by"
-    _add_choice(group, "hardware", options(conf, "hardware"), standard, about)
+    _add_choice(group, "hardware", list_options(conf, "hardware"), standard, about)
     how.add_argument(
         "--live",
         dest="clock",
@@ -269,7 +269,7 @@ def _add_parameters(
     parser: argparse.ArgumentParser, conf: Path, groups: Groups, known: Sequence[Parameter]
 ) -> None:
     defaults = {group: parser.get_default(group) for group in groups}
-    defaults["model"] = default_option(conf, "model")
+    defaults["model"] = find_default(conf, "model")
     sections: dict[str, argparse._ArgumentGroup] = {}
     for parameter in known:
         title = _choose_title(parameter, groups[parameter.group])

@@ -107,7 +107,7 @@ class _Session:
         name = answer.job.recording
         done = FileTranscript(
             file=name,
-            seconds=self._board.seconds(name),
+            seconds=self._board.get_seconds(name),
             steps=() if answer.error else answer.steps,
             error=answer.error or None,
         )

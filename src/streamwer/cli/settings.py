@@ -158,7 +158,7 @@ def replace_keys(message: str, known: Sequence[Parameter]) -> str:
     flags = {f"{parameter.group}.{parameter.key}": parameter.flag for parameter in known}
     groups = "|".join(GROUPS)
 
-    def flagged(text: str) -> str:
+    def name_flags(text: str) -> str:
         text = re.sub(rf"\b({groups}|hardware)=(?=\w)", r"--\1 ", text)
         return re.sub(
             rf"\b((?:{groups})\.\w+)(=?)",
@@ -168,7 +168,7 @@ def replace_keys(message: str, known: Sequence[Parameter]) -> str:
 
     # A command between backticks is another program's, and has no such flags.
     parts = message.split("`")
-    return "`".join(part if at % 2 else flagged(part) for at, part in enumerate(parts))
+    return "`".join(part if at % 2 else name_flags(part) for at, part in enumerate(parts))
 
 
 def _explain_missing(model: ModelConfig, arguments: Arguments) -> str:

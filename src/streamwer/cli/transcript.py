@@ -101,8 +101,8 @@ def format_entry(transcript: FileTranscript) -> str:
 
 def format_json(value: Any, depth: int = 0) -> str:
     """Format as indented JSON, with lists of plain values, words and updates on one line each."""
-    parts = list(value.values() if isinstance(value, dict) else value) if _nests(value) else []
-    if depth == _DEPTH or not parts or not (isinstance(value, dict) or any(map(_nests, parts))):
+    parts = list(value.values() if isinstance(value, dict) else value) if _is_nested(value) else []
+    if depth == _DEPTH or not parts or not (isinstance(value, dict) or any(map(_is_nested, parts))):
         return json.dumps(value, ensure_ascii=False, allow_nan=False)
     inner = [format_json(each, depth + 1) for each in parts]
     if isinstance(value, dict):
@@ -113,5 +113,5 @@ def format_json(value: Any, depth: int = 0) -> str:
     return f"{opening}{outer}  {f',{outer}  '.join(inner)}{outer}{closing}"
 
 
-def _nests(value: Any) -> bool:
+def _is_nested(value: Any) -> bool:
     return isinstance(value, dict | list)

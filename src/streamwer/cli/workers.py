@@ -101,7 +101,7 @@ class ProcessWorkers:
         self._processes: list[Entry | None] = [None] * count
         self._running: dict[int, Conversation] = {}
 
-    def idle(self) -> list[int]:
+    def list_idle(self) -> list[int]:
         return [worker for worker in range(len(self._processes)) if worker not in self._running]
 
     def submit(self, worker: int, job: Job) -> None:

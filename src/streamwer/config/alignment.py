@@ -16,7 +16,7 @@ _MEASURED_BIAS_S = {"base": 0.004}
 """Median signed error of word ends by model, against times set by hand; docs/word-times.md."""
 
 
-def _share(default: float, help: str) -> Any:
+def _declare_share(default: float, help: str) -> Any:
     return setting(default, help, at_least=0, at_most=1)
 
 
@@ -47,17 +47,17 @@ class ForcedConfig:
     by_character: bool = setting(
         True, "whether the text is aligned character by character; off for models that cannot spell"
     )
-    speech_threshold: float = _share(
+    speech_threshold: float = _declare_share(
         0.3, "probability above which the voice detector (Silero) calls it speech"
     )
-    min_information_gain: float = _share(
+    min_information_gain: float = _declare_share(
         0.4, "smallest share of a transcript that must be plain to the aligner"
     )
-    max_implausible_durations: float = _share(
+    max_implausible_durations: float = _declare_share(
         0.05, "largest share of words without length or longer than 3 s"
     )
-    max_non_speech: float = _share(0.2, "largest share of words where there is no speech")
-    max_unaligned_speech: float = _share(
+    max_non_speech: float = _declare_share(0.2, "largest share of words where there is no speech")
+    max_unaligned_speech: float = _declare_share(
         0.2, "largest share of the speech that the words leave out"
     )
     known_bias_s: float | None = setting(
@@ -93,7 +93,7 @@ class PublishedConfig:
     pattern: str = "**/*"
     tier: str = ""
     columns: WordColumnsConfig = field(default_factory=WordColumnsConfig)
-    max_mismatched: float = _share(
+    max_mismatched: float = _declare_share(
         0.1, "largest share of words that may differ from the transcript"
     )
 
@@ -123,10 +123,10 @@ def refuse_same_model(alignment: AlignmentConfig, models: Mapping[str, ModelConf
     aligner = alignment.model
     for system, model in models.items():
         if model.path.rstrip("/") == aligner.path.rstrip("/"):
-            raise ConfigError(same_model(aligner.path, system))
+            raise ConfigError(describe_same_model(aligner.path, system))
 
 
-def same_model(aligner: str, system: str) -> str:
+def describe_same_model(aligner: str, system: str) -> str:
     """Describe the error of an aligner that is under test."""
     return (
         f"alignment.model: {aligner} is the model of the system '{system}', which is under test; "

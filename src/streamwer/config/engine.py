@@ -21,7 +21,7 @@ class EngineConfig:
     )
 
 
-def own_model(engine: object) -> str:
+def get_own_model(engine: object) -> str:
     """Return the name of the model that an engine brings along; empty if it takes conf/model's.
 
     It is the engine's key `own_model`, which only such engines have.
@@ -29,13 +29,13 @@ def own_model(engine: object) -> str:
     return str(getattr(engine, "own_model", ""))
 
 
-def model_for(engine: object, shared: ModelConfig) -> ModelConfig:
+def choose_model(engine: object, shared: ModelConfig) -> ModelConfig:
     """Return the model that an engine calls.
 
     An engine that brings its own takes only the language and the threads from conf/model, and has
     no files to look for: `path` is empty.
     """
-    own = own_model(engine)
+    own = get_own_model(engine)
     if not own:
         return shared
     nothing = "none"

@@ -22,7 +22,7 @@ from streamwer.config.cache import CacheConfig
 from streamwer.config.cluster import ClusterConfig
 from streamwer.config.condition import EffectChain, compose_chains
 from streamwer.config.dataset import DatasetConfig
-from streamwer.config.engine import EngineConfig, model_for
+from streamwer.config.engine import EngineConfig, choose_model
 from streamwer.config.gate import GateConfig
 from streamwer.config.hardware import ClockConfig, HardwareConfig
 from streamwer.config.load import LoadConfig, SloConfig
@@ -133,7 +133,7 @@ def _check_language(config: ExperimentConfig, aligner: AlignmentConfig) -> None:
         name: parse_engine(each.engine or config.engine) for name, each in _list_own_systems(config)
     }
     models_by_user = {
-        f"system {name}": model_for(engines[name], each.model or config.model)
+        f"system {name}": choose_model(engines[name], each.model or config.model)
         for name, each in _list_own_systems(config)
     }
     whispers = [
@@ -162,7 +162,7 @@ def list_conditions(config: SharedConfig) -> tuple[EffectChain, ...]:
 
 def _parse_step(name: str, values: Any) -> Any:
     effect = values.get("effect") if isinstance(values, Mapping) else None
-    schemas = registry.schemas("condition")
+    schemas = registry.get_schemas("condition")
     if effect not in schemas:
         raise ConfigError(f"condition.{name}.effect={effect!r} must be one of {', '.join(schemas)}")
     return make_record(schemas[effect], dict(values))
@@ -277,7 +277,7 @@ def build_system(config: ExperimentConfig, name: str) -> SystemConfig:
     called = parse_engine(choice.engine or config.engine)
     chosen = SystemConfig(
         policy=choice.policy,
-        model=model_for(called, choice.model or config.model),
+        model=choose_model(called, choice.model or config.model),
         engine=called,
         clock=_parse_clock(choice.clock or config.clock),
         load=config.load,

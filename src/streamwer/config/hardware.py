@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from streamwer.config.engine import own_model
+from streamwer.config.engine import get_own_model
 from streamwer.config.model import MISSING
 from streamwer.errors import ConfigError
 from streamwer.types import WorkCounters
@@ -83,7 +83,7 @@ def _count_decodings(effort: WorkCounters) -> int:
     return effort.encodings + effort.fallbacks
 
 
-def _per_encoding(effort: WorkCounters, count: int) -> int:
+def _scale_by_encoding(effort: WorkCounters, count: int) -> int:
     """Return a count times the frames of the encoding that each of it reads."""
     return count * effort.encoder_frames // max(1, effort.encodings)
 
@@ -102,14 +102,14 @@ TERMS: Mapping[str, Mapping[str, Term]] = {
         "call": _count_decodings,
         "prompt_token": lambda effort: effort.prompt_tokens,
         "token": lambda effort: effort.decoded_tokens,
-        "frame": lambda effort: _per_encoding(effort, _count_decodings(effort)),
-        "token_frame": lambda effort: _per_encoding(effort, effort.decoded_tokens),
+        "frame": lambda effort: _scale_by_encoding(effort, _count_decodings(effort)),
+        "token_frame": lambda effort: _scale_by_encoding(effort, effort.decoded_tokens),
     },
     "align": {
         "call": lambda effort: effort.encodings if effort.aligned_tokens else 0,
         "token": lambda effort: effort.aligned_tokens,
         "frame": lambda effort: effort.encoder_frames if effort.aligned_tokens else 0,
-        "token_frame": lambda effort: _per_encoding(effort, effort.aligned_tokens),
+        "token_frame": lambda effort: _scale_by_encoding(effort, effort.aligned_tokens),
     },
     "other": {
         "call": lambda effort: 1,
@@ -166,7 +166,7 @@ def predict_encoder_us(costs: CallCosts, effort: WorkCounters) -> float:
     return effort.encodings * one
 
 
-def cost_key(model: ModelConfig, engine: EngineConfig) -> str:
+def make_cost_key(model: ModelConfig, engine: EngineConfig) -> str:
     """Return the key under `hardware.costs` of a model and an engine: all that sets its costs."""
     threads = f"{model.cpu_threads}_threads" if model.cpu_threads != 1 else "1_thread"
     parts = model.name, model.device, model.compute_type, threads, engine.name
@@ -188,8 +188,8 @@ def find_costs(
         ConfigError: it has none, or they make no sense.
     """
     hardware = hardware or HardwareConfig()
-    wanted = cost_key(model, engine)
-    if own_model(engine):
+    wanted = make_cost_key(model, engine)
+    if get_own_model(engine):
         raise ConfigError(
             f"clock=profile: what engine={engine.name} takes cannot be predicted, since a profile"
             " is of models that run here, called by us; choose another clock"

@@ -29,10 +29,10 @@ def register() -> None:
     store = ConfigStore.instance()
     groups = {
         "alignment": ALIGNMENT_SCHEMAS,
-        "condition": registry.schemas("condition"),
-        "engine": registry.schemas("engine"),
-        "policy": registry.schemas("policy"),
-        "server": registry.schemas("server"),
+        "condition": registry.get_schemas("condition"),
+        "engine": registry.get_schemas("engine"),
+        "policy": registry.get_schemas("policy"),
+        "server": registry.get_schemas("server"),
     }
     for group, records in groups.items():
         for name, record in records.items():
@@ -51,7 +51,7 @@ def _list_nodes(group: str) -> dict[str, Any]:
 
     A class of another package that cannot be used is a choice, too: the error says why.
     """
-    ours = {} if group == "dataset" else registry.schemas(group)
+    ours = {} if group == "dataset" else registry.get_schemas(group)
     blank = {"path": ""} if group == "dataset" else {}
     key = registry.GROUPS[group].key
     added = {

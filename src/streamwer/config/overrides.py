@@ -36,9 +36,9 @@ def _find_overrides(wanted: Mapping[str, Any], chosen: list[str]) -> list[str] |
     """Find overrides that give the config, first of groups, then of values; None if none do."""
     try:
         composed = _compose(chosen)
-        groups = list(_differing_groups(composed, wanted))
+        groups = list(_list_changed_groups(composed, wanted))
         composed = _compose([*chosen, *groups]) if groups else composed
-        return [*chosen, *groups, *_differing_values(composed, wanted)]
+        return [*chosen, *groups, *_list_changed_values(composed, wanted)]
     except (ConfigError, KeyError):  # such as a system that no file of a policy has
         return None
 
@@ -48,7 +48,7 @@ def _compose(overrides: list[str]) -> dict[str, Any]:
     return dict(composed)
 
 
-def _differing_groups(composed: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str]:
+def _list_changed_groups(composed: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str]:
     for group in sorted(path.name for path in find_conf_dir().iterdir() if path.is_dir()):
         known = set(_list_files(group))
         key = _LISTS.get(group, group)
@@ -61,7 +61,7 @@ def _differing_groups(composed: Mapping[str, Any], wanted: Mapping[str, Any]) ->
                 yield f"{group}={name}"
 
 
-def _differing_values(
+def _list_changed_values(
     composed: Mapping[str, Any], wanted: Mapping[str, Any], prefix: str = ""
 ) -> Iterator[str]:
     """Yield an override for each value; raises KeyError where one has keys that the other lacks."""
@@ -69,7 +69,7 @@ def _differing_values(
         if prefix or key not in _IRRELEVANT:
             value, now = wanted[key], composed[key]
             if isinstance(value, Mapping) and isinstance(now, Mapping):
-                yield from _differing_values(now, value, f"{prefix}{key}.")
+                yield from _list_changed_values(now, value, f"{prefix}{key}.")
             elif value != now:
                 yield f"{prefix}{key}={_format_value(value)}"
 

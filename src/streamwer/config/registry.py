@@ -149,7 +149,7 @@ def names(group: str) -> list[str]:
     return sorted(list_classes(group))
 
 
-def schemas(group: str) -> dict[str, type]:
+def get_schemas(group: str) -> dict[str, type]:
     """Return the `Config` of each member of a group, by name."""
     return {name: target.Config for name, target in sorted(list_classes(group).items())}
 

@@ -123,9 +123,9 @@ def _write_call(call: _JoinedCall, name: str, folder: Path) -> Reference:
         written = audio.write_flac_chunks(folder / path, _read_call(call, folder))
     else:
         written = audio.seconds_to_samples(first.seconds)
-        _part_path(first, folder).rename(folder / path)
+        _get_part_path(first, folder).rename(folder / path)
     for part in call.parts:
-        _part_path(part, folder).unlink(missing_ok=True)
+        _get_part_path(part, folder).unlink(missing_ok=True)
     speakers = {part.speaker for part in call.parts}
     return replace(
         first,
@@ -148,7 +148,7 @@ def _write_call(call: _JoinedCall, name: str, folder: Path) -> Reference:
 def _read_call(call: _JoinedCall, folder: Path) -> Iterator[Samples]:
     for part, pause in zip(call.parts, call.pauses, strict=True):
         yield np.zeros(pause, np.float32)
-        yield from audio.decode_chunks(_part_path(part, folder))
+        yield from audio.decode_chunks(_get_part_path(part, folder))
 
 
 def _shift_words(call: _JoinedCall) -> tuple[Word, ...]:
@@ -196,5 +196,5 @@ def _locate_parts(call: _JoinedCall) -> Iterator[tuple[Reference, float]]:
         begin += audio.seconds_to_samples(part.seconds)
 
 
-def _part_path(reference: Reference, folder: Path) -> Path:
+def _get_part_path(reference: Reference, folder: Path) -> Path:
     return folder / "parts" / f"{reference.recording}.flac"

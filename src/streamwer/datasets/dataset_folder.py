@@ -71,11 +71,11 @@ class DatasetFolder:
             )
         return path
 
-    def relative_name(self, path: Path) -> str:
+    def name_file(self, path: Path) -> str:
         """Return the name of a file relative to this folder."""
         return path.relative_to(self.path).as_posix()
 
-    def recording_path(self, name: object) -> str:
+    def name_recording(self, name: object) -> str:
         """Return the path of a recording: relative, composed (NFC) and without suffix.
 
         It is "" where no file is named.

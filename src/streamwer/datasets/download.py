@@ -25,7 +25,7 @@ PIECE = 8 << 20
 
 def find_local(listing: Listing, shard: Shard) -> Path | None:
     """Find a file that was downloaded before."""
-    here = local_path(listing, shard)
+    here = get_local_path(listing, shard)
     return here if here.is_file() and here.stat().st_size == shard.size else None
 
 
@@ -57,7 +57,7 @@ def download_shard(
         DatasetError: what arrived is not what the hub lists, or there is no room for it.
         DiskError: it cannot be written after all.
     """
-    whole = local_path(listing, shard)
+    whole = get_local_path(listing, shard)
     partial = whole.with_name(f"{whole.name}.partial")
     with guard_cache_writes(whole.parent):
         whole.parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +76,7 @@ def download_shard(
     return whole
 
 
-def local_path(listing: Listing, shard: Shard) -> Path:
+def get_local_path(listing: Listing, shard: Shard) -> Path:
     """Return the path of a downloaded file."""
     return cache_folder(listing.repository) / listing.commit / shard.path
 

@@ -86,7 +86,7 @@ def _add_word_times(source: RowSource, folder: DatasetFolder, config: DatasetCon
     rows = [row for row in all_rows if isinstance(row, DatasetRow)]
     # A file may name a recording of which each channel, or segment, is a row.
     places = {place for row in rows for place in (row.path, row.place)}
-    audio = {folder.recording_path(folder.relative_name(path)) for path in folder.list_audio()}
+    audio = {folder.name_recording(folder.name_file(path)) for path in folder.list_audio()}
     tier = config.columns.words
     index = word_time_files.read_word_times(
         folder,

@@ -230,12 +230,12 @@ def _explain_errors(name: str, page: str) -> Iterator[None]:
     try:
         yield
     except hub.NotOnHubError as error:
-        raise _unavailable(name, str(error)) from error
+        raise _build_error(name, str(error)) from error
     except _FAILURES as error:
-        raise _unavailable(name, hub.explain_failure(error, page)) from error
+        raise _build_error(name, hub.explain_failure(error, page)) from error
     except DatasetError as error:
-        raise _unavailable(name, str(error)) from error
+        raise _build_error(name, str(error)) from error
 
 
-def _unavailable(name: str, reason: str) -> DatasetError:
+def _build_error(name: str, reason: str) -> DatasetError:
     return DatasetError(f"cannot fetch the data set {name}: {reason}; {_FALLBACK}")

@@ -82,7 +82,7 @@ def list_shards(config: DatasetConfig) -> Listing:
         DatasetError: there is no such split, or no Parquet file for it.
         DiskError: the list cannot be cached.
     """
-    cached = _listing_path(config)
+    cached = _get_listing_path(config)
     is_cached = cached.is_file()
     if is_cached and (is_commit(str(config.revision)) or constants.HF_HUB_OFFLINE):
         return _read_listing(cached)
@@ -98,7 +98,7 @@ def list_shards(config: DatasetConfig) -> Listing:
     return listing
 
 
-def _listing_path(config: DatasetConfig) -> Path:
+def _get_listing_path(config: DatasetConfig) -> Path:
     wanted = json.dumps([config.revision, config.subset, config.split, config.files])
     digest = hashlib.sha256(wanted.encode()).hexdigest()[:16]
     return cache_folder(config.path) / f"files-{digest}.json"

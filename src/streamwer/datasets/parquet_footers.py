@@ -36,7 +36,7 @@ def read_footer(listing: Listing, shard: Shard, keep: bool) -> parquet.FileMetaD
     here = download.find_local(listing, shard)
     if here:
         return parquet.read_metadata(here)
-    path = _footer_path(listing, shard)
+    path = _get_footer_path(listing, shard)
     known = _read_kept(path)
     if known:
         return known
@@ -64,12 +64,12 @@ def check_footer(
         DatasetError: they have other numbers of rows. It is forgotten.
     """
     if table.metadata.num_rows != footer.num_rows:
-        _footer_path(listing, shard).unlink(missing_ok=True)
+        _get_footer_path(listing, shard).unlink(missing_ok=True)
         raise DatasetError(f"{shard.path}: its footer as it was kept is of another file: try again")
 
 
-def _footer_path(listing: Listing, shard: Shard) -> Path:
-    path = download.local_path(listing, shard)
+def _get_footer_path(listing: Listing, shard: Shard) -> Path:
+    path = download.get_local_path(listing, shard)
     return path.with_name(f"{path.name}.footer")
 
 

@@ -38,10 +38,10 @@ def draw_row_numbers(total: int, limit: int, seed: int) -> list[int]:
         seed: of the draw.
     """
 
-    def key(number: int) -> bytes:
+    def hash_row(number: int) -> bytes:
         return hashlib.sha256(f"{seed} {number}".encode()).digest()
 
-    return sorted(heapq.nsmallest(limit, range(total), key=key))
+    return sorted(heapq.nsmallest(limit, range(total), key=hash_row))
 
 
 def _sample_rows(source: RowSource, limit: int, seed: int) -> Iterable[DatasetRow | RowProblem]:

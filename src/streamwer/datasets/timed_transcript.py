@@ -169,7 +169,7 @@ def _assign_words(
         if not fits:
             return None
         whole = {n for n in fits if f"{remaining[n]} ".startswith(f"{key} ")}
-        nearest = min(fits, key=lambda n: (_distance(segments[n], word), n not in whole))
+        nearest = min(fits, key=lambda n: (_measure_distance(segments[n], word), n not in whole))
         candidates[key[0]].remove(nearest)
         candidates[fits[nearest][:1]].add(nearest)
         remaining[nearest] = fits[nearest]
@@ -188,7 +188,7 @@ def _strip_prefix(text: str, key: str) -> str | None:
     return text[at:].lstrip()
 
 
-def _distance(segment: stm.StmSegment, word: Word) -> float:
+def _measure_distance(segment: stm.StmSegment, word: Word) -> float:
     middle = (word.start + word.end) / 2
     return max(segment[0] - middle, middle - segment[1], 0)
 

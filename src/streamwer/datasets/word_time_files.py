@@ -89,20 +89,20 @@ def read_word_times(
         tier: of TextGrids, that holds the words; empty or `auto` for the usual ones.
     """
     index = WordTimeIndex()
-    files = [(path, folder.relative_name(path)) for path in list_word_time_files(folder)]
+    files = [(path, folder.name_file(path)) for path in list_word_time_files(folder)]
     resolver = RecordingResolver(places, others, (posixpath.dirname(name) for _, name in files))
     transcripts = [
         each for path, name in files for each in _read_file(folder, path, name, index, tier)
     ]
 
-    def recording_order(each: tuple[_Key, TimedTranscript]) -> tuple[bool, bool]:
+    def rank_recording(each: tuple[_Key, TimedTranscript]) -> tuple[bool, bool]:
         (name, _), transcript = each
         is_elsewhere = not resolver.has_sibling(posixpath.dirname(transcript.where), name)
         return bool(
             transcript.segments
         ), is_elsewhere  # so that what lies beside a recording goes before
 
-    for key, transcript in sorted(transcripts, key=recording_order):
+    for key, transcript in sorted(transcripts, key=rank_recording):
         _add_transcript(index, resolver, key, transcript)
     _assign_channels(index)
     index.transcripts = {

@@ -71,7 +71,7 @@ def measure_cost(recordings: pd.DataFrame) -> Cost:
     return Cost(sum(stages.values()), stages)
 
 
-def _per_second(column: str, scale: float = 1.0) -> Callable[[Tables], tuple[Floats, Floats]]:
+def _divide_by_time(column: str, scale: float = 1.0) -> Callable[[Tables], tuple[Floats, Floats]]:
     return lambda tables: (
         get_column(tables.recordings, column) / scale,
         get_column(tables.recordings, "seconds"),
@@ -84,10 +84,10 @@ metric(
     unit="s per s",
     shown=Display(place=91, rule_label="seconds encoded per second of audio"),
     **_COUNTED,
-)(_per_second("encoder_frames", _FRAMES_PER_S))
+)(_divide_by_time("encoder_frames", _FRAMES_PER_S))
 metric(
     "decoded",
     unit="tokens per s",
     shown=Display(place=92, rule_label="tokens decoded per second of audio"),
     **_COUNTED,
-)(_per_second("decoded_tokens"))
+)(_divide_by_time("decoded_tokens"))

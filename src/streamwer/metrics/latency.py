@@ -23,7 +23,7 @@ ON_SCREEN = "Until text is on screen: a word, the first text, the last commit"
 """A section of the report's first table that several files have metrics in."""
 
 
-def _since_end(column: str) -> Callable[[pd.DataFrame], pd.Series[float]]:
+def _measure_since_end(column: str) -> Callable[[pd.DataFrame], pd.Series[float]]:
     """Return a function of a words table: the seconds from each word's end to a moment."""
     return lambda words: words[column] - words["end"]
 
@@ -42,7 +42,7 @@ latency_metric(
         ),
     ),
     rule="commit",
-)(_since_end("committed"))
+)(_measure_since_end("committed"))
 
 
 @latency_metric(
@@ -77,7 +77,7 @@ latency_metric(
         rule_label="first-shown latency",
     ),
     rule="shown",
-)(_since_end("shown"))
+)(_measure_since_end("shown"))
 
 
 latency_metric(
@@ -85,7 +85,7 @@ latency_metric(
     source="ours",
     shown=Display(place=30, label="with case and punctuation"),
     variant_of="shown_latency",
-)(_since_end("shown_raw"))
+)(_measure_since_end("shown_raw"))
 
 
 latency_metric(

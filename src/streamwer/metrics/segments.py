@@ -102,11 +102,9 @@ def _match_reference_words(reference: Sequence[str], hypothesis: Sequence[str]) 
 def _resembles_next_word(reference: Sequence[str], before: int, word: str) -> bool:
     if before < 0 or before + 1 >= len(reference):
         return before < 0
-    return _letter_similarity(reference[before + 1], word) > _letter_similarity(
-        reference[before], word
-    )
+    return _compare_letters(reference[before + 1], word) > _compare_letters(reference[before], word)
 
 
-def _letter_similarity(one: str, other: str) -> float:
+def _compare_letters(one: str, other: str) -> float:
     """Return the Jaccard index of the sets of letters."""
     return len({*one} & {*other}) / len({*one} | {*other})

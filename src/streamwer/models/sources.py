@@ -53,7 +53,7 @@ def locate_model(model: ModelConfig) -> Path:
     model = model_catalogue.resolve(model)
     if location := find_local_model(model):
         return _check_complete(location.folder)
-    if "/" not in model.path and not _known_to_faster_whisper(model.path):
+    if "/" not in model.path and not _is_known_to_faster_whisper(model.path):
         raise model_catalogue.refuse_unknown(model.path, "model.path")
     if model.revision is None or model_catalogue.looks_like_folder(model.path):
         raise ModelError(
@@ -133,7 +133,7 @@ def _fetch(path: str, revision: str) -> Path:
         raise _build_unavailable_error(path, revision, hub.explain_failure(error)) from error
 
 
-def _known_to_faster_whisper(path: str) -> bool:
+def _is_known_to_faster_whisper(path: str) -> bool:
     from faster_whisper.utils import available_models
 
     return path in available_models()

@@ -66,7 +66,7 @@ class BufferedPolicy(ConfiguredPolicy, ABC):
         self._end = min(arrived, self._start + self._limit)
         self._more_arrived = self._end < arrived
         self._final = ended and not self._more_arrived
-        prompt = _last_chars(self._build_prompt(), self.config.prompt_chars)
+        prompt = _cut_to_last_chars(self._build_prompt(), self.config.prompt_chars)
         return Request(self._start, self._end, prompt)
 
     def absorb(self, hypothesis: Hypothesis) -> Update:
@@ -111,8 +111,8 @@ class BufferedPolicy(ConfiguredPolicy, ABC):
         One that was stuck says nothing of them, and whether it was cannot always be seen: their
         audio is heard once more before it may go.
         """
-        done = max(new[-1].end if new else 0.0, self._committed_end() / SAMPLE_RATE)
-        return [word for word in self._tentative if _middle(word) > done]
+        done = max(new[-1].end if new else 0.0, self._get_committed_end() / SAMPLE_RATE)
+        return [word for word in self._tentative if _get_middle(word) > done]
 
     def _drop_invented(self, words: Sequence[Word]) -> Sequence[Word]:
         """Drop a last word without length in the quiet behind the speech."""
@@ -172,11 +172,11 @@ class BufferedPolicy(ConfiguredPolicy, ABC):
         """Join the committed words whose audio has left the buffer."""
         begin = self._start / SAMPLE_RATE
         words = self._committed[self._prompt_from :]
-        return join_words(word.text for word in words if _middle(word) < begin)
+        return join_words(word.text for word in words if _get_middle(word) < begin)
 
     def _list_window_words(self) -> list[Word]:
         begin = self._start / SAMPLE_RATE
-        return [word for word in self._committed[-200:] if _middle(word) >= begin]
+        return [word for word in self._committed[-200:] if _get_middle(word) >= begin]
 
     def _is_full(self) -> bool:
         """Tell whether the next step would not fit."""
@@ -197,7 +197,7 @@ class BufferedPolicy(ConfiguredPolicy, ABC):
             self._committed.append(added[-1])
         return tuple(added)
 
-    def _committed_end(self) -> int:
+    def _get_committed_end(self) -> int:
         return seconds_to_samples(self._committed[-1].end) if self._committed else 0
 
 
@@ -219,11 +219,11 @@ class ChunkedConfig(BufferedPolicy.Config):
         check_order(group, self, "chunk_s", "buffer_s")
 
 
-def _middle(word: Word) -> float:
+def _get_middle(word: Word) -> float:
     return (word.start + word.end) / 2
 
 
-def _last_chars(text: str, count: int) -> str:
+def _cut_to_last_chars(text: str, count: int) -> str:
     """Cut to the last `count` characters, beginning at a word, or at a character that is one."""
     if len(text) <= count:
         return text

@@ -77,7 +77,7 @@ class LocalAgreement(BufferedPolicy):
     def _find_cut(self, hypothesis: Hypothesis, tentative: Sequence[Word]) -> int:
         if self._end - self._start <= self._trim:
             return self._start
-        done = self._committed_end()
+        done = self._get_committed_end()
         oldest = done - self._left_context
         if not tentative:
             return max(oldest, self._end - _SILENCE_KEPT)

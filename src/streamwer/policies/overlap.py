@@ -35,7 +35,7 @@ def count_repeated(committed: Sequence[Word], words: Sequence[Word]) -> int:
     if not committed or not words:
         return 0
     tail = committed[-TAIL_WORDS:]
-    edits = _edits([fold_word(word) for word in tail], [fold_word(word) for word in words])
+    edits = _count_edits([fold_word(word) for word in tail], [fold_word(word) for word in words])
     costs = [
         edits[k] + EDITS_PER_SECOND * _offset(tail[-1].end, words, k) for k in range(len(words) + 1)
     ]
@@ -49,7 +49,7 @@ def _offset(end: float, words: Sequence[Word], k: int) -> float:
     return abs(words[k - 1].end - end)
 
 
-def _edits(tail: Sequence[str], words: Sequence[str]) -> list[int]:
+def _count_edits(tail: Sequence[str], words: Sequence[str]) -> list[int]:
     """Compute the edit distance of `tail` to the best-matching end of `words[:k]`, for every k."""
     row = [0] * (len(words) + 1)  # the window may begin long before the tail: skipping is free
     for i, committed in enumerate(tail, 1):

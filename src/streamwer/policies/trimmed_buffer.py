@@ -79,7 +79,7 @@ class TrimmedBuffer(BufferedPolicy):
         return next(late, len(new))
 
     def _find_cut(self, hypothesis: Hypothesis, tentative: Sequence[Word]) -> int:
-        done = self._committed_end()
+        done = self._get_committed_end()
         starts = (seconds_to_samples(word.start) - _EARLY for word in self._list_window_words())
         oldest = done - self._left_context
         cut = next((start for start in starts if start >= oldest), self._find_end_of_last_word())

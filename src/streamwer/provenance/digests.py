@@ -46,12 +46,12 @@ def digest_samples(file: Path) -> str:
 
 def digest_references(references: Sequence[Reference]) -> str:
     """Digest texts, speakers, languages and conditions: all that a WER depends on."""
-    return digest_texts_and_times(_in_order(references))[0]
+    return digest_texts_and_times(_sort_references(references))[0]
 
 
 def digest_word_times(references: Sequence[Reference]) -> str:
     """Digest the times of the reference words; "none" where there are none."""
-    return digest_texts_and_times(_in_order(references))[1]
+    return digest_texts_and_times(_sort_references(references))[1]
 
 
 def digest_texts_and_times(references: Iterable[Reference]) -> tuple[str, str]:
@@ -141,7 +141,7 @@ def _list_files(path: Path) -> list[Path]:
     return sorted(file for file in path.rglob("*") if file.is_file() and file.suffix != ".pyc")
 
 
-def _in_order(references: Iterable[Reference]) -> list[Reference]:
+def _sort_references(references: Iterable[Reference]) -> list[Reference]:
     return sorted(references, key=lambda each: each.recording)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from streamwer.config import registry
-from streamwer.config.engine import own_model
+from streamwer.config.engine import get_own_model
 from streamwer.config.experiment import SystemConfig
 from streamwer.errors import ModelError
 from streamwer.recognisers.base import Memory, Recogniser, SupportsFacts, SupportsWarmUp, Window
@@ -51,7 +51,7 @@ def build_recogniser(system: SystemConfig, path: Path | None = None) -> Recognis
     """
     engine = system.engine
     folder = path or fetch_model(system)
-    if folder is None and not own_model(engine):
+    if folder is None and not get_own_model(engine):
         raise ModelError(f"engine={engine.name}: no model is given (model.path)")
     recogniser: Recogniser = registry.find("engine", engine.name)(engine, system.model, folder)
     return recogniser

@@ -37,9 +37,9 @@ class _SpeechTrack:
         for begin in range(0, len(audio), packet):
             end = min(begin + packet, len(audio))
             detector.process(audio[begin:end], begin)
-            self._pauses[end] = _Pause(*detector.state())
+            self._pauses[end] = _Pause(*detector.get_state())
 
-    def at(self, end: int) -> _Pause:
+    def get_pause(self, end: int) -> _Pause:
         return self._pauses[end]
 
 
@@ -59,7 +59,7 @@ class _CountingDetector:
         return max(0, frames)
 
     def measure_silence(self, start: int, end: int) -> float:
-        talking, spoken = self._track.at(end)
+        talking, spoken = self._track.get_pause(end)
         return 0.0 if talking else max(0, end - max(start, spoken)) / SAMPLE_RATE
 
 
@@ -111,7 +111,7 @@ class _CachedResult(NamedTuple):
 
 
 class CachingRecogniser:
-    """Wraps a recogniser; use `memory` for each call.
+    """Wraps a recogniser; use `create_memory` for each call.
 
     Args:
         recogniser: asked for windows that are new.
@@ -131,7 +131,7 @@ class CachingRecogniser:
         """The number of windows that the recogniser was asked for."""
         return len(self._known)
 
-    def memory(self, recording: str, audio: Samples) -> Memory:
+    def create_memory(self, recording: str, audio: Samples) -> Memory:
         """Return the state of one call that plays a recording from its beginning."""
         if recording not in self._tracks:
             self._tracks[recording] = _SpeechTrack(audio, self._packet, self._threshold)
@@ -141,7 +141,7 @@ class CachingRecogniser:
     def recognise(self, window: Window) -> Hypothesis:
         """Transcribe a window, or look it up; its compute is that of the first time."""
         memory = window.memory
-        assert isinstance(memory, _RecordingMemory), "its memory is not of `memory`"
+        assert isinstance(memory, _RecordingMemory), "it is not of `create_memory`"
         assert memory.listening is not None
         self.asked += 1
         end = window.start + len(window.audio)

@@ -199,7 +199,7 @@ class Decoder:
         """Decode the new text tokens of each window, as far as they pass the guard."""
         longest = max(map(len, forced))
         seconds = (n / FRAMES_PER_SECOND for n in frames)
-        budgets = [self.guard.token_budget(s, len(prompts[0]) + longest) for s in seconds]
+        budgets = [self.guard.compute_token_budget(s, len(prompts[0]) + longest) for s in seconds]
         texts = self._generate(encoded, prompts, forced, max(budgets))
         for i, budget in enumerate(budgets):
             if self.guard.has_failed(texts[i], budget):
@@ -223,7 +223,7 @@ class Decoder:
             encoded,
             [prompt + text for prompt, text in zip(prompts, forced, strict=True)],
             beam_size=self._config.beam_size,
-            max_length=self.guard.max_length(budget, len(prompts[0])),
+            max_length=self.guard.compute_max_length(budget, len(prompts[0])),
             suppress_tokens=self._suppressed,
             return_scores=True,
             return_no_speech_prob=True,

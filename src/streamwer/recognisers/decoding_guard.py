@@ -33,7 +33,7 @@ class DecodingGuard:
         self._tokenizer, self._context = tokenizer, context
         self._tokens_per_s, self._compression_ratio = tokens_per_s, compression_ratio
 
-    def token_budget(self, seconds: float, prompt: int) -> int:
+    def compute_token_budget(self, seconds: float, prompt: int) -> int:
         """Return how many tokens a window of that length may give after a prompt of that length.
 
         Less than the model can give, so that a text which runs on to the very end shows.
@@ -43,7 +43,7 @@ class DecodingGuard:
         return min(_LEAST + int(seconds * self._tokens_per_s), most - 1)
 
     @staticmethod
-    def max_length(budget: int, prompt: int) -> int:
+    def compute_max_length(budget: int, prompt: int) -> int:
         """Return CTranslate2's `max_length` with which it gives one token beyond the budget."""
         return max(2 * (budget + 1), budget + prompt)
 

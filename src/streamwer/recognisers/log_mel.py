@@ -38,7 +38,7 @@ class LogMel:
         self._first = 0  # the sample of the stream around which the first kept frame lies
         self._kept: Features = np.empty((0, len(filters)), np.float32)
 
-    def window(self, audio: Samples, start: int) -> Features:
+    def compute_window(self, audio: Samples, start: int) -> Features:
         """Compute the features of the window that begins at sample `start` of the stream.
 
         The same as faster-whisper's `FeatureExtractor()(audio)` without its last frame, which is

@@ -58,8 +58,8 @@ class ShortWhisper(TimedWhisper):
         self, encoder_output: Any, prompt: list[int], tokenizer: Tokenizer, options: Any
     ) -> Any:
         decode = super().generate_with_fallback
-        budget = self.guard.token_budget(self._heard / FRAMES_PER_SECOND, len(prompt))
-        new = self.guard.max_length(budget, len(prompt)) - len(prompt)
+        budget = self.guard.compute_token_budget(self._heard / FRAMES_PER_SECOND, len(prompt))
+        new = self.guard.compute_max_length(budget, len(prompt)) - len(prompt)
         options = replace(options, max_new_tokens=new)
         decoded = decode(encoder_output, prompt, tokenizer, options)
         if not self.guard.has_failed(decoded[0].sequences_ids[0], budget):

@@ -73,7 +73,7 @@ class SpeechDetector:
         """
         return 0.0 if self._talking else max(0, end - max(start, self._spoken)) / SAMPLE_RATE
 
-    def state(self) -> tuple[bool, int]:
+    def get_state(self) -> tuple[bool, int]:
         """Return whether there is speech now, and the sample until which there was."""
         return self._talking, self._spoken
 

@@ -34,41 +34,41 @@ def build_figure_groups(comparison: Comparison, *, measured: bool = True) -> lis
     sections: dict[str, list[TableRow]] = {}
     for metric in list_metrics():
         if metric.shown.section and (measured or not metric.measured):
-            sections.setdefault(metric.shown.section, []).extend(_rows(metric, comparison))
+            sections.setdefault(metric.shown.section, []).extend(_build_rows(metric, comparison))
     cost = sections.pop(_COST, []) + (build_machine_rows(comparison) if measured else [])
     groups = [
         *(TableGroup(title, rows) for title, rows in sections.items()),
-        *_capacities(comparison),
+        *_build_capacities(comparison),
         TableGroup(_COST, cost),
     ]
-    filled = (TableGroup(each.title, list(filter(_says_something, each.rows))) for each in groups)
+    filled = (TableGroup(each.title, list(filter(_has_figures, each.rows))) for each in groups)
     return [group for group in filled if group.rows]
 
 
-def _says_something(row: TableRow) -> bool:
+def _has_figures(row: TableRow) -> bool:
     """Tell whether any system has a figure in the row."""
     return not row.cells or any(cell and cell.text not in (UNKNOWN, TOO_FEW) for cell in row.cells)
 
 
-def _rows(metric: Metric, comparison: Comparison) -> Iterator[TableRow]:
+def _build_rows(metric: Metric, comparison: Comparison) -> Iterator[TableRow]:
     """Yield the rows of a metric: one, or one for each percentile of a latency."""
     summaries = [system.summary for system in comparison.systems]
     label, hint = metric.shown.label, metric.shown.hint
     if isinstance(metric, LatencyMetric):
         hints = (hint, *metric.shown.more_hints)
         for q, text in zip_longest(metric.shown.percentiles, hints, fillvalue=""):
-            cells = [_latency(metric, f"p{q}", summary) for summary in summaries]
+            cells = [_fill_latency(metric, f"p{q}", summary) for summary in summaries]
             yield TableRow(f"{label} p{q}", cells, str(text))
     elif isinstance(metric, SimulstMetric):
-        yield TableRow(label, [_delay(metric, summary) for summary in summaries], hint)
+        yield TableRow(label, [_fill_delay(metric, summary) for summary in summaries], hint)
     else:
-        yield TableRow(label, [_ratio(metric, summary) for summary in summaries], hint)
+        yield TableRow(label, [_fill_ratio(metric, summary) for summary in summaries], hint)
     if metric.name == "wer" and (baseline := comparison.baseline):
-        cells = [_delta_wer(baseline, summary) for summary in summaries]
+        cells = [_fill_delta_wer(baseline, summary) for summary in summaries]
         yield TableRow(f"ΔWER to {baseline}", cells, "in percentage points")
 
 
-def _capacities(comparison: Comparison) -> Iterator[TableGroup]:
+def _build_capacities(comparison: Comparison) -> Iterator[TableGroup]:
     """Give how many calls at once a worker serves, at each service level that was studied."""
     names = [system.summary.name for system in comparison.systems]
     rows = []
@@ -77,18 +77,18 @@ def _capacities(comparison: Comparison) -> Iterator[TableGroup]:
         if section.name == section.slo.name and shown:
             label = f"Calls at p95 ≤ {section.slo.p95_commit_s:g}{NO_BREAK}s"
             hint = f"level “{section.name}”, clock {section.clock}"
-            rows.append(TableRow(label, [_capacity(shown.get(name)) for name in names], hint))
+            rows.append(TableRow(label, [_fill_capacity(shown.get(name)) for name in names], hint))
     if rows:
         yield TableGroup("Simultaneous calls that one worker serves", rows)
 
 
-def _capacity(entry: capacities.CapacityEntry | None) -> TableCell:
+def _fill_capacity(entry: capacities.CapacityEntry | None) -> TableCell:
     if entry is None:
         return TableCell(UNKNOWN)
     return TableCell(f"{entry.carried.capacity.value:,}", entry.interval)
 
 
-def _delta_wer(baseline: str, summary: Summary) -> TableCell:
+def _fill_delta_wer(baseline: str, summary: Summary) -> TableCell:
     delta = summary.delta_wer
     if delta is None:
         reason = "baseline" if summary.name == baseline else "not comparable"
@@ -98,7 +98,7 @@ def _delta_wer(baseline: str, summary: Summary) -> TableCell:
     return TableCell(text, interval, remark=delta.finding, significant=delta.excludes_zero)
 
 
-def _ratio(metric: Metric, summary: Summary) -> TableCell:
+def _fill_ratio(metric: Metric, summary: Summary) -> TableCell:
     text = _format_ratio(metric, summary)
     if metric.name == "wer":
         return TableCell(text, format_percent_range(summary.wer, unit=False))
@@ -121,7 +121,7 @@ def _format_ratio(metric: Metric, summary: Summary) -> str:
     )
 
 
-def _latency(metric: LatencyMetric, percentile: str, summary: Summary) -> TableCell:
+def _fill_latency(metric: LatencyMetric, percentile: str, summary: Summary) -> TableCell:
     # Where no word has a time, or the system says nothing of the kind, more of them would not help.
     if math.isnan(summary.figures[metric.needs or "coverage"].value):
         return TableCell(UNKNOWN)
@@ -135,7 +135,7 @@ def _latency(metric: LatencyMetric, percentile: str, summary: Summary) -> TableC
     return TableCell(format_seconds(quantile.value), interval, remark=", ".join(raw))
 
 
-def _delay(metric: Metric, summary: Summary) -> TableCell:
+def _fill_delay(metric: Metric, summary: Summary) -> TableCell:
     delay = summary.simulst_latency[metric.name]
     if math.isnan(delay.ideal):
         return TableCell(UNKNOWN)

@@ -45,7 +45,7 @@ def collect_calls(comparison: Comparison) -> list[CallResults]:
     if not systems:
         return []
     default = find_normaliser(comparison)
-    results = [_results(system, _normaliser(system, default)) for system in systems]
+    results = [_build_results(system, _choose_normaliser(system, default)) for system in systems]
     return [
         CallResults(
             recording=row["recording"],
@@ -53,47 +53,47 @@ def collect_calls(comparison: Comparison) -> list[CallResults]:
             condition=row["condition"],
             seconds=row["seconds"],
             language=row.get("language", ""),
-            reference=" ".join(_tokens(default, row, "reference")),
+            reference=" ".join(_tokenise(default, row, "reference")),
             results=[by_recording[row["recording"]] for by_recording in results],
         )
-        for row in _rows(systems[0].scores.recordings)
+        for row in _iterate_rows(systems[0].scores.recordings)
     ]
 
 
-def _results(system: System, words: Normaliser) -> Mapping[str, CallResult]:
+def _build_results(system: System, words: Normaliser) -> Mapping[str, CallResult]:
     scores: Scores = system.scores
     medians = compute_median_latencies(scores)
     statuses = scores.words.groupby("recording")["status"].agg(list).to_dict()
     return {
         row["recording"]: CallResult(
             system=system.summary.name,
-            errors=_errors(row),
+            errors=_read_errors(row),
             latency=medians.get(row["recording"]),
             runs=diff_words(
-                _tokens(words, row, "reference"),
-                _tokens(words, row, "hypothesis"),
+                _tokenise(words, row, "reference"),
+                _tokenise(words, row, "hypothesis"),
                 statuses.get(row["recording"], []),
             ),
             failure=row["failure"],
         )
-        for row in _rows(scores.recordings)
+        for row in _iterate_rows(scores.recordings)
     }
 
 
-def _normaliser(system: System, default: Normaliser) -> Normaliser:
+def _choose_normaliser(system: System, default: Normaliser) -> Normaliser:
     """Return that of the system's own scores."""
     if system.signature is None:
         return default
     return get_normaliser(system.signature.method.normaliser.partition("@")[0])
 
 
-def _tokens(words: Normaliser, row: Mapping[str, Any], column: str) -> list[str]:
+def _tokenise(words: Normaliser, row: Mapping[str, Any], column: str) -> list[str]:
     return words.for_language(row.get("language", "")).tokenise(row[column])
 
 
-def _errors(row: Mapping[str, Any]) -> WordErrors:
+def _read_errors(row: Mapping[str, Any]) -> WordErrors:
     return WordErrors(**{name: int(row[name]) for name in KINDS})
 
 
-def _rows(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _iterate_rows(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
     yield from table.to_dict(orient="records")

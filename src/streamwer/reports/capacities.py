@@ -159,7 +159,7 @@ class CapacitySection:
 def build_sections(comparison: Comparison) -> list[CapacitySection]:
     """Build a section for each study of these systems on these recordings."""
     studies = comparison.capacities.studies if comparison.capacities else ()
-    sections = (_section(study, comparison) for study in studies)
+    sections = (_build_section(study, comparison) for study in studies)
     compared = {system.summary.name for system in comparison.systems}
     return [each for each in sections if compared.intersection(e.name for e in each.entries)]
 
@@ -197,10 +197,10 @@ def format_load(point: LoadPoint) -> list[str]:
     return [column(point) for column in _COLUMNS.values()]
 
 
-def _section(study: CapacityStudy, comparison: Comparison) -> CapacitySection:
+def _build_section(study: CapacityStudy, comparison: Comparison) -> CapacitySection:
     assert comparison.capacities is not None
     styles = assign_styles(comparison, list(study.systems))
-    changed = _changed(study, comparison)
+    changed = _find_outdated(study, comparison)
     entries = [
         CapacityEntry(styles[name], carried, study.level.slo)
         for name, carried in study.systems.items()
@@ -215,11 +215,11 @@ def _section(study: CapacityStudy, comparison: Comparison) -> CapacitySection:
         clock=", ".join(_DIGEST.sub("", clock) for clock in clocks),
         slo=study.level.slo,
         entries=tuple(sorted(entries, key=lambda entry: order.index(entry.name))),
-        left_out=tuple(_left_out(study, comparison, changed)),
+        left_out=tuple(_list_left_out(study, comparison, changed)),
     )
 
 
-def _changed(study: CapacityStudy, comparison: Comparison) -> dict[str, tuple[str, ...]]:
+def _find_outdated(study: CapacityStudy, comparison: Comparison) -> dict[str, tuple[str, ...]]:
     """Name what of each system in a study differs from the systems that are compared now."""
     assert comparison.capacities is not None
     profile = comparison.capacities.profile
@@ -234,7 +234,7 @@ def _changed(study: CapacityStudy, comparison: Comparison) -> dict[str, tuple[st
     return {name: list_changes(name, carried.signature) for name, carried in study.systems.items()}
 
 
-def _left_out(
+def _list_left_out(
     study: CapacityStudy, comparison: Comparison, changed: Mapping[str, Sequence[str]]
 ) -> Iterator[tuple[str, str]]:
     """List the compared systems whose capacity is outdated or not known, with the reason."""

@@ -74,12 +74,12 @@ def compare_systems(
     }
     family = sum(not by_figure["wer"] for by_figure in incomparable.values())
     return tuple(
-        _change(name, old[name], new[name], by_figure, family, scoring)
+        _compare_system(name, old[name], new[name], by_figure, family, scoring)
         for name, by_figure in incomparable.items()
     )
 
 
-def _change(
+def _compare_system(
     name: str,
     old: SignedScores,
     new: SignedScores,

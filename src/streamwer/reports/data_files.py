@@ -29,10 +29,10 @@ def render(comparison: Comparison) -> dict[str, str]:
     summaries = [system.summary for system in comparison.systems]
     measured = machine.measures_compute(comparison)
     return {
-        "metrics.json": _by_system({s.name: _metrics(s, measured) for s in summaries}),
-        "costs.json": _by_system({s.name: _costs(s) for s in summaries}),
-        "wer_latency.json": _json([_wer_latency(summary) for summary in summaries]),
-        "latency_cdf.csv": _latency_cdf(comparison),
+        "metrics.json": _render_systems({s.name: _collect_metrics(s, measured) for s in summaries}),
+        "costs.json": _render_systems({s.name: _collect_costs(s) for s in summaries}),
+        "wer_latency.json": _render_json([_place_system(summary) for summary in summaries]),
+        "latency_cdf.csv": _tabulate_cdf(comparison),
     }
 
 
@@ -44,12 +44,12 @@ def render_metrics(comparison: Comparison) -> dict[str, str]:
     measured = machine.measures_compute(comparison)
     summaries = [system.summary for system in comparison.systems]
     return {
-        f"{each.name}.json": f"{json.dumps(_metrics(each, measured), indent=2)}\n"
+        f"{each.name}.json": f"{json.dumps(_collect_metrics(each, measured), indent=2)}\n"
         for each in summaries
     }
 
 
-def _metrics(summary: Summary, measured: bool) -> dict[str, Any]:
+def _collect_metrics(summary: Summary, measured: bool) -> dict[str, Any]:
     """Return the headline figures, named as the rules of the gate name them.
 
     Without word times there is no commit latency; LAAL is then the latency. Compute that decides
@@ -67,25 +67,25 @@ def _metrics(summary: Summary, measured: bool) -> dict[str, Any]:
         "erasure": round_number(summary.figures["erasure"].value, RATE),
         "rtf": round_number(summary.cost.rtf, RATE) if measured else None,
     }
-    return _defined(figures)
+    return _prune(figures)
 
 
-def _costs(summary: Summary) -> dict[str, Any]:
+def _collect_costs(summary: Summary) -> dict[str, Any]:
     facts = {
         key: round_number(value, SECONDS) for key, value in machine.parse_facts(summary).items()
     }
     stages = {stage: round_number(rtf, RATE) for stage, rtf in summary.cost.stages.items()}
-    return _defined({**facts, "rtf": round_number(summary.cost.rtf, RATE), "rtf_by_stage": stages})
+    return _prune({**facts, "rtf": round_number(summary.cost.rtf, RATE), "rtf_by_stage": stages})
 
 
-def _wer_latency(summary: Summary) -> dict[str, Any]:
+def _place_system(summary: Summary) -> dict[str, Any]:
     late = summary.commit_latency["p50"]
     ends = {"latency": late.value, "latency_low": late.low, "latency_high": late.high}
     seconds = {name: round_number(value, SECONDS) for name, value in ends.items()}
-    return _defined({"system": summary.name, **_interval("wer", summary.wer), **seconds})
+    return _prune({"system": summary.name, **_list_ends("wer", summary.wer), **seconds})
 
 
-def _latency_cdf(comparison: Comparison) -> str:
+def _tabulate_cdf(comparison: Comparison) -> str:
     """Tabulate the commit latency at every whole percent of the words that were emitted."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
@@ -99,23 +99,23 @@ def _latency_cdf(comparison: Comparison) -> str:
     return out.getvalue()
 
 
-def _interval(name: str, interval: Interval | None) -> dict[str, Any]:
+def _list_ends(name: str, interval: Interval | None) -> dict[str, Any]:
     if interval is None:
         return {}
     values = {name: interval.value, f"{name}_low": interval.low, f"{name}_high": interval.high}
     return {key: round_number(value, RATE) for key, value in values.items()}
 
 
-def _defined(figures: Mapping[str, Any]) -> dict[str, Any]:
+def _prune(figures: Mapping[str, Any]) -> dict[str, Any]:
     """Drop the figures that are not defined."""
-    nested = {k: _defined(v) if isinstance(v, Mapping) else v for k, v in figures.items()}
+    nested = {k: _prune(v) if isinstance(v, Mapping) else v for k, v in figures.items()}
     return {key: value for key, value in nested.items() if value is not None and value != {}}
 
 
-def _by_system(figures: Mapping[str, Any]) -> str:
-    return _json({"schema": SCHEMA, "systems": figures})
+def _render_systems(figures: Mapping[str, Any]) -> str:
+    return _render_json({"schema": SCHEMA, "systems": figures})
 
 
-def _json(value: object) -> str:
+def _render_json(value: object) -> str:
     text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return f"{text}\n"

@@ -64,7 +64,7 @@ def _index(comparison: Comparison, calls: Sequence[CallResults]) -> dict[str, An
         "condition": [call.condition for call in calls],
         "language": [call.language for call in calls],
         "seconds": [round(call.seconds, 2) for call in calls],
-        "rate": [[_rate(call.results[at]) for call in calls] for at in range(len(names))],
+        "rate": [[_get_rate(call.results[at]) for call in calls] for at in range(len(names))],
         "late": [[_round(call.results[at].latency) for call in calls] for at in range(len(names))],
         "failed": [
             [int(bool(call.results[at].failure)) for call in calls] for at in range(len(names))
@@ -73,7 +73,7 @@ def _index(comparison: Comparison, calls: Sequence[CallResults]) -> dict[str, An
     }
 
 
-def _rate(result: CallResult) -> float | None:
+def _get_rate(result: CallResult) -> float | None:
     rate = result.errors.rate
     return None if rate is None else round(rate.value, 4)
 
@@ -111,7 +111,7 @@ class _CallEncoder:
 
     def __init__(self, comparison: Comparison) -> None:
         self._clips = comparison.audio_clips
-        self._words = [_timed_words(system.scores.words) for system in comparison.systems]
+        self._words = [_group_timed_words(system.scores.words) for system in comparison.systems]
         self._steps = [s.log.group_by_recording() if s.log else {} for s in comparison.systems]
 
     def encode(self, call: CallResults) -> dict[str, Any]:
@@ -130,16 +130,16 @@ class _CallEncoder:
         }
 
 
-def _timed_words(words: pd.DataFrame) -> dict[str, _TimedWords]:
+def _group_timed_words(words: pd.DataFrame) -> dict[str, _TimedWords]:
     """Group the reference words that have a time by recording."""
     words = select_timed_words(words)
-    starts, ends = _hundredths(words["start"]), _hundredths(words["end"])
+    starts, ends = _to_hundredths(words["start"]), _to_hundredths(words["end"])
     spoken = [
         [word, start, None if start is None or end is None else end - start]
         for word, start, end in zip(words["word"], starts, ends, strict=True)
     ]
     columns = ("first_shown", "shown", "committed")
-    marks = [_hundredths(words[name] - words["end"]) for name in columns]
+    marks = [_to_hundredths(words[name] - words["end"]) for name in columns]
     by_recording = {}
     for name, rows in groupby(range(len(words)), words["recording"].tolist().__getitem__):
         first, *more = rows
@@ -157,7 +157,7 @@ def _encode_result(
         "failure": result.failure,
         "runs": [_encode_run(run) for run in result.runs],
         "marks": words.marks if words else [],
-        "steps": [] if result.failure else _timeline(steps),
+        "steps": [] if result.failure else _encode_timeline(steps),
     }
 
 
@@ -169,12 +169,12 @@ def _encode_run(run: WordRun) -> int | str | list[str]:
     return run.hypothesis if run.kind == "substituted" else [run.hypothesis]
 
 
-def _hundredths(values: pd.Series[float]) -> list[int | None]:
+def _to_hundredths(values: pd.Series[float]) -> list[int | None]:
     rounded = np.rint(100 * values.to_numpy(float)).tolist()
     return [int(value) if math.isfinite(value) else None for value in rounded]
 
 
-def _timeline(steps: Sequence[Step]) -> list[list[Any]]:
+def _encode_timeline(steps: Sequence[Step]) -> list[list[Any]]:
     """Encode each step as its differences to the one before: times, then changes of the text.
 
     [audio_end − the last one's, ready − audio_end, start − ready, emitted − start, words
@@ -188,7 +188,7 @@ def _timeline(steps: Sequence[Step]) -> list[list[Any]]:
         )
         committed += [word.text for word in step.update.committed]
         now = committed + [word.text for word in step.update.tentative]
-        same = _common_prefix(before, now)
+        same = _count_common(before, now)
         text = [len(step.update.committed), len(before) - same, now[same:]]
         times = [audio_end - last_end, ready - audio_end, start - ready, emitted - start]
         rows.append([*times, *text])
@@ -196,7 +196,7 @@ def _timeline(steps: Sequence[Step]) -> list[list[Any]]:
     return rows
 
 
-def _common_prefix(before: Sequence[str], now: Sequence[str]) -> int:
+def _count_common(before: Sequence[str], now: Sequence[str]) -> int:
     """Count the words that both begin with."""
     pairs = zip(before, now, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

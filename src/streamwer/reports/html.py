@@ -36,7 +36,7 @@ def render(comparison: Comparison) -> str:
     """Render the whole page."""
     environment = templating.make_environment()
     sections = capacities.build_sections(comparison)
-    script = _script(environment)
+    script = _join_scripts(environment)
     return environment.get_template("index.html.j2").render(
         warnings=verdict.list_warnings(comparison),
         blocks=notes.count_blocks(comparison)[0],
@@ -66,7 +66,7 @@ def render(comparison: Comparison) -> str:
         script=Markup(script),
         signatures=provenance.list_signatures(comparison),
         script_hash=templating.hash_script(script),
-        sizes=_sizes(comparison),
+        sizes=_list_sizes(comparison),
         slices=slices.build_slice_tables(comparison),
         styles=assign_styles(comparison),
         summaries=[system.summary for system in comparison.systems],
@@ -74,11 +74,11 @@ def render(comparison: Comparison) -> str:
         verdict=verdict.describe_verdict(comparison),
         run_diff=comparison.run_diff,
         run_diff_rows=run_diff.build_rows(comparison.run_diff),
-        **_plots(comparison),
+        **_draw_plots(comparison),
     )
 
 
-def _plots(comparison: Comparison) -> dict[str, list[tuple[str, object]]]:
+def _draw_plots(comparison: Comparison) -> dict[str, list[tuple[str, object]]]:
     """Lay each plot out for wide and for narrow screens."""
     plots: dict[str, tuple[Callable[[Comparison, Any], object], Any, Any]] = {
         "scatters": (scatter.plot_scatter, WIDE, NARROW),
@@ -93,7 +93,7 @@ def _plots(comparison: Comparison) -> dict[str, list[tuple[str, object]]]:
     }
 
 
-def _sizes(comparison: Comparison) -> list[str]:
+def _list_sizes(comparison: Comparison) -> list[str]:
     """List how much was compared, for the line below the verdict."""
     first = comparison.systems[0].summary if comparison.systems else None
     return [
@@ -105,6 +105,6 @@ def _sizes(comparison: Comparison) -> list[str]:
     ]
 
 
-def _script(environment: Environment) -> str:
+def _join_scripts(environment: Environment) -> str:
     parts = "\n".join(templating.read_source(environment, name) for name in _SCRIPTS)
     return f'(() => {{\n"use strict";\n{parts}start();\n}})();'

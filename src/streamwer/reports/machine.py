@@ -40,7 +40,7 @@ def build_machine_rows(comparison: Comparison) -> list[TableRow]:
     return [
         TableRow(
             _LABELS.get(key, key.replace("_", " ")),
-            [TableCell(_text(values.get(key))) for values in facts],
+            [TableCell(_format_value(values.get(key))) for values in facts],
         )
         for key in keys
     ]
@@ -53,7 +53,7 @@ def _parse(text: str) -> float:
         return math.nan
 
 
-def _text(value: float | None) -> str:
+def _format_value(value: float | None) -> str:
     if value is None:
         return UNKNOWN
     return f"{value:,}" if isinstance(value, int) else format_number(value, 2)

@@ -20,7 +20,7 @@ def describe_pareto_lines(comparison: Comparison) -> Iterator[str]:
     summaries = [system.summary for system in comparison.systems]
     for name, moment in _MOMENTS:
         points = [
-            (_or_never(each.latencies[name]["p50"].value), each.figures[f"{name}_wer"].value)
+            (_replace_none(each.latencies[name]["p50"].value), each.figures[f"{name}_wer"].value)
             for each in summaries
         ]
         if sum(all(map(math.isfinite, point)) for point in points) < 2:
@@ -36,5 +36,5 @@ def describe_pareto_lines(comparison: Comparison) -> Iterator[str]:
         )
 
 
-def _or_never(value: float | None) -> float:
+def _replace_none(value: float | None) -> float:
     return math.inf if value is None else value

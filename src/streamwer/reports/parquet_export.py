@@ -44,15 +44,15 @@ def render(comparison: Comparison) -> dict[str, bytes]:
     summaries = [system.summary for system in comparison.systems]
     timed = machine.measures_compute(comparison)
     return {
-        "figures.parquet": _file(_FIGURES, [r for s in summaries for r in _figures(s, timed)]),
-        "slices.parquet": _file(
+        "figures.parquet": _encode(_FIGURES, [r for s in summaries for r in _list_rows(s, timed)]),
+        "slices.parquet": _encode(
             _SLICES, [_slice(s.name, part) for s in summaries for part in s.slices]
         ),
     }
 
 
-def _figures(summary: Summary, timed: bool) -> Iterator[dict[str, Any]]:
-    for metric, unit, value in _values(summary, timed):
+def _list_rows(summary: Summary, timed: bool) -> Iterator[dict[str, Any]]:
+    for metric, unit, value in _list_values(summary, timed):
         known = value if isinstance(value, Interval | Quantile) else Quantile(value)
         yield {
             "system": summary.name,
@@ -64,7 +64,7 @@ def _figures(summary: Summary, timed: bool) -> Iterator[dict[str, Any]]:
         }
 
 
-def _values(summary: Summary, timed: bool) -> Iterator[tuple[str, str, Any]]:
+def _list_values(summary: Summary, timed: bool) -> Iterator[tuple[str, str, Any]]:
     if summary.delta_wer:
         yield "delta_wer", "errors per word", summary.delta_wer
     for metric in list_metrics():
@@ -99,7 +99,7 @@ def _slice(system: str, part: Slice) -> dict[str, Any]:
     }
 
 
-def _file(schema: pa.Schema, rows: list[dict[str, Any]]) -> bytes:
+def _encode(schema: pa.Schema, rows: list[dict[str, Any]]) -> bytes:
     """Write a table; NaN becomes null, so that readers meet one kind of "unknown" only."""
     known = [{k: None if v != v else v for k, v in row.items()} for row in rows]
     stamped = schema.with_metadata({b"streamwer_report": str(SCHEMA).encode()})

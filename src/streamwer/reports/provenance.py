@@ -21,7 +21,7 @@ def list_commands(comparison: Comparison) -> list[str]:
 
 def list_facts(comparison: Comparison) -> list[tuple[str, str]]:
     """List everything else that identifies the run, as dotted keys and values."""
-    return [fact for fact in _flat(comparison.provenance) if fact[0].split(".")[0] != _COMMANDS]
+    return [fact for fact in _flatten(comparison.provenance) if fact[0].split(".")[0] != _COMMANDS]
 
 
 def list_signatures(comparison: Comparison) -> list[tuple[str, str]]:
@@ -42,7 +42,7 @@ def find_normaliser(comparison: Comparison) -> Normaliser:
 
 def compare_configs(systems: Sequence[System]) -> list[tuple[str, list[str], bool]]:
     """List each config key with its value per system, and whether the systems differ in it."""
-    flat = [dict(_flat(system.config)) for system in systems]
+    flat = [dict(_flatten(system.config)) for system in systems]
     keys = dict.fromkeys(key for values in flat for key in values)
     rows = [(key, [values.get(key, "") for values in flat]) for key in keys]
     return [(key, values, len(set(values)) > 1) for key, values in rows]
@@ -54,17 +54,17 @@ def get_policy_name(system: System) -> str:
     return str(chosen.get("name", "") if isinstance(chosen, Mapping) else chosen)
 
 
-def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+def _flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
     for key, value in values.items():
         if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
+            yield from _flatten(value, f"{prefix}{key}.")
         else:
-            yield f"{prefix}{key}", _text(value)
+            yield f"{prefix}{key}", _format_value(value)
 
 
-def _text(value: object) -> str:
+def _format_value(value: object) -> str:
     if isinstance(value, str):
         return f"…/{PurePath(value).name}" if PurePath(value).is_absolute() else value
     if isinstance(value, Sequence):
-        return ", ".join(_text(item) for item in value)
+        return ", ".join(_format_value(item) for item in value)
     return "none" if value is None else str(value)

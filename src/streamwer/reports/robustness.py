@@ -25,11 +25,11 @@ def build_robustness_rows(comparison: Comparison) -> list[TableRow]:
     names = dict.fromkeys(name for table in tables for name in table)
     ordered = sorted(names, key=lambda name: ranks.get(name, len(ranks)))
     timed = comparison.has_word_times
-    return [_row(name, [table.get(name) for table in tables], timed) for name in ordered]
+    return [_build_row(name, [table.get(name) for table in tables], timed) for name in ordered]
 
 
-def _row(name: str, by_system: list[ConditionSummary | None], timed: bool) -> TableRow:
-    cells = [_cell(figures, timed) if figures else None for figures in by_system]
+def _build_row(name: str, by_system: list[ConditionSummary | None], timed: bool) -> TableRow:
+    cells = [_build_cell(figures, timed) if figures else None for figures in by_system]
     recordings = max(figures.recordings for figures in by_system if figures)
     return TableRow(name, cells, recordings=recordings)
 
@@ -40,7 +40,7 @@ def format_signed(change: float) -> str:
     return text if text[0] in "+−" else f"±{text}"
 
 
-def _cell(figures: ConditionSummary, timed: bool) -> TableCell:
+def _build_cell(figures: ConditionSummary, timed: bool) -> TableCell:
     change, p50 = figures.change, figures.p50
     return TableCell(
         text=format_percent(figures.wer.value, unit=False),

@@ -39,9 +39,9 @@ def build_rows(diff: RunDiff | None) -> list[TableRow]:
     if diff is None:
         return []
     return [
-        TableRow("WER", [_wer(change) for change in diff.changes]),
+        TableRow("WER", [_fill_wer(change) for change in diff.changes]),
         *(
-            TableRow(label, [_latency(change, *chosen) for change in diff.changes])
+            TableRow(label, [_fill_latency(change, *chosen) for change in diff.changes])
             for label, chosen in _LATENCIES.items()
         ),
     ]
@@ -88,13 +88,13 @@ def _describe_errors(delta: Difference, noun: str) -> str:
 def _describe_latency(late: Quantile | None) -> str:
     if late is None or late.value is None or late.low is None or late.high is None:
         return "no word latency to compare"
-    size = f"{_seconds(late.value)} (interval {_range(late.low, late.high)})"
+    size = f"{_format_change(late.value)} (interval {_format_range(late.low, late.high)})"
     if late.excludes_zero:
-        return f"half of the words are final {_direction(late)} by {size}"
+        return f"half of the words are final {_name_direction(late)} by {size}"
     return f"whether the median latency changed is not decided, {size}"
 
 
-def _wer(change: SystemChange) -> TableCell:
+def _fill_wer(change: SystemChange) -> TableCell:
     values = _ARROW.join(format_percent(run.wer.value) for run in (change.old, change.new))
     delta = change.wer
     if delta is None:
@@ -109,7 +109,7 @@ def _find_latency(change: SystemChange, metric: str, percentile: str) -> Quantil
     return change.latency.get(metric, {}).get(percentile)
 
 
-def _latency(change: SystemChange, metric: str, percentile: str) -> TableCell:
+def _fill_latency(change: SystemChange, metric: str, percentile: str) -> TableCell:
     values = _ARROW.join(
         format_seconds(run.latencies[metric][percentile].value) for run in (change.old, change.new)
     )
@@ -118,20 +118,21 @@ def _latency(change: SystemChange, metric: str, percentile: str) -> TableCell:
         return TableCell(values, difference="not comparable")
     if late.value is None or late.low is None or late.high is None:
         return TableCell(values, difference=TOO_FEW)
-    size = f"{_seconds(late.value)} ({_range(late.low, late.high)})"
-    return TableCell(values, difference=size, remark=_direction(late) if late.excludes_zero else "")
+    size = f"{_format_change(late.value)} ({_format_range(late.low, late.high)})"
+    remark = _name_direction(late) if late.excludes_zero else ""
+    return TableCell(values, difference=size, remark=remark)
 
 
-def _direction(late: Quantile) -> str:
+def _name_direction(late: Quantile) -> str:
     return "later" if (late.value or 0) > 0 else "sooner"
 
 
-def _range(low: float, high: float) -> str:
+def _format_range(low: float, high: float) -> str:
     digits = choose_decimals((low, high), (0.0,), 2)
-    return f"{_seconds(low, digits)} to {_seconds(high, digits)}"
+    return f"{_format_change(low, digits)} to {_format_change(high, digits)}"
 
 
-def _seconds(value: float, digits: int = 2) -> str:
+def _format_change(value: float, digits: int = 2) -> str:
     if math.isinf(value):
         return "never" if value > 0 else "no longer never"
     return f"{format_number(value, digits, sign=True)}{NO_BREAK}s"

@@ -21,22 +21,22 @@ def describe_run(
     """
     scoring = settings.scoring
 
-    def by_system(of: Callable[[Signature], str]) -> str:
+    def group_systems(of: Callable[[Signature], str]) -> str:
         return _group_by_choice({name: of(signature) for name, signature in signatures.items()})
 
     def release(package: str) -> str:
-        return by_system(lambda each: each.subject.find_package_version(package))
+        return group_systems(lambda each: each.subject.find_package_version(package))
 
     packages = dict.fromkeys(k for each in signatures.values() for k, _ in each.subject.packages)
     return {
         "data set": settings.dataset.name,
         "word times": word_times,
-        "clock": by_system(lambda each: each.method.clock),
-        "model": by_system(lambda each: each.subject.model),
-        "engine": by_system(lambda each: each.subject.engine.partition("(")[0]),
-        "hardware": by_system(lambda each: each.method.hardware),
-        "normaliser": by_system(lambda each: each.method.normaliser),
-        "scorer": by_system(lambda each: each.method.scorer),
+        "clock": group_systems(lambda each: each.method.clock),
+        "model": group_systems(lambda each: each.subject.model),
+        "engine": group_systems(lambda each: each.subject.engine.partition("(")[0]),
+        "hardware": group_systems(lambda each: each.method.hardware),
+        "normaliser": group_systems(lambda each: each.method.normaliser),
+        "scorer": group_systems(lambda each: each.method.scorer),
         "confidence": scoring.confidence,
         "smallest difference": f"{100 * scoring.smallest_difference:g} points of WER",
         **{name: release(name) for name in packages},

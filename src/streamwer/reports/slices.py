@@ -32,7 +32,7 @@ def build_slice_tables(comparison: Comparison) -> list[TableGroup]:
     groups = []
     for kind, title in _TITLES.items():
         names = dict.fromkeys(n for table in tables for k, n in table if k == kind)
-        rows = [_row(name, [table.get((kind, name)) for table in tables]) for name in names]
+        rows = [_build_row(name, [table.get((kind, name)) for table in tables]) for name in names]
         if kind == "speaker":
             rows.sort(key=lambda row: -sum(cell.heat for cell in row.cells if cell))
         if len(rows) > 1:
@@ -40,14 +40,14 @@ def build_slice_tables(comparison: Comparison) -> list[TableGroup]:
     return groups
 
 
-def _row(name: str, slices: list[Slice | None]) -> TableRow:
+def _build_row(name: str, slices: list[Slice | None]) -> TableRow:
     recordings = max(figures.recordings for figures in slices if figures)
     by_character = any(figures.unspaced for figures in slices if figures)
-    cells = [_cell(figures, by_character) for figures in slices]
+    cells = [_build_cell(figures, by_character) for figures in slices]
     return TableRow(name, cells, recordings=recordings, rate=CER if by_character else WER)
 
 
-def _cell(figures: Slice | None, by_character: bool) -> TableCell:
+def _build_cell(figures: Slice | None, by_character: bool) -> TableCell:
     errors = (figures.characters if by_character else figures.errors) if figures else None
     rate = errors.rate if errors else None
     if figures is None or rate is None:

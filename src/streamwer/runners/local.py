@@ -16,7 +16,7 @@ class LocalWorkers:
         self._worker = worker
         self._job: Job | None = None
 
-    def idle(self) -> list[int]:
+    def list_idle(self) -> list[int]:
         return [] if self._job else [0]
 
     def submit(self, worker: int, job: Job) -> None:

@@ -46,7 +46,7 @@ class JobResult:
 class Workers(Protocol):
     """Numbered workers that each take one job at a time."""
 
-    def idle(self) -> list[int]:
+    def list_idle(self) -> list[int]:
         """Return the numbers of the workers without a job."""
         ...
 
@@ -123,7 +123,7 @@ def _iterate_results(jobs: list[Job], workers: Workers) -> Iterator[JobResult]:
     attempts = dict.fromkeys((job.recording for job in jobs), 0)
     running = 0
     while waiting or retries or running:
-        for worker in workers.idle():
+        for worker in workers.list_idle():
             if waiting or (retries and not running):
                 job = (waiting or retries).popleft()
                 attempts[job.recording] += 1

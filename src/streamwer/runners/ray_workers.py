@@ -119,7 +119,7 @@ class RayWorkers:
             self.close()
             raise
 
-    def idle(self) -> list[int]:
+    def list_idle(self) -> list[int]:
         busy = {slot for slot, _, _ in self._running.values()} | set(self._starting.values())
         return [slot for slot in self._slots if slot not in busy]
 
@@ -178,9 +178,9 @@ class RayWorkers:
             ready := _wait_for_first(self._starting, deadline - time.monotonic())
         ):
             self._handle_start(ready)
-            if self.idle():
+            if self.list_idle():
                 deadline = min(deadline, time.monotonic() + _SETTLE_S)
-        if not self.idle():
+        if not self.list_idle():
             self._raise_no_worker()
         self._begun = True
 
@@ -217,7 +217,7 @@ class RayWorkers:
             return JobResult(worker, job, error=describe_error(error.cause or error))
         except RayError as error:  # the actor died, or was killed for lack of memory
             lacked = isinstance(error, OutOfMemoryError)
-            for at in self.idle() if lacked else [worker]:  # Ray ends several at once
+            for at in self.list_idle() if lacked else [worker]:  # Ray ends several at once
                 self._replace(at)
             why = f"its worker died ({_describe_death(error)})"
             return JobResult(worker, job, error=why, worker_died=True, out_of_memory=lacked)

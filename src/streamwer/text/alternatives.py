@@ -108,7 +108,7 @@ def _find_best_options(
         for option in slot:
             front = _Front(costs, places)
             for token in tokenise(option):
-                front = _step(front, words == ids.get(token, -1))
+                front = _add_word(front, words == ids.get(token, -1))
             fronts.append(front)
         best = np.stack([front.costs for front in fronts]).argmin(axis=0)
         costs, origins = (np.stack(rows)[best, places] for rows in zip(*fronts, strict=True))
@@ -116,7 +116,7 @@ def _find_best_options(
     return iter(_trace_back(slots, ways))
 
 
-def _step(front: _Front, hits: NDArray[np.bool_]) -> _Front:
+def _add_word(front: _Front, hits: NDArray[np.bool_]) -> _Front:
     """Add one reference word: it is deleted or paired; then insertions may follow."""
     costs, origins = front.costs + 1, front.origins.copy()
     paired = front.costs[:-1] + ~hits

@@ -40,7 +40,7 @@ def run(streams: int, seed: int, bound: int, p95: float = 1.0) -> LoadFigures:
     )
 
 
-def carried(
+def make_capacity(
     bounds: Sequence[int], loads: Sequence[int], p95: float = 1.0, signature: Signature = SIGNED
 ) -> SystemCapacity:
     """A system with one bound for each seed, played at all the loads."""

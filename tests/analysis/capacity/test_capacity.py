@@ -183,10 +183,10 @@ class OneWorker(Systems):
     def __init__(self, service: float) -> None:
         self._service = service
 
-    def worker(self, name: str) -> Worker:
+    def build_worker(self, name: str) -> Worker:
         return worker(self._service, LoadConfig(name="fixed", phase_s=1.0), seconds=20.0)
 
-    def signature(self, name: str) -> Signature:
+    def sign_capacity(self, name: str) -> Signature:
         return SIGNED
 
 
@@ -195,7 +195,7 @@ def test_the_curve_lies_around_the_capacity_or_begins_with_a_call_alone(
     bound: float, loads: list[int]
 ) -> None:
     """A word waits for its chunk, so no load meets 0.1 s; alone a call takes 30 % of a worker."""
-    arguments = command.parser().parse_args(["--repeats", "2", "--most", "4"])
+    arguments = command.create_parser().parse_args(["--repeats", "2", "--most", "4"])
     playing = command.Playing("a", OneWorker(0.3), 1, arguments)
     found = playing.measure(replace(SLO, p95_commit_s=bound))
     assert found.capacity.value == (3 if bound > 1 else 0)

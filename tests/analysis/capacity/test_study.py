@@ -9,29 +9,34 @@ from pathlib import Path
 import pytest
 
 from lab.capacity import document
-from lab.capacity.command import keep
+from lab.capacity.command import update_study
 from streamwer.analysis.capacity.curve import build_curve, first_violated_slo, select_complete
 from streamwer.analysis.capacity.machine import read_machine
 from streamwer.analysis.capacity.study import find_changes, read_study
 from streamwer.config.load import SloConfig
 from streamwer.errors import LogError
 from streamwer.provenance.signature import Signature
-from tests.analysis.capacity.made_up import SIGNED, carried, run, study
+from tests.analysis.capacity.made_up import SIGNED, make_capacity, run, study
 
 COMMITTED = Path(__file__).parents[3] / "reports/capacity"
 ODD = replace(run(1, 1, 0), p95=None, lag_slope=math.nan)
-KEPT = study({"quick": carried([70, 68, 73], [1, 35, 70, 105]), "slow": carried([0], [1, 2], 2.5)})
+KEPT = study(
+    {
+        "quick": make_capacity([70, 68, 73], [1, 35, 70, 105]),
+        "slow": make_capacity([0], [1, 2], 2.5),
+    }
+)
 FACTS = {"cores": 2, "threads": 1, "workers": 2, "seconds": 3.0, "peak_memory_mb": {"35": 210}}
 
 
-def changed(part: str, **values: str) -> Signature:
+def change_signature(part: str, **values: str) -> Signature:
     return replace(SIGNED, **{part: replace(getattr(SIGNED, part), **values)})
 
 
 def test_a_study_is_read_as_it_was_written(tmp_path: Path) -> None:
     folder = tmp_path / "live"
-    kept = study({**KEPT.systems, "odd": replace(carried([0], [1]), runs=(ODD,))})
-    keep(folder, kept, {"quick": FACTS})
+    kept = study({**KEPT.systems, "odd": replace(make_capacity([0], [1]), runs=(ODD,))})
+    update_study(folder, kept, {"quick": FACTS})
     again = read_study(folder)
     assert again.to_json() == kept.to_json()
     assert str(again) == str(kept)  # NaN is not equal to itself
@@ -55,11 +60,13 @@ def test_the_table_tells_the_figures_of_the_file() -> None:
 
 def test_systems_measured_before_stay_as_long_as_the_level_is_the_same(tmp_path: Path) -> None:
     folder = tmp_path / "live"
-    keep(folder, KEPT, {"quick": FACTS})
-    keep(folder, study({"new": carried([3], [1, 3])}), {"new": FACTS})
+    update_study(folder, KEPT, {"quick": FACTS})
+    update_study(folder, study({"new": make_capacity([3], [1, 3])}), {"new": FACTS})
     assert list(read_study(folder).systems) == ["quick", "slow", "new"]
     assert set(read_machine(folder)) == {"quick", "new"}
-    keep(folder, study({"new": carried([3], [1, 3])}, SloConfig(p95_commit_s=1.0)), {})
+    update_study(
+        folder, study({"new": make_capacity([3], [1, 3])}, SloConfig(p95_commit_s=1.0)), {}
+    )
     assert list(read_study(folder).systems) == ["new"]
 
 
@@ -68,7 +75,7 @@ def test_what_is_no_study_is_named_with_the_remedy(text: str, tmp_path: Path) ->
     (tmp_path / "capacity.json").write_text(text)
     with pytest.raises(LogError, match=r"capacity\.json: not a study .*make capacity"):
         read_study(tmp_path)
-    keep(tmp_path, KEPT, {})  # but it is no obstacle to measuring anew
+    update_study(tmp_path, KEPT, {})  # but it is no obstacle to measuring anew
     assert list(read_study(tmp_path).systems) == ["quick", "slow"]
 
 
@@ -76,10 +83,10 @@ def test_what_is_no_study_is_named_with_the_remedy(text: str, tmp_path: Path) ->
     ("now", "reasons"),
     [
         (SIGNED, ()),
-        (changed("method", clock="measured", load="alone"), ()),
-        (changed("subject", policy="p(chunk_s=2)"), ("policy",)),
-        (changed("subject", model="m@2", compute_type="int8"), ("model", "number type")),
-        (changed("method", audio="a2", times="t2"), ("audio", "word times")),
+        (change_signature("method", clock="measured", load="alone"), ()),
+        (change_signature("subject", policy="p(chunk_s=2)"), ("policy",)),
+        (change_signature("subject", model="m@2", compute_type="int8"), ("model", "number type")),
+        (change_signature("method", audio="a2", times="t2"), ("audio", "word times")),
     ],
 )
 def test_a_capacity_is_outdated_where_what_it_is_of_has_changed(
@@ -136,12 +143,12 @@ def test_where_no_load_was_too_many_with_the_seed_of_the_median_it_may_carry_mor
     bounds: list[int], told: str
 ) -> None:
     """With another seed only the upper end of the interval is not known."""
-    idle = carried(bounds, [4, 8])
+    idle = make_capacity(bounds, [4, 8])
     assert told in str(document.render(study({"idle": idle}), {})["capacity.md"])
 
 
 def test_only_loads_of_all_seeds_are_compared_with_each_other() -> None:
-    runs = (*carried([5, 6], [4, 8]).runs, run(9, 1, 5))
+    runs = (*make_capacity([5, 6], [4, 8]).runs, run(9, 1, 5))
     assert [point.streams for point in select_complete(build_curve(runs, SloConfig()))] == [4, 8]
 
 

@@ -92,7 +92,7 @@ def verdict(
 # --- faults -----------------------------------------------------------------------------------
 
 
-def dropping(played: Steps) -> Steps:
+def drop_words(played: Steps) -> Steps:
     """A policy that loses one committed word in fifty."""
     rng = random.Random(3)
 
@@ -105,12 +105,12 @@ def dropping(played: Steps) -> Steps:
     )
 
 
-def delaying(played: Steps) -> Steps:
+def delay_steps(played: Steps) -> Steps:
     """A policy that adds 200 ms."""
     return tuple(replace(step, emitted=step.emitted + 0.2) for step in played)
 
 
-def flickering(played: Steps) -> Steps:
+def guess_words(played: Steps) -> Steps:
     """A policy that shows a guess in place of its last tentative word, half of the time."""
     rng = random.Random(5)
 
@@ -124,9 +124,9 @@ def flickering(played: Steps) -> Steps:
 
 
 FAULTS: dict[str, Callable[[Steps], Steps]] = {
-    "dropping": dropping,
-    "delaying": delaying,
-    "flickering": flickering,
+    "dropping": drop_words,
+    "delaying": delay_steps,
+    "flickering": guess_words,
 }
 
 

@@ -16,7 +16,7 @@ from tests.formats.calls import lines
 CALLS, WORDS = 12, 48
 
 
-def said(call: int) -> list[str]:
+def list_words(call: int) -> list[str]:
     return [f"{letter}{'aeiou'[call % 5]}{'pt'[call % 2]}o" for letter in "bdfghjklmnprstvz"] * 3
 
 
@@ -26,7 +26,7 @@ def gold(tmp_path: Path) -> Path:
     rows = [
         f"call{call} A {number / 2} 0.5 {word}"
         for call in range(CALLS)
-        for number, word in enumerate(said(call))
+        for number, word in enumerate(list_words(call))
     ]
     return lines(tmp_path / "gold.ctm", rows)
 
@@ -42,11 +42,11 @@ def simuleval(folder: Path, late_ms: int = 200, lost: int = 0) -> Path:
                 "index": call,
                 "prediction": " ".join(
                     "wrong" if lost and number % lost == call % lost else word
-                    for number, word in enumerate(said(call))
+                    for number, word in enumerate(list_words(call))
                 ),
                 "delays": ends,
                 "elapsed": ends,
-                "reference": " ".join(said(call)),
+                "reference": " ".join(list_words(call)),
                 "source": [f"audio/call{call}.wav"],
                 "source_length": 500.0 * WORDS + 1000,
             }

@@ -20,7 +20,7 @@ EACH = adjust_confidence(0.95, 12)
 CALLS, WORDS, WER = 36, 41, 0.03
 
 
-def found(rise: float, runs: int, seed: int = 1) -> float:
+def simulate_power(rise: float, runs: int, seed: int = 1) -> float:
     """Share of changes that the rule finds, of calls whose words err independently."""
     rng = np.random.default_rng(seed)
     words = np.full(CALLS, float(WORDS))
@@ -36,11 +36,11 @@ def found(rise: float, runs: int, seed: int = 1) -> float:
 def test_the_rise_that_is_said_to_be_found_is_found_in_80_percent_of_runs() -> None:
     words = np.full(CALLS, float(WORDS))
     rise = detectable_rise(WER, words.sum(), words, RULE, EACH)
-    assert found(rise, 400) == pytest.approx(0.8, abs=0.08)
+    assert simulate_power(rise, 400) == pytest.approx(0.8, abs=0.08)
 
 
 def test_a_change_that_changes_nothing_fails_no_more_often_than_a_rule_may() -> None:
-    assert found(0.0, 600) <= (1 - EACH) + 3 * math.sqrt((1 - EACH) / 600)
+    assert simulate_power(0.0, 600) <= (1 - EACH) + 3 * math.sqrt((1 - EACH) / 600)
 
 
 def test_every_verdict_says_how_often_it_is_wrong_and_what_it_leaves_open() -> None:

@@ -15,7 +15,7 @@ from tests.analysis.gate import calls
 REGRESSED = {"dropping": "wer", "delaying": "commit_p50", "flickering": "erasure"}
 
 
-def failing(verdict: Verdict) -> set[str]:
+def list_failing(verdict: Verdict) -> set[str]:
     return {finding.metric for finding in verdict.findings if finding.fails}
 
 
@@ -24,7 +24,7 @@ def test_a_fault_fails_against_the_committed_run(fault: str) -> None:
     faulty = calls.scores(calls.FAULTS[fault](calls.steps()))
     found = calls.verdict([calls.scores(calls.steps())], [faulty])
     assert found.status == ExitStatus.REGRESSION
-    assert REGRESSED[fault] in failing(found)
+    assert REGRESSED[fault] in list_failing(found)
 
 
 @pytest.mark.parametrize("fault", REGRESSED)
@@ -77,13 +77,13 @@ def test_a_fault_fails_where_compute_is_measured(fault: str, baseline: calls.Rer
     candidate = calls.Rerun(calls.FAULTS[fault](calls.steps()))
     for seed in range(3):
         found = in_turns(candidate, baseline, seed)
-        assert REGRESSED[fault] in failing(found)
+        assert REGRESSED[fault] in list_failing(found)
         assert "a second round confirmed" in found.notes[-1]
 
 
 def test_a_pure_rerun_passes_100_times_of_100(baseline: calls.Rerun) -> None:
     failed = {
-        seed: failing(found)
+        seed: list_failing(found)
         for seed in range(100)
         if (found := in_turns(baseline, baseline, seed)).status != ExitStatus.PASS
     }
@@ -104,7 +104,7 @@ def test_reruns_differ_as_measured_runs_do(baseline: calls.Rerun) -> None:
 
 
 def test_a_failure_that_a_second_round_does_not_confirm_passes(baseline: calls.Rerun) -> None:
-    late = calls.Rerun(calls.delaying(calls.steps()))
+    late = calls.Rerun(calls.delay_steps(calls.steps()))
 
     def round_(number: int) -> Verdict:
         candidate = late if number == 1 else baseline
@@ -119,6 +119,6 @@ def test_a_failure_that_a_second_round_does_not_confirm_passes(baseline: calls.R
 
 def test_what_runs_of_one_side_differ_by_is_no_regression(baseline: calls.Rerun) -> None:
     """The machine was slow in every second run of the candidate."""
-    slow = calls.Rerun(calls.delaying(calls.steps()))
+    slow = calls.Rerun(calls.delay_steps(calls.steps()))
     found = calls.verdict([baseline(1), baseline(2)], [slow(3), baseline(4)], "statistical")
     assert found.status == ExitStatus.PASS

@@ -33,11 +33,11 @@ def config(policy: str, chunk: float) -> dict[str, Any]:
 
 
 def scores(policy: str, chunk: float) -> Scores:
-    return scored(policy, chunk).scores
+    return score_system(policy, chunk).scores
 
 
 @cache
-def scored(policy: str, chunk: float) -> SignedScores:
+def score_system(policy: str, chunk: float) -> SignedScores:
     """A longer chunk holds words back longer and makes fewer errors."""
     calls = synthetic.references(count=12)
     manner = Manner(policy, POLICIES[policy] / chunk, chunk, 0.1)
@@ -46,11 +46,11 @@ def scored(policy: str, chunk: float) -> SignedScores:
 
 
 @cache
-def found() -> tuple[tuple[SweepPoint, SignedScores | None], ...]:
+def make_points() -> tuple[tuple[SweepPoint, SignedScores | None], ...]:
     points: list[tuple[SweepPoint, SignedScores | None]] = []
     for policy in POLICIES:
         for chunk in CHUNKS:
-            name, tables = str(len(points) + 1), scored(policy, chunk)
+            name, tables = str(len(points) + 1), score_system(policy, chunk)
             command = f"python -m pipeline.sweep policy={policy} policy.chunk_s={chunk:g}"
             made = build_point(name, command, config(policy, chunk), tables.scores, SCORING)
             points.append((made, tables))
@@ -61,7 +61,7 @@ def found() -> tuple[tuple[SweepPoint, SignedScores | None], ...]:
 
 def sweep() -> Sweep:
     facts = {"data set": "made-up calls", "normaliser": "basic"}
-    return build_sweep("made_up", found(), BUDGETS, SCORING, facts)
+    return build_sweep("made_up", make_points(), BUDGETS, SCORING, facts)
 
 
 def point(name: str, wer: float, p95: float | None, **values: Any) -> SweepPoint:

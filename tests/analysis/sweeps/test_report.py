@@ -27,7 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_json_has_every_point_in_order(folder: Path) -> None:
     everything = json.loads((folder / "sweep.json").read_text())
-    found = [point for point, _ in made_up.found()]
+    found = [point for point, _ in made_up.make_points()]
     assert [each["name"] for each in everything["points"]] == [point.name for point in found]
     known = [each["wer"]["value"] for each in everything["points"] if not each["failure"]]
     assert known == [round(point.errors, 6) for point in found if not point.failure]
@@ -35,11 +35,11 @@ def test_the_json_has_every_point_in_order(folder: Path) -> None:
 
 def test_every_point_has_its_command_on_the_page(folder: Path) -> None:
     page = (folder / "index.html").read_text()
-    for point, _ in made_up.found():
+    for point, _ in made_up.make_points():
         assert point.command in page
     short = (folder / "sweep.md").read_text()
     for chosen in json.loads((folder / "sweep.json").read_text())["front"]:
-        assert made_up.found()[int(chosen) - 1][0].command in short
+        assert made_up.make_points()[int(chosen) - 1][0].command in short
 
 
 def test_a_failed_point_is_listed_with_its_reason_as_text(folder: Path) -> None:
@@ -57,7 +57,7 @@ def test_the_same_sweep_gives_the_same_bytes(folder: Path, tmp_path: Path) -> No
 
 
 def test_a_sweep_of_one_point_and_one_of_failures_have_a_page(tmp_path: Path) -> None:
-    found = made_up.found()
+    found = made_up.make_points()
     twice = [(build_failed_point(p.name, p.command, p.config, "no"), None) for p, _ in found[:2]]
     for name, some in {"one": found[:1], "failed": found[-1:], "all failed": twice}.items():
         report.write_sweep_report(build_sweep(name, some, [1.0], SCORING, {}), tmp_path / name)
@@ -73,7 +73,7 @@ def test_without_a_p95_the_next_latency_takes_its_place(
     tmp_path: Path, unknown: list[str], name: str
 ) -> None:
     missing: dict[str, Any] = dict.fromkeys(unknown, Quantile(None))
-    few = [(replace(point, **missing), scored) for point, scored in made_up.found()]
+    few = [(replace(point, **missing), scored) for point, scored in made_up.make_points()]
     report.write_sweep_report(build_sweep("few", few, [1.0], SCORING, {}), tmp_path)
     page, short = (tmp_path / "index.html").read_text(), (tmp_path / "sweep.md").read_text()
     for text in (page, short):
@@ -87,7 +87,7 @@ def test_without_a_p95_the_next_latency_takes_its_place(
 
 def test_points_without_any_latency_are_not_called_slow(tmp_path: Path) -> None:
     missing: dict[str, Any] = dict.fromkeys(("p95", "p50", "laal"), Quantile(None))
-    none = [(replace(point, **missing), scored) for point, scored in made_up.found()]
+    none = [(replace(point, **missing), scored) for point, scored in made_up.make_points()]
     report.write_sweep_report(build_sweep("none", none, [1.0], SCORING, {}), tmp_path)
     page = (tmp_path / "index.html").read_text()
     assert "no point is known to be this fast" in page
@@ -95,12 +95,12 @@ def test_points_without_any_latency_are_not_called_slow(tmp_path: Path) -> None:
 
 
 def test_a_point_that_was_found_twice_counts_once() -> None:
-    again = build_sweep("twice", made_up.found() * 2, [1.0], SCORING, {})
+    again = build_sweep("twice", made_up.make_points() * 2, [1.0], SCORING, {})
     assert again.points == made_up.sweep().points
 
 
 def test_points_on_different_data_are_not_compared() -> None:
-    (point, scored), (other, strange) = made_up.found()[:2]
+    (point, scored), (other, strange) = made_up.make_points()[:2]
     assert scored
     assert strange
     method = replace(strange.signature.method, references="another")

@@ -13,7 +13,7 @@ from streamwer.analysis.sweeps.store import PointStore
 from streamwer.provenance import digests
 from tests.analysis.sweeps import made_up
 
-TABLES = made_up.scored("careful", 1.0)
+TABLES = made_up.score_system("careful", 1.0)
 
 
 def test_what_was_put_comes_back(tmp_path: Path) -> None:

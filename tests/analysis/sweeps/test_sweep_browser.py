@@ -9,7 +9,7 @@ import pytest
 
 from streamwer.reports import sweep as report
 from tests.analysis.sweeps import made_up
-from tests.reports.browser import launched, visited
+from tests.reports.browser import launch_browser, visit_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -23,7 +23,7 @@ FAILED = "7"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with launched() as browser:
+    with launch_browser() as browser:
         yield browser
 
 
@@ -36,7 +36,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
-    with visited(browser, address, ROWS) as page:
+    with visit_page(browser, address, ROWS) as page:
         yield page
 
 
@@ -105,7 +105,7 @@ def test_nothing_is_wider_than_the_screen(
     browser: Browser, address: str, width: int, scheme: str
 ) -> None:
     size = {"width": width, "height": 800}
-    with visited(browser, address, ROWS, viewport=size, color_scheme=scheme) as page:
+    with visit_page(browser, address, ROWS, viewport=size, color_scheme=scheme) as page:
         root = "document.documentElement"
         assert page.evaluate(f"{root}.scrollWidth - {root}.clientWidth") <= 0
 

@@ -29,12 +29,12 @@ def calls(count: int) -> list[Call]:
     return [call(f"call_{i:02}", conditions[i % 4]) for i in range(count)]
 
 
-def untimed(call: Call) -> Call:
+def drop_word_times(call: Call) -> Call:
     """The same recording in a data set that does not say when its words were spoken."""
     return replace(call, reference=replace(call.reference, words=()))
 
 
-def played(words: Sequence[Word], late: float = 1.0, cost: float = 1.0) -> Played:
+def play_words(words: Sequence[Word], late: float = 1.0, cost: float = 1.0) -> Played:
     """What a system did that committed each word so long after its end."""
     steps = [
         Step(
@@ -65,9 +65,9 @@ def outcome(
 ) -> Outcome:
     """A system on one data set, in whose recordings it committed these words."""
     whole = [call(each, text=text) for each in heard]
-    spoken = whole if timed else [untimed(each) for each in whole]
+    spoken = whole if timed else [drop_word_times(each) for each in whole]
     speech = SpeechSet(name, tuple(spoken), pauses or {})
-    done = {each: played(words, late, cost) for each, words in heard.items()}
+    done = {each: play_words(words, late, cost) for each, words in heard.items()}
     named = {
         each: replace(one, steps=tuple(replace(step, recording=each) for step in one.steps))
         for each, one in done.items()

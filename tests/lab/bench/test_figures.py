@@ -36,18 +36,18 @@ def test_numbers_are_compared_as_whispers_normaliser_writes_them() -> None:
 
 def test_latency_counts_from_the_end_of_the_reference_word() -> None:
     shifted = [Word(w.text, w.start - 0.1, w.end - 0.1) for w in SAID]
-    assert pool(outcome({"a": shifted}, late=1.0)).latency(0.5) == pytest.approx(0.9)
+    assert pool(outcome({"a": shifted}, late=1.0)).find_latency(0.5) == pytest.approx(0.9)
 
 
 def test_without_reference_times_it_counts_from_the_systems_own() -> None:
     shifted = [Word(w.text, w.start - 0.1, w.end - 0.1) for w in SAID]
-    assert pool(outcome({"a": shifted}, timed=False)).latency(0.5) == pytest.approx(1.0)
+    assert pool(outcome({"a": shifted}, timed=False)).find_latency(0.5) == pytest.approx(1.0)
 
 
 def test_a_word_that_never_came_is_later_than_all_others() -> None:
     found = pool(outcome({"a": SAID[:36]}))
-    assert found.latency(0.5) == pytest.approx(1.0)
-    assert found.latency(0.95) is None
+    assert found.find_latency(0.5) == pytest.approx(1.0)
+    assert found.find_latency(0.95) is None
 
 
 def test_a_quantile_is_one_of_the_values() -> None:

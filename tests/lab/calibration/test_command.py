@@ -76,33 +76,33 @@ def test_every_key_of_a_profile_is_explained() -> None:
 
 def test_a_scene_is_the_same_work_each_time() -> None:
     audio = noise(1)[0].audio
-    (one, *_), (again, *_) = (scenes.scenes([audio], "hello " * 50, seed=3) for _ in range(2))
-    for windows in zip(one.windows(), again.windows(), strict=True):
+    (one, *_), (again, *_) = (scenes.cut_scenes([audio], "hello " * 50, seed=3) for _ in range(2))
+    for windows in zip(one.iterate_windows(), again.iterate_windows(), strict=True):
         a, b = windows
         assert (a.start, a.prompt, a.listen_only) == (b.start, b.prompt, b.listen_only)
         assert np.array_equal(a.audio, b.audio)
         assert a.memory is not b.memory
-    lengths = [samples_to_seconds(len(window.audio)) for window in one.windows()]
+    lengths = [samples_to_seconds(len(window.audio)) for window in one.iterate_windows()]
     assert lengths == pytest.approx([0.5, 0.7, 0.9, 1.4])
 
 
 def test_one_call_is_too_few_to_check_the_fit_with() -> None:
     with pytest.raises(DatasetError, match="1 recordings: a calibration needs two"):
-        command.halves(noise(1))
+        command.split_scenes(noise(1))
 
 
 def test_a_profile_of_another_processor_is_not_mixed_with_this_ones(tmp_path: Path) -> None:
     path = tmp_path / "desk.yaml"
     path.write_text(document.render(HardwareConfig("desk", "an abacus", {KEY: CallCosts()})))
     with pytest.raises(ConfigError, match=r"another processor \(an abacus, not .*another --name"):
-        command.earlier(path, "desk")
+        command.read_earlier_profile(path, "desk")
 
 
 def test_a_file_that_is_no_profile_is_not_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "desk.yaml"
     path.write_text("colour: red\n")
     with pytest.raises(ConfigError, match="not a hardware profile"):
-        command.earlier(path, "desk")
+        command.read_earlier_profile(path, "desk")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_file_that_is_no_profile_is_not_overwritten(tmp_path: Path) -> None:
     ],
 )
 def test_a_profile_is_named_after_the_processor(processor: str, name: str) -> None:
-    assert command.slug(processor) == name
+    assert command.make_slug(processor) == name
 
 
 class Charged:

@@ -99,7 +99,7 @@ def test_through_noise_the_time_of_calls_is_found_again() -> None:
 
 def test_the_errors_are_those_of_the_calls_that_decode() -> None:
     """All of them 25 % slower than the fit: 1 / 1.25 − 1 = −20 %."""
-    fitted = fitting.with_errors(TRUE, samples(100, seed=4, slower=1.25))
+    fitted = fitting.add_errors(TRUE, samples(100, seed=4, slower=1.25))
     errors = fitted.error_median, fitted.error_p95, fitted.error_total
     assert errors == pytest.approx((0.2, 0.2, -0.2), abs=1e-3)
 
@@ -110,7 +110,7 @@ def test_non_negative_least_squares_meet_their_conditions(seed: int, terms: int,
     rng = np.random.default_rng(seed)
     a, b = rng.normal(size=(rows + terms, terms)), rng.normal(size=rows + terms)
     weights = rng.uniform(0.5, 2, rows + terms)
-    x = fitting.non_negative(a, b, weights)
+    x = fitting.solve_non_negative(a, b, weights)
     gradient = a.T @ (weights**2 * (a @ x - b))
     assert (x >= 0).all()
     assert gradient[x > 0] == pytest.approx(np.zeros(int((x > 0).sum())), abs=1e-7)

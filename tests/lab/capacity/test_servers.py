@@ -36,7 +36,7 @@ def test_calls_to_a_server_overlap_and_are_figures_of_a_load() -> None:
         )
         arrivals = [Arrival(0.0, 0), Arrival(0.3, 0)]
         with closing(worker):
-            calls = worker._served(arrivals, load)
+            calls = worker._serve_calls(arrivals, load)
             assert worker.guess == 1
             assert worker.alone["a"].errors == 0
     assert [call.begins for call in calls] == [0.0, 0.3]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lab.validation.agreement import LOADS, Load, Pair, Verdict, capacities, verdicts
+from lab.validation.agreement import LOADS, Load, Pair, Verdict, find_capacities, judge_pairs
 from lab.validation.figures import Figures
 from streamwer.config.load import SloConfig
 
@@ -45,14 +45,14 @@ def pair(load: Load, **virtual: float | None) -> Pair:
     return Pair(load, run("virtual", **{**stalled, **virtual}), run("wall", **stalled))
 
 
-def named(found: list[Verdict]) -> dict[str, Verdict]:
+def index_verdicts(found: list[Verdict]) -> dict[str, Verdict]:
     return {verdict.criterion: verdict for verdict in found}
 
 
 def test_clocks_that_say_the_same_meet_all() -> None:
-    found = verdicts([pair(load) for load in LOADS], [], SLO)
+    found = judge_pairs([pair(load) for load in LOADS], [], SLO)
     assert all(verdict.off == 0 for verdict in found)
-    assert set(named(found)) == {
+    assert set(index_verdicts(found)) == {
         *(
             f"{name} at {load}"
             for name in ("p50", "p95")
@@ -86,7 +86,7 @@ def test_clocks_that_say_the_same_meet_all() -> None:
 def test_a_criterion_ends_at_its_limit(
     load: Load, virtual: dict[str, float | None], criterion: str, met: bool
 ) -> None:
-    found = named(verdicts([pair(load, **virtual)], [], SLO))
+    found = index_verdicts(judge_pairs([pair(load, **virtual)], [], SLO))
     assert found[criterion].met is met
 
 
@@ -94,21 +94,21 @@ def test_small_latencies_may_be_off_by_milliseconds() -> None:
     wall = run("wall", p50=0.1, p95=0.2)
     near = Pair(BELOW, replace(wall, clock="virtual", p50=0.119), wall)
     far = Pair(BELOW, replace(wall, clock="virtual", p50=0.121), wall)
-    assert named(verdicts([near], [], SLO))["p50 at 0.3"].met
-    assert not named(verdicts([far], [], SLO))["p50 at 0.3"].met
+    assert index_verdicts(judge_pairs([near], [], SLO))["p50 at 0.3"].met
+    assert not index_verdicts(judge_pairs([far], [], SLO))["p50 at 0.3"].met
 
 
 def test_a_worker_that_nobody_waited_for_has_no_share_to_be_off_by() -> None:
     stalled = Pair(
         STALLED, run("virtual", backlog=0.01, recovery=1.0), run("wall", backlog=0.0, recovery=1.0)
     )
-    found = named(verdicts([stalled], [], SLO))["backlog after the stall"]
+    found = index_verdicts(judge_pairs([stalled], [], SLO))["backlog after the stall"]
     assert (found.off, found.told) == (0.5, "0.010 s against 0.000 s: +10 ms")
 
 
 def test_the_mean_of_the_repeats_is_judged_and_the_furthest_is_told() -> None:
     repeats = [pair(BELOW, p50=1.08), pair(BELOW, p50=0.98), pair(BELOW, p50=1.0)]
-    found = named(verdicts(repeats, [], SLO))["p50 at 0.3"]
+    found = index_verdicts(judge_pairs(repeats, [], SLO))["p50 at 0.3"]
     assert found.off == pytest.approx(0.02 / 0.05)
     assert found.told == "1.020 s against 1.000 s: +20 ms, +2.0% (furthest repeat +8.0%)"
 
@@ -116,20 +116,20 @@ def test_the_mean_of_the_repeats_is_judged_and_the_furthest_is_told() -> None:
 def test_a_repeat_of_a_busy_machine_is_left_out_where_three_others_are_left() -> None:
     quiet = pair(BELOW)
     busy = replace(quiet, wall=replace(quiet.wall, p50=1.5, waited=0.12))
-    assert named(verdicts([quiet, busy, quiet, quiet], [], SLO))["p50 at 0.3"].met
-    assert not named(verdicts([quiet, busy, quiet], [], SLO))["p50 at 0.3"].met
+    assert index_verdicts(judge_pairs([quiet, busy, quiet, quiet], [], SLO))["p50 at 0.3"].met
+    assert not index_verdicts(judge_pairs([quiet, busy, quiet], [], SLO))["p50 at 0.3"].met
     other = replace(quiet, wall=replace(quiet.wall, p50=1.5, waited=0.08))  # for no such reason
-    assert not named(verdicts([quiet, other, quiet, quiet], [], SLO))["p50 at 0.3"].met
+    assert not index_verdicts(judge_pairs([quiet, other, quiet, quiet], [], SLO))["p50 at 0.3"].met
 
 
 @pytest.mark.parametrize("lost", [None, math.inf])
 def test_a_repeat_without_a_figure_is_not_made_good_by_others(lost: float | None) -> None:
-    found = named(verdicts([pair(BELOW), pair(BELOW, p95=lost)], [], SLO))
+    found = index_verdicts(judge_pairs([pair(BELOW), pair(BELOW, p95=lost)], [], SLO))
     assert not found["p95 at 0.3"].met
 
 
 def test_beyond_saturation_latencies_are_not_judged() -> None:
-    found = verdicts([pair(BEYOND, p50=7.0, p95=9.0)], [], SLO)
+    found = judge_pairs([pair(BEYOND, p50=7.0, p95=9.0)], [], SLO)
     assert [verdict.criterion for verdict in found] == ["sign of the lag slope at 1.2"]
 
 
@@ -146,16 +146,16 @@ def loads(virtual: list[float], wall: list[float]) -> list[Pair]:
 
 def test_the_capacity_of_either_clock_is_held_to_a_tenth() -> None:
     pairs = loads([2.0, 2.1, 2.5, 3.5, 5.0], [2.0, 2.5, 3.5, 4.0, 6.0])
-    (found,) = capacities(pairs, SLO, 5)
+    (found,) = find_capacities(pairs, SLO, 5)
     assert (found.virtual, found.wall) == (105, 95)
-    capacity = named(verdicts(pairs, [found], SLO))["capacity"]
+    capacity = index_verdicts(judge_pairs(pairs, [found], SLO))["capacity"]
     assert not capacity.met
     assert capacity.off == pytest.approx(10 / 9.5)
 
 
 def test_a_capacity_that_the_loads_do_not_bracket_is_not_known_and_not_met() -> None:
     pairs = loads([2.0] * 5, [2.0, 2.5, 3.5, 4.0, 6.0])
-    (found,) = capacities(pairs, SLO, 5)
+    (found,) = find_capacities(pairs, SLO, 5)
     assert found.virtual is None
-    assert not named(verdicts(pairs, [found], SLO))["capacity"].met
-    assert capacities(pairs, SLO, 6) == []
+    assert not index_verdicts(judge_pairs(pairs, [found], SLO))["capacity"].met
+    assert find_capacities(pairs, SLO, 6) == []

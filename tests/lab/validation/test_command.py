@@ -16,9 +16,9 @@ from xml.etree import ElementTree
 import pytest
 
 from lab.validation import command, document, drawing
-from lab.validation.agreement import LOADS, Capacity, Pair, verdicts
+from lab.validation.agreement import LOADS, Capacity, Pair, judge_pairs
 from lab.validation.document import BEGIN, END, Findings
-from lab.validation.figures import Figures, figures
+from lab.validation.figures import Figures, measure_figures
 from lab.validation.playing import VIRTUAL, WALL, Player, Setting
 from lab.validation.stalling import Stall
 from streamwer.config import experiment
@@ -53,9 +53,9 @@ def player(words: int = len(SAID)) -> Player:
     return Player(system, Scripted(said, cost=lambda call: 0.001), calls, CoreReservation())
 
 
-def found(run_of: Figures) -> Findings:
+def make_findings(run_of: Figures) -> Findings:
     pairs = tuple(Pair(load, run_of, replace(run_of, clock="wall")) for load in LOADS)
-    judged = verdicts(pairs, [], SloConfig())
+    judged = judge_pairs(pairs, [], SloConfig())
     machine = {"cpu": "a processor", "cores": 2}
     policy = {"name": "attention_cutoff", "chunk_s": 2.0}
     return Findings(
@@ -74,7 +74,7 @@ def own_time() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def virtual() -> Figures:
     stalled = replace(SETTING, stall=Stall(1.5, 0.5))
-    return figures(player().play(stalled, VIRTUAL), get_normaliser("basic"), 0.5)
+    return measure_figures(player().play(stalled, VIRTUAL), get_normaliser("basic"), 0.5)
 
 
 def test_in_real_time_the_same_calls_are_played(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,7 +106,7 @@ def test_a_stall_shows_in_the_figures(virtual: Figures) -> None:
 
 
 def test_the_report_says_what_was_met(virtual: Figures) -> None:
-    contents = document.render(found(virtual), "<svg/>")
+    contents = document.render(make_findings(virtual), "<svg/>")
     told = json.loads(contents["validation.json"])
     assert told["met"] is True
     assert len(told["runs"]) == 2 * len(LOADS)
@@ -114,20 +114,24 @@ def test_the_report_says_what_was_met(virtual: Figures) -> None:
     assert "All criteria that were looked at are met." in str(contents["validation.md"])
     assert "| capacity | not compared: " in str(contents["validation.md"])
     assert f" | {1000 * (virtual.call or 0):.2f} |" in str(contents["validation.md"])
-    assert document.block(found(replace(virtual, call=None))).count(" | – |\n") == 2 * len(LOADS)
+    assert document.render_block(make_findings(replace(virtual, call=None))).count(
+        " | – |\n"
+    ) == 2 * len(LOADS)
     capacity = (Capacity(1, 100.0, 101.0),)
-    assert "All criteria are met." in document.block(replace(found(virtual), capacities=capacity))
+    assert "All criteria are met." in document.render_block(
+        replace(make_findings(virtual), capacities=capacity)
+    )
     missed = replace(virtual, p95=9.0)
-    assert "**not met**" in document.block(
+    assert "**not met**" in document.render_block(
         replace(
-            found(virtual),
-            verdicts=tuple(verdicts([Pair(LOADS[0], missed, virtual)], [], SloConfig())),
+            make_findings(virtual),
+            verdicts=tuple(judge_pairs([Pair(LOADS[0], missed, virtual)], [], SloConfig())),
         )
     )
 
 
 def test_the_figure_has_a_plot_for_each_load_and_one_for_the_backlog(virtual: Figures) -> None:
-    root = ElementTree.fromstring(drawing.svg(found(virtual).pairs))
+    root = ElementTree.fromstring(drawing.draw_svg(make_findings(virtual).pairs))
     plots = root.findall("{http://www.w3.org/2000/svg}g")
     assert len(plots) == len(LOADS) + 1
     assert all(len(plot.findall("{http://www.w3.org/2000/svg}polyline")) == 2 for plot in plots)
@@ -172,19 +176,19 @@ def test_what_cannot_be_compared_is_refused(
     assert problem in capsys.readouterr().err
 
 
-class Told(command.Session):
+class ScriptedSession(command.Session):
     """Runs that were never played: their p95, and how busy the worker was, are given."""
 
     def __init__(self, p95: float | None, busy: float, run: Figures, *arguments: str) -> None:
-        args = command.parser().parse_args(["--seconds", "4", *arguments])
+        args = command.create_parser().parse_args(["--seconds", "4", *arguments])
         super().__init__(cast(Player, None), settings(), args)
-        self._told, self.untils = replace(run, p95=p95, busy=busy), list[float]()
+        self._figures, self.untils = replace(run, p95=p95, busy=busy), list[float]()
 
     def _run(
         self, streams: int, seed: int, until: float, clock: str, stall: Stall | None = None
     ) -> Figures:
         self.untils.append(until)
-        return replace(self._told, streams=streams)
+        return replace(self._figures, streams=streams)
 
 
 @pytest.mark.parametrize(
@@ -199,10 +203,10 @@ def test_a_level_that_no_load_meets_says_what_limits_it(
     p95: float | None, busy: float, problem: str, virtual: Figures
 ) -> None:
     with pytest.raises(ConfigError, match=re.escape(problem)):
-        Told(p95, busy, virtual).streams()
+        ScriptedSession(p95, busy, virtual).estimate_capacity()
 
 
 def test_without_a_time_that_does_not_count_something_is_played_first(virtual: Figures) -> None:
-    session = Told(1.0, 1.0, virtual, "--warm-up", "0")
+    session = ScriptedSession(1.0, 1.0, virtual, "--warm-up", "0")
     session.warm_up()
     assert session.untils == [0.5]

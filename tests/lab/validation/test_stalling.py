@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from lab.validation.figures import mean_step
-from lab.validation.stalling import Stall, Stalled, in_virtual_time
+from lab.validation.figures import compute_mean_step
+from lab.validation.stalling import Stall, Stalled, pass_virtual_time
 from streamwer.analysis.capacity.figures import ServedCall
 from streamwer.recognisers.stage_timer import NOW
 from streamwer.simulation.clock import OccupancyClock, WallClock
@@ -37,7 +37,7 @@ def streams() -> list[Stream]:
 
 
 def in_virtual(world: World, service: float) -> list[Step]:
-    stalled = Stalled(OccupancyClock(), Working(world, service), STALL, in_virtual_time)
+    stalled = Stalled(OccupancyClock(), Working(world, service), STALL, pass_virtual_time)
     return list(serve_streams(streams(), stalled, stalled))
 
 
@@ -57,9 +57,11 @@ def test_the_first_call_after_the_moment_takes_longer_and_no_other(world: World)
 
 def test_it_is_in_no_mean_of_the_steps(world: World) -> None:
     calls = [ServedCall(Reference("a", "", 21.0, ""), 0.0, tuple(in_virtual(world, 0.125)))]
-    assert mean_step(calls, STALL) == pytest.approx(0.125)
-    assert mean_step(calls, None) == pytest.approx(0.125 + STALL.seconds / len(calls[0].steps))
-    assert mean_step([], STALL) is None
+    assert compute_mean_step(calls, STALL) == pytest.approx(0.125)
+    assert compute_mean_step(calls, None) == pytest.approx(
+        0.125 + STALL.seconds / len(calls[0].steps)
+    )
+    assert compute_mean_step([], STALL) is None
 
 
 def test_the_backlog_is_worked_off_as_fast_as_there_is_time(world: World) -> None:

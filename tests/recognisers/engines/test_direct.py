@@ -18,7 +18,7 @@ from streamwer.recognisers.base import Memory, Window
 from streamwer.recognisers.engines.direct import Direct
 from streamwer.recognisers.long_windows import ShortWhisper
 from streamwer.types import Hypothesis, WorkCounters
-from tests.recognisers.engine_fixtures import call, direct, hiss, part, said, texts
+from tests.recognisers.engine_fixtures import call, direct, hiss, part, read_words, texts
 
 BUCKETS = [2, 3, 4, 6, 10, 30]
 
@@ -39,7 +39,7 @@ def lone(window: Window) -> Window:
     return replace(window, memory=Memory())
 
 
-def decoding(effort: WorkCounters) -> WorkCounters:
+def drop_listening(effort: WorkCounters) -> WorkCounters:
     """What was done besides listening."""
     return replace(effort, listened_frames=0)
 
@@ -57,7 +57,7 @@ def test_words_are_on_the_streams_line(engine: Direct) -> None:
 
 
 def test_a_window_that_ends_in_mid_word_keeps_the_words_before_it(engine: Direct) -> None:
-    last = said(1)[5]
+    last = read_words(1)[5]
     middle = (last["start"] + last["end"]) / 2
     whole, cut = (engine.recognise(part(1, 0.5, end)) for end in (last["end"] + 0.3, middle))
     assert texts(cut)[:4] == texts(whole)[:4]
@@ -73,7 +73,7 @@ def test_silence_costs_no_encoder_call(engine: Direct, audio: Samples) -> None:
     hypothesis = engine.recognise(Window(audio, 0))
     assert hypothesis.words == ()
     assert hypothesis.silence == samples_to_seconds(len(audio))
-    assert decoding(hypothesis.effort) == WorkCounters()
+    assert drop_listening(hypothesis.effort) == WorkCounters()
     assert hypothesis.effort.listened_frames == len(audio) // 512
     assert hypothesis.compute.listen > 0
 
@@ -84,14 +84,14 @@ def test_ten_minutes_of_silence_cost_none_either(engine: Direct) -> None:
         hypothesis = engine.recognise(Window(quiet, start, memory=memory))
         assert hypothesis.words == ()
         effort += hypothesis.effort
-    assert decoding(effort) == WorkCounters()
+    assert drop_listening(effort) == WorkCounters()
 
 
 def test_a_listen_only_window_is_only_listened_to(engine: Direct, hearing: Direct) -> None:
     for each in (engine, hearing):
         hypothesis = each.recognise(replace(part(1, 1.0, 4.0), listen_only=True))
         assert hypothesis.words == ()
-        assert decoding(hypothesis.effort) == WorkCounters()
+        assert drop_listening(hypothesis.effort) == WorkCounters()
         assert 0 < hypothesis.silence < 3
 
 
@@ -148,13 +148,13 @@ def several() -> list[Window]:
     return [replace(part(*p), prompt=text) for p, text in zip(parts, prompts, strict=True)]
 
 
-def batched(size: int) -> list[Hypothesis]:
+def recognise_batch(size: int) -> list[Hypothesis]:
     return direct(buckets_s=BUCKETS, padding_s=1.0, batch_size=size).recognise_batch(several())
 
 
 def test_a_batch_gives_the_words_of_its_windows_one_by_one(engine: Direct) -> None:
     alone = [engine.recognise(window) for window in several()]
-    together = batched(4)
+    together = recognise_batch(4)
     assert [texts(h) for h in together] == [texts(h) for h in alone]
     assert min(len(h.words) for h in together) > 0
     for a, b in zip(alone, together, strict=True):
@@ -167,7 +167,7 @@ def test_what_windows_of_a_batch_cost_adds_up_to_what_they_cost_alone(
     engine: Direct, size: int
 ) -> None:
     alone = sum((engine.recognise(window).effort for window in several()), WorkCounters())
-    assert sum((h.effort for h in batched(size)), WorkCounters()) == alone
+    assert sum((h.effort for h in recognise_batch(size)), WorkCounters()) == alone
 
 
 def test_what_a_call_did_before_it_failed_is_known(

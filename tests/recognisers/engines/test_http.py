@@ -31,7 +31,7 @@ from streamwer.simulation.clock import build_clock as build_clock
 from streamwer.simulation.serving import play_recording
 from streamwer.types import Failure
 from tests.recognisers.engine_fixtures import CALLS, call
-from tests.recognisers.transcription_server import Request, Respond, says, sends, serving
+from tests.recognisers.transcription_server import Request, Respond, run_server, says, sends
 
 SECOND = np.linspace(-1, 1, 16_000, dtype=np.float32)
 HELLO = {"text": "hello", "words": [{"word": "hello", "start": 0.25, "end": 0.5}]}
@@ -53,7 +53,7 @@ def engine(url: str, **changes: Any) -> Http.Config:
     return Http.Config(url=url, **{**quick, **changes})
 
 
-def heard(url: str, window: Window | None = None, **changes: Any) -> list[str]:
+def recognise_words(url: str, window: Window | None = None, **changes: Any) -> list[str]:
     recogniser = Http(engine(url, **changes), ENGLISH)
     return [word.text for word in recogniser.recognise(window or Window(SECOND, 0)).words]
 
@@ -63,7 +63,7 @@ def breaks_off(request: Request) -> None:
     request.close_connection = True
 
 
-def truncated(request: Request) -> None:
+def close_connection(request: Request) -> None:
     request.answer(b'{"text": "hel', Content_Length="1000")
     request.close_connection = True
 
@@ -85,7 +85,7 @@ def endless(request: Request) -> None:
 
 
 def test_a_server_finds_the_language_out_where_it_is_to_be_detected() -> None:
-    with serving(says(HELLO)) as server:
+    with run_server(says(HELLO)) as server:
         values = ["engine=http", f"engine.url={server.url}", "model=base", "model.language=auto"]
         recogniser = recognisers.build_recogniser(
             experiment.build_system(load_config(values), "offline")
@@ -96,7 +96,7 @@ def test_a_server_finds_the_language_out_where_it_is_to_be_detected() -> None:
 
 
 def test_a_window_is_posted_as_a_wav_file_with_what_openai_wants_to_know() -> None:
-    with serving(says(HELLO)) as server:
+    with run_server(says(HELLO)) as server:
         window = Window(SECOND, 32_000, prompt="what was said – before")
         recogniser = Http(engine(server.url, own_model="whisper-large", temperature=0.5), GERMAN)
         (word,) = recogniser.recognise(window).words
@@ -118,9 +118,9 @@ def test_a_window_is_posted_as_a_wav_file_with_what_openai_wants_to_know() -> No
 
 
 def test_a_server_without_word_times_is_not_asked_for_them() -> None:
-    with serving(says({"text": "one two"})) as server:
+    with run_server(says({"text": "one two"})) as server:
         window = Window(SECOND, 0, prompt="before")
-        assert heard(server.url, window, response_format="json", send_prompt=False) == [
+        assert recognise_words(server.url, window, response_format="json", send_prompt=False) == [
             "one",
             "two",
         ]
@@ -133,8 +133,8 @@ def test_the_key_is_sent_and_never_told(
     caplog.set_level(logging.DEBUG)
     monkeypatch.setenv("SERVER_KEY", f" {KEY}\n")
     refusal = sends(f'{{"error": {{"message": "bad key {KEY}!"}}}}'.encode(), 401)
-    with serving(refusal) as server, pytest.raises(ModelError) as error:
-        heard(server.url, api_key_env="SERVER_KEY")
+    with run_server(refusal) as server, pytest.raises(ModelError) as error:
+        recognise_words(server.url, api_key_env="SERVER_KEY")
     assert server.posted[0].headers["Authorization"] == f"Bearer {KEY}"
     assert str(error.value) == f"{server.url}: status 401: bad key …!"
     assert KEY not in str(error.getrepr())
@@ -164,12 +164,12 @@ def test_a_secret_in_the_wrong_key_is_refused_and_not_repeated(key: str, value: 
 
 @pytest.mark.parametrize(
     "failure",
-    [sends(b"", 429), sends(b"oh no", 500), sends(b"", 503), breaks_off, truncated],
+    [sends(b"", 429), sends(b"oh no", 500), sends(b"", 503), breaks_off, close_connection],
     ids=["429", "500", "503", "reset", "truncated"],
 )
 def test_what_may_pass_is_tried_again(failure: Respond) -> None:
-    with serving(failure, failure, says(HELLO)) as server:
-        assert heard(server.url) == ["hello"]
+    with run_server(failure, failure, says(HELLO)) as server:
+        assert recognise_words(server.url) == ["hello"]
     assert len(server.posted) == 3
     assert len({posted.sound for posted in server.posted}) == 1
 
@@ -179,7 +179,7 @@ def test_what_may_pass_is_tried_again(failure: Respond) -> None:
     [
         (sends(b"slow down", 429), 5, "status 429: slow down (3 attempts)"),
         (sends(b'{"error": {"message": "on\\nfire"}}', 500), 5, "status 500: on fire (3 attempts)"),
-        (truncated, 5, "the connection broke (IncompleteRead) (3 attempts)"),
+        (close_connection, 5, "the connection broke (IncompleteRead) (3 attempts)"),
         (never, 0.5, "no answer within 0.5 s (3 attempts)"),
         (drips, 0.5, "no whole answer within 0.5 s (3 attempts)"),
     ],
@@ -188,9 +188,9 @@ def test_what_may_pass_is_tried_again(failure: Respond) -> None:
 def test_what_does_not_pass_fails_after_so_many_attempts(
     failure: Respond, within: float, said: str
 ) -> None:
-    with serving(failure) as server:
+    with run_server(failure) as server:
         with pytest.raises(ModelError) as error:
-            heard(server.url, retries=2, timeout_s=within)
+            recognise_words(server.url, retries=2, timeout_s=within)
         assert str(error.value) == f"{server.url}: {said}"
         deadline = time.monotonic() + PATIENCE_S
         while len(server.posted) < 3 and time.monotonic() < deadline:
@@ -215,8 +215,8 @@ def test_what_does_not_pass_fails_after_so_many_attempts(
     ids=["400", "404", "redirect", "html", "types", "list", "huge"],
 )
 def test_what_will_not_pass_fails_at_once(failure: Respond, said: str) -> None:
-    with serving(failure) as server, pytest.raises(ModelError) as error:
-        heard(server.url)
+    with run_server(failure) as server, pytest.raises(ModelError) as error:
+        recognise_words(server.url)
     assert str(error.value).startswith(f"{server.url}: {said}")
     assert len(server.posted) == 1
 
@@ -226,13 +226,13 @@ def test_a_server_that_is_not_there_is_named_without_its_query() -> None:
         reserved.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{reserved.getsockname()[1]}/v1"
         with pytest.raises(ModelError) as error:
-            heard(f"{url}?key={KEY}", retries=1)
+            recognise_words(f"{url}?key={KEY}", retries=1)
     assert str(error.value) == f"{url}: the connection broke (Connection refused) (2 attempts)"
 
 
 def waits(respond: Respond, sound: bytes = b"sound", **changes: Any) -> list[float]:
     found: list[float] = []
-    with serving(respond) as server, pytest.raises(ModelError):
+    with run_server(respond) as server, pytest.raises(ModelError):
         Client(engine(server.url, **changes), found.append).post([], sound)
     return found
 
@@ -258,21 +258,21 @@ def test_the_server_may_ask_for_a_longer_wait() -> None:
 
 
 def test_a_server_that_asks_for_too_long_a_wait_has_failed() -> None:
-    with serving(sends(b"", 429, Retry_After="3600")) as server:
+    with run_server(sends(b"", 429, Retry_After="3600")) as server:
         told = "status 429, and asks to wait 3600 s, longer than engine.longest_wait_s=0.5"
         with pytest.raises(ModelError, match=told):
-            heard(server.url)
+            recognise_words(server.url)
 
 
 def test_windows_that_are_too_short_are_not_posted() -> None:
-    with serving(sends(b"", 400)) as server:
-        assert heard(server.url, Window(SECOND[:1599], 0)) == []
-        assert heard(server.url, Window(SECOND[:0], 0), shortest_s=0.0) == []
+    with run_server(sends(b"", 400)) as server:
+        assert recognise_words(server.url, Window(SECOND[:1599], 0)) == []
+        assert recognise_words(server.url, Window(SECOND[:0], 0), shortest_s=0.0) == []
     assert not server.posted
 
 
 def test_pauses_are_listened_for_here() -> None:
-    with serving(sends(b"", 400)) as server:
+    with run_server(sends(b"", 400)) as server:
         quiet = Window(np.zeros(16_000, np.float32), 0, listen_only=True)
         hypothesis = Http(engine(server.url), ENGLISH).recognise(quiet)
     assert hypothesis.silence == 1.0
@@ -287,13 +287,13 @@ def test_compute_is_the_round_trip() -> None:
         arrived.wait(0.2)
         says(HELLO)(request)
 
-    with serving(late) as server:
+    with run_server(late) as server:
         hypothesis = Http(engine(server.url), ENGLISH).recognise(Window(SECOND, 0))
     assert 0.2 <= hypothesis.compute.decode <= hypothesis.compute.total
 
 
 def test_made_up_word_times_are_told_once(caplog: pytest.LogCaptureFixture) -> None:
-    with serving(says(HELLO), says({"text": "one two"})) as server:
+    with run_server(says(HELLO), says({"text": "one two"})) as server:
         recogniser = Http(engine(server.url), ENGLISH)
         recogniser.recognise(Window(SECOND, 0))
         assert recogniser.facts() == {"word_times": "from the server"}
@@ -305,7 +305,7 @@ def test_made_up_word_times_are_told_once(caplog: pytest.LogCaptureFixture) -> N
 
 def test_a_recording_that_the_server_fails_is_a_failure_and_the_others_go_on() -> None:
     jobs = [Job(f"call_0{n}", CALLS / f"call_0{n}.flac", 4.0 - n) for n in (1, 2)]
-    with serving(sends(b"", 400), says(HELLO)) as server:
+    with run_server(sends(b"", 400), says(HELLO)) as server:
         settings = load_config(["engine=http", f"engine.url={server.url}", "policy=[offline]"])
         system = experiment.build_system(settings, "offline")
         outcome = stream_recordings(jobs, system, ClusterConfig(name="local"))
@@ -315,7 +315,7 @@ def test_a_recording_that_the_server_fails_is_a_failure_and_the_others_go_on() -
 
 
 def test_a_policy_plays_a_call_into_a_served_model() -> None:
-    with serving(says(HELLO)) as server:
+    with run_server(says(HELLO)) as server:
         policy = LocalAgreement()
         recogniser = Http(engine(server.url), ENGLISH)
         steps = list(

@@ -34,6 +34,6 @@ def label(recording: str = "anna", system: str = "offline") -> EntryLabel:
     )
 
 
-def said(recording: str, *words: str) -> tuple[Step, ...]:
+def make_steps(recording: str, *words: str) -> tuple[Step, ...]:
     update = Update(tuple(Word(word, 0.5 * at, 0.5 * at + 0.5) for at, word in enumerate(words)))
     return (Step(recording, 0, 1.0, 1.0, 1.0, 1.5, StageTimes(), WorkCounters(), update, True),)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from streamwer.runners.cache.entry import DamagedError, pack_entry, unpack_label, unpack_steps
 from streamwer.types import Step
-from tests.runners.cache.calls import KEY, label, said, steps
+from tests.runners.cache.calls import KEY, label, make_steps, steps
 
-PACKED = pack_entry(KEY, label(), said("anna", "my", "name", "is", "anna"))
+PACKED = pack_entry(KEY, label(), make_steps("anna", "my", "name", "is", "anna"))
 
 
 @settings(max_examples=40)
@@ -43,7 +43,7 @@ def test_an_entry_in_the_place_of_another_is_damaged() -> None:
 
 
 def test_numbers_of_numpy_come_back_as_those_of_python() -> None:
-    (step,) = said("anna", "my")
+    (step,) = make_steps("anna", "my")
     numpy = Step("anna", np.int64(0), *[np.float64(1.0)] * 3, np.float32(1.5), *_rest(step))  # type: ignore[arg-type]
     assert unpack_steps(KEY, pack_entry(KEY, label(), (numpy,))) == (step,)
 

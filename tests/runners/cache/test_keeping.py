@@ -18,7 +18,7 @@ from streamwer.runners.pool import JobResult
 from streamwer.runners.worker import Job
 from streamwer.types import Step
 from tests.datasets.recordings import clip
-from tests.runners.cache.calls import said
+from tests.runners.cache.calls import make_steps
 
 HERE = ClusterConfig("ray")
 JOINED = ClusterConfig("ray", address="head:6379")
@@ -47,7 +47,7 @@ class Runs:
     ) -> dict[str, Any]:
         for job in jobs:
             node = self.nodes[job.recording]
-            steps, facts = said(job.recording, node), {"hardware": f"{node} (2 cores)"}
+            steps, facts = make_steps(job.recording, node), {"hardware": f"{node} (2 cores)"}
             take(JobResult(0, job, steps=steps, facts=facts))
         return {}
 

@@ -161,14 +161,14 @@ def _find_imported(*modules: str) -> Iterator[Path]:
         parts = name.split(".")
         waiting += [".".join(parts[:at]) for at in range(1, len(parts))]
         for node in filter(_is_run, ast.parse(file.read_text()).body):
-            waiting += _imported(node)
+            waiting += _list_imports(node)
 
 
 def _is_run(node: ast.stmt) -> bool:
     return not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))
 
 
-def _imported(statement: ast.stmt) -> Iterator[str]:
+def _list_imports(statement: ast.stmt) -> Iterator[str]:
     for node in ast.walk(statement):
         if isinstance(node, ast.Import):
             yield from (each.name for each in node.names)

@@ -10,7 +10,7 @@ from itertools import groupby
 from statistics import median_high, median_low
 from typing import Any
 
-from streamwer.analysis.capacity.figures import LoadFigures, slo_violations, wer_increase
+from streamwer.analysis.capacity.figures import LoadFigures, compute_wer_increase, slo_violations
 from streamwer.config.load import SloConfig
 
 _MORE_IS_BETTER = ("achieved", "emitted", "partial_rate")
@@ -69,9 +69,9 @@ def _build_point(runs: Sequence[LoadFigures], slo: SloConfig) -> LoadPoint:
     known = len(late) == len(runs)
     return LoadPoint(
         middle=LoadFigures(
-            **{each.name: _median_figure(runs, each.name) for each in fields(LoadFigures)}
+            **{each.name: _compute_median(runs, each.name) for each in fields(LoadFigures)}
         ),
-        wer_points=_median([wer_increase(run) for run in runs]),
+        wer_points=_median([compute_wer_increase(run) for run in runs]),
         seeds=len(runs),
         within=sum(not slo_violations(run, slo) for run in runs),
         p95_low=min(late) if known else None,
@@ -79,7 +79,7 @@ def _build_point(runs: Sequence[LoadFigures], slo: SloConfig) -> LoadPoint:
     )
 
 
-def _median_figure(runs: Sequence[LoadFigures], name: str) -> Any:
+def _compute_median(runs: Sequence[LoadFigures], name: str) -> Any:
     values = [getattr(run, name) for run in runs]
     return None if None in values else _median(values, name in _MORE_IS_BETTER)
 

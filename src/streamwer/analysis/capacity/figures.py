@@ -55,7 +55,7 @@ class SoloResult:
         """Measure a call that was served alone."""
         scores = _score_calls([call], normaliser)
         errors = int(scores.recordings[_COUNTS[1:]].to_numpy().sum())
-        return cls(errors, _emitted_words(scores.words), count_updates(call.steps))
+        return cls(errors, _find_emitted_words(scores.words), count_updates(call.steps))
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def measure_load(
         seed: of the arrivals.
     """
     if not calls:
-        return _idle_figures(streams, seed)
+        return _build_idle_figures(streams, seed)
     scores = _score_calls(_number_calls(calls), normaliser)
     late = _select_latencies(scores.words, calls, span)
     spans = [(call.begins, call.begins + call.reference.seconds) for call in calls]
@@ -134,10 +134,10 @@ def measure_load(
         waiting=_measure_concurrency(
             [(c.begins + s.ready, c.begins + s.start) for c in calls for s in c.steps], span
         ),
-        wer=_ratio(counts[_COUNTS[1:]].sum(), spoken),
-        wer_alone=_ratio(sum(each.errors for each in solo), spoken),
-        emitted=_ratio((_emitted_words(scores.words) & emitted).sum(), emitted.sum()),
-        partial_rate=_ratio(
+        wer=_divide(counts[_COUNTS[1:]].sum(), spoken),
+        wer_alone=_divide(sum(each.errors for each in solo), spoken),
+        emitted=_divide((_find_emitted_words(scores.words) & emitted).sum(), emitted.sum()),
+        partial_rate=_divide(
             sum(count_updates(c.steps) for c in calls), sum(e.updates for e in solo)
         ),
     )
@@ -148,14 +148,14 @@ def slo_violations(run: LoadFigures, slo: SloConfig) -> tuple[str, ...]:
     checks = {
         "p95_commit_s": run.p95 is not None and run.p95 <= slo.p95_commit_s,
         "lag_slope": run.lag_slope <= slo.lag_slope,
-        "wer_points": wer_increase(run) <= slo.wer_points,
+        "wer_points": compute_wer_increase(run) <= slo.wer_points,
         "emitted": run.emitted >= slo.emitted,
         "partial_rate": run.partial_rate >= slo.partial_rate,
     }
     return tuple(name for name, met in checks.items() if not met)
 
 
-def wer_increase(run: LoadFigures) -> float:
+def compute_wer_increase(run: LoadFigures) -> float:
     """Return the increase in WER over the same calls alone, percentage points."""
     return 100 * (run.wer - run.wer_alone)
 
@@ -212,7 +212,7 @@ def measure_utilisation(calls: Sequence[ServedCall], span: TimeSpan) -> float:
     return _measure_concurrency(busy, span)
 
 
-def _idle_figures(streams: int, seed: int) -> LoadFigures:
+def _build_idle_figures(streams: int, seed: int) -> LoadFigures:
     """Figures of a run in which no call begins: with long calls at random that happens."""
     idle: dict[str, Any] = dict.fromkeys((each.name for each in fields(LoadFigures)), math.nan)
     idle |= dict.fromkeys(("p50", "p95", "p99"))
@@ -220,7 +220,7 @@ def _idle_figures(streams: int, seed: int) -> LoadFigures:
     return LoadFigures(**(idle | {"streams": streams, "seed": seed, "words": 0}))
 
 
-def _ratio(part: float, whole: float) -> float:
+def _divide(part: float, whole: float) -> float:
     return float(part / whole) if whole else math.nan
 
 
@@ -240,7 +240,7 @@ def _score_calls(calls: Sequence[ServedCall], normaliser: Normaliser) -> Scores:
     return score(references, EventLog(tuple(steps)), normaliser)
 
 
-def _emitted_words(words: pd.DataFrame) -> np.ndarray:
+def _find_emitted_words(words: pd.DataFrame) -> np.ndarray:
     """Tell of each reference word whether it was emitted."""
     reference = words[words["status"] != "inserted"]
     return np.asarray(reference["status"] != "deleted")

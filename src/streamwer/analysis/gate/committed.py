@@ -11,7 +11,7 @@ from streamwer.analysis.gate.comparison import compare_runs
 from streamwer.analysis.gate.experiments import (
     find_other_settings,
     read_gate_references,
-    with_clock,
+    set_clock,
 )
 from streamwer.analysis.gate.verdict import NOT_JUDGED, Verdict
 from streamwer.config import experiment
@@ -70,7 +70,7 @@ def play_candidate(settings: ExperimentConfig, name: str, show: ShowProgress) ->
         show: how progress is shown.
     """
     words = get_normaliser(settings.scoring.normaliser)
-    system = experiment.build_system(with_clock(settings, settings.gate.clock), name)
+    system = experiment.build_system(set_clock(settings, settings.gate.clock), name)
     folder = GATE_DATA if settings.gate.dataset else PREPARED
     log = stream_dataset(folder, name, system, settings.cluster, show)
     return store.score_and_sign(read_gate_references(settings), log, words)

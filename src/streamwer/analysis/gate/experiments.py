@@ -23,7 +23,7 @@ def read_gate_references(settings: ExperimentConfig) -> tuple[Reference, ...]:
     return read_manifest(GATE_DATA) if settings.gate.dataset else read_aligned()
 
 
-def with_clock(settings: ExperimentConfig, clock: ClockConfig) -> ExperimentConfig:
+def set_clock(settings: ExperimentConfig, clock: ClockConfig) -> ExperimentConfig:
     """Return the settings with one clock for all systems."""
     systems = {name: replace(each, clock=None) for name, each in settings.systems.items()}
     return replace(settings, clock=clock, systems=systems)
@@ -69,7 +69,7 @@ def _compare_clocks(settings: ExperimentConfig, name: str, baseline: str) -> Ite
 def _describe_run(settings: ExperimentConfig, name: str, clock: ClockConfig) -> Run:
     """Describe a run as its log would, but for the digests of model and audio."""
     return make_event_log(
-        RunOutcome(), experiment.build_system(with_clock(settings, clock), name), UNKNOWN
+        RunOutcome(), experiment.build_system(set_clock(settings, clock), name), UNKNOWN
     ).run
 
 

@@ -84,9 +84,9 @@ def _open_baseline(
         name = f"this tree with {' '.join(settings)}"
         yield CodeVersion(name, Path.cwd(), _to_plain(chosen))
         return
-    revision = _git("rev-parse", "--short", "--verify", f"{revision}^{{commit}}").strip()
+    revision = _run_git("rev-parse", "--short", "--verify", f"{revision}^{{commit}}").strip()
     tree = scratch / "baseline"
-    _git("worktree", "add", "--detach", str(tree), revision)
+    _run_git("worktree", "add", "--detach", str(tree), revision)
     try:
         params = OmegaConf.load(tree / PARAMS)
         if not isinstance(params, DictConfig):
@@ -95,7 +95,7 @@ def _open_baseline(
             f"revision {revision}", tree, _share_cluster(_to_plain(ours), _to_plain(params))
         )
     finally:
-        _git("worktree", "remove", "--force", str(tree))
+        _run_git("worktree", "remove", "--force", str(tree))
 
 
 def _share_cluster(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _to_plain(params: DictConfig) -> dict[str, Any]:
     return {str(key): value for key, value in OmegaConf.to_container(params).items()}  # type: ignore[union-attr]
 
 
-def _git(*arguments: str) -> str:
+def _run_git(*arguments: str) -> str:
     ran = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)
     if ran.returncode:
         raise StreamwerError(f"git {arguments[0]}: {ran.stderr.strip()}")
@@ -161,7 +161,7 @@ class _Runs:
             check=False,
         )
         if ran.returncode:
-            raise StreamwerError(f"{version.name}, {system}: {_last_line(ran.stderr)}")
+            raise StreamwerError(f"{version.name}, {system}: {_get_last_line(ran.stderr)}")
         log = eventlog.read_log(folder / EVENTS / system)
         return store.score_and_sign(read_aligned(), log, get_normaliser(self.scoring.normaliser))
 
@@ -181,6 +181,6 @@ def _link_checkout(folder: Path, params: Mapping[str, Any], system: str, gate: G
     OmegaConf.save(OmegaConf.create({**params, "clock": clock, "systems": chosen}), folder / PARAMS)
 
 
-def _last_line(text: str) -> str:
+def _get_last_line(text: str) -> str:
     lines: Sequence[str] = text.strip().splitlines() or ["it ended without a word"]
     return lines[-1].removeprefix("error: ")

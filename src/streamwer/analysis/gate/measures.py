@@ -58,9 +58,9 @@ class RatioMeasure:
         values = self.compute(baseline), self.compute(candidate)
         if any(map(math.isnan, values)):
             return MetricChange(*values)
-        return MetricChange(*values, *self._interval(baseline, candidate, confidence))
+        return MetricChange(*values, *self._estimate_interval(baseline, candidate, confidence))
 
-    def _interval(
+    def _estimate_interval(
         self, baseline: RunGroup, candidate: RunGroup, confidence: float
     ) -> tuple[float, float]:
         (above, below), (base_above, base_below) = (
@@ -90,20 +90,20 @@ class LatencyQuantile:
 
     def compute(self, group: RunGroup) -> float:
         """Return the value, seconds; NaN where it is unknown."""
-        found = estimate_quantile(self._events(group)[0], self.q).value
+        found = estimate_quantile(self._select_events(group)[0], self.q).value
         return math.nan if found is None else found
 
     def compare(self, baseline: RunGroup, candidate: RunGroup, confidence: float) -> MetricChange:
         values = self.compute(baseline), self.compute(candidate)
-        new, speakers = self._events(candidate)
-        old, _ = self._events(baseline)
+        new, speakers = self._select_events(candidate)
+        old, _ = self._select_events(baseline)
         if any(map(math.isnan, values)) or len(new) != len(old):
             return MetricChange(values[0], values[1] if len(new) == len(old) else math.nan)
         found = compare_quantiles(new, old, speakers, [self.q], confidence)[0]
         ends = (math.nan if end is None else end for end in (found.low, found.high))
         return MetricChange(*values, *ends)
 
-    def _events(self, group: RunGroup) -> tuple[Floats, Integers]:
+    def _select_events(self, group: RunGroup) -> tuple[Floats, Integers]:
         late, speakers = self.latencies(group)
         known = ~np.isnan(late)
         groups = np.unique(speakers[known], return_inverse=True)[1]
@@ -114,19 +114,19 @@ Measure = RatioMeasure | LatencyQuantile
 """A figure that a rule can be about."""
 
 
-def _word_latencies(name: str) -> Callable[[RunGroup], tuple[Floats, Integers]]:
+def _select_by_word(name: str) -> Callable[[RunGroup], tuple[Floats, Integers]]:
     return lambda group: (
         group.latencies[name].to_numpy(np.float64),
         group.latencies["speaker"].to_numpy(np.int64),
     )
 
 
-def _recording_latencies(metric: LatencyMetric) -> Callable[[RunGroup], tuple[Floats, Integers]]:
-    def late(group: RunGroup) -> tuple[Floats, Integers]:
+def _select_by_recording(metric: LatencyMetric) -> Callable[[RunGroup], tuple[Floats, Integers]]:
+    def select_latencies(group: RunGroup) -> tuple[Floats, Integers]:
         rows = group.recordings
         return metric.seconds(rows).to_numpy(np.float64), number_speakers(rows["recording"], rows)
 
-    return late
+    return select_latencies
 
 
 def _measure_ratio(metric: RatioMetric) -> Iterator[tuple[str, Measure]]:
@@ -139,7 +139,7 @@ def _measure_ratio(metric: RatioMetric) -> Iterator[tuple[str, Measure]]:
 
 
 def _measure_latency(metric: LatencyMetric) -> Iterator[tuple[str, Measure]]:
-    late = _recording_latencies(metric) if metric.once else _word_latencies(metric.name)
+    late = _select_by_recording(metric) if metric.once else _select_by_word(metric.name)
     for p in PERCENTILES:
         yield (
             f"{metric.rule or metric.name}_p{p}",
@@ -148,14 +148,14 @@ def _measure_latency(metric: LatencyMetric) -> Iterator[tuple[str, Measure]]:
 
 
 def _measure_simulst(metric: SimulstMetric) -> Iterator[tuple[str, Measure]]:
-    def parts(group: RunGroup, kind: str) -> tuple[Floats, Floats]:
+    def weigh_parts(group: RunGroup, kind: str) -> tuple[Floats, Floats]:
         return weigh_delays(group.recordings, metric, kind)
 
     for kind, words in (("ideal", "without compute"), ("aware", "with compute")):
         label = f"{metric.shown.label} {words}"
         yield (
             f"{metric.rule or metric.name}_{kind}",
-            RatioMeasure(label, "s", "latency", partial(parts, kind=kind)),
+            RatioMeasure(label, "s", "latency", partial(weigh_parts, kind=kind)),
         )
 
 

@@ -41,7 +41,7 @@ def describe_power(
     if "wer" in tested:
         yield from _describe_detectable_rise(baseline, tested["wer"], confidence)
     undecided = [
-        f"{text.format_signed_figure(_worst_end(finding, tested[finding.metric]), finding.unit)}"
+        f"{text.format_signed_figure(_get_worst(finding, tested[finding.metric]), finding.unit)}"
         f" {finding.label}"
         for finding in findings
         if finding.metric in tested and finding.status in ("held", "improved")
@@ -50,7 +50,7 @@ def describe_power(
         yield f"a pass does not exclude {', '.join(undecided)}"
 
 
-def _worst_end(finding: Finding, rule: RuleConfig) -> float:
+def _get_worst(finding: Finding, rule: RuleConfig) -> float:
     """The end of the interval in the direction that the rule calls worse."""
     return finding.change.high if rule.regression == "higher" else finding.change.low
 

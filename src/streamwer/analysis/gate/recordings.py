@@ -31,7 +31,7 @@ def find_changed_recordings(baseline: RunGroup, candidate: RunGroup) -> tuple[st
     rows = (new[columns].to_numpy(object) != old[columns].to_numpy(object)).any(axis=1)
     found = set(new["recording"][rows])
     for column in _TIME_COLUMNS:
-        moved = _differing_rows(candidate.words[column], baseline.words[column])
+        moved = _find_differences(candidate.words[column], baseline.words[column])
         found |= set(candidate.words["recording"][moved])
     return tuple(sorted(found))
 
@@ -47,8 +47,8 @@ def find_regressed_recordings(
         normaliser: the scores' own, for the word diffs.
         most: the largest number to return.
     """
-    later = _median_latencies(candidate) - _median_latencies(baseline)
-    more = (_mean_errors(candidate) - _mean_errors(baseline)).fillna(0)
+    later = _compute_medians(candidate) - _compute_medians(baseline)
+    more = (_average_errors(candidate) - _average_errors(baseline)).fillna(0)
     table = pd.DataFrame({"more": more, "later": later.reindex(more.index).fillna(0.0)})
     bad = table[(table["more"] > 0) | ((table["more"] == 0) & (table["later"] > _ROUNDING_S))]
     order = bad.sort_values(["more", "later"], ascending=False, kind="stable").index[:most]
@@ -80,16 +80,16 @@ def _build_regressed(
         )
 
 
-def _mean_errors(group: RunGroup) -> pd.Series[float]:
+def _average_errors(group: RunGroup) -> pd.Series[float]:
     return sum_errors(group.recordings).groupby(group.recordings["recording"]).mean()
 
 
-def _median_latencies(group: RunGroup) -> pd.Series[float]:
+def _compute_medians(group: RunGroup) -> pd.Series[float]:
     late = group.words["committed"] - group.words["end"]
     return late.where(np.isfinite(late)).groupby(group.words["recording"]).median()
 
 
-def _differing_rows(mine: pd.Series[float], other: pd.Series[float]) -> Floats:
+def _find_differences(mine: pd.Series[float], other: pd.Series[float]) -> Floats:
     one, two = mine.to_numpy(np.float64), other.to_numpy(np.float64)
     same = np.isclose(one, two, rtol=0, atol=_ROUNDING_S, equal_nan=True)
     return ~same  # type: ignore[no-any-return]

@@ -67,7 +67,7 @@ def format_change(finding: Finding) -> str:
     value = _format_signed(delta.difference, unit)
     if math.isnan(delta.low) or not (delta.difference or delta.low or delta.high):
         return value
-    scale, digits = _unit_scale(unit)
+    scale, digits = _get_unit_scale(unit)
     more = choose_decimals((scale * delta.low, scale * delta.high), (0.0,), digits) - digits
     low, high = (_format_signed(end, unit, more) for end in (delta.low, delta.high))
     return f"{value} ({low} to {high})"
@@ -132,10 +132,10 @@ def _format_word_runs(runs: Sequence[WordRun]) -> Iterator[str]:
 def _format_signed(value: float, unit: str, more: int = 0) -> str:
     if math.isinf(value):
         return formatting.NEVER if value > 0 else f"not {formatting.NEVER}"
-    scale, digits = _unit_scale(unit)
+    scale, digits = _get_unit_scale(unit)
     return formatting.format_number(scale * value, digits + more, sign=True)
 
 
-def _unit_scale(unit: str) -> tuple[int, int]:
+def _get_unit_scale(unit: str) -> tuple[int, int]:
     """Factor and decimals with which a unit is printed."""
     return {"%": (100, 2), "s": (1, 3)}.get(unit, (1, 4))

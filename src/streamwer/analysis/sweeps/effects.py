@@ -122,13 +122,13 @@ def _estimate_level(
     return LevelEffect(
         value=value,
         points=len(points),
-        wer=_mean_wer([scores[point.name] for point in points], scoring),
-        late=_mean_latency(placed, late, scoring),
+        wer=_pool_wer([scores[point.name] for point in points], scoring),
+        late=_average_latency(placed, late, scoring),
         unplaced=len(points) - len(placed),
     )
 
 
-def _mean_latency(
+def _average_latency(
     points: Sequence[SweepPoint], late: Mapping[str, _Latencies], scoring: ScoringConfig
 ) -> Quantile:
     share = {"p95": 0.95, "p50": 0.5}.get(points[0].measure) if points else None
@@ -143,7 +143,7 @@ def _commit_latencies(scores: Scores) -> _Latencies:
     return late, number_speakers(words["recording"], scores.recordings)
 
 
-def _mean_wer(tables: Sequence[Scores], scoring: ScoringConfig) -> Interval:
+def _pool_wer(tables: Sequence[Scores], scoring: ScoringConfig) -> Interval:
     """Pooled WER: as all points have the same words, it is the mean of their WERs."""
     together = count_by_speaker(pd.concat([each.recordings for each in tables]))
     errors, words = together["errors"].to_numpy(), together["words"].to_numpy()

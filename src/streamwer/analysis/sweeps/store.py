@@ -56,11 +56,11 @@ class PointStore:
             if _is_stale(partial):
                 shutil.rmtree(partial, ignore_errors=True)
         entries = [path for path in self._root.iterdir() if path.suffix != _PARTIAL]
-        for old in sorted(entries, key=_last_used, reverse=True)[max(1, self._keep) :]:
+        for old in sorted(entries, key=_get_last_use, reverse=True)[max(1, self._keep) :]:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def _last_used(path: Path) -> int:
+def _get_last_use(path: Path) -> int:
     try:
         return path.stat().st_mtime_ns
     except OSError:
@@ -69,4 +69,4 @@ def _last_used(path: Path) -> int:
 
 def _is_stale(partial: Path) -> bool:
     process = partial.name.removesuffix(_PARTIAL).partition(".")[2]
-    return processes.is_stale(process, _last_used(partial) / 1e9)
+    return processes.is_stale(process, _get_last_use(partial) / 1e9)

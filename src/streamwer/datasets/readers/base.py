@@ -147,7 +147,7 @@ def list_audio_by_path(folder: DatasetFolder) -> dict[str, list[Path]]:
     """List all audio files by their path without suffix; there should be one of each."""
     files: dict[str, list[Path]] = {}
     for path in folder.list_audio():
-        files.setdefault(folder.recording_path(folder.relative_name(path)), []).append(path)
+        files.setdefault(folder.name_recording(folder.name_file(path)), []).append(path)
     return files
 
 
@@ -163,7 +163,7 @@ def refuse_duplicates(folder: DatasetFolder, place: str, paths: Sequence[Path]) 
         DatasetError: there is more than one.
     """
     if len(paths) > 1:
-        names = ", ".join(map(folder.relative_name, paths))
+        names = ", ".join(map(folder.name_file, paths))
         raise DatasetError(
             f"'{format_value(place)}' is {len(paths)} audio files: {names}; keep one"
         )

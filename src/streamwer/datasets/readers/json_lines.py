@@ -100,7 +100,7 @@ def _parse_row(
     values = {field: _find_first(record, names) for field, names in KEYS.items()}
     name = values["audio"]
     stem = PurePosixPath(name).stem if isinstance(name, str) else ""
-    path = folder.recording_path(name)
+    path = folder.name_recording(name)
     begin = _parse_time(record, "offset")
     duration = _parse_time(record, "duration")
     whole = open_audio(folder, name)

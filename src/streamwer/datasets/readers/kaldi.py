@@ -128,7 +128,7 @@ def _open_recording(
             f"{entry.where}: '{format_value(path)}' is a command, which is never run; "
             "run it yourself and name the audio file it writes"
         ), ""
-    return open_audio(folder, path), folder.recording_path(path)
+    return open_audio(folder, path), folder.name_recording(path)
 
 
 def _raise_later(reason: str) -> OpenAudio:

@@ -35,7 +35,7 @@ def open_rows(folder: DatasetFolder, config: DatasetConfig) -> RowSource:
 
 
 def _read_chapter(folder: DatasetFolder, path: Path) -> Iterator[DatasetRow | RowProblem]:
-    name = folder.relative_name(path)
+    name = folder.name_file(path)
     chapter = path.name.removesuffix(".trans.txt")
     sounds = {
         normalise_nfc(each.stem): each.name
@@ -59,7 +59,7 @@ def _read_chapter(folder: DatasetFolder, path: Path) -> Iterator[DatasetRow | Ro
         }
         decode = open_audio(folder, audio_name)
         yield DatasetRow(
-            line.where, values, utterance, decode, path=folder.recording_path(audio_name)
+            line.where, values, utterance, decode, path=folder.name_recording(audio_name)
         )
 
 

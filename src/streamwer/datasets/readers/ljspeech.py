@@ -84,14 +84,14 @@ def _parse_row(
     if len(texts) not in _BARS:
         return RowProblem(line.where, "not 'ID|TEXT' or 'ID|TEXT|AS SPOKEN'")
     path = sounds.get(normalise_nfc(name))
-    audio_name = folder.relative_name(path) if path else f"wavs/{name}.wav"
+    audio_name = folder.name_file(path) if path else f"wavs/{name}.wav"
     values = {"id": name, "text": texts[-1] or texts[0]}
     return DatasetRow(
         line.where,
         values,
         name,
         open_audio(folder, audio_name),
-        path=folder.recording_path(audio_name),
+        path=folder.name_recording(audio_name),
     )
 
 

@@ -94,7 +94,7 @@ def _report_audio_without_text(
         else:
             of_channels = "; its channels have: use dataset.channels=split"
             text = f"no {path.stem}.txt beside it{of_channels if transcripts else ''}"
-        yield RowProblem(folder.relative_name(path), text)
+        yield RowProblem(folder.name_file(path), text)
 
 
 def _report_text_without_audio(
@@ -104,14 +104,14 @@ def _report_text_without_audio(
     used = {path for channels in texts.values() for paths in channels.values() for path in paths}
     for path in folder.list_files("*.txt", deep=True):
         if path not in used:
-            yield RowProblem(folder.relative_name(path), "no audio file of that name beside it")
+            yield RowProblem(folder.name_file(path), "no audio file of that name beside it")
 
 
 def _parse_rows(
     folder: DatasetFolder, place: str, paths: list[Path], transcripts: Transcripts
 ) -> Iterator[DatasetRow | RowProblem]:
     for name, texts in sorted(transcripts.items()):
-        where = ", ".join(map(folder.relative_name, texts))
+        where = ", ".join(map(folder.name_file, texts))
         try:
             refuse_duplicates(folder, place, paths)
             if len(texts) > 1:
@@ -125,12 +125,12 @@ def _parse_rows(
 def _parse_row(
     folder: DatasetFolder, place: str, path: Path, transcript: Path, name: str
 ) -> DatasetRow:
-    where = folder.relative_name(transcript)
+    where = folder.name_file(transcript)
     text = " ".join(folder.read_text(where, LONGEST_LINE).split())
-    parent = folder.relative_name(path.parent) if path.parent != folder.path else ""
+    parent = folder.name_file(path.parent) if path.parent != folder.path else ""
     values = {"text": text, "session": place if name else parent}
     stem = f"{path.stem}-{name}" if name else path.stem
-    decode = open_audio(folder, folder.relative_name(path), CHANNELS[name] if name else None)
+    decode = open_audio(folder, folder.name_file(path), CHANNELS[name] if name else None)
     return DatasetRow(where, values, stem, decode, path=place)
 
 

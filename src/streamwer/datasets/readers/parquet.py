@@ -34,7 +34,7 @@ def open_rows(folder: DatasetFolder, config: DatasetConfig) -> RowSource:
     rows = [row for path in files for row in _parse_rows(folder, path, column, len(files) > 1)]
     values = [row.values for row in rows if isinstance(row, DatasetRow)]
     names = dict.fromkeys(name for each in values for name in each)
-    found = f"{READER.title} ({', '.join(map(folder.relative_name, files))})"
+    found = f"{READER.title} ({', '.join(map(folder.name_file, files))})"
     return RowSource(
         str(folder.path),
         (column, *names),
@@ -51,7 +51,7 @@ def _choose_column(folder: DatasetFolder, path: Path, config: DatasetConfig) -> 
         return config.columns.audio
     if len(columns) > 1:
         raise DatasetError(
-            f"{folder.relative_name(path)}: {' and '.join(map(format_value, columns))} hold audio;"
+            f"{folder.name_file(path)}: {' and '.join(map(format_value, columns))} hold audio;"
             " name one of them in dataset.columns.audio"
         )
     return columns[0]
@@ -60,7 +60,7 @@ def _choose_column(folder: DatasetFolder, path: Path, config: DatasetConfig) -> 
 def _parse_rows(
     folder: DatasetFolder, path: Path, column: str, several: bool
 ) -> Iterator[DatasetRow | RowProblem]:
-    name = folder.relative_name(path)
+    name = folder.name_file(path)
     clips = AudioColumn(folder.resolve_file(name), column)
     for number, record in enumerate(tables.read_table(folder, name)):
         if isinstance(record, RowProblem):

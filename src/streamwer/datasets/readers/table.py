@@ -74,7 +74,7 @@ def _parse_rows(
         if columns.channel:
             stem = f"{stem}-{values.get(columns.channel)}"
         decode = open_audio(folder, name, channel)
-        yield DatasetRow(where, values, stem, decode, path=folder.recording_path(name))
+        yield DatasetRow(where, values, stem, decode, path=folder.name_recording(name))
 
 
 def _warn_of_unlisted(
@@ -82,7 +82,7 @@ def _warn_of_unlisted(
 ) -> None:
     rows = (record[1] for record in records if not isinstance(record, RowProblem))
     listed = {PurePosixPath(str(row.get(column))).as_posix() for row in rows}
-    unlisted = sorted({folder.relative_name(path) for path in folder.list_audio()} - listed)
+    unlisted = sorted({folder.name_file(path) for path in folder.list_audio()} - listed)
     if unlisted:
         text = "%s: audio files without a row in %s are left out: %d, such as %s"
         log.warning(text, folder.path, name, len(unlisted), unlisted[0])

@@ -47,7 +47,7 @@ def open_rows(folder: DatasetFolder, config: DatasetConfig) -> RowSource:
     )
     rows = _parse_rows(folder, audio, index.transcripts, split)
     problems = [
-        RowProblem(folder.relative_name(audio[place][0]), "no CTM, STM or TextGrid speaks of it")
+        RowProblem(folder.name_file(audio[place][0]), "no CTM, STM or TextGrid speaks of it")
         for place in sorted(audio.keys() - {place for place, _ in index.transcripts})
     ]
     return create_source(folder, f"{READER.title} ({names})", rows, (*index.problems, *problems))
@@ -79,9 +79,7 @@ def _parse_row(
         "words": transcript.word_values,
     }
     stem = f"{recording}-{name}" if name else recording
-    decode = open_audio(
-        folder, folder.relative_name(paths[0]) if paths else f"{place}.wav", channel
-    )
+    decode = open_audio(folder, folder.name_file(paths[0]) if paths else f"{place}.wav", channel)
     return DatasetRow(
         transcript.where,
         values,

@@ -127,7 +127,7 @@ def average_quantile(
     if not pooled or not all(has_enough_events(len(each.values), q, confidence) for each in pooled):
         return Quantile(None)
     value = float(np.mean([each.quantile(q) for each in pooled]))
-    without = np.mean([each.without_each(q) for each in pooled], axis=0)
+    without = np.mean([each.drop_each(q) for each in pooled], axis=0)
     return _estimate_interval(value, without, pooled[0].sizes, confidence)
 
 
@@ -145,16 +145,16 @@ class _PooledEvents:
         """Return the q-quantile by rank."""
         return float(self.values[_compute_rank(len(self.values), q)])
 
-    def without_each(self, q: float) -> Floats:
+    def drop_each(self, q: float) -> Floats:
         """Return the quantile without each group in turn, shape (groups,); NaN without events."""
-        return np.array([self._without(places, q) for places in self._places])
+        return np.array([self._drop_events(places, q) for places in self._places])
 
     def may_be_never(self, q: float, confidence: float) -> bool:
         """Tell whether so many events never came that the quantile may be one of them."""
         missing = np.array([np.isinf(self.values[each]).sum() for each in self._places], float)
         return bool(missing.any()) and estimate_rate(missing, self.sizes, confidence).high > 1 - q
 
-    def _without(self, places: Integers, q: float) -> float:
+    def _drop_events(self, places: Integers, q: float) -> float:
         """Return the event of that rank among those that are not at these places."""
         left = len(self.values) - len(places)
         if not left:
@@ -167,7 +167,7 @@ class _PooledEvents:
 def _estimate_pooled(pooled: _PooledEvents, q: float, confidence: float) -> Quantile:
     if not has_enough_events(len(pooled.values), q, confidence):
         return Quantile(None)
-    without = pooled.without_each(q)
+    without = pooled.drop_each(q)
     found = _estimate_interval(pooled.quantile(q), without, pooled.sizes, confidence)
     if found.low is None or found.high is None:
         return found
@@ -183,7 +183,7 @@ def _compare_pooled(
     if not has_enough_events(len(system.values), q, confidence):
         return Quantile(None)
     value = _subtract(np.array(system.quantile(q)), np.array(base.quantile(q))).item()
-    without = _subtract(system.without_each(q), base.without_each(q))
+    without = _subtract(system.drop_each(q), base.drop_each(q))
     found = _estimate_interval(value, without, system.sizes, confidence)
     never = system.may_be_never(q, confidence), base.may_be_never(q, confidence)
     if found.low is None or never[0] == never[1]:

@@ -199,7 +199,7 @@ class Direct:
         with self._meter.time_stage("features"):
             if window.memory.features is None:
                 window.memory.features = LogMel(self._model.feature_extractor.mel_filters)
-            features = window.memory.features.window(window.audio, window.start)
+            features = window.memory.features.compute_window(window.audio, window.start)
         self._meter.add_work(feature_frames=window.memory.features.computed)
         return features
 

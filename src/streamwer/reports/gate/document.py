@@ -21,12 +21,12 @@ def render(verdicts: Sequence[Verdict]) -> str:
         "schema": SCHEMA,
         "exit": int(status),
         "verdict": status.name.lower(),
-        "systems": {verdict.system: _verdict(verdict) for verdict in verdicts},
+        "systems": {verdict.system: _describe_verdict(verdict) for verdict in verdicts},
     }
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _verdict(verdict: Verdict) -> dict[str, Any]:
+def _describe_verdict(verdict: Verdict) -> dict[str, Any]:
     return {
         "verdict": verdict.status.name.lower(),
         "tier": verdict.tier,
@@ -35,12 +35,12 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "recordings": verdict.recordings,
         "changed": list(verdict.changed),
         "failed": verdict.failed,
-        "rules": {finding.metric: _finding(finding) for finding in verdict.findings},
-        "worst": [_regressed(recording) for recording in verdict.worst],
+        "rules": {finding.metric: _describe_finding(finding) for finding in verdict.findings},
+        "worst": [_describe_recording(recording) for recording in verdict.worst],
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _describe_finding(finding: Finding) -> dict[str, Any]:
     change = finding.change
     return {
         "status": finding.status,
@@ -54,7 +54,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _regressed(recording: RegressedRecording) -> dict[str, Any]:
+def _describe_recording(recording: RegressedRecording) -> dict[str, Any]:
     return {
         "recording": recording.recording,
         "errors": [recording.baseline.errors, recording.candidate.errors],

@@ -16,14 +16,14 @@ def list_workflow_commands(verdicts: Sequence[Verdict]) -> Iterator[str]:
     for verdict in verdicts:
         title = f"gate: {text.format_headline(verdict)}"
         for reason in verdict.reasons:
-            yield _command("error", title, reason)
+            yield _format_command("error", title, reason)
         if verdict.too_many_failures:
-            yield _command("error", title, text.summarise_verdict(verdict)[0])
+            yield _format_command("error", title, text.summarise_verdict(verdict)[0])
         for finding in verdict.findings:
             if finding.fails or finding.status == "improved":
                 label, old, new, change = text.list_cells(finding)
                 words = f"{label}: {old} → {new}, {change}; {finding.why}"
-                yield _command("error" if finding.fails else "notice", title, words)
+                yield _format_command("error" if finding.fails else "notice", title, words)
 
 
 def write_step_summary(verdicts: Sequence[Verdict], environment: Mapping[str, str]) -> None:
@@ -43,7 +43,7 @@ def write_step_summary(verdicts: Sequence[Verdict], environment: Mapping[str, st
             ) from error
 
 
-def _command(level: str, title: str, message: str) -> str:
+def _format_command(level: str, title: str, message: str) -> str:
     return f"::{level} title={_escape(title, property_=True)}::{_escape(message)}"
 
 

@@ -18,10 +18,10 @@ _MARKS = {
 
 def render(verdicts: Sequence[Verdict]) -> str:
     """Render one section per system."""
-    return "\n".join(line for verdict in verdicts for line in _section(verdict)) + "\n"
+    return "\n".join(line for verdict in verdicts for line in _render_section(verdict)) + "\n"
 
 
-def _section(verdict: Verdict) -> Iterator[str]:
+def _render_section(verdict: Verdict) -> Iterator[str]:
     mark = "✅" if verdict.status == ExitStatus.PASS else "❌"
     yield from (f"### {mark} {_escape(text.format_headline(verdict))}", "")
     for line in text.summarise_verdict(verdict):
@@ -29,20 +29,20 @@ def _section(verdict: Verdict) -> Iterator[str]:
     yield ""
     if verdict.findings:
         yield from ("| | baseline | candidate | change | |", "|:--|--:|--:|--:|:--|")
-        yield from _rows(verdict)
+        yield from _render_rows(verdict)
         yield ""
     if verdict.worst:
-        yield from _worst(verdict)
+        yield from _render_worst(verdict)
 
 
-def _rows(verdict: Verdict) -> Iterator[str]:
+def _render_rows(verdict: Verdict) -> Iterator[str]:
     for finding in verdict.findings:
         mark = f"{_MARKS[finding.status]} {finding.status}: {finding.why}"
         cells = (*text.list_cells(finding), mark)
         yield "| " + " | ".join(map(_escape, cells)) + " |"
 
 
-def _worst(verdict: Verdict) -> Iterator[str]:
+def _render_worst(verdict: Verdict) -> Iterator[str]:
     yield from ("<details><summary>Most regressed recordings</summary>", "")
     for regressed in verdict.worst:
         counts = text.format_error_counts(regressed)

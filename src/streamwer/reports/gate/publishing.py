@@ -36,7 +36,7 @@ def publish_verdicts(
     Raises:
         StreamwerError: a file cannot be written.
     """
-    console = console or _console()
+    console = console or _create_console()
     table.print_verdicts(verdicts, console, played=played)
     if folder:
         contents = {
@@ -52,7 +52,7 @@ def publish_verdicts(
     return combine_statuses(verdicts)
 
 
-def _console() -> Console:
+def _create_console() -> Console:
     """Make a console as wide as the terminal; in a log, wide enough for the whole table."""
     terminal = Console(soft_wrap=True)
     return terminal if terminal.is_terminal else Console(width=_LOG_WIDTH, soft_wrap=True)

@@ -33,30 +33,30 @@ def print_verdicts(verdicts: Sequence[Verdict], console: Console, *, played: str
     for verdict in verdicts:
         if played and verdict.status == ExitStatus.PASS:
             line, *_ = (*text.summarise_verdict(verdict), "")
-            console.print(_plain(f"gate: {text.format_headline(verdict)} on {played}: {line}"))
+            console.print(_to_line(f"gate: {text.format_headline(verdict)} on {played}: {line}"))
         elif verdict not in experiments:
             console.print(render(verdict))
     if experiments:
         names = ", ".join(each.system for each in experiments)
         keys = {why.partition(":")[0]: None for each in experiments for why in each.reasons}
-        console.print(_plain(f"gate: {names}: {NOT_JUDGED} ({'; '.join(keys)})"))
+        console.print(_to_line(f"gate: {names}: {NOT_JUDGED} ({'; '.join(keys)})"))
 
 
 def render(verdict: Verdict) -> RenderableType:
     """Lay out one verdict: its headline, its figures, and what regressed."""
     good = verdict.status == ExitStatus.PASS
     parts: list[RenderableType] = [
-        _plain(text.format_headline(verdict), style="bold green" if good else "bold red"),
-        *(_plain(line) for line in text.summarise_verdict(verdict)),
+        _to_line(text.format_headline(verdict), style="bold green" if good else "bold red"),
+        *(_to_line(line) for line in text.summarise_verdict(verdict)),
     ]
     if verdict.findings:
-        parts.append(_figures(verdict))
+        parts.append(_build_table(verdict))
     if verdict.worst and not good:
-        parts += [Text("most regressed recordings:"), *_worst(verdict)]
+        parts += [Text("most regressed recordings:"), *_list_worst(verdict)]
     return Group(*parts)
 
 
-def _figures(verdict: Verdict) -> Table:
+def _build_table(verdict: Verdict) -> Table:
     table = Table(box=None, pad_edge=False)
     for name in ("", "baseline", "candidate", "change", ""):
         table.add_column(name, justify="left" if not name else "right")
@@ -69,14 +69,14 @@ def _figures(verdict: Verdict) -> Table:
     return table
 
 
-def _worst(verdict: Verdict) -> list[Text]:
+def _list_worst(verdict: Verdict) -> list[Text]:
     lines = []
     for regressed in verdict.worst:
-        lines.append(_plain(f"  {regressed.recording}: {text.format_error_counts(regressed)}"))
-        lines += [_plain(f"    {line}") for line in text.format_diffs(regressed)]
+        lines.append(_to_line(f"  {regressed.recording}: {text.format_error_counts(regressed)}"))
+        lines += [_to_line(f"    {line}") for line in text.format_diffs(regressed)]
     return lines
 
 
-def _plain(words: str, style: str = "") -> Text:
+def _to_line(words: str, style: str = "") -> Text:
     """Make one line without control characters, which a transcript may hold."""
     return Text("".join(sign if sign.isprintable() else " " for sign in words), style=style)

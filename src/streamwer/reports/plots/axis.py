@@ -77,25 +77,25 @@ class Axis:
     def to_pixel(self, value: float) -> float:
         """Return the pixel of a value; values beyond an end lie at that end."""
         value = min(max(value, self.low), self.high)
-        part = (self._scaled(value) - self._scaled(self.low)) / self._span()
+        part = (self._scale(value) - self._scale(self.low)) / self._get_span()
         return round(self.begin + part * (self.end - self.begin), 1)
 
     def to_value(self, pixel: float) -> float:
         """Return the value at a pixel."""
         part = (pixel - self.begin) / (self.end - self.begin)
-        scaled = self._scaled(self.low) + part * self._span()
+        scaled = self._scale(self.low) + part * self._get_span()
         return 10.0**scaled if self.log else scaled
 
     def make_ticks(self, limit: int, factor: float = 1) -> list[Tick]:
         """Make about `limit` ticks at most; labels show the value times `factor`."""
-        values = _log_values(self, limit) if self.log else _linear_values(self, limit)
+        values = _place_log(self, limit) if self.log else _place_linear(self, limit)
         return [Tick(self.to_pixel(value), _label(value * factor)) for value in values]
 
-    def _scaled(self, value: float) -> float:
+    def _scale(self, value: float) -> float:
         return math.log10(value) if self.log else value
 
-    def _span(self) -> float:
-        return self._scaled(self.high) - self._scaled(self.low)
+    def _get_span(self) -> float:
+        return self._scale(self.high) - self._scale(self.low)
 
 
 def make_seconds_axis(values: Iterable[float], begin: float, end: float) -> Axis:
@@ -110,7 +110,7 @@ def make_seconds_axis(values: Iterable[float], begin: float, end: float) -> Axis
     low, high = (finite[0], finite[-1]) if finite else (0.0, 1.0)
     if low > 0 and high / low > _SPREAD:
         return Axis(low / 1.25, high * 1.25, begin, end, log=True)
-    return _padded(low, high, begin, end)
+    return _pad_axis(low, high, begin, end)
 
 
 def make_rate_axis(values: Iterable[float], begin: float, end: float) -> Axis:
@@ -123,7 +123,7 @@ def make_rate_axis(values: Iterable[float], begin: float, end: float) -> Axis:
     """
     finite = sorted(value for value in values if math.isfinite(value))
     low, high = (finite[0], finite[-1]) if finite else (0.0, 0.1)
-    return _padded(0.0 if 0 <= low < 0.4 * high else low, high, begin, end)
+    return _pad_axis(0.0 if 0 <= low < 0.4 * high else low, high, begin, end)
 
 
 def get_ends(figure: Interval | Quantile) -> Ends:
@@ -146,26 +146,26 @@ def draw_path(corners: Iterable[tuple[float, float]]) -> str:
     return f"M{' L'.join(f'{x:g},{y:g}' for x, y in corners)}"
 
 
-def _padded(low: float, high: float, begin: float, end: float) -> Axis:
-    step = _step(max(high - low, 0.02 * abs(high), 1e-3) / 5)
+def _pad_axis(low: float, high: float, begin: float, end: float) -> Axis:
+    step = _choose_step(max(high - low, 0.02 * abs(high), 1e-3) / 5)
     below = math.floor(low / step) * step
     above = math.ceil(high / step + 0.2) * step
     return Axis(below, above, begin, end)
 
 
-def _step(rough: float) -> float:
+def _choose_step(rough: float) -> float:
     """Round up to the next of 1, 2, 5 × 10^k."""
     power = 10.0 ** math.floor(math.log10(rough))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * 0.999)
 
 
-def _linear_values(axis: Axis, limit: int) -> list[float]:
-    step = _step((axis.high - axis.low) / limit)
+def _place_linear(axis: Axis, limit: int) -> list[float]:
+    step = _choose_step((axis.high - axis.low) / limit)
     first, last = math.ceil(axis.low / step - 1e-6), math.floor(axis.high / step + 1e-6)
     return [index * step for index in range(first, last + 1)]
 
 
-def _log_values(axis: Axis, limit: int) -> list[float]:
+def _place_log(axis: Axis, limit: int) -> list[float]:
     exponents = range(math.floor(math.log10(axis.low)), math.ceil(math.log10(axis.high)) + 1)
     for factors in ((1, 1.5, 2, 3, 4, 5, 7), (1, 2, 3, 5), (1, 2, 5), (1, 3), (1,)):
         values = [factor * 10.0**exponent for exponent in exponents for factor in factors]

@@ -106,13 +106,13 @@ def plot_causes(comparison: Comparison, width: float) -> Bars:
     A system that waits for the end of a call would dwarf the others, and is left out.
     """
     streaming = [s for s in comparison.systems if get_policy_name(s) != "offline"]
-    values = [_causes(system) for system in streaming or comparison.systems]
+    values = [_average_causes(system) for system in streaming or comparison.systems]
     key = {c: label for c, label in CAUSES.items() if any(v.segments[c] > 0 for v in values)}
     description = " ".join(_describe(value, key, 2) for value in values)
     return _plot(values, comparison, width, description, key)
 
 
-def _causes(system: System) -> _Value:
+def _average_causes(system: System) -> _Value:
     """Average each cause; one below 0, from words committed before their end, has no length."""
     words = select_timed_words(system.scores.words)
     emitted = words[np.isfinite(words["committed"].to_numpy(float))]
@@ -134,13 +134,13 @@ def _plot(
     description: str,
     key: Mapping[str, str],
 ) -> Bars:
-    axis, styles = _axis(values, width), assign_styles(comparison)
-    bars = [_bar(value, 2.0 + at * _PITCH, axis, styles) for at, value in enumerate(values)]
+    axis, styles = _make_axis(values, width), assign_styles(comparison)
+    bars = [_make_bar(value, 2.0 + at * _PITCH, axis, styles) for at, value in enumerate(values)]
     height = 10.0 + len(bars) * _PITCH
     return Bars(Frame(width, height, 0, width, 0, height), _BAR, bars, description, key)
 
 
-def _axis(values: Sequence[_Value], width: float) -> Axis:
+def _make_axis(values: Sequence[_Value], width: float) -> Axis:
     """Make one scale for all bars, with room for the label after the longest."""
     names = (shorten(value.system, _NAME) for value in values)
     room = max(map(estimate_width, names), default=0.0) + 70
@@ -148,18 +148,18 @@ def _axis(values: Sequence[_Value], width: float) -> Axis:
     return Axis(0, longest or 1.0, 12, max(width - room, width / 4))
 
 
-def _bar(value: _Value, y: float, axis: Axis, styles: Mapping[str, Style]) -> Bar:
+def _make_bar(value: _Value, y: float, axis: Axis, styles: Mapping[str, Style]) -> Bar:
     return Bar(
         style=styles[value.system],
         y=y,
-        parts=_parts(value.lengths, axis),
+        parts=_make_parts(value.lengths, axis),
         end=axis.to_pixel(sum(value.lengths.values())),
         value=value.text,
         name=shorten(value.system, _NAME),
     )
 
 
-def _parts(segments: Mapping[str, float], axis: Axis) -> list[Part]:
+def _make_parts(segments: Mapping[str, float], axis: Axis) -> list[Part]:
     parts, x = [], axis.begin
     for stage, segment in segments.items():
         length = axis.to_pixel(segment) - axis.begin

@@ -53,14 +53,14 @@ def plot_curves(comparison: Comparison, frame: Frame) -> CurvePlot:
     """Lay the plot out in a frame."""
     late = {s.summary.name: sort_commit_latencies(s.scores) for s in comparison.systems}
     late = {name: values for name, values in late.items() if len(values)}
-    x = make_seconds_axis(_extent(list(late.values())), frame.left, frame.right)
+    x = make_seconds_axis(_find_extent(list(late.values())), frame.left, frame.right)
     y = Axis(0, 1, frame.bottom, frame.top)
     styles = assign_styles(comparison)
-    heights = spread_heights([y.to_pixel(_emitted(values)) for values in late.values()], 34, frame)
+    heights = spread_heights([y.to_pixel(_get_emitted_share(v)) for v in late.values()], 34, frame)
     return CurvePlot(
         frame=frame,
         curves=[
-            _curve(styles[name], values, x, y, height)
+            _draw_curve(styles[name], values, x, y, height)
             for (name, values), height in zip(late.items(), heights, strict=True)
         ],
         x_ticks=x.make_ticks(9),
@@ -72,17 +72,17 @@ def plot_curves(comparison: Comparison, frame: Frame) -> CurvePlot:
     )
 
 
-def _curve(style: Style, late: Floats, x: Axis, y: Axis, label_y: float) -> Curve:
+def _draw_curve(style: Style, late: Floats, x: Axis, y: Axis, label_y: float) -> Curve:
     median = _quantile(late, 0.5)
     finite = late[np.isfinite(late)]
     last = x.to_pixel(float(finite[-1])) if len(finite) else x.begin
     pixels = np.append(np.arange(x.begin, last, _PIXELS), last)
-    shares = [_share(late, x.to_value(pixel)) for pixel in pixels[:-1]] + [_emitted(late)]
+    shares = [_get_share(late, x.to_value(p)) for p in pixels[:-1]] + [_get_emitted_share(late)]
     return Curve(
         style=style,
         path=draw_path(zip(pixels, map(y.to_pixel, shares), strict=True)),
         end_x=last,
-        end_y=y.to_pixel(_emitted(late)),
+        end_y=y.to_pixel(_get_emitted_share(late)),
         median_x=x.to_pixel(median) if math.isfinite(median) else None,
         label_y=label_y,
         name=shorten(style.name, 20),
@@ -90,18 +90,18 @@ def _curve(style: Style, late: Floats, x: Axis, y: Axis, label_y: float) -> Curv
     )
 
 
-def _extent(late: Sequence[Floats]) -> list[float]:
+def _find_extent(late: Sequence[Floats]) -> list[float]:
     """Return the latencies that the axis must hold; the earliest 2 % may lie at its left end."""
     finite = [values[np.isfinite(values)] for values in late]
     ends = [(np.quantile(v, 0.02), v[-1]) for v in finite if len(v)]
     return [float(value) for pair in ends for value in pair]
 
 
-def _share(late: Floats, until: float) -> float:
+def _get_share(late: Floats, until: float) -> float:
     return float(np.searchsorted(late, until, side="right")) / len(late)
 
 
-def _emitted(late: Floats) -> float:
+def _get_emitted_share(late: Floats) -> float:
     return float(np.isfinite(late).mean())
 
 
@@ -110,7 +110,7 @@ def _quantile(late: Floats, q: float) -> float:
 
 
 def _describe_end(late: Floats) -> str:
-    never = 1 - _emitted(late)
+    never = 1 - _get_emitted_share(late)
     return "all words emitted" if never == 0 else f"{format_percent(never)} never"
 
 

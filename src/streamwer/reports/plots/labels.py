@@ -51,7 +51,7 @@ def place_labels(
     occupied = [Box(x - 7, y - 7, x + 7, y + 7) for x, y in points]
     placed = []
     for (x, y), (width, height) in zip(points, sizes, strict=True):
-        corners = _corners(x, y, width, height)
+        corners = _list_corners(x, y, width, height)
         free = [box for box in corners if _fits(box, occupied, frame)]
         clear = [box for box in free if not any(box.overlaps(bar) for bar in bars)]
         box = (clear or free or corners)[0]
@@ -85,7 +85,7 @@ def _fits(box: Box, occupied: Sequence[Box], frame: Frame) -> bool:
     return inside and box.bottom <= frame.bottom and not any(box.overlaps(b) for b in occupied)
 
 
-def _corners(x: float, y: float, width: float, height: float) -> list[Box]:
+def _list_corners(x: float, y: float, width: float, height: float) -> list[Box]:
     corners = []
     for away in range(5, 120, 17):
         for left in (x + 9, x - 9 - width):

@@ -55,9 +55,9 @@ class _Course(NamedTuple):
 
 def plot_lag(comparison: Comparison, frame: Frame) -> LagPlot:
     """Lay the plot out in a frame."""
-    commits = [(system.summary, _commits(system)) for system in comparison.systems]
+    commits = [(system.summary, _list_commits(system)) for system in comparison.systems]
     until = max((float(table["at"].max()) for _, table in commits if len(table)), default=0.0)
-    courses = [_course(summary, table, until) for summary, table in commits if until]
+    courses = [_trace_course(summary, table, until) for summary, table in commits if until]
     courses = [course for course in courses if course.at]
     if not any(high > _LEAST_S for course in courses for high in course.high):
         courses = []  # compute takes no time: there is nothing to see
@@ -69,7 +69,7 @@ def plot_lag(comparison: Comparison, frame: Frame) -> LagPlot:
     return LagPlot(
         frame=frame,
         lines=[
-            _line(course, styles[course.summary.name], x, y, height)
+            _draw_line(course, styles[course.summary.name], x, y, height)
             for course, height in zip(courses, heights, strict=True)
         ],
         x_ticks=x.make_ticks(8),
@@ -80,7 +80,7 @@ def plot_lag(comparison: Comparison, frame: Frame) -> LagPlot:
     )
 
 
-def _commits(system: System) -> pd.DataFrame:
+def _list_commits(system: System) -> pd.DataFrame:
     """Return, by word, the end of the audio that its step had, and the lag of its commit."""
     words = select_timed_words(system.scores.words)
     # Logs of other programs may not say how much audio a step had.
@@ -88,7 +88,7 @@ def _commits(system: System) -> pd.DataFrame:
     return pd.DataFrame({"at": known["audio_end"], "lag": known["committed"] - known["audio_end"]})
 
 
-def _course(summary: Summary, commits: pd.DataFrame, until: float) -> _Course:
+def _trace_course(summary: Summary, commits: pd.DataFrame, until: float) -> _Course:
     parts = (commits["at"] / until * _PARTS).clip(upper=_PARTS - 1).astype(int)
     course = _Course(summary, [], [], [])
     for number, lags in commits["lag"].groupby(parts):
@@ -99,7 +99,7 @@ def _course(summary: Summary, commits: pd.DataFrame, until: float) -> _Course:
     return course
 
 
-def _line(course: _Course, style: Style, x: Axis, y: Axis, height: float) -> LagLine:
+def _draw_line(course: _Course, style: Style, x: Axis, y: Axis, height: float) -> LagLine:
     xs = [x.to_pixel(at) for at in course.at]
     median, high = ([y.to_pixel(lag) for lag in lags] for lags in (course.median, course.high))
     return LagLine(
@@ -110,11 +110,11 @@ def _line(course: _Course, style: Style, x: Axis, y: Axis, height: float) -> Lag
         end_y=median[-1],
         label_y=height,
         name=shorten(style.name, 20),
-        text=_slope(course.summary),
+        text=_format_slope(course.summary),
     )
 
 
-def _slope(summary: Summary) -> str:
+def _format_slope(summary: Summary) -> str:
     slope = summary.figures["lag_slope"].value
     if math.isnan(slope):
         return "one step a call"
@@ -123,5 +123,5 @@ def _slope(summary: Summary) -> str:
 
 def _describe(course: _Course) -> str:
     first, last = (format_seconds(course.median[at]) for at in (0, -1))
-    slope = _slope(course.summary)
+    slope = _format_slope(course.summary)
     return f"{course.summary.name}: median lag {first} at first, {last} at last; {slope}."

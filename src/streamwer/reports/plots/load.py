@@ -67,7 +67,7 @@ def plot_latency(section: CapacitySection, frame: Frame) -> LoadPlot:
     if not y.log:
         y = replace(y, low=0.0)
     scale = _Scale(
-        _streams_axis(section, frame),
+        _make_streams_axis(section, frame),
         y,
         lambda point: point.middle.p95,
         lambda point: point.p95_low,
@@ -77,7 +77,7 @@ def plot_latency(section: CapacitySection, frame: Frame) -> LoadPlot:
     return replace(_plot(section, frame, scale), limit_y=y.to_pixel(bound), limit=limit)
 
 
-def _streams_axis(section: CapacitySection, frame: Frame) -> Axis:
+def _make_streams_axis(section: CapacitySection, frame: Frame) -> Axis:
     loads = [point.streams for entry in section.entries for point in entry.complete]
     low, high = min(loads, default=1), max(loads, default=2)
     if high / low > _LOG_RATIO:
@@ -93,7 +93,7 @@ def _plot(section: CapacitySection, frame: Frame, scale: _Scale) -> LoadPlot:
     courses = [(entry, points) for entry, points in courses if points]
     return LoadPlot(
         frame=frame,
-        lines=[_line(entry, points, scale) for entry, points in courses],
+        lines=[_draw_line(entry, points, scale) for entry, points in courses],
         x_ticks=[tick for tick in scale.x.make_ticks(8) if tick.label.isdigit()],
         y_ticks=scale.y.make_ticks(6),
         log=scale.x.log,
@@ -101,7 +101,7 @@ def _plot(section: CapacitySection, frame: Frame, scale: _Scale) -> LoadPlot:
     )
 
 
-def _line(entry: CapacityEntry, points: Sequence[LoadPoint], scale: _Scale) -> LoadLine:
+def _draw_line(entry: CapacityEntry, points: Sequence[LoadPoint], scale: _Scale) -> LoadLine:
     corners = [scale.locate(point, scale.value) for point in points]
     lower = [scale.locate(point, scale.low) for point in reversed(points)]
     upper = [scale.locate(point, scale.high) for point in points]

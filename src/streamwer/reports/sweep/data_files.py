@@ -21,12 +21,12 @@ def render(findings: Findings) -> dict[str, str]:
     points = findings.sweep.points
     costs = {point.name: round_number(point.rtf, RATE) for point in points}
     return {
-        "sweep.json": _json(_document(findings)),
-        "costs.json": _json({"schema": SCHEMA, "rtf": costs}),
+        "sweep.json": _render_json(_describe_sweep(findings)),
+        "costs.json": _render_json({"schema": SCHEMA, "rtf": costs}),
     }
 
 
-def _document(findings: Findings) -> dict[str, Any]:
+def _describe_sweep(findings: Findings) -> dict[str, Any]:
     sweep = findings.sweep
     return {
         "schema": SCHEMA,
@@ -34,21 +34,21 @@ def _document(findings: Findings) -> dict[str, Any]:
         "facts": dict(sweep.facts),
         "axes": list(findings.axes),
         "latency": sweep.measure,
-        "points": [_point(point) for point in sweep.points],
+        "points": [_describe_point(point) for point in sweep.points],
         "front": [point.name for point in findings.front],
-        "best_within": [_choice(choice) for choice in findings.choices],
-        "main_effects": [_effect(effect) for effect in findings.effects],
+        "best_within": [_describe_choice(choice) for choice in findings.choices],
+        "main_effects": [_describe_effect(effect) for effect in findings.effects],
     }
 
 
-def _point(point: SweepPoint) -> dict[str, Any]:
+def _describe_point(point: SweepPoint) -> dict[str, Any]:
     return {
         "name": point.name,
         "command": point.command,
         "config": dict(point.config),
-        "wer": _ends(point.wer, RATE),
-        "commit_latency": {"p50": _ends(point.p50, SECONDS), "p95": _ends(point.p95, SECONDS)},
-        "laal": _ends(point.laal, SECONDS),
+        "wer": _round_ends(point.wer, RATE),
+        "commit_latency": {q: _round_ends(getattr(point, q), SECONDS) for q in ("p50", "p95")},
+        "laal": _round_ends(point.laal, SECONDS),
         "coverage": round_number(point.coverage, RATE),
         "recordings": point.recordings,
         "failures": point.failures,
@@ -56,7 +56,7 @@ def _point(point: SweepPoint) -> dict[str, Any]:
     }
 
 
-def _choice(choice: BudgetChoice) -> dict[str, Any]:
+def _describe_choice(choice: BudgetChoice) -> dict[str, Any]:
     return {
         "latency_at_most": choice.budget,
         "point": choice.best.name if choice.best else None,
@@ -66,13 +66,13 @@ def _choice(choice: BudgetChoice) -> dict[str, Any]:
     }
 
 
-def _effect(effect: MainEffect) -> dict[str, Any]:
+def _describe_effect(effect: MainEffect) -> dict[str, Any]:
     levels = [
         {
             "value": level.value,
             "points": level.points,
-            "wer": _ends(level.wer, RATE),
-            "latency": _ends(level.late, SECONDS),
+            "wer": _round_ends(level.wer, RATE),
+            "latency": _round_ends(level.late, SECONDS),
             "without_latency": level.unplaced,
         }
         for level in effect.levels
@@ -80,10 +80,10 @@ def _effect(effect: MainEffect) -> dict[str, Any]:
     return {"setting": effect.axis, "balanced": effect.balanced, "values": levels}
 
 
-def _ends(figure: Interval | Quantile, digits: int) -> dict[str, Any]:
+def _round_ends(figure: Interval | Quantile, digits: int) -> dict[str, Any]:
     ends = {"value": figure.value, "low": figure.low, "high": figure.high}
     return {name: round_number(value, digits) for name, value in ends.items()}
 
 
-def _json(value: object) -> str:
+def _render_json(value: object) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

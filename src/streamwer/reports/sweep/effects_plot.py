@@ -58,14 +58,14 @@ def plot_effect(findings: Findings, effect: MainEffect) -> list[EffectPanel]:
     name = f"{MEASURES[findings.sweep.measure]}, s"
     right = _WIDTH - 12
     return [
-        _panel("wer", "WER, %", effect, make_rate_axis(rates, left, right), 100),
-        _panel("late", name, effect, make_seconds_axis(late, left, right), 1),
+        _draw_panel("wer", "WER, %", effect, make_rate_axis(rates, left, right), 100),
+        _draw_panel("late", name, effect, make_seconds_axis(late, left, right), 1),
     ]
 
 
-def _panel(kind: str, title: str, effect: MainEffect, x: Axis, factor: float) -> EffectPanel:
+def _draw_panel(kind: str, title: str, effect: MainEffect, x: Axis, factor: float) -> EffectPanel:
     ys = [_TOP + 20 + (at + 0.5) * _PITCH for at in range(len(effect.levels))]
-    dots = [_dot(kind, level, x, y) for level, y in zip(effect.levels, ys, strict=True)]
+    dots = [_place_dot(kind, level, x, y) for level, y in zip(effect.levels, ys, strict=True)]
     dots = [dot for dot in dots if math.isfinite(dot.x)]
     bottom = _TOP + 20 + len(ys) * _PITCH
     return EffectPanel(
@@ -80,7 +80,7 @@ def _panel(kind: str, title: str, effect: MainEffect, x: Axis, factor: float) ->
     )
 
 
-def _dot(kind: str, level: LevelEffect, x: Axis, y: float) -> EffectDot:
+def _place_dot(kind: str, level: LevelEffect, x: Axis, y: float) -> EffectDot:
     """Place a mean; an end beyond the axis lies at its end."""
     wer, late = level.wer, level.late
     title = format_figures(wer, late)[kind == "late"]

@@ -91,10 +91,10 @@ def _describe_front(findings: Findings, size: str) -> list[str]:
     accurate, fast = findings.front[-1], findings.front[0]
     sentences = [
         f"{size}; {len(findings.front)} on the Pareto front.",
-        f"Fewest errors: {findings.make_label(accurate)}, {_objectives(accurate)}.",
+        f"Fewest errors: {findings.make_label(accurate)}, {_format_point(accurate)}.",
     ]
     if fast is not accurate:
-        sentences.append(f"Fastest: {findings.make_label(fast)}, {_objectives(fast)}.")
+        sentences.append(f"Fastest: {findings.make_label(fast)}, {_format_point(fast)}.")
     return sentences
 
 
@@ -105,6 +105,6 @@ def _explain_no_front(findings: Findings, size: str) -> list[str]:
     return sentences
 
 
-def _objectives(point: SweepPoint) -> str:
+def _format_point(point: SweepPoint) -> str:
     late = format_seconds(point.late.value)
     return f"WER {format_percent(point.errors)} at {MEASURES[point.measure]} {late}"

@@ -47,33 +47,33 @@ def plot_front(findings: Findings, frame: Frame) -> FrontPlot:
     y = make_rate_axis(rates, frame.bottom, frame.top)
     return FrontPlot(
         frame=frame,
-        marks=_marks(findings, shown, x, y, frame),
-        steps=_steps(findings.front, x, y, frame),
+        marks=_place_marks(findings, shown, x, y, frame),
+        steps=_draw_steps(findings.front, x, y, frame),
         x_ticks=x.make_ticks(9),
         y_ticks=y.make_ticks(6, 100),
         log=x.log,
-        description=" ".join(f"{p.name}: {_title(findings, p)}." for p in findings.front),
+        description=" ".join(f"{p.name}: {_make_title(findings, p)}." for p in findings.front),
     )
 
 
-def _marks(
+def _place_marks(
     findings: Findings, shown: Sequence[SweepPoint], x: Axis, y: Axis, frame: Frame
 ) -> list[ScatterMark]:
     """Place the points, those of the front last, so that they lie on top."""
     styles = PointStyles(findings)
-    labels = _labels(findings, x, y, frame)
+    labels = _label_front(findings, x, y, frame)
     order = [point for point in shown if point not in findings.front] + list(findings.front)
     marks = []
     for point in order:
         ends = get_ends(point.late), get_ends(point.wer)
         mark = place_mark(point.name, styles.get_style(point), *ends, x, y)
         label, text = labels.get(point.name, (None, ""))
-        front, title = point in findings.front, _title(findings, point)
+        front, title = point in findings.front, _make_title(findings, point)
         marks.append(replace(mark, on_front=front, title=title, label=label, text=text))
     return marks
 
 
-def _labels(
+def _label_front(
     findings: Findings, x: Axis, y: Axis, frame: Frame
 ) -> dict[str, tuple[Box | None, str]]:
     """Label the points of the front with their settings, or numbers where room is short."""
@@ -93,7 +93,7 @@ def _sample(points: Sequence[SweepPoint], limit: int) -> list[SweepPoint]:
     return [points[round(at * (len(points) - 1) / (limit - 1))] for at in range(limit)]
 
 
-def _steps(front: Sequence[SweepPoint], x: Axis, y: Axis, frame: Frame) -> str:
+def _draw_steps(front: Sequence[SweepPoint], x: Axis, y: Axis, frame: Frame) -> str:
     """Draw the border of the dominated area: down at each point of the front, then on."""
     if not front:
         return ""
@@ -102,6 +102,6 @@ def _steps(front: Sequence[SweepPoint], x: Axis, y: Axis, frame: Frame) -> str:
     return " ".join([start, *down, f"H{frame.right:g}"])
 
 
-def _title(findings: Findings, point: SweepPoint) -> str:
+def _make_title(findings: Findings, point: SweepPoint) -> str:
     wer, late = format_figures(point.wer, point.late)
     return f"{findings.make_label(point)}: WER {wer}, {MEASURES[point.measure]} {late}"

@@ -16,8 +16,8 @@ def render(findings: Findings) -> str:
         f"## Sweep {escape(findings.sweep.name)}",
         "\n".join(map(escape, describe_findings(findings))),
     ]
-    parts += ["### Best within a latency budget", _best(findings)]
-    parts += ["### Points", _table(name_point_columns(findings), list_points(findings))]
+    parts += ["### Best within a latency budget", _render_best(findings)]
+    parts += ["### Points", _render_table(name_point_columns(findings), list_points(findings))]
     if findings.sweep.failures:
         failures = [f"- {escape(p.name)}: {escape(p.failure)}" for p in findings.sweep.failures]
         parts += ["### Failed", "\n".join(failures)]
@@ -27,15 +27,15 @@ def render(findings: Findings) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _best(findings: Findings) -> str:
+def _render_best(findings: Findings) -> str:
     lines, name = [], MEASURES[findings.sweep.measure]
     for choice in findings.choices:
         best = choice.best
-        shown = ("none", "", "", "") if best is None else _figures(findings, best)
+        shown = ("none", "", "", "") if best is None else _list_cells(findings, best)
         alike = str(len(choice.not_worse)) if choice.rivals else "–"
         lines.append((format_seconds(choice.budget, 1), *shown, alike))
     head = (f"{name} at most", "point", "settings", "WER", "latency", "alike")
-    return _table(head, lines)
+    return _render_table(head, lines)
 
 
 def name_point_columns(findings: Findings) -> tuple[str, ...]:
@@ -49,16 +49,16 @@ def list_points(findings: Findings) -> list[tuple[str, ...]]:
         findings.sweep.points, key=lambda p: (not p.is_finite, p.delay if p.is_finite else 0.0)
     )
     front = {point.name for point in findings.front}
-    return [(*_figures(findings, p), "yes" if p.name in front else "") for p in order]
+    return [(*_list_cells(findings, p), "yes" if p.name in front else "") for p in order]
 
 
-def _figures(findings: Findings, point: SweepPoint) -> tuple[str, str, str, str]:
+def _list_cells(findings: Findings, point: SweepPoint) -> tuple[str, str, str, str]:
     if point.failure:
         return point.name, findings.make_label(point), "failed", "failed"
     return point.name, findings.make_label(point), *format_figures(point.wer, point.late)
 
 
-def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+def _render_table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
     rule = "|".join("---" for _ in head)
     rows = ["| " + " | ".join(map(escape, line)) + " |" for line in (head, *lines)]
     return "\n".join([rows[0], f"|{rule}|", *rows[1:]])

@@ -53,9 +53,9 @@ class ParallelPlot:
 def plot_parallel(findings: Findings) -> ParallelPlot:
     """Lay the plot out; its width follows from the number of axes."""
     shown = [point for point in findings.sweep.points if point.is_finite]
-    scales = [_setting(findings, axis, shown) for axis in findings.axes]
+    scales = [_place_setting(findings, axis, shown) for axis in findings.axes]
     latency = MEASURES[findings.sweep.measure]
-    scales += [_seconds(shown, latency), _rate(shown)]
+    scales += [_place_latency(shown, latency), _place_wer(shown)]
     widest = (
         max(estimate_width(text) for text in [title, *(t.label for t in ticks)])
         for title, ticks, _ in scales
@@ -70,13 +70,13 @@ def plot_parallel(findings: Findings) -> ParallelPlot:
     return ParallelPlot(
         frame=Frame(width, _HEIGHT, _LEFT, width - _RIGHT, _TOP, _BOTTOM),
         axes=axes,
-        lines=_lines(findings, shown, [axis.x for axis in axes], heights),
+        lines=_draw_lines(findings, shown, [axis.x for axis in axes], heights),
         description=f"{format_count(len(shown), 'line')} across {', '.join(findings.axes)},"
         f" {latency} and WER; the table of points has the same figures.",
     )
 
 
-def _lines(
+def _draw_lines(
     findings: Findings, shown: Sequence[SweepPoint], xs: Sequence[float], heights: Sequence[_Height]
 ) -> list[ParallelLine]:
     styles = PointStyles(findings)
@@ -91,7 +91,7 @@ def _lines(
     return lines
 
 
-def _setting(
+def _place_setting(
     findings: Findings, axis: str, shown: Sequence[SweepPoint]
 ) -> tuple[str, list[Tick], _Height]:
     """Place values at equal distances, numbers in order, the largest on top."""
@@ -107,11 +107,11 @@ def _setting(
     return axis, ticks, lambda point: heights[findings.get_levels(point)[axis]]
 
 
-def _seconds(shown: Sequence[SweepPoint], name: str) -> tuple[str, list[Tick], _Height]:
+def _place_latency(shown: Sequence[SweepPoint], name: str) -> tuple[str, list[Tick], _Height]:
     axis = make_seconds_axis([point.delay for point in shown], _BOTTOM, _TOP)
     return f"{name}, s", axis.make_ticks(7), lambda point: axis.to_pixel(point.delay)
 
 
-def _rate(shown: Sequence[SweepPoint]) -> tuple[str, list[Tick], _Height]:
+def _place_wer(shown: Sequence[SweepPoint]) -> tuple[str, list[Tick], _Height]:
     axis = make_rate_axis([point.errors for point in shown], _BOTTOM, _TOP)
     return "WER, %", axis.make_ticks(7, 100), lambda point: axis.to_pixel(point.errors)

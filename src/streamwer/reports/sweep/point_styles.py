@@ -12,7 +12,7 @@ class PointStyles:
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
-        values = {axis: self._values(axis) for axis in findings.axes if "." not in axis}
+        values = {axis: self._list_values(axis) for axis in findings.axes if "." not in axis}
         few = (axis for axis, distinct in values.items() if 1 < len(distinct) <= COLOURS)
         self.axis = next(few, "")
         names = values.get(self.axis, [""])
@@ -25,6 +25,6 @@ class PointStyles:
         """Return the style of a point."""
         return self.styles[self._findings.get_levels(point)[self.axis] if self.axis else ""]
 
-    def _values(self, axis: str) -> list[str]:
+    def _list_values(self, axis: str) -> list[str]:
         points = self._findings.sweep.points
         return list(dict.fromkeys(self._findings.get_levels(point)[axis] for point in points))

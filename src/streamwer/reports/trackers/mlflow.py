@@ -36,12 +36,12 @@ class MlflowTracker:
                 "MLflow is not installed: pip install 'mlflow-skinny>=3,<4'"
             ) from error
         try:
-            return self._log(mlflow.MlflowClient(self._config.uri or None), report)
+            return self._log_runs(mlflow.MlflowClient(self._config.uri or None), report)
         except mlflow.exceptions.MlflowException as error:
             text = " ".join(str(error).split())
             raise StreamwerError(f"MLflow: {text}") from error
 
-    def _log(self, client: Any, report: TrackedReport) -> str:
+    def _log_runs(self, client: Any, report: TrackedReport) -> str:
         name = self._config.experiment
         known = client.get_experiment_by_name(name)
         experiment = known.experiment_id if known else client.create_experiment(name)

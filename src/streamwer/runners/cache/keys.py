@@ -20,7 +20,7 @@ from typing import Any
 from streamwer import recognisers
 from streamwer.config import registry
 from streamwer.config.cluster import ClusterConfig
-from streamwer.config.engine import own_model
+from streamwer.config.engine import get_own_model
 from streamwer.config.experiment import SystemConfig
 from streamwer.config.model import forget_source
 from streamwer.provenance import digests
@@ -80,7 +80,7 @@ def is_reproducible(system: SystemConfig) -> bool:
     sums depend on the order of its threads.
     """
     added = registry.list_packages(policy=system.policy.get("name"), engine=system.engine.name)
-    foreign = bool(added) or bool(own_model(system.engine)) or system.model.device != "cpu"
+    foreign = bool(added) or bool(get_own_model(system.engine)) or system.model.device != "cpu"
     return not foreign and not measures_hardware(system.clock.name)
 
 

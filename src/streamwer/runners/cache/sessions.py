@@ -60,7 +60,7 @@ class MeasuringSessions:
             StreamwerError: it cannot be written.
         """
         self.release()
-        path = self._path_of_run(run, out)
+        path = self._get_run_path(run, out)
         session = _read_session(path)
         if restart or session is None or (session.log and session.log == digest_folder(out)):
             session = MeasuringSession(uuid.uuid4().hex, str(out.resolve()))
@@ -79,7 +79,7 @@ class MeasuringSessions:
         Raises:
             StreamwerError: it cannot be written.
         """
-        self._write(self._path_of_run(run, out), replace(session, log=digest_folder(out)))
+        self._write(self._get_run_path(run, out), replace(session, log=digest_folder(out)))
 
     def release(self, lock: Path = _LOCK) -> None:
         """Remove the sessions whose logs DVC has recorded."""
@@ -99,7 +99,7 @@ class MeasuringSessions:
     def _list_paths(self) -> list[Path]:
         return list(self._folder.glob("*.json"))
 
-    def _path_of_run(self, run: str, out: Path) -> Path:
+    def _get_run_path(self, run: str, out: Path) -> Path:
         return self._folder / f"{digests.digest_text(f'{run}{out.resolve()}')}.json"
 
     def _write(self, path: Path, session: MeasuringSession) -> None:

@@ -83,7 +83,7 @@ class ResultStore:
         Raises:
             StreamwerError: they cannot be written.
         """
-        packed, path = pack_entry(key, label, steps), self._path_of_key(key)
+        packed, path = pack_entry(key, label, steps), self._get_entry_path(key)
         self._puts += 1
         temporary = self.folder / _PARTIAL / f"{processes.get_process_name()}-{self._puts}.partial"
         with disk.explain_write_errors(self.folder, REMEDY):
@@ -127,11 +127,11 @@ class ResultStore:
                     size = max(status.st_size, status.st_blocks * _BLOCK)
                     yield StoreEntry(Path(file.path), size, status.st_mtime)
 
-    def _path_of_key(self, key: str) -> Path:
+    def _get_entry_path(self, key: str) -> Path:
         return self.folder / _ENTRIES / key[:2] / key[2:]
 
     def _read(self, key: str, read: _Reader[_Found]) -> _Found | None:
-        path = self._path_of_key(key)
+        path = self._get_entry_path(key)
         try:
             content = read(key, path.read_bytes())
         except FileNotFoundError:
