@@ -42,9 +42,9 @@ def test_lines_of_a_manifest_mark_them_only_where_some_line_does(
 ) -> None:
     lines = [{"audio_filepath": f"{name}.flac", "text": "I am Ann."} for name in "abc"]
     files(mine, {"test.jsonl": "\n".join(map(json.dumps, lines))})
-    found, _ = prepared(mine, tmp_path / "out")
+    found, _ = prepare_rows(mine, tmp_path / "out")
     assert {each.entities for each in found.values()} == {None}  # found by rule
     lines[0] |= {"entities": ["Ann"]}
     files(mine, {"test.jsonl": "\n".join(map(json.dumps, lines))})
-    found, _ = prepared(mine, tmp_path / "again")
+    found, _ = prepare_rows(mine, tmp_path / "again")
     assert [each.entities for each in found.values()] == [("Ann",), (), ()]
