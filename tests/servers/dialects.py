@@ -154,18 +154,18 @@ class Line:
             self._send_in_pieces(encode(message))
 
     def say_garbage(self) -> None:
-        self.wait(0.05)  # else TCP may join it to what was said before
+        self.stay_silent(0.05)  # else TCP may join it to what was said before
         self._send(b"\x00\xff garbage\n")
 
     def say_goodbye(self) -> None:
         if self._dialect.goodbye:
             self._send(*self._dialect.goodbye)
-            self.wait()
+            self.stay_silent()
 
     def refuse(self) -> None:
         if self._dialect.refusal:
             self._send(self._dialect.refusal)
-            self.wait()
+            self.stay_silent()
 
     def drop(self) -> None:
         """End the call before its time."""

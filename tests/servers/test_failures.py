@@ -76,7 +76,7 @@ def speak_out_of_order(line: Line) -> None:
 def speak_late(line: Line) -> None:
     line.greet()
     line.hear_out()
-    line.wait(0.1)
+    line.stay_silent(0.1)
     line.say(0, "red green blue")
     line.say_goodbye()
 
@@ -84,7 +84,7 @@ def speak_late(line: Line) -> None:
 def hang(line: Line) -> None:
     line.greet()
     line.say(0, "red green")
-    line.wait()
+    line.stay_silent()
 
 
 def drop(line: Line) -> None:
@@ -101,7 +101,7 @@ def crash_at_the_end(line: Line) -> None:
 
 
 def never_greet(line: Line) -> None:
-    line.wait()
+    line.stay_silent()
 
 
 def send_garbage(line: Line) -> None:
@@ -128,7 +128,7 @@ def never_say_final(line: Line) -> None:
 def change_what_was_final(line: Line) -> None:
     line.greet()
     line.say(0, "red green glue")
-    line.wait(0.05)
+    line.stay_silent(0.05)
     line.say(0, "red green blue")
     say_the_end(line)
 
