@@ -132,7 +132,7 @@ class Line:
 
     def __init__(self, connection: Any, dialect: Dialect, over: threading.Event) -> None:
         self._connection, self._dialect = connection, dialect
-        self.wait = over.wait
+        self.stay_silent = over.wait
 
     def greet(self) -> None:
         """Say hello, and hear the first chunk."""
