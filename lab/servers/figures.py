@@ -20,7 +20,7 @@ from streamwer.metrics.latency import select_timed_words
 from streamwer.metrics.registry import list_ratio_metrics
 from streamwer.metrics.stats.intervals import Interval
 from streamwer.metrics.stats.quantiles import Quantile
-from streamwer.metrics.stats.ratios import compare_ratios, estimate_rate
+from streamwer.metrics.stats.ratios import estimate_rate, estimate_ratio
 from streamwer.metrics.summary import Summary, summarise
 from streamwer.metrics.tables import Scores, score
 from streamwer.reports.latencies import compute_median_latencies
@@ -136,11 +136,8 @@ def _list_intervals(
     for key, name in _RATIOS.items():
         parts = ratios[name].parts(tables)
         above, below = (np.bincount(speakers, part).astype(float) for part in parts)
-        found[key] = (
-            estimate_rate(above, below, ScoringConfig.confidence)
-            if ratios[name].exact
-            else compare_ratios(above, below, np.zeros_like(above), below, ScoringConfig.confidence)
-        )
+        estimate = estimate_rate if ratios[name].exact else estimate_ratio
+        found[key] = estimate(above, below, ScoringConfig.confidence)
     for key, each in found.items():
         if each.low is not None and each.high is not None and not math.isnan(each.low):
             yield key, [_round(each.low), _round(each.high)]

@@ -123,7 +123,8 @@ def _render_pair(p50: float | str | None, p95: float | str | None) -> str:
 
 
 def _render_latency(value: float | str | None) -> str:
-    return _render_seconds(value) + " s" * isinstance(value, float)
+    unit = " s" if isinstance(value, float) else ""
+    return f"{_render_seconds(value)}{unit}"
 
 
 def _render_seconds(value: float | str | None) -> str:

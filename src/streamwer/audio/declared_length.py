@@ -69,12 +69,13 @@ class DeclaredLength:
 def read_header(file: IO[bytes]) -> FileHeader:
     """Read the header of a file, and go back to its beginning."""
     size = file.seek(0, os.SEEK_END)
+    head = headers.read_head(file)
     header = FileHeader(
         riff.read_data(file, size),
         ogg.read_pages(file, size),
         _counts_frames(file),
-        headers.read_seconds(file),
-        headers.read_extent(file),
+        headers.parse_seconds(head),
+        headers.find_extent(file, head, size),
     )
     file.seek(0)
     return header

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import struct
 from typing import IO
 
@@ -19,10 +18,14 @@ _RM_MORE = 10
 """Bytes that FFmpeg's writer of RealMedia counts twice."""
 
 
-def read_seconds(file: IO[bytes]) -> float:
-    """Read the length of ADX, SoX and ASF (WMA) files; 0 of others, or where it is unknown."""
+def read_head(file: IO[bytes]) -> bytes:
+    """Read the beginning of a file, as far as it is looked at here."""
     file.seek(0)
-    head = file.read(_HEAD)
+    return file.read(_HEAD)
+
+
+def parse_seconds(head: bytes) -> float:
+    """Parse the length of ADX, SoX and ASF (WMA) files; 0 of others, or where it is unknown."""
     try:
         if head.startswith(_ADX):
             rate, samples = struct.unpack_from(">II", head, 8)
@@ -49,11 +52,14 @@ def _find_asf_facts(head: bytes) -> int:
     return -1 if at < 0 or head[at + 88 : at + 89] in (b"", _ASF_LIVE) else at
 
 
-def read_extent(file: IO[bytes]) -> tuple[int, int] | None:
-    """Read where sound begins and ends in ASF, VOC, RealMedia and MMF files; None of others."""
-    size = file.seek(0, os.SEEK_END)
-    file.seek(0)
-    head = file.read(_HEAD)
+def find_extent(file: IO[bytes], head: bytes, size: int) -> tuple[int, int] | None:
+    """Find where sound begins and ends in ASF, VOC, RealMedia and MMF files; None of others.
+
+    Args:
+        file: the file.
+        head: of `read_head`.
+        size: of the file, bytes.
+    """
     if head.startswith(_ASF) and (at := _find_asf_facts(head)) > 0:
         return 0, int.from_bytes(head[at + 40 : at + 48], "little")
     if head.startswith(_MMF):

@@ -13,7 +13,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -94,13 +94,8 @@ class IsolatedDecoder:
         # Absolute: the working directory may change after the process starts.
         request = DecodeRequest(path.absolute(), channel, contents)
         name = name or str(path)
-        if not self._free.acquire(blocking=False):  # another file is not read to its end yet
-            yield from IsolatedDecoder(self._command)._decode(request, name)
-            return
-        try:
-            yield from self._decode(request, name)
-        finally:
-            self._free.release()
+        with self._reserve() as decoder:
+            yield from decoder._decode(request, name)
 
     def load_audio(self, path: Path) -> Samples:
         """Decode a file as `audio.load_audio` does.
@@ -112,11 +107,11 @@ class IsolatedDecoder:
 
     def read_duration(self, path: Path) -> float:
         """Read the seconds of audio from a file's header, 0 if it does not say; decode nothing."""
-        with self._free:
+        with self._reserve() as decoder:
             try:
-                return _request_piece(self._start(), LengthRequest(path.absolute())).seconds
+                return _request_piece(decoder._start(), LengthRequest(path.absolute())).seconds
             except (EOFError, OSError, pickle.UnpicklingError):
-                self.close()
+                decoder.close()
                 return 0.0
 
     def close(self) -> None:
@@ -124,6 +119,17 @@ class IsolatedDecoder:
         if self._process:
             _end_process(self._process)
             self._process = None
+
+    @contextmanager
+    def _reserve(self) -> Iterator[IsolatedDecoder]:
+        """Reserve this decoder, or a new one while another file is not read to its end."""
+        if not self._free.acquire(blocking=False):
+            yield IsolatedDecoder(self._command)
+            return
+        try:
+            yield self
+        finally:
+            self._free.release()
 
     def _decode(self, request: DecodeRequest, name: str) -> Iterator[Samples]:
         process = self._start()

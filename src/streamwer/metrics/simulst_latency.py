@@ -28,7 +28,7 @@ from streamwer.metrics.registry import (
 from streamwer.metrics.segments import Segment, assign_words, split_reference
 from streamwer.metrics.stats.intervals import Floats
 from streamwer.metrics.stats.quantiles import Quantile
-from streamwer.metrics.stats.ratios import compare_ratios
+from streamwer.metrics.stats.ratios import estimate_ratio
 from streamwer.metrics.timeline import Emission
 from streamwer.text.words import join_words, split_words, word_ends
 from streamwer.types import Step
@@ -166,7 +166,7 @@ def estimate_delay(recordings: pd.DataFrame, name: str, confidence: float) -> Qu
     (metric,) = (each for each in list_simulst_metrics() if each.name == name)
     parts = pd.DataFrame(weigh_delays(recordings, metric, "aware")).T
     delays, weights = parts.groupby(recordings["speaker"].to_numpy()).sum().to_numpy().T
-    found = compare_ratios(delays, weights, np.zeros_like(delays), weights, confidence)
+    found = estimate_ratio(delays, weights, confidence)
     if np.isnan(found.value):
         return Quantile(None)
     return Quantile(found.value, found.low, found.high) if found.is_known else Quantile(found.value)

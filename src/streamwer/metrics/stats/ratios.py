@@ -24,12 +24,26 @@ def estimate_rate(errors: Floats, words: Floats, confidence: float) -> Interval:
         words: reference words per block.
         confidence: of the interval.
     """
-    found = compare_ratios(errors, words, np.zeros_like(errors), words, confidence)
+    found = estimate_ratio(errors, words, confidence)
     count, total = float(errors.sum()), float(words.sum())
     if not found.is_known or count > total:
         return found
     low, high = binomial_bounds(count, total, confidence)
     return Interval(found.value, max(0.0, min(found.low, low)), max(found.high, high))
+
+
+def estimate_ratio(above: Floats, below: Floats, confidence: float) -> Interval:
+    """Estimate a ratio of sums with its interval.
+
+    Args:
+        above: numerators per block, shape (blocks,).
+        below: denominators.
+        confidence: of the interval.
+
+    Returns:
+        NaN ends where there are fewer than two blocks; all NaN where the denominator is 0.
+    """
+    return compare_ratios(above, below, np.zeros_like(above), below, confidence)
 
 
 def compare_rates(errors: Floats, baseline: Floats, words: Floats, confidence: float) -> Interval:
