@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streamwer.config.scoring import ScoringConfig
-from streamwer.metrics.alignment import align_words_by_time
 from streamwer.metrics.compounds import respace_tokens
-from streamwer.metrics.time_alignment import TimedTokens
+from streamwer.metrics.time_alignment import TimedTokens, align_words_by_time
 from streamwer.metrics.timeline import Emission, find_emissions
 from streamwer.metrics.tokens import Token, attribute_tokens, normalise_word
 from streamwer.metrics.turns import measure_turns

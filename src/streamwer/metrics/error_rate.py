@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 
+import jiwer
 import numpy as np
 import pandas as pd
 
 from streamwer.metrics.aligned_recording import AlignedRecording
-from streamwer.metrics.alignment import count_character_errors, count_word_errors
 from streamwer.metrics.registry import STABILITY, Display, Tables, metric, recording_columns
 from streamwer.metrics.stats.intervals import Floats
 from streamwer.metrics.word_errors import CharErrors, WordErrors
+from streamwer.text.word_alignment import Pair, Status
+from streamwer.text.words import join_words
 
-KINDS = ("hits", "substitutions", "deletions", "insertions")
+_KINDS: dict[Status, str] = {
+    "hit": "hits",
+    "substituted": "substitutions",
+    "deleted": "deletions",
+    "inserted": "insertions",
+}
+KINDS = tuple(_KINDS.values())
 """Columns of the word errors; those of the character errors have `char_` before them."""
 
 
@@ -24,6 +33,27 @@ def count_errors(recording: AlignedRecording) -> Mapping[str, int]:
     words = count_word_errors(recording.pairs)
     characters = count_character_errors(recording.reference_texts, recording.hypothesis_texts)
     return asdict(words) | {f"char_{kind}": number for kind, number in asdict(characters).items()}
+
+
+def count_word_errors(pairs: Iterable[Pair]) -> WordErrors:
+    """Count the word errors of an alignment."""
+    return count_statuses(pair.status for pair in pairs)
+
+
+def count_statuses(statuses: Iterable[Status]) -> WordErrors:
+    """Count the word errors in what became of each word."""
+    counts = Counter(statuses)
+    return WordErrors(**{kind: counts[status] for status, kind in _KINDS.items()})
+
+
+def count_character_errors(reference: Sequence[str], hypothesis: Sequence[str]) -> CharErrors:
+    """Count the character errors between two token sequences, as texts are written.
+
+    One space stands between two tokens, but none beside a character of a script without spaces:
+    a correct space between each two of its characters would halve the rate.
+    """
+    output = jiwer.process_characters(join_words(reference), join_words(hypothesis))
+    return CharErrors(output.hits, output.substitutions, output.deletions, output.insertions)
 
 
 def _divide_errors(prefix: str) -> Callable[[Tables], tuple[Floats, Floats]]:
