@@ -10,8 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from streamwer.alignment.published import read_alignments
-from streamwer.alignment.published.match import PublishedAlignment, match_alignments
+from streamwer.alignment.published import (
+    PublishedAlignment,
+    match_alignments,
+    read_alignments,
+)
 from streamwer.alignment.quality import AlignmentError
 from streamwer.alignment.time_transfer import match_words
 from streamwer.config.alignment import PublishedConfig, WordColumnsConfig

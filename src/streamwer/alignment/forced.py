@@ -17,7 +17,7 @@ from streamwer.alignment.quality import (
     require_quality,
 )
 from streamwer.alignment.segmentation import TextSegment, split_into_segments, split_into_windows
-from streamwer.alignment.timed_words import split_timed_words
+from streamwer.alignment.time_transfer import split_timed_words
 from streamwer.alignment.trimming import STRETCHED_S, Span, trim_pauses
 from streamwer.audio import HOP, check_finite, samples_to_seconds
 from streamwer.audio.decoding import SAMPLE_RATE, Samples

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from streamwer.alignment.quality import AlignmentError
-from streamwer.alignment.timed_words import divide_time, split_timed_words
 from streamwer.text.normalise import get_normaliser
 from streamwer.text.word_alignment import Pair, align_words
 from streamwer.text.words import split_words
@@ -109,3 +108,35 @@ def _divide_gap(
     times = [spoken[pair.hypothesis] for pair in differing if pair.hypothesis is not None]
     begin, end = (times[0].start, times[-1].end) if times else gap
     return list(divide_time(texts, begin, end))
+
+
+def split_timed_words(words: Iterable[Word]) -> Iterator[Word]:
+    """Split timed words like `text.words.split_words`; the parts share the time by letters.
+
+    In scripts without spaces each character is a word.
+    """
+    for word in words:
+        parts = split_words(word.text)
+        if len(parts) < 2:
+            yield word
+        else:
+            yield from divide_time(parts, word.start, word.end, word.probability)
+
+
+def divide_time(
+    texts: Sequence[str], begin: float, end: float, probability: float = 1.0
+) -> Iterator[Word]:
+    """Divide a time span among words by their numbers of letters.
+
+    Args:
+        texts: the words, in order.
+        begin: of the span, seconds.
+        end: of the span, seconds.
+        probability: of each word.
+    """
+    letters, passed = sum(map(len, texts)), 0
+    for text in texts:
+        start = begin + (end - begin) * passed / letters
+        passed += len(text)
+        stop = begin + (end - begin) * passed / letters
+        yield Word(text, round(start, 3), round(stop, 3), probability)
