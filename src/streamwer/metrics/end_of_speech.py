@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import NamedTuple
 
-import pandas as pd
 from rapidfuzz.distance import Levenshtein
 
 from streamwer.metrics.aligned_recording import AlignedRecording
@@ -20,9 +18,9 @@ from streamwer.metrics.compounds import respace_tokens
 from streamwer.metrics.registry import (
     Display,
     divide_columns,
-    get_column,
     latency_metric,
     metric,
+    pick_seconds,
     recording_columns,
 )
 from streamwer.metrics.tokens import Token
@@ -93,10 +91,6 @@ def _count_errors(recording: AlignedRecording, words: Sequence[Word]) -> int:
     return Levenshtein.distance(recording.reference_texts, [token.text for token in tokens])
 
 
-def _get_seconds(rows: pd.DataFrame, column: str) -> pd.Series[float]:
-    return pd.Series(get_column(rows, column), rows.index)
-
-
 latency_metric(
     "end_of_speech_final",
     source=_SOURCE,
@@ -109,7 +103,7 @@ latency_metric(
         rule_label="first final text after speech",
     ),
     once=True,
-)(partial(_get_seconds, column=f"{_FINAL}_s"))
+)(pick_seconds(f"{_FINAL}_s"))
 
 
 latency_metric(
@@ -124,7 +118,7 @@ latency_metric(
         rule_label="first text after speech",
     ),
     once=True,
-)(partial(_get_seconds, column=f"{_ANY}_s"))
+)(pick_seconds(f"{_ANY}_s"))
 
 
 _WER = {"unit": "errors per word", "better": "lower", "source": _SOURCE}

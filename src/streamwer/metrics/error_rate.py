@@ -11,7 +11,14 @@ import numpy as np
 import pandas as pd
 
 from streamwer.metrics.aligned_recording import AlignedRecording
-from streamwer.metrics.registry import STABILITY, Display, Tables, metric, recording_columns
+from streamwer.metrics.registry import (
+    STABILITY,
+    Display,
+    Tables,
+    metric,
+    pool_by_recording,
+    recording_columns,
+)
 from streamwer.metrics.stats.intervals import Floats
 from streamwer.metrics.word_errors import CharErrors, WordErrors
 from streamwer.text.word_alignment import Pair, Status
@@ -101,13 +108,9 @@ metric(
 )
 def count_coverage_parts(tables: Tables) -> tuple[Floats, Floats]:
     """Return the emitted and all reference words of each recording; several runs share them."""
-    words, names = tables.words, tables.recordings["recording"]
-    grouped = np.isfinite(words["committed"].astype(float)).groupby(words["recording"])
-    runs = names.map(names.value_counts()).to_numpy(float)
-    emitted, total = (
-        names.map(each).fillna(0).to_numpy(float) for each in (grouped.sum(), grouped.size())
-    )
-    return emitted / runs, total / runs
+    words = tables.words
+    came = np.isfinite(words["committed"].astype(float))
+    return pool_by_recording(tables.recordings, came, words["recording"])
 
 
 @metric(
@@ -133,12 +136,18 @@ def count_failures(tables: Tables) -> tuple[Floats, Floats]:
 
 def sum_errors(recordings: pd.DataFrame, prefix: str = "") -> pd.Series[int]:
     """Sum the errors of each recording: of words, or with the prefix `char_` of characters."""
-    return _sum_columns(recordings, [f"{prefix}{kind}" for kind in KINDS[1:]])
+    return _sum_columns(recordings, prefix, KINDS[1:])
 
 
 def sum_reference_units(recordings: pd.DataFrame, prefix: str = "") -> pd.Series[int]:
     """Sum the reference words, or with the prefix `char_` characters, of each recording."""
-    return _sum_columns(recordings, [f"{prefix}{kind}" for kind in KINDS[:3]])
+    return _sum_columns(recordings, prefix, KINDS[:3])
+
+
+def _sum_columns(recordings: pd.DataFrame, prefix: str, kinds: Sequence[str]) -> pd.Series[int]:
+    """Sum over each row; NaN where a column is missing, which no rule lets pass."""
+    columns = [f"{prefix}{kind}" for kind in kinds]
+    return recordings.reindex(columns=columns).sum(axis=1, skipna=False)
 
 
 def pool_word_errors(recordings: pd.DataFrame) -> WordErrors:
@@ -149,8 +158,3 @@ def pool_word_errors(recordings: pd.DataFrame) -> WordErrors:
 def pool_character_errors(recordings: pd.DataFrame) -> CharErrors:
     """Sum the character error counts over the rows of a recordings table."""
     return CharErrors(**{kind: int(recordings[f"char_{kind}"].sum()) for kind in KINDS})
-
-
-def _sum_columns(recordings: pd.DataFrame, columns: list[str]) -> pd.Series[int]:
-    """Sum over each row; NaN where a column is missing, which no rule lets pass."""
-    return recordings.reindex(columns=columns).sum(axis=1, skipna=False)

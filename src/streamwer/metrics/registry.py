@@ -255,6 +255,29 @@ def divide_columns(numerator: str, denominator: str) -> Callable[[Tables], tuple
     )
 
 
+def pick_seconds(column: str) -> Callable[[pd.DataFrame], pd.Series[float]]:
+    """Return the `seconds` of a latency that a column of its table holds."""
+    return lambda table: pd.Series(get_column(table, column), table.index)
+
+
+def pool_by_recording(
+    recordings: pd.DataFrame, values: pd.Series[float], names: pd.Series[str]
+) -> tuple[Floats, Floats]:
+    """Pool values of words to a sum and a number for each recording; several runs share them.
+
+    Args:
+        recordings: the recordings table.
+        values: one per word.
+        names: the recording of each word.
+    """
+    ids, grouped = recordings["recording"], values.groupby(names)
+    runs = ids.map(ids.value_counts()).to_numpy(float)
+    total, count = (
+        ids.map(each).fillna(0).to_numpy(float) for each in (grouped.sum(), grouped.size())
+    )
+    return total / runs, count / runs
+
+
 def _register(declared: Metric, function: Function) -> Function:
     if declared.name in _registered:
         raise ConfigError(f"metric {declared.name}: there is one of that name already")

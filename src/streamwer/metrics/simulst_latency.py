@@ -167,9 +167,7 @@ def estimate_delay(recordings: pd.DataFrame, name: str, confidence: float) -> Qu
     parts = pd.DataFrame(weigh_delays(recordings, metric, "aware")).T
     delays, weights = parts.groupby(recordings["speaker"].to_numpy()).sum().to_numpy().T
     found = estimate_ratio(delays, weights, confidence)
-    if np.isnan(found.value):
-        return Quantile(None)
-    return Quantile(found.value, found.low, found.high) if found.is_known else Quantile(found.value)
+    return Quantile(None) if np.isnan(found.value) else Quantile.from_interval(found)
 
 
 def weigh_delays(

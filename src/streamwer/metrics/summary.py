@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from streamwer.config.scoring import ScoringConfig
 from streamwer.metrics.cost import Cost, measure_cost
-from streamwer.metrics.differences import Difference, count_by_speaker
+from streamwer.metrics.differences import Difference, estimate_wer
 from streamwer.metrics.error_rate import pool_character_errors, pool_word_errors
 from streamwer.metrics.latency import select_timed_words
 from streamwer.metrics.registry import (
@@ -24,7 +24,6 @@ from streamwer.metrics.registry import (
 from streamwer.metrics.robustness import ConditionSummary, summarise_conditions
 from streamwer.metrics.simulst_latency import SimulstLatency, pool_simulst_latency
 from streamwer.metrics.slices import Slice, summarise_slices
-from streamwer.metrics.stats import ratios
 from streamwer.metrics.stats.intervals import Interval
 from streamwer.metrics.stats.quantiles import Quantile, estimate_quantiles
 from streamwer.metrics.tables import Scores, number_speakers
@@ -104,6 +103,7 @@ def summarise(
         machine: what the run measured about itself.
     """
     recordings = scores.recordings
+    failed = recordings[recordings["failure"] != ""]
     tables = _ReferenceWords(recordings, select_timed_words(scores.words))
     return Summary(
         name=name,
@@ -111,23 +111,17 @@ def summarise(
         audio_seconds=float(recordings["seconds"].sum()),
         errors=pool_word_errors(recordings),
         char_errors=pool_character_errors(recordings),
-        wer=_estimate_wer(recordings, scoring),
+        wer=estimate_wer(recordings, scoring),
         delta_wer=delta_wer,
         figures={each.name: each.compute(tables) for each in list_ratio_metrics()},
         latencies=_estimate_latencies(tables, scoring),
         simulst_latency=pool_simulst_latency(recordings),
         cost=measure_cost(recordings),
-        failures=_collect_failures(recordings),
+        failures=dict(zip(failed["recording"], failed["failure"], strict=True)),
         slices=summarise_slices(recordings, scores.words),
         conditions=summarise_conditions(scores, scoring),
         machine=machine,
     )
-
-
-def _estimate_wer(recordings: pd.DataFrame, scoring: ScoringConfig) -> Interval:
-    blocks = count_by_speaker(recordings)
-    errors, words = blocks["errors"].to_numpy(), blocks["words"].to_numpy()
-    return ratios.estimate_rate(errors, words, scoring.confidence)
 
 
 def _estimate_latencies(tables: _ReferenceWords, scoring: ScoringConfig) -> dict[str, Percentiles]:
@@ -150,8 +144,3 @@ def _estimate_percentiles(
     shares = [percentile / 100 for percentile in PERCENTILES]
     found = estimate_quantiles(values[known].to_numpy(float), groups, shares, scoring.confidence)
     return {f"p{percentile}": each for percentile, each in zip(PERCENTILES, found, strict=True)}
-
-
-def _collect_failures(recordings: pd.DataFrame) -> dict[str, str]:
-    failed = recordings[recordings["failure"] != ""]
-    return dict(zip(failed["recording"], failed["failure"], strict=True))
