@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -12,7 +12,15 @@ import pandas as pd
 from streamwer.config.hardware import STAGES
 from streamwer.eventlog.log import SERVER_CPU
 from streamwer.metrics.aligned_recording import AlignedRecording
-from streamwer.metrics.registry import Display, Ratio, Tables, get_column, metric, recording_columns
+from streamwer.metrics.registry import (
+    Display,
+    Ratio,
+    Tables,
+    divide_columns,
+    get_column,
+    metric,
+    recording_columns,
+)
 from streamwer.metrics.stats.intervals import Floats
 from streamwer.types import StageTimes, WorkCounters
 
@@ -98,23 +106,16 @@ def measure_cost(recordings: pd.DataFrame) -> Cost:
     return Cost(sum(stages.values()), stages)
 
 
-def _divide_by_time(column: str, scale: float = 1.0) -> Callable[[Tables], tuple[Floats, Floats]]:
-    return lambda tables: (
-        get_column(tables.recordings, column) / scale,
-        get_column(tables.recordings, "seconds"),
-    )
-
-
 _COUNTED = {"better": "lower", "source": "ours", "in_files": False}
 metric(
     "encoded",
     unit="s per s",
     shown=Display(place=91, rule_label="seconds encoded per second of audio"),
     **_COUNTED,
-)(_divide_by_time("encoder_frames", _FRAMES_PER_S))
+)(divide_columns("encoder_frames", "seconds", _FRAMES_PER_S))
 metric(
     "decoded",
     unit="tokens per s",
     shown=Display(place=92, rule_label="tokens decoded per second of audio"),
     **_COUNTED,
-)(_divide_by_time("decoded_tokens"))
+)(divide_columns("decoded_tokens", "seconds"))

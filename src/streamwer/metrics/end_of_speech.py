@@ -91,44 +91,27 @@ def _count_errors(recording: AlignedRecording, words: Sequence[Word]) -> int:
     return Levenshtein.distance(recording.reference_texts, [token.text for token in tokens])
 
 
-latency_metric(
-    "end_of_speech_final",
-    source=_SOURCE,
-    shown=Display(
-        _SECTION,
-        33,
-        "First final",
-        "from the last word’s end to the first final text",
-        percentiles=(50,),
-        rule_label="first final text after speech",
-    ),
-    once=True,
-)(pick_seconds(f"{_FINAL}_s"))
-
-
-latency_metric(
-    "end_of_speech_any",
-    source=_SOURCE,
-    shown=Display(
-        _SECTION,
-        35,
-        "First of any kind",
-        "from the last word’s end to the first text",
-        percentiles=(50,),
-        rule_label="first text after speech",
-    ),
-    once=True,
-)(pick_seconds(f"{_ANY}_s"))
-
-
-_WER = {"unit": "errors per word", "better": "lower", "source": _SOURCE}
-metric(
-    "end_of_speech_final_wer",
-    shown=Display(_SECTION, 34, "WER then", "of all final text", ".1%"),
-    **_WER,
-)(divide_columns(f"{_FINAL}_errors", _WORDS))
-metric(
-    "end_of_speech_any_wer",
-    shown=Display(_SECTION, 36, "WER then", "of all text shown", ".1%"),
-    **_WER,
-)(divide_columns(f"{_ANY}_errors", _WORDS))
+for _name, _place, _label, _text, _read in (
+    (_FINAL, 33, "First final", "final text", "final text"),
+    (_ANY, 35, "First of any kind", "text", "text shown"),
+):
+    latency_metric(
+        _name,
+        source=_SOURCE,
+        shown=Display(
+            _SECTION,
+            _place,
+            _label,
+            f"from the last word’s end to the first {_text}",
+            percentiles=(50,),
+            rule_label=f"first {_text} after speech",
+        ),
+        once=True,
+    )(pick_seconds(f"{_name}_s"))
+    metric(
+        f"{_name}_wer",
+        unit="errors per word",
+        better="lower",
+        source=_SOURCE,
+        shown=Display(_SECTION, _place + 1, "WER then", f"of all {_read}", ".1%"),
+    )(divide_columns(f"{_name}_errors", _WORDS))

@@ -247,10 +247,18 @@ def get_column(table: pd.DataFrame, name: str) -> Floats:
     return found
 
 
-def divide_columns(numerator: str, denominator: str) -> Callable[[Tables], tuple[Floats, Floats]]:
-    """Return the `parts` of a ratio whose sums are over two columns of the recordings table."""
+def divide_columns(
+    numerator: str, denominator: str, scale: float = 1.0
+) -> Callable[[Tables], tuple[Floats, Floats]]:
+    """Return the `parts` of a ratio whose sums are over two columns of the recordings table.
+
+    Args:
+        numerator: a column.
+        denominator: a column.
+        scale: what the numerator is divided by, such as frames per second.
+    """
     return lambda tables: (
-        get_column(tables.recordings, numerator),
+        get_column(tables.recordings, numerator) / scale,
         get_column(tables.recordings, denominator),
     )
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,13 +31,6 @@ from streamwer.metrics.word_errors import CharErrors, WordErrors
 
 Percentiles = Mapping[str, Quantile]
 """p50, p95, p99 of a latency in seconds."""
-
-
-class _ReferenceWords(NamedTuple):
-    """The tables that ratios are taken of, with the reference words that have a time."""
-
-    recordings: pd.DataFrame
-    words: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -104,7 +97,7 @@ def summarise(
     """
     recordings = scores.recordings
     failed = recordings[recordings["failure"] != ""]
-    tables = _ReferenceWords(recordings, select_timed_words(scores.words))
+    tables = replace(scores, words=select_timed_words(scores.words))
     return Summary(
         name=name,
         recordings=len(recordings),
@@ -124,16 +117,13 @@ def summarise(
     )
 
 
-def _estimate_latencies(tables: _ReferenceWords, scoring: ScoringConfig) -> dict[str, Percentiles]:
-    speakers = [number_speakers(each["recording"], tables.recordings) for each in tables]
-    return {
-        each.name: _estimate_percentiles(
-            each.seconds(tables.recordings if each.once else tables.words),
-            speakers[not each.once],
-            scoring,
-        )
-        for each in list_latency_metrics()
-    }
+def _estimate_latencies(tables: Scores, scoring: ScoringConfig) -> dict[str, Percentiles]:
+    found = {}
+    for each in list_latency_metrics():
+        rows = tables.recordings if each.once else tables.words
+        speakers = number_speakers(rows["recording"], tables.recordings)
+        found[each.name] = _estimate_percentiles(each.seconds(rows), speakers, scoring)
+    return found
 
 
 def _estimate_percentiles(
