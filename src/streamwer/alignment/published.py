@@ -92,22 +92,17 @@ def read_alignments(config: PublishedConfig) -> list[PublishedAlignment]:
         DatasetError: there is no file, or one is malformed; names the file.
     """
     path = Path(config.path).expanduser()
-    root = path if path.is_dir() else path.parent
-    return [
-        PublishedAlignment(file, root, normalise_nfc(name), words)  # as ids are
-        for file in _find_files(config)
-        for name, words in READERS[file.suffix.lower()](file, config).items()
-    ]
-
-
-def _find_files(config: PublishedConfig) -> tuple[Path, ...]:
-    path = Path(config.path).expanduser()
     inside = sorted(path.glob(config.pattern)) if path.is_dir() else [path]
-    files = tuple(file for file in inside if file.suffix.lower() in READERS and file.is_file())
+    files = [file for file in inside if file.suffix.lower() in READERS and file.is_file()]
     if not files:
         where = f"'{config.pattern}' in this folder" if path.is_dir() else "such a file"
         raise DatasetError(f"{path}: no {where} is a .TextGrid, .parquet or .ctm (alignment.path)")
-    return files
+    root = path if path.is_dir() else path.parent
+    return [
+        PublishedAlignment(file, root, normalise_nfc(name), words)  # as ids are
+        for file in files
+        for name, words in READERS[file.suffix.lower()](file, config).items()
+    ]
 
 
 def match_alignments(

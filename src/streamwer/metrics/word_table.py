@@ -22,27 +22,10 @@ NEVER = math.inf
 PARTS = ("waiting", "held", "queued", "computed")
 """Of a commit latency."""
 COLUMNS = (
-    "recording",
-    "speaker",
-    "condition",
-    "index",
-    "word",
-    "heard",
-    "status",
-    "start",
-    "end",
-    "heard_start",
-    "heard_end",
-    "first_shown",
-    "shown",
-    "shown_raw",
-    "revisions",
-    "committed",
-    "audio_end",
-    "ready",
-    "started",
-    "end_of_turn_delay",
-    *PARTS,
+    *("recording", "speaker", "condition", "index", "word", "heard", "status"),
+    *("start", "end", "heard_start", "heard_end"),
+    *("first_shown", "shown", "shown_raw", "revisions"),
+    *("committed", "audio_end", "ready", "started", "end_of_turn_delay", *PARTS),
 )
 Columns = dict[str, NDArray[Any]]
 
