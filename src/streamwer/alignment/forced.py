@@ -127,13 +127,7 @@ class ForcedAligner:
 
 
 def _make_window(samples: Samples, begin: float, end: float) -> Window:
-    """Make a window of a recording that begins at a whole hop.
-
-    Args:
-        samples: the recording, shape (n,).
-        begin: of the window, seconds.
-        end: of the window, seconds.
-    """
+    """Make a window of a recording, between two seconds, that begins at a whole hop."""
     start = int(begin * SAMPLE_RATE) // HOP * HOP
     return Window(samples[start : int(end * SAMPLE_RATE)], start)
 
