@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Any, Literal, NamedTuple, Protocol, TypeVar
+from typing import Any, Literal, NamedTuple, Protocol, Self, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -50,6 +50,11 @@ class Ratio(NamedTuple):
 
     numerator: float
     denominator: float
+
+    @classmethod
+    def of_sums(cls, parts: tuple[Floats, Floats]) -> Self:
+        """Return the ratio of the sums of numerators and denominators."""
+        return cls(*(float(each.sum()) for each in parts))
 
     @property
     def value(self) -> float:
@@ -138,8 +143,7 @@ class RatioMetric(Metric):
 
     def compute(self, tables: Tables) -> Ratio:
         """Return the ratio over all recordings."""
-        numerator, denominator = self.parts(tables)
-        return Ratio(float(numerator.sum()), float(denominator.sum()))
+        return Ratio.of_sums(self.parts(tables))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -31,6 +30,7 @@ from streamwer.metrics.stats.intervals import Floats
 from streamwer.metrics.stats.quantiles import Quantile
 from streamwer.metrics.stats.ratios import estimate_ratio
 from streamwer.metrics.timeline import Emission
+from streamwer.metrics.tokens import normalise_word
 from streamwer.text.normalise import Normaliser
 from streamwer.text.word_alignment import align_words
 from streamwer.text.words import join_words, split_words, word_ends
@@ -101,13 +101,14 @@ def measure_simulst_latency(recording: AlignedRecording) -> dict[str, float]:
         for segment, chosen in zip(segments, places, strict=True)
         if chosen and segment.end > segment.start
     ]
-    words = len(split_words(reference.text))
+    length = len(split_words(reference.text))
     found = {}
     for kind, delays in times.items():
-        whole = [WordDelays(audio, delays, reference.seconds, words)]
+        whole = [WordDelays(audio, delays, reference.seconds, length)]
         parts = [_select_segment(audio, delays, *each) for each in used]
         for each in list_simulst_metrics():
-            found[f"{each.name}_{kind}"] = _average(each, parts if each.by_segment else whole)
+            values = [each.delay(words) for words in (parts if each.by_segment else whole)]
+            found[f"{each.name}_{kind}"] = Ratio(sum(values), len(values)).value
     return found | {"segments": len(used), "silent_segments": len(segments) - len(used)}
 
 
@@ -134,27 +135,18 @@ def _select_segment(
     )
 
 
-def _average(metric: SimulstMetric, parts: Sequence[WordDelays]) -> float:
-    values = [metric.delay(each) for each in parts]
-    return sum(values) / len(values) if values else math.nan
-
-
 def pool_simulst_latency(recordings: pd.DataFrame) -> SimulstLatency:
     """Pool the rows of a recordings table to the figures of its system."""
+    means = {
+        each.name: [Ratio.of_sums(weigh_delays(recordings, each, kind)).value for kind in KINDS]
+        for each in list_simulst_metrics()
+    }
     return SimulstLatency(
-        {each.name: _pool_means(recordings, each) for each in list_simulst_metrics()},
+        {name: Delay(*by_kind) for name, by_kind in means.items()},
         silent_recordings=int((recordings["final_words"] == 0).sum()),
         segments=int(recordings["segments"].sum()),
         silent_segments=int(recordings["silent_segments"].sum()),
     )
-
-
-def _pool_means(recordings: pd.DataFrame, metric: SimulstMetric) -> Delay:
-    means = []
-    for kind in KINDS:
-        numerator, denominator = weigh_delays(recordings, metric, kind)
-        means.append(Ratio(float(numerator.sum()), float(denominator.sum())).value)
-    return Delay(*means)
 
 
 def estimate_delay(recordings: pd.DataFrame, name: str, confidence: float) -> Quantile:
@@ -254,10 +246,9 @@ def assign_words(
     return found
 
 
-@lru_cache(maxsize=1 << 16)  # a normaliser is slow, and most words come again
 def _normalise_key(text: str, normaliser: Normaliser) -> str:
     """Return what must agree for two words to be the same; the word where nothing is left of it."""
-    return "".join(normaliser.tokenise(text)) or text
+    return "".join(normalise_word(normaliser, text)) or text
 
 
 def _match_reference_words(reference: Sequence[str], hypothesis: Sequence[str]) -> list[int]:

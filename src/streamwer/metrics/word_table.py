@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -65,7 +65,12 @@ def build_word_rows(
     respelled = compounds | _map_contractions(
         reference.words, reference_tokens, hypothesis_tokens, pairs, emissions
     )
-    hyp = np.array([_find_hypothesis_token(pair, respelled) for pair in pairs], dtype=np.int64)
+    # Of a deleted word: the token in which it came nevertheless, in another spelling.
+    heard = [
+        respelled.get(at, -1) if pair.hypothesis is None else pair.hypothesis
+        for pair, at in zip(pairs, ref.tolist(), strict=True)
+    ]
+    hyp = np.array(heard, dtype=np.int64)
     columns = {
         "status": np.array([pair.status for pair in pairs], dtype=object),
         **_get_reference_columns(reference, reference_tokens, ref),
@@ -73,16 +78,6 @@ def build_word_rows(
     }
     moments = CommitTimes(*(columns[name] for name in CommitTimes._fields))
     return columns | split_latency(moments, steps)
-
-
-def _find_hypothesis_token(pair: Pair, respelled: Mapping[int, int]) -> int:
-    """Find the hypothesis token of a pair; −1 if none.
-
-    Of a deleted word it is the token in which it came nevertheless, in another spelling.
-    """
-    if pair.hypothesis is not None:
-        return pair.hypothesis
-    return -1 if pair.reference is None else respelled.get(pair.reference, -1)
 
 
 def _map_contractions(
