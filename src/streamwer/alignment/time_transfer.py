@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from streamwer.alignment.quality import AlignmentError
@@ -16,17 +15,9 @@ _SILENCES = frozenset({"", "<eps>", "<sil>", "sil", "sp", "spn", "<p:>"})
 """Labels of aligners for pauses and noises."""
 
 
-@dataclass(frozen=True)
-class MatchedWords:
-    """The words of a transcript with times, and the share that the alignment spells otherwise."""
-
-    words: tuple[Word, ...]
-    mismatched: float
-
-
 def match_words(
     text: str, aligned: Sequence[Word], seconds: float, max_mismatched: float
-) -> MatchedWords:
+) -> tuple[tuple[Word, ...], float]:
     """Give the words of a transcript the times of an alignment.
 
     Where the two differ ("twenty five" and "twenty-five"; "<unk>"), the words of the transcript
@@ -38,6 +29,9 @@ def match_words(
         seconds: length of the recording.
         max_mismatched: largest share of words that may differ.
 
+    Returns:
+        The words of the transcript with times, and the share that the alignment spells otherwise.
+
     Raises:
         AlignmentError: too many differ, or a word ends after the recording or before the last.
     """
@@ -47,12 +41,16 @@ def match_words(
         raise AlignmentError(f"the {'alignment' if transcript else 'transcript'} has no words")
     _check_times(spoken, seconds)
     spoken = tuple(split_timed_words(spoken))
-    pairs = _align_texts(transcript, [word.text for word in spoken])
+    basic = get_normaliser("basic")
+    # A word of punctuation alone, which the normaliser empties, must still be a token.
+    said = ["".join(basic.tokenise(text)) or "-" for text in transcript]
+    heard = ["".join(basic.tokenise(word.text)) or "-" for word in spoken]
+    pairs = align_words(said, heard)
     hits = sum(pair.status == "hit" for pair in pairs)
     mismatched = round(1 - hits / len(transcript), 4)
     if mismatched > max_mismatched:
         raise AlignmentError(f"{mismatched:.0%} of its words are others in the alignment")
-    return MatchedWords(_transfer_times(transcript, spoken, pairs), mismatched)
+    return _transfer_times(transcript, spoken, pairs), mismatched
 
 
 def drop_silences(aligned: Sequence[Word]) -> tuple[Word, ...]:
@@ -68,15 +66,6 @@ def _check_times(words: Sequence[Word], seconds: float) -> None:
         raise AlignmentError(
             f"its alignment ends at {words[-1].end:g} s, after its audio ({seconds:g} s)"
         )
-
-
-def _align_texts(transcript: Sequence[str], spoken: Sequence[str]) -> list[Pair]:
-    apply = get_normaliser("basic").apply
-    # A word of punctuation alone, which the normaliser empties, must still be a token.
-    keys = [
-        ["".join(apply(word).split()) or "-" for word in words] for words in (transcript, spoken)
-    ]
-    return align_words(*keys)
 
 
 def _transfer_times(

@@ -121,11 +121,13 @@ def _use_published(
 
     def transfer(reference: Reference) -> tuple[Reference, RecordingOrigin]:
         aligned = matches.get_words(reference)
-        matched = match_words(reference.text, aligned, reference.seconds, config.max_mismatched)
-        recording = RecordingOrigin(
-            reference.recording, len(matched.words), config.name, mismatched=matched.mismatched
+        words, mismatched = match_words(
+            reference.text, aligned, reference.seconds, config.max_mismatched
         )
-        return replace(reference, words=matched.words), recording
+        recording = RecordingOrigin(
+            reference.recording, len(words), config.name, mismatched=mismatched
+        )
+        return replace(reference, words=words), recording
 
     # Of the words, not of the files: the same alignment may come in another format.
     text = "\n".join(sorted(f"{each.name}\t{each.words}" for each in alignments))
