@@ -14,9 +14,8 @@ from streamwer.cli.common.run_command import stage_command
 from streamwer.config import experiment
 from streamwer.config.folders import EVENTS, SCORES
 from streamwer.metrics import store
-from streamwer.metrics.batches import score_in_batches
-from streamwer.metrics.server_cpu import read_server_cpu
-from streamwer.metrics.tally import ScoreTally
+from streamwer.metrics.batches import ScoreTally, score_in_batches
+from streamwer.metrics.tables import read_server_cpu
 from streamwer.runners.cache.sessions import MeasuringSessions
 from streamwer.text.normalise import get_normaliser
 

@@ -10,8 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from streamwer.alignment.published import read_alignments
-from streamwer.alignment.published.match import PublishedAlignment, match_alignments
+from streamwer.alignment.published import (
+    PublishedAlignment,
+    match_alignments,
+    read_alignments,
+)
 from streamwer.alignment.quality import AlignmentError
 from streamwer.alignment.time_transfer import match_words
 from streamwer.config.alignment import PublishedConfig, WordColumnsConfig
@@ -207,25 +210,25 @@ def test_an_alignment_that_may_be_of_several_recordings_is_of_none(tmp_path: Pat
 
 def test_words_keep_the_spelling_of_the_transcript() -> None:
     aligned = [Word("<eps>", 0, 0.5), *WORDS, Word("sil", 1.6, 2)]
-    found = match_words("Mister QUILTER,", aligned, 2.0, 0.0)
-    assert [word.text for word in found.words] == ["Mister", "QUILTER,"]
-    assert [(word.start, word.end) for word in found.words] == [(0.5, 0.9), (0.9, 1.6)]
-    assert found.mismatched == 0
+    words, mismatched = match_words("Mister QUILTER,", aligned, 2.0, 0.0)
+    assert [word.text for word in words] == ["Mister", "QUILTER,"]
+    assert [(word.start, word.end) for word in words] == [(0.5, 0.9), (0.9, 1.6)]
+    assert mismatched == 0
 
 
 def test_words_that_are_spelt_otherwise_share_the_time_of_what_stands_there() -> None:
     aligned = [Word("at", 0, 1), Word("twenty-five", 1, 2), Word("<unk>", 2, 3)]
-    found = match_words("at twenty five Xanthippe", aligned, 3.0, 0.75)
-    assert [word.text for word in found.words] == ["at", "twenty", "five", "Xanthippe"]
-    assert found.words[1].start == 1
-    assert found.words[-1].end == 3
-    assert found.mismatched == 0.75
+    words, mismatched = match_words("at twenty five Xanthippe", aligned, 3.0, 0.75)
+    assert [word.text for word in words] == ["at", "twenty", "five", "Xanthippe"]
+    assert words[1].start == 1
+    assert words[-1].end == 3
+    assert mismatched == 0.75
 
 
 def test_words_of_an_alignment_become_the_characters_of_a_text_without_spaces() -> None:
     aligned = [Word("今天", 0, 1), Word("天气", 1, 1.5), Word("OK", 1.5, 2)]
-    found = match_words("今天天气OK。", aligned, 2.0, 0.0)
-    assert [(word.text, word.end) for word in found.words] == [
+    words, _ = match_words("今天天气OK。", aligned, 2.0, 0.0)
+    assert [(word.text, word.end) for word in words] == [
         ("今", 0.5),
         ("天", 1),
         ("天", 1.25),

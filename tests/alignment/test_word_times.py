@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 
 from streamwer import audio
-from streamwer.alignment.augmented_copies import CopyAligner
 from streamwer.alignment.origin import RecordingOrigin
 from streamwer.alignment.origin import read_origin as read_origin
 from streamwer.alignment.origin import write_origin as write_origin
 from streamwer.alignment.quality import AlignmentError
 from streamwer.alignment.timing_errors import measure_timing_errors
-from streamwer.alignment.word_times import add_word_times
+from streamwer.alignment.word_times import CopyAligner, add_word_times
 from streamwer.config.alignment import NoAlignment, PublishedConfig
 from streamwer.config.compose import load_config
 from streamwer.errors import ConfigError, DatasetError

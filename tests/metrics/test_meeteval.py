@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from streamwer.metrics.alignment import count_word_errors
+from streamwer.metrics.error_rate import count_word_errors
 from streamwer.metrics.word_errors import WordErrors
 from streamwer.text.word_alignment import align_words
 from tests.metrics.misheard_calls import calls, misheard

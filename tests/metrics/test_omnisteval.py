@@ -7,7 +7,7 @@ from statistics import mean
 import pytest
 
 from streamwer.eventlog.log import EventLog
-from streamwer.metrics.segments import Segment, assign_words, split_reference
+from streamwer.metrics.simulst_latency import Segment, assign_words, split_reference
 from streamwer.metrics.tables import score
 from streamwer.text.normalise import get_normaliser
 from streamwer.types import Step

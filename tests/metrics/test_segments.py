@@ -6,7 +6,7 @@ from itertools import accumulate
 
 import pytest
 
-from streamwer.metrics.segments import Segment, assign_words, split_reference
+from streamwer.metrics.simulst_latency import Segment, assign_words, split_reference
 from streamwer.text.normalise import get_normaliser
 from streamwer.types import Reference, Word
 

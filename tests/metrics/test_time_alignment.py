@@ -11,13 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.metrics.alignment import (
-    align_words_by_time,
-    count_character_errors,
-    count_word_errors,
-)
+from streamwer.metrics.error_rate import count_character_errors, count_word_errors
 from streamwer.metrics.optimal_cells import find_optimal_cells
-from streamwer.metrics.time_alignment import TimedTokens
+from streamwer.metrics.time_alignment import TimedTokens, align_words_by_time
 from streamwer.metrics.word_errors import get_plain_rate
 from streamwer.text.word_alignment import Pair, align_words
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamwer.metrics.alignment import count_word_errors
+from streamwer.metrics.error_rate import count_word_errors
 from streamwer.metrics.word_errors import CharErrors, WordErrors, get_plain_rate
 from streamwer.text.word_alignment import align_words
 

@@ -9,8 +9,8 @@ import pytest
 from rich.progress import Progress
 
 from streamwer.cli.common import recordings
+from streamwer.metrics.batches import ScoreTally
 from streamwer.metrics.tables import Scores
-from streamwer.metrics.tally import ScoreTally
 from streamwer.runners.worker import Job
 
 

@@ -17,7 +17,7 @@ from streamwer.alignment.quality import (
     require_quality,
 )
 from streamwer.alignment.segmentation import TextSegment, split_into_segments, split_into_windows
-from streamwer.alignment.timed_words import split_timed_words
+from streamwer.alignment.time_transfer import split_timed_words
 from streamwer.alignment.trimming import STRETCHED_S, Span, trim_pauses
 from streamwer.audio import HOP, check_finite, samples_to_seconds
 from streamwer.audio.decoding import SAMPLE_RATE, Samples
@@ -127,13 +127,7 @@ class ForcedAligner:
 
 
 def _make_window(samples: Samples, begin: float, end: float) -> Window:
-    """Make a window of a recording that begins at a whole hop.
-
-    Args:
-        samples: the recording, shape (n,).
-        begin: of the window, seconds.
-        end: of the window, seconds.
-    """
+    """Make a window of a recording, between two seconds, that begins at a whole hop."""
     start = int(begin * SAMPLE_RATE) // HOP * HOP
     return Window(samples[start : int(end * SAMPLE_RATE)], start)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from streamwer.alignment.origin import read_origin as read_origin
+from streamwer.alignment.origin import read_origin
 from streamwer.config.alignment import AlignmentConfig, ForcedConfig, describe_same_model
 from streamwer.config.experiment import SystemConfig
 from streamwer.config.folders import ALIGNED

@@ -78,7 +78,10 @@ class WordTimesOrigin:
         if not sources:
             return "none"
         parts = [
-            f"{self._name_source(source)}: {count}" for source, count in sorted(sources.items())
+            f"data set: {count}"
+            if source == DATASET
+            else f"{source} ({self.aligner}@{self.digest}): {count}"
+            for source, count in sorted(sources.items())
         ]
         line = f"{'; '.join(parts)} recordings; {self.coverage:.1%} of words"
         aligned = [recording for recording in self.recordings if recording.quality]
@@ -98,9 +101,6 @@ class WordTimesOrigin:
     def list_refused(self) -> tuple[RecordingOrigin, ...]:
         """List the recordings that could not be aligned."""
         return tuple(recording for recording in self.recordings if recording.reason)
-
-    def _name_source(self, source: str) -> str:
-        return "data set" if source == DATASET else f"{source} ({self.aligner}@{self.digest})"
 
 
 def write_origin(folder: Path, origin: WordTimesOrigin) -> None:
@@ -143,8 +143,9 @@ def _to_record(recording: RecordingOrigin) -> dict[str, Any]:
 
 def _from_record(record: Mapping[str, Any]) -> RecordingOrigin:
     values = _rename(record, _NAMES)
-    quality = values["quality"] and AlignmentQuality(**_rename(values["quality"], _NAMES))
-    return RecordingOrigin(**values | {"quality": quality})
+    if values["quality"]:
+        values["quality"] = AlignmentQuality(**_rename(values["quality"], _NAMES))
+    return RecordingOrigin(**values)
 
 
 def _rename(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

@@ -76,13 +76,18 @@ def split_into_segments(
         AlignmentError: too few words of the transcript were recognised for such segments.
     """
     places = match_recognised(transcript, recognised)
-    ends = (
-        _CutPoint(0, 0.0, _find_start(places, recognised), 0.0),
-        _CutPoint(
-            len(transcript), _find_end(places, recognised, len(transcript), seconds), 0.0, 0.0
-        ),
-    )
-    chosen = _find_cheapest_path([ends[0], *_find_cut_points(places, recognised), ends[1]], longest)
+    count = len(transcript)
+    start, end = 0.0, seconds
+    if 0 in places:
+        start = max(start, recognised[places[0]].start - _MARGIN_S)
+    if count - 1 in places:
+        end = min(end, recognised[places[count - 1]].end + _MARGIN_S)
+    cuts = [
+        _CutPoint(0, 0.0, start, 0.0),
+        *_find_cut_points(places, recognised),
+        _CutPoint(count, end, 0.0, 0.0),
+    ]
+    chosen = _find_cheapest_path(cuts, longest)
     return [
         TextSegment(one.word, other.word, one.after, other.before)
         for one, other in pairwise(chosen)
@@ -160,24 +165,9 @@ def _find_cut_points(places: Mapping[int, int], recognised: Sequence[Word]) -> l
 
 def _is_reliable(word: int, places: Mapping[int, int], recognised: Sequence[Word]) -> bool:
     """Tell whether the words around a cut were recognised in a row, with plausible lengths."""
-    run = [places.get(index) for index in range(word - _RUN, word + _RUN)]
-    if (
-        None in run
-        or len({place - index for index, place in enumerate(run) if place is not None}) > 1
-    ):
-        return False
-    return not any(
-        has_implausible_duration(recognised[place]) for place in run if place is not None
+    run = [index for index in range(word - _RUN, word + _RUN) if index in places]
+    return (
+        len(run) == 2 * _RUN
+        and len({places[index] - index for index in run}) == 1
+        and not any(has_implausible_duration(recognised[places[index]]) for index in run)
     )
-
-
-def _find_start(places: Mapping[int, int], recognised: Sequence[Word]) -> float:
-    """Return the begin of the first segment: before its first word, if that was recognised."""
-    return max(0.0, recognised[places[0]].start - _MARGIN_S) if 0 in places else 0.0
-
-
-def _find_end(
-    places: Mapping[int, int], recognised: Sequence[Word], count: int, seconds: float
-) -> float:
-    last = places.get(count - 1)
-    return seconds if last is None else min(seconds, recognised[last].end + _MARGIN_S)

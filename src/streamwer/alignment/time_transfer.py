@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from streamwer.alignment.quality import AlignmentError
-from streamwer.alignment.timed_words import divide_time, split_timed_words
 from streamwer.text.normalise import get_normaliser
 from streamwer.text.word_alignment import Pair, align_words
 from streamwer.text.words import split_words
@@ -17,17 +15,9 @@ _SILENCES = frozenset({"", "<eps>", "<sil>", "sil", "sp", "spn", "<p:>"})
 """Labels of aligners for pauses and noises."""
 
 
-@dataclass(frozen=True)
-class MatchedWords:
-    """The words of a transcript with times, and the share that the alignment spells otherwise."""
-
-    words: tuple[Word, ...]
-    mismatched: float
-
-
 def match_words(
     text: str, aligned: Sequence[Word], seconds: float, max_mismatched: float
-) -> MatchedWords:
+) -> tuple[tuple[Word, ...], float]:
     """Give the words of a transcript the times of an alignment.
 
     Where the two differ ("twenty five" and "twenty-five"; "<unk>"), the words of the transcript
@@ -39,6 +29,9 @@ def match_words(
         seconds: length of the recording.
         max_mismatched: largest share of words that may differ.
 
+    Returns:
+        The words of the transcript with times, and the share that the alignment spells otherwise.
+
     Raises:
         AlignmentError: too many differ, or a word ends after the recording or before the last.
     """
@@ -48,12 +41,16 @@ def match_words(
         raise AlignmentError(f"the {'alignment' if transcript else 'transcript'} has no words")
     _check_times(spoken, seconds)
     spoken = tuple(split_timed_words(spoken))
-    pairs = _align_texts(transcript, [word.text for word in spoken])
+    basic = get_normaliser("basic")
+    # A word of punctuation alone, which the normaliser empties, must still be a token.
+    said = ["".join(basic.tokenise(text)) or "-" for text in transcript]
+    heard = ["".join(basic.tokenise(word.text)) or "-" for word in spoken]
+    pairs = align_words(said, heard)
     hits = sum(pair.status == "hit" for pair in pairs)
     mismatched = round(1 - hits / len(transcript), 4)
     if mismatched > max_mismatched:
         raise AlignmentError(f"{mismatched:.0%} of its words are others in the alignment")
-    return MatchedWords(_transfer_times(transcript, spoken, pairs), mismatched)
+    return _transfer_times(transcript, spoken, pairs), mismatched
 
 
 def drop_silences(aligned: Sequence[Word]) -> tuple[Word, ...]:
@@ -69,15 +66,6 @@ def _check_times(words: Sequence[Word], seconds: float) -> None:
         raise AlignmentError(
             f"its alignment ends at {words[-1].end:g} s, after its audio ({seconds:g} s)"
         )
-
-
-def _align_texts(transcript: Sequence[str], spoken: Sequence[str]) -> list[Pair]:
-    apply = get_normaliser("basic").apply
-    # A word of punctuation alone, which the normaliser empties, must still be a token.
-    keys = [
-        ["".join(apply(word).split()) or "-" for word in words] for words in (transcript, spoken)
-    ]
-    return align_words(*keys)
 
 
 def _transfer_times(
@@ -109,3 +97,35 @@ def _divide_gap(
     times = [spoken[pair.hypothesis] for pair in differing if pair.hypothesis is not None]
     begin, end = (times[0].start, times[-1].end) if times else gap
     return list(divide_time(texts, begin, end))
+
+
+def split_timed_words(words: Iterable[Word]) -> Iterator[Word]:
+    """Split timed words like `text.words.split_words`; the parts share the time by letters.
+
+    In scripts without spaces each character is a word.
+    """
+    for word in words:
+        parts = split_words(word.text)
+        if len(parts) < 2:
+            yield word
+        else:
+            yield from divide_time(parts, word.start, word.end, word.probability)
+
+
+def divide_time(
+    texts: Sequence[str], begin: float, end: float, probability: float = 1.0
+) -> Iterator[Word]:
+    """Divide a time span among words by their numbers of letters.
+
+    Args:
+        texts: the words, in order.
+        begin: of the span, seconds.
+        end: of the span, seconds.
+        probability: of each word.
+    """
+    letters, passed = sum(map(len, texts)), 0
+    for text in texts:
+        start = begin + (end - begin) * passed / letters
+        passed += len(text)
+        stop = begin + (end - begin) * passed / letters
+        yield Word(text, round(start, 3), round(stop, 3), probability)

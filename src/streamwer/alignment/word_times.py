@@ -7,17 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from streamwer import audio
-from streamwer.alignment.augmented_copies import AlignMethod, CopyAligner
 from streamwer.alignment.origin import DATASET, RecordingOrigin, WordTimesOrigin
 from streamwer.alignment.quality import AlignmentError
 from streamwer.config.alignment import AlignmentConfig, ForcedConfig, NoAlignment, PublishedConfig
 from streamwer.config.model_catalogue import looks_like_folder
+from streamwer.formats import manifest
 from streamwer.provenance import digests
 from streamwer.text.words import split_words
-from streamwer.types import Reference
+from streamwer.types import Reference, Word
 
 Progress = Callable[[int, int], None]
 """Called with the number of finished recordings and the number of all."""
+AlignMethod = Callable[[Reference], tuple[Reference, RecordingOrigin]]
+_DECIMALS = 6
 
 
 def add_word_times(
@@ -56,18 +58,23 @@ def _align_references(
     references: Sequence[Reference], method: AlignMethod, progress: Progress | None
 ) -> Iterator[tuple[Reference, RecordingOrigin]]:
     for number, reference in enumerate(references, start=1):
-        count = len(split_words(reference.text))
         if reference.words:
-            yield reference, RecordingOrigin(reference.recording, count, DATASET)
+            yield reference, replace(_describe_untimed(reference), source=DATASET)
         elif reference.broken:
-            yield reference, RecordingOrigin(reference.recording, count, reason="it has no audio")
+            yield reference, _describe_untimed(reference, "it has no audio")
         else:
             try:
                 yield method(reference)
             except AlignmentError as error:
-                yield reference, RecordingOrigin(reference.recording, count, reason=str(error))
+                yield reference, _describe_untimed(reference, str(error))
         if progress:
             progress(number, len(references))
+
+
+def _describe_untimed(reference: Reference, reason: str = "") -> RecordingOrigin:
+    """Describe a recording that is not aligned."""
+    count = len(split_words(reference.text))
+    return RecordingOrigin(reference.recording, count, reason=reason)
 
 
 def _choose_method(
@@ -77,11 +84,7 @@ def _choose_method(
         return _use_forced(config, folder)
     if isinstance(config, PublishedConfig):
         return _use_published(config, references)
-    return _skip_alignment, WordTimesOrigin(config.name)
-
-
-def _skip_alignment(reference: Reference) -> tuple[Reference, RecordingOrigin]:
-    return reference, RecordingOrigin(reference.recording, len(split_words(reference.text)))
+    return lambda each: (each, _describe_untimed(each)), WordTimesOrigin(config.name)
 
 
 def _use_forced(config: ForcedConfig, folder: Path) -> tuple[AlignMethod, WordTimesOrigin]:
@@ -110,8 +113,7 @@ def _use_forced(config: ForcedConfig, folder: Path) -> tuple[AlignMethod, WordTi
 def _use_published(
     config: PublishedConfig, references: Sequence[Reference]
 ) -> tuple[AlignMethod, WordTimesOrigin]:
-    from streamwer.alignment.published import read_alignments
-    from streamwer.alignment.published.match import match_alignments
+    from streamwer.alignment.published import match_alignments, read_alignments
     from streamwer.alignment.time_transfer import match_words
 
     alignments = read_alignments(config)
@@ -119,12 +121,78 @@ def _use_published(
 
     def transfer(reference: Reference) -> tuple[Reference, RecordingOrigin]:
         aligned = matches.get_words(reference)
-        matched = match_words(reference.text, aligned, reference.seconds, config.max_mismatched)
-        recording = RecordingOrigin(
-            reference.recording, len(matched.words), config.name, mismatched=matched.mismatched
+        words, mismatched = match_words(
+            reference.text, aligned, reference.seconds, config.max_mismatched
         )
-        return replace(reference, words=matched.words), recording
+        recording = RecordingOrigin(
+            reference.recording, len(words), config.name, mismatched=mismatched
+        )
+        return replace(reference, words=words), recording
 
     # Of the words, not of the files: the same alignment may come in another format.
     text = "\n".join(sorted(f"{each.name}\t{each.words}" for each in alignments))
     return transfer, WordTimesOrigin(config.name, Path(config.path).name, digests.digest_text(text))
+
+
+class CopyAligner:
+    """Aligns each original once for all its copies.
+
+    Forced alignment works best on the original, and published alignments cover only that. Of all
+    conditions only speed moves words.
+
+    Args:
+        references: of a prepared data set.
+        folder: of their audio, and of originals of which only copies are used.
+        method: aligns a recording; raises `AlignmentError` where it cannot.
+    """
+
+    def __init__(self, references: Sequence[Reference], folder: Path, method: AlignMethod) -> None:
+        self._known = {reference.recording: reference for reference in references}
+        self._folder, self._method = folder, method
+        self._found: dict[str, tuple[Reference, RecordingOrigin] | AlignmentError] = {}
+
+    def align(self, reference: Reference) -> tuple[Reference, RecordingOrigin]:
+        """Add word times to a recording, and return it with their origin.
+
+        Raises:
+            AlignmentError: it gets none.
+        """
+        source = self._find_source(reference)
+        if source.recording not in self._found:
+            try:
+                self._found[source.recording] = self._method(source)
+            except AlignmentError as error:
+                self._found[source.recording] = error
+        result = self._found[source.recording]
+        if isinstance(result, AlignmentError):
+            raise result
+        original, origin = result
+        words = _scale_times(original.words, reference.seconds / source.seconds)
+        return replace(reference, words=words), replace(origin, recording=reference.recording)
+
+    def _find_source(self, reference: Reference) -> Reference:
+        """Return the original of a copy, if it is there; else the recording itself."""
+        if not reference.source or reference.source in self._known:
+            return self._known.get(reference.source, reference)
+        path = manifest.unaltered_path(reference.source)
+        if not (self._folder / path).is_file():
+            return reference
+        seconds = audio.samples_to_seconds(len(audio.load_audio(self._folder / path)))
+        whole = replace(
+            reference, recording=reference.source, audio=path, source="", seconds=seconds
+        )
+        self._known[whole.recording] = whole
+        return whole
+
+
+def _scale_times(words: tuple[Word, ...], factor: float) -> tuple[Word, ...]:
+    if factor == 1:
+        return words
+    return tuple(
+        replace(
+            word,
+            start=round(word.start * factor, _DECIMALS),
+            end=round(word.end * factor, _DECIMALS),
+        )
+        for word in words
+    )

@@ -26,7 +26,7 @@ from streamwer.eventlog.log import EventLog
 from streamwer.formats import plain_text
 from streamwer.formats.base import Log
 from streamwer.formats.detection import FORMATS, read_log
-from streamwer.metrics.alignment import count_word_errors
+from streamwer.metrics.error_rate import count_word_errors
 from streamwer.metrics.registry import list_ratio_metrics
 from streamwer.metrics.stats.intervals import Interval
 from streamwer.metrics.stats.quantiles import Quantile

@@ -72,7 +72,10 @@ def _read_summary(folder: Path, events: _LogFile, measured: _LogFile) -> EventLo
         for part in failures.iterate_batches(_LARGE_BATCH)
         for row in part.to_pylist()
     )
-    return EventLog((), failed, _parse_machine(measured.metadata), _parse_run(events.metadata))
+    run = Run.from_dict(json.loads(events.metadata.get(RUN_KEY, b"{}")))
+    facts = {key.decode(): value.decode() for key, value in measured.metadata.items()}
+    machine = {k.removeprefix(MACHINE): v for k, v in facts.items() if k.startswith(MACHINE)}
+    return EventLog((), failed, machine, run)
 
 
 def iterate_recordings(folder: Path) -> Iterator[tuple[Step, ...]]:
@@ -117,7 +120,10 @@ class _LogFile:
                 f"{path}: event-log schema {version}, but this version reads 1 to"
                 f" {SCHEMA_VERSION}; {RERUN_HINT}"
             )
-        self._check_columns()
+        needless = OPTIONAL_COLUMNS.union(self._file.schema_arrow.names)
+        missing = [name for name in schema.names if name not in needless]
+        if missing:
+            raise LogError(f"{path}: the column '{missing[0]}' is missing; run the `stream` stage")
 
     def iterate_batches(self, rows: int) -> Iterator[pa.RecordBatch]:
         """Yield at most `rows` rows at a time; columns of later versions are 0 or empty."""
@@ -127,14 +133,6 @@ class _LogFile:
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             reason = " ".join(str(error).split())
             raise LogError(f"{self.path}: damaged ({reason}); {RERUN_HINT}") from error
-
-    def _check_columns(self) -> None:
-        has = set(self._file.schema_arrow.names)
-        for name in self._schema.names:
-            if name not in has and name not in OPTIONAL_COLUMNS:
-                raise LogError(
-                    f"{self.path}: the column '{name}' is missing; run the `stream` stage"
-                )
 
     def _complete_columns(self, part: pa.RecordBatch) -> pa.RecordBatch:
         for each in self._schema:
@@ -206,12 +204,3 @@ def _intern_values(column: pa.Array) -> list[Any]:
     encoded = column.dictionary_encode()
     known = encoded.dictionary.to_pylist()
     return [known[at] for at in encoded.indices.to_pylist()]
-
-
-def _parse_run(metadata: Mapping[bytes, bytes]) -> Run:
-    return Run.from_dict(json.loads(metadata.get(RUN_KEY, b"{}")))
-
-
-def _parse_machine(metadata: Mapping[bytes, bytes]) -> dict[str, Any]:
-    texts = {key.decode(): value.decode() for key, value in metadata.items()}
-    return {k.removeprefix(MACHINE): v for k, v in texts.items() if k.startswith(MACHINE)}

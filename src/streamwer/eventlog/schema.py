@@ -21,19 +21,14 @@ MACHINE = "machine."
 WORD = pa.struct(
     [
         ("text", pa.string()),
-        ("start", pa.float64()),
-        ("end", pa.float64()),
-        ("probability", pa.float64()),
+        *((name, pa.float64()) for name in ("start", "end", "probability")),
     ]
 )
 EVENTS = pa.schema(
     [
         ("recording", pa.string()),
         ("step", pa.int32()),
-        ("audio_end", pa.float64()),
-        ("ready", pa.float64()),
-        ("start", pa.float64()),
-        ("emitted", pa.float64()),
+        *((name, pa.float64()) for name in ("audio_end", "ready", "start", "emitted")),
         *((each.name, pa.int64()) for each in fields(WorkCounters)),
         ("forced", pa.int32()),
         ("cut", pa.int32()),

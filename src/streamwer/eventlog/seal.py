@@ -30,21 +30,17 @@ def check_seal(folder: Path) -> None:
     Raises:
         LogError: it names the file.
     """
-    _check_all_exist(folder)
+    missing = [name for name in LOG_FILES if not (folder / name).is_file()]
+    if len(missing) == len(LOG_FILES):
+        raise LogError(f"{folder / LOG_FILES[0]}: no such event log; run the `stream` stage first")
+    if missing:
+        raise LogError(f"{folder / missing[0]}: missing from the event log; {RERUN_HINT}")
     known = _read_seal(folder / DIGEST_FILE)
     for name, digest in known.items():
         if _digest_log_file(folder / name) != digest:
             raise LogError(
                 f"{folder / name}: damaged, or not of the same run as the other files; {RERUN_HINT}"
             )
-
-
-def _check_all_exist(folder: Path) -> None:
-    missing = [name for name in LOG_FILES if not (folder / name).is_file()]
-    if len(missing) == len(LOG_FILES):
-        raise LogError(f"{folder / LOG_FILES[0]}: no such event log; run the `stream` stage first")
-    if missing:
-        raise LogError(f"{folder / missing[0]}: missing from the event log; {RERUN_HINT}")
 
 
 def _read_seal(path: Path) -> dict[str, str]:

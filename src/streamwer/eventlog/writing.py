@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from itertools import accumulate, chain, groupby, islice
 from operator import attrgetter
@@ -29,14 +29,19 @@ from streamwer.eventlog.schema import (
     WORD,
 )
 from streamwer.provenance.signature import Run
-from streamwer.types import Failure, StageTimes, Step, Word, WorkCounters
-
-Columns = dict[str, Any]
+from streamwer.types import Failure, StageTimes, Step, Update, Word, WorkCounters
 
 ROW_GROUP = 20_000
 """Steps of a row group: a run of some hours fits into one."""
 _BATCH = 1_000
 """Steps held as records; a row group of records would take ten times the memory of its columns."""
+_PATHS = (
+    {each.name: each.name for each in fields(Step)}
+    | {each.name: f"update.{each.name}" for each in fields(Update)}
+    | {each.name: f"effort.{each.name}" for each in fields(WorkCounters)}
+    | {each.name: f"compute.{each.name}" for each in fields(StageTimes)}
+)
+"""Where a step has the value of each column."""
 
 
 def write_log(folder: Path, log: EventLog) -> None:
@@ -82,11 +87,11 @@ def write_recordings(
         ):
             digest = hashlib.sha256(event_schema.metadata[RUN_KEY])
             for steps in chain(_batch_steps(_check_order(recordings)), [()]):
-                rows = _build_table(_build_event_columns(steps), event_schema)
+                rows = _build_table(steps, event_schema)
                 for batch in rows.to_batches():
                     digest.update(batch.serialize())
                 event_file.add(rows)
-                time_file.add(_build_table(_build_time_columns(steps), time_schema))
+                time_file.add(_build_table(steps, time_schema))
             for file in (event_file, time_file):
                 file.set_metadata(DIGEST_KEY.decode(), digest.hexdigest())
         _write_failures(failed, failures, digest.hexdigest())
@@ -115,49 +120,27 @@ def _batch_steps(steps: Iterator[Step]) -> Iterator[list[Step]]:
         yield part
 
 
-def _build_event_columns(steps: Sequence[Step]) -> Columns:
-    names = ("recording", "step", "audio_end", "ready", "start", "emitted", "is_last", "language")
-    columns: Columns = {name: _collect_values(steps, attrgetter(name)) for name in names}
-    for each in fields(WorkCounters):
-        columns[each.name] = _collect_values(steps, attrgetter(f"effort.{each.name}"))
-    for name in ("forced", "cut", "turn_end"):
-        columns[name] = _collect_values(steps, attrgetter(f"update.{name}"))
-    for name in ("committed", "tentative"):
-        columns[name] = _build_word_lists(_collect_values(steps, attrgetter(f"update.{name}")))
-    return columns
+def _build_table(steps: Sequence[Step], schema: pa.Schema) -> pa.Table:
+    columns = []
+    for each in schema:
+        values = list(map(attrgetter(_PATHS[each.name]), steps))
+        is_text = pa.types.is_list(each.type)
+        columns.append(_build_word_lists(values) if is_text else pa.array(values, each.type))
+    return pa.table(columns, schema=schema)
 
 
-def _build_time_columns(steps: Sequence[Step]) -> Columns:
-    columns: Columns = {
-        name: _collect_values(steps, attrgetter(name)) for name in ("recording", "step")
-    }
-    for each in fields(StageTimes):
-        columns[each.name] = _collect_values(steps, attrgetter(f"compute.{each.name}"))
-    return columns
-
-
-def _build_table(columns: Columns, schema: pa.Schema) -> pa.Table:
-    return pa.table([pa.array(columns[each.name], each.type) for each in schema], schema=schema)
-
-
-def _add_metadata(schema: pa.Schema, metadata: Mapping[bytes, bytes] | None = None) -> pa.Schema:
-    stamp = {VERSION_KEY: str(SCHEMA_VERSION).encode(), **(metadata or {})}
-    return schema.with_metadata(stamp)
-
-
-def _collect_values(records: Sequence[Any], value: Callable[[Any], Any]) -> list[Any]:
-    return list(map(value, records))
+def _add_metadata(schema: pa.Schema, metadata: Mapping[bytes, bytes]) -> pa.Schema:
+    return schema.with_metadata({VERSION_KEY: str(SCHEMA_VERSION).encode(), **metadata})
 
 
 def _build_word_lists(column: Sequence[Sequence[Word]]) -> pa.ListArray:
     """Build the words column by column: a record per word would take ten times as long."""
     offsets = [0, *accumulate(map(len, column))]
     words = list(chain.from_iterable(column))
-    parts = [pa.array(_collect_values(words, attrgetter(each.name)), each.type) for each in WORD]
+    parts = [pa.array(map(attrgetter(each.name), words), each.type) for each in WORD]
     structs = pa.StructArray.from_arrays(parts, fields=list(WORD))
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), structs)
 
 
 def _encode_machine(machine: Mapping[str, Any]) -> dict[bytes, bytes]:
-    items = sorted(machine.items())
-    return {f"{MACHINE}{key}".encode(): str(value).encode() for key, value in items}
+    return {f"{MACHINE}{key}".encode(): str(machine[key]).encode() for key in sorted(machine)}

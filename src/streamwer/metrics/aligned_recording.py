@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streamwer.config.scoring import ScoringConfig
-from streamwer.metrics.alignment import align_words_by_time
 from streamwer.metrics.compounds import respace_tokens
-from streamwer.metrics.time_alignment import TimedTokens
-from streamwer.metrics.timeline import Emission, find_emissions
-from streamwer.metrics.tokens import Token, attribute_tokens, normalise_word
+from streamwer.metrics.time_alignment import TimedTokens, align_words_by_time
+from streamwer.metrics.timeline import find_emissions
+from streamwer.metrics.tokens import attribute_tokens, normalise_word
 from streamwer.metrics.turns import measure_turns
 from streamwer.metrics.word_table import build_word_rows
 from streamwer.text.alternatives import choose_readings
@@ -85,7 +84,7 @@ class AlignedRecording:
         """Yield the committed words that the alignment inserts."""
         for pair in self.pairs:
             if pair.reference is None and pair.hypothesis is not None:
-                yield self._find_emission(self.hypothesis_tokens[pair.hypothesis]).word
+                yield self.emissions[self.hypothesis_tokens[pair.hypothesis].last].word
 
     def _place_turn_delays(self) -> NDArray[np.float64]:
         """Return the delay of each turn, on the row of its last token."""
@@ -103,14 +102,12 @@ class AlignedRecording:
         if not words:
             return align_words(self.reference_texts, self.hypothesis_texts)
         ends = [words[token.last].end for token in self.reference_tokens]
-        estimates = [_estimate_end(self._find_emission(token)) for token in self.hypothesis_tokens]
+        emissions = [self.emissions[token.last] for token in self.hypothesis_tokens]
+        # When the recogniser says that a word ended; without times, where it was shown.
+        estimates = [each.word.end or each.shown.audio_end for each in emissions]
         return align_words_by_time(
             TimedTokens(self.reference_texts, ends), TimedTokens(self.hypothesis_texts, estimates)
         )
-
-    def _find_emission(self, token: Token) -> Emission:
-        """Return the emission that completed a token."""
-        return self.emissions[token.last]
 
 
 def _choose_reading(reference: Reference, transcript: str, normaliser: Normaliser) -> Reference:
@@ -120,8 +117,3 @@ def _choose_reading(reference: Reference, transcript: str, normaliser: Normalise
     tokens = normaliser.tokenise(transcript)
     (text,) = choose_readings([reference.readings], tokens, normaliser.tokenise)
     return replace(reference, text=text)
-
-
-def _estimate_end(emission: Emission) -> float:
-    """Return when the recogniser says that a word ended; without times, where it was shown."""
-    return emission.word.end or emission.shown.audio_end

@@ -1,14 +1,17 @@
-"""Scoring of a log of any length: some recordings at a time, from references in order."""
+"""Scoring of a log of any length: some recordings at a time, counted as they go by."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
 
 from streamwer.config.scoring import ScoringConfig
 from streamwer.errors import LogError
+from streamwer.metrics.error_rate import pool_word_errors
 from streamwer.metrics.tables import Scores, score_recordings
+from streamwer.metrics.word_errors import WordErrors
 from streamwer.text.normalise import Normaliser
 from streamwer.types import Failure, Reference, Step
 
@@ -70,3 +73,27 @@ def _check_order(named: Iterable[tuple[str, T]]) -> Iterator[tuple[str, T]]:
             raise LogError(f"'{name}' comes after '{last}': ids must be in order to be scored so")
         last = name
         yield name, each
+
+
+@dataclass
+class ScoreTally:
+    """What was scored, counted as it goes by: a log of any length is never held."""
+
+    recordings: int = 0
+    failed: int = 0
+    errors: WordErrors = field(default_factory=WordErrors)
+
+    def count_batches(self, parts: Iterable[Scores]) -> Iterator[Scores]:
+        """Count what passes, and yield it as it is."""
+        for part in parts:
+            self.recordings += len(part.recordings)
+            self.failed += int((part.recordings["failure"] != "").sum())
+            self.errors += pool_word_errors(part.recordings)
+            yield part
+
+    def format_line(self) -> str:
+        """Format the counts, and the WER where a word was said."""
+        rate = self.errors.rate
+        wer = f", WER {rate.value:.1%}" if rate else ""
+        words = f"{self.errors.words} words{wer}"
+        return f"{self.recordings} recordings, {self.failed} failed, {words}"

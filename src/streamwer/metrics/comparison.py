@@ -64,15 +64,14 @@ def compare_latencies(
         baseline: scores of the baseline.
         scoring: of the intervals.
     """
-    words, same = (_index_by_word(scores.words) for scores in (system, baseline))
+    words, same = (
+        select_timed_words(scores.words).set_index(["recording", "index"])
+        for scores in (system, baseline)
+    )
     late, base = measure_latencies(words), measure_latencies(same.loc[words.index])
     names = words.index.get_level_values("recording").to_series()
     groups = number_speakers(names, system.recordings)
     return {name: _compare_percentiles(late[name], base[name], groups, scoring) for name in late}
-
-
-def _index_by_word(words: pd.DataFrame) -> pd.DataFrame:
-    return select_timed_words(words).set_index(["recording", "index"])
 
 
 def _compare_percentiles(

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
 
 from streamwer.config.hardware import STAGES
+from streamwer.eventlog.log import SERVER_CPU
 from streamwer.metrics.aligned_recording import AlignedRecording
-from streamwer.metrics.registry import Display, Ratio, Tables, get_column, metric, recording_columns
+from streamwer.metrics.registry import (
+    Display,
+    Ratio,
+    Tables,
+    divide_columns,
+    get_column,
+    metric,
+    recording_columns,
+)
 from streamwer.metrics.stats.intervals import Floats
 from streamwer.types import StageTimes, WorkCounters
 
@@ -56,9 +65,35 @@ def sum_compute(recording: AlignedRecording) -> dict[str, float]:
 def sum_rtf_parts(tables: Tables) -> tuple[Floats, Floats]:
     """Return the seconds of compute and of audio; 0 for recordings that failed."""
     rows = tables.recordings
-    done = (rows["failure"] == "").to_numpy()
-    spent = sum((get_column(rows, f"{stage}_s") for stage in STAGES), np.zeros(len(rows)))
-    return np.where(done, spent, 0), np.where(done, rows["seconds"], 0)
+    return _drop_failed(rows, sum(get_column(rows, f"{stage}_s") for stage in STAGES))
+
+
+@metric(
+    "server_cpu",
+    unit="s per s",
+    better="lower",
+    source="core-hours per hour of audio, Picovoice's real-time transcription benchmark",
+    shown=Display(
+        "Cost",
+        90.5,
+        "Server CPU",
+        "processor seconds of all processes of a server per second of audio",
+        ".2f",
+        line="{:.2f} s of processor time per second of audio",
+    ),
+    comparable="latency",
+    measured=True,
+)
+def sum_server_cpu_parts(tables: Tables) -> tuple[Floats, Floats]:
+    """Return the processor seconds and the seconds of audio; 0 where a call failed."""
+    rows = tables.recordings
+    return _drop_failed(rows, get_column(rows, SERVER_CPU))
+
+
+def _drop_failed(recordings: pd.DataFrame, seconds: Floats | int) -> tuple[Floats, Floats]:
+    """Return seconds of compute and those of audio; 0 of a recording that failed."""
+    done = (recordings["failure"] == "").to_numpy()
+    return np.where(done, seconds, 0), np.where(done, recordings["seconds"], 0)
 
 
 def measure_cost(recordings: pd.DataFrame) -> Cost:
@@ -71,23 +106,16 @@ def measure_cost(recordings: pd.DataFrame) -> Cost:
     return Cost(sum(stages.values()), stages)
 
 
-def _divide_by_time(column: str, scale: float = 1.0) -> Callable[[Tables], tuple[Floats, Floats]]:
-    return lambda tables: (
-        get_column(tables.recordings, column) / scale,
-        get_column(tables.recordings, "seconds"),
-    )
-
-
 _COUNTED = {"better": "lower", "source": "ours", "in_files": False}
 metric(
     "encoded",
     unit="s per s",
     shown=Display(place=91, rule_label="seconds encoded per second of audio"),
     **_COUNTED,
-)(_divide_by_time("encoder_frames", _FRAMES_PER_S))
+)(divide_columns("encoder_frames", "seconds", _FRAMES_PER_S))
 metric(
     "decoded",
     unit="tokens per s",
     shown=Display(place=92, rule_label="tokens decoded per second of audio"),
     **_COUNTED,
-)(_divide_by_time("decoded_tokens"))
+)(divide_columns("decoded_tokens", "seconds"))

@@ -115,6 +115,13 @@ def compare_wer(
     }
 
 
+def estimate_wer(recordings: pd.DataFrame, scoring: ScoringConfig) -> Interval:
+    """Estimate the WER of a recordings table with its interval over speakers."""
+    blocks = count_by_speaker(recordings)
+    errors, words = blocks["errors"].to_numpy(), blocks["words"].to_numpy()
+    return ratios.estimate_rate(errors, words, scoring.confidence)
+
+
 def count_by_speaker(recordings: pd.DataFrame) -> pd.DataFrame:
     """Sum errors and words by speaker, or by recording without one, in order of their names."""
     errors, words = sum_errors(recordings), sum_reference_units(recordings)

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import NamedTuple
 
-import pandas as pd
 from rapidfuzz.distance import Levenshtein
 
 from streamwer.metrics.aligned_recording import AlignedRecording
@@ -20,9 +18,9 @@ from streamwer.metrics.compounds import respace_tokens
 from streamwer.metrics.registry import (
     Display,
     divide_columns,
-    get_column,
     latency_metric,
     metric,
+    pick_seconds,
     recording_columns,
 )
 from streamwer.metrics.tokens import Token
@@ -93,48 +91,27 @@ def _count_errors(recording: AlignedRecording, words: Sequence[Word]) -> int:
     return Levenshtein.distance(recording.reference_texts, [token.text for token in tokens])
 
 
-def _get_seconds(rows: pd.DataFrame, column: str) -> pd.Series[float]:
-    return pd.Series(get_column(rows, column), rows.index)
-
-
-latency_metric(
-    "end_of_speech_final",
-    source=_SOURCE,
-    shown=Display(
-        _SECTION,
-        33,
-        "First final",
-        "from the last word’s end to the first final text",
-        percentiles=(50,),
-        rule_label="first final text after speech",
-    ),
-    once=True,
-)(partial(_get_seconds, column=f"{_FINAL}_s"))
-
-
-latency_metric(
-    "end_of_speech_any",
-    source=_SOURCE,
-    shown=Display(
-        _SECTION,
-        35,
-        "First of any kind",
-        "from the last word’s end to the first text",
-        percentiles=(50,),
-        rule_label="first text after speech",
-    ),
-    once=True,
-)(partial(_get_seconds, column=f"{_ANY}_s"))
-
-
-_WER = {"unit": "errors per word", "better": "lower", "source": _SOURCE}
-metric(
-    "end_of_speech_final_wer",
-    shown=Display(_SECTION, 34, "WER then", "of all final text", ".1%"),
-    **_WER,
-)(divide_columns(f"{_FINAL}_errors", _WORDS))
-metric(
-    "end_of_speech_any_wer",
-    shown=Display(_SECTION, 36, "WER then", "of all text shown", ".1%"),
-    **_WER,
-)(divide_columns(f"{_ANY}_errors", _WORDS))
+for _name, _place, _label, _text, _read in (
+    (_FINAL, 33, "First final", "final text", "final text"),
+    (_ANY, 35, "First of any kind", "text", "text shown"),
+):
+    latency_metric(
+        _name,
+        source=_SOURCE,
+        shown=Display(
+            _SECTION,
+            _place,
+            _label,
+            f"from the last word’s end to the first {_text}",
+            percentiles=(50,),
+            rule_label=f"first {_text} after speech",
+        ),
+        once=True,
+    )(pick_seconds(f"{_name}_s"))
+    metric(
+        f"{_name}_wer",
+        unit="errors per word",
+        better="lower",
+        source=_SOURCE,
+        shown=Display(_SECTION, _place + 1, "WER then", f"of all {_read}", ".1%"),
+    )(divide_columns(f"{_name}_errors", _WORDS))

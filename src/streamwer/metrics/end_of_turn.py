@@ -19,6 +19,7 @@ from streamwer.metrics.registry import (
     get_column,
     latency_metric,
     metric,
+    pick_seconds,
     recording_columns,
 )
 from streamwer.metrics.stats.intervals import Floats
@@ -56,7 +57,7 @@ def measure_end_of_turn_delay(words: pd.DataFrame) -> pd.Series[float]:
 
     All are NaN of a system that signals no end of a turn.
     """
-    delays = pd.Series(get_column(words, "end_of_turn_delay"), words.index)
+    delays = pick_seconds("end_of_turn_delay")(words)
     return delays if np.isfinite(delays).any() else delays * math.nan
 
 

@@ -37,10 +37,14 @@ def build_entity_columns(recording: AlignedRecording) -> Mapping[str, int]:
     entities = list(_list_entities(recording.reference, words))
     if not entities:
         return {"entities": 0, "entity_errors": 0}
+    tokens: Sequence[Token] = recording.reference_tokens
+    if not recording.reference.words:
+        text = join_scripts([recording.reference.text])
+        tokens = attribute_tokens(text, words, recording.normaliser)
     hits = {pair.reference for pair in recording.pairs if pair.status == "hit"}
     missed = {
         word
-        for at, token in enumerate(_attribute(recording, words))
+        for at, token in enumerate(tokens)
         if at not in hits
         for word in range(token.first, token.last + 1)
     }
@@ -99,11 +103,3 @@ def _classify(words: Sequence[str], at: int, *, cased: bool) -> str:
     begins = at == 0 or words[at - 1].rstrip("\"'’”)")[-1:] in ".?!:"
     named = cased and word[:1].isupper() and not begins and not _NO_NAME.match(word)
     return "name" if named else ""
-
-
-def _attribute(recording: AlignedRecording, words: Sequence[str]) -> Sequence[Token]:
-    """Return the reference's tokens by their words, which have no times in some references."""
-    if recording.reference.words or not words:
-        return recording.reference_tokens
-    text = join_scripts([recording.reference.text])
-    return attribute_tokens(text, words, recording.normaliser)

@@ -12,10 +12,14 @@ import pandas as pd
 from streamwer.metrics.aligned_recording import AlignedRecording
 from streamwer.metrics.registry import (
     Display,
+    Tables,
     latency_metric,
     list_latency_metrics,
+    metric,
+    pool_by_recording,
     recording_columns,
 )
+from streamwer.metrics.stats.intervals import Floats
 from streamwer.metrics.word_table import NEVER
 
 _FINAL = "Until a word is final (commit latency)"
@@ -86,6 +90,33 @@ latency_metric(
     shown=Display(place=30, label="with case and punctuation"),
     variant_of="shown_latency",
 )(_measure_since_end("shown_raw"))
+
+
+@metric(
+    "word_emission_latency",
+    unit="s",
+    better="lower",
+    source="Picovoice, real-time transcription benchmark",
+    shown=Display(
+        ON_SCREEN,
+        30.5,
+        "Word emission",
+        "mean of the recognised words; words that never came do not count",
+    ),
+    comparable="latency",
+    timed=True,
+)
+def sum_emission_delays(tables: Tables) -> tuple[Floats, Floats]:
+    """Return the delays until the correct words were shown for good, and how many there are.
+
+    NaN of a baseline, which does not say which words are correct.
+    """
+    words, recordings = tables.words, tables.recordings
+    if "status" not in words:
+        return np.full(len(recordings), np.nan), np.full(len(recordings), np.nan)
+    delays = (words["shown"] - words["end"]).astype(float)
+    known = (words["status"] == "hit") & np.isfinite(delays)
+    return pool_by_recording(recordings, delays[known], words["recording"][known])
 
 
 latency_metric(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Any, Literal, NamedTuple, Protocol, TypeVar
+from typing import Any, Literal, NamedTuple, Protocol, Self, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -50,6 +50,11 @@ class Ratio(NamedTuple):
 
     numerator: float
     denominator: float
+
+    @classmethod
+    def of_sums(cls, parts: tuple[Floats, Floats]) -> Self:
+        """Return the ratio of the sums of numerators and denominators."""
+        return cls(*(float(each.sum()) for each in parts))
 
     @property
     def value(self) -> float:
@@ -138,8 +143,7 @@ class RatioMetric(Metric):
 
     def compute(self, tables: Tables) -> Ratio:
         """Return the ratio over all recordings."""
-        numerator, denominator = self.parts(tables)
-        return Ratio(float(numerator.sum()), float(denominator.sum()))
+        return Ratio.of_sums(self.parts(tables))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,12 +251,43 @@ def get_column(table: pd.DataFrame, name: str) -> Floats:
     return found
 
 
-def divide_columns(numerator: str, denominator: str) -> Callable[[Tables], tuple[Floats, Floats]]:
-    """Return the `parts` of a ratio whose sums are over two columns of the recordings table."""
+def divide_columns(
+    numerator: str, denominator: str, scale: float = 1.0
+) -> Callable[[Tables], tuple[Floats, Floats]]:
+    """Return the `parts` of a ratio whose sums are over two columns of the recordings table.
+
+    Args:
+        numerator: a column.
+        denominator: a column.
+        scale: what the numerator is divided by, such as frames per second.
+    """
     return lambda tables: (
-        get_column(tables.recordings, numerator),
+        get_column(tables.recordings, numerator) / scale,
         get_column(tables.recordings, denominator),
     )
+
+
+def pick_seconds(column: str) -> Callable[[pd.DataFrame], pd.Series[float]]:
+    """Return the `seconds` of a latency that a column of its table holds."""
+    return lambda table: pd.Series(get_column(table, column), table.index)
+
+
+def pool_by_recording(
+    recordings: pd.DataFrame, values: pd.Series[float], names: pd.Series[str]
+) -> tuple[Floats, Floats]:
+    """Pool values of words to a sum and a number for each recording; several runs share them.
+
+    Args:
+        recordings: the recordings table.
+        values: one per word.
+        names: the recording of each word.
+    """
+    ids, grouped = recordings["recording"], values.groupby(names)
+    runs = ids.map(ids.value_counts()).to_numpy(float)
+    total, count = (
+        ids.map(each).fillna(0).to_numpy(float) for each in (grouped.sum(), grouped.size())
+    )
+    return total / runs, count / runs
 
 
 def _register(declared: Metric, function: Function) -> Function:

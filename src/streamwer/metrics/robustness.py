@@ -8,7 +8,8 @@ import pandas as pd
 
 from streamwer.config.condition import NONE
 from streamwer.config.scoring import ScoringConfig
-from streamwer.metrics.differences import count_by_speaker
+from streamwer.metrics.differences import count_by_speaker, estimate_wer
+from streamwer.metrics.latency import select_timed_words
 from streamwer.metrics.stats import ratios
 from streamwer.metrics.stats.intervals import Interval, adjust_confidence
 from streamwer.metrics.stats.quantiles import Quantile, estimate_quantiles
@@ -41,7 +42,10 @@ def summarise_conditions(scores: Scores, scoring: ScoringConfig) -> tuple[Condit
     source = get_source_ids(recordings)
     if source.equals(recordings["recording"]):
         return ()
-    names = _parse_conditions(recordings["recording"], source)
+    # An altered recording is called ID@CONDITION.
+    pairs = zip(recordings["recording"], source, strict=True)
+    found = [recording[len(before) + 1 :] or NONE for recording, before in pairs]
+    names = pd.Series(found, index=recordings.index)
     plain = recordings[names == NONE]
     altered = names.nunique() - 1
     words_of = words["recording"].map(dict(zip(recordings["recording"], names, strict=True)))
@@ -53,13 +57,6 @@ def summarise_conditions(scores: Scores, scoring: ScoringConfig) -> tuple[Condit
     )
 
 
-def _parse_conditions(recordings: pd.Series[str], source: pd.Series[str]) -> pd.Series[str]:
-    """Parse the conditions out of ids: an altered recording is called ID@CONDITION."""
-    pairs = zip(recordings, source, strict=True)
-    found = [recording[len(before) + 1 :] or NONE for recording, before in pairs]
-    return pd.Series(found, index=recordings.index)
-
-
 def _summarise_condition(
     name: str,
     recordings: pd.DataFrame,
@@ -68,26 +65,19 @@ def _summarise_condition(
     conditions: int,
     scoring: ScoringConfig,
 ) -> ConditionSummary:
-    blocks, base = count_by_speaker(recordings), count_by_speaker(plain)
-    errors, spoken = blocks["errors"].to_numpy(), blocks["words"].to_numpy()
     change = None
     if name != NONE and set(get_source_ids(recordings)) == set(plain["recording"]):
-        before = base["errors"].to_numpy()
+        blocks, base = count_by_speaker(recordings), count_by_speaker(plain)["errors"].to_numpy()
         each = adjust_confidence(scoring.confidence, conditions)
-        change = ratios.compare_rates(errors, before, spoken, each)
+        errors, spoken = blocks["errors"].to_numpy(), blocks["words"].to_numpy()
+        change = ratios.compare_rates(errors, base, spoken, each)
+    timed = select_timed_words(words)
+    late = (timed["committed"] - timed["end"]).to_numpy(float)
+    groups = number_speakers(timed["recording"], recordings)
     return ConditionSummary(
         condition=name,
         recordings=len(recordings),
-        wer=ratios.estimate_rate(errors, spoken, scoring.confidence),
+        wer=estimate_wer(recordings, scoring),
         change=change,
-        p50=_estimate_median_latency(words, recordings, scoring),
+        p50=estimate_quantiles(late, groups, [0.5], scoring.confidence)[0],
     )
-
-
-def _estimate_median_latency(
-    words: pd.DataFrame, recordings: pd.DataFrame, scoring: ScoringConfig
-) -> Quantile:
-    timed = words[words["end"].notna()]
-    late = (timed["committed"] - timed["end"]).to_numpy(float)
-    groups = number_speakers(timed["recording"], recordings)
-    return estimate_quantiles(late, groups, [0.5], scoring.confidence)[0]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -25,15 +26,19 @@ from streamwer.metrics.registry import (
     recording_columns,
     simulst_metric,
 )
-from streamwer.metrics.segments import Segment, assign_words, split_reference
 from streamwer.metrics.stats.intervals import Floats
 from streamwer.metrics.stats.quantiles import Quantile
 from streamwer.metrics.stats.ratios import estimate_ratio
 from streamwer.metrics.timeline import Emission
+from streamwer.metrics.tokens import normalise_word
+from streamwer.text.normalise import Normaliser
+from streamwer.text.word_alignment import align_words
 from streamwer.text.words import join_words, split_words, word_ends
-from streamwer.types import Step
+from streamwer.types import Reference, Step
 
 KINDS = ("ideal", "aware")
+MIN_PAUSE_S = 0.5
+"""Seconds between two segments; people pause so long between sentences and seldom within one."""
 
 
 @dataclass(frozen=True)
@@ -96,13 +101,14 @@ def measure_simulst_latency(recording: AlignedRecording) -> dict[str, float]:
         for segment, chosen in zip(segments, places, strict=True)
         if chosen and segment.end > segment.start
     ]
-    words = len(split_words(reference.text))
+    length = len(split_words(reference.text))
     found = {}
     for kind, delays in times.items():
-        whole = [WordDelays(audio, delays, reference.seconds, words)]
+        whole = [WordDelays(audio, delays, reference.seconds, length)]
         parts = [_select_segment(audio, delays, *each) for each in used]
         for each in list_simulst_metrics():
-            found[f"{each.name}_{kind}"] = _average(each, parts if each.by_segment else whole)
+            values = [each.delay(words) for words in (parts if each.by_segment else whole)]
+            found[f"{each.name}_{kind}"] = Ratio(sum(values), len(values)).value
     return found | {"segments": len(used), "silent_segments": len(segments) - len(used)}
 
 
@@ -129,27 +135,18 @@ def _select_segment(
     )
 
 
-def _average(metric: SimulstMetric, parts: Sequence[WordDelays]) -> float:
-    values = [metric.delay(each) for each in parts]
-    return sum(values) / len(values) if values else math.nan
-
-
 def pool_simulst_latency(recordings: pd.DataFrame) -> SimulstLatency:
     """Pool the rows of a recordings table to the figures of its system."""
+    means = {
+        each.name: [Ratio.of_sums(weigh_delays(recordings, each, kind)).value for kind in KINDS]
+        for each in list_simulst_metrics()
+    }
     return SimulstLatency(
-        {each.name: _pool_means(recordings, each) for each in list_simulst_metrics()},
+        {name: Delay(*by_kind) for name, by_kind in means.items()},
         silent_recordings=int((recordings["final_words"] == 0).sum()),
         segments=int(recordings["segments"].sum()),
         silent_segments=int(recordings["silent_segments"].sum()),
     )
-
-
-def _pool_means(recordings: pd.DataFrame, metric: SimulstMetric) -> Delay:
-    means = []
-    for kind in KINDS:
-        numerator, denominator = weigh_delays(recordings, metric, kind)
-        means.append(Ratio(float(numerator.sum()), float(denominator.sum())).value)
-    return Delay(*means)
 
 
 def estimate_delay(recordings: pd.DataFrame, name: str, confidence: float) -> Quantile:
@@ -167,9 +164,7 @@ def estimate_delay(recordings: pd.DataFrame, name: str, confidence: float) -> Qu
     parts = pd.DataFrame(weigh_delays(recordings, metric, "aware")).T
     delays, weights = parts.groupby(recordings["speaker"].to_numpy()).sum().to_numpy().T
     found = estimate_ratio(delays, weights, confidence)
-    if np.isnan(found.value):
-        return Quantile(None)
-    return Quantile(found.value, found.low, found.high) if found.is_known else Quantile(found.value)
+    return Quantile(None) if np.isnan(found.value) else Quantile.from_interval(found)
 
 
 def weigh_delays(
@@ -189,3 +184,95 @@ def weigh_delays(
     units = get_column(recordings, "segments") if metric.by_segment else np.ones(len(values))
     weights = np.where(np.isnan(values), 0, units)
     return np.nan_to_num(values) * weights, weights
+
+
+@dataclass(frozen=True)
+class Segment:
+    """The raw reference words between two pauses, and where they begin and end, seconds.
+
+    In scripts without spaces each character is a word: see `text.words.split_words`.
+    """
+
+    start: float
+    end: float
+    words: tuple[str, ...]
+
+
+def split_reference(reference: Reference, pause: float = MIN_PAUSE_S) -> list[Segment]:
+    """Split a reference where nobody speaks for `pause` seconds or longer.
+
+    One without word times is a single segment, from 0 to its end.
+    """
+    if not reference.words:
+        return [Segment(0.0, reference.seconds, tuple(split_words(reference.text)))]
+    groups = [[reference.words[0]]]
+    for before, word in pairwise(reference.words):
+        if word.start - before.end >= pause:
+            groups.append([])
+        groups[-1].append(word)
+    texts = [split_words(join_words(word.text for word in words)) for words in groups]
+    return [
+        Segment(words[0].start, words[-1].end, tuple(text))
+        for words, text in zip(groups, texts, strict=True)
+    ]
+
+
+def assign_words(
+    segments: Sequence[Segment], hypothesis: Sequence[str], normaliser: Normaliser
+) -> list[list[int]]:
+    """Assign each word of a transcript to a segment of the reference (re-segmentation).
+
+    A word that the edit alignment pairs with a reference word goes to that word's segment. One
+    that it inserts goes with the reference word before or after it whose letters are more like its
+    own, with that before it where both are alike; where there is none before it, with the next.
+    That is OmniSTEval's rule; its alignment is one by letters, made for translations.
+
+    Args:
+        segments: of the reference.
+        hypothesis: raw words.
+        normaliser: of both texts.
+
+    Returns:
+        For each segment, the places of its words in `hypothesis`.
+    """
+    if len(segments) == 1:
+        return [list(range(len(hypothesis)))]
+    owner = [number for number, segment in enumerate(segments) for _ in segment.words]
+    reference = [_normalise_key(text, normaliser) for segment in segments for text in segment.words]
+    keys = [_normalise_key(text, normaliser) for text in hypothesis]
+    found: list[list[int]] = [[] for _ in segments]
+    for place, word in enumerate(_match_reference_words(reference, keys)):
+        found[owner[word]].append(place)
+    return found
+
+
+def _normalise_key(text: str, normaliser: Normaliser) -> str:
+    """Return what must agree for two words to be the same; the word where nothing is left of it."""
+    return "".join(normalise_word(normaliser, text)) or text
+
+
+def _match_reference_words(reference: Sequence[str], hypothesis: Sequence[str]) -> list[int]:
+    """Return the reference word that each hypothesis word goes with."""
+    found: list[int] = []
+    before = -1
+    next_chosen = False
+    for pair in align_words(reference, hypothesis):
+        if pair.reference is not None:
+            before, next_chosen = pair.reference, False
+        if pair.hypothesis is None:
+            continue
+        if pair.reference is None and not next_chosen:
+            next_chosen = _resembles_next_word(reference, before, hypothesis[pair.hypothesis])
+        found.append(before + next_chosen)
+    return found
+
+
+def _resembles_next_word(reference: Sequence[str], before: int, word: str) -> bool:
+    if before < 0 or before + 1 >= len(reference):
+        return before < 0
+    return _compare_letters(reference[before + 1], word) > _compare_letters(reference[before], word)
+
+
+def _compare_letters(one: str, other: str) -> float:
+    """Return the Jaccard index of the sets of letters."""
+    return len({*one} & {*other}) / len({*one} | {*other})

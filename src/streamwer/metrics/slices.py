@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from streamwer.metrics.error_rate import pool_character_errors
+from streamwer.metrics.error_rate import count_statuses, pool_character_errors
 from streamwer.metrics.stats.quantiles import Quantile, estimate_quantile
 from streamwer.metrics.tables import name_block_unit
 from streamwer.metrics.word_errors import CharErrors, WordErrors
@@ -32,13 +32,6 @@ UNKNOWN_LANGUAGE = "not said"
 """Language of the recordings whose language is not known, beside others whose is."""
 _MAX_TEXTS = 1000
 POSITIONS = ("first third", "middle third", "last third")
-
-_STATUSES = {
-    "hit": "hits",
-    "substituted": "substitutions",
-    "deleted": "deletions",
-    "inserted": "insertions",
-}
 
 
 @dataclass(frozen=True)
@@ -106,19 +99,13 @@ def _summarise_slice(kind: Kind, name: str, words: pd.DataFrame, recordings: pd.
         kind=kind,
         name=name,
         recordings=words["recording"].nunique(),
-        errors=count_errors_of_words(words),
+        errors=count_statuses(words["status"]),
         p50=estimate_quantile(late, 0.5),
         p95=estimate_quantile(late, 0.95),
         coverage=float(came.mean()) if len(came) else math.nan,
         characters=None if kind == "position" else pool_character_errors(whole),
         unspaced=kind == "language" and is_mostly_unspaced(whole["reference"]),
     )
-
-
-def count_errors_of_words(words: pd.DataFrame) -> WordErrors:
-    """Count the errors in some rows of a words table."""
-    counts = words["status"].value_counts()
-    return WordErrors(**{kind: int(counts.get(at, 0)) for at, kind in _STATUSES.items()})
 
 
 def is_mostly_unspaced(texts: Iterable[str]) -> bool:

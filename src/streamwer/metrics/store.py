@@ -178,15 +178,9 @@ def _read_table(path: Path, digest: str | None) -> pd.DataFrame:
     if digest and sha256(content).hexdigest() != digest:
         raise LogError(f"{path}: damaged, or not of the same run as signature.json; {_REMEDY}")
     try:
-        return _to_pandas(content)
+        # Without Arrow's threads: one that holds Python's bytes at exit aborts the process
+        # (apache/arrow#34314), and `pandas.read_parquet` has no way to do without them.
+        with pq.ParquetFile(pa.BufferReader(content), pre_buffer=False) as file:
+            return file.read(use_threads=False).to_pandas(use_threads=False)
     except (pa.ArrowException, OSError) as error:
         raise LogError(f"{path}: not a Parquet file ({error}); {_REMEDY}") from error
-
-
-def _to_pandas(content: bytes) -> pd.DataFrame:
-    """Read without Arrow's threads: one that holds Python's bytes at exit aborts the process.
-
-    That is apache/arrow#34314; `pandas.read_parquet` has no way to do without them.
-    """
-    with pq.ParquetFile(pa.BufferReader(content), pre_buffer=False) as file:
-        return file.read(use_threads=False).to_pandas(use_threads=False)

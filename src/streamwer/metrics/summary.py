@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from streamwer.config.scoring import ScoringConfig
 from streamwer.metrics.cost import Cost, measure_cost
-from streamwer.metrics.differences import Difference, count_by_speaker
+from streamwer.metrics.differences import Difference, estimate_wer
 from streamwer.metrics.error_rate import pool_character_errors, pool_word_errors
 from streamwer.metrics.latency import select_timed_words
 from streamwer.metrics.registry import (
@@ -24,7 +24,6 @@ from streamwer.metrics.registry import (
 from streamwer.metrics.robustness import ConditionSummary, summarise_conditions
 from streamwer.metrics.simulst_latency import SimulstLatency, pool_simulst_latency
 from streamwer.metrics.slices import Slice, summarise_slices
-from streamwer.metrics.stats import ratios
 from streamwer.metrics.stats.intervals import Interval
 from streamwer.metrics.stats.quantiles import Quantile, estimate_quantiles
 from streamwer.metrics.tables import Scores, number_speakers
@@ -32,13 +31,6 @@ from streamwer.metrics.word_errors import CharErrors, WordErrors
 
 Percentiles = Mapping[str, Quantile]
 """p50, p95, p99 of a latency in seconds."""
-
-
-class _ReferenceWords(NamedTuple):
-    """The tables that ratios are taken of, with the reference words that have a time."""
-
-    recordings: pd.DataFrame
-    words: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -104,42 +96,34 @@ def summarise(
         machine: what the run measured about itself.
     """
     recordings = scores.recordings
-    tables = _ReferenceWords(recordings, select_timed_words(scores.words))
+    failed = recordings[recordings["failure"] != ""]
+    tables = replace(scores, words=select_timed_words(scores.words))
     return Summary(
         name=name,
         recordings=len(recordings),
         audio_seconds=float(recordings["seconds"].sum()),
         errors=pool_word_errors(recordings),
         char_errors=pool_character_errors(recordings),
-        wer=_estimate_wer(recordings, scoring),
+        wer=estimate_wer(recordings, scoring),
         delta_wer=delta_wer,
         figures={each.name: each.compute(tables) for each in list_ratio_metrics()},
         latencies=_estimate_latencies(tables, scoring),
         simulst_latency=pool_simulst_latency(recordings),
         cost=measure_cost(recordings),
-        failures=_collect_failures(recordings),
+        failures=dict(zip(failed["recording"], failed["failure"], strict=True)),
         slices=summarise_slices(recordings, scores.words),
         conditions=summarise_conditions(scores, scoring),
         machine=machine,
     )
 
 
-def _estimate_wer(recordings: pd.DataFrame, scoring: ScoringConfig) -> Interval:
-    blocks = count_by_speaker(recordings)
-    errors, words = blocks["errors"].to_numpy(), blocks["words"].to_numpy()
-    return ratios.estimate_rate(errors, words, scoring.confidence)
-
-
-def _estimate_latencies(tables: _ReferenceWords, scoring: ScoringConfig) -> dict[str, Percentiles]:
-    speakers = [number_speakers(each["recording"], tables.recordings) for each in tables]
-    return {
-        each.name: _estimate_percentiles(
-            each.seconds(tables.recordings if each.once else tables.words),
-            speakers[not each.once],
-            scoring,
-        )
-        for each in list_latency_metrics()
-    }
+def _estimate_latencies(tables: Scores, scoring: ScoringConfig) -> dict[str, Percentiles]:
+    found = {}
+    for each in list_latency_metrics():
+        rows = tables.recordings if each.once else tables.words
+        speakers = number_speakers(rows["recording"], tables.recordings)
+        found[each.name] = _estimate_percentiles(each.seconds(rows), speakers, scoring)
+    return found
 
 
 def _estimate_percentiles(
@@ -150,8 +134,3 @@ def _estimate_percentiles(
     shares = [percentile / 100 for percentile in PERCENTILES]
     found = estimate_quantiles(values[known].to_numpy(float), groups, shares, scoring.confidence)
     return {f"p{percentile}": each for percentile, each in zip(PERCENTILES, found, strict=True)}
-
-
-def _collect_failures(recordings: pd.DataFrame) -> dict[str, str]:
-    failed = recordings[recordings["failure"] != ""]
-    return dict(zip(failed["recording"], failed["failure"], strict=True))

@@ -7,9 +7,10 @@ denominator.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,11 +23,9 @@ from streamwer.errors import LogError
 from streamwer.eventlog.log import SERVER_CPU, EventLog
 from streamwer.metrics import word_table
 from streamwer.metrics.aligned_recording import AlignedRecording
-from streamwer.metrics.ignored_segments import drop_ignored_words
 from streamwer.metrics.registry import compute_columns
-from streamwer.metrics.server_cpu import read_server_cpu
 from streamwer.text.normalise import Normaliser
-from streamwer.types import Reference, Step
+from streamwer.types import Reference, Step, Word
 
 
 @dataclass(frozen=True)
@@ -102,6 +101,38 @@ def score_recordings(
         pd.DataFrame(recordings),
         pd.DataFrame(word_table.concatenate_rows(words), columns=list(word_table.COLUMNS)),
     )
+
+
+def drop_ignored_words(
+    steps: Sequence[Step], ignored_segments: Sequence[tuple[float, float]]
+) -> Sequence[Step]:
+    """Drop the words, committed or tentative, that lie in segments which are not scored.
+
+    As NIST's sclite does with segments that an STM marks IGNORE_TIME_SEGMENT_IN_SCORING: a word is
+    where its middle is. A segment is its begin and its end, seconds; the end is not in it.
+    """
+    if not ignored_segments:
+        return steps
+
+    def keep(words: Sequence[Word]) -> tuple[Word, ...]:
+        middles = [(word.start + word.end) / 2 for word in words]
+        return tuple(
+            word
+            for word, at in zip(words, middles, strict=True)
+            if not any(begin <= at < end for begin, end in ignored_segments)
+        )
+
+    updates = [
+        replace(each, committed=keep(each.committed), tentative=keep(each.tentative))
+        for each in (step.update for step in steps)
+    ]
+    return [replace(step, update=update) for step, update in zip(steps, updates, strict=True)]
+
+
+def read_server_cpu(machine: Mapping[str, Any]) -> Mapping[str, float]:
+    """Read a server's processor seconds of each recording from a log's facts; empty if unknown."""
+    found: Mapping[str, float] = json.loads(machine.get(SERVER_CPU, "{}"))
+    return found
 
 
 def _build_recording_row(recording: AlignedRecording, reason: str) -> dict[str, Any]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-import pandas as pd
-
 from streamwer.metrics.aligned_recording import AlignedRecording
 from streamwer.metrics.error_rate import sum_reference_units
 from streamwer.metrics.latency import ON_SCREEN
@@ -17,6 +15,7 @@ from streamwer.metrics.registry import (
     get_column,
     latency_metric,
     metric,
+    pick_seconds,
     recording_columns,
 )
 from streamwer.metrics.stats.intervals import Floats
@@ -60,7 +59,7 @@ def count_tail_loss_parts(tables: Tables) -> tuple[Floats, Floats]:
     return get_column(rows, _LOST), sum_reference_units(rows).to_numpy(float)
 
 
-@latency_metric(
+latency_metric(
     "final_after_end",
     source="end offset, SimulEval; a lost tail is never final",
     shown=Display(
@@ -71,13 +70,11 @@ def count_tail_loss_parts(tables: Tables) -> tuple[Floats, Floats]:
         percentiles=(50,),
     ),
     once=True,
-)
-def measure_final_after_end(recordings: pd.DataFrame) -> pd.Series[float]:
-    """Return the last commit less the end of the audio, seconds; never, where words were lost."""
-    return pd.Series(get_column(recordings, _AFTER), index=recordings.index)
+)(pick_seconds(_AFTER))
 
 
 def _measure_final_after_end(recording: AlignedRecording, lost: int) -> float:
+    """Return the last commit less the end of the audio, seconds; never, where words were lost."""
     if not recording.reference_tokens or not recording.reference.seconds:
         return math.nan
     if lost:

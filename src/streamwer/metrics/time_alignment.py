@@ -1,4 +1,4 @@
-"""Choice among the minimum-edit alignments with given counts: words nearest in time are paired.
+"""Alignment with as few edits as there can be, in which words nearest in time are paired.
 
 A word that was said twice and heard once could be either; edit distance does not care, but the
 latency is that of one of them.
@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from streamwer.metrics.optimal_cells import find_optimal_cells
+from streamwer.text.word_alignment import Pair, align_words
 
 MAX_CELLS = 20_000
 """Cells of the largest part that is searched. A larger one has hardly a word right; its words
@@ -52,6 +53,33 @@ class _Option(NamedTuple):
 
 _PathTable = dict[_Cell, tuple[int, dict[int, _BestPath]]]
 """A cell's edit distance, and the best paths there by their number of hits."""
+
+
+def align_words_by_time(reference: TimedTokens, hypothesis: TimedTokens) -> list[Pair]:
+    """Align two texts with as many edits and hits as `align_words`, and pairs nearest in time."""
+    pairs = align_words(reference.texts, hypothesis.texts)
+    if all(pair.status == "hit" for pair in pairs) or not hypothesis.texts:
+        return pairs
+    first = tuple((i, j) for i, j, _ in pairs if i is not None and j is not None)
+    return list(
+        _add_unpaired_words(
+            choose_nearest_pairs(reference, hypothesis, first), reference, hypothesis
+        )
+    )
+
+
+def _add_unpaired_words(
+    pairs: TokenPairs, reference: TimedTokens, hypothesis: TimedTokens
+) -> Iterator[Pair]:
+    """Yield the pairs, and the words between them, which have no partner."""
+    i = j = 0
+    for ref, hyp in (*pairs, (len(reference.texts), len(hypothesis.texts))):
+        yield from (Pair(at, None, "deleted") for at in range(i, ref))
+        yield from (Pair(None, at, "inserted") for at in range(j, hyp))
+        if ref < len(reference.texts):
+            hit = reference.texts[ref] == hypothesis.texts[hyp]
+            yield Pair(ref, hyp, "hit" if hit else "substituted")
+        i, j = ref + 1, hyp + 1
 
 
 def choose_nearest_pairs(

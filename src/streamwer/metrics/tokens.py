@@ -25,13 +25,6 @@ class Token(NamedTuple):
     last: int
 
 
-class _Part(NamedTuple):
-    """A token of a word normalised by itself, and the word's number."""
-
-    text: str
-    word: int
-
-
 def attribute_tokens(text: str, words: Sequence[str], normaliser: Normaliser) -> list[Token]:
     """Attribute the tokens of a text to the words that they come from.
 
@@ -45,17 +38,17 @@ def attribute_tokens(text: str, words: Sequence[str], normaliser: Normaliser) ->
     """
     whole = normaliser.tokenise(text)
     parts = [
-        _Part(token, at)
+        Token(token, at, at)
         for at, word in enumerate(words)
         for token in normalise_word(normaliser, word)
     ]
     apart = [part.text for part in parts]
     if whole == apart:
-        return [Token(token, at, at) for token, at in parts]
+        return parts
     found: list[Token] = []
     for alike, tokens_at, parts_at in _iterate_runs(whole, apart):
         if alike:
-            found += [Token(parts[j].text, parts[j].word, parts[j].word) for j in parts_at]
+            found += parts[parts_at.start : parts_at.stop]
         else:
             first, last = _find_source_words(parts, parts_at, len(words))
             found += [Token(whole[i], first, last) for i in tokens_at]
@@ -80,10 +73,10 @@ def _iterate_runs(
         yield True, range(block.a, i), range(block.b, j)
 
 
-def _find_source_words(parts: Sequence[_Part], run: range, words: int) -> tuple[int, int]:
+def _find_source_words(parts: Sequence[Token], run: range, words: int) -> tuple[int, int]:
     """Find the first and last word of a run; of an empty one, the words that left no part."""
     if run:
-        return parts[run.start].word, parts[run.stop - 1].word
-    before = parts[run.start - 1].word if run.start else -1
-    after = parts[run.start].word if run.start < len(parts) else words
+        return parts[run.start].first, parts[run.stop - 1].first
+    before = parts[run.start - 1].first if run.start else -1
+    after = parts[run.start].first if run.start < len(parts) else words
     return (before + 1, after - 1) if before + 1 < after else (max(before, 0), max(before, 0))

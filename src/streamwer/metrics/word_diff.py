@@ -34,7 +34,8 @@ def diff_words(
         statuses = [pair.status for pair in align_words(reference, hypothesis)]
     left, right = iter(reference), iter(hypothesis)
     runs: list[WordRun] = []
-    for (status, _), group in groupby(enumerate(statuses), key=_make_run_key):
+    keys = [(each, at if each == "substituted" else -1) for at, each in enumerate(statuses)]
+    for (status, _), group in groupby(keys):
         count = len(list(group))
         runs.append(
             WordRun(
@@ -44,8 +45,3 @@ def diff_words(
             )
         )
     return runs
-
-
-def _make_run_key(numbered: tuple[int, Status]) -> tuple[Status, int]:
-    index, status = numbered
-    return status, index if status == "substituted" else -1

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from streamwer.formats.word_times import extract_letters
 from streamwer.metrics.compounds import map_compounds
-from streamwer.metrics.latency_split import PARTS, CommitTimes, split_latency
+from streamwer.metrics.stats.intervals import Floats
 from streamwer.metrics.timeline import Emission
 from streamwer.metrics.tokens import Token
 from streamwer.text.word_alignment import Pair
@@ -19,30 +19,25 @@ from streamwer.text.words import join_words
 from streamwer.types import Reference, Step, Word
 
 NEVER = math.inf
+PARTS = ("waiting", "held", "queued", "computed")
+"""Of a commit latency."""
 COLUMNS = (
-    "recording",
-    "speaker",
-    "condition",
-    "index",
-    "word",
-    "heard",
-    "status",
-    "start",
-    "end",
-    "heard_start",
-    "heard_end",
-    "first_shown",
-    "shown",
-    "shown_raw",
-    "revisions",
-    "committed",
-    "audio_end",
-    "ready",
-    "started",
-    "end_of_turn_delay",
-    *PARTS,
+    *("recording", "speaker", "condition", "index", "word", "heard", "status"),
+    *("start", "end", "heard_start", "heard_end"),
+    *("first_shown", "shown", "shown_raw", "revisions"),
+    *("committed", "audio_end", "ready", "started", "end_of_turn_delay", *PARTS),
 )
 Columns = dict[str, NDArray[Any]]
+
+
+class CommitTimes(NamedTuple):
+    """The end of each word, and the times of the step that committed it; shape (words,)."""
+
+    end: Floats
+    audio_end: Floats
+    ready: Floats
+    started: Floats
+    committed: Floats
 
 
 def build_word_rows(
@@ -70,31 +65,19 @@ def build_word_rows(
     respelled = compounds | _map_contractions(
         reference.words, reference_tokens, hypothesis_tokens, pairs, emissions
     )
-    hyp = np.array([_find_hypothesis_token(pair, respelled) for pair in pairs], dtype=np.int64)
+    # Of a deleted word: the token in which it came nevertheless, in another spelling.
+    heard = [
+        respelled.get(at, -1) if pair.hypothesis is None else pair.hypothesis
+        for pair, at in zip(pairs, ref.tolist(), strict=True)
+    ]
+    hyp = np.array(heard, dtype=np.int64)
     columns = {
-        "recording": _repeat(reference.recording, len(pairs)),
-        "speaker": _repeat(
-            reference.speaker or reference.source or reference.recording, len(pairs)
-        ),
-        "condition": _repeat(reference.condition, len(pairs)),
-        "index": _number_tokens(ref),
         "status": np.array([pair.status for pair in pairs], dtype=object),
-        "word": _pick([token.text for token in reference_tokens], ref, None, object),
-        **_get_reference_times(reference, reference_tokens, ref),
+        **_get_reference_columns(reference, reference_tokens, ref),
         **_get_hypothesis_columns(hypothesis_tokens, emissions, hyp),
     }
     moments = CommitTimes(*(columns[name] for name in CommitTimes._fields))
     return columns | split_latency(moments, steps)
-
-
-def _find_hypothesis_token(pair: Pair, respelled: Mapping[int, int]) -> int:
-    """Find the hypothesis token of a pair; −1 if none.
-
-    Of a deleted word it is the token in which it came nevertheless, in another spelling.
-    """
-    if pair.hypothesis is not None:
-        return pair.hypothesis
-    return -1 if pair.reference is None else respelled.get(pair.reference, -1)
 
 
 def _map_contractions(
@@ -134,14 +117,25 @@ def concatenate_rows(recordings: Sequence[Columns]) -> Columns:
     return {name: np.concatenate([each.pop(name) for each in recordings]) for name in COLUMNS}
 
 
-def _get_reference_times(
+def _get_reference_columns(
     reference: Reference, tokens: Sequence[Token], at: NDArray[np.int64]
 ) -> Columns:
-    """Return the times of the reference tokens; NaN for insertions and without word times."""
+    """Return what was said, and when: NaN for insertions and without word times."""
     words = reference.words
     start = [words[token.first].start if words else math.nan for token in tokens]
     end = [words[token.last].end if words else math.nan for token in tokens]
-    return {"start": _pick(start, at, math.nan), "end": _pick(end, at, math.nan)}
+    of_all = {
+        "recording": reference.recording,
+        "speaker": reference.speaker or reference.source or reference.recording,
+        "condition": reference.condition,
+    }
+    return {
+        **{name: np.full(len(at), text, dtype=object) for name, text in of_all.items()},
+        "index": np.where(at >= 0, at, np.cumsum(at >= 0)),  # of an insertion, the next one's
+        "word": _pick([token.text for token in tokens], at, None, object),
+        "start": _pick(start, at, math.nan),
+        "end": _pick(end, at, math.nan),
+    }
 
 
 def _get_hypothesis_columns(
@@ -166,11 +160,6 @@ def _get_hypothesis_columns(
     }
 
 
-def _number_tokens(reference: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the index of each reference token; of an insertion, that of the token after it."""
-    return np.where(reference >= 0, reference, np.cumsum(reference >= 0))
-
-
 def _pick(
     values: Sequence[Any], at: NDArray[np.int64], missing: Any = NEVER, dtype: Any = np.float64
 ) -> NDArray[Any]:
@@ -180,5 +169,34 @@ def _pick(
     return padded[at]
 
 
-def _repeat(value: str, count: int) -> NDArray[Any]:
-    return np.full(count, value, dtype=object)
+def split_latency(words: CommitTimes, steps: Sequence[Step]) -> dict[str, Floats]:
+    """Split `committed − end` into four parts, in seconds, each of shape (words,).
+
+    With h the first step that heard the word to its end, and c the one that committed it:
+    waiting = max(ready_h, end) − end, held = max(ready_c, end) − max(ready_h, end),
+    queued = start_c − max(ready_c, end), computed = emitted_c − start_c. A word that was committed
+    before it was heard to its end has waiting = ready_c − end, which may be negative, and was not
+    held. NaN where the word was not emitted or its end is not known.
+    """
+    known = np.isfinite(words.committed) & np.isfinite(words.end)
+    complete = words.audio_end >= words.end
+    with np.errstate(invalid="ignore"):
+        ready = np.where(complete, np.maximum(words.ready, words.end), words.ready)
+        first = np.where(
+            complete, np.maximum(_find_first_ready(words.end, steps), words.end), words.ready
+        )
+        parts = (
+            first - words.end,
+            ready - first,
+            words.started - ready,
+            words.committed - words.started,
+        )
+    return {name: np.where(known, part, np.nan) for name, part in zip(PARTS, parts, strict=True)}
+
+
+def _find_first_ready(end: Floats, steps: Sequence[Step]) -> Floats:
+    """Return when the first step that heard up to `end` was ready; NaN where none did."""
+    audio = np.maximum.accumulate(np.array([*(step.audio_end for step in steps), np.inf]))
+    ready = np.array([*(step.ready for step in steps), np.nan])
+    found: Floats = ready[np.searchsorted(audio, end).clip(max=len(ready) - 1)]
+    return found

@@ -113,7 +113,12 @@ def _find_best_options(
         best = np.stack([front.costs for front in fronts]).argmin(axis=0)
         costs, origins = (np.stack(rows)[best, places] for rows in zip(*fronts, strict=True))
         ways.append((best, origins))
-    return iter(_trace_back(slots, ways))
+    chosen: list[str] = []
+    at = -1
+    for slot, (best, origins) in zip(reversed(slots), reversed(ways), strict=True):
+        chosen.append(slot[best[at]])
+        at = int(origins[at])
+    return reversed(chosen)
 
 
 def _add_word(front: _Front, hits: NDArray[np.bool_]) -> _Front:
@@ -127,12 +132,3 @@ def _add_word(front: _Front, hits: NDArray[np.bool_]) -> _Front:
     level = np.minimum.accumulate(costs - places)
     source = np.maximum.accumulate(np.where(costs - places == level, places, 0))
     return _Front(level + places, origins[source])
-
-
-def _trace_back(slots: Sequence[Slot], ways: Sequence[tuple[_Row, _Row]]) -> list[str]:
-    chosen: list[str] = []
-    at = -1
-    for slot, (best, origins) in zip(reversed(slots), reversed(ways), strict=True):
-        chosen.append(slot[best[at]])
-        at = int(origins[at])
-    return chosen[::-1]

@@ -12,130 +12,37 @@ AUTO = "auto"
 """Detect the language, once there is speech."""
 ENGLISH = "en"
 
-LANGUAGES = {
-    "af": "afrikaans",
-    "am": "amharic",
-    "ar": "arabic",
-    "as": "assamese",
-    "az": "azerbaijani",
-    "ba": "bashkir",
-    "be": "belarusian",
-    "bg": "bulgarian",
-    "bn": "bengali",
-    "bo": "tibetan",
-    "br": "breton",
-    "bs": "bosnian",
-    "ca": "catalan",
-    "cs": "czech",
-    "cy": "welsh",
-    "da": "danish",
-    "de": "german",
-    "el": "greek",
-    "en": "english",
-    "es": "spanish",
-    "et": "estonian",
-    "eu": "basque",
-    "fa": "persian",
-    "fi": "finnish",
-    "fo": "faroese",
-    "fr": "french",
-    "gl": "galician",
-    "gu": "gujarati",
-    "ha": "hausa",
-    "haw": "hawaiian",
-    "he": "hebrew",
-    "hi": "hindi",
-    "hr": "croatian",
-    "ht": "haitian creole",
-    "hu": "hungarian",
-    "hy": "armenian",
-    "id": "indonesian",
-    "is": "icelandic",
-    "it": "italian",
-    "ja": "japanese",
-    "jw": "javanese",
-    "ka": "georgian",
-    "kk": "kazakh",
-    "km": "khmer",
-    "kn": "kannada",
-    "ko": "korean",
-    "la": "latin",
-    "lb": "luxembourgish",
-    "ln": "lingala",
-    "lo": "lao",
-    "lt": "lithuanian",
-    "lv": "latvian",
-    "mg": "malagasy",
-    "mi": "maori",
-    "mk": "macedonian",
-    "ml": "malayalam",
-    "mn": "mongolian",
-    "mr": "marathi",
-    "ms": "malay",
-    "mt": "maltese",
-    "my": "myanmar",
-    "ne": "nepali",
-    "nl": "dutch",
-    "nn": "nynorsk",
-    "no": "norwegian",
-    "oc": "occitan",
-    "pa": "punjabi",
-    "pl": "polish",
-    "ps": "pashto",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "ru": "russian",
-    "sa": "sanskrit",
-    "sd": "sindhi",
-    "si": "sinhala",
-    "sk": "slovak",
-    "sl": "slovenian",
-    "sn": "shona",
-    "so": "somali",
-    "sq": "albanian",
-    "sr": "serbian",
-    "su": "sundanese",
-    "sv": "swedish",
-    "sw": "swahili",
-    "ta": "tamil",
-    "te": "telugu",
-    "tg": "tajik",
-    "th": "thai",
-    "tk": "turkmen",
-    "tl": "tagalog",
-    "tr": "turkish",
-    "tt": "tatar",
-    "uk": "ukrainian",
-    "ur": "urdu",
-    "uz": "uzbek",
-    "vi": "vietnamese",
-    "yi": "yiddish",
-    "yo": "yoruba",
-    "yue": "cantonese",
-    "zh": "chinese",
-}
+
+def _parse_table(text: str) -> dict[str, str]:
+    return dict(entry.split(": ") for entry in text.split(", "))
+
+
+LANGUAGES = _parse_table(
+    "af: afrikaans, am: amharic, ar: arabic, as: assamese, az: azerbaijani, ba: bashkir, "
+    "be: belarusian, bg: bulgarian, bn: bengali, bo: tibetan, br: breton, bs: bosnian, "
+    "ca: catalan, cs: czech, cy: welsh, da: danish, de: german, el: greek, en: english, "
+    "es: spanish, et: estonian, eu: basque, fa: persian, fi: finnish, fo: faroese, fr: french, "
+    "gl: galician, gu: gujarati, ha: hausa, haw: hawaiian, he: hebrew, hi: hindi, hr: croatian, "
+    "ht: haitian creole, hu: hungarian, hy: armenian, id: indonesian, is: icelandic, "
+    "it: italian, ja: japanese, jw: javanese, ka: georgian, kk: kazakh, km: khmer, kn: kannada, "
+    "ko: korean, la: latin, lb: luxembourgish, ln: lingala, lo: lao, lt: lithuanian, "
+    "lv: latvian, mg: malagasy, mi: maori, mk: macedonian, ml: malayalam, mn: mongolian, "
+    "mr: marathi, ms: malay, mt: maltese, my: myanmar, ne: nepali, nl: dutch, nn: nynorsk, "
+    "no: norwegian, oc: occitan, pa: punjabi, pl: polish, ps: pashto, pt: portuguese, "
+    "ro: romanian, ru: russian, sa: sanskrit, sd: sindhi, si: sinhala, sk: slovak, "
+    "sl: slovenian, sn: shona, so: somali, sq: albanian, sr: serbian, su: sundanese, "
+    "sv: swedish, sw: swahili, ta: tamil, te: telugu, tg: tajik, th: thai, tk: turkmen, "
+    "tl: tagalog, tr: turkish, tt: tatar, uk: ukrainian, ur: urdu, uz: uzbek, vi: vietnamese, "
+    "yi: yiddish, yo: yoruba, yue: cantonese, zh: chinese"
+)
 """English names by code, as in Whisper."""
 
-_OTHER_NAMES = {
-    "brazilian portuguese": "pt",
-    "burmese": "my",
-    "castilian": "es",
-    "farsi": "fa",
-    "filipino": "tl",
-    "flemish": "nl",
-    "haitian": "ht",
-    "letzeburgesch": "lb",
-    "mandarin": "zh",
-    "moldavian": "ro",
-    "moldovan": "ro",
-    "norwegian bokmal": "no",
-    "norwegian nynorsk": "nn",
-    "panjabi": "pa",
-    "pushto": "ps",
-    "sinhalese": "si",
-    "swiss german": "de",
-    "valencian": "ca",
-}
+_OTHER_NAMES = _parse_table(
+    "brazilian portuguese: pt, burmese: my, castilian: es, farsi: fa, filipino: tl, flemish: nl, "
+    "haitian: ht, letzeburgesch: lb, mandarin: zh, moldavian: ro, moldovan: ro, "
+    "norwegian bokmal: no, norwegian nynorsk: nn, panjabi: pa, pushto: ps, sinhalese: si, "
+    "swiss german: de, valencian: ca"
+)
 _OTHER_CODES = {"fil": "tl", "iw": "he", "jv": "jw", "nb": "no", "cmn": "zh"}
 _NAMES = {name: code for code, name in LANGUAGES.items()} | _OTHER_NAMES
 _REGION = re.compile(r"([a-z]{2,3})[-_].*")

@@ -58,12 +58,8 @@ class MultilingualNormaliser:
         self._basic = BasicTextNormalizer(preserve_marks=True)
 
     def __call__(self, text: str) -> str:
-        plain = str(self._basic(_OPTIONAL.sub("", _remove_invisible(text))))
+        for old, letter in _OLD_FORMS.items():
+            text = text.replace(old, letter)
+        seen = _INVISIBLE.sub("", text.replace(_BREAK, " "))
+        plain = str(self._basic(_OPTIONAL.sub("", seen)))
         return " ".join(_CHARACTER.sub(r" \g<0> ", plain).split())
-
-
-def _remove_invisible(text: str) -> str:
-    """Remove invisible characters, and replace old forms of letters."""
-    for old, letter in _OLD_FORMS.items():
-        text = text.replace(old, letter)
-    return _INVISIBLE.sub("", text.replace(_BREAK, " "))

@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 
 from whisper_normalizer.basic import BasicTextNormalizer
 
 from streamwer.errors import ConfigError
-from streamwer.text.folding import fold_any, fold_by_language
 from streamwer.text.multilingual import MultilingualNormaliser
 from streamwer.text.open_asr import OpenAsrNormaliser, build_english_rules
 
@@ -30,6 +29,18 @@ _VERSIONS = {
 }
 """Raised with every change of a normaliser's output: old scores are not comparable then."""
 
+Apply = Callable[[str], str]
+_ANY = {"İ": "i", "ẞ": "ß"}
+_FOLDED = {
+    **{code: {"I": "ı"} for code in ("tr", "tur", "turkish", "az", "aze", "azerbaijani")},
+    **{code: {"ß": "ss", "ẞ": "ss"} for code in ("de", "deu", "ger", "german", "gsw")},
+}
+"""Folding before the normaliser's own, of any language and by language: Python's is Unicode's.
+
+A Turkish İ becomes two characters there, and I is the capital of ı; in German, capitals and the
+Swiss have ss for ß.
+"""
+
 
 @dataclass(frozen=True)
 class Normaliser:
@@ -44,7 +55,7 @@ class Normaliser:
     """
 
     signature: str
-    apply: Callable[[str], str]
+    apply: Apply
     languages: Mapping[str, Normaliser] = field(default_factory=dict, hash=False)
     matches_compounds: bool = False
 
@@ -63,14 +74,14 @@ def _make_signature(name: str) -> str:
 
 
 def _prepare_exact(
-    name: str, make: Callable[[], Callable[[str], str]], *, compounds: bool = False
+    name: str, make: Callable[[], Apply], *, compounds: bool = False
 ) -> Callable[[], Normaliser]:
     """Return a builder of a published normaliser, without case folding by language."""
     return lambda: Normaliser(_make_signature(name), make(), matches_compounds=compounds)
 
 
 def _prepare_folded(
-    name: str, make: Callable[[], Callable[[str], str]], english_codes: Sequence[str] = ()
+    name: str, make: Callable[[], Apply], english_codes: Sequence[str] = ()
 ) -> Callable[[], Normaliser]:
     """Return a builder of a normaliser with case folding by language.
 
@@ -79,11 +90,18 @@ def _prepare_folded(
 
     def build() -> Normaliser:
         signature, apply = _make_signature(name), make()
-        own = {code: Normaliser(signature, fold) for code, fold in fold_by_language(apply).items()}
-        english = dict.fromkeys(english_codes, get_normaliser(ENGLISH)) if english_codes else {}
-        return Normaliser(signature, fold_any(apply), own | english)
+        own = {
+            code: Normaliser(signature, partial(_fold, apply, str.maketrans({"İ": "i", **letters})))
+            for code, letters in _FOLDED.items()
+        }
+        english = {code: get_normaliser(ENGLISH) for code in english_codes}
+        return Normaliser(signature, partial(_fold, apply, str.maketrans(_ANY)), own | english)
 
     return build
+
+
+def _fold(apply: Apply, letters: dict[int, str], text: str) -> str:
+    return apply(text.translate(letters))
 
 
 _BUILDERS: dict[str, Callable[[], Normaliser]] = {

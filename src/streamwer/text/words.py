@@ -51,17 +51,15 @@ def split_words(text: str) -> list[str]:
 
 
 def word_ends(text: str) -> Iterator[tuple[str, int]]:
-    """Yield each word and the index of its last letter, white space not counted."""
+    """Yield each word and the index of its last letter, white space not counted.
+
+    It is that of the last letter, digit or mark, or else of the last character.
+    """
     begin = 0
     for word in split_words(text):
-        yield word, begin + _find_last_letter(word)
+        letters = [at for at, sign in enumerate(word) if sign.isalnum() or is_mark(sign)]
+        yield word, begin + (letters or [len(word) - 1])[-1]
         begin += len(word)
-
-
-def _find_last_letter(word: str) -> int:
-    """Return the index of the last letter, digit or mark, or of the last character."""
-    backwards = range(len(word) - 1, -1, -1)
-    return next((at for at in backwards if word[at].isalnum() or is_mark(word[at])), len(word) - 1)
 
 
 def is_word(text: str) -> bool:

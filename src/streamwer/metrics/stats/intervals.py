@@ -59,27 +59,17 @@ def jackknife(value: float, without: Floats, sizes: Floats, confidence: float) -
     """
     if len(without) < 2 or math.isnan(value):
         return Interval(value, math.nan, math.nan)
-    return Interval(
-        value, *_compute_bounds_with_infinities(np.append(without, value), sizes, confidence)
-    )
-
-
-def _compute_bounds_with_infinities(
-    taken: Floats, sizes: Floats, confidence: float
-) -> tuple[float, float]:
-    """Return both ends; what never came is infinitely late, and so is the end on its side.
-
-    For the other end it counts as the farthest of the values that are finite.
-    """
+    taken = np.append(without, value)
     finite = taken[np.isfinite(taken)]
     if not finite.size:
-        return float(taken.min()), float(taken.max())
+        return Interval(value, float(taken.min()), float(taken.max()))
+    # What never came is infinitely late, and so is the end on its side. For the other end it
+    # counts as the farthest of the values that are finite.
     within = taken.clip(finite.min(), finite.max())
     low, high = _compute_bounds(float(within[-1]), within[:-1], sizes, confidence)
-    return (
-        -math.inf if taken.min() == -math.inf else low,
-        math.inf if taken.max() == math.inf else high,
-    )
+    low = -math.inf if taken.min() == -math.inf else low
+    high = math.inf if taken.max() == math.inf else high
+    return Interval(value, low, high)
 
 
 def adjust_confidence(confidence: float, comparisons: int) -> float:

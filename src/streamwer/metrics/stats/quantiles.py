@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from streamwer.metrics.stats.intervals import Floats, jackknife
+from streamwer.metrics.stats.intervals import Floats, Interval, jackknife
 from streamwer.metrics.stats.ratios import estimate_rate
 
 Integers = NDArray[np.int64]
@@ -33,6 +34,11 @@ class Quantile:
     def excludes_zero(self) -> bool:
         """Tell whether 0 is outside of the interval: of a difference, whether there is one."""
         return self.low is not None and self.high is not None and not self.low <= 0 <= self.high
+
+    @classmethod
+    def from_interval(cls, found: Interval) -> Self:
+        """Take over an estimate, and its ends where they are known."""
+        return cls(found.value, found.low, found.high) if found.is_known else cls(found.value)
 
 
 def has_enough_events(count: int, q: float, confidence: float = 0.95) -> bool:
@@ -70,7 +76,10 @@ def estimate_quantiles(
 
 def estimate_quantile(values: Floats, q: float) -> Quantile:
     """Take the q-quantile by rank, without an interval, of values of shape (n,)."""
-    return Quantile(_select_rank(values, q) if has_enough_events(len(values), q) else None)
+    if not has_enough_events(len(values), q):
+        return Quantile(None)
+    rank = _compute_rank(len(values), q)
+    return Quantile(float(np.partition(values, rank)[rank]))
 
 
 def compare_quantiles(
@@ -128,7 +137,7 @@ def average_quantile(
         return Quantile(None)
     value = float(np.mean([each.quantile(q) for each in pooled]))
     without = np.mean([each.drop_each(q) for each in pooled], axis=0)
-    return _estimate_interval(value, without, pooled[0].sizes, confidence)
+    return Quantile.from_interval(jackknife(value, without, pooled[0].sizes, confidence))
 
 
 class _PooledEvents:
@@ -168,7 +177,8 @@ def _estimate_pooled(pooled: _PooledEvents, q: float, confidence: float) -> Quan
     if not has_enough_events(len(pooled.values), q, confidence):
         return Quantile(None)
     without = pooled.drop_each(q)
-    found = _estimate_interval(pooled.quantile(q), without, pooled.sizes, confidence)
+    interval = jackknife(pooled.quantile(q), without, pooled.sizes, confidence)
+    found = Quantile.from_interval(interval)
     if found.low is None or found.high is None:
         return found
     never = math.inf if pooled.may_be_never(q, confidence) else -math.inf
@@ -184,16 +194,11 @@ def _compare_pooled(
         return Quantile(None)
     value = _subtract(np.array(system.quantile(q)), np.array(base.quantile(q))).item()
     without = _subtract(system.drop_each(q), base.drop_each(q))
-    found = _estimate_interval(value, without, system.sizes, confidence)
+    found = Quantile.from_interval(jackknife(value, without, system.sizes, confidence))
     never = system.may_be_never(q, confidence), base.may_be_never(q, confidence)
     if found.low is None or never[0] == never[1]:
         return found
     return replace(found, high=math.inf) if never[0] else replace(found, low=-math.inf)
-
-
-def _estimate_interval(value: float, without: Floats, sizes: Floats, confidence: float) -> Quantile:
-    found = jackknife(value, without, sizes, confidence)
-    return Quantile(found.value, found.low, found.high) if found.is_known else Quantile(value)
 
 
 def _subtract(values: Floats, baseline: Floats) -> Floats:
@@ -201,13 +206,6 @@ def _subtract(values: Floats, baseline: Floats) -> Floats:
     with np.errstate(invalid="ignore"):
         found: Floats = np.where(values == baseline, 0.0, values - baseline)
     return found
-
-
-def _select_rank(values: Floats, q: float) -> float:
-    if not len(values):
-        return math.nan
-    rank = _compute_rank(len(values), q)
-    return float(np.partition(values, rank)[rank])
 
 
 def _compute_rank(count: int, q: float) -> int:

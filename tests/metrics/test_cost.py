@@ -11,9 +11,8 @@ import pytest
 from streamwer.config.scoring import ScoringConfig
 from streamwer.eventlog.log import SERVER_CPU, EventLog
 from streamwer.metrics.batches import score_in_batches
-from streamwer.metrics.server_cpu import read_server_cpu
 from streamwer.metrics.summary import summarise
-from streamwer.metrics.tables import Scores, score
+from streamwer.metrics.tables import Scores, read_server_cpu, score
 from streamwer.text.normalise import get_normaliser
 from streamwer.types import Failure, Reference, StageTimes, Step, Update, WorkCounters
 

@@ -1,21 +1,37 @@
-"""Match published alignments with recordings, by id or by file and folder names."""
+"""Read published alignments of TextGrid, parquet and CTM files, and match them with recordings.
+
+They are matched by id or by file and folder names.
+"""
 
 from __future__ import annotations
 
 import logging
 import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from streamwer.alignment.quality import AlignmentError
+from streamwer.alignment.word_tables import read_table
+from streamwer.config.alignment import PublishedConfig
 from streamwer.errors import DatasetError
+from streamwer.formats import ctm, textgrid
 from streamwer.formats.recording_ids import normalise_nfc
 from streamwer.formats.resolver import RecordingResolver
 from streamwer.types import Reference, Word
 
 log = logging.getLogger(__name__)
 _SHOWN = 3
+
+Reader = Callable[[Path, PublishedConfig], Mapping[str, tuple[Word, ...]]]
+
+READERS: Mapping[str, Reader] = {
+    ".textgrid": lambda path, config: {
+        path.stem: textgrid.read_textgrid(path, config.tier, "alignment.tier")
+    },
+    ".parquet": read_table,
+    ".ctm": lambda path, _: {each.recording: each.words for each in ctm.read_ctm(path).items},
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +55,16 @@ class PublishedAlignment:
         """The file's folder, relative to the root."""
         return "/".join(self.file.parent.relative_to(self.root).parts)
 
+    @property
+    def rooted_folder(self) -> str:
+        """The same with the root's name, which may be the folder of one speaker."""
+        return posixpath.join(self.root.name, self.folder)
+
+    def resolve_path(self, resolver: RecordingResolver) -> str:
+        """Return the recording's path by the alignment's name and folder."""
+        beside = resolver.has_sibling(self.folder, self.name)
+        return resolver.resolve(self.folder if beside else self.rooted_folder, self.name)
+
 
 @dataclass
 class AlignmentMatches:
@@ -59,6 +85,26 @@ class AlignmentMatches:
         raise AlignmentError(self.reasons.get(name, "the published alignments lack it"))
 
 
+def read_alignments(config: PublishedConfig) -> list[PublishedAlignment]:
+    """Read the alignments of all files.
+
+    Raises:
+        DatasetError: there is no file, or one is malformed; names the file.
+    """
+    path = Path(config.path).expanduser()
+    inside = sorted(path.glob(config.pattern)) if path.is_dir() else [path]
+    files = [file for file in inside if file.suffix.lower() in READERS and file.is_file()]
+    if not files:
+        where = f"'{config.pattern}' in this folder" if path.is_dir() else "such a file"
+        raise DatasetError(f"{path}: no {where} is a .TextGrid, .parquet or .ctm (alignment.path)")
+    root = path if path.is_dir() else path.parent
+    return [
+        PublishedAlignment(file, root, normalise_nfc(name), words)  # as ids are
+        for file in files
+        for name, words in READERS[file.suffix.lower()](file, config).items()
+    ]
+
+
 def match_alignments(
     alignments: Sequence[PublishedAlignment], references: Iterable[Reference]
 ) -> AlignmentMatches:
@@ -72,11 +118,11 @@ def match_alignments(
     """
     of = {_get_path(each): each.source or each.recording for each in references}
     ids = {name for place, name in of.items() if posixpath.basename(place) != name}
-    resolver = RecordingResolver(of, folders=map(_name_folder, alignments))
+    resolver = RecordingResolver(of, folders=(each.rooted_folder for each in alignments))
     matches = AlignmentMatches()
     for each in alignments:
         try:
-            recording = each.name if each.name in ids else of.get(_find_path(each, resolver))
+            recording = each.name if each.name in ids else of.get(each.resolve_path(resolver))
         except DatasetError as error:
             matches.reasons[posixpath.basename(each.name)] = f"{each.file.name}: {error}"
             continue
@@ -101,17 +147,6 @@ def _warn_of_folders(places: Mapping[str, str], matched: Mapping[str, PublishedA
     text = "alignments in '%s' are taken for the recordings in '%s' by their names"
     for each in mismatches[:_SHOWN]:
         log.warning(text, *each)
-
-
-def _find_path(alignment: PublishedAlignment, resolver: RecordingResolver) -> str:
-    if resolver.has_sibling(alignment.folder, alignment.name):
-        return resolver.resolve(alignment.folder, alignment.name)
-    return resolver.resolve(_name_folder(alignment), alignment.name)
-
-
-def _name_folder(alignment: PublishedAlignment) -> str:
-    # The root may be the folder of one speaker.
-    return posixpath.join(alignment.root.name, alignment.folder)
 
 
 def _get_path(reference: Reference) -> str:
