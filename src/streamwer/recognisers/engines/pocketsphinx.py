@@ -16,10 +16,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from streamwer.audio import samples_to_seconds
-from streamwer.audio.decoding import SAMPLE_RATE, Samples
+from streamwer.audio import encode_pcm, samples_to_seconds
+from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.config.engine import EngineConfig
 from streamwer.config.model import ModelConfig
 from streamwer.config.registry import engine
@@ -33,7 +31,6 @@ from streamwer.text.languages import AUTO, ENGLISH
 from streamwer.types import Hypothesis, Word
 
 _FRAMES_PER_SECOND = 100
-_PEAK = 2**15 - 1
 _NO_WORD = re.compile(r"<.*>|\[.*\]|\+\+.*\+\+")  # silence, noises, begin and end
 _VARIANT = re.compile(r"\(\d+\)$")  # "the(2)": its second pronunciation
 
@@ -146,7 +143,7 @@ class PocketSphinx:
             self._begin_utterance(following, window.start)
         new = window.audio[following.fed - window.start :]
         if len(new):
-            decoder.process_raw(_to_pcm(new), False, False)
+            decoder.process_raw(encode_pcm(new), False, False)
             self._meter.add_work(feature_frames=len(new) * _FRAMES_PER_SECOND // SAMPLE_RATE)
         following.fed = end
         if self._config.second_pass:
@@ -206,7 +203,3 @@ def _read_words(segments: Iterable[Any], window: Window) -> Iterator[Word]:
         inside = (min(length, frame / _FRAMES_PER_SECOND) for frame in (start, end))
         first, last = (round(begin + moment, 3) for moment in inside)
         yield Word(_VARIANT.sub("", each.word), first, last, round(min(1.0, each.prob), 4))
-
-
-def _to_pcm(audio: Samples) -> bytes:
-    return np.rint(np.clip(audio, -1, 1) * _PEAK).astype("<i2").tobytes()
