@@ -18,8 +18,9 @@ from av.container import InputContainer
 from numpy.typing import NDArray
 
 from streamwer.audio.damage import Damage
-from streamwer.audio.declared_length import DeclaredLength, FileHeader, read_header, read_length
+from streamwer.audio.declared_length import DeclaredLength, read_length
 from streamwer.audio.frame_loss import FrameLossEstimator, PacketSpan
+from streamwer.audio.headers import FileHeader, read_header
 from streamwer.audio.timeline import LostSound, Piece, Timeline
 
 SAMPLE_RATE = 16_000

@@ -78,7 +78,6 @@ class _RecordingMemory(Memory):
     """The memory of a call that plays a recording by name."""
 
     recording: str = ""
-    listening: _CountingDetector | None = None
     frames: FrameCounter = field(default_factory=FrameCounter)
 
 
@@ -125,13 +124,13 @@ class CachingRecogniser:
         if recording not in self._speech:
             self._speech[recording] = _follow_speech(audio, self._packet, self._threshold)
         speech = _CountingDetector(self._speech[recording])
-        return _RecordingMemory(speech=speech, listening=speech, recording=recording)
+        return _RecordingMemory(speech=speech, recording=recording)
 
     def recognise(self, window: Window) -> Hypothesis:
         """Transcribe a window, or look it up; its compute is that of the first time."""
-        memory = window.memory
+        memory, listening = window.memory, window.memory.speech
         assert isinstance(memory, _RecordingMemory), "it is not of `create_memory`"
-        assert memory.listening is not None
+        assert isinstance(listening, _CountingDetector)
         self.asked += 1
         end = window.start + len(window.audio)
         key = (
@@ -145,10 +144,10 @@ class CachingRecogniser:
         )
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._recognise_new(window, memory, memory.listening)
+            known = self._known[key] = self._recognise_new(window, memory, listening)
             return self._charge(known, window, memory, known.hypothesis.effort.listened_frames)
         memory.language = known.language
-        heard = memory.listening.process(window.audio, window.start) if known.listens else 0
+        heard = listening.process(window.audio, window.start) if known.listens else 0
         return self._charge(known, window, memory, heard + known.apart)
 
     def _recognise_new(

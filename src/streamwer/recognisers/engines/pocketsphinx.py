@@ -140,7 +140,11 @@ class PocketSphinx:
     def _decode(self, following: _StreamDecoder, window: Window) -> tuple[Word, ...]:
         decoder, end = following.decoder, window.start + len(window.audio)
         if not following.is_open or following.start != window.start or end < following.fed:
-            self._begin_utterance(following, window.start)
+            if following.is_open:
+                decoder.end_utt()
+            decoder.start_utt()
+            following.start = following.fed = window.start
+            following.is_open = True
         new = window.audio[following.fed - window.start :]
         if len(new):
             decoder.process_raw(encode_pcm(new), False, False)
@@ -150,13 +154,6 @@ class PocketSphinx:
             decoder.end_utt()
             following.is_open = False
         return tuple(_read_words(decoder.seg() or (), window))
-
-    def _begin_utterance(self, following: _StreamDecoder, start: int) -> None:
-        if following.is_open:
-            following.decoder.end_utt()
-        following.decoder.start_utt()
-        following.start = following.fed = start
-        following.is_open = True
 
     def _make_decoder(self) -> Any:
         config = self._config
