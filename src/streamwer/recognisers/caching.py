@@ -111,13 +111,6 @@ class CachingRecogniser:
         self._recogniser, self._packet, self._threshold = recogniser, packet, threshold
         self._speech: dict[str, _SpeechStates] = {}
         self._known: dict[_Key, _CachedResult] = {}
-        self.asked = 0
-        """Windows that calls asked for."""
-
-    @property
-    def new(self) -> int:
-        """The number of windows that the recogniser was asked for."""
-        return len(self._known)
 
     def create_memory(self, recording: str, audio: Samples) -> Memory:
         """Return the state of one call that plays a recording from its beginning."""
@@ -131,7 +124,6 @@ class CachingRecogniser:
         memory, listening = window.memory, window.memory.speech
         assert isinstance(memory, _RecordingMemory), "it is not of `create_memory`"
         assert isinstance(listening, _CountingDetector)
-        self.asked += 1
         end = window.start + len(window.audio)
         key = (
             memory.recording,
