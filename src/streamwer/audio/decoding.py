@@ -144,26 +144,24 @@ def _read_frames(
     stream of ADTS frames cannot.
     """
     estimator = FrameLossEstimator() if _counts_packets(container) else None
+    name, codec = container.format.name, stream.codec_context.name
     late, good, span = False, 0, PacketSpan()
     for number, packet in enumerate(packets):
-        if number == 0:
-            late = stream.codec_context.name in _AAC and _has_undeclared_delay(container, packet)
+        if number == 0 and codec in _AAC:  # MP4 declares a delay by a time before 0
+            late = name in _UNDECLARED_DELAY or (name == _MP4 and packet.pts == 0)
         if not packet.size and packet.pts is not None:  # a note in NUT, not sound
             continue
         span.add(packet)
         frames = _decode_packet(packet, damage)
         if estimator and (lost := estimator.measure(packet, bool(frames))):
             yield lost
-        if container.format.name == _FLAC and len(frames) > 1:
-            for frame in frames:  # they came as one: their times may be those of a later frame
-                frame.pts = frame.dts = None
         yield from frames[1:] if late and good == 0 else frames
         good += len(frames)
     if damage.failure and good < damage.frames:  # most of it is not audio
         raise damage.failure
-    if estimator and container.format.name == "aac":
+    if estimator and name == "aac":
         damage.remarks.append(estimator.describe_rest(container.size))
-    damage.remarks.append(span.describe(container, stream.codec_context.name, extent))
+    damage.remarks.append(span.describe(container, codec, extent))
 
 
 def _decode_packet(packet: av.Packet[AudioStream], damage: Damage) -> list[av.AudioFrame]:
@@ -175,6 +173,9 @@ def _decode_packet(packet: av.Packet[AudioStream], damage: Damage) -> list[av.Au
         damage.failure = error
         return []
     damage.concealed += sum(frame.is_corrupt for frame in frames)
+    if packet.stream.container.format.name == _FLAC and len(frames) > 1:
+        for frame in frames:  # they came as one: their times may be those of a later frame
+            frame.pts = frame.dts = None
     return frames
 
 
@@ -182,12 +183,6 @@ def _counts_packets(container: InputContainer) -> bool:
     name = container.format.name
     alone = len(container.streams) == 1 and container.size < _INDEXED_FROM
     return name in _COUNTED or (name in _NUMBERED and alone)
-
-
-def _has_undeclared_delay(container: InputContainer, first: av.Packet[AudioStream]) -> bool:
-    """Tell whether the first packet is a delay that is not declared, as by a time before 0."""
-    name = container.format.name
-    return name in _UNDECLARED_DELAY or (name == _MP4 and first.pts == 0)
 
 
 def _read_packets(
