@@ -57,7 +57,8 @@ def test_calls_are_the_same_to_the_bit_with_and_without_it(
 ) -> None:
     """Three calls play one recording, in phases that make them hear other windows."""
     heard, packet = audio.load_audio(CALL)[: seconds_to_samples(8.0)], seconds_to_samples(0.2)
-    remembered = CachingRecogniser(model, packet, system.engine.speech_threshold)
+    counting = _Counting(model)
+    remembered = CachingRecogniser(counting, packet, system.engine.speech_threshold)
 
     def played(through: recognisers.Recogniser) -> list[Step]:
         streams = []
@@ -69,12 +70,23 @@ def test_calls_are_the_same_to_the_bit_with_and_without_it(
 
     real, again = played(model), played(remembered)
     assert [_drop_compute(step) for step in again] == [_drop_compute(step) for step in real]
-    assert remembered.new < 0.6 * remembered.asked == 0.6 * len(real)
+    assert counting.calls < 0.6 * len(real)
 
 
 def _drop_compute(step: Step) -> tuple[object, ...]:
     """Everything but the compute that was measured."""
     return step.recording, step.ready, step.start, step.emitted, step.effort, step.update
+
+
+class _Counting:
+    """Counts the windows that another recogniser is asked for."""
+
+    def __init__(self, recogniser: recognisers.Recogniser) -> None:
+        self._recogniser, self.calls = recogniser, 0
+
+    def recognise(self, window: recognisers.Window) -> Hypothesis:
+        self.calls += 1
+        return self._recogniser.recognise(window)
 
 
 class _German:
@@ -87,9 +99,10 @@ class _German:
 
 def test_a_language_that_was_detected_once_is_known_to_every_call() -> None:
     heard, packet = audio.load_audio(CALL)[: seconds_to_samples(2.0)], seconds_to_samples(0.2)
-    remembered = CachingRecogniser(_German(), packet, 0.5)
+    counting = _Counting(_German())
+    remembered = CachingRecogniser(counting, packet, 0.5)
     for _ in range(2):
         memory = remembered.create_memory("call", heard)
         remembered.recognise(recognisers.Window(heard, 0, memory=memory))
         assert memory.language == "de"
-    assert (remembered.asked, remembered.new) == (2, 1)
+    assert counting.calls == 1

@@ -142,16 +142,16 @@ def read_contents(path: Path) -> bytes:
     Raises:
         AudioError: the file is missing or cannot be read.
     """
-    if not path.is_file():
-        raise _build_missing_error(path)
+    _require_file(path)
     try:
         return path.read_bytes()
     except OSError as error:
         raise _build_unreadable_error(path, error) from error
 
 
-def _build_missing_error(path: Path) -> AudioError:
-    return AudioError(f"{path}: no such audio file")
+def _require_file(path: Path) -> None:
+    if not path.is_file():
+        raise AudioError(f"{path}: no such audio file")
 
 
 def _build_unreadable_error(path: Path, error: OSError) -> AudioError:
@@ -207,8 +207,8 @@ class _NamedBytes(BytesIO):
 def _decode_pieces(
     path: Path, channel: int | None = None, contents: bytes | None = None
 ) -> Iterator[Samples]:
-    if contents is None and not path.is_file():
-        raise _build_missing_error(path)
+    if contents is None:
+        _require_file(path)
     if (path.stat().st_size if contents is None else len(contents)) == 0:
         raise AudioError(f"{path}: the file is empty (0 bytes)")
     damage = Damage()

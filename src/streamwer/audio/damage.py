@@ -46,7 +46,7 @@ class Damage:
         frames: number of frames that could not be decoded.
         failure: the last error of the decoder.
         concealed: number of damaged frames of which the decoder made what it could.
-        remarks: other remarks for the reader.
+        remarks: other remarks for the reader; "" is none.
     """
 
     gaps: list[tuple[float, float]] = field(default_factory=list)
@@ -54,11 +54,6 @@ class Damage:
     failure: Exception | None = None
     concealed: int = 0
     remarks: list[str] = field(default_factory=list)
-
-    def add_remark(self, remark: str) -> None:
-        """Add a remark, if there is one."""
-        if remark:
-            self.remarks.append(remark)
 
     def describe(self) -> str:
         """Describe the damage in one line; "" where there is none."""
@@ -74,7 +69,6 @@ class Damage:
             return ""
         total = sum(length for _, length in self.gaps)
         places = ", ".join(f"{at:.3f} s" for at, _ in self.gaps[:_MAX_SHOWN])
-        more = (
-            f" and {len(self.gaps) - _MAX_SHOWN} more places" if len(self.gaps) > _MAX_SHOWN else ""
-        )
+        others = len(self.gaps) - _MAX_SHOWN
+        more = f" and {others} more places" if others > 0 else ""
         return f"damaged: {total:.3f} s are missing at {places}{more}; silence is in their place"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from typing import IO
 
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
-from streamwer.audio import headers, ogg, riff
+from streamwer.audio.headers import OPUS_RATE, READ_HERE, FileHeader
 
 JITTER_S = 0.01
 """Tolerance of time stamps: Matroska rounds them to milliseconds."""
@@ -23,27 +21,6 @@ _EXACT_S, _CODED_S = 1e-3, 0.03
 """Tolerance of lengths: some count the padding that an encoder adds at the ends."""
 _TOLERANCES_S = {"sox": _EXACT_S, "asf": 0.1}
 """Tolerances of lengths that are read here, if others: ASF counts whole packets."""
-_COUNTS = (b"Xing", b"Info", b"VBRI")
-_COUNTS_WITHIN = 4096
-
-
-@dataclass(frozen=True)
-class FileHeader:
-    """Facts in the header of a file that FFmpeg does not report.
-
-    Attributes:
-        riff: of a WAV file.
-        pages: of an Ogg file.
-        counted: whether it is an MP3 file that counts its frames.
-        seconds: the declared length; 0 if FFmpeg reads it, or there is none.
-        extent: bytes at which the sound begins and ends; None where they are unknown.
-    """
-
-    riff: riff.RiffData | None
-    pages: ogg.OggPages | None
-    counted: bool
-    seconds: float
-    extent: tuple[int, int] | None
 
 
 @dataclass(frozen=True)
@@ -66,21 +43,6 @@ class DeclaredLength:
         return self.tolerance <= _EXACT_S
 
 
-def read_header(file: IO[bytes]) -> FileHeader:
-    """Read the header of a file, and go back to its beginning."""
-    size = file.seek(0, os.SEEK_END)
-    head = headers.read_head(file)
-    header = FileHeader(
-        riff.read_data(file, size),
-        ogg.read_pages(file, size),
-        _counts_frames(file),
-        headers.parse_seconds(head),
-        headers.find_extent(file, head, size),
-    )
-    file.seek(0)
-    return header
-
-
 def read_length(
     container: InputContainer, stream: AudioStream, header: FileHeader
 ) -> DeclaredLength | None:
@@ -89,16 +51,16 @@ def read_length(
     Args:
         container: the file, opened by FFmpeg.
         stream: the audio track.
-        header: from `read_header`.
+        header: from `headers.read_header`.
     """
     name, data, pages = container.format.name, header.riff, header.pages
-    if header.seconds and name in headers.READ_HERE:
+    if header.seconds and name in READ_HERE:
         return DeclaredLength(header.seconds, _TOLERANCES_S.get(name, _CODED_S))
     if data and data.rate:
         known = data.declared and not data.follows
         return DeclaredLength((data.declared or 0) / data.rate, _EXACT_S) if known else None
     opus = stream.codec_context.name == "opus"
-    if pages and (rate := ogg.OPUS_RATE if opus else stream.rate):
+    if pages and (rate := OPUS_RATE if opus else stream.rate):
         off = _EXACT_S if opus or stream.codec_context.name == "flac" else _CODED_S
         return DeclaredLength((pages.samples - pages.skipped) / rate, off, absolute=True)
     if name not in _FORMATS and not (name == "mp3" and header.counted):
@@ -136,13 +98,3 @@ def _read_seconds(container: InputContainer, stream: AudioStream) -> float:
 
 def _is_pcm(stream: AudioStream) -> bool:
     return stream.codec_context.name.startswith("pcm")
-
-
-def _counts_frames(file: IO[bytes]) -> bool:
-    """Tell whether the first frame of MPEG audio, after ID3 tags, counts the others."""
-    file.seek(0)
-    head = file.read(10)
-    if head.startswith(b"ID3"):  # its length has four times seven bits
-        file.seek(10 + sum(byte << 7 * (3 - n) for n, byte in enumerate(head[6:])))
-    begin = head + file.read(_COUNTS_WITHIN)
-    return any(mark in begin for mark in _COUNTS)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain
 from typing import IO
 
@@ -19,8 +18,9 @@ from av.container import InputContainer
 from numpy.typing import NDArray
 
 from streamwer.audio.damage import Damage
-from streamwer.audio.declared_length import DeclaredLength, FileHeader, read_header, read_length
+from streamwer.audio.declared_length import DeclaredLength, read_length
 from streamwer.audio.frame_loss import FrameLossEstimator, PacketSpan
+from streamwer.audio.headers import FileHeader, read_header
 from streamwer.audio.timeline import LostSound, Piece, Timeline
 
 SAMPLE_RATE = 16_000
@@ -111,7 +111,11 @@ def _read_origin(
 def _mix(pieces: Iterator[Piece], channel: int | None) -> Iterator[Samples]:
     mixer = _Mixer(channel)
     for piece in pieces:
-        yield from mixer.fill_gap(piece) if isinstance(piece, float) else mixer.mix(piece)
+        if isinstance(piece, float):  # a gap
+            yield from mixer.mix(None)
+            yield np.zeros(round(piece * SAMPLE_RATE), np.float32)
+        else:
+            yield from mixer.mix(piece)
     yield from mixer.mix(None)
 
 
@@ -138,34 +142,26 @@ def _read_frames(
 
     An AAC encoder puts a frame before the sound, by which it would be late. MP4 may declare this; a
     stream of ADTS frames cannot.
-
-    Args:
-        container: the file.
-        stream: its audio track.
-        packets: of the track.
-        damage: gets what is wrong.
-        extent: bytes at which the sound begins and ends by the header, if that tells.
     """
     estimator = FrameLossEstimator() if _counts_packets(container) else None
+    name, codec = container.format.name, stream.codec_context.name
     late, good, span = False, 0, PacketSpan()
     for number, packet in enumerate(packets):
-        if number == 0:
-            late = stream.codec_context.name in _AAC and _has_undeclared_delay(container, packet)
+        if number == 0 and codec in _AAC:  # MP4 declares a delay by a time before 0
+            late = name in _UNDECLARED_DELAY or (name == _MP4 and packet.pts == 0)
         if not packet.size and packet.pts is not None:  # a note in NUT, not sound
             continue
         span.add(packet)
         frames = _decode_packet(packet, damage)
         if estimator and (lost := estimator.measure(packet, bool(frames))):
             yield lost
-        if container.format.name == _FLAC and len(frames) > 1:
-            _remove_times(frames)
         yield from frames[1:] if late and good == 0 else frames
         good += len(frames)
     if damage.failure and good < damage.frames:  # most of it is not audio
         raise damage.failure
-    if estimator and container.format.name == "aac":
-        damage.add_remark(estimator.describe_rest(container.size))
-    damage.add_remark(span.describe(container, stream.codec_context.name, extent))
+    if estimator and name == "aac":
+        damage.remarks.append(estimator.describe_rest(container.size))
+    damage.remarks.append(span.describe(container, codec, extent))
 
 
 def _decode_packet(packet: av.Packet[AudioStream], damage: Damage) -> list[av.AudioFrame]:
@@ -177,6 +173,9 @@ def _decode_packet(packet: av.Packet[AudioStream], damage: Damage) -> list[av.Au
         damage.failure = error
         return []
     damage.concealed += sum(frame.is_corrupt for frame in frames)
+    if packet.stream.container.format.name == _FLAC and len(frames) > 1:
+        for frame in frames:  # they came as one: their times may be those of a later frame
+            frame.pts = frame.dts = None
     return frames
 
 
@@ -184,18 +183,6 @@ def _counts_packets(container: InputContainer) -> bool:
     name = container.format.name
     alone = len(container.streams) == 1 and container.size < _INDEXED_FROM
     return name in _COUNTED or (name in _NUMBERED and alone)
-
-
-def _has_undeclared_delay(container: InputContainer, first: av.Packet[AudioStream]) -> bool:
-    """Tell whether the first packet is a delay that is not declared, as by a time before 0."""
-    name = container.format.name
-    return name in _UNDECLARED_DELAY or (name == _MP4 and first.pts == 0)
-
-
-def _remove_times(frames: list[av.AudioFrame]) -> None:
-    """Remove the times of FLAC frames that came as one: they may be those of a later frame."""
-    for frame in frames:
-        frame.pts = frame.dts = None
 
 
 def _read_packets(
@@ -213,13 +200,11 @@ def _read_packets(
             return
 
 
-@dataclass
 class _Mixer:
     """Converts frames of any rate and number of channels to one channel of 16 kHz."""
 
-    channel: int | None
-
-    def __post_init__(self) -> None:
+    def __init__(self, channel: int | None) -> None:
+        self._channel = channel
         self._shape: object = None
         self._resampler: AudioResampler | None = None
 
@@ -237,11 +222,6 @@ class _Mixer:
                 self._shape = shape
             yield from self._convert(self._resampler, frame)
 
-    def fill_gap(self, seconds: float) -> Iterator[Samples]:
-        """Yield a gap as silence."""
-        yield from self.mix(None)
-        yield np.zeros(round(seconds * SAMPLE_RATE), np.float32)
-
     def _convert(self, resampler: AudioResampler, frame: av.AudioFrame | None) -> Iterator[Samples]:
         for part in resampler.resample(frame):
             # The mean of the channels: FFmpeg's own mix to mono makes float stereo 3 dB louder.
@@ -250,10 +230,9 @@ class _Mixer:
                 yield self._select_channel(planes.astype(np.float32, copy=False))
 
     def _select_channel(self, planes: NDArray[np.float32]) -> Samples:
-        if self.channel is None:
+        channel, count = self._channel, planes.shape[1]
+        if channel is None:
             return np.asarray(planes.mean(axis=1), dtype=np.float32)
-        if self.channel >= planes.shape[1]:
-            raise ValueError(
-                f"it has {planes.shape[1]} channels, and no channel {self.channel + 1}"
-            )
-        return np.ascontiguousarray(planes[:, self.channel], dtype=np.float32)
+        if channel >= count:
+            raise ValueError(f"it has {count} channels, and no channel {channel + 1}")
+        return np.ascontiguousarray(planes[:, channel], dtype=np.float32)

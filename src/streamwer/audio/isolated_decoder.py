@@ -93,9 +93,8 @@ class IsolatedDecoder:
         """
         # Absolute: the working directory may change after the process starts.
         request = DecodeRequest(path.absolute(), channel, contents)
-        name = name or str(path)
         with self._reserve() as decoder:
-            yield from decoder._decode(request, name)
+            yield from decoder._decode(request, name or str(path))
 
     def load_audio(self, path: Path) -> Samples:
         """Decode a file as `audio.load_audio` does.
@@ -205,8 +204,15 @@ def serve_requests(requests: IO[bytes], answers: IO[bytes]) -> None:
 def _answer(request: DecodeRequest | LengthRequest) -> Iterator[DecodedPiece]:
     if isinstance(request, LengthRequest):
         yield DecodedPiece(seconds=read_duration(request.path))
-    else:
-        yield from _decode(request)
+        return
+    error = ""
+    with collect_damage() as damage:
+        try:
+            for piece in _merge_pieces(decode_chunks(*request)):
+                yield DecodedPiece(piece)
+        except AudioError as failure:
+            error = str(failure)
+    yield DecodedPiece(None, tuple(damage), error)
 
 
 def read_duration(path: Path) -> float:
@@ -216,17 +222,6 @@ def read_duration(path: Path) -> float:
             return max(0.0, (container.duration or 0) / av.time_base)
     except (av.FFmpegError, OSError, ValueError):
         return 0.0
-
-
-def _decode(request: DecodeRequest) -> Iterator[DecodedPiece]:
-    error = ""
-    with collect_damage() as damage:
-        try:
-            for piece in _merge_pieces(decode_chunks(*request)):
-                yield DecodedPiece(piece)
-        except AudioError as failure:
-            error = str(failure)
-    yield DecodedPiece(None, tuple(damage), error)
 
 
 def _merge_pieces(pieces: Iterator[Samples]) -> Iterator[Samples]:

@@ -15,11 +15,6 @@ _NOT_AUDIO = (".avif", ".heic", ".heif", ".mj2", ".mks", ".ts")
 """Pictures, subtitles and TypeScript, which share suffixes with audio."""
 
 
-def _list_suffixes() -> frozenset[str]:
-    listed = {f".{suffix}" for name in _CONTAINERS for suffix in _list_extensions(name)}
-    return frozenset(listed.union(_UNLISTED).difference(_NOT_AUDIO))
-
-
 def _list_extensions(name: str) -> set[str]:
     """List the extensions of FFmpeg's reader and writer: that of WAV lists none."""
     extensions: set[str] = set()
@@ -31,4 +26,5 @@ def _list_extensions(name: str) -> set[str]:
     return extensions
 
 
-SUFFIXES = _list_suffixes()
+_LISTED = {f".{suffix}" for name in _CONTAINERS for suffix in _list_extensions(name)}
+SUFFIXES = frozenset(_LISTED.union(_UNLISTED).difference(_NOT_AUDIO))

@@ -83,21 +83,19 @@ class Timeline:
 
     def _finish(self, declared: DeclaredLength | None) -> Iterator[Piece]:
         held = self.placed + _measure(self.waiting)
-        begin = self.origin or 0.0 if declared and declared.absolute else 0.0
-        missing = declared.seconds - begin - held if declared else 0.0
-        if declared and held and missing > declared.tolerance:
-            fills = missing <= _MAX_GAP_S
-            self.damage.remarks.append(
-                f"it ends at {held:.3f} s, and its header declares {held + missing:.3f} s"
-                f"{'; silence fills the rest' if fills else ''}"
-            )
+        if declared:
+            begin = self.origin or 0.0 if declared.absolute else 0.0
+            missing = declared.seconds - begin - held
+            lacks = held > 0 and missing > declared.tolerance
+            fills = lacks and missing <= _MAX_GAP_S
+            if lacks or (declared.exact and -missing > declared.tolerance):
+                self.damage.remarks.append(
+                    f"it ends at {held:.3f} s, and its header declares {held + missing:.3f} s"
+                    f"{'; silence fills the rest' if fills else ''}"
+                )
             if fills:
                 self.placed += missing
                 yield missing
-        elif declared and declared.exact and -missing > declared.tolerance:
-            self.damage.remarks.append(
-                f"it ends at {held:.3f} s, and its header declares {held + missing:.3f} s"
-            )
         yield from self._flush_waiting()
 
     def _leave_gap(self, missing: float) -> float:

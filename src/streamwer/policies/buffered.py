@@ -46,10 +46,8 @@ class BufferedPolicy(ConfiguredPolicy, ABC):
 
     def __init__(self, config: Config | None = None, **values: Any) -> None:
         super().__init__(config, **values)
-        self._step, self._limit = (
-            seconds_to_samples(self.config.step_s),
-            seconds_to_samples(self.config.buffer_s),
-        )
+        self._step = seconds_to_samples(self.config.step_s)
+        self._limit = seconds_to_samples(self.config.buffer_s)
         self._start = self._end = 0
         self._pause = _LONG_PAUSE
         self._silence = 0  # samples without speech at the end of the last window
@@ -116,12 +114,10 @@ class BufferedPolicy(ConfiguredPolicy, ABC):
 
     def _drop_invented(self, words: Sequence[Word]) -> Sequence[Word]:
         """Drop a last word without length in the quiet behind the speech."""
-        quiet_from = self._end - self._silence
-        last = words[-1:]
-        invented = [
-            w for w in last if w.end <= w.start and seconds_to_samples(w.start) >= quiet_from
-        ]
-        return words[: len(words) - len(invented)]
+        if not words or words[-1].end > words[-1].start:
+            return words
+        in_speech = seconds_to_samples(words[-1].start) < self._end - self._silence
+        return words if in_speech else words[:-1]
 
     def _judge_prompt(self, new: Sequence[Word], *, stuck: bool) -> None:
         """Drop the prompt when two decodings in a row were stuck or agreed on nothing."""
@@ -137,17 +133,14 @@ class BufferedPolicy(ConfiguredPolicy, ABC):
 
     def _drop_committed(self, words: Sequence[Word]) -> Sequence[Word]:
         """Drop the words of a window, decoded without a prefix, that are committed already."""
-        committed = self._list_window_words()
-        return words[
-            count_repeated(committed, words) if committed else self._count_remnant(words) :
-        ]
-
-    def _count_remnant(self, words: Sequence[Word]) -> int:
-        """Return 1 if a window that begins within the last committed word begins with its rest."""
-        done = self._committed[-1].end if self._committed else 0.0
-        if not words or self._start >= seconds_to_samples(done):
-            return 0
-        return int(words[0].start < words[0].end <= done + _REMNANT_S)
+        if committed := self._list_window_words():
+            return words[count_repeated(committed, words) :]
+        if not words or self._start >= self._get_committed_end():
+            return words
+        # The window begins within the last committed word, perhaps with what is left of it.
+        done = self._committed[-1].end
+        remnant = words[0].start < words[0].end <= done + _REMNANT_S
+        return words[1:] if remnant else words
 
     def _move_to(self, cut: int) -> None:
         """Begin the next window at `cut`; a window at its limit always moves on."""
@@ -185,7 +178,7 @@ class BufferedPolicy(ConfiguredPolicy, ABC):
     def _count_overdue(self, unstable: Sequence[Word]) -> int:
         """Count words in the older half of a full buffer, which must be committed to move on."""
         half = (self._start + self._end) / 2 / SAMPLE_RATE
-        return sum(1 for word in unstable if word.end <= half)
+        return sum(word.end <= half for word in unstable)
 
     def _commit(self, words: Sequence[Word]) -> tuple[Word, ...]:
         """Append to the committed text, keeping its times in order."""
@@ -228,10 +221,9 @@ def _cut_to_last_chars(text: str, count: int) -> str:
     if len(text) <= count:
         return text
     tail = text[len(text) - count :]
-    begins = (
-        i for i, character in enumerate(tail) if is_unspaced(character) and not is_mark(character)
-    )
-    space, character = tail.find(" "), next(begins, -1)
-    if character >= 0 and (space < 0 or character < space):
-        return tail[character:]
-    return tail.partition(" ")[2]
+    for i, character in enumerate(tail):
+        if character == " ":
+            return tail[i + 1 :]
+        if is_unspaced(character) and not is_mark(character):
+            return tail[i:]
+    return ""

@@ -56,13 +56,12 @@ class LocalAgreement(BufferedPolicy):
     def __init__(self, config: Config | None = None, **values: Any) -> None:
         super().__init__(config, **values)
         self._trim = seconds_to_samples(self.config.trim_s)
-        self._earlier_needed = self.config.agreement - 1
         self._left_context = seconds_to_samples(self.config.left_context_s)
         self._tails: list[Sequence[Word]] = []
 
     def _count_stable(self, new: Sequence[Word]) -> int:
-        self._tails = [*self._tails, new][-(self._earlier_needed + 1) :]
-        if len(self._tails) <= self._earlier_needed:
+        self._tails = [*self._tails, new][-self.config.agreement :]
+        if len(self._tails) < self.config.agreement:
             return 0
         agreed = 0
         for words in zip(*self._tails, strict=False):
@@ -84,6 +83,5 @@ class LocalAgreement(BufferedPolicy):
         closed = [seconds_to_samples(end) for end in hypothesis.segment_ends[:-1]]
         cut = max((end for end in closed if end <= oldest), default=self._start)
         if cut <= self._start and self._is_full():
-            middle = (self._start + self._end) // 2
-            return done if done > self._start else middle
+            return done if done > self._start else (self._start + self._end) // 2
         return cut

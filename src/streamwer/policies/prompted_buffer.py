@@ -55,5 +55,5 @@ class PromptedBuffer(BufferedPolicy):
         if not self._is_full():
             return self._start
         middle = (self._start + self._end) // 2
-        ends = [int(word.end * SAMPLE_RATE) for word in self._list_window_words()]
+        ends = (int(word.end * SAMPLE_RATE) for word in self._list_window_words())
         return max((end for end in ends if self._start < end <= middle), default=middle)

@@ -59,14 +59,9 @@ class TrimmedBuffer(BufferedPolicy):
 
     def plan(self, arrived: int, ended: bool) -> Request | None:
         request = super().plan(arrived, ended)
-        return request and replace(request, prefix=self._build_prefix())
-
-    def _build_prefix(self) -> str:
-        """Join the committed words of the window.
-
-        The mark behind the last one goes: it was set where the window ended, not the sentence.
-        """
-        return join_words(word.text for word in self._list_window_words()).rstrip(_MARKS)
+        # The mark behind the last word goes: it was set where the window ended, not the sentence.
+        prefix = join_words(word.text for word in self._list_window_words()).rstrip(_MARKS)
+        return request and replace(request, prefix=prefix)
 
     def _is_pause(self, new: Sequence[Word]) -> bool:
         """Tell whether the speaker has stopped: no speech, or no word, for a while."""

@@ -7,7 +7,7 @@ that a call is charged for what it would have done.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -19,47 +19,36 @@ from streamwer.recognisers.vad import FRAME, SpeechDetector
 from streamwer.types import Hypothesis
 
 _Key = tuple[str, int, int, str, str, bool, str]
+_SpeechStates = Mapping[int, tuple[bool, int]]
+"""States of the voice detector in a recording, by the sample at the end of a packet."""
 
 
-class _Pause(NamedTuple):
-    """State of the voice detector at a moment: is there speech, and until when there was."""
-
-    talking: bool
-    spoken: int
-
-
-class _SpeechTrack:
-    """States of the voice detector in a recording, at the end of every packet."""
-
-    def __init__(self, audio: Samples, packet: int, threshold: float) -> None:
-        detector = SpeechDetector(threshold)
-        self._pauses: dict[int, _Pause] = {}
-        for begin in range(0, len(audio), packet):
-            end = min(begin + packet, len(audio))
-            detector.process(audio[begin:end], begin)
-            self._pauses[end] = _Pause(*detector.get_state())
-
-    def get_pause(self, end: int) -> _Pause:
-        return self._pauses[end]
+def _follow_speech(audio: Samples, packet: int, threshold: float) -> _SpeechStates:
+    detector, states = SpeechDetector(threshold), {}
+    for begin in range(0, len(audio), packet):
+        end = min(begin + packet, len(audio))
+        detector.process(audio[begin:end], begin)
+        states[end] = detector.get_state()
+    return states
 
 
 class _CountingDetector:
     """The voice detector of one call, which looks its states up and counts its work."""
 
-    def __init__(self, track: _SpeechTrack) -> None:
-        self._track, self._known = track, 0
+    def __init__(self, states: _SpeechStates) -> None:
+        self._states, self._known = states, 0
         self.asked = self.heard = 0
 
     def process(self, audio: Samples, start: int) -> int:
         self.asked += 1
         end = start + len(audio)
-        frames = end // FRAME - self._known // FRAME
+        frames = max(0, end // FRAME - self._known // FRAME)
         self._known = max(self._known, end)
-        self.heard += max(0, frames)
-        return max(0, frames)
+        self.heard += frames
+        return frames
 
     def measure_silence(self, start: int, end: int) -> float:
-        talking, spoken = self._track.get_pause(end)
+        talking, spoken = self._states[end]
         return 0.0 if talking else max(0, end - max(start, spoken)) / SAMPLE_RATE
 
 
@@ -89,7 +78,6 @@ class _RecordingMemory(Memory):
     """The memory of a call that plays a recording by name."""
 
     recording: str = ""
-    listening: _CountingDetector | None = None
     frames: FrameCounter = field(default_factory=FrameCounter)
 
 
@@ -121,29 +109,21 @@ class CachingRecogniser:
 
     def __init__(self, recogniser: Recogniser, packet: int, threshold: float) -> None:
         self._recogniser, self._packet, self._threshold = recogniser, packet, threshold
-        self._tracks: dict[str, _SpeechTrack] = {}
+        self._speech: dict[str, _SpeechStates] = {}
         self._known: dict[_Key, _CachedResult] = {}
-        self.asked = 0
-        """Windows that calls asked for."""
-
-    @property
-    def new(self) -> int:
-        """The number of windows that the recogniser was asked for."""
-        return len(self._known)
 
     def create_memory(self, recording: str, audio: Samples) -> Memory:
         """Return the state of one call that plays a recording from its beginning."""
-        if recording not in self._tracks:
-            self._tracks[recording] = _SpeechTrack(audio, self._packet, self._threshold)
-        speech = _CountingDetector(self._tracks[recording])
-        return _RecordingMemory(speech=speech, listening=speech, recording=recording)
+        if recording not in self._speech:
+            self._speech[recording] = _follow_speech(audio, self._packet, self._threshold)
+        speech = _CountingDetector(self._speech[recording])
+        return _RecordingMemory(speech=speech, recording=recording)
 
     def recognise(self, window: Window) -> Hypothesis:
         """Transcribe a window, or look it up; its compute is that of the first time."""
-        memory = window.memory
+        memory, listening = window.memory, window.memory.speech
         assert isinstance(memory, _RecordingMemory), "it is not of `create_memory`"
-        assert memory.listening is not None
-        self.asked += 1
+        assert isinstance(listening, _CountingDetector)
         end = window.start + len(window.audio)
         key = (
             memory.recording,
@@ -156,10 +136,10 @@ class CachingRecogniser:
         )
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._recognise_new(window, memory, memory.listening)
+            known = self._known[key] = self._recognise_new(window, memory, listening)
             return self._charge(known, window, memory, known.hypothesis.effort.listened_frames)
         memory.language = known.language
-        heard = memory.listening.process(window.audio, window.start) if known.listens else 0
+        heard = listening.process(window.audio, window.start) if known.listens else 0
         return self._charge(known, window, memory, heard + known.apart)
 
     def _recognise_new(

@@ -153,9 +153,8 @@ class Decoder:
             fine = self.align(encoded, words, frames, by_character=True)
         except TooLongError:
             return list(pieces)
-        if not pieces or len(fine) != len(pieces):
-            return list(pieces)
-        return _delay_boundaries(pieces, fine)
+        usable = pieces and len(fine) == len(pieces)
+        return _delay_boundaries(pieces, fine) if usable else list(pieces)
 
     def _encode_run(self, run: Sequence[str], by_character: bool) -> list[int]:
         """Encode words with no space between them as the model would write them after others."""
@@ -298,10 +297,9 @@ def _group_by_word(
         if len(run) > 1:
             pieces += _split_run(parts, run)
         elif parts:
+            start, end = float(parts[0]["start"]), float(parts[-1]["end"])
             probability = float(np.mean([part["probability"] for part in parts]))
-            pieces.append(
-                TimedText(run[0], float(parts[0]["start"]), float(parts[-1]["end"]), probability)
-            )
+            pieces.append(TimedText(run[0], start, end, probability))
     return pieces
 
 

@@ -93,11 +93,7 @@ class ClientConfig:
 
 
 class _PassingError(Exception):
-    """A failure that another attempt may not meet.
-
-    Args:
-        wait: seconds that the server asks for.
-    """
+    """A failure that another attempt may not meet; `wait` is the seconds that the server asks."""
 
     def __init__(self, reason: str, wait: float = 0.0) -> None:
         super().__init__(reason)
@@ -200,9 +196,8 @@ class Client:
             return
         message = f"status {status}{self._read_error(body)}"
         if status in (_TIMEOUT, _BUSY) or status >= _SERVER:
-            raise _PassingError(
-                message, _parse_retry_after(response.headers.get("Retry-After", ""))
-            )
+            wait = _parse_retry_after(response.headers.get("Retry-After", ""))
+            raise _PassingError(message, wait)
         if response.is_redirect:
             raise self._make_error(f"status {status}: redirected; set engine.url to where it leads")
         raise self._make_error(message)

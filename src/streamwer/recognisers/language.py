@@ -49,7 +49,9 @@ class LanguageTracker:
         """Tell the language of a window's stream; it is empty until it is kept."""
         return self.fixed or window.memory.language
 
-    def set_language(self, window: Window, language: str, probability: float) -> None:
+    def set_language(
+        self, window: Window, language: str, probability: float, speech: Samples | None = None
+    ) -> None:
         """Keep what was detected in a window for its stream, if it holds enough speech for that.
 
         With less, the window is decoded in that language, and the next is asked again.
@@ -58,20 +60,23 @@ class LanguageTracker:
             window: of a stream whose language is not known.
             language: what was detected.
             probability: of that language.
+            speech: of the window, where it was cut out of it already.
         """
-        self._store_language(window, language, probability, self._cut_speech(window))
+        speech = self._cut_speech(window) if speech is None else speech
+        if samples_to_seconds(len(speech)) >= (_LEAST_S if probability >= _SURE else ENOUGH_S):
+            window.memory.language = language
 
     def detect(self, window: Window, model: WhisperModel) -> str:
         """Tell the language of a window, detected in the first 30 s of its speech if need be.
 
-        It takes an encoding of its own; see `keep` for what is detected in one that is there.
+        It takes an encoding of its own; see `set_language` for what one that is there tells.
         """
         if known := self.get_language(window):
             return known
         speech = self._cut_speech(window)
         speech_or_all = speech if len(speech) else window.audio
         language, probability, _ = model.detect_language(speech_or_all)
-        self._store_language(window, language, probability, speech)
+        self.set_language(window, language, probability, speech)
         return str(language)
 
     def label(self, hypothesis: Hypothesis, window: Window, language: str = "") -> Hypothesis:
@@ -79,7 +84,7 @@ class LanguageTracker:
 
         Args:
             hypothesis: the hypothesis.
-            window: where it was hypothesis.
+            window: that was transcribed.
             language: in which it was decoded; empty where it was not.
         """
         if self.fixed:
@@ -87,12 +92,6 @@ class LanguageTracker:
         stored = window.memory.language
         provisional = bool(language) and not stored
         return replace(hypothesis, language=language or stored, provisional=provisional)
-
-    def _store_language(
-        self, window: Window, language: str, probability: float, speech: Samples
-    ) -> None:
-        if samples_to_seconds(len(speech)) >= (_LEAST_S if probability >= _SURE else ENOUGH_S):
-            window.memory.language = language
 
     def _cut_speech(self, window: Window) -> Samples:
         """Cut a window's speech out of it."""

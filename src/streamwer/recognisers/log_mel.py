@@ -52,26 +52,23 @@ class LogMel:
             shape (mels, n // 160).
         """
         audio = np.asarray(audio, np.float32)
-        log = (
-            self._compute_short(audio)
-            if len(audio) < TOO_SHORT
-            else self._compute_incrementally(audio, start)
-        )
+        if len(audio) < TOO_SHORT:
+            mirrored = np.pad(np.pad(audio, (0, HOP)), REACH, mode="reflect")
+            log = self._compute_log_power(_slice_frames(mirrored))
+        else:
+            log = self._compute_incrementally(audio, start)
         floored = np.maximum(log, log.max() - 8.0)[:-1]
         return np.ascontiguousarray(((floored + 4.0) / 4.0).T)
-
-    def _compute_short(self, audio: Samples) -> Features:
-        padded = np.pad(audio, (0, HOP))
-        return self._compute_log_power(_slice_frames(np.pad(padded, REACH, mode="reflect")))
 
     def _compute_incrementally(self, audio: Samples, start: int) -> Features:
         """Compute log power from the frames kept, those that are new and the edges."""
         self._forget_before(start + EDGE * HOP)
         inner = (len(audio) - REACH) // HOP + 1 - EDGE  # frames that hear neither edge
         known = min(inner, len(self._kept))
-        fresh = self._compute_log_power(
-            np.concatenate((_frame_left_edge(audio), _frame_rest(audio, EDGE + known)))
-        )
+        mirrored = np.concatenate((audio[REACH:0:-1], audio[: EDGE * HOP + REACH]))
+        rest = np.concatenate((audio[(EDGE + known) * HOP - REACH :], _BEYOND))
+        frames = np.concatenate((_slice_frames(mirrored), _slice_frames(rest)))
+        fresh = self._compute_log_power(frames)
         log = np.concatenate((fresh[:EDGE], self._kept[:known], fresh[EDGE:]))
         if inner > len(self._kept):
             self._kept = log[EDGE : EDGE + inner]
@@ -92,16 +89,6 @@ class LogMel:
         blocks.reshape(-1, power.shape[1])[: len(power)] = power
         mel = (blocks @ self._filters).reshape(-1, self._filters.shape[1])[: len(power)]
         return np.asarray(np.log10(np.maximum(mel, 1e-10)), np.float32)
-
-
-def _frame_left_edge(audio: Samples) -> Samples:
-    """Slice the frames that contain audio mirrored at the beginning of a window."""
-    return _slice_frames(np.concatenate((audio[REACH:0:-1], audio[: EDGE * HOP + REACH])))
-
-
-def _frame_rest(audio: Samples, first: int) -> Samples:
-    """Slice the other frames of a window from `first` on, with zeros beyond its end."""
-    return _slice_frames(np.concatenate((audio[first * HOP - REACH :], _BEYOND)))
 
 
 def _slice_frames(audio: Samples) -> Samples:

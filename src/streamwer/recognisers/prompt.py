@@ -37,10 +37,8 @@ class Prompts:
         initial: str | None = None,
     ) -> None:
         self._tokenizer = tokenizer
-        self._hotwords, self._initial = (
-            self._encode_text(hotwords or ""),
-            self._encode_text(initial or ""),
-        )
+        self._hotwords = self._encode_text(hotwords or "")
+        self._initial = self._encode_text(initial or "")
         self._room = longest - len(self._hotwords) - len(self._initial)
         if self._room < 0:
             raise ConfigError(

@@ -50,18 +50,17 @@ def parse_response(body: bytes, window: Window, language: str) -> tuple[Hypothes
     Raises:
         ResponseError: it is not such JSON.
     """
-    answer = _parse_json(body)
+    answer, begin = _parse_json(body), window.start / SAMPLE_RATE
+    length = samples_to_seconds(len(window.audio))
     try:
         segments = _read_list(answer, "segments")
-        pieces, timing = _read_pieces(answer, segments, samples_to_seconds(len(window.audio)))
+        pieces, timing = _read_pieces(answer, segments, length)
         ends = sorted(_read_number(each, "end") for each in segments if "end" in each)
     except (KeyError, TypeError, ValueError) as error:
-        raise ResponseError(
-            f"its answer is no transcription ({_describe_reason(error)})"
-        ) from error
-    inside = [_clip(piece, samples_to_seconds(len(window.audio))) for piece in pieces]
+        reason = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+        raise ResponseError(f"its answer is no transcription ({reason})") from error
+    inside = [_clip(piece, length) for piece in pieces]
     words = build_words(sorted(inside, key=lambda piece: piece.start), window, language)
-    begin, length = window.start / SAMPLE_RATE, samples_to_seconds(len(window.audio))
     cuts = tuple(round(begin + min(max(end, 0.0), length), 3) for end in ends)
     return Hypothesis(words, cuts or tuple(word.end for word in words)), timing
 
@@ -91,14 +90,11 @@ def _read_pieces(
     if timed:
         return list(_read_timed(timed)), WordTiming.WORDS
     if any(_read_text(each, "text").strip() for each in segments):
-        spread = (
-            piece
-            for each in segments
-            for piece in _spread_words(
-                _read_text(each, "text"), _read_number(each, "start"), _read_number(each, "end")
-            )
-        )
-        return list(spread), WordTiming.SEGMENTS
+        pieces: list[TimedText] = []
+        for each in segments:
+            text = _read_text(each, "text")
+            pieces += _spread_words(text, _read_number(each, "start"), _read_number(each, "end"))
+        return pieces, WordTiming.SEGMENTS
     text = _read_text(answer, "text") if answer.get("text") is not None else ""
     evenly = list(_spread_words(text, 0.0, length))
     return evenly, WordTiming.WINDOW if evenly else WordTiming.WORDS
@@ -159,7 +155,3 @@ def _read_number(record: Mapping[str, Any], key: str) -> float:
     if not math.isfinite(number):
         raise ValueError(f"{key} is not finite")
     return number
-
-
-def _describe_reason(error: Exception) -> str:
-    return f"{error} is missing" if isinstance(error, KeyError) else str(error)

@@ -50,10 +50,9 @@ class SpeechDetector:
         Returns:
             frames of 32 ms that were listened to.
         """
-        known = self._decided + len(self._rest)
-        if start > known:
+        if start > self._decided + len(self._rest):
             self._start_at(start)
-            known = start
+        known = self._decided + len(self._rest)
         new = np.concatenate((self._rest, np.asarray(audio[known - start :], np.float32)))
         whole = len(new) // FRAME * FRAME
         self._rest = new[whole:].copy()
@@ -125,7 +124,7 @@ def detect_silence(window: Window, threshold: float, meter: StageTimer) -> float
         return detector.measure_silence(window.start, window.start + len(window.audio))
 
 
-def find_speech(audio: Samples, threshold: float) -> tuple[tuple[float, float], ...]:
+def find_speech(audio: Samples, threshold: float) -> tuple[Span, ...]:
     """Find the speech in a whole recording: begin and end of each span, seconds.
 
     Pauses shorter than 0.1 s count as speech.

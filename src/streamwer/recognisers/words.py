@@ -55,15 +55,19 @@ def build_aligned_words(
 ) -> tuple[Word, ...]:
     """Build words that the model's attention has placed, without the quiet before the first.
 
+    The alignment takes quiet at the beginning of a window for the start of its first word.
+
     Args:
         pieces: in order.
         window: where they were said.
         language: spoken in it, as a code.
     """
     words = build_words(pieces, window, language)
-    if words and words[0].start - window.start / SAMPLE_RATE < _FRAME_S:
-        return (_cut_quiet(words[0]), *words[1:])
-    return words
+    if not words or words[0].start - window.start / SAMPLE_RATE >= _FRAME_S:
+        return words
+    first = words[0]
+    start = max(first.start, first.end - estimate_longest(first.text))
+    return (replace(first, start=round(start, 3)), *words[1:])
 
 
 def place_word(piece: TimedText, text: str, window: Window) -> Word:
@@ -99,12 +103,6 @@ def build_hypothesis(segments: Sequence[Any], window: Window, language: str) -> 
 def estimate_longest(text: str) -> float:
     """Estimate how long a word takes at most when it is said slowly, seconds."""
     return _ONSET_S + _LETTER_S * len(text.strip())
-
-
-def _cut_quiet(first: Word) -> Word:
-    """Cut the quiet off a word that begins its window: the alignment takes it for its start."""
-    start = max(first.start, first.end - estimate_longest(first.text))
-    return replace(first, start=round(start, 3))
 
 
 def _is_separate(before: str, text: str) -> bool:

@@ -13,7 +13,6 @@ from streamwer.audio.live.pipes import NO_AUDIO, AppendAudio, AudioProducer
 from streamwer.errors import AudioError
 
 _POLL_S = 0.1
-_EXTRA = "pip install sounddevice"
 
 
 def open_microphone(device: str, on_overflow: Callable[[], None]) -> AudioProducer:
@@ -44,7 +43,9 @@ def _import_library() -> Any:
     try:
         return importlib.import_module("sounddevice")
     except ImportError as error:
-        raise AudioError(f"--microphone needs the package sounddevice: {_EXTRA}") from error
+        raise AudioError(
+            "--microphone needs the package sounddevice: pip install sounddevice"
+        ) from error
     except OSError as error:
         raise AudioError(
             "--microphone needs PortAudio, which is not installed"
@@ -92,11 +93,7 @@ def _record(
         return b"" if arrived.empty() else arrived.get_nowait()
 
     with library.RawInputStream(
-        samplerate=rate,
-        device=selector,
-        channels=1,
-        dtype="int16",
-        callback=record,
+        samplerate=rate, device=selector, channels=1, dtype="int16", callback=record
     ) as stream:
         for block in decode_pcm(read, rate, 1, "the microphone"):
             append(block)

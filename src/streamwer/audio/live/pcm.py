@@ -203,18 +203,15 @@ def _mix_to_mono(data: bytes, form: PcmFormat) -> Samples:
 def _resample(parts: Iterator[Samples], rate: int, name: str) -> Iterator[Samples]:
     resampler = None if rate == SAMPLE_RATE else AudioResampler("fltp", "mono", SAMPLE_RATE)
     for part in parts:
+        check_finite(part, name)
         if resampler is None:
-            yield check_finite(part, name)
-        else:
-            yield from _convert_frame(resampler, _build_frame(check_finite(part, name), rate))
+            yield part
+            continue
+        frame = av.AudioFrame.from_ndarray(part[np.newaxis], format="fltp", layout="mono")
+        frame.sample_rate, frame.time_base = rate, Fraction(1, rate)
+        yield from _convert_frame(resampler, frame)
     if resampler is not None:
         yield from _convert_frame(resampler, None)
-
-
-def _build_frame(part: Samples, rate: int) -> av.AudioFrame:
-    frame = av.AudioFrame.from_ndarray(part[np.newaxis], format="fltp", layout="mono")
-    frame.sample_rate, frame.time_base = rate, Fraction(1, rate)
-    return frame
 
 
 def _convert_frame(resampler: AudioResampler, frame: av.AudioFrame | None) -> Iterator[Samples]:

@@ -99,7 +99,9 @@ class Http:
             hypothesis, timing = parse_response(body, window, self._language)
         except ResponseError as error:
             raise ModelError(f"{self._client.where}: status 200, but {error}") from error
-        self._warn_of_timing(timing)
+        if timing.rank > self._timing.rank:
+            self._timing = timing
+            log.warning("%s: no word times in its answers: %s", self._client.where, timing.value)
         return hypothesis
 
     def _build_fields(self, window: Window) -> list[tuple[str, str]]:
@@ -116,12 +118,6 @@ class Http:
         if config.response_format == "verbose_json":
             fields += [("timestamp_granularities[]", each) for each in ("word", "segment")]
         return fields
-
-    def _warn_of_timing(self, timing: WordTiming) -> None:
-        """Warn when word times are made up, the first time."""
-        if timing.rank > self._timing.rank:
-            self._timing = timing
-            log.warning("%s: no word times in its answers: %s", self._client.where, timing.value)
 
 
 def _encode_wav(audio: Samples) -> bytes:

@@ -16,10 +16,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from streamwer.audio import samples_to_seconds
-from streamwer.audio.decoding import SAMPLE_RATE, Samples
+from streamwer.audio import encode_pcm, samples_to_seconds
+from streamwer.audio.decoding import SAMPLE_RATE
 from streamwer.config.engine import EngineConfig
 from streamwer.config.model import ModelConfig
 from streamwer.config.registry import engine
@@ -33,7 +31,6 @@ from streamwer.text.languages import AUTO, ENGLISH
 from streamwer.types import Hypothesis, Word
 
 _FRAMES_PER_SECOND = 100
-_PEAK = 2**15 - 1
 _NO_WORD = re.compile(r"<.*>|\[.*\]|\+\+.*\+\+")  # silence, noises, begin and end
 _VARIANT = re.compile(r"\(\d+\)$")  # "the(2)": its second pronunciation
 
@@ -143,23 +140,20 @@ class PocketSphinx:
     def _decode(self, following: _StreamDecoder, window: Window) -> tuple[Word, ...]:
         decoder, end = following.decoder, window.start + len(window.audio)
         if not following.is_open or following.start != window.start or end < following.fed:
-            self._begin_utterance(following, window.start)
+            if following.is_open:
+                decoder.end_utt()
+            decoder.start_utt()
+            following.start = following.fed = window.start
+            following.is_open = True
         new = window.audio[following.fed - window.start :]
         if len(new):
-            decoder.process_raw(_to_pcm(new), False, False)
+            decoder.process_raw(encode_pcm(new), False, False)
             self._meter.add_work(feature_frames=len(new) * _FRAMES_PER_SECOND // SAMPLE_RATE)
         following.fed = end
         if self._config.second_pass:
             decoder.end_utt()
             following.is_open = False
         return tuple(_read_words(decoder.seg() or (), window))
-
-    def _begin_utterance(self, following: _StreamDecoder, start: int) -> None:
-        if following.is_open:
-            following.decoder.end_utt()
-        following.decoder.start_utt()
-        following.start = following.fed = start
-        following.is_open = True
 
     def _make_decoder(self) -> Any:
         config = self._config
@@ -206,7 +200,3 @@ def _read_words(segments: Iterable[Any], window: Window) -> Iterator[Word]:
         inside = (min(length, frame / _FRAMES_PER_SECOND) for frame in (start, end))
         first, last = (round(begin + moment, 3) for moment in inside)
         yield Word(_VARIANT.sub("", each.word), first, last, round(min(1.0, each.prob), 4))
-
-
-def _to_pcm(audio: Samples) -> bytes:
-    return np.rint(np.clip(audio, -1, 1) * _PEAK).astype("<i2").tobytes()
