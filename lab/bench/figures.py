@@ -91,7 +91,9 @@ class Outcome:
             for other in ("inserted", "deleted")
         )
         lost = said[said["status"] == "deleted"]
-        return set(lost.index[lost["word"] != heard["heard"].reindex(lost.index)])
+        normalise = get_normaliser(NORMALISER).apply
+        last = heard["heard"].reindex(lost.index).fillna("").map(normalise)
+        return set(lost.index[lost["word"] != last])
 
 
 @dataclass(frozen=True)

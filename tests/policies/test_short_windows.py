@@ -22,6 +22,7 @@ from tests.policies.test_streaming_policies import (
     ENDPOINTED,
     HELD,
     iterate_committed,
+    later,
     length,
 )
 from tests.scripted import Faults, Scripted, script, silence
@@ -109,6 +110,17 @@ def test_an_improbable_word_of_one_hypothesis_waits_for_another() -> None:
     assert texts(decode(policy, my, aim, name).committed) == "my"
     assert texts(decode(policy, replace(aim, text="I'm"), name).committed) == ""
     assert texts(decode(policy, replace(aim, text="I'm"), name).committed) == "I'm name"
+
+
+@pytest.mark.parametrize(("pause_s", "stays"), [(5.0, True), (1.0, False)])
+def test_the_words_before_a_short_pause_stay_in_the_prompt(pause_s: float, stays: bool) -> None:
+    call = script("please hold the line") + later(6, "thank you for waiting")
+    recogniser = Scripted(call)
+    run(AGREED | {"prompt_pause_s": pause_s}, recogniser, length(call))
+    behind = [window for window in recogniser.windows if window.start > 4 * SAMPLE_RATE]
+    decoded = [window for window in behind if not window.listen_only]
+    assert decoded
+    assert all(("hold" in window.prompt) == stays for window in decoded)
 
 
 def test_the_first_words_of_a_turn_are_decoded_with_what_follows_them() -> None:

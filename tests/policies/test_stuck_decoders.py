@@ -103,7 +103,7 @@ class Stuck:
     Args:
         words: what is really said.
         fault: what it makes of the words of such a window.
-        seed: which windows those are; never two in a row.
+        seed: which windows those are; never two decodings in a row.
         forces: it goes on from a window's prefix.
     """
 
@@ -115,7 +115,8 @@ class Stuck:
 
     def recognise(self, window: Window) -> Hypothesis:
         heard = self._scripted.recognise(window)
-        before = any(self.stuck[-1:])
+        pairs = zip(self.windows, self.stuck, strict=True)
+        before = any([stuck for earlier, stuck in pairs if not earlier.listen_only][-1:])
         self.windows.append(window)
         self.stuck.append(not (window.listen_only or before) and self._rng.random() < 0.5)
         if not self.stuck[-1]:

@@ -100,7 +100,7 @@ class BufferedPolicy(ConfiguredPolicy, ABC):
     def _leave_pause(self) -> None:
         """Leave a long pause behind: what comes next is decoded as if the call began there."""
         if self._silence >= self._pause and not self._tentative:
-            self._forget_prompt()
+            self._end_prompt()
             self._move_to(self._end - KEPT_SILENCE)
 
     def _find_missing(self, new: Sequence[Word]) -> list[Word]:
@@ -126,6 +126,10 @@ class BufferedPolicy(ConfiguredPolicy, ABC):
         self._failures = self._failures + 1 if stuck or strange else 0
         if self._failures >= _DISTRUST:
             self._forget_prompt()
+
+    def _end_prompt(self) -> None:
+        """Leave what was said before a pause out of the prompts behind it (by default: all)."""
+        self._forget_prompt()
 
     def _forget_prompt(self) -> None:
         """Begin the next prompts with what is said from now on."""

@@ -68,6 +68,12 @@ class PrefixAgreement(VadGatedPolicy):
             unit="seconds",
             at_least=0,
         )
+        prompt_pause_s: float = setting(
+            5.0,
+            "pause after which the words before it leave the prompt",
+            unit="seconds",
+            at_least=0,
+        )
 
         def check_relations(self, group: str) -> None:
             """Refuse chunks and margins that are not in order."""
@@ -88,6 +94,7 @@ class PrefixAgreement(VadGatedPolicy):
         self._margin = seconds_to_samples(settings.margin_s)
         self._certain_margin = seconds_to_samples(settings.certain_margin_s)
         self._doubt = seconds_to_samples(settings.doubt_s)
+        self._prompt_pause = seconds_to_samples(settings.prompt_pause_s)
         self._late = 0
 
     def plan(self, arrived: int, ended: bool) -> Request | None:
@@ -102,6 +109,10 @@ class PrefixAgreement(VadGatedPolicy):
             return quiet >= self._pause or self._end - self._onset >= self._first
         step = min(self._longest, self._decode_step + self._late)
         return quiet >= self._pause or self._end - self._decoded >= step
+
+    def _end_prompt(self) -> None:
+        if self._end - self._get_committed_end() >= self._prompt_pause:
+            super()._end_prompt()
 
     def _count_stable(self, new: Sequence[Word]) -> int:
         before = [fold_word(word) for word in self._tentative]

@@ -75,7 +75,7 @@ class VadGatedPolicy(TrimmedBuffer):
             self._due = True  # decoded once more, so that the tail is committed
         elif not self._tentative and (over or quiet >= self._end - self._start):
             turn_end = self._end_turn(quiet)
-            self._forget_prompt()
+            self._end_prompt()
             self._move_to(self._end - KEPT_SILENCE)
             return turn_end
         else:
