@@ -171,7 +171,9 @@ def test_a_recording_of_silence_gives_no_word(policy: str) -> None:
     assert not transcribe(policy, read(LONG_PAUSE / "silence_zero.flac"))
 
 
-@pytest.mark.xfail(reason="the first words of a turn over the telephone are misheard: 4 of 47")
+@pytest.mark.xfail(  # not strict: the words differ with the processor's integer kernels
+    strict=False, reason="the first words of a turn over the telephone are misheard: 4 of 47"
+)
 def test_a_bank_call_is_heard_as_well_as_offline_hears_it() -> None:
     text = standard(bank_call()["text"])
     offline = jiwer.wer(text, fold(transcribe("offline", read(BANK_CALL))))

@@ -223,7 +223,7 @@ def test_real_speech_comes_out_in_its_own_language(
     if (name, policy) == (_MISHEARD, "prefix_agreement"):
         reason = "16 of 27 characters: decoded bit by bit, kana stand for most of its kanji"
         # Not strict: with the integer kernels of some processors it is right.
-        request.applymarker(pytest.mark.xfail(reason=reason))
+        request.applymarker(pytest.mark.xfail(strict=False, reason=reason))
     chosen = system(whisper_base, engine, policy)
     heard = np.concatenate([hiss(lead, level=1e-3), audio.load_audio(SPEECH / name)])
     steps = list(
